@@ -1,0 +1,71 @@
+import js from '@eslint/js';
+import ts from 'typescript-eslint';
+import { importX } from 'eslint-plugin-import-x';
+
+/** Which folders of src/ each folder may import from, beside itself: arrows point inward only. */
+const ARROWS = {
+  domain: [],
+  policy: ['domain'],
+  genesys: ['domain'],
+  identity: ['domain'],
+  notify: ['domain'],
+  store: ['domain'],
+  enforcer: ['domain'],
+  insight: ['domain'],
+  server: ['domain'],
+  sandbox: [],
+};
+
+const folders = Object.keys(ARROWS);
+const zones = folders.map((folder) => ({
+  target: `./src/${folder}`,
+  from: './src',
+  except: [`./${folder}`, ...ARROWS[folder].map((inner) => `./${inner}`)],
+  message: `${folder}/ may import only from itself${ARROWS[folder].map((inner) => ` and ${inner}/`).join('')}.`,
+}));
+
+export default ts.config(
+  { ignores: ['dist', 'coverage', 'node_modules'] },
+  js.configs.recommended,
+  ts.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js'] } } },
+    plugins: { 'import-x': importX },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-default-export': 'error',
+      complexity: ['error', 12],
+      'max-depth': ['error', 3],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 350 }],
+    },
+  },
+  {
+    files: ['src/domain/**'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'fetch'],
+      'no-restricted-imports': ['error', { patterns: ['node:*', '[a-z@]*'] }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Time is a parameter.' },
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is a parameter.' },
+      ],
+    },
+  },
+  {
+    files: ['src/**'],
+    ignores: ['src/genesys/**'],
+    rules: {
+      'no-restricted-imports': ['error', { paths: [{ name: 'purecloud-platform-client-v2', message: 'Only genesys/ speaks to the platform.' }] }],
+    },
+  },
+  {
+    files: ['src/domain/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: '^[^.]', message: 'The domain imports nothing outside itself.' }] }] },
+  },
+  { files: ['test/**', 'bench/**'], rules: { 'max-lines-per-function': 'off', 'max-lines': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
+  { files: ['*.js'], extends: [ts.configs.disableTypeChecked], rules: { 'import-x/no-default-export': 'off' } },
+);

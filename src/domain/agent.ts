@@ -1,0 +1,96 @@
+/**
+ * Who is watched, and what one look at him shows. Field names follow the platform's words; anything the platform left
+ * out is `undefined` here and is never guessed.
+ */
+import type { Instant } from './time.ts';
+
+/** The platform's system presences, in one spelling. `UNKNOWN` stands for any word not in this list. */
+export const SYSTEM_PRESENCES = [
+  'AVAILABLE',
+  'AWAY',
+  'BUSY',
+  'OFFLINE',
+  'IDLE',
+  'ON_QUEUE',
+  'MEAL',
+  'TRAINING',
+  'MEETING',
+  'BREAK',
+] as const;
+export type SystemPresence = (typeof SYSTEM_PRESENCES)[number];
+
+/** The platform's routing statuses. */
+export const ROUTING_STATUSES = [
+  'OFF_QUEUE',
+  'IDLE',
+  'INTERACTING',
+  'NOT_RESPONDING',
+  'COMMUNICATING',
+] as const;
+export type RoutingStatus = (typeof ROUTING_STATUSES)[number];
+
+/** A user of the organisation with what decides which profile and which exemptions he falls under. */
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly username: string;
+  readonly divisionId: string;
+  /** Ids of the groups, roles, queues and teams he belongs to: only those kinds that the policy asks about are filled. */
+  readonly groups: readonly string[];
+  readonly roles: readonly string[];
+  readonly queues: readonly string[];
+  readonly teams: readonly string[];
+}
+
+export interface PresenceReading {
+  readonly system: SystemPresence | 'UNKNOWN';
+  /** Id of the presence definition, which tells the organisation's own labels apart. */
+  readonly definitionId: string | undefined;
+  /** `modifiedDate`: when the platform last touched the presence. */
+  readonly since: Instant | undefined;
+}
+
+export interface RoutingReading {
+  readonly status: RoutingStatus | 'UNKNOWN';
+  /** `startTime` of the status. */
+  readonly since: Instant | undefined;
+}
+
+/** How many conversations the platform counts for an agent, active or in after-call work, over all media. */
+export interface ConversationCounts {
+  readonly contactCentre: number;
+  readonly enterprise: number;
+}
+
+/** One reading of one agent. A part the platform did not deliver is `undefined`: it protects. */
+export interface Observation {
+  readonly agentId: string;
+  /** Server time of the reading, never later than the truth. */
+  readonly at: Instant;
+  readonly presence: PresenceReading | undefined;
+  readonly routing: RoutingReading | undefined;
+  readonly conversations: ConversationCounts | undefined;
+  /** `lastTokenIssued.dateIssued`. */
+  readonly tokenIssuedAt: Instant | undefined;
+  /** Parts that the policy needs and this reading lacks, other than the above, such as `groups`. Not empty: it protects. */
+  readonly missing: readonly string[];
+}
+
+const PRESENCE_BY_KEY = new Map<string, SystemPresence>(
+  SYSTEM_PRESENCES.map((name) => [name.replace('_', ''), name]),
+);
+
+/** Recognises a system presence in any of the platform's spellings (`OnQueue`, `On Queue`, `ON_QUEUE`). */
+export function parseSystemPresence(text: string): SystemPresence | undefined {
+  return PRESENCE_BY_KEY.get(text.toUpperCase().replace(/[\s_-]/g, ''));
+}
+
+const ROUTING_BY_KEY = new Map<string, RoutingStatus>(
+  ROUTING_STATUSES.map((name) => [name.replace('_', ''), name]),
+);
+
+/** Recognises a routing status in any spelling. */
+export function parseRoutingStatus(text: string): RoutingStatus | undefined {
+  return ROUTING_BY_KEY.get(text.toUpperCase().replace(/[\s_-]/g, ''));
+}

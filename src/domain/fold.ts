@@ -1,0 +1,264 @@
+/**
+ * fold(memory, observation) -> memory: how one more look changes what is remembered. Pure; the table of what is a sign
+ * stands in `signs.ts`, what a return means in `returns.ts`.
+ */
+import type { Observation } from './agent.ts';
+import { addSpan, dropSpansBefore } from './clocks.ts';
+import type { Memory, MemoryEvent, State } from './memory.ts';
+import type { Returns, When } from './policy.ts';
+import { arrive, bounce, depart, leftUnseen } from './returns.ts';
+import {
+  broughtByReturn,
+  difference,
+  doneByOurselves,
+  engagement,
+  isNewer,
+  isUnseenBounce,
+  isWhole,
+  signIn,
+  stateOf,
+  TOGETHER,
+  type Difference,
+  type WholeObservation,
+} from './signs.ts';
+import { applySign, explained, nothing, type FoldContext, type Step, type Transition } from './step.ts';
+import { MINUTE, type Instant } from './time.ts';
+import { mentions, whenHolds } from './when.ts';
+
+export interface Folded {
+  readonly memory: Memory;
+  readonly events: readonly MemoryEvent[];
+  /** Something other than `seenAt` is new: worth storing. */
+  readonly changed: boolean;
+  readonly inGap: boolean;
+}
+
+/** For people whom no profile matches: their returns are told apart like everyone else's. */
+const PLAIN_RETURNS: Returns = {
+  window: 2 * MINUTE,
+  grace: 0,
+  forget: 0,
+  ladder: [],
+  repeat: 'never',
+};
+
+/**
+ * Folds one reading. A reading with something missing or unknown leaves memory as it was: for the clocks nobody looked.
+ * `memory` is `undefined` at first sight; the answer is `undefined` while no whole reading has been had.
+ */
+export function fold(memory: Memory | undefined, observation: Observation, context: FoldContext): Folded | undefined {
+  const o = observation;
+  if (!isWhole(o)) return unchanged(memory);
+  if (memory === undefined) return { memory: firstSight(o, context), events: [], changed: true, inGap: false };
+  const seen = Math.max(o.at, memory.seenAt);
+  const inGap = context.clockJumped || seen - memory.seenAt > 3 * context.usualInterval;
+  const d = difference(memory, o, seen);
+  if (waitsForToken(memory, o, d, inGap)) return unchanged(memory);
+  const step: Step = { o, seen, d, returns: context.profile?.returns ?? PLAIN_RETURNS, context, inGap };
+  return foldWhole(memory, step);
+}
+
+function unchanged(memory: Memory | undefined): Folded | undefined {
+  return memory === undefined ? undefined : { memory, events: [], changed: false, inGap: false };
+}
+
+/**
+ * A presence that moved without its token cannot be told: return or person? The next reading can, unless the token stays
+ * away until a gap opens; then the move counts as a person's, which protects.
+ */
+function waitsForToken(m: Memory, o: WholeObservation, d: Difference, inGap: boolean): boolean {
+  const moved = d.presence.changed || d.presence.restamped;
+  const goes = o.presence.system === 'OFFLINE';
+  return moved && !goes && !inGap && o.tokenIssuedAt === undefined && m.tokenAt !== undefined;
+}
+
+function firstSight(o: WholeObservation, context: FoldContext): Memory {
+  const state = stateOf(o);
+  const engaged = engagement(o) === 'engaged';
+  const offline = state.presence === 'OFFLINE';
+  const at = o.at;
+  const still = { changed: false, restamped: false, at };
+  const step = { o, d: { presence: still, routing: still }, seen: at, context, inGap: false };
+  const inState = foldInState({}, undefined, step, false);
+  const departure = {
+    at: Math.min(o.presence.since ?? at, at),
+    by: 'platform' as const,
+    quiet: false,
+    tokenAt: o.tokenIssuedAt,
+    former: state,
+  };
+  return {
+    agentId: o.agentId,
+    firstSeenAt: at,
+    seenAt: at,
+    state,
+    presenceSince: o.presence.since,
+    routingSince: o.routing.since,
+    tokenAt: o.tokenIssuedAt,
+    tokenMoved: false,
+    engagedSince: engaged ? at : undefined,
+    enterpriseCall: (o.conversations?.enterprise ?? 0) > 0,
+    working: engaged || state.routing !== 'OFF_QUEUE',
+    lastSign: engaged ? { kind: 'interaction', at } : undefined,
+    clocks: { sinceSign: at, sinceWork: at, inState, unwatched: [] },
+    recent: [],
+    departure: offline ? departure : undefined,
+    back: undefined,
+    graceFrom: undefined,
+    ladder: undefined,
+    own: undefined,
+    imagined: [],
+    warned: {},
+  };
+}
+
+function foldWhole(m: Memory, step: Step): Folded {
+  const { o, seen, d, inGap } = step;
+  const watched = inGap ? withGap(m, seen) : m;
+  const moved = d.presence.changed || d.presence.restamped || d.routing.changed || d.routing.restamped;
+  const tokenNewer = isNewer(o.tokenIssuedAt, m.tokenAt);
+  const steady = !moved && !inGap && !tokenNewer && isSteady(m, o, step.context);
+  if (steady) return { memory: { ...m, seenAt: seen }, events: [], changed: false, inGap };
+  const transition = stateTransition(watched, step, moved || tokenNewer);
+  const engaged = foldEngagement(transition.memory, step);
+  const memory = finish(engaged.memory, m, step, transition.explained);
+  return { memory, events: [...transition.events, ...engaged.events], changed: true, inGap };
+}
+
+/** Nothing about the agent moved, and nothing that is remembered has to. */
+function isSteady(m: Memory, o: WholeObservation, context: FoldContext): boolean {
+  const engaged = engagement(o);
+  const engagementSteady = engaged === 'possibly' || (engaged === 'engaged') === (m.engagedSince !== undefined);
+  const sameKind = engaged !== 'engaged' || (o.conversations?.enterprise ?? 0) > 0 === m.enterpriseCall;
+  const tokenSteady = o.tokenIssuedAt === undefined || m.tokenAt !== undefined;
+  const rulesSteady = (context.profile?.rules ?? []).every(
+    (rule) =>
+      rule.clock !== 'in_state' ||
+      m.state.presence === 'OFFLINE' ||
+      whenHolds(rule.when, m.state) === rule.whenKey in m.clocks.inState,
+  );
+  return engagementSteady && sameKind && tokenSteady && rulesSteady && m.recent.length === 0;
+}
+
+function withGap(m: Memory, seen: Instant): Memory {
+  return { ...m, clocks: { ...m.clocks, unwatched: addSpan(m.clocks.unwatched, { from: m.seenAt, to: seen }) } };
+}
+
+/** Sorts a change into departure, return, what a return brings, our own doing, or a sign. */
+function stateTransition(m: Memory, step: Step, moved: boolean): Transition {
+  const { o, d, inGap } = step;
+  if (!moved) return nothing(m);
+  const wasOffline = m.state.presence === 'OFFLINE';
+  if (o.presence.system === 'OFFLINE') return wasOffline ? nothing(m) : explained(depart(m, step));
+  if (wasOffline) return arrive(m, step);
+  const left = leftUnseen(m, step);
+  if (left !== undefined) return arrive(left, step);
+  if (m.own !== undefined && doneByOurselves(o, d, m.own)) return explained(m);
+  if (!inGap && isUnseenBounce(m, o, d)) return bounce(m, step);
+  if (!inGap && m.back !== undefined && broughtByReturn(o, d, m.back.former, m.back.at)) return explained(m);
+  const sign = signIn(m, o, d, inGap);
+  if (sign === undefined) return nothing(remember(m, d));
+  return applySign(remember(m, d), sign);
+}
+
+/** Keeps how things stood before a change for as long as the change may turn out to belong to a departure. */
+function remember(m: Memory, d: Difference): Memory {
+  const at = movedAt(d);
+  if (at === undefined) return m;
+  const { state, lastSign, clocks, back, ladder } = m;
+  return { ...m, recent: [...m.recent, { at, state, lastSign, clocks, back, ladder }] };
+}
+
+/** An interaction is a sign for as long as it lasts; its end starts the clocks. */
+function foldEngagement(m: Memory, step: Step): Transition {
+  const { o, d, seen } = step;
+  const engaged = engagement(o);
+  if (engaged === 'possibly' || (engaged === 'free' && m.engagedSince === undefined)) return nothing(m);
+  if (engaged === 'engaged') {
+    const enterpriseCall = (o.conversations?.enterprise ?? 0) > 0;
+    if (m.engagedSince !== undefined) return nothing({ ...m, enterpriseCall });
+    const at = d.routing.changed ? Math.min(d.routing.at, seen) : seen;
+    // What came before an interaction was the same person's doing, whatever follows.
+    return applySign({ ...m, engagedSince: at, enterpriseCall, recent: [] }, { kind: 'interaction', at });
+  }
+  // The routing status dates the end of contact-centre work; a call outside it ends unstamped.
+  const at = d.routing.changed && !m.enterpriseCall ? d.routing.at : seen;
+  const clocks = { ...m.clocks, sinceWork: Math.max(at, m.clocks.sinceWork) };
+  return applySign({ ...m, clocks, engagedSince: undefined, enterpriseCall: false, recent: [] }, { kind: 'interaction', at });
+}
+
+/** Brings the plain parts up to date: state, stamps, token, work, `in_state`, and what need not be kept longer. */
+function finish(m: Memory, before: Memory, step: Step, isExplained: boolean): Memory {
+  const { o, seen, d } = step;
+  const state = stateOf(o);
+  // A queue that a silent return restored is nobody standing on it.
+  const onQueue = state.routing !== 'OFF_QUEUE' && state.presence !== 'OFFLINE' && m.back === undefined;
+  const working = m.engagedSince !== undefined || onQueue;
+  const workEnded = before.working && !working && before.engagedSince === undefined;
+  const sinceWork = workEnded
+    ? Math.max(m.clocks.sinceWork, d.routing.changed ? d.routing.at : seen)
+    : m.clocks.sinceWork;
+  const inState = foldInState(m.clocks.inState, before.state, step, isExplained);
+  const recent = m.recent.filter((b) => seen - b.at <= 2 * TOGETHER);
+  const clocks = { ...m.clocks, sinceWork, inState };
+  const oldest = Math.min(...[clocks, ...recent.map((b) => b.clocks)].map(oldestStart));
+  return {
+    ...m,
+    seenAt: seen,
+    state,
+    presenceSince: o.presence.since ?? (d.presence.changed ? undefined : m.presenceSince),
+    routingSince: o.routing.since ?? (d.routing.changed ? undefined : m.routingSince),
+    tokenAt: newest(m.tokenAt, o.tokenIssuedAt),
+    tokenMoved: m.tokenMoved || isNewer(o.tokenIssuedAt, before.tokenAt),
+    working,
+    clocks: { ...clocks, unwatched: dropSpansBefore(clocks.unwatched, oldest) },
+    recent,
+  };
+}
+
+function oldestStart(clocks: Memory['clocks']): Instant {
+  return Math.min(clocks.sinceSign, clocks.sinceWork, ...Object.values(clocks.inState));
+}
+
+/**
+ * Since when each condition has held. Offline suspends it: a return may continue it. A newer stamp of the same state
+ * breaks it, unless a return or the enforcer itself explains the stamp; moving between two listed states does not.
+ */
+function foldInState(
+  old: Readonly<Record<string, Instant>>,
+  stateBefore: State | undefined,
+  step: Pick<Step, 'o' | 'd' | 'seen' | 'context' | 'inGap'>,
+  isExplained: boolean,
+): Readonly<Record<string, Instant>> {
+  const state = stateOf(step.o);
+  if (state.presence === 'OFFLINE') return old;
+  const inState: Record<string, Instant> = {};
+  for (const { clock, when, whenKey } of step.context.profile?.rules ?? []) {
+    if (clock !== 'in_state' || !whenHolds(when, state)) continue;
+    const since = old[whenKey];
+    const heldUnremembered = stateBefore === undefined || whenHolds(when, stateBefore);
+    if (since !== undefined) inState[whenKey] = isExplained ? since : Math.max(since, brokenAt(when, step) ?? since);
+    else inState[whenKey] = heldUnremembered ? step.seen : (movedAt(step.d) ?? step.seen);
+  }
+  return inState;
+}
+
+/** When the platform stamped the same state anew, in a part that the condition speaks of. */
+function brokenAt(when: When, { d, inGap }: Pick<Step, 'd' | 'inGap'>): Instant | undefined {
+  const breaks = (part: Difference['presence']): boolean => part.restamped || (inGap && part.changed);
+  const presence = mentions(when, 'presence') && breaks(d.presence) ? d.presence.at : undefined;
+  const routing = mentions(when, 'routing') && breaks(d.routing) ? d.routing.at : undefined;
+  return newest(presence, routing);
+}
+
+/** The newest change in a difference, if anything moved. */
+function movedAt(d: Difference): Instant | undefined {
+  const presence = d.presence.changed || d.presence.restamped ? d.presence.at : undefined;
+  const routing = d.routing.changed || d.routing.restamped ? d.routing.at : undefined;
+  return newest(presence, routing);
+}
+
+function newest(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.max(a, b);
+}

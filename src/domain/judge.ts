@@ -1,0 +1,240 @@
+/**
+ * judge(memory, observation, ...) -> Verdict: what the policy says of one agent now. Everything that protects is asked
+ * first; only who passes all of it can be due.
+ */
+import type { Agent, Observation } from './agent.ts';
+import { insideHours } from './calendar.ts';
+import { countable, measure, reachesAt } from './clocks.ts';
+import { actionsAtPlace, placeOf, stillCalledFor } from './ladder.ts';
+import type { Cause, LadderPlace, Memory } from './memory.ts';
+import type { Action, ClockName, Exemption, Mode, Policy, Profile, Rule } from './policy.ts';
+import { engagement, isWhole, stateOf, type WholeObservation } from './signs.ts';
+import type { Duration, Instant } from './time.ts';
+import { matches, whenHolds } from './when.ts';
+
+/** Why an agent is, or is not, due. Closed: each verdict has exactly one. */
+export const REASONS = [
+  'due', //             a rule's limit is reached
+  'ladder_due', //      a silent return is answered
+  'observed', //        due, but only by rules in observe mode
+  'waiting', //         a rule's condition holds, its clock runs
+  'warned', //          past the limit less the warning; told, or to be told
+  'outside_hours', //   a rule's condition holds, outside its hours
+  'no_rule', //         no rule's condition holds
+  'ladder_waiting', //  back by a silent return, the answer comes after the wait
+  'held', //            past the last rung with `repeat: never`
+  'grace', //           just returned
+  'engaged', //         handling an interaction
+  'exempt', //          an exemption fits
+  'no_profile', //      no profile fits
+  'offline', //         gone already
+  'unknown', //         something is missing, unheard of or contradictory
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** One log-off that the policy calls for. */
+export interface Due {
+  readonly ruleId: string;
+  readonly mode: Mode;
+  readonly actions: readonly Action[];
+  /** A silent return is answered; otherwise a rule's limit is reached. */
+  readonly byLadder: boolean;
+  /** Index of the ladder's rung; `undefined` for a plain rule. */
+  readonly rung: number | undefined;
+  readonly clock: ClockName;
+  readonly measured: Duration;
+  readonly limit: Duration;
+  /** How far past its limit. */
+  readonly overdue: Duration;
+  readonly cause: Cause;
+}
+
+/** How one rule stands for an agent. */
+export interface Weighed {
+  readonly rule: Rule;
+  readonly holds: boolean;
+  readonly insideHours: boolean;
+  readonly measured: Duration;
+  /** When it would be due if nothing happened. */
+  readonly dueAt: Instant | undefined;
+  readonly due: boolean;
+}
+
+export interface Verdict {
+  readonly agentId: string;
+  readonly profile: string | undefined;
+  readonly reason: Reason;
+  /** With `due`, `ladder_due` and `observed`. */
+  readonly due: Due | undefined;
+  /** Due rules in observe mode, reported beside. */
+  readonly observed: readonly Due[];
+  /** What protects, in a word: the exemption's label, the missing part. */
+  readonly detail: string | undefined;
+  /** The next moment at which this could become due if nothing happened. */
+  readonly nextAt: Instant | undefined;
+}
+
+/** The first profile that fits; everybody else's rules do not apply. */
+export function profileOf(agent: Agent, policy: Policy): Profile | undefined {
+  return policy.profiles.find((profile) => profile.match === undefined || matches(profile.match, agent));
+}
+
+/** The first exemption in force that fits. */
+export function exemptionOf(
+  agent: Agent,
+  observation: WholeObservation,
+  policy: Policy,
+  now: Instant,
+): Exemption | undefined {
+  const state = stateOf(observation);
+  return policy.exempt.find(
+    (exemption) =>
+      (exemption.until === undefined || now < exemption.until) &&
+      matches(exemption.match, agent) &&
+      (exemption.when === undefined || whenHolds(exemption.when, state)),
+  );
+}
+
+/**
+ * Judges one agent. `memory` must have been folded with `observation`; it is `undefined` while no whole reading has been
+ * had. Pure, and a predicate: nothing is remembered by judging.
+ */
+export function judge(
+  agent: Agent,
+  memory: Memory | undefined,
+  observation: Observation,
+  policy: Policy,
+  now: Instant,
+): Verdict {
+  const profile = profileOf(agent, policy);
+  const say = sayer(agent.id, profile?.name);
+  if (memory === undefined || !isWhole(observation)) return say('unknown', { detail: whatIsMissing(observation) });
+  // A look that did not enter memory was held back: what it shows cannot be told yet.
+  if (memory.seenAt < observation.at) return say('unknown', { detail: 'a change that cannot be told yet' });
+  const exemption = exemptionOf(agent, observation, policy, now);
+  if (exemption !== undefined) return say('exempt', { detail: exemption.label });
+  if (profile === undefined) return say('no_profile');
+  if (observation.presence.system === 'OFFLINE') return say('offline');
+  const engaged = engagement(observation);
+  if (engaged === 'possibly') return say('unknown', { detail: 'conversationSummary' });
+  if (engaged === 'engaged') return say('engaged');
+  const { returns } = profile;
+  const place = placeOf(memory, returns, now);
+  if (place?.active === true && place.returnedAt !== undefined && stillCalledFor(place.cause, profile)) {
+    if (policy.mode === 'enforce') return judgeLadder(memory, place, place.returnedAt, profile, now, say);
+  }
+  const graceEnd = (memory.graceFrom ?? -Infinity) + returns.grace;
+  if (now < graceEnd) return say('grace', { nextAt: graceEnd });
+  return judgeRules(memory, place, profile, policy.mode, now, say);
+}
+
+type Say = (reason: Reason, more?: Partial<Omit<Verdict, 'agentId' | 'reason' | 'profile'>>) => Verdict;
+
+function sayer(agentId: string, profile: string | undefined): Say {
+  return (reason, more) => ({
+    agentId,
+    profile,
+    reason,
+    due: undefined,
+    observed: [],
+    detail: undefined,
+    nextAt: undefined,
+    ...more,
+  });
+}
+
+function whatIsMissing(o: Observation): string {
+  const parts = [...o.missing];
+  if (o.presence === undefined) parts.push('presence');
+  else if (o.presence.system === 'UNKNOWN') parts.push('an unheard-of presence');
+  if (o.routing === undefined) parts.push('routingStatus');
+  else if (o.routing.status === 'UNKNOWN') parts.push('an unheard-of routing status');
+  return parts.join(', ');
+}
+
+/** While on the ladder it alone judges: the rung's wait from the return, or the repeat from the last log-off. */
+function judgeLadder(
+  m: Memory,
+  place: LadderPlace,
+  returnedAt: Instant,
+  profile: Profile,
+  now: Instant,
+  say: Say,
+): Verdict {
+  const { returns } = profile;
+  const last = returns.ladder.length - 1;
+  const used = place.rung > last;
+  if (used && returns.repeat === 'never') return say('held');
+  const rung = Math.min(place.rung, last);
+  const { wait, actions } = returns.ladder[rung] ?? { wait: 0, actions: [] };
+  const limit = used && returns.repeat !== 'never' ? returns.repeat : wait;
+  const measured = used ? now - place.lastLogoffAt : countable(returnedAt, now, m.clocks.unwatched, undefined);
+  if (measured < limit) return say('ladder_waiting', { nextAt: now + limit - measured });
+  const { ruleId, clock } = place.cause;
+  const overdue = measured - limit;
+  const cause = place.cause;
+  const due: Due = { ruleId, mode: 'enforce', actions, byLadder: true, rung, clock, measured, limit, overdue, cause };
+  return say('ladder_due', { due, nextAt: now });
+}
+
+/** Weighs one rule: whether it holds, what its clock shows, when it would be due. Used by `explain` as well. */
+export function weigh(rule: Rule, memory: Memory, now: Instant): Weighed {
+  const holds = memory.state.presence !== 'OFFLINE' && whenHolds(rule.when, memory.state);
+  const measured = measure(memory, rule, now);
+  const inside = rule.hours === undefined || insideHours(rule.hours, now);
+  const reached = reachesAt(measured, rule.limit, now, rule.hours);
+  const dueAt = latest(reached, warningOver(rule, memory, now, reached));
+  const due = holds && inside && measured >= rule.limit && dueAt !== undefined && dueAt <= now;
+  return { rule, holds, insideHours: inside, measured, dueAt: holds ? dueAt : undefined, due };
+}
+
+/** A rule with a warning is due only so long after the warning was delivered. */
+function warningOver(rule: Rule, m: Memory, now: Instant, reached: Instant | undefined): Instant | undefined {
+  if (rule.warn === undefined) return reached;
+  const told = m.warned[rule.id];
+  return (told ?? Math.max(now, (reached ?? now) - rule.warn)) + rule.warn + (told === undefined ? 1 : 0);
+}
+
+function latest(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
+  return a === undefined || b === undefined ? undefined : Math.max(a, b);
+}
+
+function judgeRules(
+  m: Memory,
+  place: LadderPlace | undefined,
+  profile: Profile,
+  mode: Mode,
+  now: Instant,
+  say: Say,
+): Verdict {
+  const weighed = profile.rules.map((rule) => weigh(rule, m, now));
+  const dues = weighed.filter((w) => w.due).map((w) => dueOf(w, m, place, profile, mode));
+  const observed = dues.filter((due) => due.mode === 'observe');
+  const enforced = dues.find((due) => due.mode === 'enforce');
+  if (enforced !== undefined) return say('due', { due: enforced, observed, nextAt: now });
+  const imagined = observed[0];
+  if (imagined !== undefined) return say('observed', { due: imagined, observed, nextAt: now });
+  const holding = weighed.filter((w) => w.holds);
+  const times = holding.flatMap((w) => w.dueAt ?? []);
+  const nextAt = times.length === 0 ? undefined : Math.min(...times);
+  if (holding.length === 0) return say('no_rule');
+  if (holding.some((w) => w.insideHours && w.measured >= w.rule.limit)) return say('warned', { nextAt });
+  return say(holding.some((w) => w.insideHours) ? 'waiting' : 'outside_hours', { nextAt });
+}
+
+function dueOf(w: Weighed, m: Memory, place: LadderPlace | undefined, profile: Profile, mode: Mode): Due {
+  const { rule, measured } = w;
+  const { actions, rung } = actionsAtPlace(place, profile.returns, rule.actions);
+  return {
+    ruleId: rule.id,
+    mode: mode === 'observe' ? 'observe' : rule.mode,
+    actions,
+    byLadder: false,
+    rung,
+    clock: rule.clock,
+    measured,
+    limit: rule.limit,
+    overdue: measured - rule.limit,
+    cause: { ruleId: rule.id, clock: rule.clock, measured, state: m.state },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * The enforcer's own log-offs in an agent's memory, and the ladder that they put him on.
+ */
+import type { Cause, LadderPlace, Memory } from './memory.ts';
+import type { Action, Profile, Returns } from './policy.ts';
+import type { Instant } from './time.ts';
+import { whenHolds } from './when.ts';
+
+/** The agent's place, unless the time after which a place without a return is forgotten has passed. */
+export function placeOf(m: Memory, returns: Returns, now: Instant): LadderPlace | undefined {
+  const { ladder } = m;
+  if (ladder === undefined) return undefined;
+  const last = Math.max(ladder.lastLogoffAt, m.back?.at ?? 0);
+  return now - last > returns.forget ? undefined : ladder;
+}
+
+/** An exemption, or forgetting, takes the agent off the ladder. The same object when he was not on it. */
+export function leaveLadder(m: Memory): Memory {
+  return m.ladder === undefined ? m : { ...m, ladder: undefined };
+}
+
+/** Whether the policy now in force would still have brought the log-off that put the agent on the ladder. */
+export function stillCalledFor(cause: Cause, profile: Profile): boolean {
+  return profile.rules.some(
+    (rule) =>
+      rule.mode === 'enforce' &&
+      rule.clock === cause.clock &&
+      rule.limit <= cause.measured &&
+      whenHolds(rule.when, cause.state),
+  );
+}
+
+/** What the log-off of a rule does to an agent who keeps a place on the ladder: the rung that is next, or again, his. */
+export function actionsAtPlace(
+  place: LadderPlace | undefined,
+  returns: Returns,
+  ruleActions: readonly Action[],
+): { readonly actions: readonly Action[]; readonly rung: number | undefined } {
+  if (place === undefined) return { actions: ruleActions, rung: undefined };
+  // Still at his place and not returned: the last log-off had no effect, so it is tried again as it was.
+  const again = place.active && place.returnedAt === undefined;
+  const rung = Math.min(again ? place.rung - 1 : place.rung, returns.ladder.length - 1);
+  const found = returns.ladder[rung];
+  return rung < 0 || found === undefined ? { actions: ruleActions, rung: undefined } : { actions: found.actions, rung };
+}
+
+/** How long a log-off that broke off in the middle may have gone on: until its end is noted, its effects are ours. */
+const LONGEST = 30_000;
+
+/** Notes that a log-off begins, so that whatever follows is not read as a person's doing, even after a crash. */
+export function beginLogoff(m: Memory, now: Instant, actions: readonly Action[]): Memory {
+  const own = { from: now, to: now + LONGEST, actions, former: m.state, tokenAt: m.tokenAt, open: true };
+  return { ...m, own };
+}
+
+/** Notes that the actions of a log-off succeeded, and where on the ladder the agent now stands. */
+export function placeOnLadder(
+  m: Memory,
+  now: Instant,
+  cause: Cause,
+  rung: number | undefined,
+  returns: Returns,
+): Memory {
+  const kept = placeOf(m, returns, now);
+  const ladder: LadderPlace = {
+    cause,
+    rung: rung === undefined ? (kept?.rung ?? 0) : rung + 1,
+    active: true,
+    returnedAt: undefined,
+    lastLogoffAt: now,
+  };
+  return { ...m, ladder, own: m.own === undefined ? undefined : { ...m.own, to: now } };
+}
+
+/**
+ * Notes that a log-off ended, by a failure, a drop, or a look that showed no effect: what follows from now on is no
+ * longer its doing.
+ */
+export function endLogoff(m: Memory, now: Instant): Memory {
+  if (m.own === undefined) return m;
+  return { ...m, own: { ...m.own, to: Math.min(m.own.to, Math.max(now, m.own.from)), open: false } };
+}

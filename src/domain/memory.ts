@@ -1,0 +1,130 @@
+/**
+ * What is remembered of one agent between two looks. Plain data: it survives a restart as it is. How a new look changes
+ * it stands in `fold.ts`.
+ */
+import type { RoutingStatus, SystemPresence } from './agent.ts';
+import type { Action, ClockName } from './policy.ts';
+import type { Duration, Instant, Interval } from './time.ts';
+
+export type SignKind = 'interaction' | 'routing' | 'presence' | 'login';
+
+/** Evidence that a person is there. */
+export interface Sign {
+  readonly kind: SignKind;
+  readonly at: Instant;
+}
+
+/** Presence and routing without their stamps. */
+export interface State {
+  readonly presence: SystemPresence;
+  readonly presenceId: string | undefined;
+  readonly routing: RoutingStatus;
+}
+
+/** Where each clock started. What does not count since then stands in `unwatched`. */
+export interface Clocks {
+  readonly sinceSign: Instant;
+  readonly sinceWork: Instant;
+  /** By `Rule.whenKey`: since when that condition has held. */
+  readonly inState: Readonly<Record<string, Instant>>;
+  /** Spans that no clock counts: nobody looked, or the agent was Offline. In order, not overlapping. */
+  readonly unwatched: readonly Interval[];
+}
+
+/** When and how an agent went. */
+export interface Departure {
+  readonly at: Instant;
+  readonly by: 'enforcer' | 'platform';
+  /** Our own Offline that left the session alone: one click brings the person back. */
+  readonly quiet: boolean;
+  /** The newest token known when he went. */
+  readonly tokenAt: Instant | undefined;
+  readonly former: State;
+}
+
+/** A return within the window. It stays silent until a sign follows. */
+export interface Return {
+  readonly at: Instant;
+  /** From the departure, between the platform's own stamps; `undefined` when the departure itself was not seen. */
+  readonly delay: Duration | undefined;
+  readonly former: State;
+  readonly tokenAt: Instant | undefined;
+}
+
+/** What brought the first log-off, kept so that a policy that would no longer do so stops the ladder. */
+export interface Cause {
+  readonly ruleId: string;
+  readonly clock: ClockName;
+  readonly measured: Duration;
+  readonly state: State;
+}
+
+/** The agent's place on the ladder. */
+export interface LadderPlace {
+  readonly cause: Cause;
+  /** How many rungs have been used; the next silent return is answered with the rung of this index. */
+  readonly rung: number;
+  /** While true the ladder alone judges; a late login leaves the place but hands judging back to the rules. */
+  readonly active: boolean;
+  /** The silent return that waits for its answer. */
+  readonly returnedAt: Instant | undefined;
+  readonly lastLogoffAt: Instant;
+}
+
+/** A log-off that was begun: what the enforcer itself did must not be read as a person's doing. */
+export interface OwnLogoff {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly actions: readonly Action[];
+  readonly former: State;
+  readonly tokenAt: Instant | undefined;
+  /** Nothing of its effect has been seen yet. */
+  readonly open: boolean;
+}
+
+/** How things stood before a recent change, in case the change turns out to belong to a departure. */
+export interface Before {
+  readonly at: Instant;
+  readonly state: State;
+  readonly lastSign: Sign | undefined;
+  readonly clocks: Clocks;
+  readonly back: Return | undefined;
+  readonly ladder: LadderPlace | undefined;
+}
+
+export interface Memory {
+  readonly agentId: string;
+  readonly firstSeenAt: Instant;
+  /** The last whole reading. */
+  readonly seenAt: Instant;
+  readonly state: State;
+  readonly presenceSince: Instant | undefined;
+  readonly routingSince: Instant | undefined;
+  readonly tokenAt: Instant | undefined;
+  /** A newer token has been seen while watching: only then can its date date a return. */
+  readonly tokenMoved: boolean;
+  /** Handling an interaction since then; `undefined` when not. */
+  readonly engagedSince: Instant | undefined;
+  /** The last look showed a conversation outside the contact centre: its end has no platform stamp. */
+  readonly enterpriseCall: boolean;
+  /** Had an interaction or stood on queue at the last look. */
+  readonly working: boolean;
+  readonly lastSign: Sign | undefined;
+  readonly clocks: Clocks;
+  readonly recent: readonly Before[];
+  readonly departure: Departure | undefined;
+  readonly back: Return | undefined;
+  readonly graceFrom: Instant | undefined;
+  readonly ladder: LadderPlace | undefined;
+  readonly own: OwnLogoff | undefined;
+  /** Rules in observe mode that have been counted in this idle episode. */
+  readonly imagined: readonly string[];
+  /** When a warning of a rule was delivered in this idle episode. */
+  readonly warned: Readonly<Record<string, Instant>>;
+}
+
+/** What a fold found worth telling. */
+export type MemoryEvent =
+  | { readonly kind: 'silent_return'; readonly at: Instant; readonly delay: Duration | undefined; readonly own: boolean }
+  | { readonly kind: 'late_return'; readonly at: Instant; readonly delay: Duration; readonly own: boolean }
+  | { readonly kind: 'person_back'; readonly at: Instant; readonly sign: SignKind };

@@ -1,0 +1,157 @@
+/**
+ * Going and coming back. A return within the window continues the same idle episode and stays silent until a sign
+ * follows; a later one is a login, which starts the clocks anew.
+ */
+import { addSpan } from './clocks.ts';
+import type { Departure, Memory, MemoryEvent, OwnLogoff, Return } from './memory.ts';
+import { broughtByReturn, isNewer, TOGETHER } from './signs.ts';
+import { applySign, type Step, type Transition } from './step.ts';
+import { SECOND, type Duration, type Instant } from './time.ts';
+
+/** Our log-off's own times are taken a little before and after the platform's. */
+const SLACK: Duration = 3 * SECOND;
+
+/**
+ * The agent went Offline. Changes of the last minute belong to the departure: the signs read from them are taken back.
+ * An interaction is never taken back.
+ */
+export function depart(m: Memory, step: Step): Memory {
+  const at = step.d.presence.at;
+  const first = m.recent.find((before) => before.at >= at - TOGETHER);
+  const own = ownDeparture(m, step, at);
+  const departure: Departure = {
+    at,
+    by: own === undefined ? 'platform' : 'enforcer',
+    quiet: own !== undefined && !own.actions.includes('revoke_tokens'),
+    tokenAt: own === undefined ? m.tokenAt : own.tokenAt,
+    former: own?.former ?? first?.state ?? m.state,
+  };
+  const gone: Memory = { ...m, departure, recent: [], own: m.own === undefined ? undefined : { ...m.own, open: false } };
+  if (first === undefined) return gone;
+  const { lastSign, back, ladder } = first;
+  // Spans are kept from now: they reach back as far as the older clocks need, and gaps since then must not be lost.
+  return { ...gone, lastSign, back, ladder, clocks: { ...first.clocks, unwatched: m.clocks.unwatched } };
+}
+
+/** The log-off of ours that this departure is the effect of: begun before, not long ago, and not answered by another. */
+function ownDeparture(m: Memory, step: Step, at: Instant): OwnLogoff | undefined {
+  const { own } = m;
+  if (own === undefined || at < own.from - SLACK || at > own.to + step.returns.window) return undefined;
+  const answered = m.departure !== undefined && m.departure.at >= own.from - SLACK;
+  return answered ? undefined : own;
+}
+
+/**
+ * Our own log-off took effect and the agent was back before anyone looked: the memory as it would be had the departure
+ * been seen. `undefined` when nothing shows that he left.
+ */
+export function leftUnseen(m: Memory, step: Step): Memory | undefined {
+  const { own } = m;
+  if (own?.open !== true) return undefined;
+  const { o, d } = step;
+  if (step.seen > own.to + step.returns.window && !step.inGap) return undefined;
+  const presenceMoved = (d.presence.changed || d.presence.restamped) && d.presence.at >= own.from - SLACK;
+  const wentOffline = own.actions.includes('offline') && presenceMoved;
+  const token = o.tokenIssuedAt;
+  const newLogin =
+    own.actions.includes('revoke_tokens') && isNewer(token, own.tokenAt) && token >= own.from - SLACK;
+  if (!wentOffline && !newLogin) return undefined;
+  const departure: Departure = {
+    at: Math.min(own.to, returnTime(step)),
+    by: 'enforcer',
+    quiet: !own.actions.includes('revoke_tokens'),
+    tokenAt: own.tokenAt,
+    former: own.former,
+  };
+  return { ...m, departure, own: { ...own, open: false } };
+}
+
+/** When the agent came back: the presence's stamp, or the new token's where the presence never moved. */
+function returnTime({ o, d, seen }: Step): Instant {
+  if (d.presence.changed || d.presence.restamped) return d.presence.at;
+  return Math.min(o.tokenIssuedAt ?? seen, seen);
+}
+
+/** The agent is no longer Offline: a login, the person's one click, or a silent return. */
+export function arrive(m: Memory, step: Step): Transition {
+  const departure = m.departure ?? unknownDeparture(m);
+  const at = Math.max(returnTime(step), departure.at);
+  const delay = at - departure.at;
+  const clicked =
+    departure.quiet &&
+    step.o.presence.system === 'AVAILABLE' &&
+    !isNewer(step.o.tokenIssuedAt, departure.tokenAt);
+  if (delay > step.returns.window) return login(m, departure, at, delay, clicked);
+  const returned = comeBack(m, step, departure, at, delay);
+  if (!clicked) return returned;
+  const sign = applySign(returned.memory, { kind: 'presence', at });
+  return { ...sign, events: [...returned.events, ...sign.events] };
+}
+
+/** Offline since before anyone looked. */
+function unknownDeparture(m: Memory): Departure {
+  return { at: m.seenAt, by: 'platform', quiet: false, tokenAt: m.tokenAt, former: m.state };
+}
+
+/** Away for longer than the window: all clocks start anew. The place on the ladder is kept, but the rules judge. */
+function login(m: Memory, departure: Departure, at: Instant, delay: Duration, clicked: boolean): Transition {
+  const fresh: Memory = {
+    ...m,
+    clocks: { sinceSign: at, sinceWork: at, inState: {}, unwatched: [] },
+    back: undefined,
+    recent: [],
+    graceFrom: undefined,
+    ladder: m.ladder === undefined ? undefined : { ...m.ladder, active: false, returnedAt: undefined },
+  };
+  const signed = applySign(fresh, { kind: clicked ? 'presence' : 'login', at });
+  const own = departure.by === 'enforcer';
+  return { ...signed, events: [{ kind: 'late_return', at, delay, own }, ...signed.events] };
+}
+
+/** A bounce through Offline between two looks, dated by the new token. */
+export function bounce(m: Memory, step: Step): Transition {
+  const departure: Departure = {
+    at: Math.max(m.seenAt, Math.min(step.o.tokenIssuedAt ?? step.seen, step.d.presence.at)),
+    by: 'platform',
+    quiet: false,
+    tokenAt: m.tokenAt,
+    former: m.recent.find((before) => before.at >= step.d.presence.at - TOGETHER)?.state ?? m.state,
+  };
+  return comeBack({ ...m, departure }, step, departure, step.d.presence.at, undefined);
+}
+
+/** A return within the window. Silent, unless something shows that no return brings with it. */
+function comeBack(
+  m: Memory,
+  step: Step,
+  departure: Departure,
+  at: Instant,
+  delay: Duration | undefined,
+): Transition {
+  const back: Return = { at, delay, former: departure.former, tokenAt: step.o.tokenIssuedAt };
+  const ladder = m.ladder?.active === true ? { ...m.ladder, returnedAt: m.ladder.returnedAt ?? at } : m.ladder;
+  const memory: Memory = {
+    ...m,
+    back,
+    ladder,
+    departure,
+    recent: [],
+    graceFrom: graceStart(m, step, at),
+    clocks: { ...m.clocks, unwatched: addSpan(m.clocks.unwatched, { from: departure.at, to: at }) },
+  };
+  const event: MemoryEvent = { kind: 'silent_return', at, delay, own: departure.by === 'enforcer' };
+  if (broughtByReturn(step.o, step.d, departure.former, at)) return { memory, events: [event], explained: true };
+  const signed = applySign(memory, { kind: 'presence', at: Math.max(at, step.d.presence.at) });
+  return { ...signed, events: [event, ...signed.events] };
+}
+
+/**
+ * From when grace runs. A browser that bounces more often than grace lasts would put an absent person out of reach for
+ * good: a return that follows hard on the grace of another opens no new one.
+ */
+function graceStart(m: Memory, step: Step, at: Instant): Instant {
+  const { grace } = step.returns;
+  const { usualInterval } = step.context;
+  if (m.graceFrom !== undefined && at < m.graceFrom + grace + 2 * usualInterval) return m.graceFrom;
+  return at;
+}

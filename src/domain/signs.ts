@@ -1,0 +1,170 @@
+/**
+ * Which differences between two looks are a person's doing. The rule of thumb is "protect": only changes that are known
+ * to come from a desktop, a browser, a departure or the enforcer itself are not signs.
+ */
+import type { Observation, PresenceReading, RoutingReading, RoutingStatus } from './agent.ts';
+import type { Memory, OwnLogoff, Sign, State } from './memory.ts';
+import { MINUTE, SECOND, type Duration, type Instant } from './time.ts';
+
+/** A change this soon before going Offline belongs to the departure, and one this soon after a return to the return. */
+export const TOGETHER: Duration = MINUTE;
+/** How far our own log-off's times and the platform's stamps of it may lie apart. */
+const OWN_SLACK: Duration = 3 * SECOND;
+/** A stamp this little before the last look is the rounding of `Date` to whole seconds, not a contradiction. */
+const ROUNDING: Duration = 2 * SECOND;
+
+/** An observation whose presence and routing are there and known. */
+export interface WholeObservation extends Observation {
+  readonly presence: PresenceReading & { readonly system: State['presence'] };
+  readonly routing: RoutingReading & { readonly status: RoutingStatus };
+}
+
+/** Whether a reading can be built on: everything the policy needs is there, and every word is known. */
+export function isWhole(o: Observation): o is WholeObservation {
+  return (
+    o.presence !== undefined &&
+    o.presence.system !== 'UNKNOWN' &&
+    o.routing !== undefined &&
+    o.routing.status !== 'UNKNOWN' &&
+    o.missing.length === 0
+  );
+}
+
+export function stateOf(o: WholeObservation): State {
+  return { presence: o.presence.system, presenceId: o.presence.definitionId, routing: o.routing.status };
+}
+
+/** Whether the reading shows, or may hide, an interaction. */
+export function engagement(o: WholeObservation): 'engaged' | 'possibly' | 'free' {
+  if (o.routing.status === 'INTERACTING' || o.routing.status === 'COMMUNICATING') return 'engaged';
+  if (o.conversations === undefined) return 'possibly';
+  return o.conversations.contactCentre + o.conversations.enterprise > 0 ? 'engaged' : 'free';
+}
+
+/** `later` is known, and later than `earlier`. */
+export function isNewer(later: Instant | undefined, earlier: Instant | undefined): later is Instant {
+  return later !== undefined && earlier !== undefined && later > earlier;
+}
+
+/**
+ * When a change happened that was seen at `seen` and not yet at `lastSeen`: the platform's stamp where it is believable,
+ * else the sighting. In doubt the later instant, so that no clock runs fast.
+ */
+export function changeTime(stamp: Instant | undefined, lastSeen: Instant, seen: Instant): Instant {
+  if (stamp === undefined || stamp < lastSeen - ROUNDING) return seen;
+  if (stamp < lastSeen) return lastSeen;
+  return Math.min(stamp, seen + MINUTE);
+}
+
+/** What differs between memory and a new reading. */
+export interface Difference {
+  readonly presence: { readonly changed: boolean; readonly restamped: boolean; readonly at: Instant };
+  readonly routing: { readonly changed: boolean; readonly restamped: boolean; readonly at: Instant };
+}
+
+/** Compares a reading with what is remembered; `at` of each part is when it changed, if it did. */
+export function difference(m: Memory, o: WholeObservation, seen: Instant): Difference {
+  const presenceChanged =
+    o.presence.system !== m.state.presence ||
+    (o.presence.definitionId !== m.state.presenceId && o.presence.definitionId !== undefined && m.state.presenceId !== undefined);
+  const routingChanged = o.routing.status !== m.state.routing;
+  return {
+    presence: {
+      changed: presenceChanged,
+      restamped: !presenceChanged && isNewer(o.presence.since, m.presenceSince),
+      at: changeTime(o.presence.since, m.seenAt, seen),
+    },
+    routing: {
+      changed: routingChanged,
+      restamped: !routingChanged && isNewer(o.routing.since, m.routingSince),
+      at: changeTime(o.routing.since, m.seenAt, seen),
+    },
+  };
+}
+
+/** The sign that a difference is in ordinary times; the later one when both parts changed. */
+export function signIn(m: Memory, o: WholeObservation, d: Difference, inGap: boolean): Sign | undefined {
+  const presence = presenceSign(o, d, inGap) ? d.presence.at : undefined;
+  const routing = routingSign(m, o, d, inGap) ? d.routing.at : undefined;
+  if (presence === undefined && routing === undefined) return undefined;
+  return (routing ?? 0) > (presence ?? 0)
+    ? { kind: 'routing', at: routing ?? 0 }
+    : { kind: 'presence', at: presence ?? 0 };
+}
+
+function presenceSign(o: WholeObservation, d: Difference, inGap: boolean): boolean {
+  if (d.presence.restamped) return true;
+  if (!d.presence.changed || o.presence.system === 'OFFLINE') return false;
+  return inGap || o.presence.system !== 'IDLE';
+}
+
+function routingSign(m: Memory, o: WholeObservation, d: Difference, inGap: boolean): boolean {
+  if (d.routing.restamped) return true;
+  if (!d.routing.changed) return false;
+  // Nobody saw how it came about: whatever moved in a gap protects.
+  if (inGap) return true;
+  return m.state.routing === 'OFF_QUEUE' || m.state.routing === 'NOT_RESPONDING' || o.routing.status === 'IDLE';
+}
+
+/**
+ * Whether a difference is all of it something a return brings with it: the former presence or Available, the former
+ * routing, off queue or the queue restored, each stamped close to the return.
+ */
+export function broughtByReturn(
+  o: WholeObservation,
+  d: Difference,
+  former: State,
+  returnedAt: Instant,
+): boolean {
+  const until = returnedAt + TOGETHER;
+  const presenceMoved = d.presence.changed || d.presence.restamped;
+  const routingMoved = d.routing.changed || d.routing.restamped;
+  const presenceFits = samePresence(o, former) || o.presence.system === 'AVAILABLE';
+  const routing = o.routing.status;
+  const routingFits =
+    routing === 'OFF_QUEUE' || routing === former.routing || (routing === 'IDLE' && former.routing !== 'OFF_QUEUE');
+  return (
+    (!presenceMoved || (presenceFits && d.presence.at <= until)) &&
+    (!routingMoved || (routingFits && d.routing.at <= until))
+  );
+}
+
+function samePresence(o: WholeObservation, former: State): boolean {
+  return (
+    o.presence.system === former.presence &&
+    (o.presence.definitionId === former.presenceId ||
+      o.presence.definitionId === undefined ||
+      former.presenceId === undefined)
+  );
+}
+
+/** Whether a difference is what our own log-off, whole or broken off, leaves behind. */
+export function doneByOurselves(o: WholeObservation, d: Difference, own: OwnLogoff): boolean {
+  const within = (at: Instant): boolean => at >= own.from - OWN_SLACK && at <= own.to + OWN_SLACK;
+  const presenceMoved = d.presence.changed || d.presence.restamped;
+  const routingMoved = d.routing.changed || d.routing.restamped;
+  const presenceFits = o.presence.system === 'AVAILABLE' || samePresence(o, own.former);
+  const routingFits = o.routing.status === 'OFF_QUEUE' || o.routing.status === own.former.routing;
+  return (
+    (presenceMoved || routingMoved) &&
+    (!presenceMoved || (presenceFits && within(d.presence.at))) &&
+    (!routingMoved || (routingFits && within(d.routing.at)))
+  );
+}
+
+/**
+ * Whether a bounce through Offline happened between two looks: the same presence with a newer date, or Available,
+ * stamped shortly after a token that is newer than the last one known.
+ */
+export function isUnseenBounce(m: Memory, o: WholeObservation, d: Difference): boolean {
+  const presenceMoved = d.presence.restamped || (d.presence.changed && o.presence.system === 'AVAILABLE');
+  const token = o.tokenIssuedAt;
+  const stamp = o.presence.since;
+  if (!presenceMoved || token === undefined || stamp === undefined) return false;
+  if (!isNewer(token, m.tokenAt) && !m.tokenMoved) return false;
+  // The former presence is younger than the token: whatever changed it came after the login.
+  if (m.presenceSince !== undefined && m.presenceSince >= token) return false;
+  // The return that this token belongs to has been seen already.
+  if (m.back !== undefined && !isNewer(token, m.back.tokenAt ?? m.back.at)) return false;
+  return stamp >= token && stamp <= token + TOGETHER;
+}

@@ -1,0 +1,63 @@
+/**
+ * Local time in an IANA zone, both ways, on the zone data that the JavaScript engine brings (`Intl`).
+ */
+import { DAY, MINUTE, type Instant } from './time.ts';
+
+/** A wall-clock reading, written as the instant at which UTC's wall clock shows the same. */
+export type WallTime = number;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  let format = formats.get(zone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
+    formats.set(zone, format);
+  }
+  return format;
+}
+
+/** What the wall clock of `zone` shows at `at`, to the second. Throws RangeError for an unknown zone. */
+export function wallTime(zone: string, at: Instant): WallTime {
+  const part: Record<string, number> = {};
+  for (const { type, value } of formatOf(zone).formatToParts(at)) part[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/**
+ * The first and the last instant at which the wall clock of `zone` shows `wall` (whole minutes). They differ in an hour
+ * that is repeated. A time that is skipped has one instant: that of the jump.
+ */
+export function localTimeAt(zone: string, wall: WallTime): { readonly first: Instant; readonly last: Instant } {
+  const offsets = new Set<number>();
+  for (const near of [wall - DAY, wall, wall + DAY]) {
+    const whole = Math.floor(near / MINUTE) * MINUTE;
+    offsets.add(wallTime(zone, whole) - whole);
+  }
+  const hits = [...offsets].map((offset) => wall - offset).filter((at) => wallTime(zone, at) === wall);
+  if (hits.length > 0) return { first: Math.min(...hits), last: Math.max(...hits) };
+  const jump = findJump(zone, wall, wall - Math.max(...offsets), wall - Math.min(...offsets));
+  return { first: jump, last: jump };
+}
+
+/** The first instant between `low` and `high` at which the wall clock shows `wall` or later. */
+function findJump(zone: string, wall: WallTime, low: Instant, high: Instant): Instant {
+  let before = low - MINUTE;
+  let after = high + MINUTE;
+  while (after - before > 1_000) {
+    const middle = Math.floor((before + after) / 2_000) * 1_000;
+    if (wallTime(zone, middle) >= wall) after = middle;
+    else before = middle;
+  }
+  return after;
+}

@@ -1,0 +1,125 @@
+/**
+ * What the enforcer needs from the world, as small interfaces that it owns. `genesys/`, `store/` and `notify/` stand
+ * behind them; tests put in hand-written fakes.
+ */
+import type { Agent, Observation } from '../domain/agent.ts';
+import type { Reason } from '../domain/judge.ts';
+import type { Hold, SweepHold } from '../domain/plan.ts';
+import type { Action, Mode } from '../domain/policy.ts';
+import type { Duration, Instant } from '../domain/time.ts';
+
+/** The one source of time. Only `wiring` decides which it is. */
+export interface Clock {
+  /** Local time, uncorrected. */
+  now(): Instant;
+  /** Resolves after `length`; rejects with the signal's reason when aborted. */
+  sleep(length: Duration, signal?: AbortSignal): Promise<void>;
+}
+
+/** One agent and how he looked, read together. */
+export interface Sighting {
+  readonly agent: Agent;
+  readonly observation: Observation;
+}
+
+/** What one pass over the whole organisation brought besides the sightings. */
+export interface ReadingSummary {
+  /** All pages arrived whole. */
+  readonly complete: boolean;
+  /** Why not, in one sentence. */
+  readonly fault: string | undefined;
+  /** Server time when the pass began, and the local clock's error at that moment (local minus server). */
+  readonly startedAt: Instant;
+  readonly clockError: Duration;
+}
+
+/** Reads agents. */
+export interface Directory {
+  /** Reads everyone, page by page; each page is handed over and then forgotten. Never throws for a page that failed. */
+  sweep(onPage: (page: readonly Sighting[]) => void, signal: AbortSignal): Promise<ReadingSummary>;
+  /** Reads these agents again, in bulk; whoever the platform did not return is absent from the answer. Throws `PlatformError`. */
+  reread(agentIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Sighting>>;
+  /** The server's time now, from the local clock and the newest HTTP dates. */
+  serverNow(): Instant;
+}
+
+/** How a state-changing call on one agent ended, when it did not succeed. */
+export type ActionFault =
+  | { readonly kind: 'forbidden'; readonly message: string; readonly correlationId: string | undefined }
+  | { readonly kind: 'gone'; readonly message: string; readonly correlationId: string | undefined }
+  | { readonly kind: 'transient'; readonly message: string; readonly correlationId: string | undefined }
+  | { readonly kind: 'refused'; readonly message: string; readonly correlationId: string | undefined };
+
+export type ActionResult =
+  { readonly ok: true; readonly correlationId: string | undefined } | { readonly ok: false; readonly fault: ActionFault };
+
+/** What may be done to an agent. */
+export interface Effects {
+  /**
+   * Carries out one action, retrying what is transient within the sweep, but never sends it later than `notAfter`
+   * (server time): what was read before would be too old to act on. Never throws.
+   */
+  perform(action: Action, agent: Agent, notAfter: Instant, signal: AbortSignal): Promise<ActionResult>;
+  /** Puts a presence back as it was before `off_queue`, which restores the queue with it. Never throws. */
+  restorePresence(agentId: string, definitionId: string, signal: AbortSignal): Promise<ActionResult>;
+  /** How many requests may be sent at once without waiting for the rate budget. */
+  room(): number;
+}
+
+/** What somebody should know of now. Closed: the names are those of the policy's `notify.on`. */
+export type AlarmKind =
+  | 'blind'
+  | 'breaker'
+  | 'held'
+  | 'forbidden'
+  | 'ineffective'
+  | 'unknown_share'
+  | 'clock'
+  | 'store'
+  | 'policy_refused'
+  | 'engaged_too_long'
+  | 'return';
+
+export interface Alarm {
+  readonly kind: AlarmKind;
+  /** A constant sentence; facts stand in `fields`. */
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Structured log with constant sentences. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What the enforcer counts; `server/` turns it into metrics. */
+export interface Meter {
+  sweepEnded(report: SweepReport): void;
+  logoff(rule: string, outcome: Outcome, mode: Mode): void;
+  returned(kind: 'silent' | 'late' | 'person', delay: Duration | undefined): void;
+  alarm(kind: AlarmKind): void;
+}
+
+export type Outcome = 'verified' | 'unverified' | 'failed' | 'dropped' | 'observed';
+
+/** What one sweep did, in numbers. */
+export interface SweepReport {
+  readonly sweepId: string;
+  readonly startedAt: Instant;
+  readonly took: Duration;
+  readonly complete: boolean;
+  /** Why nothing was done, if so. */
+  readonly hold: SweepHold | undefined;
+  readonly agents: number;
+  readonly online: number;
+  readonly verdicts: Readonly<Record<Reason, number>>;
+  readonly deferred: Readonly<Partial<Record<Hold, number>>>;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly breakerHolds: number;
+  readonly overdue: number;
+  /** The next moment at which somebody becomes due if nothing happens. */
+  readonly nextDueAt: Instant | undefined;
+}

@@ -1,0 +1,192 @@
+/** Reads agents: everyone in a sweep, some of them again just before acting. */
+import type { Duration, Instant } from '../domain/time.ts';
+import type { OfflineDefinition } from './definitions.ts';
+import { PlatformError } from './errors.ts';
+import { asObject, asText } from './json.ts';
+import { entitiesOf } from './listing.ts';
+import type { Memberships } from './memberships.ts';
+import type { RawPage } from './numbered-walk.ts';
+import { Interner, readUser, type ReadContext, type Sighting } from './read-user.ts';
+import type { Sdk } from './sdk.ts';
+import type { ServerClock } from './server-clock.ts';
+import { UserPages } from './user-pages.ts';
+
+/** What the policy asks about; ids of queues and teams. */
+export interface Needs {
+  readonly groups: boolean;
+  readonly roles: boolean;
+  readonly queues: readonly string[];
+  readonly teams: readonly string[];
+  /** Whether `lastTokenIssued` is wanted. */
+  readonly tokens: boolean;
+}
+
+export interface ReadingSummary {
+  readonly complete: boolean;
+  /** Why not, in one sentence. */
+  readonly fault: string | undefined;
+  /** Server time when the pass began, never ahead of the truth. */
+  readonly startedAt: Instant;
+  /** Local minus server. */
+  readonly clockError: Duration;
+}
+
+export interface DirectoryParts {
+  readonly sdk: Sdk;
+  readonly now: () => Instant;
+  readonly serverClock: ServerClock;
+  readonly queues: Memberships;
+  readonly teams: Memberships;
+  readonly offline: OfflineDefinition;
+  readonly warn: (message: string, fields: object) => void;
+}
+
+/** 50 ids of 36 characters and the expands make a URL of some 2,200 characters, which every proxy lets pass. */
+const REREAD_CHUNK = 50;
+
+export class PlatformDirectory {
+  readonly #parts: DirectoryParts;
+  readonly #pages: UserPages;
+  readonly #intern = new Interner();
+  #needs: Needs = { groups: true, roles: true, queues: [], teams: [], tokens: true };
+
+  constructor(parts: DirectoryParts) {
+    this.#parts = parts;
+    this.#pages = new UserPages(parts.sdk, parts.now);
+  }
+
+  /** From the next request on only this is read. */
+  setNeeds(needs: Needs): void {
+    if (expandsFor(needs).join() !== expandsFor(this.#needs).join()) this.#pages.forgetSizes();
+    this.#needs = needs;
+    this.#parts.queues.want(needs.queues);
+    this.#parts.teams.want(needs.teams);
+  }
+
+  /** The server's time now; never ahead of the truth while the clocks run evenly. */
+  serverNow(): Instant {
+    return this.#parts.serverClock.earliest(this.#parts.now());
+  }
+
+  /** Reads everyone in state active. Never throws: what went wrong is in the summary. */
+  async sweep(onPage: (page: readonly Sighting[]) => void, signal: AbortSignal): Promise<ReadingSummary> {
+    const { now, serverClock, queues, teams } = this.#parts;
+    const begun = now();
+    const seen = new Set<string>();
+    let fault: string | undefined;
+    try {
+      await Promise.all([queues.refresh(signal), teams.refresh(signal)]);
+      signal.throwIfAborted();
+      const take = (page: RawPage): number => this.#take(page, seen, onPage);
+      fault = await this.#pages.walk(expandsFor(this.#needs), take, { priority: 'read', signal });
+    } catch (error) {
+      fault = signal.aborted ? 'the sweep was stopped' : 'the sweep failed unexpectedly';
+      if (!signal.aborted) this.#parts.warn('the sweep failed unexpectedly', { error: nameOf(error) });
+    }
+    // Worked out at the end: before the first response ever, nothing was known about the server's clock.
+    return {
+      complete: fault === undefined,
+      fault,
+      startedAt: serverClock.earliest(begun),
+      clockError: serverClock.error(),
+    };
+  }
+
+  /** Reads these again. Whoever the platform did not return is absent. Throws `PlatformError`, or the signal's reason. */
+  async reread(agentIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Sighting>> {
+    const wanted = [...new Set(agentIds)];
+    const found = new Map<string, Sighting>();
+    const chunks: string[][] = [];
+    for (let i = 0; i < wanted.length; i += REREAD_CHUNK) chunks.push(wanted.slice(i, i + REREAD_CHUNK));
+    await Promise.all(chunks.map((ids) => this.#rereadChunk(ids, found, signal)));
+    return found;
+  }
+
+  async #rereadChunk(
+    ids: readonly string[],
+    found: Map<string, Sighting>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { sdk } = this.#parts;
+    const expand = expandsFor(this.#needs);
+    try {
+      const answer = await sdk.call('getUsers', { priority: 'action', signal }, () =>
+        sdk.users.getUsers({ id: [...ids], pageSize: ids.length, expand: expand as never }),
+      );
+      const { entities } = entitiesOf(answer, 'getUsers');
+      const context = this.#context(answer.sentAt, answer.receivedAt);
+      const asked = new Set(ids);
+      for (const entity of entities) {
+        if (!isActive(entity)) continue;
+        const sighting = readUser(entity, context);
+        if (sighting !== undefined && asked.has(sighting.agent.id)) found.set(sighting.agent.id, sighting);
+      }
+    } catch (error) {
+      const tooLarge = error instanceof PlatformError && error.code === 'response.entity.too.large';
+      if (!tooLarge || ids.length < 2) throw error;
+      const half = Math.ceil(ids.length / 2);
+      await Promise.all(
+        [ids.slice(0, half), ids.slice(half)].map((part) => this.#rereadChunk(part, found, signal)),
+      );
+    }
+  }
+
+  /** Hands a page on without those who were on an earlier page; answers how many places of the list it filled. */
+  #take(page: RawPage, seen: Set<string>, onPage: (page: readonly Sighting[]) => void): number {
+    const context = this.#context(page.answer.sentAt, page.answer.receivedAt);
+    const sightings: Sighting[] = [];
+    let fresh = 0;
+    let unreadable = 0;
+    for (const entity of page.entities) {
+      const sighting = readUser(entity, context);
+      if (sighting === undefined) {
+        unreadable += 1;
+        continue;
+      }
+      const { agent, observation } = sighting;
+      if (seen.has(agent.id)) continue;
+      seen.add(agent.id);
+      fresh += 1;
+      if (!isActive(entity)) continue;
+      const { presence } = observation;
+      if (presence?.system === 'OFFLINE' && presence.definitionId !== undefined)
+        this.#parts.offline.noteSeen(presence.definitionId);
+      sightings.push(sighting);
+    }
+    if (unreadable > 0) this.#parts.warn('users without an id were skipped', { count: unreadable });
+    onPage(sightings);
+    return fresh + unreadable;
+  }
+
+  #context(sentAt: Instant, receivedAt: Instant): ReadContext {
+    const { serverClock, queues, teams } = this.#parts;
+    return {
+      groups: this.#needs.groups,
+      roles: this.#needs.roles,
+      queuesOf: (userId) => queues.of(userId),
+      teamsOf: (userId) => teams.of(userId),
+      from: serverClock.earliest(sentAt),
+      to: serverClock.latest(receivedAt),
+      intern: this.#intern,
+    };
+  }
+}
+
+/** Only what is needed is asked for: expands cost the platform, and a page that is too large costs us a request. */
+function expandsFor(needs: Needs): readonly string[] {
+  const expand = ['presence', 'routingStatus', 'conversationSummary'];
+  if (needs.tokens) expand.push('lasttokenissued');
+  if (needs.groups) expand.push('groups');
+  if (needs.roles) expand.push('authorization');
+  return expand;
+}
+
+/** The listings were asked for active users; one that says it is not is none of ours. */
+function isActive(entity: unknown): boolean {
+  const state = asText(asObject(entity)?.['state']);
+  return state === undefined || state.toLowerCase() === 'active';
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

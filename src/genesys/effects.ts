@@ -1,0 +1,115 @@
+/** Carries out the platform's part of a log-off. Every call is public, documented and safe to repeat. */
+import type { Agent } from '../domain/agent.ts';
+import type { Action } from '../domain/policy.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Answer } from './call.ts';
+import type { OfflineDefinition } from './definitions.ts';
+import { PlatformError } from './errors.ts';
+import type { CallOptions, Sdk } from './sdk.ts';
+
+/** How a state-changing call on one agent ended, when it did not succeed. */
+export interface ActionFault {
+  readonly kind: 'forbidden' | 'gone' | 'transient' | 'refused';
+  readonly message: string;
+  readonly correlationId: string | undefined;
+}
+
+export type ActionResult =
+  | { readonly ok: true; readonly correlationId: string | undefined }
+  | { readonly ok: false; readonly fault: ActionFault };
+
+/** What may be done to an agent on the platform. Nothing here ever throws. */
+export interface PlatformEffects {
+  /** Never sends the action later than `notAfter` (server time): what was read before would be too old to act on. */
+  perform(action: Action, agent: Agent, notAfter: Instant, signal: AbortSignal): Promise<ActionResult>;
+  /** Puts a presence back as it was. */
+  restorePresence(agentId: string, definitionId: string, signal: AbortSignal): Promise<ActionResult>;
+  /** How many requests may be sent at once without waiting for the rate budget. */
+  room(): number;
+}
+
+/** Ids end up in paths: `me` would be ourselves, dots would be another path. */
+const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{2,63}$/;
+
+export function platformEffects(sdk: Sdk, offline: OfflineDefinition, room: () => number): PlatformEffects {
+  async function setPresence(
+    agentId: string,
+    definitionId: string | undefined,
+    options: CallOptions,
+  ): Promise<ActionResult> {
+    if (definitionId === undefined) return refused('the organisation has no presence definition for Offline');
+    const body = { presenceDefinition: { id: definitionId } };
+    return done(
+      await sdk.call('patchUserPresencesPurecloud', options, () =>
+        sdk.presence.patchUserPresencesPurecloud(agentId, body),
+      ),
+    );
+  }
+
+  async function perform(action: Action, { id }: Agent, options: CallOptions): Promise<ActionResult> {
+    switch (action) {
+      case 'off_queue': {
+        const body = { status: 'OFF_QUEUE' };
+        return done(
+          await sdk.call('putUserRoutingstatus', options, () => sdk.users.putUserRoutingstatus(id, body)),
+        );
+      }
+      case 'offline':
+        return setPresence(id, await offline.id(), options);
+      case 'release_station':
+        return releaseStation(id, options);
+      case 'revoke_tokens':
+        return done(await sdk.call('deleteToken', options, () => sdk.tokens.deleteToken(id)));
+      case 'end_sso_session':
+      case 'notify':
+        return refused(`${action} is not an action of the platform`);
+    }
+  }
+
+  async function releaseStation(id: string, options: CallOptions): Promise<ActionResult> {
+    const operation = 'deleteUserStationAssociatedstation';
+    return done(await sdk.call(operation, options, () => sdk.users.deleteUserStationAssociatedstation(id)));
+  }
+
+  return {
+    perform: (action, agent, notAfter, signal) =>
+      guarded(agent.id, signal, () => perform(action, agent, { priority: 'action', notAfter, signal })),
+    restorePresence: (agentId, definitionId, signal) =>
+      guarded(agentId, signal, () => setPresence(agentId, definitionId, { priority: 'action', signal })),
+    room,
+  };
+}
+
+async function guarded(
+  agentId: string,
+  signal: AbortSignal,
+  run: () => Promise<ActionResult>,
+): Promise<ActionResult> {
+  if (!SAFE_ID.test(agentId)) return refused('the id of the agent is not one that may stand in a path');
+  try {
+    signal.throwIfAborted();
+    return await run();
+  } catch (error) {
+    if (error instanceof PlatformError) return { ok: false, fault: faultOf(error) };
+    const message = signal.aborted ? 'stopped before it was done' : 'failed unexpectedly';
+    return {
+      ok: false,
+      fault: { kind: signal.aborted ? 'transient' : 'refused', message, correlationId: undefined },
+    };
+  }
+}
+
+/** Bad credentials are not the agent's: they pass, or the next sweep says so. An answer cut short may have been a yes. */
+function faultOf(error: PlatformError): ActionFault {
+  const { message, correlationId } = error;
+  const kind = error.kind === 'credentials' || error.kind === 'malformed' ? 'transient' : error.kind;
+  return { kind, message, correlationId };
+}
+
+function done(answer: Answer): ActionResult {
+  return { ok: true, correlationId: answer.correlationId };
+}
+
+function refused(message: string): ActionResult {
+  return { ok: false, fault: { kind: 'refused', message, correlationId: undefined } };
+}

@@ -1,0 +1,76 @@
+/**
+ * What can go wrong between here and the platform, as classes by who must act. They are made at the boundary out of
+ * facts picked one by one; a library's own error object never travels inward, because it carries tokens and secrets.
+ */
+
+/**
+ * Who must act: `credentials` the operator (client id, secret, allowed addresses), `forbidden` the administrator who
+ * grants roles, `gone` nobody (the thing does not exist), `transient` nobody (try later), `refused` the developer (the
+ * platform will not take this request), `malformed` the platform (its answer could not be read).
+ */
+export type FaultKind = 'credentials' | 'forbidden' | 'gone' | 'transient' | 'refused' | 'malformed';
+
+export interface FaultFacts {
+  readonly kind: FaultKind;
+  /** Name of the SDK operation; never contains ids. */
+  readonly operation: string;
+  readonly status?: number | undefined;
+  /** `code` of the platform's error body, or of the network. */
+  readonly code?: string | undefined;
+  readonly contextId?: string | undefined;
+  readonly correlationId?: string | undefined;
+  /** For how many ms the platform asked to be left alone. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** A call to the platform that did not succeed. */
+export class PlatformError extends Error {
+  override readonly name: string = 'PlatformError';
+  readonly kind: FaultKind;
+  readonly operation: string;
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly contextId: string | undefined;
+  readonly correlationId: string | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, facts: FaultFacts) {
+    super(message);
+    this.kind = facts.kind;
+    this.operation = facts.operation;
+    this.status = facts.status;
+    this.code = facts.code;
+    this.contextId = facts.contextId;
+    this.correlationId = facts.correlationId;
+    this.retryAfter = facts.retryAfter;
+  }
+}
+
+/** The platform does not accept this client. Waiting does not help: somebody must correct the settings. */
+export class CredentialsError extends PlatformError {
+  override readonly name = 'CredentialsError';
+}
+
+/** The platform could not be asked at all. Trying again later may help. */
+export class PlatformUnreachableError extends PlatformError {
+  override readonly name = 'PlatformUnreachableError';
+}
+
+/** The settings name no platform that could be asked. */
+export class PlatformSettingsError extends Error {
+  override readonly name = 'PlatformSettingsError';
+}
+
+/** Which kind of fault an HTTP status stands for (see `ErrorBody` in the platform's OpenAPI document). */
+export function kindOfStatus(status: number): FaultKind {
+  if (status === 401) return 'credentials';
+  if (status === 403) return 'forbidden';
+  if (status === 404 || status === 410) return 'gone';
+  if (isTransientStatus(status)) return 'transient';
+  return 'refused';
+}
+
+/** Statuses after which the same request may succeed later. */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
+}

@@ -1,0 +1,115 @@
+/**
+ * Who is in which queue and team, taken from the listings of just those that the policy names. The `team` expand of a
+ * user cannot tell "in no team" from "not delivered" (expands are best effort), and there is no expand for queues at all;
+ * a listing arrives whole or fails. It costs one request per hundred members every ten minutes.
+ */
+import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
+import type { CallOptions, Sdk } from './sdk.ts';
+import { asObject, asText } from './json.ts';
+import { readByCursor, readNumbered } from './listing.ts';
+import { PlatformError } from './errors.ts';
+
+const FRESH_FOR: Duration = 10 * MINUTE;
+/** A listing that cannot be refreshed is used for so long; then its members count as unknown, which protects. */
+const USED_FOR: Duration = 30 * MINUTE;
+const PAGE_SIZE = 100;
+
+interface Listing {
+  readonly members: ReadonlySet<string>;
+  readonly readAt: Instant;
+}
+
+type Read = (id: string, options: CallOptions) => Promise<readonly unknown[]>;
+
+const NONE: readonly string[] = [];
+
+/** The members of some queues, or of some teams. */
+export class Memberships {
+  readonly #read: Read;
+  readonly #now: () => Instant;
+  readonly #warn: (message: string, fields: object) => void;
+  readonly #listings = new Map<string, Listing>();
+  #wanted: readonly string[] = NONE;
+  #byUser: ReadonlyMap<string, readonly string[]> | undefined = new Map();
+
+  constructor(read: Read, now: () => Instant, warn: (message: string, fields: object) => void) {
+    this.#read = read;
+    this.#now = now;
+    this.#warn = warn;
+  }
+
+  /** From now on these are asked about. */
+  want(ids: readonly string[]): void {
+    this.#wanted = [...new Set(ids)];
+    for (const id of this.#listings.keys()) if (!this.#wanted.includes(id)) this.#listings.delete(id);
+    this.#index();
+  }
+
+  /** Reads what is not fresh. Never throws: what cannot be read is unknown. */
+  async refresh(signal: AbortSignal): Promise<void> {
+    const stale = this.#wanted.filter((id) => this.#age(id) >= FRESH_FOR);
+    await Promise.all(stale.map((id) => this.#refreshOne(id, signal)));
+    this.#index();
+  }
+
+  /** The wanted ones that the user is in; `undefined` when one of them could not be read. */
+  of(userId: string): readonly string[] | undefined {
+    return this.#byUser === undefined ? undefined : (this.#byUser.get(userId) ?? NONE);
+  }
+
+  async #refreshOne(id: string, signal: AbortSignal): Promise<void> {
+    try {
+      const members = new Set<string>();
+      for (const entity of await this.#read(id, { priority: 'read', signal })) {
+        const userId = asText(asObject(entity)?.['id']);
+        if (userId !== undefined) members.add(userId);
+      }
+      this.#listings.set(id, { members, readAt: this.#now() });
+    } catch (error) {
+      if (signal.aborted) return;
+      const facts =
+        error instanceof PlatformError
+          ? { operation: error.operation, status: error.status, code: error.code }
+          : {};
+      this.#warn('the members of a queue or team could not be read', { id, ...facts });
+    }
+  }
+
+  #age(id: string): Duration {
+    const listing = this.#listings.get(id);
+    return listing === undefined ? Number.POSITIVE_INFINITY : Math.abs(this.#now() - listing.readAt);
+  }
+
+  #index(): void {
+    this.#byUser = this.#wanted.every((id) => this.#age(id) < USED_FOR) ? this.#build() : undefined;
+  }
+
+  #build(): ReadonlyMap<string, readonly string[]> {
+    const byUser = new Map<string, readonly string[]>();
+    for (const id of this.#wanted) {
+      for (const userId of this.#listings.get(id)?.members ?? [])
+        byUser.set(userId, [...(byUser.get(userId) ?? NONE), id]);
+    }
+    return byUser;
+  }
+}
+
+/** `GET /api/v2/routing/queues/{queueId}/members`, at most 100 a page. */
+export function queueMembers(sdk: Sdk): Read {
+  return (queueId, options) =>
+    readNumbered('getRoutingQueueMembers', (pageNumber) =>
+      sdk.call('getRoutingQueueMembers', options, () =>
+        sdk.routing.getRoutingQueueMembers(queueId, { pageNumber, pageSize: PAGE_SIZE }),
+      ),
+    );
+}
+
+/** `GET /api/v2/teams/{teamId}/members`, by cursor. */
+export function teamMembers(sdk: Sdk): Read {
+  return (teamId, options) =>
+    readByCursor('getTeamMembers', (after) =>
+      sdk.call('getTeamMembers', options, () =>
+        sdk.teams.getTeamMembers(teamId, { pageSize: PAGE_SIZE, ...(after === undefined ? {} : { after }) }),
+      ),
+    );
+}

@@ -1,0 +1,143 @@
+/** The way to Genesys Cloud: puts the parts of this folder together for one set of credentials. */
+import type { Duration, Instant } from '../domain/time.ts';
+import { OfflineDefinition } from './definitions.ts';
+import { PlatformDirectory, type Needs, type ReadingSummary } from './directory.ts';
+import { platformEffects, type PlatformEffects } from './effects.ts';
+import { CredentialsError, PlatformError, PlatformUnreachableError } from './errors.ts';
+import { Gate, type Clock } from './gate.ts';
+import { Memberships, queueMembers, teamMembers } from './memberships.ts';
+import { readNames, type Named, type NameKind } from './names.ts';
+import { RateBudget } from './rate-budget.ts';
+import type { Sighting } from './read-user.ts';
+import { resolveHosts } from './regions.ts';
+import { Scrubber } from './scrub.ts';
+import { openSdk, type Sdk } from './sdk.ts';
+import { ServerClock } from './server-clock.ts';
+import {
+  readPresenceSettings,
+  readTokenTimeout,
+  type PresenceSettings,
+  type TokenTimeout,
+} from './settings-reads.ts';
+import { Transport, type PlatformHooks } from './transport.ts';
+import { UserPages } from './user-pages.ts';
+import { Wire } from './wire.ts';
+
+export interface PlatformSettings {
+  /** AWS region or host. */
+  readonly region: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** For a gateway or the sandbox; otherwise from the region. */
+  readonly apiUrl?: string | undefined;
+  readonly loginUrl?: string | undefined;
+  readonly requestsPerMinute: number;
+  /** For each request, in ms of real time. */
+  readonly timeout: Duration;
+}
+
+/** Reads agents; the shape that the enforcer asks for. */
+export interface PlatformReader {
+  sweep(onPage: (page: readonly Sighting[]) => void, signal: AbortSignal): Promise<ReadingSummary>;
+  reread(agentIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Sighting>>;
+  serverNow(): Instant;
+}
+
+export interface Platform {
+  readonly directory: PlatformReader;
+  readonly effects: PlatformEffects;
+  /** What the policy asks about; to be called before the first sweep and after each change. */
+  setNeeds(needs: Needs): void;
+  /** Lists what a policy may name. Throws `PlatformError`. */
+  names(kind: NameKind, signal?: AbortSignal): Promise<readonly Named[]>;
+  /**
+   * Logs in and reads the presence definitions. Throws `CredentialsError`, which waiting does not cure, or
+   * `PlatformUnreachableError`, which it may.
+   */
+  checkCredentials(signal?: AbortSignal): Promise<void>;
+  /** How many requests could be started right now. */
+  budget(): { readonly remaining: number };
+  /** Throw `PlatformError`. */
+  presenceSettings(signal?: AbortSignal): Promise<PresenceSettings>;
+  tokenTimeout(signal?: AbortSignal): Promise<TokenTimeout>;
+  /** Ends all connections; calls under way fail. */
+  close(): Promise<void>;
+}
+
+/** Prepares a connection; nothing is sent before the first call. Throws `PlatformSettingsError`. */
+export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks: PlatformHooks): Platform {
+  const hosts = resolveHosts(settings.region, settings.apiUrl, settings.loginUrl);
+  const now = (): Instant => clock.now();
+  const scrubber = scrubberFor(settings);
+  const serverClock = new ServerClock();
+  const gate = new Gate(new RateBudget(settings.requestsPerMinute), clock);
+  const wire = new Wire(settings.timeout, process.env);
+  const transport = new Transport({ wire, gate, clock, serverClock, scrubber, hooks, random: Math.random });
+  const sdk = openSdk(
+    { hosts, clientId: settings.clientId, clientSecret: settings.clientSecret },
+    transport,
+    scrubber,
+    now,
+  );
+  const offline = new OfflineDefinition(sdk, now);
+  const warn = (message: string, fields: object): void => {
+    hooks.warn(message, fields);
+  };
+  const queues = new Memberships(queueMembers(sdk), now, warn);
+  const teams = new Memberships(teamMembers(sdk), now, warn);
+  const directory = new PlatformDirectory({ sdk, now, serverClock, queues, teams, offline, warn });
+  const namePages = new UserPages(sdk, now);
+  return {
+    directory: {
+      sweep: (onPage, signal) => directory.sweep(onPage, signal),
+      reread: (agentIds, signal) => directory.reread(agentIds, signal),
+      serverNow: () => directory.serverNow(),
+    },
+    effects: platformEffects(sdk, offline, () => gate.room()),
+    setNeeds: (needs) => {
+      directory.setNeeds(needs);
+    },
+    names: (kind, signal) => readNames(sdk, namePages, kind, { priority: 'read', signal }),
+    checkCredentials: (signal) => checkCredentials(sdk, offline, hooks, signal),
+    budget: () => ({ remaining: gate.remaining() }),
+    presenceSettings: (signal) => readPresenceSettings(sdk, { priority: 'read', signal }),
+    tokenTimeout: (signal) => readTokenTimeout(sdk, { priority: 'read', signal }),
+    close: async () => {
+      gate.close();
+      await wire.close();
+    },
+  };
+}
+
+function scrubberFor({ clientId, clientSecret }: PlatformSettings): Scrubber {
+  const scrubber = new Scrubber();
+  scrubber.hide(clientSecret);
+  scrubber.hide(Buffer.from(`${clientId}:${clientSecret}`).toString('base64'));
+  scrubber.hide(encodeURIComponent(clientSecret));
+  scrubber.hide(Buffer.from(clientSecret).toString('base64'));
+  return scrubber;
+}
+
+/**
+ * The login service alone does not tell whether the API takes requests from this address, so one read follows that is
+ * needed anyway. A missing permission is not the credentials' fault: it is said, and found again where it matters.
+ */
+async function checkCredentials(
+  sdk: Sdk,
+  offline: OfflineDefinition,
+  hooks: PlatformHooks,
+  signal?: AbortSignal,
+): Promise<void> {
+  await sdk.login();
+  try {
+    await offline.load(signal);
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error instanceof CredentialsError) throw error;
+    if (error instanceof PlatformUnreachableError) throw error;
+    const { message, kind, operation, status, code, contextId, correlationId } = error;
+    const facts = { operation, status, code, contextId, correlationId };
+    if (kind === 'transient' || kind === 'malformed')
+      throw new PlatformUnreachableError(message, { kind, ...facts });
+    hooks.warn('the presence definitions could not be read', facts);
+  }
+}

@@ -1,0 +1,76 @@
+/** One member of the cast in motion: his desk, his story, what is about to happen to him, and the truth about it. */
+import type { Step, Story } from './cast/archetype.ts';
+import { isEngaged, isOffline, openSession, setPresence, type Cause, type Desk } from './desk.ts';
+import type { Journal } from './journal.ts';
+import type { Switches } from './options.ts';
+import type { Person } from './organisation.ts';
+import { presenceOf, type PresenceDefinition } from './presences.ts';
+import { between, type Random } from './random.ts';
+import { MINUTE, SECOND } from './time.ts';
+
+/** Something that will happen by itself unless it has become pointless by then. */
+export interface Pending {
+  readonly at: number;
+  readonly kind: 'browser-returns' | 'reasserts' | 'drops' | 'offer' | 'person-puts-right';
+}
+
+export interface Actor {
+  readonly person: Person;
+  readonly desk: Desk;
+  readonly journal: Journal;
+  /** For reactions; the story has its own, so that being enforced upon does not change what people do. */
+  readonly random: Random;
+  readonly switches: Switches;
+  story: Story | undefined;
+  next: Step | undefined;
+  /** Which shift the story is about, from 0. */
+  day: number;
+  pending: Pending[];
+  active: boolean;
+}
+
+/** An interaction is offered to whoever waits on queue after so long. */
+const OFFER = [3 * MINUTE, 14 * MINUTE] as const;
+/** Somebody disturbed notices and puts it right. */
+const NOTICES = [20 * SECOND, MINUTE] as const;
+
+/** Schedules something once; it is not doubled. */
+export function expect(actor: Actor, kind: Pending['kind'], at: number): void {
+  if (!actor.pending.some((pending) => pending.kind === kind)) actor.pending.push({ at, kind });
+}
+
+/** Somebody who is there will notice what was done to him. */
+export function expectNotice(actor: Actor, at: number): void {
+  if (actor.desk.atDesk) expect(actor, 'person-puts-right', at + between(actor.random, NOTICES));
+}
+
+/** Notes the truth after a change, and lets the queue offer work to whoever seems to wait for it. */
+export function settleDown(actor: Actor, at: number): void {
+  const { desk, journal } = actor;
+  journal.occupied(at, desk.atDesk, isEngaged(desk));
+  if (!desk.atDesk && desk.routing === 'IDLE') expect(actor, 'offer', at + between(actor.random, OFFER));
+}
+
+/** Sets the presence and notes whether that means online or Offline. */
+export function changePresence(actor: Actor, presence: PresenceDefinition, at: number, cause: Cause, restampSame = true): void {
+  const { desk, journal } = actor;
+  const wasOffline = isOffline(desk);
+  setPresence(desk, presence, at, restampSame);
+  if (wasOffline === isOffline(desk)) return;
+  if (wasOffline) journal.wentOnline(at, cause);
+  else {
+    desk.offlineBy = cause;
+    journal.wentOffline(at, cause);
+  }
+}
+
+/** The person logs in where he has to: a new token, or one click on Available when only his presence was taken. */
+export function logIn(actor: Actor, at: number): void {
+  const { desk, journal } = actor;
+  if (!desk.session) {
+    openSession(desk, at);
+    journal.logins += 1;
+    actor.pending = actor.pending.filter(({ kind }) => kind !== 'drops' && kind !== 'browser-returns');
+  }
+  if (isOffline(desk)) changePresence(actor, presenceOf('AVAILABLE'), at, 'person');
+}

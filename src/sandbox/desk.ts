@@ -1,0 +1,137 @@
+/** What the platform holds about one user right now, and the elementary changes of it. */
+import { presenceOf, type PresenceDefinition } from './presences.ts';
+
+export type RoutingStatus = 'OFF_QUEUE' | 'IDLE' | 'INTERACTING' | 'NOT_RESPONDING' | 'COMMUNICATING';
+
+export const MEDIA = ['call', 'callback', 'email', 'message', 'chat', 'socialExpression', 'video'] as const;
+export type Medium = (typeof MEDIA)[number];
+
+/** One conversation that the platform counts for a user. */
+export interface Work {
+  readonly medium: Medium;
+  /** Contact-centre work comes by queue and sets the routing status; enterprise calls show in the counters alone. */
+  readonly side: 'contactCenter' | 'enterprise';
+  phase: 'active' | 'acw';
+}
+
+/** A presence with whether it stood on queue. */
+export interface Stance {
+  readonly presence: PresenceDefinition;
+  readonly onQueue: boolean;
+}
+
+/** How a user was before he went Offline; what a reconnect may bring back. */
+export interface Former extends Stance {
+  readonly presenceAt: number;
+  readonly leftAt: number;
+}
+
+/** Who made a change. */
+export type Cause = 'person' | 'client' | 'platform' | 'api';
+
+export interface Desk {
+  presence: PresenceDefinition;
+  /** `modifiedDate`. */
+  presenceAt: number;
+  message: string;
+  onQueue: boolean;
+  notResponding: boolean;
+  routing: RoutingStatus;
+  /** `startTime`. */
+  routingAt: number;
+  work: Work[];
+  /** `lastTokenIssued.dateIssued`. */
+  tokenAt: number | undefined;
+  /** Whether a client holds a good token. */
+  session: boolean;
+  /** When the station was taken. */
+  stationAt: number | undefined;
+  lastStation: boolean;
+  /** The truth: somebody sits there. */
+  atDesk: boolean;
+  /** What the person wants to stand on, so that somebody disturbed puts it back. */
+  wish: Stance;
+  former: Former | undefined;
+  /** The presence that unlocking the screen brings back. */
+  beforeLock: PresenceDefinition | undefined;
+  offlineBy: Cause;
+  /** How often the browser has come back by itself since the person was last seen. */
+  comebacks: number;
+}
+
+/** Somebody who went home properly on the evening before. */
+export function emptyDesk(since: number): Desk {
+  const offline = presenceOf('OFFLINE');
+  return {
+    presence: offline,
+    presenceAt: since,
+    message: '',
+    onQueue: false,
+    notResponding: false,
+    routing: 'OFF_QUEUE',
+    routingAt: since,
+    work: [],
+    tokenAt: undefined,
+    session: false,
+    stationAt: undefined,
+    lastStation: false,
+    atDesk: false,
+    wish: { presence: presenceOf('AVAILABLE'), onQueue: false },
+    former: undefined,
+    beforeLock: undefined,
+    offlineBy: 'person',
+    comebacks: 0,
+  };
+}
+
+export function isOffline(desk: Readonly<Desk>): boolean {
+  return desk.presence.system === 'OFFLINE';
+}
+
+/** Whether the platform counts any conversation. */
+export function isEngaged(desk: Readonly<Desk>): boolean {
+  return desk.work.length > 0;
+}
+
+/** Brings the routing status in line with what it is made of; its start time moves with it, or when `anew`. */
+export function deriveRouting(desk: Desk, at: number, anew = false): void {
+  const status = routingOf(desk);
+  if (status === desk.routing && !anew) return;
+  desk.routing = status;
+  desk.routingAt = at;
+}
+
+function routingOf(desk: Desk): RoutingStatus {
+  // Somebody who leaves the queue finishes what he has: the status stays INTERACTING until then.
+  if (desk.work.some(({ side }) => side === 'contactCenter')) return 'INTERACTING';
+  if (!desk.onQueue) return 'OFF_QUEUE';
+  return desk.notResponding ? 'NOT_RESPONDING' : 'IDLE';
+}
+
+/** Sets the presence and, with it, the place on the queue. */
+export function setPresence(desk: Desk, presence: PresenceDefinition, at: number, restampSame = true): void {
+  const same = presence.id === desk.presence.id;
+  if (presence.system === 'OFFLINE' && !same) {
+    const { presence: was, onQueue, presenceAt } = desk;
+    desk.former = { presence: was, onQueue, presenceAt, leftAt: at };
+  }
+  if (!same || restampSame) desk.presenceAt = at;
+  desk.presence = presence;
+  if (presence.system !== 'IDLE') desk.beforeLock = undefined;
+  setOnQueue(desk, presence.system === 'ON_QUEUE', at);
+}
+
+/** Takes a user on or off the queue, leaving his presence alone. */
+export function setOnQueue(desk: Desk, onQueue: boolean, at: number): void {
+  desk.onQueue = onQueue;
+  desk.notResponding = desk.notResponding && onQueue;
+  deriveRouting(desk, at);
+}
+
+/** A client logs in: a new token, and the station with it. */
+export function openSession(desk: Desk, at: number): void {
+  desk.session = true;
+  desk.tokenAt = at;
+  desk.stationAt ??= at;
+  desk.lastStation = true;
+}

@@ -1,0 +1,93 @@
+/** What goes wrong, and how often. Switchable at run time. */
+import type { Random } from './random.ts';
+
+/**
+ * How often a fault strikes: a share between 0 and 1, or a share within a time (ms since the first shift began) and for
+ * some operations only (names as in `Sandbox.requests.operations`).
+ */
+export type Chance =
+  | number
+  | {
+      readonly share: number;
+      readonly from?: number;
+      readonly to?: number;
+      readonly operations?: readonly string[];
+    };
+
+/** Expands that the platform may leave out of an answer. */
+export type MissableExpand = 'presence' | 'routingStatus' | 'conversationSummary' | 'lasttokenissued' | 'groups';
+
+export interface Faults {
+  /** 429 with `Retry-After`, although the budget is not spent. */
+  readonly tooManyRequests: Chance;
+  /** Seconds that such a 429 asks for. */
+  readonly retryAfterSeconds: number;
+  /** The access token is dropped: this request and all later ones with it answer 401. */
+  readonly droppedToken: Chance;
+  /** 500, 502, 503 or 504. Half of them strike after the request took effect. */
+  readonly serverError: Chance;
+  /** The connection is reset without an answer. Half of them strike after the request took effect. */
+  readonly reset: Chance;
+  /** The answer waits `slowMs` of real time. */
+  readonly slow: Chance;
+  readonly slowMs: number;
+  /** Only the first half of the JSON arrives. */
+  readonly truncated: Chance;
+  /** A listing of users begins one to three users too early or too late: duplicates, or people left out. */
+  readonly shifting: Chance;
+  /** Per user and answer: the expand is not there although it was asked for. */
+  readonly missing: Readonly<Partial<Record<MissableExpand, Chance>>>;
+  /** How far the HTTP `Date` is off the truth, ms. Stamps inside answers stay right. */
+  readonly clockSkewMs: number;
+}
+
+export const DEFAULT_FAULTS: Faults = {
+  tooManyRequests: 0,
+  retryAfterSeconds: 3,
+  droppedToken: 0,
+  serverError: 0,
+  reset: 0,
+  slow: 0,
+  slowMs: 20,
+  truncated: 0,
+  shifting: 0,
+  missing: {},
+  clockSkewMs: 0,
+};
+
+/** Decides whether a fault strikes. */
+export class FaultDice {
+  faults: Faults;
+  readonly #random: Random;
+  readonly #elapsed: () => number;
+
+  /** `elapsed` is the time since the first shift began, ms. */
+  constructor(faults: Faults, random: Random, elapsed: () => number) {
+    this.faults = faults;
+    this.#random = random;
+    this.#elapsed = elapsed;
+  }
+
+  /** Whether this chance strikes now. No number is drawn where it cannot. */
+  strikes(chance: Chance | undefined, operation: string): boolean {
+    const share = this.#share(chance ?? 0, operation);
+    return share > 0 && this.#random() < share;
+  }
+
+  /** A coin. */
+  coin(): boolean {
+    return this.#random() < 0.5;
+  }
+
+  /** A whole number from 0 to below `count`. */
+  pick(count: number): number {
+    return Math.floor(this.#random() * count);
+  }
+
+  #share(chance: Chance, operation: string): number {
+    if (typeof chance === 'number') return chance;
+    const elapsed = this.#elapsed();
+    if (elapsed < (chance.from ?? -Infinity) || elapsed >= (chance.to ?? Infinity)) return 0;
+    return chance.operations?.includes(operation) === false ? 0 : chance.share;
+  }
+}

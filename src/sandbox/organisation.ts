@@ -1,0 +1,113 @@
+/** The fixed part of the organisation: who works there and what he belongs to. */
+import type { Archetype } from './cast/archetype.ts';
+import { createRandom, makeId, mixSeed, pick, type Random } from './random.ts';
+
+export interface NamedThing {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Somebody with an account. */
+export interface Person {
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly archetype: Archetype;
+  readonly division: NamedThing;
+  readonly groups: readonly NamedThing[];
+  readonly roles: readonly NamedThing[];
+  readonly queues: readonly NamedThing[];
+  readonly team: NamedThing | undefined;
+  readonly stationId: string;
+  /** The account exists from here on, and is active until there. */
+  readonly activeFrom: number;
+  readonly activeTo: number;
+}
+
+export interface Organisation {
+  readonly id: string;
+  readonly name: string;
+  readonly groups: readonly NamedThing[];
+  readonly roles: readonly NamedThing[];
+  readonly divisions: readonly NamedThing[];
+  readonly queues: readonly NamedThing[];
+  readonly teams: readonly NamedThing[];
+  readonly people: readonly Person[];
+}
+
+const FIRST = 'Ada Ben Cleo Dana Emil Fay Gus Hana Ivo Jane Kofi Lena Milo Nora Otto Pia Quin Rosa Sam Tess'.split(' ');
+const LAST =
+  'Abel Brandt Costa Diaz Evans Fischer Grant Holm Ito Jansen Kaya Lopez Moreau Novak Okafor Patel Reyes Silva Tanaka Weber'.split(
+    ' ',
+  );
+
+interface Units {
+  readonly groups: readonly NamedThing[];
+  readonly roles: readonly NamedThing[];
+  readonly divisions: readonly NamedThing[];
+  readonly queues: readonly NamedThing[];
+  readonly teams: readonly NamedThing[];
+}
+
+/** Makes the organisation. `cast` holds one archetype for each person. */
+export function foundOrganisation(
+  seed: number,
+  cast: readonly Archetype[],
+  shift: { readonly from: number; readonly length: number },
+): Organisation {
+  const random = createRandom(mixSeed(seed, 1));
+  const things = (...names: readonly string[]): NamedThing[] => names.map((name) => ({ id: makeId(random), name }));
+  const units: Units = {
+    groups: things('Agents', 'Supervisors', 'Supervisors on call', 'Lobby screens'),
+    roles: things('employee', 'Communicate - User', 'Supervisor'),
+    divisions: things('Home', 'Night'),
+    queues: things('Sales', 'Support', 'Billing', 'Back office'),
+    teams: things('Blue', 'Green', 'Red'),
+  };
+  return {
+    id: makeId(random),
+    name: 'Sandbox Insurance',
+    ...units,
+    people: cast.map((archetype, index) => hire(seed, index, archetype, units, shift)),
+  };
+}
+
+function hire(
+  seed: number,
+  index: number,
+  archetype: Archetype,
+  units: Units,
+  shift: { readonly from: number; readonly length: number },
+): Person {
+  const random = createRandom(mixSeed(seed, 2, index));
+  const name = `${pick(random, FIRST)} ${pick(random, LAST)}`;
+  const local = name.toLowerCase().replace(' ', '.');
+  return {
+    index,
+    id: makeId(random),
+    name,
+    email: archetype.group === undefined ? `${archetype.name}.${index + 1}@example.com` : `${local}.${index + 1}@example.com`,
+    archetype,
+    division: wordOr(units.divisions, index % 10 === 9 ? 'Night' : 'Home'),
+    groups: units.groups.filter((group) => group.name === archetype.group),
+    roles: units.roles.filter(({ name: role }) => role === 'employee' || role === archetype.role),
+    queues: archetype.group === 'Agents' ? someQueues(random, units.queues) : [],
+    team: archetype.group === 'Agents' ? pick(random, units.teams) : undefined,
+    stationId: makeId(random),
+    activeFrom: archetype.joinsAt === undefined ? -Infinity : shift.from + archetype.joinsAt * shift.length,
+    activeTo: archetype.leavesAt === undefined ? Infinity : shift.from + archetype.leavesAt * shift.length,
+  };
+}
+
+function wordOr(things: readonly NamedThing[], name: string): NamedThing {
+  const found = things.find((thing) => thing.name === name);
+  if (found === undefined) throw new RangeError(`there is no ${name}`);
+  return found;
+}
+
+function someQueues(random: Random, queues: readonly NamedThing[]): readonly NamedThing[] {
+  const first = pick(random, queues);
+  const second = pick(random, queues);
+  return first === second ? [first] : [first, second];
+}
