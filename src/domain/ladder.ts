@@ -72,6 +72,12 @@ export function placeOnLadder(
   return { ...m, ladder, own: m.own === undefined ? undefined : { ...m.own, to: now } };
 }
 
+/** Notes that a log-off was carried out: what was really done, and until when. */
+export function finishLogoff(m: Memory, now: Instant, performed: readonly Action[]): Memory {
+  if (m.own === undefined) return m;
+  return { ...m, own: { ...m.own, to: Math.max(now, m.own.from), actions: performed } };
+}
+
 /**
  * Notes that a log-off ended, by a failure, a drop, or a look that showed no effect: what follows from now on is no
  * longer its doing.
@@ -79,4 +85,9 @@ export function placeOnLadder(
 export function endLogoff(m: Memory, now: Instant): Memory {
   if (m.own === undefined) return m;
   return { ...m, own: { ...m.own, to: Math.min(m.own.to, Math.max(now, m.own.from)), open: false } };
+}
+
+/** Notes that a log-off was begun and nothing of it done: the agent stands on the ladder where he stood before. */
+export function withdrawLogoff(m: Memory, now: Instant, before: LadderPlace | undefined): Memory {
+  return { ...endLogoff(m, now), ladder: m.ladder === undefined ? undefined : before };
 }

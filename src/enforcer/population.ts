@@ -9,9 +9,9 @@ import { leaveLadder } from '../domain/ladder.ts';
 import type { Memory, MemoryEvent } from '../domain/memory.ts';
 import type { Candidate } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { StoredAgent } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import type { Sighting } from './ports.ts';
-import type { StoredAgent } from './store-port.ts';
 
 /** What stays the same over one sweep. */
 export interface SweepContext {
@@ -28,13 +28,16 @@ export interface DueAgent extends Candidate {
 
 /** What one sweep found. */
 export interface Findings {
+  /** Everyone whom the platform listed, with a usable reading or without. */
+  readonly listed: number;
+  /** Everyone whose reading entered memory. */
   readonly seen: ReadonlySet<string>;
   readonly online: number;
   readonly verdicts: Readonly<Record<Reason, number>>;
   readonly due: readonly DueAgent[];
   readonly imagined: readonly DueAgent[];
   readonly returns: readonly { readonly agent: Agent; readonly event: MemoryEvent }[];
-  readonly held: readonly { readonly agent: Agent; readonly verdict: Verdict }[];
+  readonly held: readonly { readonly agent: Agent }[];
   readonly engaged: readonly { readonly agent: Agent; readonly since: Instant }[];
   /** Agents whose name, e-mail or profile is new. */
   readonly described: readonly StoredAgent[];
@@ -48,12 +51,14 @@ export class Population {
   readonly #dirty = new Set<string>();
   /** Name, e-mail and profile as last handed out for storing. */
   readonly #described = new Map<string, string>();
-  /** Whom the last saved sweep saw, so that the store need not write their time one by one. */
-  #current: Set<string>;
+  /**
+   * Whom the last saved sweep saw, so that the store need not write their time one by one. `undefined` after a start:
+   * the first sweep then stores everyone.
+   */
+  #current: ReadonlySet<string> | undefined;
 
-  constructor(memories: Map<string, Memory>, current: ReadonlySet<string>) {
+  constructor(memories: Map<string, Memory>) {
     this.#memories = memories;
-    this.#current = new Set(current);
   }
 
   memory(agentId: string): Memory | undefined {
@@ -63,19 +68,22 @@ export class Population {
   /** Takes over a memory that carrying out has changed and stored. */
   put(memory: Memory): void {
     this.#memories.set(memory.agentId, memory);
+    this.#dirty.add(memory.agentId);
   }
 
   /** What must be stored now: memories that changed, and those of people who are no longer seen. */
   unsaved(seen: ReadonlySet<string>): { readonly changed: Memory[]; readonly notSeen: Memory[] } {
-    const changed = this.#select([...this.#dirty, ...[...seen].filter((id) => !this.#current.has(id))]);
-    const notSeen = this.#select([...this.#current].filter((id) => !seen.has(id)));
-    return { changed, notSeen };
+    const current = this.#current;
+    const isNew = (id: string): boolean => current === undefined || !current.has(id);
+    const changed = this.#select([...this.#dirty, ...[...seen].filter(isNew)].filter((id) => seen.has(id)));
+    const gone = [...(current ?? this.#memories.keys()), ...this.#dirty];
+    return { changed, notSeen: this.#select(gone.filter((id) => !seen.has(id))) };
   }
 
   /** Everything up to this sweep is stored. */
   saved(seen: ReadonlySet<string>): void {
     this.#dirty.clear();
-    this.#current = new Set(seen);
+    this.#current = seen;
   }
 
   #isNew(agent: Agent, profile: string | undefined): boolean {
@@ -93,7 +101,11 @@ export class Population {
   look(
     { agent, observation }: Sighting,
     context: SweepContext,
-  ): { readonly memory: Memory | undefined; readonly verdict: Verdict; readonly events: readonly MemoryEvent[] } {
+  ): {
+    readonly memory: Memory | undefined;
+    readonly verdict: Verdict;
+    readonly events: readonly MemoryEvent[];
+  } {
     const { policy, usualInterval } = context;
     const profile = profileOf(agent, policy);
     const clockJumped = context.clockJumped();
@@ -112,6 +124,7 @@ export class Population {
 
   /** Starts a sweep: hand it pages, then ask for the findings. */
   begin(context: SweepContext): { page(sightings: readonly Sighting[]): void; findings(): Findings } {
+    const listed = new Set<string>();
     const seen = new Set<string>();
     const verdicts = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Reason, number>;
     const due: DueAgent[] = [];
@@ -124,7 +137,8 @@ export class Population {
     let nextDueAt: Instant | undefined;
     const take = (sighting: Sighting): void => {
       const { agent } = sighting;
-      if (seen.has(agent.id)) return;
+      if (listed.has(agent.id)) return;
+      listed.add(agent.id);
       const { memory, verdict, events } = this.look(sighting, context);
       verdicts[verdict.reason] += 1;
       if (this.#isNew(agent, verdict.profile)) {
@@ -136,7 +150,10 @@ export class Population {
       seen.add(agent.id);
       if (memory.state.presence !== 'OFFLINE') online += 1;
       if (verdict.nextAt !== undefined) nextDueAt = Math.min(nextDueAt ?? Infinity, verdict.nextAt);
-      if (verdict.reason === 'held') held.push({ agent, verdict });
+      sort(agent, memory, verdict);
+    };
+    const sort = (agent: Agent, memory: Memory, verdict: Verdict): void => {
+      if (verdict.reason === 'held') held.push({ agent });
       if (memory.engagedSince !== undefined) engaged.push({ agent, since: memory.engagedSince });
       if (verdict.due?.mode === 'enforce') due.push({ agent, agentId: agent.id, due: verdict.due });
       for (const each of verdict.observed) {
@@ -147,7 +164,19 @@ export class Population {
       page: (sightings) => {
         for (const sighting of sightings) take(sighting);
       },
-      findings: () => ({ seen, online, verdicts, due, imagined, returns, held, engaged, described, nextDueAt }),
+      findings: () => ({
+        listed: listed.size,
+        seen,
+        online,
+        verdicts,
+        due,
+        imagined,
+        returns,
+        held,
+        engaged,
+        described,
+        nextDueAt,
+      }),
     };
   }
 }

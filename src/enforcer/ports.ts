@@ -48,10 +48,12 @@ export type ActionFault =
   | { readonly kind: 'forbidden'; readonly message: string; readonly correlationId: string | undefined }
   | { readonly kind: 'gone'; readonly message: string; readonly correlationId: string | undefined }
   | { readonly kind: 'transient'; readonly message: string; readonly correlationId: string | undefined }
+  | { readonly kind: 'late'; readonly message: string; readonly correlationId: string | undefined }
   | { readonly kind: 'refused'; readonly message: string; readonly correlationId: string | undefined };
 
 export type ActionResult =
-  { readonly ok: true; readonly correlationId: string | undefined } | { readonly ok: false; readonly fault: ActionFault };
+  | { readonly ok: true; readonly correlationId: string | undefined }
+  | { readonly ok: false; readonly fault: ActionFault };
 
 /** What may be done to an agent. */
 export interface Effects {
@@ -111,15 +113,25 @@ export interface SweepReport {
   readonly startedAt: Instant;
   readonly took: Duration;
   readonly complete: boolean;
+  /** Why the sweep is not complete, in one sentence. */
+  readonly fault: string | undefined;
   /** Why nothing was done, if so. */
   readonly hold: SweepHold | undefined;
-  readonly agents: number;
+  /** Everyone whom the platform listed; of these, everyone whose reading could be used; of these, everyone online. */
+  readonly listed: number;
+  readonly seen: number;
   readonly online: number;
+  /** Local minus server. */
+  readonly clockError: Duration;
   readonly verdicts: Readonly<Record<Reason, number>>;
   readonly deferred: Readonly<Partial<Record<Hold, number>>>;
   readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** The breaker tripped in this sweep, or holds somebody back. */
   readonly breakerHolds: number;
+  /** Agents due for more than two usual intervals. */
   readonly overdue: number;
+  /** Planned and not begun: the time was up. */
+  readonly left: number;
   /** The next moment at which somebody becomes due if nothing happens. */
   readonly nextDueAt: Instant | undefined;
 }

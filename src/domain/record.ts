@@ -1,0 +1,110 @@
+/**
+ * What is recorded: the events, the enforcer's standing between two sweeps, and what one sweep changed. Plain data; how
+ * it is kept is the store's affair.
+ */
+import type { Memory } from './memory.ts';
+import type { Ledger } from './plan.ts';
+import type { Action } from './policy.ts';
+import type { Duration, Instant } from './time.ts';
+
+/** What the record tells of. Closed. */
+export const EVENT_KINDS = [
+  'intent',
+  'verified',
+  'unverified',
+  'failed',
+  'dropped',
+  'observed',
+  'return',
+  'held',
+  'breaker',
+  'policy',
+  'pause',
+  'gap',
+] as const;
+
+/** One kind of event. */
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** One line of the record. It is only ever added to. Absent parts are left out. */
+export interface RecordEvent {
+  readonly kind: EventKind;
+  readonly at: Instant;
+  readonly sweepId?: string;
+  readonly agentId?: string;
+  /** Personal: goes after the retention. */
+  readonly agentName?: string;
+  readonly rule?: string;
+  readonly measured?: Duration;
+  readonly limit?: Duration;
+  readonly rung?: number;
+  readonly actions?: readonly Action[];
+  /** A word of a closed list, or one sentence without personal data or secrets. */
+  readonly reason?: string;
+  readonly correlationId?: string;
+  /** Ties the outcome to its intent. */
+  readonly intentId?: string;
+  /** Between departure and return. */
+  readonly delay?: Duration;
+}
+
+/** An event with its place in the record. */
+export interface StoredEvent extends RecordEvent {
+  /** Rises with each event. */
+  readonly seq: number;
+}
+
+/** The enforcer's own standing between two sweeps. */
+export interface Standing {
+  readonly policyHash: string | undefined;
+  /** Sweeps still to be watched before acting. */
+  readonly settleLeft: number;
+  /** Server time of the last complete sweep. */
+  readonly lastCompleteAt: Instant | undefined;
+  /** How many agents the last complete sweep saw. */
+  readonly population: number;
+  /** Server-time distances between the last sweeps, newest last. */
+  readonly intervals: readonly Duration[];
+  readonly ledger: Ledger;
+  /** The same for imagined log-offs, which spend no caps. */
+  readonly imaginedLedger: Ledger;
+}
+
+/** The kill switch is on. */
+export interface Pause {
+  readonly since: Instant;
+  /** `undefined`: until `resume`. */
+  readonly until: Instant | undefined;
+  readonly reason: string | undefined;
+}
+
+/** Everything one sweep changed, written in one go. */
+export interface SweepRecord {
+  readonly at: Instant;
+  /** Memories that changed in more than `seenAt`; in the first sweep after loading, of everyone it saw. */
+  readonly changed: readonly Memory[];
+  /** Agents whom the last sweep saw and this one did not, with their memory as it stands. */
+  readonly notSeen: readonly Memory[];
+  readonly standing: Standing;
+  readonly events: readonly RecordEvent[];
+}
+
+/** Which events to read; the parts given hold together. */
+export interface EventQuery {
+  readonly agentId?: string;
+  /** Belongs to the span. */
+  readonly from?: Instant;
+  /** Does not. */
+  readonly to?: Instant;
+  readonly kinds?: readonly EventKind[];
+  /** The newest so many; in rising order. */
+  readonly limit?: number;
+}
+
+/** An agent's name as last seen. Personal: goes after the retention. */
+export interface StoredAgent {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly profile: string | undefined;
+}

@@ -1,0 +1,84 @@
+/** Watches the sweeps themselves: says when the enforcer is blind, without effect, or somebody must look. */
+import type { Agent } from '../domain/agent.ts';
+import { HOUR, type Duration, type Instant } from '../domain/time.ts';
+import type { Findings } from './population.ts';
+import type { Alarm, AlarmKind, SweepReport } from './ports.ts';
+import { CLOCKS_APART } from './standing.ts';
+
+/** So many sweeps in a row make `blind` and `ineffective`. */
+const IN_A_ROW = 10;
+const UNKNOWN_SHARE = 0.05;
+/** An alarm that lasts is raised again after this long. */
+const AGAIN: Duration = HOUR;
+
+/** Raises each alarm when its cause begins, and again every hour while it lasts. */
+export class Alarms {
+  readonly #raise: (alarm: Alarm) => void;
+  readonly #over: (kind: AlarmKind) => void;
+  readonly #raised = new Map<AlarmKind, Instant>();
+  readonly #engaged = new Map<string, Instant>();
+  #blind = 0;
+  #withoutEffect = 0;
+
+  /** `over` is told when the cause of an alarm has gone. */
+  constructor(raise: (alarm: Alarm) => void, over: (kind: AlarmKind) => void) {
+    this.#raise = raise;
+    this.#over = over;
+  }
+
+  /** Looks at one sweep. */
+  after(report: SweepReport, now: Instant): void {
+    const { complete, listed, seen, overdue, outcomes, hold, verdicts, clockError, fault } = report;
+    this.#blind = complete && (listed === 0 || seen > 0) ? 0 : this.#blind + 1;
+    this.while('blind', this.#blind >= IN_A_ROW, now, 'nobody can be watched', {
+      sweeps: this.#blind,
+      fault,
+    });
+    this.#withoutEffect =
+      overdue > 0 && outcomes.verified === 0 && hold === undefined ? this.#withoutEffect + 1 : 0;
+    const ineffective = this.#withoutEffect >= IN_A_ROW;
+    this.while('ineffective', ineffective, now, 'agents are overdue, but no log-off takes effect', {
+      overdue,
+    });
+    const share = listed === 0 ? 0 : verdicts.unknown / listed;
+    this.while('unknown_share', share > UNKNOWN_SHARE, now, 'many readings cannot be used', { share });
+    const apart = Math.abs(clockError) > CLOCKS_APART;
+    this.while(
+      'clock',
+      apart,
+      now,
+      'the clocks of this machine and the platform are far apart: nothing is done',
+      {
+        clockErrorMs: clockError,
+      },
+    );
+  }
+
+  /** Raises while `holds`, at its beginning and every hour. */
+  while(kind: AlarmKind, holds: boolean, now: Instant, message: string, fields: Alarm['fields']): void {
+    const last = this.#raised.get(kind);
+    if (!holds) {
+      if (this.#raised.delete(kind)) this.#over(kind);
+      return;
+    }
+    if (last !== undefined && now - last < AGAIN) return;
+    this.#raised.set(kind, now);
+    this.#raise({ kind, message, fields });
+  }
+
+  /** Reports whoever has been handling an interaction for too long, once for each. */
+  engaged(found: Findings['engaged'], tooLong: Duration, now: Instant, name: (agent: Agent) => string): void {
+    const current = new Set(found.map(({ agent }) => agent.id));
+    for (const id of this.#engaged.keys()) if (!current.has(id)) this.#engaged.delete(id);
+    for (const { agent, since } of found) {
+      if (now - since <= tooLong || this.#engaged.get(agent.id) === since) continue;
+      this.#engaged.set(agent.id, since);
+      const message = 'an agent has been handling an interaction for very long: never touched, but look';
+      this.#raise({
+        kind: 'engaged_too_long',
+        message,
+        fields: { agent: name(agent), since, length: now - since },
+      });
+    }
+  }
+}

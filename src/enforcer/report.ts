@@ -1,0 +1,42 @@
+/** What one sweep did, in numbers, for the log and the metrics. */
+import type { Hold, Plan } from '../domain/plan.ts';
+import type { Duration } from '../domain/time.ts';
+import type { RoundResult } from './case.ts';
+import type { DueAgent, Findings } from './population.ts';
+import type { SweepReport } from './ports.ts';
+
+/** The agents of a plan, with what carrying out needs. */
+export function agentsOf({ act }: Plan, due: readonly DueAgent[]): readonly DueAgent[] {
+  const byId = new Map(due.map((each) => [each.agentId, each]));
+  return act.flatMap(({ agentId }) => byId.get(agentId) ?? []);
+}
+
+/** What a sweep found and did, in numbers. */
+export function numbersOf(
+  { listed, seen, online, verdicts, due, nextDueAt }: Findings,
+  { held, tripped }: Plan,
+  usual: Duration,
+  { left }: RoundResult,
+): Pick<
+  SweepReport,
+  'listed' | 'seen' | 'online' | 'verdicts' | 'deferred' | 'breakerHolds' | 'overdue' | 'nextDueAt' | 'left'
+> {
+  const deferred: Partial<Record<Hold, number>> = {};
+  for (const { hold } of held) deferred[hold] = (deferred[hold] ?? 0) + 1;
+  return {
+    listed,
+    seen: seen.size,
+    online,
+    verdicts,
+    deferred,
+    left,
+    breakerHolds: Math.max(deferred.breaker ?? 0, tripped?.newlyDue ?? 0),
+    overdue: due.filter(({ due: { overdue } }) => overdue > 2 * usual).length,
+    nextDueAt,
+  };
+}
+
+/** Counts worth a line in the log. */
+export function nonZero(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}

@@ -1,0 +1,86 @@
+/** The enforcer's own standing between two sweeps: what it was before, and what one sweep makes of it. Pure. */
+import { EMPTY_LEDGER, type SweepHold } from '../domain/plan.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Pause, Standing } from '../domain/record.ts';
+import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
+
+/** So many intervals between sweeps are remembered: enough for a median, few enough to follow a change of pace. */
+const INTERVALS_KEPT = 15;
+/** Below this many a median says nothing. */
+const INTERVALS_NEEDED = 3;
+/** A pause longer than so many usual intervals is an outage. */
+const OUTAGE = 3;
+/** The clocks may be this far apart before all action is held. */
+export const CLOCKS_APART: Duration = 5 * MINUTE;
+/** After so many sweeps in a row that agree on a much smaller population, it is believed. */
+const BELIEVED_AFTER = 10;
+
+export const NO_STANDING: Standing = {
+  policyHash: undefined,
+  settleLeft: 0,
+  lastCompleteAt: undefined,
+  population: 0,
+  intervals: [],
+  ledger: EMPTY_LEDGER,
+  imaginedLedger: EMPTY_LEDGER,
+};
+
+/** The larger of the schedule's longest interval and the recent median, so that slow sweeps and `once` work too. */
+export function usualInterval(longest: Duration, intervals: readonly Duration[]): Duration {
+  if (intervals.length < INTERVALS_NEEDED) return longest;
+  const sorted = [...intervals].sort((a, b) => a - b);
+  return Math.max(longest, sorted[Math.floor(sorted.length / 2)] ?? 0);
+}
+
+/** Whether so much time without a complete sweep has passed that nobody can be said to have watched. */
+export function isOutage(standing: Standing, now: Instant, usual: Duration): boolean {
+  return standing.lastCompleteAt !== undefined && now - standing.lastCompleteAt > OUTAGE * usual;
+}
+
+/** How many sweeps must still be watched, this one included, before anything is done. */
+export function settleLeft(standing: Standing, policy: Policy, now: Instant, usual: Duration): number {
+  const anew = standing.policyHash !== policy.hash || standing.lastCompleteAt === undefined;
+  return anew || isOutage(standing, now, usual) ? policy.caps.settle : standing.settleLeft;
+}
+
+/** What a sweep saw, as far as it decides whether anything may be done. */
+export interface Seen {
+  readonly complete: boolean;
+  readonly listed: number;
+  readonly clockError: Duration;
+  readonly storeLost: boolean;
+  readonly paused: boolean;
+  readonly settleLeft: number;
+}
+
+/** Why nothing at all may be done after this sweep, if so; the first reason in the order of the design. */
+export function sweepHold(seen: Seen, believed: boolean): SweepHold | undefined {
+  if (seen.paused) return 'paused';
+  if (Math.abs(seen.clockError) > CLOCKS_APART) return 'clock';
+  if (seen.storeLost) return 'store';
+  if (!seen.complete || !believed) return 'incomplete';
+  return seen.settleLeft > 0 ? 'settling' : undefined;
+}
+
+/** Whether a pause is in force at `now` (local time). */
+export function isPaused(pause: Pause | undefined, now: Instant): boolean {
+  return pause !== undefined && (pause.until === undefined || now < pause.until);
+}
+
+/**
+ * Doubts a population that fell by more than half, until so many sweeps agree that it is so. Keeps count itself; one
+ * for each run of the program.
+ */
+export class Doubt {
+  #sweeps = 0;
+
+  believes(listed: number, before: number): boolean {
+    this.#sweeps = listed < before / 2 ? this.#sweeps + 1 : 0;
+    return this.#sweeps === 0 || this.#sweeps > BELIEVED_AFTER;
+  }
+}
+
+/** Adds the distance between two sweeps that followed each other. */
+export function withInterval(intervals: readonly Duration[], interval: Duration): readonly Duration[] {
+  return interval <= 0 ? intervals : [...intervals, interval].slice(-INTERVALS_KEPT);
+}
