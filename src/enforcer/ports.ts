@@ -100,6 +100,10 @@ export interface Log {
 /** What the enforcer counts; `server/` turns it into metrics. */
 export interface Meter {
   sweepEnded(report: SweepReport): void;
+  /** A sweep ended in an unexpected error. */
+  sweepFailed(): void;
+  /** A tick of the schedule without a sweep. */
+  missed(why: 'late' | 'overlap'): void;
   logoff(rule: string, outcome: Outcome, mode: Mode): void;
   returned(kind: 'silent' | 'late' | 'person', delay: Duration | undefined): void;
   alarm(kind: AlarmKind): void;

@@ -1,0 +1,146 @@
+/**
+ * The unattended worker: one sweep at each tick, never two at a time, only while it holds the lease of the store, and
+ * an orderly end. Whatever goes wrong in one sweep, the next tick tries again.
+ */
+import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
+import type { Enforcer, InForce } from './enforcer.ts';
+import type { Clock, Log, Meter, SweepReport } from './ports.ts';
+import type { Store } from './store-port.ts';
+
+/** A log-off round may take this long even when reading everyone took until the next tick. */
+const ROUND_AT_LEAST: Duration = 30 * SECOND;
+/** After the time to drain, what still goes on is cut off; it then ends within this. */
+const CUT_OFF: Duration = SECOND;
+
+export interface WorkerParts {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly log: Log;
+  readonly meter: Meter;
+  /** Tells this worker from every other, also from its own earlier runs. */
+  readonly holder: string;
+  /** Loads everything that is remembered; called whenever the lease has been won. */
+  readonly load: (inForce: InForce) => Promise<Enforcer>;
+}
+
+export class Worker {
+  readonly #parts: WorkerParts;
+  readonly #abort = new AbortController();
+  #inForce: InForce;
+  #enforcer: Enforcer | undefined;
+  #running: Promise<SweepReport | undefined> | undefined;
+  #leaseAt: Instant | undefined;
+  #stopping = false;
+  #waiting = false;
+
+  constructor(parts: WorkerParts, inForce: InForce) {
+    this.#parts = parts;
+    this.#inForce = inForce;
+  }
+
+  /** Takes up another policy from the next sweep on. */
+  use(inForce: InForce): void {
+    this.#inForce = inForce;
+  }
+
+  /** Whether a sweep is under way. */
+  get busy(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /**
+   * Sweeps once. `nextTick` is when the next sweep is due: no further log-off begins after it. Never rejects; the answer
+   * is `undefined` when no sweep was made.
+   */
+  async tick(nextTick?: Instant): Promise<SweepReport | undefined> {
+    if (this.#stopping || this.#running !== undefined) return undefined;
+    this.#running = this.#sweep(nextTick).catch((error: unknown) => {
+      this.#parts.log.error({ err: error }, 'the sweep failed');
+      this.#parts.meter.sweepFailed();
+      return undefined;
+    });
+    try {
+      return await this.#running;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** Begins nothing any more, waits for what is under way for at most `limit`, cuts off the rest and gives the lease back. */
+  async drain(limit: Duration): Promise<void> {
+    this.#stopping = true;
+    const { clock, store, holder, log } = this.#parts;
+    const done = new AbortController();
+    const running = Promise.resolve(this.#running).finally(() => {
+      done.abort();
+    });
+    await clock.sleep(limit, done.signal).catch(() => undefined);
+    this.#abort.abort(new Error('the service is stopping'));
+    if (!done.signal.aborted)
+      await Promise.race([running, clock.sleep(CUT_OFF, done.signal).catch(() => undefined)]);
+    await store.releaseLease(holder).catch((error: unknown) => {
+      log.warn({ err: error }, 'the lease could not be given back');
+    });
+  }
+
+  async #sweep(nextTick: Instant | undefined): Promise<SweepReport | undefined> {
+    const lease = await this.#lease();
+    if (lease === 'taken') {
+      this.#enforcer = undefined;
+      if (!this.#waiting)
+        this.#parts.log.warn({}, 'another worker holds the store: waiting for its lease to end');
+      this.#waiting = true;
+      return undefined;
+    }
+    this.#waiting = false;
+    this.#enforcer ??= await this.#parts.load(this.#inForce);
+    this.#enforcer.use(this.#inForce);
+    const over = new AbortController();
+    const heartbeat = this.#keepLease(over.signal);
+    try {
+      return await this.#enforcer.sweep({
+        mayBegin: this.#mayBegin(nextTick),
+        signal: this.#abort.signal,
+      });
+    } finally {
+      over.abort();
+      await heartbeat;
+    }
+  }
+
+  #mayBegin(nextTick: Instant | undefined): () => Promise<boolean> {
+    const { clock } = this.#parts;
+    let until: Instant | undefined;
+    return async () => {
+      if (this.#stopping) return false;
+      const now = clock.now();
+      until ??= nextTick === undefined ? Infinity : Math.max(nextTick, now + ROUND_AT_LEAST);
+      return now < until && (await this.#stillLeased(now));
+    };
+  }
+
+  /** Reading everyone, or being suspended, may have taken longer than the lease lasts. */
+  async #stillLeased(now: Instant): Promise<boolean> {
+    if (this.#leaseAt !== undefined && now - this.#leaseAt < this.#ttl() / 3) return true;
+    return (await this.#lease()) === 'held';
+  }
+
+  /** A store that fails leaves it unknown who holds the lease: then nothing may be done. */
+  async #lease(): Promise<'held' | 'taken' | 'unknown'> {
+    const { store, clock, holder } = this.#parts;
+    const now = clock.now();
+    this.#leaseAt = undefined;
+    try {
+      if (!(await store.holdLease(holder, now, this.#ttl()))) return 'taken';
+      this.#leaseAt = now;
+      return 'held';
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'the lease of the store could not be renewed');
+      return 'unknown';
+    }
+  }
+
+  #ttl(): Duration {
+    return Math.max(2 * MINUTE, 3 * this.#inForce.longestInterval);
+  }
+}

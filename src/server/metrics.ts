@@ -1,0 +1,138 @@
+/** What is counted, under the names that dashboards are built on. */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+
+/** What of a sweep is counted. */
+export interface SweepNumbers {
+  readonly startedAt: Instant;
+  readonly took: Duration;
+  readonly complete: boolean;
+  readonly listed: number;
+  readonly seen: number;
+  readonly online: number;
+  readonly verdicts: Readonly<Record<string, number>> & { readonly unknown: number };
+  readonly deferred: Readonly<Record<string, number>>;
+  readonly left: number;
+  readonly breakerHolds: number;
+  readonly overdue: number;
+}
+
+export type LogoffOutcome = 'verified' | 'unverified' | 'failed' | 'dropped' | 'observed';
+
+const PREFIX = 'idle_enforcer_';
+const DURATIONS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300];
+const RETURN_DELAYS = [1, 2, 5, 10, 15, 30, 60, 90, 120, 300, 600];
+
+/** The registry and everything in it. No label ever carries a person's name or id. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #sweeps = this.#counter('sweeps_total', 'Sweeps by how they ended', ['outcome']);
+  readonly #duration = this.#histogram('sweep_duration_seconds', 'How long sweeps took', DURATIONS);
+  readonly #agents = this.#gauge('agents', 'Agents in the last sweep by state', ['state']);
+  readonly #verdicts = this.#gauge('verdicts', 'Agents in the last sweep by verdict', ['reason']);
+  readonly #logoffs = this.#counter('logoffs_total', 'Log-offs by rule, outcome and mode', [
+    'rule',
+    'outcome',
+    'mode',
+  ]);
+  readonly #returns = this.#counter('returns_total', 'Returns by kind: silent, late, person', ['kind']);
+  readonly #delays = this.#histogram('return_delay_seconds', 'From departure to return', RETURN_DELAYS);
+  readonly #deferred = this.#gauge('deferred', 'Agents due in the last sweep and not acted on');
+  readonly #breaker = this.#gauge('breaker_tripped', '1 while the breaker holds somebody back');
+  readonly #unknown = this.#gauge(
+    'unknown_share',
+    'Share of readings in the last sweep that could not be used',
+  );
+  readonly #overdue = this.#gauge('overdue', 'Agents due for more than two usual intervals');
+  readonly #requests = this.#counter('api_requests_total', 'Requests by operation and status', [
+    'operation',
+    'status',
+  ]);
+  readonly #budget = this.#gauge('api_budget_remaining', 'Requests that could be started right now');
+  readonly #complete = this.#gauge(
+    'last_complete_sweep_timestamp_seconds',
+    'When the last complete sweep began',
+  );
+  readonly #policy = this.#gauge('policy_info', 'The policy in force', ['hash']);
+  readonly #alarms = this.#counter('alarms_total', 'Alarms by kind', ['kind']);
+  readonly #missed = this.#counter('missed_ticks_total', 'Ticks of the schedule without a sweep', ['why']);
+
+  constructor() {
+    for (const outcome of ['complete', 'incomplete', 'failed']) this.#sweeps.inc({ outcome }, 0);
+    for (const kind of ['silent', 'late', 'person']) this.#returns.inc({ kind }, 0);
+    for (const why of ['late', 'overlap']) this.#missed.inc({ why }, 0);
+  }
+
+  /** Adds the process's own metrics: memory, event loop, file handles. */
+  withProcess(): this {
+    collectDefaultMetrics({ register: this.registry });
+    return this;
+  }
+
+  sweepEnded(report: SweepNumbers): void {
+    const { complete, listed, seen, online, verdicts, deferred, left } = report;
+    this.#sweeps.inc({ outcome: complete ? 'complete' : 'incomplete' });
+    this.#duration.observe(report.took / SECOND);
+    this.#agents.set({ state: 'online' }, online);
+    this.#agents.set({ state: 'offline' }, seen - online);
+    this.#agents.set({ state: 'unknown' }, listed - seen);
+    for (const [reason, count] of Object.entries(verdicts)) this.#verdicts.set({ reason }, count);
+    this.#deferred.set(Object.values(deferred).reduce((sum, count) => sum + count, left));
+    this.#breaker.set(report.breakerHolds > 0 ? 1 : 0);
+    this.#unknown.set(listed === 0 ? 0 : verdicts.unknown / listed);
+    this.#overdue.set(report.overdue);
+    if (complete) this.#complete.set(report.startedAt / SECOND);
+  }
+
+  sweepFailed(): void {
+    this.#sweeps.inc({ outcome: 'failed' });
+  }
+
+  missed(why: 'late' | 'overlap'): void {
+    this.#missed.inc({ why });
+  }
+
+  logoff(rule: string, outcome: LogoffOutcome, mode: 'observe' | 'enforce'): void {
+    this.#logoffs.inc({ rule, outcome, mode });
+  }
+
+  returned(kind: 'silent' | 'late' | 'person', delay: Duration | undefined): void {
+    this.#returns.inc({ kind });
+    if (delay !== undefined) this.#delays.observe(delay / SECOND);
+  }
+
+  alarm(kind: string): void {
+    this.#alarms.inc({ kind });
+  }
+
+  /** A request to the platform; `status` is its HTTP status or a word for why there was none. */
+  request(operation: string, status: string): void {
+    this.#requests.inc({ operation, status });
+  }
+
+  /** `remaining` is asked at each scrape. */
+  watchBudget(remaining: () => number): void {
+    Object.assign(this.#budget, {
+      collect: () => {
+        this.#budget.set(remaining());
+      },
+    });
+  }
+
+  policyInForce(hash: string): void {
+    this.#policy.reset();
+    this.#policy.set({ hash }, 1);
+  }
+
+  #counter(name: string, help: string, labelNames: string[]): Counter {
+    return new Counter({ name: PREFIX + name, help, labelNames, registers: [this.registry] });
+  }
+
+  #gauge(name: string, help: string, labelNames: string[] = []): Gauge {
+    return new Gauge({ name: PREFIX + name, help, labelNames, registers: [this.registry] });
+  }
+
+  #histogram(name: string, help: string, buckets: number[]): Histogram {
+    return new Histogram({ name: PREFIX + name, help, buckets, registers: [this.registry] });
+  }
+}
