@@ -16,11 +16,10 @@ export interface Schedule {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts ticking. `cron` has been validated with the policy; it is read in this process's time zone. */
+/** Starts ticking. `cron` has been validated with the policy; it is read in UTC, where no hour is skipped or repeated. */
 export async function startSchedule(cron: string, log: Log, hooks: ScheduleHooks): Promise<Schedule> {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const task = createTask(cron, () => hooks.onTick(), {
-    timezone: timeZone,
+    timezone: 'UTC',
     noOverlap: true,
     suppressMissedWarning: true,
     logger: cronLogger(log),

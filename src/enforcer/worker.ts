@@ -95,17 +95,7 @@ export class Worker {
     this.#waiting = false;
     this.#enforcer ??= await this.#parts.load(this.#inForce);
     this.#enforcer.use(this.#inForce);
-    const over = new AbortController();
-    const heartbeat = this.#keepLease(over.signal);
-    try {
-      return await this.#enforcer.sweep({
-        mayBegin: this.#mayBegin(nextTick),
-        signal: this.#abort.signal,
-      });
-    } finally {
-      over.abort();
-      await heartbeat;
-    }
+    return this.#enforcer.sweep({ mayBegin: this.#mayBegin(nextTick), signal: this.#abort.signal });
   }
 
   #mayBegin(nextTick: Instant | undefined): () => Promise<boolean> {

@@ -1,0 +1,54 @@
+/** Options that several commands share. */
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { loadPolicyFile } from '../policy/load.ts';
+import type { LoadedPolicy } from '../policy/draft.ts';
+import { parseDuration, type Duration } from '../domain/time.ts';
+import { UsageError } from './exit.ts';
+
+/** Where the policy is looked for when `--config` does not say. */
+export const DEFAULT_CONFIG = 'config/idle-enforcer.yaml';
+
+export interface ConfigOption {
+  readonly config?: string;
+}
+
+/** Path of the policy file: `--config`, else `IDLE_ENFORCER_CONFIG`, else the default. */
+export function configPath({ config }: ConfigOption): string {
+  return config ?? process.env['IDLE_ENFORCER_CONFIG'] ?? DEFAULT_CONFIG;
+}
+
+/** Loads the policy. Throws `PolicyRefused`. */
+export function loadConfig(options: ConfigOption): LoadedPolicy {
+  return loadPolicyFile(configPath(options), process.env);
+}
+
+/** Reads a duration from the command line. Throws `UsageError`. */
+export function durationOption(text: string): Duration {
+  const length = parseDuration(text);
+  if (length === undefined || length === 0) {
+    throw new UsageError(`"${text}" is not a duration: write 90s, 45m, 2h, 1h30m or 1d.`);
+  }
+  return length;
+}
+
+/** Reads a whole number from the command line. Throws `UsageError`. */
+export function wholeOption(text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text.trim()) || number < least || number > most) {
+    throw new UsageError(`"${text}" is not a whole number between ${least} and ${most}.`);
+  }
+  return number;
+}
+
+/** Reads an ISO instant from the command line. Throws `UsageError`. */
+export function instantOption(text: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw new UsageError(`"${text}" is not a time: write it like 2026-03-02T08:00:00Z.`);
+  return at;
+}
+
+/** A path as the user would find it again. */
+export function shownPath(path: string): string {
+  return path.startsWith('/') ? path : resolve(path);
+}

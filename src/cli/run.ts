@@ -1,0 +1,156 @@
+/** `run`: the unattended worker. `once`: one sweep for an outside scheduler. */
+import process from 'node:process';
+import { realClock } from '../clock.ts';
+import { DAY, SECOND, type Duration } from '../domain/time.ts';
+import type { Pause } from '../domain/record.ts';
+import { startSchedule } from '../enforcer/schedule.ts';
+import type { SweepReport } from '../enforcer/ports.ts';
+import { createLog } from '../logging.ts';
+import { Metrics } from '../server/metrics.ts';
+import { startServer, type RunningServer } from '../server/server.ts';
+import { statusOf } from '../server/status.ts';
+import type { LoadedPolicy } from '../policy/draft.ts';
+import { assemble, openStoreOf, prune, type Assembly, type Surroundings } from '../wiring.ts';
+import { EXIT } from './exit.ts';
+import { loadConfig, type ConfigOption } from './options.ts';
+import type { Output } from './output.ts';
+import { VERSION } from './version.ts';
+
+/** How long sweeps under way may take after SIGTERM. */
+const DRAIN: Duration = 8 * SECOND;
+
+/** Runs until a signal comes. Answers the exit code. */
+export async function run(options: ConfigOption): Promise<number> {
+  const loaded = loadConfig(options);
+  const stop = new AbortController();
+  const signalled = waitForSignal(stop);
+  const log = createLog(loaded.settings.log.level, 'stdout');
+  const around = { clock: realClock, log, metrics: new Metrics().withProcess(), signal: stop.signal };
+  log.info({ version: VERSION, policy: loaded.hash, mode: loaded.settings.mode }, 'the idle enforcer starts');
+  let assembly: Assembly | undefined;
+  let server: RunningServer | undefined;
+  const store = await openStoreOf(loaded.settings, around);
+  try {
+    server = await serve(loaded, around, () => assembly, () => store.pause());
+    assembly = await assemble(loaded, store, around);
+    return await work(loaded, assembly, around, signalled);
+  } catch (error) {
+    if (stop.signal.aborted) return await signalled;
+    throw error;
+  } finally {
+    await server?.close();
+    await assembly?.platform.close();
+    await store.close();
+    log.info({}, 'the idle enforcer has stopped');
+  }
+}
+
+async function work(
+  loaded: LoadedPolicy,
+  { worker, health, store }: Assembly,
+  { clock, log, metrics }: Surroundings,
+  signalled: Promise<number>,
+): Promise<number> {
+  const schedule = await startSchedule(loaded.settings.sweep.every, log, {
+    onTick: async () => {
+      health.turned(clock.now());
+      await worker.tick(schedule.next());
+    },
+    onMissed: (why) => {
+      metrics.missed(why);
+      log.warn({ why }, 'a sweep was missed');
+    },
+  });
+  void worker.tick(schedule.next());
+  const pruning = setInterval(() => {
+    prune(store, loaded.settings.store.retention, clock.now()).catch((error: unknown) => {
+      log.error({ err: error }, 'old events could not be forgotten');
+    });
+  }, DAY);
+  const code = await signalled;
+  log.info({ code }, 'told to stop: finishing what is under way');
+  clearInterval(pruning);
+  health.drain();
+  await schedule.stop();
+  await worker.drain(DRAIN);
+  return code;
+}
+
+function waitForSignal(stop: AbortController): Promise<number> {
+  return new Promise((resolve) => {
+    const on = (signal: NodeJS.Signals, code: number): void => {
+      process.once(signal, () => {
+        resolve(code);
+        stop.abort(new Error(`stopped by ${signal}`));
+      });
+    };
+    on('SIGTERM', EXIT.terminated);
+    on('SIGINT', EXIT.interrupted);
+  });
+}
+
+function serve(
+  loaded: LoadedPolicy,
+  { clock, metrics, log }: Surroundings,
+  assembly: () => Assembly | undefined,
+  pause: () => Promise<Pause | undefined>,
+): Promise<RunningServer> {
+  const { host, port } = loaded.settings.server;
+  const starting = { ok: false, why: 'starting: the platform has not been reached yet' };
+  const startedAt = clock.now();
+  return startServer(host, port, {
+    alive: () => assembly()?.health.alive(clock.now()) ?? { ok: true, why: 'starting' },
+    ready: () => assembly()?.health.ready(clock.now()) ?? starting,
+    metrics: async () => ({ text: await metrics.registry.metrics(), type: metrics.registry.contentType }),
+    status: async () =>
+      statusOf({
+        version: VERSION,
+        startedAt,
+        now: clock.now(),
+        mode: loaded.settings.mode,
+        policy: loaded.hash,
+        pause: await pause(),
+        lastSweep: assembly()?.lastReport(),
+      }),
+  }).then((server) => {
+    log.info({ host, port: server.port }, 'serving health, metrics and status');
+    return server;
+  });
+}
+
+export interface OnceOptions extends ConfigOption {
+  readonly json?: boolean;
+}
+
+/** Makes one sweep. Answers the exit code: 3 when an action failed. */
+export async function once(options: OnceOptions, output: Output): Promise<number> {
+  const loaded = loadConfig(options);
+  const stop = new AbortController();
+  const signalled = waitForSignal(stop);
+  const log = createLog(loaded.settings.log.level, options.json === true ? 'stderr' : 'stdout');
+  const around = { clock: realClock, log, metrics: new Metrics(), signal: stop.signal };
+  const store = await openStoreOf(loaded.settings, around);
+  let assembly: Assembly | undefined;
+  try {
+    assembly = await assemble(loaded, store, around);
+    const { worker } = assembly;
+    const sweep = worker.tick();
+    const ended = await Promise.race([sweep, signalled]);
+    await worker.drain(DRAIN);
+    if (typeof ended === 'number') return ended;
+    if (options.json === true) output.line(JSON.stringify(ended ?? null, undefined, 2));
+    return codeOf(ended);
+  } catch (error) {
+    if (stop.signal.aborted) return await signalled;
+    throw error;
+  } finally {
+    await assembly?.platform.close();
+    await store.close();
+  }
+}
+
+/** A sweep that could not be made, or not whole, is a failure as well. */
+function codeOf(report: SweepReport | undefined): number {
+  if (report === undefined) return EXIT.unexpected;
+  return report.outcomes.failed > 0 || !report.complete ? EXIT.failedActions : EXIT.fine;
+}

@@ -1,0 +1,55 @@
+/** `validate`: checks the policy, all faults at once, and says in plain words what it would do. */
+import { realClock } from '../clock.ts';
+import { createLog } from '../logging.ts';
+import { describePolicy } from '../policy/describe.ts';
+import { resolvePolicy, type ResolvedPolicy } from '../policy/resolve.ts';
+import type { LoadedPolicy } from '../policy/draft.ts';
+import { PolicyRefused } from '../policy/faults.ts';
+import { Metrics } from '../server/metrics.ts';
+import { connect, readNames } from '../wiring.ts';
+import { EXIT } from './exit.ts';
+import { configPath, loadConfig, type ConfigOption } from './options.ts';
+import type { Output } from './output.ts';
+
+export interface ValidateOptions extends ConfigOption {
+  readonly online?: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints the rendering, or throws `PolicyRefused`. With `--json` a refusal is printed as JSON too. */
+export async function validate(options: ValidateOptions, output: Output): Promise<number> {
+  const file = configPath(options);
+  try {
+    const loaded = loadConfig(options);
+    const resolved = await resolve(loaded, options.online === true);
+    const warnings = [...loaded.warnings, ...resolved.warnings];
+    const lines = describePolicy(loaded, resolved.policy, realClock.now());
+    if (options.json === true) {
+      output.line(JSON.stringify({ ok: true, file, hash: loaded.hash, warnings, description: lines }, undefined, 2));
+      return EXIT.fine;
+    }
+    for (const line of lines) output.line(line);
+    if (warnings.length > 0) output.line();
+    for (const warning of warnings) output.line(`${output.colours.yellow('warning')}: ${warning}`);
+    output.line();
+    output.line(output.colours.green(`${file} is valid (policy ${loaded.hash}).`));
+    return EXIT.fine;
+  } catch (error) {
+    if (options.json !== true || !(error instanceof PolicyRefused)) throw error;
+    output.line(JSON.stringify({ ok: false, file, faults: error.faults }, undefined, 2));
+    return EXIT.refused;
+  }
+}
+
+async function resolve(loaded: LoadedPolicy, online: boolean): Promise<ResolvedPolicy> {
+  if (!online) return resolvePolicy(loaded.draft, undefined, new Map(), realClock.now());
+  const signal = new AbortController().signal;
+  const log = createLog('warn', 'stderr');
+  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
+  try {
+    await platform.checkCredentials(signal);
+    return resolvePolicy(loaded.draft, await readNames(loaded, platform, signal), new Map(), realClock.now());
+  } finally {
+    await platform.close();
+  }
+}

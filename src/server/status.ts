@@ -1,0 +1,67 @@
+/** What `/status` tells, as plain JSON with ISO instants. */
+import type { Duration, Instant } from '../domain/time.ts';
+
+export interface StatusFacts {
+  readonly version: string;
+  readonly startedAt: Instant;
+  readonly now: Instant;
+  readonly mode: 'observe' | 'enforce';
+  readonly policy: string;
+  readonly pause: { readonly since: Instant; readonly until: Instant | undefined; readonly reason: string | undefined } | undefined;
+  readonly lastSweep:
+    | {
+        readonly startedAt: Instant;
+        readonly took: Duration;
+        readonly complete: boolean;
+        readonly fault: string | undefined;
+        readonly hold: string | undefined;
+        readonly nextDueAt: Instant | undefined;
+        readonly clockError: Duration;
+        readonly listed: number;
+        readonly seen: number;
+        readonly online: number;
+        readonly verdicts: Readonly<Record<string, number>>;
+        readonly deferred: Readonly<Record<string, number>>;
+        readonly outcomes: Readonly<Record<string, number>>;
+      }
+    | undefined;
+}
+
+/** The status as it is served. */
+export function statusOf(facts: StatusFacts): unknown {
+  const { version, startedAt, now, mode, policy, pause, lastSweep: last } = facts;
+  const paused = pause !== undefined && (pause.until === undefined || now < pause.until);
+  return {
+    version,
+    mode,
+    policy,
+    now: iso(now),
+    startedAt: iso(startedAt),
+    paused: paused ? { since: iso(pause.since), until: iso(pause.until), reason: pause.reason ?? null } : false,
+    lastSweep:
+      last === undefined
+        ? null
+        : {
+            startedAt: iso(last.startedAt),
+            seconds: last.took / 1_000,
+            complete: last.complete,
+            fault: last.fault ?? null,
+            hold: last.hold ?? null,
+            clockErrorSeconds: last.clockError / 1_000,
+          },
+    counts:
+      last === undefined
+        ? null
+        : {
+            agents: { listed: last.listed, seen: last.seen, online: last.online },
+            verdicts: last.verdicts,
+            deferred: last.deferred,
+            outcomes: last.outcomes,
+          },
+    nextDue: iso(last?.nextDueAt),
+  };
+}
+
+function iso(at: Instant | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString();
+}
