@@ -29,6 +29,7 @@ export interface Calendar {
 const LONGEST_WINDOW = 2 * DAY;
 /** How far ahead `walkHours` looks before it answers that the hours never come. */
 const HORIZON = 400 * DAY;
+const WEEK = 7 * DAY;
 
 /** One local day, counted as the platform-independent number of days since 1970-01-01. */
 type DayNumber = number;
@@ -63,8 +64,36 @@ function computeWindows(calendar: Calendar, day: DayNumber): readonly Interval[]
   });
 }
 
+/** Windows are looked up in stretches of this length, each merged once. */
+const STRETCH = 14 * DAY;
+const stretches = new WeakMap<Calendar, Map<number, readonly Interval[]>>();
+
+/** The merged windows among which are all that touch `span`: one of a few lists that many agents share. */
+function windowsAround(calendar: Calendar, span: Interval): readonly Interval[] {
+  const index = Math.floor(span.from / STRETCH);
+  const from = index * STRETCH;
+  const to = from + 2 * STRETCH;
+  if (span.to > to) return mergedWindows(calendar, span);
+  let lists = stretches.get(calendar);
+  if (lists === undefined) {
+    lists = new Map();
+    stretches.set(calendar, lists);
+  }
+  let list = lists.get(index);
+  if (list === undefined) {
+    if (lists.size > 100) lists.clear();
+    list = mergedWindows(calendar, { from, to });
+    lists.set(index, list);
+  }
+  return list;
+}
+
 /** The windows of a calendar that touch `span`, in order and merged where they meet. */
 export function windowsIn(calendar: Calendar, span: Interval): readonly Interval[] {
+  return windowsAround(calendar, span).filter((window) => window.to > span.from && window.from < span.to);
+}
+
+function mergedWindows(calendar: Calendar, span: Interval): readonly Interval[] {
   // A local day is at most one day away from the UTC day: asking for one more costs less than asking Intl.
   const first = Math.floor((span.from - LONGEST_WINDOW) / DAY) - 1;
   const last = Math.floor(span.to / DAY) + 1;
@@ -84,15 +113,16 @@ export function windowsIn(calendar: Calendar, span: Interval): readonly Interval
 
 /** Whether `at` lies inside the rule's hours. */
 export function insideHours(hours: Hours, at: Instant): boolean {
-  const open = windowsIn(hours.calendar, { from: at, to: at + 1 }).length > 0;
+  const span = { from: at, to: at + 1 };
+  const open = windowsAround(hours.calendar, span).some((window) => window.from <= at && window.to > at);
   return hours.side === 'during' ? open : !open;
 }
 
 /** How much of `span` lies inside the rule's hours. */
 export function hoursOverlap(hours: Hours, span: Interval): Duration {
   let open = 0;
-  for (const window of windowsIn(hours.calendar, span)) {
-    open += Math.min(window.to, span.to) - Math.max(window.from, span.from);
+  for (const window of windowsAround(hours.calendar, span)) {
+    open += Math.max(0, Math.min(window.to, span.to) - Math.max(window.from, span.from));
   }
   return hours.side === 'during' ? open : span.to - span.from - open;
 }
@@ -103,15 +133,31 @@ export function hoursOverlap(hours: Hours, span: Interval): Duration {
  */
 export function walkHours(hours: Hours, from: Instant, amount: Duration): Instant | undefined {
   let rest = amount;
-  const end = from + HORIZON;
-  for (let at = from; at < end; at += 7 * DAY) {
-    for (const part of partsInside(hours, { from: at, to: at + 7 * DAY })) {
+  for (let week = 0; week * WEEK < HORIZON; week += 1) {
+    for (const part of week === 0
+      ? weekAhead(hours, from)
+      : partsInside(hours, weekFrom(from + week * WEEK))) {
       const length = part.to - part.from;
       if (rest < length) return part.from + rest;
       rest -= length;
     }
   }
   return undefined;
+}
+
+/** The first week is kept: one sweep asks for it over and over, from the same instant. */
+const ahead = new WeakMap<Hours, { readonly from: Instant; readonly parts: readonly Interval[] }>();
+
+function weekAhead(hours: Hours, from: Instant): readonly Interval[] {
+  const kept = ahead.get(hours);
+  if (kept?.from === from) return kept.parts;
+  const parts = partsInside(hours, weekFrom(from));
+  ahead.set(hours, { from, parts });
+  return parts;
+}
+
+function weekFrom(from: Instant): Interval {
+  return { from, to: from + WEEK };
 }
 
 function partsInside(hours: Hours, span: Interval): readonly Interval[] {

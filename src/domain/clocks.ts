@@ -76,7 +76,10 @@ export function clockStart(memory: Memory, rule: Rule): Instant | undefined {
 /** What the rule's clock shows at `now`. Never more than the time watched. */
 export function measure(memory: Memory, rule: Rule, now: Instant): Duration {
   const start = clockStart(memory, rule);
-  return start === undefined ? 0 : countable(start, now, memory.clocks.unwatched, rule.hours);
+  if (start === undefined) return 0;
+  // The span of an absence is noted when it ends; until then it does not count either.
+  const goneAt = memory.state.presence === 'OFFLINE' ? (memory.departure?.at ?? now) : now;
+  return countable(start, Math.min(now, goneAt), memory.clocks.unwatched, rule.hours);
 }
 
 /** When a clock that shows `measured` at `now` reaches `limit` if nothing happens; `undefined` if its hours never come. */

@@ -22,7 +22,7 @@ import {
   type WholeObservation,
 } from './signs.ts';
 import { applySign, explained, nothing, type FoldContext, type Step, type Transition } from './step.ts';
-import { MINUTE, type Instant } from './time.ts';
+import { HOUR, MINUTE, type Instant } from './time.ts';
 import { mentions, whenHolds } from './when.ts';
 
 export interface Folded {
@@ -37,7 +37,7 @@ export interface Folded {
 const PLAIN_RETURNS: Returns = {
   window: 2 * MINUTE,
   grace: 0,
-  forget: 0,
+  forget: 12 * HOUR,
   ladder: [],
   repeat: 'never',
 };
@@ -46,17 +46,28 @@ const PLAIN_RETURNS: Returns = {
  * Folds one reading. A reading with something missing or unknown leaves memory as it was: for the clocks nobody looked.
  * `memory` is `undefined` at first sight; the answer is `undefined` while no whole reading has been had.
  */
-export function fold(memory: Memory | undefined, observation: Observation, context: FoldContext): Folded | undefined {
+export function fold(
+  memory: Memory | undefined,
+  observation: Observation,
+  context: FoldContext,
+): Folded | undefined {
   const o = observation;
   if (!isWhole(o)) return unchanged(memory);
-  if (memory === undefined) return { memory: firstSight(o, context), events: [], changed: true, inGap: false };
+  if (memory === undefined)
+    return { memory: firstSight(o, context), events: [], changed: true, inGap: false };
   const seen = Math.max(o.at, memory.seenAt);
   const inGap = context.clockJumped || seen - memory.seenAt > 3 * context.usualInterval;
+  // Nearly every look: nothing moved, and nothing is to be made for finding that out.
+  if (!inGap && isStill(memory, o) && isSteady(memory, o, context)) {
+    return { memory: { ...memory, seenAt: seen }, events: NO_EVENTS, changed: false, inGap };
+  }
   const d = difference(memory, o, seen);
   if (waitsForToken(memory, o, d, inGap)) return unchanged(memory);
   const step: Step = { o, seen, d, returns: context.profile?.returns ?? PLAIN_RETURNS, context, inGap };
   return foldWhole(memory, step);
 }
+
+const NO_EVENTS: readonly MemoryEvent[] = [];
 
 function unchanged(memory: Memory | undefined): Folded | undefined {
   return memory === undefined ? undefined : { memory, events: [], changed: false, inGap: false };
@@ -117,31 +128,48 @@ function foldWhole(m: Memory, step: Step): Folded {
   const watched = inGap ? withGap(m, seen) : m;
   const moved = d.presence.changed || d.presence.restamped || d.routing.changed || d.routing.restamped;
   const tokenNewer = isNewer(o.tokenIssuedAt, m.tokenAt);
-  const steady = !moved && !inGap && !tokenNewer && isSteady(m, o, step.context);
-  if (steady) return { memory: { ...m, seenAt: seen }, events: [], changed: false, inGap };
   const transition = stateTransition(watched, step, moved || tokenNewer);
   const engaged = foldEngagement(transition.memory, step);
   const memory = finish(engaged.memory, m, step, transition.explained);
   return { memory, events: [...transition.events, ...engaged.events], changed: true, inGap };
 }
 
-/** Nothing about the agent moved, and nothing that is remembered has to. */
+/** No part of the reading moved. */
+function isStill(m: Memory, o: WholeObservation): boolean {
+  const { definitionId } = o.presence;
+  return (
+    o.presence.system === m.state.presence &&
+    (definitionId === m.state.presenceId || definitionId === undefined || m.state.presenceId === undefined) &&
+    o.routing.status === m.state.routing &&
+    !isNewer(o.presence.since, m.presenceSince) &&
+    !isNewer(o.routing.since, m.routingSince) &&
+    !isNewer(o.tokenIssuedAt, m.tokenAt)
+  );
+}
+
+/** Nothing that is remembered has to be brought up to date, although nothing moved. */
 function isSteady(m: Memory, o: WholeObservation, context: FoldContext): boolean {
   const engaged = engagement(o);
-  const engagementSteady = engaged === 'possibly' || (engaged === 'engaged') === (m.engagedSince !== undefined);
+  const engagementSteady =
+    engaged === 'possibly' || (engaged === 'engaged') === (m.engagedSince !== undefined);
   const sameKind = engaged !== 'engaged' || (o.conversations?.enterprise ?? 0) > 0 === m.enterpriseCall;
   const tokenSteady = o.tokenIssuedAt === undefined || m.tokenAt !== undefined;
-  const rulesSteady = (context.profile?.rules ?? []).every(
-    (rule) =>
-      rule.clock !== 'in_state' ||
-      m.state.presence === 'OFFLINE' ||
-      whenHolds(rule.when, m.state) === rule.whenKey in m.clocks.inState,
-  );
-  return engagementSteady && sameKind && tokenSteady && rulesSteady && m.recent.length === 0;
+  return engagementSteady && sameKind && tokenSteady && m.recent.length === 0 && conditionsSteady(m, context);
+}
+
+function conditionsSteady(m: Memory, { profile }: FoldContext): boolean {
+  if (profile === undefined || m.state.presence === 'OFFLINE') return true;
+  for (const { clock, when, whenKey } of profile.rules) {
+    if (clock === 'in_state' && whenHolds(when, m.state) !== whenKey in m.clocks.inState) return false;
+  }
+  return true;
 }
 
 function withGap(m: Memory, seen: Instant): Memory {
-  return { ...m, clocks: { ...m.clocks, unwatched: addSpan(m.clocks.unwatched, { from: m.seenAt, to: seen }) } };
+  return {
+    ...m,
+    clocks: { ...m.clocks, unwatched: addSpan(m.clocks.unwatched, { from: m.seenAt, to: seen }) },
+  };
 }
 
 /** Sorts a change into departure, return, what a return brings, our own doing, or a sign. */
@@ -154,11 +182,19 @@ function stateTransition(m: Memory, step: Step, moved: boolean): Transition {
   const left = leftUnseen(m, step);
   if (left !== undefined) return arrive(left, step);
   if (m.own !== undefined && doneByOurselves(o, d, m.own)) return explained(m);
-  if (!inGap && isUnseenBounce(m, o, d)) return bounce(m, step);
-  if (!inGap && m.back !== undefined && broughtByReturn(o, d, m.back.former, m.back.at)) return explained(m);
+  const returned = inGap ? undefined : partOfReturn(m, step);
+  if (returned !== undefined) return returned;
   const sign = signIn(m, o, d, inGap);
   if (sign === undefined) return nothing(remember(m, d));
   return applySign(remember(m, d), sign);
+}
+
+/** A bounce that nobody saw, or what a return brings with it. Neither is read out of a gap. */
+function partOfReturn(m: Memory, step: Step): Transition | undefined {
+  const { o, d } = step;
+  if (isUnseenBounce(m, o, d)) return bounce(m, step);
+  if (m.back !== undefined && broughtByReturn(o, d, m.back.former, m.back.at)) return explained(m);
+  return undefined;
 }
 
 /** Keeps how things stood before a change for as long as the change may turn out to belong to a departure. */
@@ -184,20 +220,17 @@ function foldEngagement(m: Memory, step: Step): Transition {
   // The routing status dates the end of contact-centre work; a call outside it ends unstamped.
   const at = d.routing.changed && !m.enterpriseCall ? d.routing.at : seen;
   const clocks = { ...m.clocks, sinceWork: Math.max(at, m.clocks.sinceWork) };
-  return applySign({ ...m, clocks, engagedSince: undefined, enterpriseCall: false, recent: [] }, { kind: 'interaction', at });
+  return applySign(
+    { ...m, clocks, engagedSince: undefined, enterpriseCall: false, recent: [] },
+    { kind: 'interaction', at },
+  );
 }
 
 /** Brings the plain parts up to date: state, stamps, token, work, `in_state`, and what need not be kept longer. */
 function finish(m: Memory, before: Memory, step: Step, isExplained: boolean): Memory {
   const { o, seen, d } = step;
   const state = stateOf(o);
-  // A queue that a silent return restored is nobody standing on it.
-  const onQueue = state.routing !== 'OFF_QUEUE' && state.presence !== 'OFFLINE' && m.back === undefined;
-  const working = m.engagedSince !== undefined || onQueue;
-  const workEnded = before.working && !working && before.engagedSince === undefined;
-  const sinceWork = workEnded
-    ? Math.max(m.clocks.sinceWork, d.routing.changed ? d.routing.at : seen)
-    : m.clocks.sinceWork;
+  const { working, sinceWork } = foldWork(m, before, step);
   const inState = foldInState(m.clocks.inState, before.state, step, isExplained);
   const recent = m.recent.filter((b) => seen - b.at <= 2 * TOGETHER);
   const clocks = { ...m.clocks, sinceWork, inState };
@@ -216,6 +249,23 @@ function finish(m: Memory, before: Memory, step: Step, isExplained: boolean): Me
   };
 }
 
+/** Whether the agent works now, and since when he does not. */
+function foldWork(
+  m: Memory,
+  before: Memory,
+  { o, seen, d }: Step,
+): Pick<Memory, 'working'> & { sinceWork: Instant } {
+  const { sinceWork } = m.clocks;
+  // A queue that a silent return restored is nobody standing on it.
+  const onQueue = o.routing.status !== 'OFF_QUEUE' && o.presence.system !== 'OFFLINE' && m.back === undefined;
+  const working = m.engagedSince !== undefined || onQueue;
+  const ended = before.working && !working && before.engagedSince === undefined;
+  return {
+    working,
+    sinceWork: ended ? Math.max(sinceWork, d.routing.changed ? d.routing.at : seen) : sinceWork,
+  };
+}
+
 function oldestStart(clocks: Memory['clocks']): Instant {
   return Math.min(clocks.sinceSign, clocks.sinceWork, ...Object.values(clocks.inState));
 }
@@ -230,17 +280,28 @@ function foldInState(
   step: Pick<Step, 'o' | 'd' | 'seen' | 'context' | 'inGap'>,
   isExplained: boolean,
 ): Readonly<Record<string, Instant>> {
-  const state = stateOf(step.o);
-  if (state.presence === 'OFFLINE') return old;
+  if (step.o.presence.system === 'OFFLINE') return old;
   const inState: Record<string, Instant> = {};
   for (const { clock, when, whenKey } of step.context.profile?.rules ?? []) {
-    if (clock !== 'in_state' || !whenHolds(when, state)) continue;
-    const since = old[whenKey];
-    const heldUnremembered = stateBefore === undefined || whenHolds(when, stateBefore);
-    if (since !== undefined) inState[whenKey] = isExplained ? since : Math.max(since, brokenAt(when, step) ?? since);
-    else inState[whenKey] = heldUnremembered ? step.seen : (movedAt(step.d) ?? step.seen);
+    if (clock !== 'in_state') continue;
+    const since = heldSince(when, old[whenKey], stateBefore, step, isExplained);
+    if (since !== undefined) inState[whenKey] = since;
   }
   return inState;
+}
+
+function heldSince(
+  when: When,
+  since: Instant | undefined,
+  stateBefore: State | undefined,
+  step: Pick<Step, 'o' | 'd' | 'seen' | 'inGap'>,
+  isExplained: boolean,
+): Instant | undefined {
+  // A return may restore the former state in a second step: what held before it is kept for one more look.
+  if (!whenHolds(when, stateOf(step.o))) return isExplained ? since : undefined;
+  if (since !== undefined) return isExplained ? since : Math.max(since, brokenAt(when, step) ?? since);
+  const heldUnremembered = stateBefore === undefined || whenHolds(when, stateBefore);
+  return heldUnremembered ? step.seen : (movedAt(step.d) ?? step.seen);
 }
 
 /** When the platform stamped the same state anew, in a part that the condition speaks of. */

@@ -86,12 +86,13 @@ export function exemptionOf(
   policy: Policy,
   now: Instant,
 ): Exemption | undefined {
+  if (policy.exempt.length === 0) return undefined;
   const state = stateOf(observation);
   return policy.exempt.find(
     (exemption) =>
       (exemption.until === undefined || now < exemption.until) &&
-      matches(exemption.match, agent) &&
-      (exemption.when === undefined || whenHolds(exemption.when, state)),
+      (exemption.when === undefined || whenHolds(exemption.when, state)) &&
+      matches(exemption.match, agent),
   );
 }
 
@@ -108,24 +109,34 @@ export function judge(
 ): Verdict {
   const profile = profileOf(agent, policy);
   const say = sayer(agent.id, profile?.name);
-  if (memory === undefined || !isWhole(observation)) return say('unknown', { detail: whatIsMissing(observation) });
+  if (memory === undefined || !isWhole(observation))
+    return say('unknown', { detail: whatIsMissing(observation) });
   // A look that did not enter memory was held back: what it shows cannot be told yet.
   if (memory.seenAt < observation.at) return say('unknown', { detail: 'a change that cannot be told yet' });
   const exemption = exemptionOf(agent, observation, policy, now);
   if (exemption !== undefined) return say('exempt', { detail: exemption.label });
   if (profile === undefined) return say('no_profile');
+  return protectedByState(observation, say) ?? judgeIdle(memory, profile, policy.mode, now, say);
+}
+
+function protectedByState(observation: WholeObservation, say: Say): Verdict | undefined {
   if (observation.presence.system === 'OFFLINE') return say('offline');
   const engaged = engagement(observation);
   if (engaged === 'possibly') return say('unknown', { detail: 'conversationSummary' });
-  if (engaged === 'engaged') return say('engaged');
+  return engaged === 'engaged' ? say('engaged') : undefined;
+}
+
+/** Nothing protects: the ladder judges, or grace holds, or the rules judge. */
+function judgeIdle(memory: Memory, profile: Profile, mode: Mode, now: Instant, say: Say): Verdict {
   const { returns } = profile;
   const place = placeOf(memory, returns, now);
-  if (place?.active === true && place.returnedAt !== undefined && stillCalledFor(place.cause, profile)) {
-    if (policy.mode === 'enforce') return judgeLadder(memory, place, place.returnedAt, profile, now, say);
+  const unanswered = unansweredReturn(memory, place);
+  if (place !== undefined && unanswered !== undefined && stillCalledFor(place.cause, profile)) {
+    if (mode === 'enforce') return judgeLadder(memory, place, unanswered, profile, now, say);
   }
   const graceEnd = (memory.graceFrom ?? -Infinity) + returns.grace;
   if (now < graceEnd) return say('grace', { nextAt: graceEnd });
-  return judgeRules(memory, place, profile, policy.mode, now, say);
+  return judgeRules(memory, place, profile, mode, now, say);
 }
 
 type Say = (reason: Reason, more?: Partial<Omit<Verdict, 'agentId' | 'reason' | 'profile'>>) => Verdict;
@@ -152,28 +163,56 @@ function whatIsMissing(o: Observation): string {
   return parts.join(', ');
 }
 
+/** The silent return that the ladder has to answer, and with which rung. */
+interface Unanswered {
+  readonly returnedAt: Instant;
+  readonly rung: number;
+}
+
+function unansweredReturn(m: Memory, place: LadderPlace | undefined): Unanswered | undefined {
+  if (place?.active !== true) return undefined;
+  if (place.returnedAt !== undefined) return { returnedAt: place.returnedAt, rung: place.rung };
+  // Answered, and still there without having come back: the answer had no effect, and the same rung is tried again.
+  return m.back === undefined || place.rung === 0
+    ? undefined
+    : { returnedAt: m.back.at, rung: place.rung - 1 };
+}
+
 /** While on the ladder it alone judges: the rung's wait from the return, or the repeat from the last log-off. */
 function judgeLadder(
   m: Memory,
   place: LadderPlace,
-  returnedAt: Instant,
+  { returnedAt, rung: next }: Unanswered,
   profile: Profile,
   now: Instant,
   say: Say,
 ): Verdict {
   const { returns } = profile;
   const last = returns.ladder.length - 1;
-  const used = place.rung > last;
-  if (used && returns.repeat === 'never') return say('held');
-  const rung = Math.min(place.rung, last);
+  const used = next > last;
+  if (used && (returns.repeat === 'never' || last < 0)) return say('held');
+  const rung = Math.min(next, last);
   const { wait, actions } = returns.ladder[rung] ?? { wait: 0, actions: [] };
   const limit = used && returns.repeat !== 'never' ? returns.repeat : wait;
-  const measured = used ? now - place.lastLogoffAt : countable(returnedAt, now, m.clocks.unwatched, undefined);
+  const measured = used
+    ? now - place.lastLogoffAt
+    : countable(returnedAt, now, m.clocks.unwatched, undefined);
   if (measured < limit) return say('ladder_waiting', { nextAt: now + limit - measured });
   const { ruleId, clock } = place.cause;
   const overdue = measured - limit;
   const cause = place.cause;
-  const due: Due = { ruleId, mode: 'enforce', actions, byLadder: true, rung, clock, measured, limit, overdue, cause };
+  const due: Due = {
+    ruleId,
+    mode: 'enforce',
+    actions,
+    byLadder: true,
+    rung,
+    clock,
+    measured,
+    limit,
+    overdue,
+    cause,
+  };
   return say('ladder_due', { due, nextAt: now });
 }
 
@@ -207,19 +246,30 @@ function judgeRules(
   now: Instant,
   say: Say,
 ): Verdict {
-  const weighed = profile.rules.map((rule) => weigh(rule, m, now));
-  const dues = weighed.filter((w) => w.due).map((w) => dueOf(w, m, place, profile, mode));
+  const dues: Due[] = [];
+  let holding = false;
+  let reason: Reason = 'outside_hours';
+  let nextAt: Instant | undefined;
+  // Most rules do not hold for most agents: those are not measured.
+  for (const rule of profile.rules) {
+    if (!whenHolds(rule.when, m.state)) continue;
+    const w = weigh(rule, m, now);
+    holding = true;
+    if (w.due) dues.push(dueOf(w, m, place, profile, mode));
+    else if (isWarned(w)) reason = 'warned';
+    else if (w.insideHours && reason !== 'warned') reason = 'waiting';
+    if (w.dueAt !== undefined) nextAt = Math.min(nextAt ?? Infinity, w.dueAt);
+  }
+  if (!holding) return say('no_rule');
+  if (dues.length === 0) return say(reason, { nextAt });
   const observed = dues.filter((due) => due.mode === 'observe');
   const enforced = dues.find((due) => due.mode === 'enforce');
   if (enforced !== undefined) return say('due', { due: enforced, observed, nextAt: now });
-  const imagined = observed[0];
-  if (imagined !== undefined) return say('observed', { due: imagined, observed, nextAt: now });
-  const holding = weighed.filter((w) => w.holds);
-  const times = holding.flatMap((w) => w.dueAt ?? []);
-  const nextAt = times.length === 0 ? undefined : Math.min(...times);
-  if (holding.length === 0) return say('no_rule');
-  if (holding.some((w) => w.insideHours && w.measured >= w.rule.limit)) return say('warned', { nextAt });
-  return say(holding.some((w) => w.insideHours) ? 'waiting' : 'outside_hours', { nextAt });
+  return say('observed', { due: observed[0], observed, nextAt: now });
+}
+
+function isWarned({ rule, insideHours: inside, measured }: Weighed): boolean {
+  return rule.warn !== undefined && inside && measured >= rule.limit - rule.warn;
 }
 
 function dueOf(w: Weighed, m: Memory, place: LadderPlace | undefined, profile: Profile, mode: Mode): Due {

@@ -41,7 +41,9 @@ export function actionsAtPlace(
   const again = place.active && place.returnedAt === undefined;
   const rung = Math.min(again ? place.rung - 1 : place.rung, returns.ladder.length - 1);
   const found = returns.ladder[rung];
-  return rung < 0 || found === undefined ? { actions: ruleActions, rung: undefined } : { actions: found.actions, rung };
+  return rung < 0 || found === undefined
+    ? { actions: ruleActions, rung: undefined }
+    : { actions: found.actions, rung };
 }
 
 /** How long a log-off that broke off in the middle may have gone on: until its end is noted, its effects are ours. */

@@ -125,6 +125,11 @@ export interface Memory {
 
 /** What a fold found worth telling. */
 export type MemoryEvent =
-  | { readonly kind: 'silent_return'; readonly at: Instant; readonly delay: Duration | undefined; readonly own: boolean }
+  | {
+      readonly kind: 'silent_return';
+      readonly at: Instant;
+      readonly delay: Duration | undefined;
+      readonly own: boolean;
+    }
   | { readonly kind: 'late_return'; readonly at: Instant; readonly delay: Duration; readonly own: boolean }
   | { readonly kind: 'person_back'; readonly at: Instant; readonly sign: SignKind };

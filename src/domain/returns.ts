@@ -3,6 +3,7 @@
  * follows; a later one is a login, which starts the clocks anew.
  */
 import { addSpan } from './clocks.ts';
+import { placeOf } from './ladder.ts';
 import type { Departure, Memory, MemoryEvent, OwnLogoff, Return } from './memory.ts';
 import { broughtByReturn, isNewer, TOGETHER } from './signs.ts';
 import { applySign, type Step, type Transition } from './step.ts';
@@ -13,12 +14,12 @@ const SLACK: Duration = 3 * SECOND;
 
 /**
  * The agent went Offline. Changes of the last minute belong to the departure: the signs read from them are taken back.
- * An interaction is never taken back.
+ * An interaction is never taken back, nor is anything when the departure is our own doing: the change was not part of it.
  */
 export function depart(m: Memory, step: Step): Memory {
   const at = step.d.presence.at;
-  const first = m.recent.find((before) => before.at >= at - TOGETHER);
   const own = ownDeparture(m, step, at);
+  const first = own === undefined ? m.recent.find((before) => before.at >= at - TOGETHER) : undefined;
   const departure: Departure = {
     at,
     by: own === undefined ? 'platform' : 'enforcer',
@@ -26,11 +27,17 @@ export function depart(m: Memory, step: Step): Memory {
     tokenAt: own === undefined ? m.tokenAt : own.tokenAt,
     former: own?.former ?? first?.state ?? m.state,
   };
-  const gone: Memory = { ...m, departure, recent: [], own: m.own === undefined ? undefined : { ...m.own, open: false } };
+  const gone: Memory = { ...m, departure, recent: [], own: closed(m.own) };
+  // Nobody saw what came before: whoever was there until then must not come back to the clocks of before the gap.
+  if (step.inGap && own === undefined) return personSince(gone, at).memory;
   if (first === undefined) return gone;
   const { lastSign, back, ladder } = first;
   // Spans are kept from now: they reach back as far as the older clocks need, and gaps since then must not be lost.
   return { ...gone, lastSign, back, ladder, clocks: { ...first.clocks, unwatched: m.clocks.unwatched } };
+}
+
+function closed(own: OwnLogoff | undefined): OwnLogoff | undefined {
+  return own === undefined ? undefined : { ...own, open: false };
 }
 
 /** The log-off of ours that this departure is the effect of: begun before, not long ago, and not answered by another. */
@@ -84,7 +91,7 @@ export function arrive(m: Memory, step: Step): Transition {
   if (delay > step.returns.window) return login(m, departure, at, delay, clicked);
   const returned = comeBack(m, step, departure, at, delay);
   if (!clicked) return returned;
-  const sign = applySign(returned.memory, { kind: 'presence', at });
+  const sign = personSince(returned.memory, at);
   return { ...sign, events: [...returned.events, ...sign.events] };
 }
 
@@ -97,7 +104,7 @@ function unknownDeparture(m: Memory): Departure {
 function login(m: Memory, departure: Departure, at: Instant, delay: Duration, clicked: boolean): Transition {
   const fresh: Memory = {
     ...m,
-    clocks: { sinceSign: at, sinceWork: at, inState: {}, unwatched: [] },
+    clocks: { ...m.clocks, sinceSign: at, sinceWork: at, inState: {} },
     back: undefined,
     recent: [],
     graceFrom: undefined,
@@ -129,7 +136,9 @@ function comeBack(
   delay: Duration | undefined,
 ): Transition {
   const back: Return = { at, delay, former: departure.former, tokenAt: step.o.tokenIssuedAt };
-  const ladder = m.ladder?.active === true ? { ...m.ladder, returnedAt: m.ladder.returnedAt ?? at } : m.ladder;
+  // A place that was forgotten before this return is not brought back by it.
+  const place = placeOf(m, step.returns, at);
+  const ladder = place?.active === true ? { ...place, returnedAt: place.returnedAt ?? at } : place;
   const memory: Memory = {
     ...m,
     back,
@@ -140,9 +149,15 @@ function comeBack(
     clocks: { ...m.clocks, unwatched: addSpan(m.clocks.unwatched, { from: departure.at, to: at }) },
   };
   const event: MemoryEvent = { kind: 'silent_return', at, delay, own: departure.by === 'enforcer' };
-  if (broughtByReturn(step.o, step.d, departure.former, at)) return { memory, events: [event], explained: true };
-  const signed = applySign(memory, { kind: 'presence', at: Math.max(at, step.d.presence.at) });
+  if (broughtByReturn(step.o, step.d, departure.former, at))
+    return { memory, events: [event], explained: true };
+  const signed = personSince(memory, Math.max(at, step.d.presence.at));
   return { ...signed, events: [event, ...signed.events] };
+}
+
+/** A person and no browser: the Offline between breaks what a condition held before. */
+function personSince(m: Memory, at: Instant): Transition {
+  return applySign({ ...m, clocks: { ...m.clocks, inState: {} } }, { kind: 'presence', at });
 }
 
 /**

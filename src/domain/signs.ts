@@ -66,7 +66,9 @@ export interface Difference {
 export function difference(m: Memory, o: WholeObservation, seen: Instant): Difference {
   const presenceChanged =
     o.presence.system !== m.state.presence ||
-    (o.presence.definitionId !== m.state.presenceId && o.presence.definitionId !== undefined && m.state.presenceId !== undefined);
+    (o.presence.definitionId !== m.state.presenceId &&
+      o.presence.definitionId !== undefined &&
+      m.state.presenceId !== undefined);
   const routingChanged = o.routing.status !== m.state.routing;
   return {
     presence: {
@@ -103,7 +105,9 @@ function routingSign(m: Memory, o: WholeObservation, d: Difference, inGap: boole
   if (!d.routing.changed) return false;
   // Nobody saw how it came about: whatever moved in a gap protects.
   if (inGap) return true;
-  return m.state.routing === 'OFF_QUEUE' || m.state.routing === 'NOT_RESPONDING' || o.routing.status === 'IDLE';
+  return (
+    m.state.routing === 'OFF_QUEUE' || m.state.routing === 'NOT_RESPONDING' || o.routing.status === 'IDLE'
+  );
 }
 
 /**
@@ -122,7 +126,9 @@ export function broughtByReturn(
   const presenceFits = samePresence(o, former) || o.presence.system === 'AVAILABLE';
   const routing = o.routing.status;
   const routingFits =
-    routing === 'OFF_QUEUE' || routing === former.routing || (routing === 'IDLE' && former.routing !== 'OFF_QUEUE');
+    routing === 'OFF_QUEUE' ||
+    routing === former.routing ||
+    (routing === 'IDLE' && former.routing !== 'OFF_QUEUE');
   return (
     (!presenceMoved || (presenceFits && d.presence.at <= until)) &&
     (!routingMoved || (routingFits && d.routing.at <= until))
@@ -161,10 +167,14 @@ export function isUnseenBounce(m: Memory, o: WholeObservation, d: Difference): b
   const token = o.tokenIssuedAt;
   const stamp = o.presence.since;
   if (!presenceMoved || token === undefined || stamp === undefined) return false;
+  return datesNewReturn(m, token) && stamp >= token && stamp <= token + TOGETHER;
+}
+
+/** Whether a token can be the trace of a return that nobody saw. */
+function datesNewReturn(m: Memory, token: Instant): boolean {
   if (!isNewer(token, m.tokenAt) && !m.tokenMoved) return false;
   // The former presence is younger than the token: whatever changed it came after the login.
   if (m.presenceSince !== undefined && m.presenceSince >= token) return false;
   // The return that this token belongs to has been seen already.
-  if (m.back !== undefined && !isNewer(token, m.back.tokenAt ?? m.back.at)) return false;
-  return stamp >= token && stamp <= token + TOGETHER;
+  return m.back === undefined || isNewer(token, m.back.tokenAt ?? m.back.at);
 }

@@ -25,20 +25,33 @@ export function mentions(when: When, part: 'presence' | 'routing'): boolean {
 
 /** Whether an agent fits a matcher: every key that is there fits, and `not` does not. */
 export function matches(matcher: Matcher, agent: Agent): boolean {
-  const among = (wanted: ReadonlySet<string> | undefined, has: readonly string[]): boolean =>
-    wanted === undefined || has.some((id) => wanted.has(id));
   return (
     (matcher.users === undefined || isNamed(matcher.users, agent)) &&
-    among(matcher.groups, agent.groups) &&
-    among(matcher.roles, agent.roles) &&
-    among(matcher.divisions, [agent.divisionId]) &&
-    among(matcher.queues, agent.queues) &&
-    among(matcher.teams, agent.teams) &&
+    isAmong(matcher.groups, agent.groups) &&
+    isAmong(matcher.roles, agent.roles) &&
+    (matcher.divisions === undefined || matcher.divisions.has(agent.divisionId)) &&
+    isAmong(matcher.queues, agent.queues) &&
+    isAmong(matcher.teams, agent.teams) &&
     (matcher.not === undefined || !matches(matcher.not, agent))
   );
 }
 
+function isAmong(wanted: ReadonlySet<string> | undefined, has: readonly string[]): boolean {
+  if (wanted === undefined) return true;
+  for (const id of has) if (wanted.has(id)) return true;
+  return false;
+}
+
 function isNamed(users: UserPatterns, agent: Agent): boolean {
-  const names = [agent.id, agent.email, agent.name, agent.username].map((name) => name.toLowerCase());
-  return names.some((name) => users.exact.has(name) || users.patterns.some((pattern) => pattern.test(name)));
+  return (
+    fitsName(users, agent.id) ||
+    fitsName(users, agent.email) ||
+    fitsName(users, agent.name) ||
+    fitsName(users, agent.username)
+  );
+}
+
+function fitsName({ exact, patterns }: UserPatterns, name: string): boolean {
+  const lower = name.toLowerCase();
+  return exact.has(lower) || patterns.some((pattern) => pattern.test(lower));
 }

@@ -38,7 +38,10 @@ export function wallTime(zone: string, at: Instant): WallTime {
  * The first and the last instant at which the wall clock of `zone` shows `wall` (whole minutes). They differ in an hour
  * that is repeated. A time that is skipped has one instant: that of the jump.
  */
-export function localTimeAt(zone: string, wall: WallTime): { readonly first: Instant; readonly last: Instant } {
+export function localTimeAt(
+  zone: string,
+  wall: WallTime,
+): { readonly first: Instant; readonly last: Instant } {
   const offsets = new Set<number>();
   for (const near of [wall - DAY, wall, wall + DAY]) {
     const whole = Math.floor(near / MINUTE) * MINUTE;

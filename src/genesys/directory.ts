@@ -9,7 +9,7 @@ import type { RawPage } from './numbered-walk.ts';
 import { Interner, readUser, type ReadContext, type Sighting } from './read-user.ts';
 import type { Sdk } from './sdk.ts';
 import type { ServerClock } from './server-clock.ts';
-import { UserPages } from './user-pages.ts';
+import type { UserPages } from './user-pages.ts';
 
 /** What the policy asks about; ids of queues and teams. */
 export interface Needs {
@@ -33,6 +33,7 @@ export interface ReadingSummary {
 
 export interface DirectoryParts {
   readonly sdk: Sdk;
+  readonly pages: UserPages;
   readonly now: () => Instant;
   readonly serverClock: ServerClock;
   readonly queues: Memberships;
@@ -52,7 +53,7 @@ export class PlatformDirectory {
 
   constructor(parts: DirectoryParts) {
     this.#parts = parts;
-    this.#pages = new UserPages(parts.sdk, parts.now);
+    this.#pages = parts.pages;
   }
 
   /** From the next request on only this is read. */

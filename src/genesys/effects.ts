@@ -2,14 +2,18 @@
 import type { Agent } from '../domain/agent.ts';
 import type { Action } from '../domain/policy.ts';
 import type { Instant } from '../domain/time.ts';
+import { unlessAborted } from './abort.ts';
 import type { Answer } from './call.ts';
 import type { OfflineDefinition } from './definitions.ts';
 import { PlatformError } from './errors.ts';
 import type { CallOptions, Sdk } from './sdk.ts';
 
-/** How a state-changing call on one agent ended, when it did not succeed. */
+/**
+ * How a state-changing call on one agent ended, when it did not succeed. `late`: it was not sent, because its time had
+ * passed on the server's clock, so nothing has happened on the platform.
+ */
 export interface ActionFault {
-  readonly kind: 'forbidden' | 'gone' | 'transient' | 'refused';
+  readonly kind: 'forbidden' | 'gone' | 'transient' | 'refused' | 'late';
   readonly message: string;
   readonly correlationId: string | undefined;
 }
@@ -55,7 +59,7 @@ export function platformEffects(sdk: Sdk, offline: OfflineDefinition, room: () =
         );
       }
       case 'offline':
-        return setPresence(id, await offline.id(), options);
+        return setPresence(id, await unlessAborted(offline.id(), options.signal), options);
       case 'release_station':
         return releaseStation(id, options);
       case 'revoke_tokens':

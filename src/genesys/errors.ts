@@ -6,9 +6,10 @@
 /**
  * Who must act: `credentials` the operator (client id, secret, allowed addresses), `forbidden` the administrator who
  * grants roles, `gone` nobody (the thing does not exist), `transient` nobody (try later), `refused` the developer (the
- * platform will not take this request), `malformed` the platform (its answer could not be read).
+ * platform will not take this request), `malformed` the platform (its answer is not what it promises), `late` nobody (the
+ * request was not sent, because what it rests on would have been too old).
  */
-export type FaultKind = 'credentials' | 'forbidden' | 'gone' | 'transient' | 'refused' | 'malformed';
+export type FaultKind = 'credentials' | 'forbidden' | 'gone' | 'transient' | 'refused' | 'malformed' | 'late';
 
 export interface FaultFacts {
   readonly kind: FaultKind;
@@ -59,6 +60,18 @@ export class PlatformUnreachableError extends PlatformError {
 /** The settings name no platform that could be asked. */
 export class PlatformSettingsError extends Error {
   override readonly name = 'PlatformSettingsError';
+}
+
+/** A request that came too late to be sent. */
+export function lateError(operation: string): PlatformError {
+  const message = `${operation}: not sent, because by now it would be too late`;
+  return new PlatformError(message, { kind: 'late', operation });
+}
+
+/** A request after `close`, or one that `close` ended. */
+export function closedError(operation: string): PlatformError {
+  const message = `${operation}: the connection to the platform was closed`;
+  return new PlatformError(message, { kind: 'transient', operation });
 }
 
 /** Which kind of fault an HTTP status stands for (see `ErrorBody` in the platform's OpenAPI document). */

@@ -1,7 +1,7 @@
 /** Lets requests through one by one as the rate budget allows, actions before reads, in the order they came. */
-import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
-import { PlatformError } from './errors.ts';
-import type { Priority, RateBudget, RateHeaders, Ticket } from './rate-budget.ts';
+import type { Duration, Instant } from '../domain/time.ts';
+import { closedError, lateError } from './errors.ts';
+import type { Outcome, Priority, RateBudget, Ticket } from './rate-budget.ts';
 
 /** Time, as wiring provides it. `sleep` rejects when aborted. */
 export interface Clock {
@@ -9,33 +9,50 @@ export interface Clock {
   sleep(length: Duration, signal?: AbortSignal): Promise<void>;
 }
 
-interface Waiter {
-  readonly priority: Priority;
+/** Somebody who wants to send a request. */
+export interface Entrant {
   readonly operation: string;
+  readonly priority: Priority;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Waiter {
+  readonly entrant: Entrant;
+  /** Local time after which he need not be let in any more. */
+  readonly until: Instant;
   readonly resolve: (ticket: Ticket) => void;
   readonly reject: (reason: Error) => void;
 }
 
-/** Whoever is asked to wait longer than this fails instead: a sweep must come to an end. */
-export const LONGEST_STOP: Duration = 3 * MINUTE;
+/** As many requests may be under way at a time: more would only wait for a connection, with their deadline running. */
+export const AT_ONCE = 32;
 
 export class Gate {
   readonly #budget: RateBudget;
   readonly #clock: Clock;
   readonly #waiting: Record<Priority, Waiter[]> = { action: [], read: [] };
   #alarm: { readonly at: Instant; readonly stop: AbortController } | undefined;
-  #stoppedUntil = Number.NEGATIVE_INFINITY;
+  #inside = 0;
+  #closed = false;
 
   constructor(budget: RateBudget, clock: Clock) {
     this.#budget = budget;
     this.#clock = clock;
   }
 
-  /** Waits for a place. Rejects with the signal's reason, or as transient when the platform wants a long silence. */
-  enter(priority: Priority, operation: string, signal: AbortSignal | undefined): Promise<Ticket> {
+  /**
+   * Waits for a place. Rejects with the signal's reason, or with `PlatformError`: `late` when there was none before
+   * `until` (local time), `transient` when the gate was closed.
+   */
+  enter(entrant: Entrant, until: Instant = Number.POSITIVE_INFINITY): Promise<Ticket> {
+    const { signal, operation, priority } = entrant;
     return new Promise<Ticket>((resolve, reject) => {
       if (signal?.aborted === true) {
         reject(signal.reason as Error);
+        return;
+      }
+      if (this.#closed) {
+        reject(closedError(operation));
         return;
       }
       const onAbort = (): void => {
@@ -44,8 +61,8 @@ export class Gate {
       };
       const settle = (): void => signal?.removeEventListener('abort', onAbort);
       const waiter: Waiter = {
-        priority,
-        operation,
+        entrant,
+        until,
         resolve: (ticket) => {
           settle();
           resolve(ticket);
@@ -61,23 +78,17 @@ export class Gate {
     });
   }
 
-  /** The request is over; without an answer when none came. */
-  leave(ticket: Ticket, answer?: { readonly rate: RateHeaders | undefined }): void {
-    this.#budget.finish(ticket, this.#clock.now(), answer);
+  /** The request is over; without an outcome when no answer came. */
+  leave(ticket: Ticket, outcome?: Outcome): void {
+    this.#inside -= 1;
+    this.#budget.finish(ticket, this.#clock.now(), outcome);
     this.#pump();
   }
 
   /** Nothing was sent after all. */
   giveBack(ticket: Ticket): void {
+    this.#inside -= 1;
     this.#budget.cancel(ticket);
-    this.#pump();
-  }
-
-  /** The platform said 429: nobody passes for so long. */
-  stopFor(length: Duration): void {
-    const until = this.#clock.now() + length;
-    this.#budget.stop(until);
-    this.#stoppedUntil = Math.max(this.#stoppedUntil, until);
     this.#pump();
   }
 
@@ -92,34 +103,54 @@ export class Gate {
 
   /** Lets nobody through any more. */
   close(): void {
-    this.#alarm?.stop.abort();
-    this.#alarm = undefined;
-    this.#rejectAll('the connection to the platform was closed');
+    this.#closed = true;
+    this.#sleepOn();
+    for (const queue of Object.values(this.#waiting)) {
+      for (const { entrant, reject } of queue.splice(0)) reject(closedError(entrant.operation));
+    }
   }
 
   #pump(): void {
-    if (this.#stoppedUntil - this.#clock.now() > LONGEST_STOP) {
-      this.#rejectAll('the platform wants no requests for more than three minutes');
-    }
-    let wakeAt: Instant | undefined;
+    if (this.#closed) return;
+    this.#dismissLate();
+    let wakeAt = Number.POSITIVE_INFINITY;
     for (const priority of ['action', 'read'] as const) {
-      const at = this.#admit(priority);
-      if (at !== undefined) wakeAt = wakeAt === undefined ? at : Math.min(wakeAt, at);
+      wakeAt = Math.min(wakeAt, this.#admit(priority) ?? Number.POSITIVE_INFINITY);
       // While an action has to wait, no read may slip past it and take the place it waits for.
       if (this.#waiting.action.length > 0) break;
     }
-    if (wakeAt !== undefined) this.#wakeAt(wakeAt);
+    for (const { until } of this.#everybody()) wakeAt = Math.min(wakeAt, until + 1);
+    if (Number.isFinite(wakeAt)) this.#wakeAt(wakeAt);
+    else this.#sleepOn();
   }
 
+  /** Lets those in for whom there is a place. Answers when to look again, if time alone can change anything. */
   #admit(priority: Priority): Instant | undefined {
     const queue = this.#waiting[priority];
     while (queue.length > 0) {
+      if (this.#inside >= AT_ONCE) return undefined;
       const now = this.#clock.now();
       const permission = this.#budget.ask(priority, now);
       if (!permission.go) return permission.at;
+      this.#inside += 1;
       queue.shift()?.resolve(this.#budget.start(priority, now));
     }
     return undefined;
+  }
+
+  /** Turns away whose time is over. */
+  #dismissLate(): void {
+    const now = this.#clock.now();
+    for (const waiter of this.#everybody()) {
+      if (waiter.until >= now) continue;
+      const queue = this.#waiting[waiter.entrant.priority];
+      queue.splice(queue.indexOf(waiter), 1);
+      waiter.reject(lateError(waiter.entrant.operation));
+    }
+  }
+
+  #everybody(): readonly Waiter[] {
+    return [...this.#waiting.action, ...this.#waiting.read];
   }
 
   #wakeAt(at: Instant): void {
@@ -135,21 +166,14 @@ export class Gate {
     this.#clock.sleep(Math.max(1, at - this.#clock.now()), alarm.stop.signal).then(wake, () => undefined);
   }
 
-  #rejectAll(why: string): void {
-    for (const queue of Object.values(this.#waiting)) {
-      for (const waiter of queue.splice(0)) {
-        waiter.reject(
-          new PlatformError(`${waiter.operation}: ${why}`, {
-            kind: 'transient',
-            operation: waiter.operation,
-          }),
-        );
-      }
-    }
+  /** Nobody waits for time to pass: no timer is left running. */
+  #sleepOn(): void {
+    this.#alarm?.stop.abort();
+    this.#alarm = undefined;
   }
 
   #remove(waiter: Waiter): void {
-    const queue = this.#waiting[waiter.priority];
+    const queue = this.#waiting[waiter.entrant.priority];
     const place = queue.indexOf(waiter);
     if (place >= 0) queue.splice(place, 1);
     this.#pump();

@@ -1,5 +1,6 @@
 /** The way to Genesys Cloud: puts the parts of this folder together for one set of credentials. */
 import type { Duration, Instant } from '../domain/time.ts';
+import { unlessAborted } from './abort.ts';
 import { OfflineDefinition } from './definitions.ts';
 import { PlatformDirectory, type Needs, type ReadingSummary } from './directory.ts';
 import { platformEffects, type PlatformEffects } from './effects.ts';
@@ -20,7 +21,7 @@ import {
   type TokenTimeout,
 } from './settings-reads.ts';
 import { Transport, type PlatformHooks } from './transport.ts';
-import { UserPages } from './user-pages.ts';
+import { CursorOffer, UserPages } from './user-pages.ts';
 import { Wire } from './wire.ts';
 
 export interface PlatformSettings {
@@ -85,8 +86,11 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   };
   const queues = new Memberships(queueMembers(sdk), now, warn);
   const teams = new Memberships(teamMembers(sdk), now, warn);
-  const directory = new PlatformDirectory({ sdk, now, serverClock, queues, teams, offline, warn });
-  const namePages = new UserPages(sdk, now);
+  const offer = new CursorOffer(warn);
+  const pages = new UserPages(sdk, now, offer);
+  const directory = new PlatformDirectory({ sdk, pages, now, serverClock, queues, teams, offline, warn });
+  // Without expands larger pages may do than in a sweep.
+  const namePages = new UserPages(sdk, now, offer);
   return {
     directory: {
       sweep: (onPage, signal) => directory.sweep(onPage, signal),
@@ -103,6 +107,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     presenceSettings: (signal) => readPresenceSettings(sdk, { priority: 'read', signal }),
     tokenTimeout: (signal) => readTokenTimeout(sdk, { priority: 'read', signal }),
     close: async () => {
+      transport.close();
       gate.close();
       await wire.close();
     },
@@ -128,7 +133,7 @@ async function checkCredentials(
   hooks: PlatformHooks,
   signal?: AbortSignal,
 ): Promise<void> {
-  await sdk.login();
+  await unlessAborted(sdk.login(), signal);
   try {
     await offline.load(signal);
   } catch (error) {

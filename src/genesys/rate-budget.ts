@@ -5,8 +5,8 @@
  *    long it travelled, no 60 s on the platform's side can see more than the limit. Fixed windows are covered by that.
  * 2. The platform's `inin-ratelimit-allowed` lowers the limit, its `count` and `reset` lower what is left of its
  *    present window; requests under way are taken as not counted yet. Nothing raises the own ceiling.
- * 3. After a 429 nothing is started until its `Retry-After` has passed.
- * 4. A fifth of the limit is kept for actions: sweeps never use it.
+ * 3. After a 429 nothing is started until its `Retry-After` has passed, and then one request alone, until it is answered.
+ * 4. Three tenths of the limit are kept for actions: sweeps never use them. The rest they use as fast as they can.
  * 5. Before the first answer one request at most is under way: nobody knows yet what is allowed.
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
@@ -17,6 +17,7 @@ export type Priority = 'action' | 'read';
 /** A place in the window, held from `start` on. */
 export interface Ticket {
   readonly priority: Priority;
+  startedAt: Instant;
   /** 60 s after the answer; `undefined` while under way. */
   freeAt: Instant | undefined;
 }
@@ -28,10 +29,17 @@ export interface RateHeaders {
   readonly reset: Duration;
 }
 
+/** What an answer says about the rate. */
+export interface Outcome {
+  readonly rate: RateHeaders | undefined;
+  /** After a 429: how long nothing must be sent. */
+  readonly stopFor?: Duration | undefined;
+}
+
 /** May start now; or not before `at`; or, with no `at`, not before some request under way has come back. */
 export type Permission = { readonly go: true } | { readonly go: false; readonly at: Instant | undefined };
 
-const RESERVED_SHARE = 0.2;
+const RESERVED_SHARE = 0.3;
 /** `reset` is in whole seconds, so the window may end up to one second later than it says. */
 const RESET_SLACK = SECOND;
 /** Kept back of what the platform announces: one in a hundred. */
@@ -49,6 +57,8 @@ export class RateBudget {
   #window: PlatformWindow | undefined;
   #stoppedUntil = Number.NEGATIVE_INFINITY;
   #answered = false;
+  /** The end of a stop after which nothing has been answered yet. */
+  #probeFrom: Instant | undefined;
   #newest = Number.NEGATIVE_INFINITY;
 
   constructor(requestsPerMinute: number) {
@@ -60,7 +70,8 @@ export class RateBudget {
     this.#advance(now);
     if (now < this.#stoppedUntil) return { go: false, at: this.#stoppedUntil };
     const underWay = this.#underWay();
-    if (!this.#answered && underWay > 0) return { go: false, at: undefined };
+    if ((!this.#answered || this.#probeFrom !== undefined) && underWay > 0)
+      return { go: false, at: undefined };
     const kept = priority === 'action' ? 0 : this.#keptForActions();
     if (this.#limit() - this.#tickets.size <= kept) return { go: false, at: this.#nextFree() };
     if (this.#leftInWindow(underWay) <= kept) return { go: false, at: this.#window?.endsAt };
@@ -70,7 +81,7 @@ export class RateBudget {
   /** Takes a place. Only after `ask` said so. */
   start(priority: Priority, now: Instant): Ticket {
     this.#advance(now);
-    const ticket: Ticket = { priority, freeAt: undefined };
+    const ticket: Ticket = { priority, startedAt: now, freeAt: undefined };
     this.#tickets.add(ticket);
     return ticket;
   }
@@ -81,13 +92,18 @@ export class RateBudget {
   }
 
   /** An answer came, with or without the headers; or none will: then the request counts as received now. */
-  finish(ticket: Ticket, now: Instant, answer?: { readonly rate: RateHeaders | undefined }): void {
+  finish(ticket: Ticket, now: Instant, outcome?: Outcome): void {
     this.#advance(now);
     ticket.freeAt = now + MINUTE;
-    if (answer === undefined) return;
+    if (outcome === undefined) return;
     this.#answered = true;
-    const headers = answer.rate;
-    if (headers === undefined || headers.allowed < 1) return;
+    // What was under way when the stop began proves nothing about the time after it.
+    if (this.#probeFrom !== undefined && ticket.startedAt >= this.#probeFrom) this.#probeFrom = undefined;
+    if (outcome.stopFor !== undefined) this.stop(now + outcome.stopFor);
+    if (outcome.rate !== undefined && outcome.rate.allowed >= 1) this.#learn(outcome.rate, now);
+  }
+
+  #learn(headers: RateHeaders, now: Instant): void {
     this.#allowed = headers.allowed;
     const endsAt = now + headers.reset + RESET_SLACK;
     const known = this.#window;
@@ -103,6 +119,7 @@ export class RateBudget {
   /** After a 429: nothing is started before `until`. */
   stop(until: Instant): void {
     this.#stoppedUntil = Math.max(this.#stoppedUntil, until);
+    this.#probeFrom = this.#stoppedUntil;
   }
 
   /** How many requests could be started right now, by an action. */
@@ -156,8 +173,12 @@ export class RateBudget {
   }
 
   #shift(back: Duration): void {
-    for (const ticket of this.#tickets) if (ticket.freeAt !== undefined) ticket.freeAt -= back;
+    for (const ticket of this.#tickets) {
+      ticket.startedAt -= back;
+      if (ticket.freeAt !== undefined) ticket.freeAt -= back;
+    }
     this.#stoppedUntil -= back;
+    if (this.#probeFrom !== undefined) this.#probeFrom -= back;
     if (this.#window !== undefined) this.#window = { ...this.#window, endsAt: this.#window.endsAt - back };
   }
 }

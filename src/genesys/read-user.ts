@@ -12,7 +12,7 @@ import {
   type PresenceReading,
   type RoutingReading,
 } from '../domain/agent.ts';
-import type { Instant } from '../domain/time.ts';
+import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
 import { asArray, asInstant, asObject, asText, type Json } from './json.ts';
 
 /** One agent and how he looked. */
@@ -63,6 +63,14 @@ export class Interner {
 }
 
 const NONE: readonly string[] = [];
+/**
+ * A stamp this far beyond the moment of receiving is not a time. Were it remembered, every true stamp after it would look
+ * old and the sign that it stands for would be missed; were it passed over, the one who set it would look idle. So it
+ * protects, as all that is contradictory does. With clocks further apart than this no action is taken anyway.
+ */
+const FAR_AHEAD: Duration = 5 * MINUTE;
+
+type Believed = (stamp: Instant | undefined) => Instant | undefined;
 
 /** Reads one user; `undefined` when he has no id. */
 export function readUser(raw: unknown, context: ReadContext): Sighting | undefined {
@@ -71,9 +79,14 @@ export function readUser(raw: unknown, context: ReadContext): Sighting | undefin
   if (user === undefined || id === undefined) return undefined;
   const missing: string[] = [];
   const agent = readAgent(user, id, context, missing);
-  const presence = readPresence(asObject(user['presence']), context.intern);
-  const routing = readRouting(asObject(user['routingStatus']));
-  const tokenIssuedAt = asInstant(asObject(user['lastTokenIssued'])?.['dateIssued']);
+  const believed = (stamp: Instant | undefined): Instant | undefined => {
+    if (stamp === undefined || stamp <= context.to + FAR_AHEAD) return stamp;
+    if (!missing.includes('stamps')) missing.push('stamps');
+    return undefined;
+  };
+  const presence = readPresence(asObject(user['presence']), context.intern, believed);
+  const routing = readRouting(asObject(user['routingStatus']), believed);
+  const tokenIssuedAt = believed(asInstant(asObject(user['lastTokenIssued'])?.['dateIssued']));
   const observation: Observation = {
     agentId: id,
     at: readAt(context, [presence?.since, routing?.since, tokenIssuedAt]),
@@ -141,7 +154,11 @@ function readIds(raw: unknown, intern: Interner): readonly string[] | undefined 
   return intern.list(ids);
 }
 
-function readPresence(raw: Json | undefined, intern: Interner): PresenceReading | undefined {
+function readPresence(
+  raw: Json | undefined,
+  intern: Interner,
+  believed: Believed,
+): PresenceReading | undefined {
   const definition = asObject(raw?.['presenceDefinition']);
   const word = asText(definition?.['systemPresence']);
   if (raw === undefined || word === undefined) return undefined;
@@ -149,29 +166,42 @@ function readPresence(raw: Json | undefined, intern: Interner): PresenceReading 
   return {
     system: parseSystemPresence(word) ?? 'UNKNOWN',
     definitionId: definitionId === undefined ? undefined : intern.text(definitionId),
-    since: asInstant(raw['modifiedDate']),
+    since: believed(asInstant(raw['modifiedDate'])),
   };
 }
 
-function readRouting(raw: Json | undefined): RoutingReading | undefined {
+function readRouting(raw: Json | undefined, believed: Believed): RoutingReading | undefined {
   const word = asText(raw?.['status']);
   if (raw === undefined || word === undefined) return undefined;
-  return { status: parseRoutingStatus(word) ?? 'UNKNOWN', since: asInstant(raw['startTime']) };
+  return { status: parseRoutingStatus(word) ?? 'UNKNOWN', since: believed(asInstant(raw['startTime'])) };
 }
 
+/** The media of today. What else stands in a summary and is no object, such as `userId`, is not one. */
+const MEDIA: ReadonlySet<string> = new Set([
+  'call',
+  'callback',
+  'email',
+  'message',
+  'chat',
+  'socialExpression',
+  'video',
+]);
 const IDLE: ConversationCounts = { contactCentre: 0, enterprise: 0 };
 
 /**
  * Sums up `UserConversationSummary` over all media, also those that do not exist yet. A medium that is absent counts
- * zero; a counter that is there but no number makes the whole summary unknown.
+ * zero; a medium or counter that is there but is not what it should be makes the whole summary unknown.
  */
 function readConversations(raw: Json | undefined): ConversationCounts | undefined {
   if (raw === undefined) return undefined;
   let contactCentre = 0;
   let enterprise = 0;
-  for (const value of Object.values(raw)) {
+  for (const [name, value] of Object.entries(raw)) {
     const medium = asObject(value);
-    if (medium === undefined) continue;
+    if (medium === undefined) {
+      if (value !== null && MEDIA.has(name)) return undefined;
+      continue;
+    }
     const centre = readCounters(medium['contactCenter']);
     const other = readCounters(medium['enterprise']);
     if (centre === undefined || other === undefined) return undefined;

@@ -50,6 +50,11 @@ export class ServerClock {
     return local + this.#to + this.#age(local);
   }
 
+  /** The local time at which `earliest` reaches this server time; off by the drift since the newest response at most. */
+  localOf(server: Instant): Instant {
+    return server - this.#from;
+  }
+
   /** Local minus server, from the middle of what is possible. */
   error(): Duration {
     return 0 - (this.#from + this.#to) / 2;

@@ -4,18 +4,20 @@
  * repeated. Attempts and the time spent on retrying are bounded: a sweep comes to an end.
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
-import type { Answer, Call } from './call.ts';
+import { unlessAborted } from './abort.ts';
 import {
-  CredentialsError,
-  isTransientStatus,
-  kindOfStatus,
-  type FaultFacts,
-  PlatformError,
-  PlatformUnreachableError,
-} from './errors.ts';
+  codeIn,
+  loginError,
+  LONGEST_STOP,
+  rateHeaders,
+  readAnswer,
+  retryAfter,
+  type Exchanged,
+  type Failed,
+} from './answers.ts';
+import type { Answer, Call } from './call.ts';
+import { closedError, lateError, PlatformError } from './errors.ts';
 import type { Clock, Gate } from './gate.ts';
-import { asObject, asText } from './json.ts';
-import type { RateHeaders } from './rate-budget.ts';
 import type { Scrubber } from './scrub.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { TokenSource } from './tokens.ts';
@@ -42,20 +44,16 @@ export interface TransportParts {
 }
 
 const MAX_ATTEMPTS = 4;
-/** No new attempt after so long, not even when the platform says when to come back. */
-const RETRY_FOR: Duration = 2 * MINUTE;
-const FIRST_PAUSE: Duration = SECOND / 2;
+/** No new attempt after so long. Long enough for one stop of the longest kind. */
+const RETRY_FOR: Duration = LONGEST_STOP + MINUTE;
+const FIRST_PAUSE: Duration = SECOND;
 const LONGEST_PAUSE: Duration = 10 * SECOND;
 /** What a 429 without `Retry-After` is taken to say. */
 const DEFAULT_STOP: Duration = 5 * SECOND;
 
-interface Failed {
-  readonly error: PlatformError;
-  readonly again: boolean;
-}
-
 export class Transport {
   readonly #parts: TransportParts;
+  readonly #closing = new AbortController();
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
@@ -63,13 +61,14 @@ export class Transport {
 
   /** An API request with the service's token. Throws `PlatformError`, or the signal's reason. */
   async api(wanted: WireRequest, call: Call, tokens: TokenSource): Promise<Answer> {
+    const { scrubber } = this.#parts;
     let renewed = false;
     return this.#repeat(call, async () => {
       for (;;) {
         const { token, answer } = await this.#attempt(wanted, call, tokens);
-        if (answer.status !== 401 || codeIn(answer) === 'ip.not.authorized') return this.#read(answer, call);
-        tokens.reject(token);
-        if (renewed) return this.#read(answer, call);
+        const refused = answer.status === 401 && codeIn(answer) !== 'ip.not.authorized';
+        if (refused) tokens.reject(token);
+        if (!refused || renewed) return readAnswer(answer, call, scrubber);
         renewed = true;
       }
     });
@@ -77,27 +76,57 @@ export class Transport {
 
   /** The client credentials grant. Not part of the token's rate budget. Throws `CredentialsError` or `PlatformUnreachableError`. */
   async login(wanted: WireRequest, operation: string): Promise<unknown> {
+    const { scrubber } = this.#parts;
     const call: Call = { operation, priority: 'action', signal: undefined };
     try {
-      return (await this.#repeat(call, async () => this.#read(await this.#send(wanted, call), call))).body;
+      const answer = await this.#repeat(call, async () =>
+        readAnswer(await this.#send(wanted, call), call, scrubber),
+      );
+      return answer.body;
     } catch (error) {
       throw loginError(error, operation);
     }
   }
 
+  /** Ends what is under way or waits between two attempts. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   async #repeat(call: Call, attempt: () => Promise<Answer | Failed>): Promise<Answer> {
     const { clock } = this.#parts;
-    let since: number | undefined;
+    let giveUpAt: number | undefined;
+    /** An attempt that may have done its work on the platform though no good answer came back. */
+    let doubtful: PlatformError | undefined;
     for (let count = 1; ; count += 1) {
-      const outcome = await attempt();
+      const outcome = await attempt().catch(failedIfLate);
       if (!('error' in outcome)) return outcome;
+      const { error } = outcome;
+      if (error.kind === 'late') throw doubtful ?? error;
+      if (error.status !== 429) doubtful = error;
       // Counted from the first failure: waiting for the rate budget is no reason to give up.
-      since ??= clock.now();
-      const pause = outcome.error.retryAfter ?? this.#pause(count);
-      const tooLong = clock.now() + pause - since > RETRY_FOR;
-      const tooLate = this.#isLate(call, clock.now() + pause);
-      if (!outcome.again || count >= MAX_ATTEMPTS || tooLong || tooLate) throw outcome.error;
-      await clock.sleep(pause, call.signal);
+      giveUpAt ??= clock.now() + RETRY_FOR;
+      const next = this.#nextAttempt(outcome, count);
+      if (next === undefined || next > giveUpAt) throw error;
+      if (this.#isLate(call, next)) throw doubtful ?? lateError(call.operation);
+      await this.#sleep(next - clock.now(), call);
+    }
+  }
+
+  #nextAttempt({ error, again }: Failed, count: number): Instant | undefined {
+    if (!again || count >= MAX_ATTEMPTS) return undefined;
+    return this.#parts.clock.now() + (error.retryAfter ?? this.#pause(count));
+  }
+
+  async #sleep(length: Duration, { signal, operation }: Call): Promise<void> {
+    const closing = this.#closing.signal;
+    const ends = signal === undefined ? closing : AbortSignal.any([signal, closing]);
+    try {
+      await this.#parts.clock.sleep(length, ends);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (closing.aborted) throw closedError(operation);
+      throw error;
     }
   }
 
@@ -106,20 +135,10 @@ export class Transport {
     return notAfter !== undefined && this.#parts.serverClock.earliest(local) > notAfter;
   }
 
-  #refuseIfLate(call: Call): void {
-    if (!this.#isLate(call, this.#parts.clock.now())) return;
-    const { operation } = call;
-    throw new PlatformError(`${operation}: not sent, because by now it would be too late`, {
-      kind: 'transient',
-      operation,
-    });
-  }
-
   /** Full jitter over a doubling pause. */
   #pause(count: number): Duration {
-    return Math.ceil(
-      Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (count - 1)) * (0.5 + this.#parts.random() / 2),
-    );
+    const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (count - 1));
+    return Math.max(1, Math.ceil(longest * this.#parts.random()));
   }
 
   async #attempt(
@@ -127,29 +146,31 @@ export class Transport {
     call: Call,
     tokens: TokenSource,
   ): Promise<{ token: string; answer: Exchanged }> {
-    const { gate } = this.#parts;
-    const ticket = await gate.enter(call.priority, call.operation, call.signal);
+    const { clock, gate, serverClock } = this.#parts;
+    const { notAfter, signal } = call;
+    const ticket = await gate.enter(call, notAfter === undefined ? undefined : serverClock.localOf(notAfter));
     let token: string;
     try {
-      token = await unlessAborted(tokens.get(), call.signal);
-      this.#refuseIfLate(call);
+      token = await unlessAborted(tokens.get(), signal);
     } catch (error) {
       gate.giveBack(ticket);
       throw error;
     }
     const headers = { ...wanted.headers, authorization: `Bearer ${token}` };
-    const answer = await this.#send({ ...wanted, headers }, call);
-    if (answer.status === 429) gate.stopFor(retryAfter(answer) ?? DEFAULT_STOP);
-    gate.leave(ticket, answer.response === undefined ? undefined : { rate: rateHeaders(answer.response) });
+    // A token may take long to come and a connection to open: whether the time is up is asked when the first byte leaves.
+    const mayStart = notAfter === undefined ? undefined : () => !this.#isLate(call, clock.now());
+    const answer = await this.#send({ ...wanted, headers, mayStart }, call);
+    if (answer.status === 'late') gate.giveBack(ticket);
+    else gate.leave(ticket, outcomeOf(answer));
     return { token, answer };
   }
 
-  /** One exchange, timed and reported. Never throws but for the caller's own abort, which is handed on as an outcome. */
+  /** One exchange, timed and reported. Never throws. */
   async #send(wanted: WireRequest, call: Call): Promise<Exchanged> {
     const { clock, hooks, serverClock, wire } = this.#parts;
     const sentAt = clock.now();
     const begun = performance.now();
-    let status: number | 'network' | 'timeout' | 'aborted';
+    let status: Exchanged['status'];
     let response: WireResponse | undefined;
     let code: string | undefined;
     try {
@@ -165,158 +186,21 @@ export class Transport {
       serverClock.observe(date, sentAt, receivedAt);
       hooks.onClock?.(serverClock.error());
     }
-    if (status !== 'aborted') {
+    if (typeof status === 'number' || status === 'network' || status === 'timeout') {
       hooks.onRequest({ operation: call.operation, status, ms: performance.now() - begun });
     }
     return { status, response, code, sentAt, receivedAt };
   }
-
-  #read(exchanged: Exchanged, call: Call): Answer | Failed {
-    const { response, sentAt, receivedAt, status } = exchanged;
-    if (status === 'aborted') throw (call.signal?.reason ?? new WireError('aborted')) as Error;
-    if (response === undefined) return { error: this.#noAnswer(exchanged, call), again: true };
-    if (response.status < 200 || response.status > 299) return this.#refusal(response, exchanged, call);
-    const correlationId = this.#parts.scrubber.clean(response.headers['inin-correlation-id']);
-    if (response.text === '')
-      return { status: response.status, body: undefined, correlationId, sentAt, receivedAt };
-    const body = parse(response.text);
-    if (body === undefined) {
-      const message = `${call.operation}: the answer is not JSON or was cut short`;
-      const facts = {
-        kind: 'malformed',
-        operation: call.operation,
-        status: response.status,
-        correlationId,
-      } as const;
-      return { error: new PlatformError(message, facts), again: true };
-    }
-    return { status: response.status, body, correlationId, sentAt, receivedAt };
-  }
-
-  #noAnswer(exchanged: Exchanged, call: Call): PlatformError {
-    const why =
-      exchanged.status === 'timeout' ? 'no answer within the time allowed' : 'the connection failed';
-    const code = this.#parts.scrubber.clean(exchanged.code);
-    return new PlatformUnreachableError(
-      `${call.operation}: ${why}${code === undefined ? '' : ` (${code})`}`,
-      {
-        kind: 'transient',
-        operation: call.operation,
-        code,
-      },
-    );
-  }
-
-  /** Reads the platform's `ErrorBody` (or the OAuth error) and makes our own error of it. */
-  #refusal(response: WireResponse, exchanged: Exchanged, call: Call): Failed {
-    const { scrubber } = this.#parts;
-    const body = asObject(parse(response.text));
-    const code = scrubber.clean(codeIn(exchanged));
-    const said = scrubber.clean(
-      asText(body?.['message']) ?? asText(body?.['description']) ?? asText(body?.['error_description']),
-    );
-    const facts = {
-      kind: kindOfStatus(response.status),
-      operation: call.operation,
-      status: response.status,
-      code,
-      contextId: scrubber.clean(asText(body?.['contextId'])),
-      correlationId: scrubber.clean(response.headers['inin-correlation-id']),
-      retryAfter: retryAfter(exchanged),
-    };
-    const message = `${call.operation}: the platform answered ${response.status}${code === undefined ? '' : ` ${code}`}${said === undefined ? '' : `: ${said}`}`;
-    const error =
-      response.status === 401
-        ? new CredentialsError(`${message}. ${advice(code)}`, facts)
-        : new PlatformError(message, facts);
-    return { error, again: isTransientStatus(response.status) };
-  }
 }
 
-interface Exchanged {
-  readonly status: number | 'network' | 'timeout' | 'aborted';
-  readonly response: WireResponse | undefined;
-  readonly code: string | undefined;
-  readonly sentAt: number;
-  readonly receivedAt: number;
+/** What the answer says to the rate budget; `undefined` when there was none. */
+function outcomeOf(answer: Exchanged): Parameters<Gate['leave']>[1] {
+  if (answer.response === undefined) return undefined;
+  const stopFor = answer.status === 429 ? (retryAfter(answer) ?? DEFAULT_STOP) : undefined;
+  return { rate: rateHeaders(answer.response), stopFor };
 }
 
-/** Which setting to look at. */
-function advice(code: string | undefined): string {
-  if (code === 'ip.not.authorized') {
-    return 'Check the list of allowed IP addresses of the organisation: the address that this service comes from is not on it.';
-  }
-  return 'Check genesys.client_id and genesys.client_secret, that the OAuth client is of type Client Credentials and not disabled, and that genesys.region is the region it was made in.';
-}
-
-/** Any 400, 401 or 403 of the login service is about the client; all else means that it could not be asked. */
-function loginError(error: unknown, operation: string): Error {
-  if (error instanceof CredentialsError) return error;
-  if (!(error instanceof PlatformError))
-    return new PlatformUnreachableError(`${operation}: failed`, { kind: 'transient', operation });
-  if (error.status === 400 || error.status === 403) {
-    return new CredentialsError(`${error.message}. ${advice(error.code)}`, {
-      ...factsOf(error),
-      kind: 'credentials',
-    });
-  }
-  if (error instanceof PlatformUnreachableError) return error;
-  const hint = error.status === 404 ? '. Check genesys.region or genesys.login_url' : '';
-  return new PlatformUnreachableError(`${error.message}${hint}`, { ...factsOf(error), kind: 'transient' });
-}
-
-function factsOf(error: PlatformError): FaultFacts {
-  const { kind, operation, status, code, contextId, correlationId, retryAfter: after } = error;
-  return { kind, operation, status, code, contextId, correlationId, retryAfter: after };
-}
-
-/** Somebody who is told to stop does not wait for a token that others may still want. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  const { promise: stopped, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => {
-    reject(signal.reason as Error);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([promise, stopped]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function codeIn({ response }: Exchanged): string | undefined {
-  if (response === undefined) return undefined;
-  const body = asObject(parse(response.text));
-  return asText(body?.['code']) ?? asText(body?.['error']);
-}
-
-/** `Retry-After` in ms; it may be seconds or a date (RFC 9110, 10.2.3). */
-function retryAfter({ response }: Exchanged): Duration | undefined {
-  const text = response?.headers['retry-after'];
-  if (response === undefined || text === undefined) return undefined;
-  if (/^\d+$/.test(text.trim())) return Number(text) * SECOND;
-  const until = Date.parse(text) - Date.parse(response.headers['date'] ?? '');
-  return Number.isNaN(until) ? undefined : Math.max(0, until);
-}
-
-function rateHeaders({ headers }: WireResponse): RateHeaders | undefined {
-  const [allowed, count, reset] = ['allowed', 'count', 'reset'].map((name) =>
-    number(headers[`inin-ratelimit-${name}`]),
-  );
-  if (allowed === undefined || count === undefined || reset === undefined) return undefined;
-  return { allowed, count, reset: reset * SECOND };
-}
-
-function number(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
+function failedIfLate(error: unknown): Failed {
+  if (error instanceof PlatformError && error.kind === 'late') return { error, again: false };
+  throw error;
 }

@@ -16,16 +16,50 @@ const FORGET_AFTER: Duration = HOUR;
 /** A cursor listing may hold an empty page where everyone on it was filtered out, but not many in a row. */
 const MAX_EMPTY_PAGES = 5;
 
+/** Whether the cursor listing is open to us; known to all who list users over one connection. */
+export class CursorOffer {
+  readonly #warn: (message: string, fields: object) => void;
+  #refusedAt: Instant | undefined;
+  #told = false;
+
+  constructor(warn: (message: string, fields: object) => void) {
+    this.#warn = warn;
+  }
+
+  isOpen(now: Instant): boolean {
+    if (isOver(this.#refusedAt, now)) this.#refusedAt = undefined;
+    return this.#refusedAt === undefined;
+  }
+
+  /** Said once: the next refusal, an hour later, is no news. */
+  refused({ status, code }: PlatformError, now: Instant): void {
+    this.#refusedAt = now;
+    if (this.#told) return;
+    this.#told = true;
+    this.#warn('users are listed by page number, because the platform refuses the listing by cursor', {
+      operation: 'getUsersQuery',
+      status,
+      code,
+    });
+  }
+
+  /** It works again: should it be refused once more, that is worth a word. */
+  worked(): void {
+    this.#told = false;
+  }
+}
+
 export class UserPages {
   readonly #sdk: Sdk;
   readonly #now: () => Instant;
+  readonly #offer: CursorOffer;
   #sizeIndex = 0;
   #shrunkAt: Instant | undefined;
-  #queryRefusedAt: Instant | undefined;
 
-  constructor(sdk: Sdk, now: () => Instant) {
+  constructor(sdk: Sdk, now: () => Instant, offer: CursorOffer) {
     this.#sdk = sdk;
     this.#now = now;
+    this.#offer = offer;
   }
 
   /** Another set of expands makes other page sizes possible. */
@@ -39,21 +73,22 @@ export class UserPages {
    * the signal's reason.
    */
   async walk(expand: readonly string[], take: TakePage, options: CallOptions): Promise<string | undefined> {
-    if (this.#over(this.#shrunkAt)) this.forgetSizes();
-    if (this.#over(this.#queryRefusedAt)) this.#queryRefusedAt = undefined;
-    if (this.#queryRefusedAt === undefined) {
+    const now = this.#now();
+    if (isOver(this.#shrunkAt, now)) this.forgetSizes();
+    if (this.#offer.isOpen(now)) {
       const outcome = await this.#walkByCursor(expand, take, options);
-      if (outcome !== 'refused') return outcome;
-      this.#queryRefusedAt = this.#now();
+      if (!(outcome instanceof PlatformError)) return outcome;
+      this.#offer.refused(outcome, this.#now());
     }
     return this.#walkByNumber(expand, take, options);
   }
 
+  /** As `walk`, or the error with which this listing was refused. */
   async #walkByCursor(
     expand: readonly string[],
     take: TakePage,
     options: CallOptions,
-  ): Promise<string | undefined> {
+  ): Promise<string | undefined | PlatformError> {
     const seen = new Set<string>();
     let cursor: string | undefined;
     let empty = 0;
@@ -67,10 +102,11 @@ export class UserPages {
         }),
       );
       if (page instanceof PlatformError) {
-        if (number === 1 && isRefusal(page)) return 'refused';
+        if (number === 1 && isRefusal(page)) return page;
         options.signal?.throwIfAborted();
         return `page ${number} could not be read: ${page.message}`;
       }
+      this.#offer.worked();
       take(page);
       empty = page.entities.length === 0 ? empty + 1 : 0;
       const next = nextCursor(page);
@@ -148,10 +184,10 @@ export class UserPages {
     this.#shrunkAt = this.#now();
     return true;
   }
+}
 
-  #over(since: Instant | undefined): boolean {
-    return since !== undefined && Math.abs(this.#now() - since) >= FORGET_AFTER;
-  }
+function isOver(since: Instant | undefined, now: Instant): boolean {
+  return since !== undefined && Math.abs(now - since) >= FORGET_AFTER;
 }
 
 /** The cursor of the next page; `lost` when there is a next page but no cursor to reach it by. */

@@ -1,12 +1,15 @@
 /** One HTTP exchange: keep-alive, proxies from the environment, a deadline. No retries and no knowledge of the platform. */
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
-import type { Duration } from '../domain/time.ts';
+import { SECOND, type Duration } from '../domain/time.ts';
+import { AT_ONCE } from './gate.ts';
 
 export interface WireRequest {
   readonly method: Dispatcher.HttpMethod;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** Asked at the moment when the first byte would leave, which may be long after `exchange` was called. */
+  readonly mayStart?: (() => boolean) | undefined;
 }
 
 export interface WireResponse {
@@ -15,13 +18,16 @@ export interface WireResponse {
   readonly text: string;
 }
 
+/** Why there is no answer; `late` when `mayStart` said no, `closed` when the wire was closed. */
+export type WireFault = 'timeout' | 'network' | 'aborted' | 'late' | 'closed';
+
 /** No answer, or not a whole one. `code` is the network's word for it, such as ECONNREFUSED. */
 export class WireError extends Error {
   override readonly name = 'WireError';
-  readonly reason: 'timeout' | 'network' | 'aborted';
+  readonly reason: WireFault;
   readonly code: string | undefined;
 
-  constructor(reason: 'timeout' | 'network' | 'aborted', code?: string) {
+  constructor(reason: WireFault, code?: string) {
     super(reason);
     this.reason = reason;
     this.code = code;
@@ -30,20 +36,31 @@ export class WireError extends Error {
 
 /** No page of 500 users comes near this; more is not an answer but an attack on memory. */
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+/** Shorter than what load balancers keep an idle connection for: a request never meets one that is just being closed. */
+const KEPT_ALIVE: Duration = 20 * SECOND;
 const LOOPBACK = 'localhost,127.0.0.1,::1';
 
 export class Wire {
   readonly #agent: EnvHttpProxyAgent;
   readonly #timeout: Duration;
+  /** Ends each exchange under way. */
+  readonly #underWay = new Set<() => void>();
+  #closed = false;
 
-  /** `timeout` bounds each exchange from the first byte sent to the last byte received, in ms of real time. */
+  /**
+   * `timeout` bounds each exchange from the first byte sent to the last byte received, in ms of real time. `env` names the
+   * proxies: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in capitals or not. Loopback is never sent through a proxy.
+   */
   constructor(timeout: Duration, env: Readonly<Record<string, string | undefined>>) {
     this.#timeout = timeout;
-    const noProxy = env['no_proxy'] ?? env['NO_PROXY'] ?? '';
+    const setting = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? '';
+    const noProxy = setting('NO_PROXY');
     this.#agent = new EnvHttpProxyAgent({
+      httpProxy: setting('HTTP_PROXY'),
+      httpsProxy: setting('HTTPS_PROXY'),
       noProxy: noProxy === '' ? LOOPBACK : `${noProxy},${LOOPBACK}`,
-      keepAliveTimeout: 60_000,
-      connections: 32,
+      keepAliveTimeout: KEPT_ALIVE,
+      connections: AT_ONCE,
       connect: { timeout },
       headersTimeout: timeout,
       bodyTimeout: timeout,
@@ -53,33 +70,62 @@ export class Wire {
 
   /** Sends and waits for the whole body. Throws only `WireError`. */
   async exchange(wanted: WireRequest, signal: AbortSignal | undefined): Promise<WireResponse> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => {
-      deadline.abort();
-    }, this.#timeout);
+    if (this.#closed) throw new WireError('closed');
+    if (signal?.aborted === true) throw new WireError('aborted');
+    const stop = new AbortController();
+    let why: WireFault | undefined;
+    const endWith = (reason: WireFault) => (): void => {
+      why ??= reason;
+      stop.abort();
+    };
+    const onAbort = endWith('aborted');
+    const onClose = endWith('closed');
+    const timer = setTimeout(endWith('timeout'), this.#timeout);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#underWay.add(onClose);
     try {
-      const response = await request(wanted.url, {
-        dispatcher: this.#agent,
-        method: wanted.method,
-        headers: wanted.headers,
-        body: wanted.body ?? null,
-        signal: signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, signal]),
-      });
-      const text = await response.body.text();
-      return { status: response.statusCode, headers: flatten(response.headers), text };
+      return await this.#request(wanted, stop.signal);
     } catch (error) {
-      if (signal?.aborted === true) throw new WireError('aborted');
+      if (error instanceof WireError) throw error;
       const code = codeOf(error);
-      const late = deadline.signal.aborted || TIMEOUTS.has(code ?? '');
-      throw new WireError(late ? 'timeout' : 'network', code);
+      throw new WireError(why ?? (TIMEOUTS.has(code ?? '') ? 'timeout' : 'network'), code);
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      this.#underWay.delete(onClose);
     }
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    for (const end of this.#underWay) end();
     await this.#agent.destroy();
   }
+
+  async #request(
+    { url, method, headers, body, mayStart }: WireRequest,
+    signal: AbortSignal,
+  ): Promise<WireResponse> {
+    const dispatcher = mayStart === undefined ? this.#agent : this.#agent.compose(onlyIf(mayStart));
+    const response = await request(url, { dispatcher, method, headers, body: body ?? null, signal });
+    const text = await response.body.text();
+    return { status: response.statusCode, headers: flatten(response.headers), text };
+  }
+}
+
+/** Calls a request off when its turn on a connection has come, and not a byte of it has left, but it may not start. */
+function onlyIf(mayStart: () => boolean): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart: (controller, context) => {
+        if (mayStart()) handler.onRequestStart?.(controller, context);
+        else controller.abort(new WireError('late'));
+      },
+      onResponseStart: (...more) => handler.onResponseStart?.(...more),
+      onResponseData: (...more) => handler.onResponseData?.(...more),
+      onResponseEnd: (...more) => handler.onResponseEnd?.(...more),
+      onResponseError: (...more) => handler.onResponseError?.(...more),
+    });
 }
 
 const TIMEOUTS = new Set([

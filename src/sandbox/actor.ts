@@ -52,7 +52,13 @@ export function settleDown(actor: Actor, at: number): void {
 }
 
 /** Sets the presence and notes whether that means online or Offline. */
-export function changePresence(actor: Actor, presence: PresenceDefinition, at: number, cause: Cause, restampSame = true): void {
+export function changePresence(
+  actor: Actor,
+  presence: PresenceDefinition,
+  at: number,
+  cause: Cause,
+  restampSame = true,
+): void {
   const { desk, journal } = actor;
   const wasOffline = isOffline(desk);
   setPresence(desk, presence, at, restampSame);

@@ -7,6 +7,12 @@ import { presenceOf, type SystemPresence } from './presences.ts';
 
 /** Applies one act at its time. What makes no sense in the present state is left out, as a person would. */
 export function perform(actor: Actor, act: Act, at: number): void {
+  if (act.do === 'wait') return;
+  carryOut(actor, act, at);
+  settleDown(actor, at);
+}
+
+function carryOut(actor: Actor, act: Exclude<Act, { do: 'wait' }>, at: number): void {
   switch (act.do) {
     case 'arrive':
       arrive(actor, at);
@@ -35,10 +41,7 @@ export function perform(actor: Actor, act: Act, at: number): void {
     case 'native-timeout':
       timeOut(actor, at);
       break;
-    case 'wait':
-      return;
   }
-  settleDown(actor, at);
 }
 
 /** An interaction rings and nobody takes it. */
@@ -95,7 +98,8 @@ function turnKey(actor: Actor, key: 'lock' | 'unlock', at: number): void {
     if (!desk.atDesk) journal.stirred(at);
     return;
   }
-  if (desk.presence.system === 'IDLE') changePresence(actor, desk.beforeLock ?? presenceOf('AVAILABLE'), at, 'person');
+  if (desk.presence.system === 'IDLE')
+    changePresence(actor, desk.beforeLock ?? presenceOf('AVAILABLE'), at, 'person');
 }
 
 function handle(actor: Actor, act: Extract<Act, { do: 'take' | 'wrap' | 'finish' }>, at: number): void {
@@ -111,7 +115,8 @@ function handle(actor: Actor, act: Extract<Act, { do: 'take' | 'wrap' | 'finish'
   }
   if (!desk.atDesk) return;
   logIn(actor, at);
-  if (act.side === 'contactCenter' && !desk.onQueue) changePresence(actor, presenceOf('ON_QUEUE'), at, 'person');
+  if (act.side === 'contactCenter' && !desk.onQueue)
+    changePresence(actor, presenceOf('ON_QUEUE'), at, 'person');
   desk.work.push({ medium: act.medium, side: act.side, phase: 'active' });
   desk.notResponding = false;
   if (act.side === 'contactCenter') deriveRouting(desk, at, true);

@@ -52,7 +52,11 @@ export const DEFAULT_MIX: CastMix = {
  * The archetype of each agent: as listed, or drawn from a mix so that each archetype of it plays at least once where there
  * is room. Throws `RangeError` for a name that does not exist.
  */
-export function castAgents(seed: number, agents: number, wanted: CastMix | readonly string[] | undefined): readonly Archetype[] {
+export function castAgents(
+  seed: number,
+  agents: number,
+  wanted: CastMix | readonly string[] | undefined,
+): readonly Archetype[] {
   if (isList(wanted)) {
     const list = wanted.map(archetypeOf);
     if (list.length === 0 && agents > 0) throw new RangeError('the cast is empty');

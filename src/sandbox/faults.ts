@@ -15,7 +15,8 @@ export type Chance =
     };
 
 /** Expands that the platform may leave out of an answer. */
-export type MissableExpand = 'presence' | 'routingStatus' | 'conversationSummary' | 'lasttokenissued' | 'groups';
+export type MissableExpand =
+  'presence' | 'routingStatus' | 'conversationSummary' | 'lasttokenissued' | 'groups';
 
 export interface Faults {
   /** 429 with `Retry-After`, although the budget is not spent. */

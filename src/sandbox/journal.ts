@@ -15,8 +15,8 @@ export interface Absence {
   /** The last thing that happened by itself, such as a missed interaction or the screen locking: a fair limit counts from here. */
   still: number;
   to: number | undefined;
-  /** Somebody used the API on him in this absence: `still` stands. */
-  settled: boolean;
+  /** When the API was first used to log him off in this absence; from then on `still` stands. */
+  settledAt: number | undefined;
 }
 
 export interface Presence {
@@ -50,7 +50,7 @@ export class Journal {
   #lastLogoffAt = -Infinity;
 
   constructor(at: number) {
-    this.absences.push({ from: at, still: at, to: undefined, settled: false });
+    this.absences.push({ from: at, still: at, to: undefined, settledAt: undefined });
   }
 
   wentOnline(at: number, cause: Cause): void {
@@ -70,14 +70,14 @@ export class Journal {
     const lastAbsence = this.absences.at(-1);
     const wasIdle = lastAbsence !== undefined && lastAbsence.to === undefined;
     const idle = !present && !engaged;
-    if (idle && !wasIdle) this.absences.push({ from: at, still: at, to: undefined, settled: false });
+    if (idle && !wasIdle) this.absences.push({ from: at, still: at, to: undefined, settledAt: undefined });
     if (!idle && wasIdle) lastAbsence.to = at;
   }
 
   /** Something visible happened by itself while nobody was there. */
   stirred(at: number): void {
     const absence = this.absences.at(-1);
-    if (absence === undefined || absence.to !== undefined || absence.settled) return;
+    if (absence === undefined || absence.to !== undefined || absence.settledAt !== undefined) return;
     absence.still = at;
   }
 
@@ -86,7 +86,7 @@ export class Journal {
     if (hit.present || hit.engaged) this.hits.push(hit);
     if (hit.what !== 'offline' && hit.what !== 'tokens_revoked') return;
     const absence = this.absences.at(-1);
-    if (absence?.to === undefined && absence !== undefined) absence.settled = true;
+    if (absence !== undefined && absence.to === undefined) absence.settledAt ??= hit.at;
     if (hit.at - this.#lastLogoffAt >= ONE_LOGOFF) this.logoffs += 1;
     this.#lastLogoffAt = hit.at;
   }

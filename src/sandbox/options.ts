@@ -32,6 +32,8 @@ export interface Switches {
   /** How many users page numbers can reach; beyond, 400 although `pageCount` promises more. */
   readonly numberedListingWall: number | 'none';
   readonly presenceSpelling: PresenceSpelling;
+  /** Whether single sign-on is told to ask for credentials each time; only shown, never played. */
+  readonly forceAuthn: boolean;
 }
 
 export const DEFAULT_SWITCHES: Switches = {
@@ -49,6 +51,7 @@ export const DEFAULT_SWITCHES: Switches = {
   lastFullPageHasCursor: false,
   numberedListingWall: 'none',
   presenceSpelling: 'upper',
+  forceAuthn: false,
 };
 
 /** Every permission that a route of the sandbox asks for. */
@@ -61,6 +64,7 @@ export const ALL_PERMISSIONS: readonly string[] = [
   'presence:settings:view',
   'presence:userPresence:edit',
   'routing:queue:view',
+  'sso:provider:view',
   'telephony:otherStationAssociation:view',
   'telephony:station:disassociate',
 ];
@@ -112,7 +116,8 @@ export interface Settings {
 /** Fills in the defaults. Throws `RangeError` for numbers that make no sense. */
 export function settle(options: SandboxOptions): Settings {
   const { seed, agents, now, startsAt, shiftMs = 8 * HOUR } = options;
-  if (!Number.isInteger(agents) || agents < 0) throw new RangeError(`agents must be a whole number, not ${agents}`);
+  if (!Number.isInteger(agents) || agents < 0)
+    throw new RangeError(`agents must be a whole number, not ${agents}`);
   if (!(shiftMs >= 30 * MINUTE && shiftMs <= 16 * HOUR)) {
     throw new RangeError('a shift lasts between 30 minutes and 16 hours');
   }

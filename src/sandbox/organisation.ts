@@ -36,7 +36,8 @@ export interface Organisation {
   readonly people: readonly Person[];
 }
 
-const FIRST = 'Ada Ben Cleo Dana Emil Fay Gus Hana Ivo Jane Kofi Lena Milo Nora Otto Pia Quin Rosa Sam Tess'.split(' ');
+const FIRST =
+  'Ada Ben Cleo Dana Emil Fay Gus Hana Ivo Jane Kofi Lena Milo Nora Otto Pia Quin Rosa Sam Tess'.split(' ');
 const LAST =
   'Abel Brandt Costa Diaz Evans Fischer Grant Holm Ito Jansen Kaya Lopez Moreau Novak Okafor Patel Reyes Silva Tanaka Weber'.split(
     ' ',
@@ -57,7 +58,8 @@ export function foundOrganisation(
   shift: { readonly from: number; readonly length: number },
 ): Organisation {
   const random = createRandom(mixSeed(seed, 1));
-  const things = (...names: readonly string[]): NamedThing[] => names.map((name) => ({ id: makeId(random), name }));
+  const things = (...names: readonly string[]): NamedThing[] =>
+    names.map((name) => ({ id: makeId(random), name }));
   const units: Units = {
     groups: things('Agents', 'Supervisors', 'Supervisors on call', 'Lobby screens'),
     roles: things('employee', 'Communicate - User', 'Supervisor'),
@@ -69,7 +71,10 @@ export function foundOrganisation(
     id: makeId(random),
     name: 'Sandbox Insurance',
     ...units,
-    people: cast.map((archetype, index) => hire(seed, index, archetype, units, shift)),
+    people: cast.map((archetype, index) => {
+      const isFirst = cast.indexOf(archetype) === index;
+      return hire(seed, index, archetype, units, shift, isFirst);
+    }),
   };
 }
 
@@ -79,6 +84,7 @@ function hire(
   archetype: Archetype,
   units: Units,
   shift: { readonly from: number; readonly length: number },
+  isFirst: boolean,
 ): Person {
   const random = createRandom(mixSeed(seed, 2, index));
   const name = `${pick(random, FIRST)} ${pick(random, LAST)}`;
@@ -87,7 +93,7 @@ function hire(
     index,
     id: makeId(random),
     name,
-    email: archetype.group === undefined ? `${archetype.name}.${index + 1}@example.com` : `${local}.${index + 1}@example.com`,
+    email: `${archetype.group === undefined ? archetype.name : local}${archetype.group === undefined && isFirst ? '' : `.${index + 1}`}@example.com`,
     archetype,
     division: wordOr(units.divisions, index % 10 === 9 ? 'Night' : 'Home'),
     groups: units.groups.filter((group) => group.name === archetype.group),

@@ -3,16 +3,7 @@ import { createRandom, makeId } from './random.ts';
 
 /** System presences in the spelling of the analytics API. */
 export type SystemPresence =
-  | 'AVAILABLE'
-  | 'AWAY'
-  | 'BUSY'
-  | 'OFFLINE'
-  | 'IDLE'
-  | 'ON_QUEUE'
-  | 'MEAL'
-  | 'TRAINING'
-  | 'MEETING'
-  | 'BREAK';
+  'AVAILABLE' | 'AWAY' | 'BUSY' | 'OFFLINE' | 'IDLE' | 'ON_QUEUE' | 'MEAL' | 'TRAINING' | 'MEETING' | 'BREAK';
 
 /** How the platform writes a system presence in `UserPresence`, where the field is free text: `ON_QUEUE` or `On Queue`. */
 export type PresenceSpelling = 'upper' | 'spaced';

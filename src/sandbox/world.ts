@@ -70,7 +70,11 @@ export class World {
   }
 
   /** Everybody's journal, brought up to now. */
-  journals(): readonly { readonly person: Person; readonly journal: Journal; readonly desk: Readonly<Desk> }[] {
+  journals(): readonly {
+    readonly person: Person;
+    readonly journal: Journal;
+    readonly desk: Readonly<Desk>;
+  }[] {
     const now = this.now();
     for (const actor of this.#actors) this.#advance(actor, now);
     return this.#actors;
@@ -100,7 +104,8 @@ export class World {
       changePresence(actor, presenceOf('ON_QUEUE'), now, 'api', false);
     } else if (desk.onQueue) {
       this.#hit(actor, 'off_queue');
-      const moves = this.#settings.switches.presenceAfterOffQueue === 'available' && desk.presence.system === 'ON_QUEUE';
+      const moves =
+        this.#settings.switches.presenceAfterOffQueue === 'available' && desk.presence.system === 'ON_QUEUE';
       if (moves) changePresence(actor, presenceOf('AVAILABLE'), now, 'api');
       setOnQueue(desk, false, now);
     }

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { CredentialsError, PlatformError, PlatformUnreachableError } from '../../src/genesys/errors.ts';
 import {
@@ -87,6 +86,9 @@ describe('credentials', () => {
     ['a page of a proxy', { text: '<html>Welcome</html>' }],
     ['an answer without a token', { json: { hello: 'world' } }],
     ['a 404', { status: 404, json: {} }],
+    ['a 400 from a proxy', { status: 400, text: '<html>bad request</html>' }],
+    ['a 403 from a proxy', { status: 403, text: '<html>blocked</html>' }],
+    ['a 429', { status: 429, headers: { 'retry-after': '1' } }],
   ])('that could not be checked because of %s are not called wrong', async (_, login) => {
     fake = await fakePlatform(failing(login));
     const error = await errorOf(fake.platform.checkCredentials());
@@ -150,6 +152,28 @@ describe('credentials', () => {
     expect(fake.tokens).toHaveLength(2);
   });
 
+  test('are exchanged once more only, however many requests meet the 401 together', async () => {
+    fake = await fakePlatform(({ path, headers, query }) => {
+      if (path !== '/api/v2/users') return undefined;
+      const old = headers.authorization?.includes('number-1-') === true;
+      return old && query.getAll('id').length > 1 ? { status: 401, json: {} } : LISTING;
+    });
+    const ids = Array.from({ length: 300 }, (_, i) => String(user(i)['id']));
+    await fake.platform.directory.reread([ids[0]!], NO_SIGNAL);
+    await fake.platform.directory.reread(ids, NO_SIGNAL);
+    expect(fake.of('/api/v2/users')).toHaveLength(1 + 6 + 6);
+    expect(fake.tokens).toHaveLength(2);
+  });
+
+  test('that somebody waits for who is told to stop do not keep him', async () => {
+    fake = await fakePlatform(({ path }) => (path === '/oauth/token' ? { hang: true } : undefined));
+    const stop = new AbortController();
+    const waiting = fake.platform.checkCredentials(stop.signal);
+    while (fake.of('/oauth/token').length === 0) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+  });
+
   test('are given up on after a second 401', async () => {
     fake = await fakePlatform(({ path }) =>
       path === '/api/v2/users' ? { status: 401, json: { code: 'bad.credentials' } } : undefined,
@@ -158,78 +182,4 @@ describe('credentials', () => {
     expect(error.kind).toBe('credentials');
     expect(fake.of('/api/v2/users')).toHaveLength(2);
   });
-});
-
-describe('secrets', () => {
-  /** A hostile server: it repeats all it was sent in every place that ends up in an error. */
-  const echo: Handler = ({ path, headers }) => {
-    const heard = `${headers.authorization ?? ''} ${SECRET}`;
-    if (path === '/oauth/token') return undefined;
-    return {
-      status: path.includes('tokens') ? 409 : 403,
-      json: { message: `you sent ${heard}`, code: heard, contextId: heard, details: [heard] },
-      headers: { 'inin-correlation-id': heard },
-    };
-  };
-
-  async function collect(fake: FakePlatform): Promise<string> {
-    const caught: unknown[] = [];
-    const keep = (reason: unknown): void => void caught.push(reason);
-    const agent = {
-      id: String(user(1)['id']),
-      name: '',
-      email: '',
-      username: '',
-      divisionId: '',
-      groups: [],
-      roles: [],
-      queues: [],
-      teams: [],
-    };
-    await fake.platform.checkCredentials().catch(keep);
-    await fake.platform.directory.reread([agent.id], NO_SIGNAL).catch(keep);
-    await fake.platform.names('groups').catch(keep);
-    caught.push(
-      await fake.platform.effects.perform('revoke_tokens', agent, Number.MAX_SAFE_INTEGER, NO_SIGNAL),
-    );
-    caught.push(await fake.platform.directory.sweep(() => undefined, NO_SIGNAL));
-    const all = [caught, fake.events, fake.warnings, fake.platform];
-    const own = caught.map((one) => JSON.stringify(one, Object.getOwnPropertyNames(one ?? {})));
-    return [
-      inspect(all, { depth: 10, showHidden: true }),
-      JSON.stringify(all),
-      ...own,
-      ...caught.map((one) => String((one as Error).stack)),
-    ].join('\n');
-  }
-
-  test('are in no error, no event, no warning and not in the connection itself, whatever the server repeats', async () => {
-    fake = await fakePlatform(echo);
-    const text = await collect(fake);
-    expect(text).toContain('[hidden]');
-    expectNoSecret(text, fake);
-  });
-
-  test('are in no error when the login fails or its connection breaks', async () => {
-    for (const login of [
-      { cut: 'before' } as const,
-      { status: 400, json: { error: SECRET, error_description: `bad ${SECRET}` } },
-    ]) {
-      fake = await fakePlatform(failing(login));
-      expectNoSecret(await collect(fake), fake);
-      await fake.close();
-    }
-  });
-
-  test('are in no error when the connection to the API breaks', async () => {
-    fake = await fakePlatform(({ path }) => (path === '/oauth/token' ? undefined : { cut: 'before' }));
-    expectNoSecret(await collect(fake), fake);
-  });
-
-  function expectNoSecret(text: string, from: FakePlatform): void {
-    expect(text).not.toContain(SECRET);
-    expect(text).not.toContain(Buffer.from(`${CLIENT_ID}:${SECRET}`).toString('base64'));
-    for (const token of from.tokens) expect(text).not.toContain(token);
-    expect(text).not.toMatch(/Basic [A-Za-z0-9+/]{8}/);
-  }
 });

@@ -1,27 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Needs } from '../../src/genesys/directory.ts';
-import type { Sighting } from '../../src/genesys/read-user.ts';
-import {
-  fakePlatform,
-  NO_SIGNAL,
-  T0,
-  user,
-  users,
-  type FakeOptions,
-  type FakePlatform,
-  type Handler,
-  type Reply,
-  type Seen,
-} from './fake-platform.ts';
-
-const QUERY = '/api/v2/users/query';
-const PAGED = '/api/v2/users';
-const NEEDS: Needs = { groups: false, roles: false, queues: [], teams: [], tokens: true };
-const TOO_LARGE: Reply = {
-  status: 400,
-  json: { status: 400, code: 'response.entity.too.large', message: 'too large' },
-};
-const NOT_ALLOWED: Reply = { status: 403, json: { status: 403, code: 'missing.any.division.permissions' } };
+import { NO_SIGNAL, T0, user, users, type FakePlatform } from './fake-platform.ts';
+import { byCursor, listing, PAGED, QUERY, sweepOf, TOO_LARGE, type Swept } from './listings.ts';
 
 let fake: FakePlatform | undefined;
 afterEach(async () => {
@@ -29,63 +8,13 @@ afterEach(async () => {
   fake = undefined;
 });
 
-async function open(
-  handler: Handler,
-  needs: Partial<Needs> = {},
-  options: FakeOptions = {},
-): Promise<FakePlatform> {
-  fake = await fakePlatform(handler, options);
-  fake.platform.setNeeds({ ...NEEDS, ...needs });
-  return fake;
+async function open(...how: Parameters<typeof listing>): Promise<FakePlatform> {
+  return (fake = await listing(...how));
 }
 
-async function sweep(signal = NO_SIGNAL): Promise<{
-  pages: Sighting[][];
-  ids: string[];
-  complete: boolean;
-  fault: string | undefined;
-  startedAt: number;
-  clockError: number;
-}> {
-  const pages: Sighting[][] = [];
-  const summary = await fake!.platform.directory.sweep((page) => pages.push([...page]), signal);
-  return { ...summary, pages, ids: pages.flat().map(({ agent }) => agent.id) };
+async function sweep(signal = NO_SIGNAL): Promise<Swept> {
+  return sweepOf(fake!, signal);
 }
-
-/** Lists these users by cursor. */
-function byCursor(all: readonly object[]): (seen: Seen) => Reply {
-  return ({ query }) => {
-    const from = Number(query.get('cursor') ?? '0');
-    const to = from + Number(query.get('pageSize'));
-    return { json: { entities: all.slice(from, to), ...(to < all.length ? { cursor: String(to) } : {}) } };
-  };
-}
-
-/** Lists these users by page number. */
-function byNumber(all: readonly object[], total = all.length): (seen: Seen) => Reply {
-  return ({ query }) => {
-    const size = Number(query.get('pageSize'));
-    const number = Number(query.get('pageNumber'));
-    const pageCount = Math.ceil(total / size);
-    const nextUri = number < pageCount ? { nextUri: `/api/v2/users?pageNumber=${number + 1}` } : {};
-    return {
-      json: {
-        entities: all.slice((number - 1) * size, number * size),
-        total,
-        pageCount,
-        pageNumber: number,
-        ...nextUri,
-      },
-    };
-  };
-}
-
-const onlyPaged =
-  (list: (seen: Seen, count: number) => Reply): Handler =>
-  (seen, count) => {
-    if (seen.path === QUERY) return NOT_ALLOWED;
-    return seen.path === PAGED ? list(seen, count) : undefined;
-  };
 
 describe('a sweep by cursor', () => {
   test('reads everyone, 500 a page, only active users, with only what is needed', async () => {
@@ -272,7 +201,7 @@ describe('a sweep by cursor', () => {
     expect(pages[0]![0]!.observation.at).toBeGreaterThan(truth - 2_000);
   });
 
-  test('leaves a fifth of the rate budget to actions', async () => {
+  test('leaves three tenths of the rate budget to actions', async () => {
     const list = byCursor(users(1, 500 * 90));
     await open(
       (seen) =>
@@ -288,192 +217,9 @@ describe('a sweep by cursor', () => {
     const before = fake!.clock.now();
     await fake!.platform.directory.sweep((page) => {
       pages.push(page.length);
-      if (pages.length === 16) expect(fake!.platform.budget().remaining).toBeGreaterThanOrEqual(4);
+      if (pages.length === 14) expect(fake!.platform.budget().remaining).toBeGreaterThanOrEqual(6);
     }, NO_SIGNAL);
     expect(pages).toHaveLength(90);
     expect(fake!.clock.now() - before).toBeGreaterThanOrEqual(5 * 60_000);
-  });
-});
-
-describe('a sweep by page number', () => {
-  test.each([403, 404, 405, 501])(
-    'takes over when the cursor listing answers %s, and remembers that for a while',
-    async (status) => {
-      const list = byNumber(users(1, 1_300));
-      await open((seen) => (seen.path === QUERY ? { status } : seen.path === PAGED ? list(seen) : undefined));
-      expect(await sweep()).toMatchObject({ complete: true, ids: { length: 1_300 } });
-      await sweep();
-      expect(fake!.of(QUERY)).toHaveLength(1);
-      expect(fake!.of(PAGED)).toHaveLength(6);
-      fake!.clock.time += 61 * 60_000;
-      await sweep();
-      expect(fake!.of(QUERY)).toHaveLength(2);
-    },
-  );
-
-  test('is incomplete when fewer came than the platform counts', async () => {
-    await open(onlyPaged(byNumber(users(1, 90), 91)));
-    expect(await sweep()).toMatchObject({ complete: false, fault: 'the platform listed 90 of 91 users' });
-  });
-
-  test('goes on behind a page that failed, and is incomplete', async () => {
-    const list = byNumber(users(1, 2_000));
-    await open(onlyPaged((seen) => (seen.query.get('pageNumber') === '2' ? { status: 500 } : list(seen))));
-    const { complete, fault, ids } = await sweep();
-    expect([complete, ids.length]).toEqual([false, 1_500]);
-    expect(fault).toContain('page 2');
-  });
-
-  test('gives up after two pages in a row, or the first', async () => {
-    const list = byNumber(users(1, 5_000));
-    await open(onlyPaged((seen) => (seen.query.get('pageNumber') === '1' ? list(seen) : { status: 500 })));
-    expect((await sweep()).ids).toHaveLength(500);
-    expect(fake!.of(PAGED).length).toBeLessThanOrEqual(1 + 3 * 4);
-    await fake!.close();
-    await open(onlyPaged(() => ({ status: 500 })));
-    expect((await sweep()).complete).toBe(false);
-    expect(fake!.of(PAGED)).toHaveLength(4);
-  });
-
-  test('ends at the last page though that one failed', async () => {
-    const list = byNumber(users(1, 700));
-    await open(onlyPaged((seen) => (seen.query.get('pageNumber') === '2' ? { status: 500 } : list(seen))));
-    expect((await sweep()).complete).toBe(false);
-    expect(fake!.of(PAGED)).toHaveLength(5);
-  });
-
-  test('shrinks its pages without losing or repeating anyone', async () => {
-    const all = users(1, 1_260);
-    const list = byNumber(all);
-    // Only pages that reach beyond the thousandth user are too large.
-    await open(
-      onlyPaged((seen) => {
-        const size = Number(seen.query.get('pageSize'));
-        return size * Number(seen.query.get('pageNumber')) > 1_000 && size > 100 ? TOO_LARGE : list(seen);
-      }),
-    );
-    const { complete, ids } = await sweep();
-    expect([complete, ids.length, new Set(ids).size]).toEqual([true, 1_260, 1_260]);
-  });
-});
-
-describe('members of queues and teams', () => {
-  function members(more: (seen: Seen, count: number) => Reply | undefined = () => undefined): Handler {
-    return (seen, count) => {
-      const own = more(seen, count);
-      if (own !== undefined) return own;
-      if (seen.path === QUERY) return { json: { entities: users(1, 3) } };
-      if (seen.path === '/api/v2/routing/queues/q1/members') {
-        const first = seen.query.get('pageNumber') === '1';
-        return {
-          json: { entities: [first ? user(1) : user(2)], pageCount: 2, ...(first ? { nextUri: 'x' } : {}) },
-        };
-      }
-      if (seen.path === '/api/v2/teams/t1/members') {
-        return seen.query.get('after') === 'k'
-          ? { json: { entities: [user(3)] } }
-          : { json: { entities: [user(2)], nextUri: '/api/v2/teams/t1/members?after=k' } };
-      }
-      return undefined;
-    };
-  }
-  const needs = { queues: ['q1'], teams: ['t1'] };
-
-  test('come from the listings of just those that are named', async () => {
-    await open(members(), needs);
-    const { pages } = await sweep();
-    expect(pages[0]!.map(({ agent }) => [agent.queues, agent.teams])).toEqual([
-      [['q1'], []],
-      [['q1'], ['t1']],
-      [[], ['t1']],
-    ]);
-  });
-
-  test('are read again after ten minutes only', async () => {
-    await open(members(), needs);
-    await sweep();
-    fake!.clock.time += 9 * 60_000;
-    await sweep();
-    expect(fake!.of('/api/v2/teams/t1/members')).toHaveLength(2);
-    fake!.clock.time += 2 * 60_000;
-    await sweep();
-    expect(fake!.of('/api/v2/teams/t1/members')).toHaveLength(4);
-  });
-
-  test('that cannot be read are missing from everyone, and the warning names the place', async () => {
-    await open(
-      members(({ path }) =>
-        path.includes('/queues/') ? { status: 403, json: { code: 'missing.permissions' } } : undefined,
-      ),
-      needs,
-    );
-    const { pages, complete } = await sweep();
-    expect(complete).toBe(true);
-    expect(pages[0]!.every(({ observation }) => observation.missing.includes('queues'))).toBe(true);
-    expect(fake!.warnings).toMatchObject([{ fields: { id: 'q1', status: 403 } }]);
-  });
-
-  test('are used for half an hour when they cannot be refreshed, then they are missing', async () => {
-    let broken = false;
-    await open(
-      members(({ path }) => (broken && path.includes('/queues/') ? { status: 404 } : undefined)),
-      needs,
-    );
-    await sweep();
-    broken = true;
-    fake!.clock.time += 15 * 60_000;
-    expect((await sweep()).pages[0]![0]!.observation.missing).toEqual([]);
-    fake!.clock.time += 16 * 60_000;
-    expect((await sweep()).pages[0]![0]!.observation.missing).toEqual(['queues']);
-  });
-});
-
-describe('reading again', () => {
-  test('asks for fifty at a time, with the same expands, and leaves out who did not come back', async () => {
-    await open(({ path, query }) => {
-      if (path !== PAGED) return undefined;
-      const ids = query.getAll('id');
-      return {
-        json: {
-          entities: [
-            ...users(1, 120).filter(({ id }) => ids.includes(String(id)) && id !== String(user(7)['id'])),
-            user(999),
-          ],
-        },
-      };
-    });
-    const ids = users(1, 120).map(({ id }) => String(id));
-    const found = await fake!.platform.directory.reread(ids, NO_SIGNAL);
-    expect(found.size).toBe(119);
-    expect(found.has(ids[6]!)).toBe(false);
-    const asked = fake!.of(PAGED);
-    expect(asked.map(({ query }) => query.getAll('id').length).sort((a, b) => a - b)).toEqual([20, 50, 50]);
-    expect(asked[0]!.query.getAll('expand')).toEqual([
-      'presence',
-      'routingStatus',
-      'conversationSummary',
-      'lasttokenissued',
-    ]);
-    expect(Number(asked[0]!.query.get('pageSize'))).toBeGreaterThanOrEqual(
-      asked[0]!.query.getAll('id').length,
-    );
-  });
-
-  test('halves a chunk that is too large', async () => {
-    await open(({ path, query }) => {
-      if (path !== PAGED) return undefined;
-      const ids = query.getAll('id');
-      return ids.length > 20
-        ? TOO_LARGE
-        : { json: { entities: users(1, 50).filter(({ id }) => ids.includes(String(id))) } };
-    });
-    expect(
-      (
-        await fake!.platform.directory.reread(
-          users(1, 50).map(({ id }) => String(id)),
-          NO_SIGNAL,
-        )
-      ).size,
-    ).toBe(50);
   });
 });

@@ -136,7 +136,7 @@ describe('an action that may not be late', () => {
     await open();
     expect(await perform('revoke_tokens', AGENT, NO_SIGNAL, T0 - 2_000)).toMatchObject({
       ok: false,
-      fault: { kind: 'transient' },
+      fault: { kind: 'late' },
     });
     expect(fake!.of(`/api/v2/tokens/${ID}`)).toHaveLength(0);
   });
@@ -147,10 +147,53 @@ describe('an action that may not be late', () => {
     );
     expect(await perform('revoke_tokens', AGENT, NO_SIGNAL, T0 + 10_000)).toMatchObject({
       ok: false,
-      fault: { kind: 'transient' },
+      fault: { kind: 'late' },
     });
     expect(fake!.of(`/api/v2/tokens/${ID}`)).toHaveLength(1);
     expect(fake!.clock.now() - T0).toBeLessThan(10_000);
+    // Nor is anything else sent before the platform's thirty seconds are over.
+    expect(fake!.platform.effects.room()).toBe(0);
+  });
+
+  test('is not called late when an attempt before may have had its effect', async () => {
+    await open(({ path }, count) => {
+      if (!path.startsWith('/api/v2/tokens/')) return undefined;
+      return count === 1 ? { cut: 'before' } : { status: 429, headers: { 'retry-after': '30' } };
+    });
+    expect(await perform('revoke_tokens', AGENT, NO_SIGNAL, T0 + 10_000)).toMatchObject({
+      ok: false,
+      fault: { kind: 'transient' },
+    });
+    expect(fake!.of(`/api/v2/tokens/${ID}`)).toHaveLength(2);
+  });
+
+  test('is not sent at whatever moment on its way to the wire its time passes', async () => {
+    const outcomes = new Set<string>();
+    for (let look = 1; look <= 12; look += 1) {
+      let over = false;
+      let sentTooLate = false;
+      const opened = await open(({ path }) => {
+        if (path.startsWith('/api/v2/tokens/')) sentTooLate ||= over;
+        return undefined;
+      });
+      await perform('off_queue');
+      let looks = 0;
+      opened.clock.now = () => {
+        looks += 1;
+        over ||= looks >= look;
+        return over ? T0 + 3_600_000 : T0;
+      };
+      const result = await perform('revoke_tokens', AGENT, NO_SIGNAL, T0 + 10_000);
+      expect(sentTooLate).toBe(false);
+      outcomes.add(result.ok ? 'done' : result.fault.kind);
+      await opened.close();
+    }
+    expect(outcomes).toEqual(new Set(['late', 'done']));
+  });
+
+  test('that has no such time is sent however long it waited', async () => {
+    await open();
+    expect(await perform('revoke_tokens', AGENT, NO_SIGNAL, Infinity)).toMatchObject({ ok: true });
   });
 
   test('is not sent when the rate budget let it wait too long', async () => {
@@ -171,9 +214,11 @@ describe('an action that may not be late', () => {
     expect(fake!.platform.effects.room()).toBe(0);
     expect(await perform('revoke_tokens', AGENT, NO_SIGNAL, T0 + 10_000)).toMatchObject({
       ok: false,
-      fault: { kind: 'transient' },
+      fault: { kind: 'late' },
     });
     expect(fake!.of(`/api/v2/tokens/${ID}`)).toHaveLength(1);
+    // It is told when its time is over, not when there would have been a place again.
+    expect(fake!.clock.now() - T0).toBeLessThan(13_000);
   });
 });
 

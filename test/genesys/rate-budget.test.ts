@@ -121,7 +121,7 @@ describe('the rate budget', () => {
     expect(burst(60_001)).toBe(0);
   });
 
-  test('keeps a fifth for actions, however long a sweep asks', () => {
+  test('keeps three tenths for actions, however long a sweep asks', () => {
     const budget = new RateBudget(100);
     let reads = 0;
     while (budget.ask('read', 0).go) {
@@ -133,7 +133,7 @@ describe('the rate budget', () => {
       budget.finish(budget.start('action', 1), 1, { rate: undefined });
       actions += 1;
     }
-    expect([reads, actions]).toEqual([80, 20]);
+    expect([reads, actions]).toEqual([70, 30]);
   });
 
   test('gives the whole of an allowance that the platform has partly counted against us already', () => {
@@ -178,6 +178,20 @@ describe('the rate budget', () => {
     expect(budget.ask('action', 4_999)).toEqual({ go: false, at: 5_000 });
     expect(budget.remaining(4_999)).toBe(0);
     expect(budget.ask('action', 5_000).go).toBe(true);
+  });
+
+  test('lets one request alone see whether a stop is really over', () => {
+    const budget = new RateBudget(600);
+    const [before, straggler] = [budget.start('read', 0), budget.start('read', 0)];
+    budget.finish(before, 100, { rate: undefined, stopFor: 5_000 });
+    expect(budget.ask('action', 5_099).go).toBe(false);
+    // What was sent before the stop says nothing about the time after it.
+    budget.finish(straggler, 5_100, { rate: undefined });
+    const probe = budget.start('action', 5_100);
+    expect(budget.ask('action', 5_101)).toEqual({ go: false, at: undefined });
+    budget.finish(probe, 5_200, { rate: undefined });
+    budget.start('action', 5_200);
+    expect(budget.ask('action', 5_200).go).toBe(true);
   });
 
   test('does not wait for hours when the clock is set back', () => {

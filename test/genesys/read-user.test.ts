@@ -99,7 +99,38 @@ describe('a user', () => {
     expect(observe({ lastTokenIssued: { dateIssued: 12 } }).tokenIssuedAt).toBeUndefined();
   });
 
+  test.each(['2026-03-02T08:00:00', '2026-03-02', '2026', '0001-01-01T00:00:00Z', ''])(
+    'with the date %j, which is none or nowhere, has no date',
+    (stamp) => {
+      const presence = { presenceDefinition: { systemPresence: 'AWAY' }, modifiedDate: stamp };
+      expect(observe({ presence }).presence?.since).toBeUndefined();
+      expect(observe({ presence }).missing).toEqual([]);
+    },
+  );
+
+  test('with a date from the far future has no date and is protected, since no other stamp could be newer', () => {
+    const late = '2026-03-02T09:06:00.000Z';
+    const presence = { presenceDefinition: { systemPresence: 'AWAY' }, modifiedDate: late };
+    for (const more of [
+      { presence },
+      { routingStatus: { status: 'IDLE', startTime: late } },
+      { lastTokenIssued: { dateIssued: late } },
+    ]) {
+      const seen = observe(more);
+      expect([seen.presence?.since, seen.routing?.since, seen.tokenIssuedAt]).toContain(undefined);
+      expect(seen.missing).toEqual(['stamps']);
+    }
+  });
+
+  test('with a date that another server’s clock explains keeps it', () => {
+    const presence = { presenceDefinition: { systemPresence: 'AWAY' }, modifiedDate: '2026-03-02T09:00:30Z' };
+    expect(observe({ presence })).toMatchObject({ presence: { since: FROM + 30_000 }, missing: [] });
+  });
+
   test.each<[unknown, unknown]>([
+    [{ call: 'busy' }, undefined],
+    [{ video: [] }, undefined],
+    [{ call: null }, { contactCentre: 0, enterprise: 0 }],
     [{}, { contactCentre: 0, enterprise: 0 }],
     [
       { userId: 'x', call: {} },

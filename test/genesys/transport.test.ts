@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { PlatformError } from '../../src/genesys/errors.ts';
 import { fakePlatform, NO_SIGNAL, user, type FakePlatform, type Reply } from './fake-platform.ts';
@@ -83,16 +81,55 @@ describe('a request', () => {
     expect(fake.clock.now() - before).toBeGreaterThanOrEqual(17_000);
   });
 
-  test('fails at once when the platform wants to be left alone for longer than a sweep may take', async () => {
+  test('comes back after five minutes though the platform wants to be left alone for longer', async () => {
+    fake = await platformWith({ status: 429, headers: { 'retry-after': '86400' } });
+    const before = fake.clock.now();
+    expect((await fake.platform.directory.reread([ID], NO_SIGNAL)).size).toBe(1);
+    expect(fake.clock.now() - before).toBe(5 * 60_000);
+  });
+
+  test('does not try for ever when the platform keeps saying so', async () => {
     fake = await fakePlatform(({ path }) =>
       path === '/api/v2/users' ? { status: 429, headers: { 'retry-after': '900' } } : undefined,
     );
     const before = fake.clock.now();
-    const error = await errorOf(fake.platform.directory.reread([ID], NO_SIGNAL));
-    expect(error.kind).toBe('transient');
     expect((await errorOf(fake.platform.directory.reread([ID], NO_SIGNAL))).kind).toBe('transient');
-    expect(fake.of('/api/v2/users')).toHaveLength(1);
-    expect(fake.clock.now() - before).toBeLessThan(1_000);
+    expect(fake.of('/api/v2/users')).toHaveLength(2);
+    expect(fake.clock.now() - before).toBeLessThanOrEqual(6 * 60_000);
+  });
+
+  test('understands a Retry-After that is a date, by the server’s own clock', async () => {
+    fake = await fakePlatform(
+      ({ path }, count) => {
+        if (path !== '/api/v2/users' || count > 1) return path === '/api/v2/users' ? LISTING : undefined;
+        const until = new Date(fake!.clock.now() - 3_600_000 + 40_000).toUTCString();
+        return { status: 429, headers: { 'retry-after': until } };
+      },
+      { skew: -3_600_000 },
+    );
+    const before = fake.clock.now();
+    await fake.platform.directory.reread([ID], NO_SIGNAL);
+    expect(fake.clock.now() - before).toBe(40_000);
+  });
+
+  test('that meets a 429 stops all others too, and one alone goes first afterwards', async () => {
+    let busy = true;
+    let together = 0;
+    fake = await fakePlatform(({ path, query }) => {
+      if (path !== '/api/v2/users') return undefined;
+      if (query.getAll('id').length === 1 && busy) {
+        busy = false;
+        return { status: 429, headers: { 'retry-after': '20' } };
+      }
+      together += 1;
+      return { json: { entities: [] } };
+    });
+    const before = fake.clock.now();
+    const ids = Array.from({ length: 120 }, (_, i) => String(user(i)['id']));
+    const first = fake.platform.directory.reread([ID], NO_SIGNAL);
+    await Promise.all([first, fake.platform.directory.reread(ids, NO_SIGNAL)]);
+    expect(together).toBe(4);
+    expect(fake.clock.now() - before).toBe(20_000);
   });
 
   test('is held back when the platform says that its window is used up', async () => {
@@ -145,66 +182,47 @@ describe('a request', () => {
     expect(fake.platform.directory.serverNow()).toBeLessThanOrEqual(fake.clock.now() - 600_000);
   });
 
+  test('pauses before each repetition for a length that is drawn anew, and not for long', async () => {
+    fake = await fakePlatform(({ path }) => (path === '/api/v2/users' ? { status: 503 } : undefined));
+    await errorOf(fake.platform.directory.reread([ID], NO_SIGNAL));
+    const [first, second, third] = fake.clock.slept;
+    expect(fake.clock.slept).toHaveLength(3);
+    expect(first).toBeLessThanOrEqual(1_000);
+    expect(second).toBeLessThanOrEqual(2_000);
+    expect(third).toBeLessThanOrEqual(4_000);
+  });
+
+  test('that waits between two attempts ends when the connection to the platform is closed', async () => {
+    for (const path of ['/oauth/token', '/api/v2/users']) {
+      fake = await fakePlatform((seen) => (seen.path === path ? { status: 503 } : undefined));
+      const { clock, platform } = fake;
+      // A sleep that only its signal can end.
+      clock.sleep = (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => {
+            reject(new Error('aborted'));
+          });
+        });
+      const error = errorOf(platform.directory.reread([ID], NO_SIGNAL));
+      while (fake.events.at(-1)?.status !== 503) await new Promise((resolve) => setImmediate(resolve));
+      await fake.close();
+      expect((await error).message).toContain('closed');
+      expect(fake.of(path)).toHaveLength(1);
+    }
+  });
+
+  test('in flight ends when the connection to the platform is closed, and is not repeated', async () => {
+    fake = await fakePlatform(({ path }) => (path === '/api/v2/users' ? { hang: true } : undefined));
+    const error = errorOf(fake.platform.directory.reread([ID], NO_SIGNAL));
+    while (fake.of('/api/v2/users').length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await fake.platform.close();
+    expect(await error).toMatchObject({ kind: 'transient' });
+    expect(fake.of('/api/v2/users')).toHaveLength(1);
+  });
+
   test('fails when the connection to the platform is closed', async () => {
     fake = await platformWith();
     await fake.platform.close();
     expect((await errorOf(fake.platform.directory.reread([ID], NO_SIGNAL))).kind).toBe('transient');
-  });
-});
-
-describe('a proxy in the environment', () => {
-  const names = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'];
-  const former = new Map(names.map((name) => [name, process.env[name]]));
-  afterEach(() => {
-    for (const [name, value] of former) {
-      if (value === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = value;
-    }
-  });
-
-  async function proxy(): Promise<{ server: Server; asked: string[]; url: string }> {
-    const asked: string[] = [];
-    const server = createServer();
-    server.on('connect', (request, socket) => {
-      asked.push(request.url ?? '');
-      const { port } = new URL(fake!.url);
-      const onward = connect(Number(port), '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-        onward.pipe(socket).pipe(onward);
-      });
-      onward.on('error', () => socket.destroy());
-      socket.on('error', () => onward.destroy());
-    });
-    server.on('request', (request, response) => {
-      asked.push(request.url ?? '');
-      response.writeHead(502).end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return { server, asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-  }
-
-  test('is used for the platform, but never for loopback', async () => {
-    for (const name of names) Reflect.deleteProperty(process.env, name);
-    fake = await platformWith();
-    const { server, asked, url } = await proxy();
-    process.env['HTTPS_PROXY'] = url;
-    process.env['HTTP_PROXY'] = url;
-    const outside = await fakePlatform(() => undefined, {
-      settings: { apiUrl: 'http://api.example.test', loginUrl: 'http://login.example.test', timeout: 2_000 },
-    });
-    const inside = await fakePlatform(({ path }) => (path === '/api/v2/users' ? LISTING : undefined));
-    try {
-      await errorOf(outside.platform.checkCredentials());
-      expect(asked.length).toBeGreaterThan(0);
-      expect(asked.every((target) => target.includes('login.example.test'))).toBe(true);
-      const before = asked.length;
-      expect((await inside.platform.directory.reread([ID], NO_SIGNAL)).size).toBe(1);
-      expect(asked.length).toBe(before);
-    } finally {
-      await outside.close();
-      await inside.close();
-      server.closeAllConnections();
-      server.close();
-    }
   });
 });

@@ -38,7 +38,11 @@ function overrun(presence: SystemPresence, away: readonly [number, number]): (sc
 }
 
 /** Takes a conversation and leaves in the middle of it. */
-function leaveInside(medium: Medium, wrap: boolean, presence: SystemPresence | undefined): (scene: Scene) => Story {
+function leaveInside(
+  medium: Medium,
+  wrap: boolean,
+  presence: SystemPresence | undefined,
+): (scene: Scene) => Story {
   return function* (scene) {
     let at = yield* firstHours(scene, ORDINARY_CALLS);
     yield step(at, { do: 'take', medium, side: 'contactCenter' });
@@ -121,7 +125,8 @@ export const ABSENTEES: readonly Archetype[] = [
   {
     ...absentee,
     name: 'comes-back',
-    description: 'Leaves, and really comes back after two hours or so: logs in if he has to, and goes on queue.',
+    description:
+      'Leaves, and really comes back after two hours or so: logs in if he has to, and goes on queue.',
     story: function* (scene) {
       const at = yield* goHomeIn('AWAY')(scene);
       return yield* workToTheEnd(scene, at + between(scene.random, [100 * MINUTE, 150 * MINUTE]));

@@ -15,8 +15,9 @@ const STAGGER: Range = [0, 15 * MINUTE];
 /** Between two breaks. */
 const STRETCH = 110 * MINUTE;
 
+/** An act at a whole millisecond, as the platform's stamps have them. */
 export function step(at: number, act: Act): Step {
-  return { at, act };
+  return { at: Math.round(at), act };
 }
 
 export interface Conversations {
@@ -92,5 +93,10 @@ export function wholeDay(piece: Piece): (scene: Scene) => Story {
 export function* firstHours(scene: Scene, piece: Piece): Story {
   const from = yield* arrive(scene);
   const share = 0.15 + scene.random() * 0.25;
-  return yield* working(scene, from, Math.max(from + MINUTE, scene.from + (scene.to - scene.from) * share), piece);
+  return yield* working(
+    scene,
+    from,
+    Math.max(from + MINUTE, scene.from + (scene.to - scene.from) * share),
+    piece,
+  );
 }

@@ -38,7 +38,10 @@ function* clickBack(scene: Scene): Story {
     yield step(at, { do: 'wait' });
     const { desk } = scene;
     // A quiet Offline has stood for a minute: what a browser does by itself is over.
-    if (isOffline(desk) && desk.session && at - desk.presenceAt >= MINUTE) return yield* workToTheEnd(scene, at + wait);
+    if (!isOffline(desk) || !desk.session || at - desk.presenceAt < MINUTE) continue;
+    // One click on Available, and some minutes later back to work.
+    yield step(at + wait, { do: 'arrive' });
+    return yield* workToTheEnd(scene, at + wait + 3 * MINUTE);
   }
   return at;
 }
@@ -48,7 +51,8 @@ export const RETURNERS: readonly Archetype[] = [
   {
     ...returner,
     name: 'sso-restored',
-    description: 'Is absent; twice after a revocation the browser is back in seconds with the former presence.',
+    description:
+      'Is absent; twice after a revocation the browser is back in seconds with the former presence.',
     client: comesBack('former', 2),
     story: goHomeIn('BUSY'),
   },
@@ -69,7 +73,8 @@ export const RETURNERS: readonly Archetype[] = [
   {
     ...returner,
     name: 'sso-reasserts',
-    description: 'Is absent; the browser comes back after revocations, and sets its presence again after a quiet Offline.',
+    description:
+      'Is absent; the browser comes back after revocations, and sets its presence again after a quiet Offline.',
     client: { ...comesBack('former', Infinity), reasserts: { delay: [3 * SECOND, 25 * SECOND] } },
     // Available would look exactly like a person's click, even to the platform's own eyes.
     story: goHomeIn('AWAY'),
@@ -84,14 +89,16 @@ export const RETURNERS: readonly Archetype[] = [
   {
     ...returner,
     name: 'native-bouncer',
-    description: 'Is absent; the platform times the browser out again and again, and it is back within seconds.',
+    description:
+      'Is absent; the platform times the browser out again and again, and it is back within seconds.',
     client: comesBack('former', Infinity, [2 * SECOND, 50 * SECOND]),
     story: bounce,
   },
   {
     ...returner,
     name: 'clicks-back',
-    description: 'Is absent, is set Offline with the session left alone, and some minutes later is there and clicks.',
+    description:
+      'Is absent, is set Offline with the session left alone, and some minutes later is there and clicks.',
     client: comesBack('former', Infinity),
     story: clickBack,
   },

@@ -1,6 +1,6 @@
 /** People who are there, each working, or being seen to work, in another way. All log out when the shift ends. */
 import { between } from '../random.ts';
-import { MINUTE, SECOND } from '../time.ts';
+import { HOUR, MINUTE, SECOND } from '../time.ts';
 import type { Archetype, Scene, Story } from './archetype.ts';
 import { arrive, conversations, inPresence, step, wholeDay, type Piece } from './parts.ts';
 
@@ -22,7 +22,11 @@ function flipBreaks(): Piece {
   return function* (scene, from, until) {
     let at = from;
     while (at < until) {
-      at = yield* ORDINARY_CALLS(scene, at, Math.min(until, at + between(scene.random, [12 * MINUTE, 30 * MINUTE])));
+      at = yield* ORDINARY_CALLS(
+        scene,
+        at,
+        Math.min(until, at + between(scene.random, [12 * MINUTE, 30 * MINUTE])),
+      );
       for (const to of ['BREAK', 'AWAY', 'AVAILABLE'] as const) {
         yield step(at, { do: 'presence', to });
         at += between(scene.random, [MINUTE, 6 * MINUTE]);
@@ -55,8 +59,10 @@ function lockAndComeBack(): Piece {
 function* watch(scene: Scene): Story {
   const at = yield* arrive(scene);
   yield step(at, { do: 'presence', to: 'AVAILABLE' });
-  yield step(scene.to, { do: 'log-out' });
-  return scene.to;
+  // Nobody watches for longer: half a day without a sign is all that a policy for supervisors can be asked to bear.
+  const end = Math.min(scene.to, at + 11 * HOUR);
+  yield step(end, { do: 'log-out' });
+  return end;
 }
 
 function* hang(scene: Scene): Story {
@@ -103,7 +109,8 @@ export const WORKERS: readonly Archetype[] = [
   {
     ...worker,
     name: 'off-queue-dialler',
-    description: 'Rings people up all day without ever standing on queue: only the enterprise counters show it.',
+    description:
+      'Rings people up all day without ever standing on queue: only the enterprise counters show it.',
     story: wholeDay(
       inPresence(
         'AVAILABLE',

@@ -1,0 +1,73 @@
+/** Whether the channels, the identity connector and the platform's limits make sense. */
+import { entriesAt, noteOnce, part, warn, type Checking } from './checking.ts';
+import { sections } from './schema.ts';
+import { CONNECTORS } from './schema-identity.ts';
+import { channel } from './schema-notify.ts';
+import type { Path } from './source.ts';
+
+/** The platform's default ceiling for one OAuth token, in requests a minute. */
+const PLATFORM_CEILING = 300;
+
+/** Adds the faults of the channels. Answers whether one that is on lists `warning`. */
+export function checkChannels(checking: Checking): boolean {
+  const { source } = checking;
+  const names = new Map<string, Path>();
+  let warns = false;
+  entriesAt(source, ['notify']).forEach((entry, i) => {
+    const path: Path = ['notify', i];
+    const name = source.at([...path, 'name']);
+    if (typeof name === 'string') noteOnce(checking, names, name.toLowerCase(), [...path, 'name'], 'channel');
+    const fitting = part(channel, entry);
+    // Of a channel with a fault of its own nothing is known: better not to fault the rules that count on it.
+    if (fitting === undefined) warns = true;
+    else if (fitting.url === '')
+      warn(checking, [...path, 'url'], `channel "${fitting.name}" has no address and is switched off`);
+    else if (fitting.on.includes('warning')) warns = true;
+    if (fitting?.type === 'webhook' && fitting.url !== '' && fitting.secret === undefined) {
+      warn(checking, path, `channel "${fitting.name}" has no secret, so its messages are not signed`);
+    }
+  });
+  checkCeiling(checking);
+  return warns;
+}
+
+function checkCeiling(checking: Checking): void {
+  const path = ['genesys', 'requests_per_minute'];
+  const wanted = checking.source.at(path);
+  if ((typeof wanted === 'number' || typeof wanted === 'string') && Number(wanted) > PLATFORM_CEILING) {
+    warn(
+      checking,
+      path,
+      'the platform allows 300 requests a minute for each token unless your limit was raised',
+    );
+  }
+}
+
+/** Adds the faults of the identity connector. Answers its name, `unknown` when its part has faults of its own. */
+export function checkIdentity({ source, faults }: Checking): string | undefined {
+  const value = source.at(['identity']);
+  const fitting = part(sections.identity, value);
+  if (fitting === undefined) return 'unknown';
+  const present = CONNECTORS.filter((name) => fitting[name] !== undefined);
+  if (present.length > 1) faults.add(['identity'], `has ${present.join(' and ')}: keep one connector`);
+  const hasKeys = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+  if (present.length === 0 && hasKeys) {
+    faults.add(['identity'], `has no connector; there are ${CONNECTORS.join(', ')}; write {} for none`);
+  }
+  if (fitting.okta !== undefined && !hasOneKind(fitting.okta)) {
+    faults.add(['identity', 'okta'], 'needs either api_token, or client_id and private_key');
+  }
+  return present[0];
+}
+
+interface OktaKeys {
+  readonly api_token?: string | undefined;
+  readonly client_id?: string | undefined;
+  readonly private_key?: string | undefined;
+}
+
+/** Either a token, or an app with its key: not both, not half. */
+function hasOneKind({ api_token, client_id, private_key }: OktaKeys): boolean {
+  const appParts = [client_id, private_key].filter((one) => one !== undefined).length;
+  return api_token === undefined ? appParts === 2 : appParts === 0;
+}

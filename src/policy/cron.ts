@@ -1,0 +1,104 @@
+/** The sweep's schedule: whether a cron expression is good, and how far apart two of its runs can be. Time zone is UTC. */
+import { createTask, validateDetailed, type ParsedFields, type ScheduledTask } from 'node-cron';
+import { DAY, SECOND, type Duration } from '../domain/time.ts';
+
+/** Eight years hold two leap days, and every way a weekday can meet a date of a month. */
+const FIRST_DAY = Date.UTC(2024, 0, 1);
+const DAYS_WALKED = 8 * 366;
+
+/** What is known of an expression. Working it out takes ms, and a policy asks several times. */
+interface Answer {
+  readonly fault: string | undefined;
+  readonly longest: Duration | undefined;
+}
+const answers = new Map<string, Answer>();
+const ANSWERS_KEPT = 100;
+
+function answerFor(expression: string): Answer {
+  const kept = answers.get(expression);
+  if (kept !== undefined) return kept;
+  if (answers.size >= ANSWERS_KEPT) answers.clear();
+  const answer = workOut(expression);
+  answers.set(expression, answer);
+  return answer;
+}
+
+function workOut(expression: string): Answer {
+  const { fields, errors } = validateDetailed(expression);
+  if (fields === undefined || errors.length > 0) {
+    const parts = errors.map(({ field }) => FIELD_WORDS[field]).filter((word) => word !== undefined);
+    const where = parts.length === 0 ? '' : ` (look at ${[...new Set(parts)].join(' and ')})`;
+    const fault = `is not a cron expression${where}; write six fields, seconds first, such as "0 * * * * *" for every minute`;
+    return { fault, longest: undefined };
+  }
+  const gap = longest(expression, fields);
+  return { fault: gap === undefined ? 'is a cron expression that never runs' : undefined, longest: gap };
+}
+
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  second: 'the seconds',
+  minute: 'the minutes',
+  hour: 'the hours',
+  dayOfMonth: 'the day of the month',
+  month: 'the month',
+  dayOfWeek: 'the day of the week',
+};
+
+/** What is wrong with an expression, as a sentence; `undefined` when it is good. */
+export function cronFault(expression: string): string | undefined {
+  return answerFor(expression).fault;
+}
+
+/** The longest time in ms between two runs of an expression of five or six fields. Throws RangeError for a bad one. */
+export function longestInterval(expression: string): Duration {
+  const { longest: found } = answerFor(expression);
+  if (found === undefined) throw new RangeError('not a cron expression that ever runs');
+  return found;
+}
+
+function longest(expression: string, fields: ParsedFields): Duration | undefined {
+  const times = timesOfDay(fields.hour, fields.minute, fields.second);
+  const first = times[0];
+  const last = times.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  let gap = 0;
+  for (const [i, time] of times.entries()) gap = Math.max(gap, time - (times[i - 1] ?? time));
+  const everyDay =
+    fields.dayOfMonth.length === 31 && fields.month.length === 12 && fields.dayOfWeek.length === 7;
+  const between = everyDay ? first + DAY - last : longestBetweenDays(expression, first, last);
+  return between === undefined ? undefined : Math.max(gap, between);
+}
+
+/** Every time of a day at which the expression may run, in ms after midnight and in order. */
+function timesOfDay(
+  hours: readonly number[],
+  minutes: readonly number[],
+  seconds: readonly number[],
+): number[] {
+  const times: number[] = [];
+  for (const hour of hours) {
+    for (const minute of minutes) {
+      for (const second of seconds) times.push(((hour * 60 + minute) * 60 + second) * SECOND);
+    }
+  }
+  return times.sort((a, b) => a - b);
+}
+
+/** From the last run of a day to the first of the next day that has one. The library itself says which days those are. */
+function longestBetweenDays(expression: string, first: number, last: number): Duration | undefined {
+  const task: ScheduledTask = createTask(expression, () => undefined, { timezone: 'UTC' });
+  try {
+    let gap: Duration | undefined;
+    let previous: number | undefined;
+    for (let day = 0; day < DAYS_WALKED; day += 1) {
+      const start = FIRST_DAY + day * DAY;
+      if (!task.match(new Date(start + first))) continue;
+      if (previous !== undefined) gap = Math.max(gap ?? 0, start + first - (previous + last));
+      previous = start;
+    }
+    return gap;
+  } finally {
+    // The library keeps a list of all tasks; this one was only asked.
+    void task.destroy();
+  }
+}

@@ -1,0 +1,156 @@
+/** A policy in plain words, for `validate`: what it would do, to whom, when, and what it leaves alone. */
+import { windowsIn, type Calendar } from '../domain/calendar.ts';
+import type { ClockName, Policy, Profile, Returns, Rule } from '../domain/policy.ts';
+import { DAY, formatDuration, type Instant } from '../domain/time.ts';
+import { wallTime } from '../domain/zone.ts';
+import { toCalendar } from './calendars.ts';
+import { coverTable } from './cover.ts';
+import type { LoadedPolicy } from './draft.ts';
+import type { ExemptionText, MatchText, WhenText } from './schema.ts';
+
+const CLOCK_WORDS: Readonly<Record<ClockName, string>> = {
+  since_sign: 'since the last sign of a person',
+  in_state: 'without a break',
+  since_work: 'since the last interaction or time on queue',
+};
+
+/** The policy as lines of text. Holds no secret. */
+export function describePolicy(loaded: LoadedPolicy, policy: Policy, now: Instant): readonly string[] {
+  const { content } = loaded.draft;
+  const lines = [...describeHead(loaded, policy)];
+  content.profiles.forEach((text, i) => {
+    const profile = policy.profiles[i];
+    if (profile === undefined) return;
+    const whom = text.match === undefined ? 'everyone else' : describePeople(text.match);
+    lines.push('', `Profile "${profile.name}" has ${whom}.`);
+    profile.rules.forEach((rule, j) => {
+      const when = text.rules[j]?.when;
+      if (when !== undefined) lines.push(`  ${describeRule(rule, when)}`);
+    });
+    lines.push(...describeReturns(profile, text.returns !== undefined));
+    lines.push(...coverTable(profile).map((line) => `  ${line}`));
+  });
+  if (content.profiles.every(({ match }) => match !== undefined)) {
+    lines.push('', 'Whoever fits no profile is left alone.');
+  }
+  lines.push('', ...describeExemptions(content.exempt, now), ...describeCalendars(loaded, policy, now));
+  return lines;
+}
+
+function describeHead({ settings, hash }: LoadedPolicy, { mode, caps }: Policy): readonly string[] {
+  const { breaker } = caps;
+  const percent = Math.round(breaker.share * 1_000) / 10;
+  return [
+    `Policy ${hash}.`,
+    mode === 'observe'
+      ? 'Mode observe: everything is judged and recorded, nothing is written to the platform.'
+      : 'Mode enforce: agents are logged off.',
+    `Sweeps run at "${settings.sweep.every}" (UTC), at most ${formatDuration(settings.sweep.interval)} apart.`,
+    `At most ${caps.perSweep} log-offs in a sweep and ${caps.perHour} in an hour; none in the first ${caps.settle} sweeps after a start, an outage or a change.`,
+    `When more than ${breaker.atLeast} agents, and more than ${percent}% of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
+    `Whoever handles an interaction is never touched; after ${formatDuration(caps.engagedTooLong)} of it he is reported.`,
+  ];
+}
+
+function describeRule(rule: Rule, when: WhenText): string {
+  const parts = [
+    `${rule.id}: ${describeState(when)} for ${formatDuration(rule.limit)} ${CLOCK_WORDS[rule.clock]}`,
+    rule.hours === undefined ? '' : `, counted only ${rule.hours.side} ${rule.hours.calendar.name}`,
+    ` → ${rule.actions.join(', ')}`,
+    rule.warn === undefined ? '' : `; the agent is warned ${formatDuration(rule.warn)} before`,
+    rule.mode === 'observe' ? '; only reported' : '',
+    '.',
+    rule.description === undefined ? '' : ` (${rule.description})`,
+  ];
+  return parts.join('');
+}
+
+function describeReturns({ returns }: Profile, own: boolean): readonly string[] {
+  return [
+    `  A return within ${formatDuration(returns.window)} ${own ? '(own setting) ' : ''}without a sign of a person is the browser's doing:`,
+    ...describeLadder(returns),
+    `    A return brings a grace of ${formatDuration(returns.grace)}; the ladder is forgotten after ${formatDuration(returns.forget)}.`,
+  ];
+}
+
+function describeLadder({ ladder, repeat }: Returns): readonly string[] {
+  const rungs = ladder.map(
+    ({ wait, actions }, i) => `    ${i + 1}. after ${formatDuration(wait)} → ${actions.join(', ')}`,
+  );
+  const end =
+    repeat === 'never'
+      ? '    then he is held: reported, nothing more is done.'
+      : `    then the last again every ${formatDuration(repeat)}.`;
+  return [...rungs, end];
+}
+
+function describeKeys(entries: readonly (readonly [string, readonly string[] | undefined])[]): string[] {
+  return entries.flatMap(([name, list]) => (list === undefined ? [] : [`${name} ${list.join(' or ')}`]));
+}
+
+function describePeople(match: MatchText): string {
+  const parts = describeKeys([
+    ['users', match.users],
+    ['groups', match.groups],
+    ['roles', match.roles],
+    ['divisions', match.divisions],
+    ['queues', match.queues],
+    ['teams', match.teams],
+  ]);
+  if (match.not !== undefined) parts.push(`not (${describePeople(match.not)})`);
+  return parts.join(' and ');
+}
+
+function describeState(when: WhenText): string {
+  const lower = (list: readonly string[] | undefined): string[] | undefined =>
+    list?.map((one) => one.toLowerCase());
+  const parts = describeKeys([
+    ['presence', lower(when.presence)],
+    ['label', when.secondary_presence],
+    ['routing', lower(when.routing)],
+  ]);
+  if (when.not !== undefined) parts.push(`not (${describeState(when.not)})`);
+  return parts.join(' and ');
+}
+
+function describeExemptions(entries: readonly ExemptionText[], now: Instant): readonly string[] {
+  if (entries.length === 0) return ['Nobody is exempt.'];
+  return ['Exempt:', ...entries.map((entry) => `  ${describeExemption(entry, now)}`)];
+}
+
+function describeExemption({ until, reason, not, ...entry }: ExemptionText, now: Instant): string {
+  const parts = [describePeople({ ...entry, not: undefined }), describeState({ ...entry, not: undefined })];
+  if (not !== undefined) {
+    const inside = [describePeople(not), describeState({ ...not, not: undefined })].filter(
+      (part) => part !== '',
+    );
+    parts.push(`not (${inside.join(' and ')})`);
+  }
+  const who = parts.filter((part) => part !== '').join(' and ');
+  const why = reason === undefined ? '' : `: ${reason}`;
+  if (until === undefined) return `${who}${why}`;
+  return `${who}, ${until <= now ? 'over since' : 'until'} ${new Date(until).toISOString()}${why}`;
+}
+
+function describeCalendars(loaded: LoadedPolicy, policy: Policy, now: Instant): readonly string[] {
+  const entries = Object.entries(loaded.draft.content.calendars);
+  if (entries.length === 0) return [];
+  const used = new Set(
+    policy.profiles.flatMap(({ rules }) => rules.map(({ hours }) => hours?.calendar.name)),
+  );
+  return [
+    'Calendars:',
+    ...entries.map(([name, text]) => {
+      const unused = used.has(name) ? '' : '; no rule uses it';
+      return `  ${name} (${text.timezone}): ${describeNext(toCalendar(name, text), now)}${unused}`;
+    }),
+  ];
+}
+
+function describeNext(calendar: Calendar, now: Instant): string {
+  const local = (at: Instant): string =>
+    new Date(wallTime(calendar.timezone, at)).toISOString().slice(0, 16).replace('T', ' ');
+  const next = windowsIn(calendar, { from: now, to: now + 370 * DAY })[0];
+  if (next === undefined) return 'has no window in the next year';
+  return next.from <= now ? `open now, until ${local(next.to)}` : `opens next at ${local(next.from)}`;
+}

@@ -1,0 +1,33 @@
+/** What of each agent must be read to judge by a policy: expands and listings that nobody asks about are not paid for. */
+import type { Matcher, Policy } from '../domain/policy.ts';
+
+/** See `Agent` for the kinds. Ids of queues and teams. */
+export interface Needs {
+  readonly groups: boolean;
+  readonly roles: boolean;
+  readonly queues: readonly string[];
+  readonly teams: readonly string[];
+  readonly tokens: boolean;
+}
+
+/** The token date is always wanted: without it a silent return looks like a person. */
+export function needsOf(policy: Policy): Needs {
+  const matchers = [
+    ...policy.exempt.map(({ match }) => match),
+    ...policy.profiles.map(({ match }) => match),
+  ].flatMap(nested);
+  const ids = (kind: 'groups' | 'roles' | 'queues' | 'teams'): string[] => [
+    ...new Set(matchers.flatMap((matcher) => [...(matcher[kind] ?? [])])),
+  ];
+  return {
+    groups: ids('groups').length > 0,
+    roles: ids('roles').length > 0,
+    queues: ids('queues'),
+    teams: ids('teams'),
+    tokens: true,
+  };
+}
+
+function nested(matcher: Matcher | undefined): Matcher[] {
+  return matcher === undefined ? [] : [matcher, ...nested(matcher.not)];
+}

@@ -1,0 +1,24 @@
+/** Names with `*` in them. */
+
+/** Whether a name stands for several. */
+export function isWildcard(text: string): boolean {
+  return text.includes('*');
+}
+
+/**
+ * A pattern for the whole of a name, in which each `*` stands for any text; case does not count. Each literal part is
+ * taken where it comes first and never again (a lookahead is not entered twice), so the effort grows with the length
+ * of the name only, however many stars there are.
+ */
+export function wildcard(text: string): RegExp {
+  const parts = text.toLowerCase().split(/\*+/).map(escape);
+  const first = parts[0] ?? '';
+  if (parts.length === 1) return new RegExp(`^${first}$`, 'isu');
+  const last = parts.at(-1) ?? '';
+  const middle = parts.slice(1, -1).map((part, i) => `(?=(.*?${part}))\\${i + 1}`);
+  return new RegExp(`^${first}${middle.join('')}.*${last}$`, 'isu');
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}

@@ -1,0 +1,135 @@
+/**
+ * One connection to a SQLite file: cached statements, transactions, and errors in the house's own words. How such a file
+ * is opened, and what happens to a damaged one, stands in `open.ts`.
+ */
+import { statSync } from 'node:fs';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import type { Duration } from '../domain/time.ts';
+import { storeError, storeErrorOf } from './errors.ts';
+
+/** One row as SQLite hands it out. */
+export type Row = Readonly<Record<string, SQLOutputValue>>;
+
+export interface ConnectionOptions {
+  readonly readOnly: boolean;
+  /** How long to wait for another process. */
+  readonly busyTimeout: Duration;
+  /** The file is known not to change: no lock and no side file is needed. */
+  readonly immutable?: boolean;
+}
+
+/** A connection. All its methods throw `StoreError` and nothing else. */
+export class Database {
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #inode: number | undefined;
+
+  constructor(path: string, options: ConnectionOptions) {
+    this.path = path;
+    this.readOnly = options.readOnly;
+    this.#db = this.#guard(
+      () =>
+        new DatabaseSync(locationOf(path, options.immutable === true), {
+          readOnly: options.readOnly,
+          timeout: options.busyTimeout,
+          enableForeignKeyConstraints: true,
+        }),
+    );
+  }
+
+  /** Runs a script of any number of statements. */
+  exec(sql: string): void {
+    this.#guard(() => {
+      this.#db.exec(sql);
+    });
+  }
+
+  /** Runs one statement; answers how many rows it changed. */
+  run(sql: string, ...values: readonly SQLInputValue[]): number {
+    return this.#guard(() => Number(this.#statement(sql).run(...values).changes));
+  }
+
+  /** The first row, if any. */
+  get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
+    return this.#guard(() => this.#statement(sql).get(...values));
+  }
+
+  all(sql: string, ...values: readonly SQLInputValue[]): Row[] {
+    return this.#guard(() => this.#statement(sql).all(...values));
+  }
+
+  /** Hands out rows one by one, so that a large table is never in memory twice. */
+  each(sql: string, take: (row: Row) => void): void {
+    this.#guard(() => {
+      for (const row of this.#statement(sql).iterate()) take(row);
+    });
+  }
+
+  /** Does `work` wholly or not at all. Takes the write lock at once, so that it cannot fail half-way for want of it. */
+  transaction<T>(work: () => T): T {
+    this.#mustBeThere();
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#rollBack();
+      throw storeErrorOf(error, this.path);
+    }
+  }
+
+  /** Remembers which file this is, to notice when it is moved away: writes would go on into the void. */
+  pinFile(): void {
+    if (this.path !== ':memory:') this.#inode = this.#guard(() => statSync(this.path).ino);
+  }
+
+  close(): void {
+    if (!this.#db.isOpen) return;
+    this.#statements.clear();
+    this.#guard(() => {
+      this.#db.close();
+    });
+  }
+
+  #mustBeThere(): void {
+    if (this.#inode === undefined) return;
+    const inode = statSync(this.path, { throwIfNoEntry: false })?.ino;
+    if (inode !== this.#inode) throw storeError('lost', this.path, 'the file was moved or deleted');
+  }
+
+  #rollBack(): void {
+    try {
+      // A full disk may have rolled back already.
+      if (this.#db.isOpen && this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    } catch {
+      // What made the transaction fail is the error to report; SQLite rolls back when the connection goes.
+    }
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const made = this.#db.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw storeErrorOf(error, this.path);
+    }
+  }
+}
+
+function locationOf(path: string, immutable: boolean): string | URL {
+  if (!immutable) return path;
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return url;
+}

@@ -1,0 +1,120 @@
+/**
+ * What can go wrong with the store, by what has to be done about it. SQLite's and the file system's own errors never
+ * travel further than this file.
+ */
+import { getuid } from 'node:process';
+
+/**
+ * `unwritable`: the file or its directory may not be written; `full`: no space is left; `locked`: another process held
+ * it too long; `corrupt`: it cannot be read; `newer`: a later version of the program made it; `lost`: it was closed,
+ * moved away, or the disk failed.
+ */
+export type StoreErrorKind = 'unwritable' | 'full' | 'locked' | 'corrupt' | 'newer' | 'lost';
+
+/** The store did not do what it was asked. The message says what, where, and what to do. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly kind: StoreErrorKind;
+  readonly path: string;
+
+  constructor(kind: StoreErrorKind, path: string, message: string) {
+    super(message);
+    this.kind = kind;
+    this.path = path;
+  }
+}
+
+/** SQLite's primary result codes (the low byte of an extended one). */
+const KIND_OF_CODE: Readonly<Record<number, StoreErrorKind>> = {
+  3: 'unwritable', // PERM
+  5: 'locked', //     BUSY
+  6: 'locked', //     LOCKED
+  8: 'unwritable', // READONLY
+  10: 'lost', //      IOERR
+  11: 'corrupt', //   CORRUPT
+  13: 'full', //      FULL
+  14: 'unwritable', // CANTOPEN
+  15: 'locked', //    PROTOCOL
+  23: 'unwritable', // AUTH
+  26: 'corrupt', //   NOTADB
+};
+/** The file was moved away or deleted while it was open. */
+const READONLY_DBMOVED = 1032;
+
+const KIND_OF_SYSTEM_CODE: Readonly<Record<string, StoreErrorKind>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EIO: 'lost',
+};
+
+/** Makes a `StoreError` of whatever was thrown; one that already is stays as it is. */
+export function storeErrorOf(error: unknown, path: string): StoreError {
+  if (error instanceof StoreError) return error;
+  const { code, errcode } = codesOf(error);
+  if (errcode !== undefined) {
+    const kind = errcode === READONLY_DBMOVED ? 'lost' : (KIND_OF_CODE[errcode & 0xff] ?? 'lost');
+    return storeError(kind, path, `SQLite ${errcode}`);
+  }
+  if (code === 'ERR_INVALID_STATE') return storeError('lost', path, 'closed');
+  return storeError(
+    KIND_OF_SYSTEM_CODE[code ?? ''] ?? (isSystemCode(code) ? 'unwritable' : 'lost'),
+    path,
+    code,
+  );
+}
+
+/** A `StoreError` with the sentence of its kind. `detail` is a code, never free text of a library. */
+export function storeError(kind: StoreErrorKind, path: string, detail?: string): StoreError {
+  const why = detail === undefined ? '' : ` (${detail})`;
+  return new StoreError(kind, path, sentence(kind, path, why));
+}
+
+function sentence(kind: StoreErrorKind, path: string, why: string): string {
+  switch (kind) {
+    case 'unwritable':
+      return (
+        `The store ${path} cannot be opened or written by ${user()}${why}. Mount a volume that this user may ` +
+        'write to at its directory, or name another path under store.sqlite.'
+      );
+    case 'full':
+      return `No space is left for the store ${path}${why}. Free space on its volume, or shorten store.retention.`;
+    case 'locked':
+      return (
+        `The store ${path} is held by another process${why}. Look for a backup or a tool that keeps it open; ` +
+        'the next try may succeed.'
+      );
+    case 'corrupt':
+      return (
+        `The store ${path} is damaged${why}. Start the worker again: it keeps the damaged file aside and begins ` +
+        'a new one. Check the volume.'
+      );
+    case 'newer':
+      return (
+        `The store ${path} was made by a newer version of this program${why} and was left untouched. ` +
+        'Run that version, or restore a backup made before it.'
+      );
+    case 'lost':
+      return `The store ${path} has been lost${why}. Check its volume, then start the worker again.`;
+  }
+}
+
+function user(): string {
+  const uid = getuid?.();
+  return uid === undefined ? 'this user' : `user id ${uid}`;
+}
+
+function isSystemCode(code: string | undefined): boolean {
+  return code !== undefined && /^E[A-Z]+$/.test(code);
+}
+
+function codesOf(error: unknown): {
+  readonly code: string | undefined;
+  readonly errcode: number | undefined;
+} {
+  if (typeof error !== 'object' || error === null) return { code: undefined, errcode: undefined };
+  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
+  return {
+    code: typeof code === 'string' ? code : undefined,
+    errcode: typeof errcode === 'number' ? errcode : undefined,
+  };
+}

@@ -1,0 +1,337 @@
+/**
+ * The store in one SQLite file. The worker writes it; `pause`, `resume`, `explain` and `report` open the same file from
+ * other processes at the same time. What belongs together is written in one transaction, on disk before the promise is
+ * kept.
+ */
+import type { Memory } from '../domain/memory.ts';
+import type {
+  EventQuery,
+  Pause,
+  RecordEvent,
+  Standing,
+  StoredAgent,
+  StoredEvent,
+  SweepRecord,
+} from '../domain/record.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import {
+  eventOf,
+  eventValues,
+  INSERT_EVENT,
+  memoryBody,
+  memoryOf,
+  standingBody,
+  standingOf,
+} from './codec.ts';
+import type { Database, Row } from './database.ts';
+import { storeErrorOf } from './errors.ts';
+import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
+import { openDatabase } from './open.ts';
+import {
+  OPEN_INTENTS,
+  conditions,
+  SAVE_AGENT,
+  SAVE_FACT,
+  SAVE_NOT_SEEN,
+  SAVE_SEEN,
+  SAVE_STANDING,
+  SAVE_STEP,
+  SAVE_SWEEP,
+  SEEN_AT,
+  SELECT_AGENT,
+  SELECT_MEMORY,
+  SETTLE_CURRENT,
+} from './statements.ts';
+
+/** Where the store tells of what it had to leave out. */
+export interface StoreLog {
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export interface StoreOptions {
+  /** The wall clock; dates agents' names and the name of a file that is set aside. */
+  readonly now: () => Instant;
+  readonly log?: StoreLog;
+  /** For `explain` and `report`: the file must be there, and nothing is written. */
+  readonly readOnly?: boolean;
+  /** For `pause` and `resume`: the file must be there, and a damaged one stays where it is. */
+  readonly existing?: boolean;
+  /** How long to wait for another process; 5 s unless given. Nothing else happens in this process meanwhile. */
+  readonly busyTimeout?: Duration;
+  /** The file may not grow beyond so many pages of 4 KiB. */
+  readonly maxPages?: number;
+  /** How the lease sees this process. */
+  readonly self?: Self;
+}
+
+/** Opens or makes the store at `path` (`:memory:` keeps nothing). Rejects with `StoreError`. */
+export function openStore(path: string, options: StoreOptions): Promise<SqliteStore> {
+  return SqliteStore.open(path, options);
+}
+
+/** See `Store` for what each method promises. All reject with `StoreError` and nothing else. */
+export class SqliteStore {
+  /** Where a damaged file was put when the store was opened. Memory and record began anew then. */
+  readonly setAside: string | undefined;
+  readonly #db: Database;
+  readonly #now: () => Instant;
+  readonly #log: StoreLog | undefined;
+  readonly #self: Self;
+  /** The lease as it stood at the opening. */
+  readonly #foundLease: Row | undefined;
+  #damaged = 0;
+  /** No sweep has been saved since everything was loaded. */
+  #fresh = true;
+
+  private constructor(db: Database, setAside: string | undefined, options: StoreOptions) {
+    this.#db = db;
+    this.setAside = setAside;
+    this.#now = options.now;
+    this.#log = options.log;
+    this.#self = options.self ?? thisProcess();
+    this.#foundLease = readLease(db);
+  }
+
+  static open(path: string, options: StoreOptions): Promise<SqliteStore> {
+    return later(path, () => {
+      const { db, setAside } = openDatabase(path, {
+        now: options.now,
+        readOnly: options.readOnly ?? false,
+        existing: options.existing ?? false,
+        busyTimeout: options.busyTimeout ?? 5 * SECOND,
+        maxPages: options.maxPages,
+      });
+      return new SqliteStore(db, setAside, options);
+    });
+  }
+
+  /** How many memories could not be read when they were last loaded. */
+  get damaged(): number {
+    return this.#damaged;
+  }
+
+  holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean> {
+    return this.#later(() => takeLease(this.#db, this.#self, this.#foundLease, { holder, now, ttl }));
+  }
+
+  releaseLease(holder: string): Promise<void> {
+    return this.#later(() => {
+      dropLease(this.#db, holder);
+    });
+  }
+
+  loadMemories(): Promise<Map<string, Memory>> {
+    return this.#later(() => {
+      const memories = new Map<string, Memory>();
+      this.#damaged = 0;
+      this.#fresh = true;
+      this.#db.each(SELECT_MEMORY, (row) => {
+        const memory = readMemory(row);
+        if (memory === undefined) this.#damaged += 1;
+        else memories.set(memory.agentId, memory);
+      });
+      if (this.#damaged > 0) {
+        this.#log?.warn({ damaged: this.#damaged }, 'memories that could not be read were left out');
+      }
+      return memories;
+    });
+  }
+
+  loadMemory(agentId: string): Promise<Memory | undefined> {
+    return this.#later(() => {
+      const row = this.#db.get(`${SELECT_MEMORY} WHERE agent_id = ?`, agentId);
+      return row === undefined ? undefined : readMemory(row);
+    });
+  }
+
+  loadStanding(): Promise<Standing | undefined> {
+    return this.#later(() => {
+      const body = this.#db.get('SELECT body FROM standing WHERE id = 1')?.['body'] ?? undefined;
+      if (body === undefined) return undefined;
+      const standing = standingOf(body);
+      if (standing === undefined) this.#log?.warn({}, 'the standing could not be read and was left out');
+      return standing;
+    });
+  }
+
+  saveSweep(record: SweepRecord): Promise<void> {
+    return this.#later(() => {
+      this.#db.transaction(() => {
+        if (this.#fresh) this.#db.run(SETTLE_CURRENT);
+        for (const memory of record.changed) this.#saveMemory(SAVE_SEEN, memory);
+        for (const memory of record.notSeen) this.#saveMemory(SAVE_NOT_SEEN, memory);
+        this.#db.run(SAVE_SWEEP, Math.floor(record.at), standingBody(record.standing));
+        this.#addEvents(record.events);
+      });
+      this.#fresh = false;
+    });
+  }
+
+  saveStep(memories: readonly Memory[], events: readonly RecordEvent[], standing?: Standing): Promise<void> {
+    return this.#write(() => {
+      for (const memory of memories) this.#saveMemory(SAVE_STEP, memory);
+      if (standing !== undefined) this.#db.run(SAVE_STANDING, standingBody(standing));
+      this.#addEvents(events);
+    });
+  }
+
+  openIntents(): Promise<readonly StoredEvent[]> {
+    return this.#later(() => this.#db.all(OPEN_INTENTS).map(eventOf));
+  }
+
+  events(query: EventQuery): Promise<readonly StoredEvent[]> {
+    return this.#later(() => {
+      const { where, values } = conditions(query);
+      // -1 is no limit.
+      const newest = `SELECT * FROM event${where} ORDER BY seq DESC LIMIT ?`;
+      return this.#db
+        .all(newest, ...values, query.limit ?? -1)
+        .reverse()
+        .map(eventOf);
+    });
+  }
+
+  pause(): Promise<Pause | undefined> {
+    return this.#later(() => {
+      const row = this.#db.get('SELECT since, until, reason FROM pause WHERE id = 1');
+      if (row === undefined) return undefined;
+      const { since, until, reason } = row;
+      return {
+        since: Number(since),
+        until: typeof until === 'number' ? until : undefined,
+        reason: typeof reason === 'string' ? reason : undefined,
+      };
+    });
+  }
+
+  setPause(pause: Pause | undefined): Promise<void> {
+    return this.#write(() => {
+      this.#db.run('DELETE FROM pause');
+      if (pause === undefined) return;
+      const { since, until, reason } = pause;
+      const values = [Math.round(since), until === undefined ? null : Math.round(until), reason ?? null];
+      this.#db.run('INSERT INTO pause (id, since, until, reason) VALUES (1, ?, ?, ?)', ...values);
+    });
+  }
+
+  takeResume(): Promise<boolean> {
+    return this.#later(() => {
+      // Asked each sweep and hardly ever there: look before taking the write lock.
+      if (this.#db.get("SELECT 1 FROM request WHERE name = 'resume'") === undefined) return false;
+      return this.#db.transaction(() => this.#db.run("DELETE FROM request WHERE name = 'resume'") > 0);
+    });
+  }
+
+  requestResume(): Promise<void> {
+    return this.#write(() => {
+      this.#db.run("INSERT INTO request (name) VALUES ('resume') ON CONFLICT DO NOTHING");
+    });
+  }
+
+  facts(): Promise<ReadonlyMap<string, string>> {
+    return this.#later(() => {
+      const rows = this.#db.all('SELECT name, value FROM fact ORDER BY name');
+      return new Map(rows.map((row) => [String(row['name']), String(row['value'])]));
+    });
+  }
+
+  /** Adds facts or gives them a new value; none is taken away. */
+  setFacts(facts: ReadonlyMap<string, string>): Promise<void> {
+    return this.#write(() => {
+      for (const [name, value] of facts) this.#db.run(SAVE_FACT, name, value);
+    });
+  }
+
+  saveAgents(agents: readonly StoredAgent[]): Promise<void> {
+    return this.#write(() => {
+      const seen = Math.round(this.#now());
+      for (const { id, name, email, profile } of agents) {
+        this.#db.run(SAVE_AGENT, id, name, email, profile ?? null, seen);
+      }
+    });
+  }
+
+  /** By id; else by the whole name or e-mail address, whatever the case; else by a part of either. */
+  findAgents(nameOrId: string): Promise<readonly StoredAgent[]> {
+    return this.#later(() => {
+      const wanted = nameOrId.trim();
+      if (wanted === '') return [];
+      const byId = this.#db.get(`${SELECT_AGENT} WHERE id = ?`, wanted);
+      if (byId !== undefined) return [agentOf(byId)];
+      // SQLite knows the case of ASCII letters only; names have others.
+      const agents = this.#db.all(`${SELECT_AGENT} ORDER BY name, id`).map(agentOf);
+      const text = folded(wanted);
+      const exact = agents.filter(({ name, email }) => folded(name) === text || folded(email) === text);
+      if (exact.length > 0) return exact;
+      return agents.filter(({ name, email }) => folded(name).includes(text) || folded(email).includes(text));
+    });
+  }
+
+  /** Forgets events older than `before`, and agents and memories not seen since; gives their space back. */
+  prune(before: Instant): Promise<void> {
+    return this.#later(() => {
+      this.#db.transaction(() => {
+        this.#db.run('INSERT INTO pruning (id) VALUES (1)');
+        this.#db.run('DELETE FROM event WHERE at < ?', before);
+        this.#db.run('DELETE FROM pruning');
+        this.#db.run(`DELETE FROM memory WHERE ${SEEN_AT} < ?`, before);
+        // Names are stored when they change, so an old one may be that of an agent seen today.
+        this.#db.run('DELETE FROM agent WHERE seen < ? AND id NOT IN (SELECT agent_id FROM memory)', before);
+      });
+      this.#db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)');
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#later(() => {
+      this.#db.close();
+    });
+  }
+
+  #saveMemory(sql: string, memory: Memory): void {
+    this.#db.run(sql, memory.agentId, Math.floor(memory.seenAt), memoryBody(memory));
+  }
+
+  #addEvents(events: readonly RecordEvent[]): void {
+    for (const event of events) this.#db.run(INSERT_EVENT, ...eventValues(event));
+  }
+
+  #write(work: () => void): Promise<void> {
+    return this.#later(() => {
+      this.#db.transaction(work);
+    });
+  }
+
+  #later<T>(work: () => T): Promise<T> {
+    return later(this.#db.path, work);
+  }
+}
+
+function readMemory(row: Row): Memory | undefined {
+  const memory = memoryOf(String(row['agent_id']), row['body']);
+  if (memory === undefined) return undefined;
+  return { ...memory, seenAt: Math.max(memory.seenAt, Number(row['seen'])) };
+}
+
+function agentOf(row: Row): StoredAgent {
+  const { id, name, email, profile } = row;
+  return {
+    id: String(id),
+    name: String(name),
+    email: String(email),
+    profile: typeof profile === 'string' ? profile : undefined,
+  };
+}
+
+function folded(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}
+
+/** Does the work now, and answers by a promise whatever comes of it. */
+function later<T>(path: string, work: () => T): Promise<T> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    return Promise.reject(storeErrorOf(error, path));
+  }
+}

@@ -1,0 +1,67 @@
+/** The longer SQL of the store. Anything that is not fixed text is a parameter. */
+import type { SQLInputValue } from 'node:sqlite';
+import type { EventQuery } from '../domain/record.ts';
+
+/** A current agent was seen by the last saved sweep, or later by a step of carrying out. */
+export const SEEN_AT = `CASE current WHEN 1
+  THEN max(seen_at, coalesce((SELECT sweep_at FROM standing WHERE id = 1), seen_at)) ELSE seen_at END`;
+
+/** Takes a WHERE behind it. */
+export const SELECT_MEMORY = `SELECT agent_id, body, ${SEEN_AT} AS seen FROM memory`;
+
+/**
+ * Makes the time of the last sweep each current agent's own. A worker that has just loaded cannot tell who was seen
+ * before and is not any more; what it then sees is stored one by one.
+ */
+export const SETTLE_CURRENT = `UPDATE memory SET seen_at = ${SEEN_AT}, current = 0 WHERE current = 1`;
+
+/** These three take the agent's id, when he was seen, and the body. */
+export const SAVE_SEEN = `INSERT INTO memory (agent_id, current, seen_at, body) VALUES (?, 1, ?, ?)
+  ON CONFLICT (agent_id) DO UPDATE SET current = 1, seen_at = excluded.seen_at, body = excluded.body`;
+
+export const SAVE_NOT_SEEN = `INSERT INTO memory (agent_id, current, seen_at, body) VALUES (?, 0, ?, ?)
+  ON CONFLICT (agent_id) DO UPDATE SET current = 0, seen_at = excluded.seen_at, body = excluded.body`;
+
+/** A step says nothing about whom the sweep saw. */
+export const SAVE_STEP = `INSERT INTO memory (agent_id, current, seen_at, body) VALUES (?, 0, ?, ?)
+  ON CONFLICT (agent_id) DO UPDATE SET seen_at = excluded.seen_at, body = excluded.body`;
+
+/** Intents without a later outcome. */
+export const OPEN_INTENTS = `SELECT * FROM event AS intent WHERE kind = 'intent' AND NOT EXISTS (
+  SELECT 1 FROM event AS outcome WHERE outcome.intent_id = intent.intent_id AND outcome.seq > intent.seq
+    AND outcome.kind IN ('verified', 'unverified', 'failed', 'dropped')
+) ORDER BY seq`;
+
+/** Takes a WHERE or ORDER BY behind it. */
+export const SELECT_AGENT = 'SELECT id, name, email, profile FROM agent';
+
+export const SAVE_AGENT = `INSERT INTO agent (id, name, email, profile, seen) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, profile = excluded.profile,
+    seen = excluded.seen`;
+
+/** Takes when the sweep looked, and the standing's body. */
+export const SAVE_SWEEP = `INSERT INTO standing (id, sweep_at, body) VALUES (1, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET sweep_at = excluded.sweep_at, body = excluded.body`;
+
+/** Takes the body alone: a step is not a sweep. */
+export const SAVE_STANDING = `INSERT INTO standing (id, body) VALUES (1, ?)
+  ON CONFLICT (id) DO UPDATE SET body = excluded.body`;
+
+export const SAVE_FACT = `INSERT INTO fact (name, value) VALUES (?, ?)
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
+
+/** The WHERE of a query of the record, with its values. */
+export function conditions(query: EventQuery): { readonly where: string; readonly values: SQLInputValue[] } {
+  const parts: string[] = [];
+  const values: SQLInputValue[] = [];
+  const add = (part: string, value: SQLInputValue | undefined): void => {
+    if (value === undefined) return;
+    parts.push(part);
+    values.push(value);
+  };
+  add('agent_id = ?', query.agentId);
+  add('at >= ?', query.from);
+  add('at < ?', query.to);
+  add('kind IN (SELECT value FROM json_each(?))', query.kinds && JSON.stringify(query.kinds));
+  return { where: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, values };
+}

@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals';
+import { fold } from '../../src/domain/fold.ts';
+import { profile, rule } from './build.ts';
+import { story, type Change, type Part } from './story.ts';
+
+const LOCKED = rule({ id: 'locked', when: { presence: ['IDLE'] }, clock: 'in_state' });
+
+describe('a gap in watching', () => {
+  test('of more than three usual intervals does not count', () => {
+    const s = story({ rules: [LOCKED], first: { presence: 'IDLE' } })
+      .unwatched('09:10', '09:20')
+      .until('09:30');
+    expect([s.shows('since_sign'), s.shows('since_work'), s.shows({ rule: 'locked' })]).toEqual([
+      '20m',
+      '20m',
+      '20m',
+    ]);
+  });
+
+  test('of three usual intervals counts', () => {
+    expect(story().unwatched('09:10', '09:13').until('09:30').shows('since_sign')).toBe('30m');
+    expect(story().unwatched('09:10', '09:14').until('09:30').shows('since_sign')).toBe('26m');
+  });
+
+  test('is measured in usual intervals, so that slow sweeps work too', () => {
+    expect(story({ every: '10m' }).until('10:00').shows('since_sign')).toBe('1h');
+    expect(story({ every: '10m' }).unwatched('09:10', '09:50').until('10:00').shows('since_sign')).toBe(
+      '20m',
+    );
+  });
+
+  test('more than one: all of them are left out', () => {
+    const s = story().unwatched('09:10', '09:20').unwatched('09:30', '09:45').unwatched('09:45', '09:50');
+    expect(s.until('10:00').shows('since_sign')).toBe('30m');
+  });
+
+  test.each<Part>(['presence', 'routing', 'groups'])('opens too while readings come without %s', (part) => {
+    const s = story().lacking('09:11', '09:19', part);
+    expect(s.reason('09:15')).toBe('unknown');
+    expect(s.until('09:30').shows('since_sign')).toBe('20m');
+  });
+
+  test('opens while the platform says a word that nobody knows', () => {
+    const s = story().at('09:11', { presence: 'UNKNOWN' });
+    expect(s.reason('09:15')).toBe('unknown');
+    s.at('09:20', { presence: 'AVAILABLE', presenceSince: '08:00' });
+    expect(s.until('09:30').shows('since_sign')).toBe('20m');
+    const queue = story().at('09:11', { routing: 'UNKNOWN' });
+    expect(queue.reason('09:15')).toBe('unknown');
+  });
+
+  test('opens when the server’s clock jumps', () => {
+    expect(story().clockJumpsAt('09:20').until('09:30').shows('since_sign')).toBe('29m');
+  });
+
+  test('keeps no clock from running on after it, and makes no one due early', () => {
+    const s = story().unwatched('09:10', '11:00');
+    expect(s.reason('11:49')).toBe('waiting');
+    expect(s.reason('11:50')).toBe('due');
+  });
+
+  test.each<[string, Change, Change, string]>([
+    ['presence', {}, { presence: 'BUSY' }, 'presence 09:15'],
+    ['presence, even to Idle', {}, { presence: 'IDLE' }, 'presence 09:15'],
+    ['presence, even to Offline', {}, { presence: 'OFFLINE' }, 'presence 09:15'],
+    ['presence that is the same again', {}, { presence: 'AVAILABLE' }, 'presence 09:15'],
+    ['presence after a newer token', {}, { presence: 'AVAILABLE', token: '09:14:59' }, 'presence 09:15'],
+    ['routing', {}, { routing: 'IDLE' }, 'routing 09:15'],
+    ['routing, even to NOT_RESPONDING', { routing: 'IDLE' }, { routing: 'NOT_RESPONDING' }, 'routing 09:15'],
+    ['routing, even off the queue', { routing: 'IDLE' }, { routing: 'OFF_QUEUE' }, 'routing 09:15'],
+    ['routing that is the same again', { routing: 'IDLE' }, { routing: 'IDLE' }, 'routing 09:15'],
+  ])('in which a stamp of the %s moved, hides a sign', (_, first, change, sign) => {
+    const s = story({ first }).unwatched('09:10', '09:20').at('09:15', change).until('09:20');
+    expect(s.lastSign()).toBe(sign);
+  });
+
+  test('in which the stamp of a listed state moved breaks in_state', () => {
+    const here = rule({ id: 'here', when: { presence: ['AVAILABLE', 'BUSY'] }, clock: 'in_state' });
+    const s = story({ rules: [here] })
+      .unwatched('09:10', '09:20')
+      .at('09:15', { presence: 'BUSY' });
+    expect(s.until('09:30').shows({ rule: 'here' })).toBe('10m');
+  });
+
+  test('in which someone left, who then comes back silently, does not bring the clocks of before', () => {
+    const s = story().unwatched('09:50', '10:00').at('09:59:30', { presence: 'OFFLINE' }).until('10:00');
+    s.at('10:00:30', { presence: 'AVAILABLE', token: '10:00:29' });
+    expect(s.reason('10:30')).toBe('waiting');
+    expect(s.shows('since_sign')).toBe('29m30s');
+  });
+
+  test('in which someone logged in does not count from the login on', () => {
+    const s = story({ first: { presence: 'OFFLINE' } })
+      .unwatched('09:10', '11:00')
+      .at('09:20', { presence: 'AVAILABLE' });
+    expect(s.until('11:00').lastSign()).toBe('login 09:20');
+    expect([s.shows('since_sign'), s.verdict().reason]).toEqual(['0s', 'waiting']);
+    expect(s.until('11:05').shows('since_work')).toBe('5m');
+  });
+
+  test('in which our own log-off took effect hides no sign', () => {
+    const s = story().until('10:00').logOff({ crash: true }).unwatched('10:00', '10:20').until('10:20');
+    expect(s.lastSign()).toBe('none');
+    expect(s.memory().ladder?.active).toBe(true);
+  });
+
+  test('in which an interaction began shows when the gap ends', () => {
+    const s = story().unwatched('09:10', '09:20').at('09:12', { routing: 'INTERACTING', talks: 1 });
+    expect(s.reason('09:20')).toBe('engaged');
+  });
+});
+
+describe('a reading that cannot be used', () => {
+  test('at first sight starts no memory', () => {
+    const s = story().lacking('09:00', '09:10', 'presence');
+    expect(s.reason('09:10')).toBe('unknown');
+    expect(s.verdict().detail).toBe('presence');
+    expect(s.until('09:12').shows('since_sign')).toBe('1m');
+  });
+
+  test.each<[Part, string]>([
+    ['presence', 'presence'],
+    ['routing', 'routingStatus'],
+    ['groups', 'groups'],
+    ['conversations', 'conversationSummary'],
+  ])('for want of %s never makes anyone due, and is named', (part, detail) => {
+    const s = story().lacking('10:30', '10:30', part).until('10:30');
+    expect([s.verdict().reason, s.verdict().detail]).toEqual(['unknown', detail]);
+    expect(s.reason('10:31')).toBe('due');
+  });
+
+  test('for an unheard-of word never makes anyone due', () => {
+    const s = story().until('10:30').at('10:31', { presence: 'UNKNOWN' }).until('10:31');
+    expect([s.verdict().reason, s.verdict().detail]).toEqual(['unknown', 'an unheard-of presence']);
+    s.at('10:32', { presence: 'AVAILABLE', routing: 'UNKNOWN' }).until('10:32');
+    expect([s.verdict().reason, s.verdict().detail]).toEqual(['unknown', 'an unheard-of routing status']);
+  });
+
+  test('leaves memory as it was', () => {
+    const s = story().until('09:30');
+    const before = s.memory();
+    expect(s.lacking('09:31', '09:31', 'routing').until('09:31').memory()).toEqual(before);
+  });
+
+  test('without stamps dates a change by its sighting', () => {
+    const s = story().lacking('09:31', '09:40', 'presenceSince').at('09:30:10', { presence: 'BUSY' });
+    expect(s.until('09:31').lastSign()).toBe('presence 09:31');
+    const queue = story().lacking('09:31', '09:40', 'routingSince').at('09:30:10', { routing: 'IDLE' });
+    expect(queue.until('09:31').lastSign()).toBe('routing 09:31');
+  });
+
+  test('without the token waits with a moved presence until it can be told', () => {
+    const s = story()
+      .at('10:10:20', { presence: 'AVAILABLE', token: '10:10:19' })
+      .lacking('10:11', '10:12', 'token');
+    expect(s.reason('10:12')).toBe('unknown');
+    expect(s.until('10:13').eventsOf('silent_return')).toEqual(['10:10:20']);
+  });
+
+  test('without the token for very long takes the move for a person’s', () => {
+    const s = story()
+      .at('09:30:20', { presence: 'AVAILABLE', token: '09:30:19' })
+      .lacking('09:31', '09:59', 'token');
+    expect(s.until('09:33').lastSign()).toBe('none');
+    expect(s.until('09:40').lastSign()).toBe('presence 09:30:20');
+  });
+});
+
+describe('stamps that contradict', () => {
+  test('a stamp older than the last look is not believed', () => {
+    const s = story().at('09:30:20', { presence: 'BUSY', presenceSince: '08:10' });
+    expect(s.until('09:31').lastSign()).toBe('presence 09:31');
+  });
+
+  test('a stamp of the whole second before the last look is its rounding', () => {
+    const s = story().at('09:30:20', { presence: 'BUSY', presenceSince: '09:29:59' });
+    expect(s.until('09:31').lastSign()).toBe('presence 09:30');
+  });
+
+  test('a stamp of the future is cut to a minute, and no clock shows less than nothing', () => {
+    const s = story().at('09:30:20', { presence: 'BUSY', presenceSince: '15:00' });
+    expect(s.until('09:31').lastSign()).toBe('presence 09:32');
+    expect(s.shows('since_sign')).toBe('0s');
+  });
+
+  test('a sign never turns a clock back that a later one has set', () => {
+    const s = story().at('09:30:20', { presence: 'BUSY', presenceSince: '15:00' }).until('09:31');
+    expect(s.at('09:31:10', { routing: 'IDLE' }).until('09:32').lastSign()).toBe('routing 09:32');
+  });
+
+  test('a reading older than the last one moves no time backwards', () => {
+    const s = story().until('09:30');
+    const memory = s.memory();
+    const late = {
+      agentId: memory.agentId,
+      at: memory.seenAt - 90_000,
+      presence: { system: 'AVAILABLE' as const, definitionId: undefined, since: memory.presenceSince },
+      routing: { status: 'OFF_QUEUE' as const, since: memory.routingSince },
+      conversations: { contactCentre: 0, enterprise: 0 },
+      tokenIssuedAt: memory.tokenAt,
+      missing: [],
+    };
+    const folded = fold(memory, late, { profile: profile(), usualInterval: 60_000, clockJumped: false });
+    expect(folded?.memory).toEqual(memory);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, test } from '@jest/globals';
+import { story, type Change } from './story.ts';
+
+describe('our own log-off', () => {
+  test('is no sign, whatever it changes on the way', () => {
+    const s = story({ first: { presence: 'ON_QUEUE', routing: 'NOT_RESPONDING' } })
+      .until('10:00')
+      .logOff()
+      .until('10:30');
+    expect([s.lastSign(), s.verdict().reason]).toEqual(['none', 'offline']);
+    expect(s.memory().departure).toMatchObject({ by: 'enforcer', quiet: false });
+  });
+
+  test('that set the queue off and went no further is no sign', () => {
+    const s = story({ first: { presence: 'ON_QUEUE', routing: 'IDLE' } }).until('10:00');
+    s.logOff({ effect: 'off_queue' }).until('10:01');
+    expect([s.lastSign(), s.memory().state]).toMatchObject([
+      'none',
+      { presence: 'AVAILABLE', routing: 'OFF_QUEUE' },
+    ]);
+  });
+
+  test('without any effect: nothing has happened, no sign is read from it, and it is tried again as it was', () => {
+    const s = story().until('10:00').logOff({ effect: 'none' }).until('10:01');
+    expect(s.lastSign()).toBe('none');
+    expect(s.verdict()).toMatchObject({ reason: 'due', due: { byLadder: false, rung: undefined } });
+    expect(s.verdict().due?.actions).toEqual(['off_queue', 'offline', 'revoke_tokens']);
+    expect(s.events).toEqual([]);
+  });
+
+  test('without effect does not hide what the person does right after', () => {
+    const s = story()
+      .until('10:00')
+      .logOff({ effect: 'none' })
+      .at('10:00:30', { presence: 'BUSY' })
+      .until('10:01');
+    expect(s.lastSign()).toBe('presence 10:00:30');
+    expect(s.memory().ladder).toBeUndefined();
+  });
+
+  test.each<[string, Change]>([
+    ['presence and token', { presence: 'AVAILABLE', token: '10:00:03' }],
+    ['former presence', { presence: 'AVAILABLE' }],
+    ['token alone', { token: '10:00:03', presence: 'AVAILABLE', presenceSince: '08:00' }],
+  ])('answered by a return before anyone looked, seen by its %s, is a silent return', (_, change) => {
+    const s = story().until('10:00').logOff({ crash: true }).at('10:00:04', change).until('10:01');
+    expect(s.events).toMatchObject([{ kind: 'silent_return', own: true }]);
+    expect(s.lastSign()).toBe('none');
+    expect(s.verdict().reason).toMatch(/^ladder/);
+  });
+
+  test('is recognised after a crash in the middle, as Offline, as return and as nothing', () => {
+    const gone = story().until('10:00').logOff({ crash: true }).until('10:01');
+    expect(gone.memory().departure).toMatchObject({ by: 'enforcer' });
+    const unmoved = story().until('10:00').logOff({ crash: true, effect: 'none' }).until('10:01');
+    expect([unmoved.lastSign(), unmoved.events, unmoved.verdict().reason]).toEqual(['none', [], 'due']);
+  });
+
+  test('is not taken for the cause of an Offline long after', () => {
+    const s = story()
+      .until('10:00')
+      .logOff()
+      .at('10:20', { presence: 'AVAILABLE' })
+      .at('11:00', { presence: 'OFFLINE' });
+    expect(s.until('11:01').memory().departure).toMatchObject({ by: 'platform' });
+  });
+
+  test('without effect does not make a silent return of the person’s next click either', () => {
+    const s = story({ first: { presence: 'BUSY' } })
+      .until('10:00')
+      .logOff({ effect: 'none' });
+    expect(s.at('10:00:30', { presence: 'AVAILABLE' }).until('10:01').lastSign()).toBe('presence 10:00:30');
+    expect(s.events).toEqual([]);
+  });
+
+  test('without effect is not the cause of an Offline long after either', () => {
+    const s = story()
+      .until('10:00')
+      .logOff({ effect: 'none' })
+      .at('10:10', { presence: 'OFFLINE' })
+      .until('10:11');
+    expect(s.memory().departure).toMatchObject({ by: 'platform' });
+  });
+
+  test('is the cause of one departure only', () => {
+    const s = story({}).until('10:00').logOff().at('10:00:30', { presence: 'AVAILABLE', token: '10:00:29' });
+    s.until('10:01').at('10:01:20', { presence: 'OFFLINE' }).until('10:02');
+    expect(s.memory().departure).toMatchObject({ by: 'platform', quiet: false });
+  });
+});
+
+describe('our quiet Offline', () => {
+  const quiet = { due: { actions: ['off_queue', 'offline'] as const } };
+
+  test('and then Available without a newer token is the person’s one click: a sign', () => {
+    const s = story({ first: { presence: 'BUSY' } })
+      .until('10:00')
+      .logOff(quiet)
+      .at('10:00:40', { presence: 'AVAILABLE' });
+    expect(s.until('10:01').lastSign()).toBe('presence 10:00:40');
+    expect(s.eventsOf('person_back')).toEqual(['10:00:40']);
+    expect(s.memory().ladder).toBeUndefined();
+  });
+
+  test('and then Available with a newer token is a browser’s return', () => {
+    const s = story()
+      .until('10:00')
+      .logOff(quiet)
+      .at('10:00:40', { presence: 'AVAILABLE', token: '10:00:39' });
+    expect(s.until('10:01').lastSign()).toBe('none');
+    expect(s.verdict().reason).toBe('ladder_waiting');
+  });
+
+  test('clicked away long after the window is a sign too, and takes the agent off the ladder', () => {
+    const s = story().until('10:00').logOff(quiet).at('10:30', { presence: 'AVAILABLE' }).until('10:31');
+    expect(s.lastSign()).toBe('presence 10:30');
+    expect(s.memory().ladder).toBeUndefined();
+  });
+
+  test('clicked away between two looks is a sign as well', () => {
+    const s = story()
+      .until('10:00')
+      .logOff({ ...quiet, crash: true })
+      .at('10:00:05', { presence: 'AVAILABLE' });
+    expect(s.until('10:01').lastSign()).toBe('presence 10:00:05');
+  });
+
+  test('after a revocation the same Available is none: the session was gone', () => {
+    const s = story().until('10:00').logOff().at('10:00:40', { presence: 'AVAILABLE' }).until('10:01');
+    expect(s.lastSign()).toBe('none');
+  });
+});

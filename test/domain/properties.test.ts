@@ -1,0 +1,325 @@
+/**
+ * Random lives of one agent: whatever the platform shows, in whatever order and with whatever missing, these sentences
+ * stay true after each look.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ROUTING_STATUSES, SYSTEM_PRESENCES, type Observation } from '../../src/domain/agent.ts';
+import { measure } from '../../src/domain/clocks.ts';
+import { fold, type Folded } from '../../src/domain/fold.ts';
+import { judge, REASONS, type Verdict } from '../../src/domain/judge.ts';
+import { beginLogoff, endLogoff, finishLogoff, placeOnLadder } from '../../src/domain/ladder.ts';
+import type { Memory } from '../../src/domain/memory.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { engagement, isWhole } from '../../src/domain/signs.ts';
+import { HOUR, MINUTE, SECOND, type Instant } from '../../src/domain/time.ts';
+import { agent, calendar, clockTime, exemption, policy, profile, RETURNS, rule } from './build.ts';
+import { deepFreeze } from './story.ts';
+
+const INTERVAL = MINUTE;
+const ME = agent();
+const RULES = [
+  rule({ id: 'sign', limit: '3m' }),
+  rule({ id: 'work', clock: 'since_work', limit: '5m' }),
+  rule({ id: 'meal', clock: 'in_state', when: { presence: ['MEAL', 'BREAK', 'AVAILABLE'] }, limit: '3m' }),
+  rule({
+    id: 'deaf',
+    clock: 'in_state',
+    when: { routing: ['NOT_RESPONDING', 'OFF_QUEUE'] },
+    limit: '2m',
+    mode: 'observe',
+  }),
+  rule({
+    id: 'hours',
+    limit: '2m',
+    hours: { calendar: calendar('UTC', ['09:20-09:40', '10:00-11:00']), side: 'during' },
+  }),
+];
+const POLICY: Policy = policy({
+  profiles: [
+    profile({ rules: RULES, returns: { ...RETURNS, grace: MINUTE, forget: HOUR, repeat: 10 * MINUTE } }),
+  ],
+  exempt: [exemption({ when: { presence: ['TRAINING'] } })],
+});
+
+const happening = fc.oneof(
+  { weight: 14, arbitrary: fc.constant({ kind: 'nothing' as const }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('presence' as const),
+      to: fc.constantFrom(...SYSTEM_PRESENCES),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('routing' as const), to: fc.constantFrom(...ROUTING_STATUSES) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('talk' as const),
+      count: fc.constantFrom(0, 0, 1),
+      inside: fc.boolean(),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('bounce' as const), away: fc.nat(200), token: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'token' as const }) },
+);
+const lacks = fc.constantFrom(
+  'presence',
+  'routing',
+  'conversations',
+  'token',
+  'stamps',
+  'groups',
+  'words',
+  'all there',
+);
+const step = fc.record({
+  /** Seconds since the last look. */
+  after: fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 20, max: 90 }) },
+    { weight: 1, arbitrary: fc.nat(1_500) },
+  ),
+  /** How long before this look it happened. */
+  ago: fc.nat(59),
+  happening,
+  lacking: fc.oneof({ weight: 12, arbitrary: fc.constant('all there') }, { weight: 1, arbitrary: lacks }),
+  jumped: fc.nat(30).map((n) => n === 0),
+  /** How a log-off that is due ends. */
+  logoff: fc.constantFrom('works', 'works', 'none', 'crash', 'paused'),
+});
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+const life = fc.array(step, { minLength: 5, maxLength: 60 });
+
+/** What the platform would show. */
+class Platform {
+  presence: Observation['presence'] & object = {
+    system: 'AVAILABLE',
+    definitionId: undefined,
+    since: clockTime('08:00'),
+  };
+  routing: Observation['routing'] & object = { status: 'OFF_QUEUE', since: clockTime('08:00') };
+  talks = 0;
+  calls = 0;
+  token = clockTime('07:59');
+  #later: { at: Instant; system: (typeof SYSTEM_PRESENCES)[number]; token: boolean }[] = [];
+
+  happens(what: Step['happening'], at: Instant): void {
+    if (what.kind === 'presence') this.presence = { ...this.presence, system: what.to, since: at };
+    if (what.kind === 'routing') this.routing = { status: what.to, since: at };
+    if (what.kind === 'talk' && what.inside) this.talks = what.count;
+    if (what.kind === 'talk' && !what.inside) this.calls = what.count;
+    if (what.kind === 'token') this.token = at;
+    if (what.kind === 'bounce') this.bounce(at, what.away * SECOND, what.token);
+  }
+
+  bounce(at: Instant, away: number, token: boolean): void {
+    const { system } = this.presence;
+    this.presence = { ...this.presence, system: 'OFFLINE', since: at };
+    if (system !== 'UNKNOWN') this.#later.push({ at: at + away, system, token });
+  }
+
+  pass(to: Instant): void {
+    for (const { at, system, token } of this.#later.filter((each) => each.at <= to)) {
+      this.presence = { ...this.presence, system, since: at };
+      if (token) this.token = at - SECOND;
+    }
+    this.#later = this.#later.filter((each) => each.at > to);
+  }
+
+  show(at: Instant, lacking: string): Observation {
+    const stampless = lacking === 'stamps' ? { since: undefined } : {};
+    const word = lacking === 'words' ? { system: 'UNKNOWN' as const } : {};
+    return {
+      agentId: ME.id,
+      at,
+      presence: lacking === 'presence' ? undefined : { ...this.presence, ...stampless, ...word },
+      routing: lacking === 'routing' ? undefined : { ...this.routing, ...stampless },
+      conversations:
+        lacking === 'conversations' ? undefined : { contactCentre: this.talks, enterprise: this.calls },
+      tokenIssuedAt: lacking === 'token' ? undefined : this.token,
+      missing: lacking === 'groups' ? ['groups'] : [],
+    };
+  }
+}
+
+/** One look, with all that can be said about it. */
+interface Look {
+  readonly before: Memory | undefined;
+  readonly o: Observation;
+  readonly folded: Folded | undefined;
+  readonly verdict: Verdict;
+  readonly jumped: boolean;
+}
+
+function live(steps: readonly Step[], check: (look: Look) => void): void {
+  const platform = new Platform();
+  let memory: Memory | undefined;
+  let now = clockTime('09:00');
+  for (const { after, ago, happening: what, lacking, jumped, logoff } of steps) {
+    const then = Math.max(now + SECOND, now + (after - ago) * SECOND);
+    now = Math.max(now + after * SECOND, then);
+    platform.pass(then);
+    platform.happens(what, then);
+    platform.pass(now);
+    const o = deepFreeze(platform.show(now, lacking));
+    const context = { profile: POLICY.profiles[0], usualInterval: INTERVAL, clockJumped: jumped };
+    const before = deepFreeze(memory);
+    const folded = fold(before, o, context);
+    const verdict = judge(ME, folded?.memory, o, POLICY, now);
+    if (!isDeepStrictEqual(folded, fold(before, o, context))) throw new Error('fold is not deterministic');
+    check({ before, o, folded, verdict, jumped });
+    memory = folded?.memory;
+    if (memory === undefined || verdict.due?.mode !== 'enforce' || logoff === 'paused') continue;
+    memory = carryOut(memory, verdict.due, logoff, platform, now);
+  }
+}
+
+function carryOut(
+  m: Memory,
+  due: Verdict['due'] & object,
+  how: string,
+  platform: Platform,
+  now: Instant,
+): Memory {
+  const returns = POLICY.profiles[0]?.returns ?? RETURNS;
+  const begun = beginLogoff(placeOnLadder(m, now, due.cause, due.rung, returns), now, due.actions);
+  if (how === 'none') return endLogoff(finishLogoff(begun, now + 3 * SECOND, due.actions), now + 4 * SECOND);
+  platform.bounce(now + 2 * SECOND, 45 * SECOND, due.actions.includes('revoke_tokens'));
+  return how === 'crash' ? begun : finishLogoff(begun, now + 3 * SECOND, due.actions);
+}
+
+function always(check: () => (look: Look) => void, seed: { readonly seed?: number } = {}): void {
+  fc.assert(
+    fc.property(life, (steps) => {
+      live(steps, check());
+    }),
+    { numRuns: 300, ...seed },
+  );
+}
+
+describe('in any life', () => {
+  test('nobody who is engaged, exempt, Offline or not fully known is ever due', () => {
+    always(() => ({ o, verdict, folded }) => {
+      expect(REASONS).toContain(verdict.reason);
+      if (verdict.due === undefined) return;
+      expect(isWhole(o) && engagement(o)).toBe('free');
+      expect(['OFFLINE', 'TRAINING']).not.toContain(o.presence?.system);
+      expect(folded?.memory.seenAt).toBe(o.at);
+      expect(verdict.due.measured).toBeGreaterThanOrEqual(verdict.due.limit);
+    });
+  });
+
+  test('some are due after all, by rules and by the ladder: these lives are worth looking at', () => {
+    const met = new Set<string>();
+    always(
+      () =>
+        ({ verdict, folded }) => {
+          met.add(verdict.reason);
+          for (const { kind } of folded?.events ?? []) met.add(kind);
+        },
+      { seed: 2026 },
+    );
+    for (const each of [
+      'due',
+      'ladder_due',
+      'grace',
+      'engaged',
+      'silent_return',
+      'late_return',
+      'person_back',
+    ]) {
+      expect(met).toContain(each);
+    }
+  });
+
+  test('no clock shows less than nothing, or more than the time watched since first sight', () => {
+    always(() => {
+      let watched = 0;
+      return ({ before, folded, jumped }) => {
+        if (folded === undefined) return;
+        const { memory } = folded;
+        const passed = before === undefined ? 0 : memory.seenAt - before.seenAt;
+        if (!jumped && passed <= 3 * INTERVAL) watched += passed;
+        const shown = RULES.map((each) => measure(memory, each, memory.seenAt));
+        expect(Math.min(...shown)).toBeGreaterThanOrEqual(0);
+        expect(Math.max(...shown)).toBeLessThanOrEqual(watched);
+      };
+    });
+  });
+
+  test('a silent return makes no clock show less than before it', () => {
+    always(() => ({ before, folded }) => {
+      if (before === undefined || folded === undefined) return;
+      const { memory, events } = folded;
+      if (!events.some(({ kind }) => kind === 'silent_return') || memory.back === undefined) return;
+      for (const each of RULES) {
+        const gone = each.clock === 'in_state' && memory.clocks.inState[each.whenKey] === undefined;
+        if (gone) continue;
+        expect(measure(memory, each, memory.seenAt)).toBeGreaterThanOrEqual(
+          measure(before, each, before.seenAt),
+        );
+      }
+    });
+  });
+
+  test('a sign other than login takes the agent off the ladder', () => {
+    always(() => ({ before, folded }) => {
+      const sign = folded?.memory.lastSign;
+      if (sign === undefined || sign.kind === 'login' || isDeepStrictEqual(sign, before?.lastSign)) return;
+      if (folded?.memory.state.presence === 'OFFLINE') return;
+      expect(folded?.memory.ladder).toBeUndefined();
+    });
+  });
+
+  test('an interaction that was seen is never forgotten', () => {
+    always(() => {
+      let engagedAt: Instant | undefined;
+      return ({ o, folded }) => {
+        if (folded === undefined || folded.memory.seenAt !== o.at) return;
+        if (isWhole(o) && engagement(o) === 'engaged') engagedAt = o.at;
+        if (engagedAt === undefined) return;
+        for (const clock of ['since_sign', 'since_work'] as const) {
+          expect(measure(folded.memory, rule({ clock }), o.at)).toBeLessThanOrEqual(o.at - engagedAt);
+        }
+      };
+    });
+  });
+
+  test('memory that was stored and loaded folds and judges the same', () => {
+    const plain = (value: unknown): unknown =>
+      value === undefined ? value : JSON.parse(JSON.stringify(value));
+    always(() => ({ before, o, folded, jumped, verdict }) => {
+      if (before === undefined) return;
+      const loaded = plain(before) as Memory;
+      const context = { profile: POLICY.profiles[0], usualInterval: INTERVAL, clockJumped: jumped };
+      const refolded = fold(loaded, o, context);
+      expect(isDeepStrictEqual(plain(refolded), plain(folded))).toBe(true);
+      expect(isDeepStrictEqual(plain(judge(ME, refolded?.memory, o, POLICY, o.at)), plain(verdict))).toBe(
+        true,
+      );
+    });
+  });
+
+  test('the spans that do not count stay in order and apart', () => {
+    always(() => ({ folded }) => {
+      const spans = folded?.memory.clocks.unwatched ?? [];
+      for (const [i, { from, to }] of spans.entries()) {
+        expect(from).toBeLessThan(to);
+        expect(from).toBeGreaterThan(spans[i - 1]?.to ?? -Infinity);
+      }
+    });
+  });
+
+  test('a reading that cannot be used changes nothing', () => {
+    always(() => ({ before, o, folded }) => {
+      if (!isWhole(o)) expect(folded?.memory).toBe(before);
+    });
+  });
+});

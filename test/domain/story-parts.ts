@@ -1,0 +1,57 @@
+/**
+ * What a story is made of.
+ */
+import type { Agent, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
+import type { Action, Policy, Profile, Returns, Rule } from '../../src/domain/policy.ts';
+
+/** What changes on the platform. A part that is named gets a new stamp, also when it is the same as before. */
+export interface Change {
+  readonly presence?: SystemPresence | 'UNKNOWN';
+  readonly presenceId?: string;
+  readonly routing?: RoutingStatus | 'UNKNOWN';
+  /** Contact-centre conversations. */
+  readonly talks?: number;
+  /** Enterprise conversations. */
+  readonly calls?: number;
+  /** When a token was issued. */
+  readonly token?: string;
+  /** Stamps other than the time of the change. */
+  readonly presenceSince?: string;
+  readonly routingSince?: string;
+}
+
+/** A part of the reading that the platform may leave out. */
+export type Part =
+  'presence' | 'routing' | 'conversations' | 'token' | 'groups' | 'presenceSince' | 'routingSince';
+
+/** How a browser answers a log-off that revokes tokens. */
+export interface Browser {
+  /** From Offline to the return. */
+  readonly after: string;
+  /** The former presence and routing come back; otherwise Available and off queue. */
+  readonly restores: boolean;
+  readonly movesToken: boolean;
+  /** It also answers an Offline that leaves the session alone. */
+  readonly answersOffline?: boolean;
+}
+
+export interface StoryParts {
+  readonly policy?: Partial<Policy>;
+  readonly profile?: Partial<Profile>;
+  readonly returns?: Partial<Returns>;
+  readonly rules?: readonly Rule[];
+  readonly agent?: Partial<Agent>;
+  /** First sweep. */
+  readonly from?: string;
+  readonly every?: string;
+  /** The reading before the first change, stamped an hour before the first sweep. */
+  readonly first?: Change;
+}
+
+/** A log-off that was carried out. */
+export interface Told {
+  readonly at: string;
+  readonly rule: string;
+  readonly rung: number | undefined;
+  readonly actions: readonly Action[];
+}

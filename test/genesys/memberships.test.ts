@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { user, users, type FakePlatform, type Handler, type Reply, type Seen } from './fake-platform.ts';
+import { listing, QUERY, sweepOf, type Swept } from './listings.ts';
+
+let fake: FakePlatform | undefined;
+afterEach(async () => {
+  await fake?.close();
+  fake = undefined;
+});
+
+async function open(...how: Parameters<typeof listing>): Promise<FakePlatform> {
+  return (fake = await listing(...how));
+}
+
+async function sweep(): Promise<Swept> {
+  return sweepOf(fake!);
+}
+
+describe('members of queues and teams', () => {
+  function members(more: (seen: Seen, count: number) => Reply | undefined = () => undefined): Handler {
+    return (seen, count) => {
+      const own = more(seen, count);
+      if (own !== undefined) return own;
+      if (seen.path === QUERY) return { json: { entities: users(1, 3) } };
+      if (seen.path === '/api/v2/routing/queues/q1/members') {
+        const first = seen.query.get('pageNumber') === '1';
+        return {
+          json: { entities: [first ? user(1) : user(2)], pageCount: 2, ...(first ? { nextUri: 'x' } : {}) },
+        };
+      }
+      if (seen.path === '/api/v2/teams/t1/members') {
+        return seen.query.get('after') === 'k'
+          ? { json: { entities: [user(3)] } }
+          : { json: { entities: [user(2)], nextUri: '/api/v2/teams/t1/members?after=k' } };
+      }
+      return undefined;
+    };
+  }
+  const needs = { queues: ['q1'], teams: ['t1'] };
+
+  test('come from the listings of just those that are named', async () => {
+    await open(members(), needs);
+    const { pages } = await sweep();
+    expect(pages[0]!.map(({ agent }) => [agent.queues, agent.teams])).toEqual([
+      [['q1'], []],
+      [['q1'], ['t1']],
+      [[], ['t1']],
+    ]);
+  });
+
+  test('are read again after ten minutes only', async () => {
+    await open(members(), needs);
+    await sweep();
+    fake!.clock.time += 9 * 60_000;
+    await sweep();
+    expect(fake!.of('/api/v2/teams/t1/members')).toHaveLength(2);
+    fake!.clock.time += 2 * 60_000;
+    await sweep();
+    expect(fake!.of('/api/v2/teams/t1/members')).toHaveLength(4);
+  });
+
+  test('that cannot be read are missing from everyone, and the warning names the place', async () => {
+    await open(
+      members(({ path }) =>
+        path.includes('/queues/') ? { status: 403, json: { code: 'missing.permissions' } } : undefined,
+      ),
+      needs,
+    );
+    const { pages, complete } = await sweep();
+    expect(complete).toBe(true);
+    expect(pages[0]!.every(({ observation }) => observation.missing.includes('queues'))).toBe(true);
+    expect(fake!.warnings).toMatchObject([{ fields: { id: 'q1', status: 403 } }]);
+  });
+
+  test('are used for half an hour when they cannot be refreshed, then they are missing', async () => {
+    let broken = false;
+    await open(
+      members(({ path }) => (broken && path.includes('/queues/') ? { status: 404 } : undefined)),
+      needs,
+    );
+    await sweep();
+    broken = true;
+    fake!.clock.time += 15 * 60_000;
+    expect((await sweep()).pages[0]![0]!.observation.missing).toEqual([]);
+    fake!.clock.time += 16 * 60_000;
+    expect((await sweep()).pages[0]![0]!.observation.missing).toEqual(['queues']);
+  });
+});

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { format } from 'prettier';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { describePolicy } from '../../src/policy/describe.ts';
+import { jsonSchema } from '../../src/policy/json-schema.ts';
+import { loadPolicyFile } from '../../src/policy/load.ts';
+import { resolvePolicy } from '../../src/policy/resolve.ts';
+import { ENV, load, withMore } from './texts.ts';
+
+const NOW = Date.parse('2026-03-02T09:00:00Z');
+const root = new URL('../../config/', import.meta.url);
+const FILES = [
+  'idle-enforcer.yaml',
+  'examples/small-centre.yaml',
+  'examples/follow-the-sun.yaml',
+  'examples/observe-pilot.yaml',
+];
+const schema = z.fromJSONSchema(jsonSchema());
+
+describe.each(FILES)('%s', (name) => {
+  const path = new URL(name, root).pathname;
+
+  test('loads and resolves, with no warning but of channels that are switched off', () => {
+    const { draft, warnings } = loadPolicyFile(path, ENV);
+    expect(warnings.filter((line) => !line.includes('is switched off'))).toEqual([]);
+    expect(resolvePolicy(draft, undefined, new Map(), NOW).policy.profiles.length).toBeGreaterThan(0);
+  });
+
+  test('fits the JSON Schema, and names it in the first line', () => {
+    const text = readFileSync(path, 'utf8');
+    expect(schema.safeParse(parse(text)).error?.issues).toBeUndefined();
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\.{1,2}\/idle-enforcer\.schema\.json\n/);
+  });
+});
+
+describe('the JSON Schema', () => {
+  test('in config/ is what the source says', async () => {
+    const wanted = await format(JSON.stringify(jsonSchema()), { parser: 'json', printWidth: 110 });
+    expect(readFileSync(new URL('idle-enforcer.schema.json', root), 'utf8')).toBe(wanted);
+  });
+
+  test('describes every key', () => {
+    expect(undescribed(jsonSchema(), '')).toEqual([]);
+  });
+
+  test('refuses mistyped keys and words', () => {
+    for (const more of [
+      'profils: []',
+      'mode: enforced',
+      'caps: { per_sweep: 0 }',
+      'returns: { window: 2 minutes }',
+    ]) {
+      expect(schema.safeParse(parse(withMore(`${more}\n`))).success).toBe(false);
+    }
+  });
+
+  test.each([
+    'mode: ${MODE:-observe}',
+    'server: { port: "${PORT:-80}" }',
+    'caps: { breaker: { share: "${SHARE:-10%}" }, per_sweep: "7" }',
+    'returns: { window: "${W:-3m}", ladder: [{ wait: 0s, actions: ["${A:-offline}"] }], repeat: never }',
+    'calendars: { a: { timezone: UTC, weekly: { "mon-wed,sun": ["22:00-06:00"], daily: "00:00-24:00" } } }',
+    'exempt: [{ presence: [On Queue], not: { users: [a], routing: [idle] }, until: "2027-01-01T00:00:00Z" }]',
+    'identity: { entra: { tenant: t, client_id: c, client_secret: s, delay: 30s }, subject: "{local}@x.org" }',
+    'notify: [{ name: m, type: email, url: "smtp://u:p@mail.example:587", from: a@b.c, to: [d@e.f], on: [held] }]',
+  ])('takes what the loader takes: %s', (more) => {
+    const text = withMore(`${more}\n`);
+    expect(() => load(text)).not.toThrow();
+    expect(schema.safeParse(parse(text)).error?.issues).toBeUndefined();
+  });
+});
+
+/** Keys of blocks without a description of their own or of what they refer to. */
+function undescribed(node: unknown, path: string): readonly string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const { properties, ...rest } = node as Record<string, unknown>;
+  const found: string[] = [];
+  for (const [key, value] of Object.entries((properties ?? {}) as Record<string, object>)) {
+    const told = 'description' in value || '$ref' in value || 'const' in value;
+    if (!told) found.push(`${path}.${key}`);
+    found.push(...undescribed(value, `${path}.${key}`));
+  }
+  for (const [key, value] of Object.entries(rest)) found.push(...undescribed(value, `${path}.${key}`));
+  return found;
+}
+
+describe('the default policy in plain words', () => {
+  const loaded = loadPolicyFile(new URL('idle-enforcer.yaml', root).pathname, ENV);
+  const { policy } = resolvePolicy(loaded.draft, undefined, new Map(), NOW);
+  const lines = describePolicy(loaded, policy, NOW);
+
+  test('says mode, rules, ladder, exemptions and hours', () => {
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'Mode observe: everything is judged and recorded, nothing is written to the platform.',
+        'Profile "agents" has groups Agents.',
+        '  screen-locked: presence idle for 1h without a break → off_queue, offline, revoke_tokens.',
+        '    2. after 5m → off_queue, offline, revoke_tokens',
+        '    then the last again every 1h.',
+        'Whoever fits no profile is left alone.',
+        '  groups Supervisors on call, until 2027-01-01T12:00:00.000Z: holiday cover',
+        '  business-hours (America/Chicago): opens next at 2026-03-02 07:00',
+      ]),
+    );
+  });
+
+  test('shows what no rule covers, and marks what is covered at some hours only', () => {
+    const rows = lines.filter((line) => /^ {2}(training|on queue|idle) {2}/.test(line));
+    expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
+      ['idle', 'sup-gone'],
+      ['on queue', '-', '-'],
+      ['training', '-'],
+      ['idle', 'screen-locked after-hours*'],
+      ['on queue', '-', 'not-responding after-hours*'],
+      ['training', 'long-meeting after-hours*'],
+    ]);
+  });
+
+  test('holds no secret', () => {
+    expect(lines.join('\n')).not.toContain('sesame');
+  });
+});
