@@ -50,8 +50,14 @@ export default ts.config(
       'no-restricted-imports': ['error', { patterns: ['node:*', '[a-z@]*'] }],
       'no-restricted-syntax': [
         'error',
-        { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Time is a parameter.' },
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is a parameter.' },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: 'Time is a parameter.',
+        },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Time is a parameter.',
+        },
       ],
     },
   },
@@ -59,13 +65,34 @@ export default ts.config(
     files: ['src/**'],
     ignores: ['src/genesys/**'],
     rules: {
-      'no-restricted-imports': ['error', { paths: [{ name: 'purecloud-platform-client-v2', message: 'Only genesys/ speaks to the platform.' }] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: 'purecloud-platform-client-v2', message: 'Only genesys/ speaks to the platform.' }],
+        },
+      ],
     },
   },
   {
     files: ['src/domain/**'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: '^[^.]', message: 'The domain imports nothing outside itself.' }] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^[^.]', message: 'The domain imports nothing outside itself.' }] },
+      ],
+    },
   },
-  { files: ['test/**', 'bench/**'], rules: { 'max-lines-per-function': 'off', 'max-lines': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
-  { files: ['*.js'], extends: [ts.configs.disableTypeChecked], rules: { 'import-x/no-default-export': 'off' } },
+  {
+    files: ['test/**', 'bench/**'],
+    rules: {
+      'max-lines-per-function': 'off',
+      'max-lines': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  {
+    files: ['*.js'],
+    extends: [ts.configs.disableTypeChecked],
+    rules: { 'import-x/no-default-export': 'off' },
+  },
 );

@@ -10,7 +10,11 @@ const LONGEST_TIMER: Duration = 2 ** 31 - 1;
 export const realClock: Clock = {
   now: () => Date.now(),
   sleep: async (length, signal) => {
-    await setTimeout(Math.min(Math.max(0, length), LONGEST_TIMER), undefined, signal === undefined ? {} : { signal });
+    await setTimeout(
+      Math.min(Math.max(0, length), LONGEST_TIMER),
+      undefined,
+      signal === undefined ? {} : { signal },
+    );
   },
 };
 

@@ -9,14 +9,16 @@ import type { Store } from './enforcer/store-port.ts';
 import { Worker } from './enforcer/worker.ts';
 import { CredentialsError, PlatformError } from './genesys/errors.ts';
 import { connectPlatform, type Platform } from './genesys/platform.ts';
+import type { Identity } from './identity/ports.ts';
 import { naming } from './logging.ts';
 import type { LoadedPolicy, Settings } from './policy/draft.ts';
 import { NAME_KINDS, namesNeeded, type Named, type NameKind, type Names } from './policy/names.ts';
 import { needsOf } from './policy/needs.ts';
 import { resolvePolicy } from './policy/resolve.ts';
 import { Health } from './server/health.ts';
-import { Metrics } from './server/metrics.ts';
+import type { Metrics } from './server/metrics.ts';
 import { openStore, type SqliteStore } from './store/sqlite-store.ts';
+import { connectIdentity, withIdentity } from './wiring-identity.ts';
 
 /** Between two tries to reach the platform at start: doubling up to this. */
 const LONGEST_PAUSE: Duration = MINUTE;
@@ -43,16 +45,25 @@ export interface Assembly {
 }
 
 /** Opens the store of a policy. Rejects with `StoreError`. */
-export async function openStoreOf(settings: Settings, { clock, log }: Pick<Surroundings, 'clock' | 'log'>): Promise<SqliteStore> {
+export async function openStoreOf(
+  settings: Settings,
+  { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
+): Promise<SqliteStore> {
   const store = await openStore(settings.store.sqlite, { now: () => clock.now(), log });
   if (store.setAside !== undefined) {
-    log.error({ alarm: 'store', setAside: store.setAside }, 'the store was damaged: kept aside, a new one was begun');
+    log.error(
+      { alarm: 'store', setAside: store.setAside },
+      'the store was damaged: kept aside, a new one was begun',
+    );
   }
   return store;
 }
 
 /** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError`. */
-export function connect({ genesys }: Settings, { clock, log, metrics }: Omit<Surroundings, 'signal'>): Platform {
+export function connect(
+  { genesys }: Settings,
+  { clock, log, metrics }: Omit<Surroundings, 'signal'>,
+): Platform {
   const { requestsPerMinute, timeout, region, clientId, clientSecret, apiUrl, loginUrl } = genesys;
   const settings = { region, clientId, clientSecret, apiUrl, loginUrl, requestsPerMinute, timeout };
   const platform = connectPlatform(settings, clock, {
@@ -71,8 +82,12 @@ export function connect({ genesys }: Settings, { clock, log, metrics }: Omit<Sur
  * Puts a worker together: logs in, resolves the policy's names, and retries for as long as it takes when the platform
  * cannot be reached. Rejects with `CredentialsError`, `PolicyRefused` or the signal's reason.
  */
-export async function assemble(loaded: LoadedPolicy, store: SqliteStore, around: Surroundings): Promise<Assembly> {
-  const { clock, log, metrics } = around;
+export async function assemble(
+  loaded: LoadedPolicy,
+  store: SqliteStore,
+  around: Surroundings,
+): Promise<Assembly> {
+  const { clock, metrics } = around;
   const platform = connect(loaded.settings, around);
   const health = new Health(clock.now(), () => loaded.settings.sweep.interval);
   try {
@@ -80,7 +95,8 @@ export async function assemble(loaded: LoadedPolicy, store: SqliteStore, around:
     const policy = await untilReached(around, health, () => resolveNames(loaded, platform, store, around));
     const inForce: InForce = { policy, longestInterval: loaded.settings.sweep.interval };
     metrics.policyInForce(policy.hash);
-    const parts = { ...around, store, platform, health };
+    const identity = await connectIdentity(loaded.settings, store, around.clock, process.env);
+    const parts = { ...around, store, platform, identity, health };
     return { ...workerOf(loaded.settings, inForce, parts), store, platform, health, policy };
   } catch (error) {
     await platform.close();
@@ -91,13 +107,14 @@ export async function assemble(loaded: LoadedPolicy, store: SqliteStore, around:
 interface WorkerSurroundings extends Surroundings {
   readonly store: SqliteStore;
   readonly platform: Platform;
+  readonly identity: Identity | undefined;
   readonly health: Health;
 }
 
 function workerOf(
   settings: Settings,
   inForce: InForce,
-  { clock, log, metrics, store, platform, health }: WorkerSurroundings,
+  { clock, log, metrics, store, platform, identity, health }: WorkerSurroundings,
 ): Pick<Assembly, 'worker' | 'lastReport' | 'close'> {
   let last: SweepReport | undefined;
   const meter: Meter = {
@@ -128,7 +145,7 @@ function workerOf(
     metrics.alarm(kind);
   };
   const directory: Directory = platform.directory;
-  const effects: Effects = platform.effects;
+  const effects: Effects = withIdentity(platform.effects, identity, directory);
   const port: Store = store;
   const name = naming(settings.log.identities);
   const parts = { clock, directory, effects, store: port, log, meter, alarm, name };
@@ -138,6 +155,7 @@ function workerOf(
     worker,
     lastReport: () => last,
     close: async () => {
+      await identity?.close();
       await platform.close();
       await store.close();
     },
@@ -167,7 +185,12 @@ async function resolveNames(
   { clock, log, signal }: Surroundings,
 ): Promise<Policy> {
   const names = await readNames(loaded, platform, signal);
-  const { policy, warnings, learnt } = resolvePolicy(loaded.draft, names, await knownNames(store), clock.now());
+  const { policy, warnings, learnt } = resolvePolicy(
+    loaded.draft,
+    names,
+    await knownNames(store),
+    clock.now(),
+  );
   for (const warning of [...loaded.warnings, ...warnings]) log.warn({ warning }, 'the policy has a warning');
   await store.setFacts(new Map([...learnt].map(([name, id]) => [`name:${name}`, id])));
   platform.setNeeds(needsOf(policy));
@@ -175,7 +198,11 @@ async function resolveNames(
 }
 
 /** Lists of all that the policy names. Rejects with `PlatformError`. */
-export async function readNames(loaded: LoadedPolicy, platform: Platform, signal: AbortSignal): Promise<Names> {
+export async function readNames(
+  loaded: LoadedPolicy,
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<Names> {
   const needed = namesNeeded(loaded.draft);
   const names: Partial<Record<NameKind, readonly Named[]>> = {};
   for (const kind of NAME_KINDS) {

@@ -18,7 +18,13 @@ const BAR = 40;
 export class DemoView {
   readonly #output: Output;
   readonly #frame: DemoFrame;
-  readonly #totals: Record<Outcome, number> = { verified: 0, unverified: 0, failed: 0, dropped: 0, observed: 0 };
+  readonly #totals: Record<Outcome, number> = {
+    verified: 0,
+    unverified: 0,
+    failed: 0,
+    dropped: 0,
+    observed: 0,
+  };
   #drawn = 0;
   #drawnAt = 0;
   #saidHour = -1;
@@ -27,15 +33,20 @@ export class DemoView {
     this.#output = output;
     this.#frame = frame;
     if (frame.quiet) return;
-    output.line(`A contact centre of ${frame.agents} agents under single sign-on, one sweep a minute. About a fifth will leave`);
-    output.line('without logging out; some browsers will come back by themselves. Nobody who works may be disturbed.');
+    output.line(
+      `A contact centre of ${frame.agents} agents under single sign-on, one sweep a minute. About a fifth will leave`,
+    );
+    output.line(
+      'without logging out; some browsers will come back by themselves. Nobody who works may be disturbed.',
+    );
     output.line();
   }
 
   /** One sweep later. */
   show(at: Instant, report: SweepReport | undefined): void {
     if (report === undefined || this.#frame.quiet) return;
-    for (const outcome of Object.keys(this.#totals) as Outcome[]) this.#totals[outcome] += report.outcomes[outcome];
+    for (const outcome of Object.keys(this.#totals) as Outcome[])
+      this.#totals[outcome] += report.outcomes[outcome];
     if (this.#output.isTerminal) this.#draw(at, report);
     else this.#say(at, report);
   }
@@ -97,16 +108,22 @@ export class DemoView {
       line(i === 0 ? colours.bold(text) : text);
     });
     line();
-    const verdict = (count: number): string => (count === 0 ? colours.green('0') : colours.red(String(count)));
+    const verdict = (count: number): string =>
+      count === 0 ? colours.green('0') : colours.red(String(count));
     line(`People disturbed   ${verdict(truth.disturbed.length)}`);
     line(`People missed      ${verdict(truth.missed.length)}`);
     line(`Hours recovered    ${truth.hoursRecovered.toFixed(1)}`);
     line(`Log-offs           ${truth.logoffs}`);
     line(`Silent returns     ${truth.silentReturns}`);
-    if (truth.offlineShare !== undefined) line(`Absent and Offline ${(truth.offlineShare * 100).toFixed(1)} % of the time after the first log-off`);
+    if (truth.offlineShare !== undefined)
+      line(
+        `Absent and Offline ${(truth.offlineShare * 100).toFixed(1)} % of the time after the first log-off`,
+      );
     line(`Platform requests  ${requests.total}, of which over the limit: ${requests.rateLimited}`);
-    for (const { name, archetype, at, what } of truth.disturbed) line(`  disturbed: ${name} (${archetype}), ${clockText(at)}: ${what}`);
-    for (const { name, archetype, at } of truth.missed) line(`  missed: ${name} (${archetype}), ${clockText(at)}`);
+    for (const { name, archetype, at, what } of truth.disturbed)
+      line(`  disturbed: ${name} (${archetype}), ${clockText(at)}: ${what}`);
+    for (const { name, archetype, at } of truth.missed)
+      line(`  missed: ${name} (${archetype}), ${clockText(at)}`);
   }
 }
 

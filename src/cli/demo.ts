@@ -29,7 +29,10 @@ const STARTS_AT: Instant = Date.parse('2026-03-02T14:00:00Z');
 /** The last who leave without logging out do so at the end of the shift: their limit must pass as well. */
 const AFTERWARDS: Duration = 2 * HOUR;
 /** How long each kind of absence may last, by the rules of the annotated default. */
-const LIMITS: Readonly<Record<string, Duration | undefined>> = { 'overran-meal': 90 * MINUTE, 'watching-supervisor': 12 * HOUR };
+const LIMITS: Readonly<Record<string, Duration | undefined>> = {
+  'overran-meal': 90 * MINUTE,
+  'watching-supervisor': 12 * HOUR,
+};
 const ORDINARY_LIMIT: Duration = 60 * MINUTE;
 
 /** Plays the shift and prints the tally. Answers the exit code: 3 when anybody was disturbed or missed. */
@@ -49,14 +52,25 @@ export async function demo(options: DemoOptions, output: Output): Promise<number
   const folder = await mkdtemp(join(tmpdir(), 'idle-enforcer-demo-'));
   try {
     const loaded = policyFor(options, await sandbox.listen(), folder);
-    const around = { clock, log: createLog('silent', 'stderr'), metrics: new Metrics(), signal: new AbortController().signal };
+    const around = {
+      clock,
+      log: createLog('silent', 'stderr'),
+      metrics: new Metrics(),
+      signal: new AbortController().signal,
+    };
     const store = await openStoreOf(loaded.settings, around);
     const assembly = await assemble(loaded, store, around);
     try {
-      const view = new DemoView(output, { quiet: options.json === true, agents, from: STARTS_AT, to: STARTS_AT + shift + AFTERWARDS });
+      const view = new DemoView(output, {
+        quiet: options.json === true,
+        agents,
+        from: STARTS_AT,
+        to: STARTS_AT + shift + AFTERWARDS,
+      });
       await play(loaded, assembly, clock, view, STARTS_AT + shift + AFTERWARDS);
       const truth = truthOf(sandbox, loaded);
-      if (options.json === true) output.line(JSON.stringify({ ...truth, requests: sandbox.requests }, undefined, 2));
+      if (options.json === true)
+        output.line(JSON.stringify({ ...truth, requests: sandbox.requests }, undefined, 2));
       else view.tally(truth, sandbox.requests);
       return truth.disturbed.length + truth.missed.length === 0 ? EXIT.fine : EXIT.failedActions;
     } finally {
@@ -69,9 +83,17 @@ export async function demo(options: DemoOptions, output: Output): Promise<number
 }
 
 /** The policy, pointed at the sandbox and enforcing. */
-function policyFor(options: DemoOptions, urls: { apiUrl: string; loginUrl: string }, folder: string): LoadedPolicy {
+function policyFor(
+  options: DemoOptions,
+  urls: { apiUrl: string; loginUrl: string },
+  folder: string,
+): LoadedPolicy {
   const path = options.config ?? fileURLToPath(new URL('../../config/idle-enforcer.yaml', import.meta.url));
-  const env = { ...process.env, GENESYS_CLIENT_ID: SANDBOX_CLIENT.id, GENESYS_CLIENT_SECRET: SANDBOX_CLIENT.secret };
+  const env = {
+    ...process.env,
+    GENESYS_CLIENT_ID: SANDBOX_CLIENT.id,
+    GENESYS_CLIENT_SECRET: SANDBOX_CLIENT.secret,
+  };
   const loaded = loadPolicyFile(path, env);
   const { settings, draft } = loaded;
   return {
@@ -79,7 +101,12 @@ function policyFor(options: DemoOptions, urls: { apiUrl: string; loginUrl: strin
     settings: {
       ...settings,
       mode: 'enforce',
-      genesys: { ...settings.genesys, ...urls, clientId: SANDBOX_CLIENT.id, clientSecret: SANDBOX_CLIENT.secret },
+      genesys: {
+        ...settings.genesys,
+        ...urls,
+        clientId: SANDBOX_CLIENT.id,
+        clientSecret: SANDBOX_CLIENT.secret,
+      },
       store: { ...settings.store, sqlite: join(folder, 'demo.db') },
     },
     draft: { ...draft, content: { ...draft.content, mode: 'enforce' } },

@@ -4,7 +4,14 @@ import { PolicyRefused } from '../policy/faults.ts';
 import { StoreError } from '../store/errors.ts';
 
 /** Exit codes, as documented: they are a contract. */
-export const EXIT = { fine: 0, unexpected: 1, refused: 2, failedActions: 3, interrupted: 130, terminated: 143 } as const;
+export const EXIT = {
+  fine: 0,
+  unexpected: 1,
+  refused: 2,
+  failedActions: 3,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 /** What was asked for cannot be done as asked: the sentence says what to do. */
 export class UsageError extends Error {
@@ -15,12 +22,20 @@ export class UsageError extends Error {
 export function explainError(error: unknown): { readonly code: number; readonly text: string } {
   if (error instanceof PolicyRefused) {
     const count = error.faults.length;
-    return { code: EXIT.refused, text: `${error.message}\nThe policy is refused: ${count} ${count === 1 ? 'fault' : 'faults'}.` };
+    return {
+      code: EXIT.refused,
+      text: `${error.message}\nThe policy is refused: ${count} ${count === 1 ? 'fault' : 'faults'}.`,
+    };
   }
-  if (error instanceof UsageError || error instanceof CredentialsError || error instanceof PlatformSettingsError) {
+  if (
+    error instanceof UsageError ||
+    error instanceof CredentialsError ||
+    error instanceof PlatformSettingsError
+  ) {
     return { code: EXIT.refused, text: error.message };
   }
-  if (error instanceof StoreError || error instanceof PlatformError) return { code: EXIT.unexpected, text: error.message };
+  if (error instanceof StoreError || error instanceof PlatformError)
+    return { code: EXIT.unexpected, text: error.message };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: EXIT.unexpected, text: `Unexpected: ${text}` };
 }

@@ -1,5 +1,4 @@
 /** Options that several commands share. */
-import { resolve } from 'node:path';
 import process from 'node:process';
 import { loadPolicyFile } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
@@ -46,9 +45,4 @@ export function instantOption(text: string): number {
   const at = Date.parse(text);
   if (Number.isNaN(at)) throw new UsageError(`"${text}" is not a time: write it like 2026-03-02T08:00:00Z.`);
   return at;
-}
-
-/** A path as the user would find it again. */
-export function shownPath(path: string): string {
-  return path.startsWith('/') ? path : resolve(path);
 }

@@ -45,7 +45,10 @@ export async function resume(options: ConfigOption, output: Output): Promise<voi
   output.line(`Resumed${length}. Whoever the breaker held back is free as well, from the next sweep on.`);
 }
 
-async function withStore<T>(options: ConfigOption, use: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>): Promise<T> {
+async function withStore<T>(
+  options: ConfigOption,
+  use: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>,
+): Promise<T> {
   const { settings } = loadConfig(options);
   const store = await openStore(settings.store.sqlite, { now: () => realClock.now(), existing: true });
   try {

@@ -2,8 +2,16 @@
 import { Command, CommanderError } from 'commander';
 import process from 'node:process';
 import { EXIT, explainError } from './exit.ts';
-import { DEFAULT_CONFIG } from './options.ts';
+import type { DemoOptions } from './demo.ts';
+import type { DoctorOptions } from './doctor.ts';
+import type { ExplainOptions } from './explain.ts';
+import { DEFAULT_CONFIG, type ConfigOption } from './options.ts';
 import { standardOutput, type Output } from './output.ts';
+import type { PauseOptions } from './pause.ts';
+import type { ReportOptions } from './report.ts';
+import type { OnceOptions } from './run.ts';
+import type { SandboxCommandOptions } from './sandbox.ts';
+import type { ValidateOptions } from './validate.ts';
 import { VERSION } from './version.ts';
 
 /** Runs one command line, without the program's own name. Never rejects; answers the exit code. */
@@ -23,65 +31,129 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function build(output: Output, end: (code: number) => void): Command {
+/** Ends a command with its exit code. */
+type End = (code: number) => void;
+
+/** The program with all its commands; `end` is told the exit code of the one that ran. */
+export function build(output: Output, end: End): Command {
   const program = new Command('idle-enforcer')
-    .description('Logs idle agents off Genesys Cloud, keeps them off under single sign-on, and never disturbs anyone who works.')
+    .description(
+      'Logs idle agents off Genesys Cloud, keeps them off under single sign-on, and never disturbs anyone who works.',
+    )
     .version(VERSION)
     .exitOverride()
-    .showSuggestionAfterError()
-    .configureHelp({ sortSubcommands: false });
-  const command = (name: string, description: string): Command =>
-    program.command(name).description(description).exitOverride();
-  const withConfig = (name: string, description: string): Command =>
-    command(name, description).option('-c, --config <file>', `policy file (default: ${DEFAULT_CONFIG}, or $IDLE_ENFORCER_CONFIG)`);
+    .showSuggestionAfterError();
+  addWorker(program, output, end);
+  addPolicy(program, output, end);
+  addDoctor(program, output, end);
+  addInsight(program, output, end);
+  addSimulation(program, output, end);
+  return program;
+}
 
-  withConfig('run', 'the unattended worker: sweeps on its cron, serves health and metrics, drains on SIGTERM').action(
-    async (options) => {
-      end(await (await import('./run.ts')).run(options));
-    },
-  );
-  withConfig('once', 'one sweep, for an outside scheduler; exit 3 if an action failed')
+function command(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description).exitOverride();
+}
+
+function withConfig(program: Command, name: string, description: string): Command {
+  const help = `policy file (default: $IDLE_ENFORCER_CONFIG, or ${DEFAULT_CONFIG})`;
+  return command(program, name, description).option('-c, --config <file>', help);
+}
+
+function addWorker(program: Command, output: Output, end: End): void {
+  withConfig(
+    program,
+    'run',
+    'the unattended worker: sweeps on its cron, serves health and metrics, drains on SIGTERM',
+  ).action(async (options: ConfigOption) => {
+    end(await (await import('./run.ts')).run(options));
+  });
+  withConfig(program, 'once', 'one sweep, for an outside scheduler; exit 3 if an action failed')
     .option('--json', 'print the sweep as JSON')
-    .action(async (options) => {
+    .action(async (options: OnceOptions) => {
       end(await (await import('./run.ts')).once(options, output));
     });
-  withConfig('pause', 'hold all action, until resume or until the time is up')
+  withConfig(program, 'pause', 'hold all action, until resume or until the time is up')
     .option('--for <duration>', 'for how long, like 2h')
     .option('--reason <text>', 'for the record')
-    .action(async (options) => {
+    .action(async (options: PauseOptions) => {
       await (await import('./pause.ts')).pause(options, output);
     });
-  withConfig('resume', 'end a pause and free whoever the breaker holds').action(async (options) => {
-    await (await import('./pause.ts')).resume(options, output);
-  });
-  withConfig('validate', 'check the policy and print in plain words what it would do')
+  withConfig(program, 'resume', 'end a pause and free whoever the breaker holds').action(
+    async (options: ConfigOption) => {
+      await (await import('./pause.ts')).resume(options, output);
+    },
+  );
+}
+
+function addPolicy(program: Command, output: Output, end: End): void {
+  withConfig(program, 'validate', 'check the policy and print in plain words what it would do')
     .option('--online', 'also check its names against the platform')
     .option('--json', 'print as JSON')
-    .action(async (options) => {
+    .action(async (options: ValidateOptions) => {
       end(await (await import('./validate.ts')).validate(options, output));
     });
-  withConfig('explain', 'last sign, clocks, rules weighed, what protects, when due, where on the ladder')
+  withConfig(
+    program,
+    'explain',
+    'last sign, clocks, rules weighed, what protects, when due, where on the ladder',
+  )
     .argument('<agent>', 'name, e-mail or id')
+    .option('--at <time>', 'as of the record at that time')
+    .option('--tz <zone>', 'time zone of the times printed', 'UTC')
+    .option('--live', 'read the agent once through the platform; nothing is written')
     .option('--json', 'print as JSON')
-    .action(async (agent: string, options) => {
+    .action(async (agent: string, options: ExplainOptions) => {
       end(await (await import('./explain.ts')).explain(agent, options, output));
     });
-  command('sandbox', 'a simulated Genesys Cloud organisation on loopback')
+}
+
+function addDoctor(program: Command, output: Output, end: End): void {
+  withConfig(
+    program,
+    'doctor',
+    'check credentials, permissions and settings of the organisation; exit 2 if enforcing could not work',
+  )
+    .option('--json', 'print as JSON')
+    .action(async (options: DoctorOptions) => {
+      end(await (await import('./doctor.ts')).doctor(options, output));
+    });
+}
+
+function addInsight(program: Command, output: Output, end: End): void {
+  withConfig(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak')
+    .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')
+    .option('--to <time>', 'the same (default: now)')
+    .option('--tz <zone>', 'time zone of hours and billing months', 'UTC')
+    .option('--format <format>', 'md, csv, json or html (default: md, or by the ending of --out)')
+    .option('--out <file>', 'write there instead of printing')
+    .option('--events', 'print the record itself, event by event')
+    .option('--json', 'as JSON; events as JSON lines')
+    .action(async (options: ReportOptions) => {
+      end(await (await import('./report.ts')).report(options, output));
+    });
+}
+
+function addSimulation(program: Command, output: Output, end: End): void {
+  command(program, 'sandbox', 'a simulated Genesys Cloud organisation on loopback')
     .option('--agents <number>', 'how many people', '200')
     .option('--seed <number>', 'the same seed plays the same shift', '1')
     .option('--port <number>', '0 for any', '0')
     .option('--speed <number>', 'how many times faster than ours its clock runs', '1')
     .option('--start <time>', 'when its first shift begins (default: now)')
-    .action(async (options) => {
+    .action(async (options: SandboxCommandOptions) => {
       end(await (await import('./sandbox.ts')).sandbox(options, output));
     });
-  withConfig('demo', 'sandbox and worker together with the clock wound up: a shift in a minute, then the tally')
+  withConfig(
+    program,
+    'demo',
+    'sandbox and worker together with the clock wound up: a shift in a minute, then the tally',
+  )
     .option('--agents <number>', 'how many people', '200')
     .option('--seed <number>', 'the same seed plays the same shift', '1')
     .option('--hours <number>', 'length of the shift', '8')
     .option('--json', 'print the tally as JSON')
-    .action(async (options) => {
+    .action(async (options: DemoOptions) => {
       end(await (await import('./demo.ts')).demo(options, output));
     });
-  return program;
 }

@@ -31,7 +31,12 @@ export async function run(options: ConfigOption): Promise<number> {
   let server: RunningServer | undefined;
   const store = await openStoreOf(loaded.settings, around);
   try {
-    server = await serve(loaded, around, () => assembly, () => store.pause());
+    server = await serve(
+      loaded,
+      around,
+      () => assembly,
+      () => store.pause(),
+    );
     assembly = await assemble(loaded, store, around);
     return await work(loaded, assembly, around, signalled);
   } catch (error) {

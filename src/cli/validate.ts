@@ -25,7 +25,9 @@ export async function validate(options: ValidateOptions, output: Output): Promis
     const warnings = [...loaded.warnings, ...resolved.warnings];
     const lines = describePolicy(loaded, resolved.policy, realClock.now());
     if (options.json === true) {
-      output.line(JSON.stringify({ ok: true, file, hash: loaded.hash, warnings, description: lines }, undefined, 2));
+      output.line(
+        JSON.stringify({ ok: true, file, hash: loaded.hash, warnings, description: lines }, undefined, 2),
+      );
       return EXIT.fine;
     }
     for (const line of lines) output.line(line);

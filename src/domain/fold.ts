@@ -6,6 +6,7 @@ import type { Observation } from './agent.ts';
 import { addSpan, dropSpansBefore } from './clocks.ts';
 import type { Memory, MemoryEvent, State } from './memory.ts';
 import type { Returns, When } from './policy.ts';
+import { isAhead, pulledBack } from './rebase.ts';
 import { arrive, bounce, depart, leftUnseen } from './returns.ts';
 import {
   broughtByReturn,
@@ -43,6 +44,25 @@ const PLAIN_RETURNS: Returns = {
 };
 
 /**
+ * When a look shows nothing at all that is new, as nearly every look does: the time of that look. All that a fold would
+ * change is `seenAt`, and whoever owns the memory may move it on in place instead of copying everything.
+ */
+export function seenAgain(
+  memory: Memory,
+  observation: Observation,
+  context: FoldContext,
+): Instant | undefined {
+  if (!isWhole(observation) || isAhead(memory, observation.at)) return undefined;
+  const seen = Math.max(observation.at, memory.seenAt);
+  if (isGap(memory, seen, context)) return undefined;
+  return isStill(memory, observation) && isSteady(memory, observation, context) ? seen : undefined;
+}
+
+function isGap(memory: Memory, seen: Instant, { clockJumped, usualInterval }: FoldContext): boolean {
+  return clockJumped || seen - memory.seenAt > 3 * usualInterval;
+}
+
+/**
  * Folds one reading. A reading with something missing or unknown leaves memory as it was: for the clocks nobody looked.
  * `memory` is `undefined` at first sight; the answer is `undefined` while no whole reading has been had.
  */
@@ -55,12 +75,14 @@ export function fold(
   if (!isWhole(o)) return unchanged(memory);
   if (memory === undefined)
     return { memory: firstSight(o, context), events: [], changed: true, inGap: false };
-  const seen = Math.max(o.at, memory.seenAt);
-  const inGap = context.clockJumped || seen - memory.seenAt > 3 * context.usualInterval;
-  // Nearly every look: nothing moved, and nothing is to be made for finding that out.
-  if (!inGap && isStill(memory, o) && isSteady(memory, o, context)) {
-    return { memory: { ...memory, seenAt: seen }, events: NO_EVENTS, changed: false, inGap };
+  // How long the clock was wrong nobody knows: like a gap, in which whatever moved is a sign.
+  if (isAhead(memory, o.at)) return fold(pulledBack(memory, o.at), o, { ...context, clockJumped: true });
+  const again = seenAgain(memory, o, context);
+  if (again !== undefined) {
+    return { memory: { ...memory, seenAt: again }, events: NO_EVENTS, changed: false, inGap: false };
   }
+  const seen = Math.max(o.at, memory.seenAt);
+  const inGap = isGap(memory, seen, context);
   const d = difference(memory, o, seen);
   if (waitsForToken(memory, o, d, inGap)) return unchanged(memory);
   const step: Step = { o, seen, d, returns: context.profile?.returns ?? PLAIN_RETURNS, context, inGap };

@@ -5,7 +5,7 @@
 import type { Agent, Observation } from './agent.ts';
 import { insideHours } from './calendar.ts';
 import { countable, measure, reachesAt } from './clocks.ts';
-import { actionsAtPlace, placeOf, stillCalledFor } from './ladder.ts';
+import { actionsAtPlace, partOfRung, placeOf, stillCalledFor } from './ladder.ts';
 import type { Cause, LadderPlace, Memory } from './memory.ts';
 import type { Action, ClockName, Exemption, Mode, Policy, Profile, Rule } from './policy.ts';
 import { engagement, isWhole, stateOf, type WholeObservation } from './signs.ts';
@@ -98,7 +98,8 @@ export function exemptionOf(
 
 /**
  * Judges one agent. `memory` must have been folded with `observation`; it is `undefined` while no whole reading has been
- * had. Pure, and a predicate: nothing is remembered by judging.
+ * had. Whoever has asked for the agent's profile already hands it in. Pure, and a predicate: nothing is remembered by
+ * judging.
  */
 export function judge(
   agent: Agent,
@@ -106,8 +107,8 @@ export function judge(
   observation: Observation,
   policy: Policy,
   now: Instant,
+  profile: Profile | undefined = profileOf(agent, policy),
 ): Verdict {
-  const profile = profileOf(agent, policy);
   const say = sayer(agent.id, profile?.name);
   if (memory === undefined || !isWhole(observation))
     return say('unknown', { detail: whatIsMissing(observation) });
@@ -192,12 +193,14 @@ function judgeLadder(
   const used = next > last;
   if (used && (returns.repeat === 'never' || last < 0)) return say('held');
   const rung = Math.min(next, last);
-  const { wait, actions } = returns.ladder[rung] ?? { wait: 0, actions: [] };
+  const { wait, actions: whole } = returns.ladder[rung] ?? { wait: 0, actions: [] };
   const limit = used && returns.repeat !== 'never' ? returns.repeat : wait;
   const measured = used
     ? now - place.lastLogoffAt
     : countable(returnedAt, now, m.clocks.unwatched, undefined);
   if (measured < limit) return say('ladder_waiting', { nextAt: now + limit - measured });
+  const { actions, from } = partOfRung(whole, rung, m, returns, now);
+  if (now < from) return say('ladder_waiting', { nextAt: from });
   const { ruleId, clock } = place.cause;
   const overdue = measured - limit;
   const cause = place.cause;
@@ -264,8 +267,10 @@ function judgeRules(
   if (dues.length === 0) return say(reason, { nextAt });
   const observed = dues.filter((due) => due.mode === 'observe');
   const enforced = dues.find((due) => due.mode === 'enforce');
-  if (enforced !== undefined) return say('due', { due: enforced, observed, nextAt: now });
-  return say('observed', { due: observed[0], observed, nextAt: now });
+  if (enforced === undefined) return say('observed', { due: observed[0], observed, nextAt: now });
+  const { actions, from } = partOfRung(enforced.actions, enforced.rung, m, profile.returns, now);
+  if (now < from) return say('ladder_waiting', { observed, nextAt: from });
+  return say('due', { due: { ...enforced, actions }, observed, nextAt: now });
 }
 
 function isWarned({ rule, insideHours: inside, measured }: Weighed): boolean {

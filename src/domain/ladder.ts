@@ -3,7 +3,7 @@
  */
 import type { Cause, LadderPlace, Memory } from './memory.ts';
 import type { Action, Profile, Returns } from './policy.ts';
-import type { Instant } from './time.ts';
+import { MINUTE, type Duration, type Instant } from './time.ts';
 import { whenHolds } from './when.ts';
 
 /** The agent's place, unless the time after which a place without a return is forgotten has passed. */
@@ -46,6 +46,58 @@ export function actionsAtPlace(
     : { actions: found.actions, rung };
 }
 
+/** After this long the identity provider may have let the browser in again, so that its session is ended anew. */
+const SSO_END_LASTS: Duration = 30 * MINUTE;
+
+/** What of a rung's actions is to be done, and from when on. */
+export interface Part {
+  readonly actions: readonly Action[];
+  readonly from: Instant;
+}
+
+/**
+ * A rung that ends the SSO session comes in two parts, whatever the order in which it is written: the identity provider
+ * first, and when that has taken hold the rest, which is judged like any log-off. A browser that came back in between may
+ * be a person who had to log in: he gets the rung's wait once more to show himself.
+ */
+export function partOfRung(
+  actions: readonly Action[],
+  rung: number | undefined,
+  m: Memory,
+  returns: Returns,
+  now: Instant,
+): Part {
+  const AT_ONCE = -Infinity;
+  if (rung === undefined || !actions.includes('end_sso_session')) return { actions, from: AT_ONCE };
+  const end = m.ladder?.ssoEnd;
+  const first: Part = { actions: ['end_sso_session'], from: AT_ONCE };
+  if (end?.rung !== rung) return first;
+  const wait = returns.ladder[rung]?.wait ?? 0;
+  const back = m.back !== undefined && m.back.at > end.at ? m.back.at + wait : AT_ONCE;
+  const from = Math.max(end.heldFrom, back);
+  return now > from + SSO_END_LASTS ? first : { actions: restOfRung(actions), from };
+}
+
+function restOfRung(actions: readonly Action[]): readonly Action[] {
+  const rest = actions.filter((action) => action !== 'end_sso_session');
+  const takesOff = rest.includes('offline') || rest.includes('revoke_tokens');
+  // Ending the session at the provider alone leaves the platform's own token as good as ever.
+  return takesOff ? rest : [...rest, 'revoke_tokens'];
+}
+
+/**
+ * Notes that the session at the identity provider is being, or was, ended, or that it cannot be: the rest follows from
+ * `heldFrom` on. An agent without a place has nothing to note it in.
+ */
+export function noteSsoEnd(m: Memory, rung: number, at: Instant, heldFrom: Instant): Memory {
+  return m.ladder === undefined ? m : { ...m, ladder: { ...m.ladder, ssoEnd: { at, heldFrom, rung } } };
+}
+
+/** Notes that the session was not ended after all: the agent stands where he stood. */
+export function withdrawSsoEnd(m: Memory): Memory {
+  return m.ladder === undefined ? m : { ...m, ladder: { ...m.ladder, ssoEnd: undefined } };
+}
+
 /** How long a log-off that broke off in the middle may have gone on: until its end is noted, its effects are ours. */
 const LONGEST = 30_000;
 
@@ -70,6 +122,8 @@ export function placeOnLadder(
     active: true,
     returnedAt: undefined,
     lastLogoffAt: now,
+    // Should it have no effect it is tried again, and the identity provider need not be asked a second time.
+    ssoEnd: kept?.ssoEnd,
   };
   return { ...m, ladder, own: m.own === undefined ? undefined : { ...m.own, to: now } };
 }

@@ -59,6 +59,15 @@ export interface Cause {
   readonly state: State;
 }
 
+/** The first part of a rung that begins at the identity provider: the rest of it follows when the end has taken hold. */
+export interface SsoEnd {
+  readonly at: Instant;
+  /** From here on the ended session opens nothing any more. */
+  readonly heldFrom: Instant;
+  /** Index of the rung that it belongs to. */
+  readonly rung: number;
+}
+
 /** The agent's place on the ladder. */
 export interface LadderPlace {
   readonly cause: Cause;
@@ -69,6 +78,8 @@ export interface LadderPlace {
   /** The silent return that waits for its answer. */
   readonly returnedAt: Instant | undefined;
   readonly lastLogoffAt: Instant;
+  /** The session at the identity provider was ended for this answer; taken away by the next return. */
+  readonly ssoEnd?: SsoEnd | undefined;
 }
 
 /** A log-off that was begun: what the enforcer itself did must not be read as a person's doing. */
@@ -95,8 +106,8 @@ export interface Before {
 export interface Memory {
   readonly agentId: string;
   readonly firstSeenAt: Instant;
-  /** The last whole reading. */
-  readonly seenAt: Instant;
+  /** The last whole reading. The one part that its owner may move on in place: see `seenAgain`. */
+  seenAt: Instant;
   readonly state: State;
   readonly presenceSince: Instant | undefined;
   readonly routingSince: Instant | undefined;

@@ -40,6 +40,8 @@ export interface Matcher {
 /** Users named one by one: exact names, e-mails, usernames or ids in lower case, and patterns with `*`. */
 export interface UserPatterns {
   readonly exact: ReadonlySet<string>;
+  /** Some of them are names or patterns; otherwise all are ids, and the agent's names need not be looked at. */
+  readonly byName: boolean;
   readonly patterns: readonly RegExp[];
 }
 

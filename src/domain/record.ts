@@ -3,9 +3,9 @@
  * it is kept is the store's affair.
  */
 import type { Memory } from './memory.ts';
-import type { Ledger } from './plan.ts';
+import type { Hold, Ledger } from './plan.ts';
 import type { Action } from './policy.ts';
-import type { Duration, Instant } from './time.ts';
+import { HOUR, type Duration, type Instant } from './time.ts';
 
 /** What the record tells of. Closed. */
 export const EVENT_KINDS = [
@@ -15,6 +15,7 @@ export const EVENT_KINDS = [
   'failed',
   'dropped',
   'observed',
+  'sso_ended',
   'return',
   'held',
   'breaker',
@@ -78,6 +79,22 @@ export interface Pause {
   readonly reason: string | undefined;
 }
 
+/**
+ * For so long at most a log-off is said to have kept somebody off: nobody knows when he would have gone by himself. The
+ * length of a shift.
+ */
+export const LONGEST_KEPT: Duration = 8 * HOUR;
+
+/** How many one complete sweep saw, for the report. Nothing personal. */
+export interface SweepCount {
+  readonly at: Instant;
+  readonly online: number;
+  /** Offline by our own log-off, for no longer than `LONGEST_KEPT`. */
+  readonly kept: number;
+  /** Due and not acted on, by what held them back. */
+  readonly deferred: Readonly<Partial<Record<Hold, number>>>;
+}
+
 /** Everything one sweep changed, written in one go. */
 export interface SweepRecord {
   readonly at: Instant;
@@ -87,6 +104,8 @@ export interface SweepRecord {
   readonly notSeen: readonly Memory[];
   readonly standing: Standing;
   readonly events: readonly RecordEvent[];
+  /** Only of a complete sweep. */
+  readonly count?: SweepCount;
 }
 
 /** Which events to read; the parts given hold together. */

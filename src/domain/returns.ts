@@ -4,7 +4,7 @@
  */
 import { addSpan } from './clocks.ts';
 import { placeOf } from './ladder.ts';
-import type { Departure, Memory, MemoryEvent, OwnLogoff, Return } from './memory.ts';
+import type { Departure, LadderPlace, Memory, MemoryEvent, OwnLogoff, Return } from './memory.ts';
 import { broughtByReturn, isNewer, TOGETHER } from './signs.ts';
 import { applySign, type Step, type Transition } from './step.ts';
 import { SECOND, type Duration, type Instant } from './time.ts';
@@ -44,7 +44,8 @@ function closed(own: OwnLogoff | undefined): OwnLogoff | undefined {
 function ownDeparture(m: Memory, step: Step, at: Instant): OwnLogoff | undefined {
   const { own } = m;
   if (own === undefined || at < own.from - SLACK || at > own.to + step.returns.window) return undefined;
-  const answered = m.departure !== undefined && m.departure.at >= own.from - SLACK;
+  // While nothing of it has been seen, no departure was its effect, however close an earlier one lies.
+  const answered = !own.open && m.departure !== undefined && m.departure.at >= own.from - SLACK;
   return answered ? undefined : own;
 }
 
@@ -108,7 +109,10 @@ function login(m: Memory, departure: Departure, at: Instant, delay: Duration, cl
     back: undefined,
     recent: [],
     graceFrom: undefined,
-    ladder: m.ladder === undefined ? undefined : { ...m.ladder, active: false, returnedAt: undefined },
+    ladder:
+      m.ladder === undefined
+        ? undefined
+        : { ...m.ladder, active: false, returnedAt: undefined, ssoEnd: undefined },
   };
   const signed = applySign(fresh, { kind: clicked ? 'presence' : 'login', at });
   const own = departure.by === 'enforcer';
@@ -138,7 +142,7 @@ function comeBack(
   const back: Return = { at, delay, former: departure.former, tokenAt: step.o.tokenIssuedAt };
   // A place that was forgotten before this return is not brought back by it.
   const place = placeOf(m, step.returns, at);
-  const ladder = place?.active === true ? { ...place, returnedAt: place.returnedAt ?? at } : place;
+  const ladder = place?.active === true ? returnedTo(place, at) : place;
   const memory: Memory = {
     ...m,
     back,
@@ -153,6 +157,11 @@ function comeBack(
     return { memory, events: [event], explained: true };
   const signed = personSince(memory, Math.max(at, step.d.presence.at));
   return { ...signed, events: [event, ...signed.events] };
+}
+
+/** A return after the answer calls for the next one; one before it changes nothing. */
+function returnedTo(place: LadderPlace, at: Instant): LadderPlace {
+  return place.returnedAt === undefined ? { ...place, returnedAt: at, ssoEnd: undefined } : place;
 }
 
 /** A person and no browser: the Offline between breaks what a condition held before. */

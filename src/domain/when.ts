@@ -43,12 +43,9 @@ function isAmong(wanted: ReadonlySet<string> | undefined, has: readonly string[]
 }
 
 function isNamed(users: UserPatterns, agent: Agent): boolean {
-  return (
-    fitsName(users, agent.id) ||
-    fitsName(users, agent.email) ||
-    fitsName(users, agent.name) ||
-    fitsName(users, agent.username)
-  );
+  if (fitsName(users, agent.id)) return true;
+  if (!users.byName) return false;
+  return fitsName(users, agent.email) || fitsName(users, agent.name) || fitsName(users, agent.username);
 }
 
 function fitsName({ exact, patterns }: UserPatterns, name: string): boolean {

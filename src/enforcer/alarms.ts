@@ -1,6 +1,6 @@
 /** Watches the sweeps themselves: says when the enforcer is blind, without effect, or somebody must look. */
 import type { Agent } from '../domain/agent.ts';
-import { HOUR, type Duration, type Instant } from '../domain/time.ts';
+import { HOUR, SECOND, type Duration, type Instant } from '../domain/time.ts';
 import type { Findings } from './population.ts';
 import type { Alarm, AlarmKind, SweepReport } from './ports.ts';
 import { CLOCKS_APART } from './standing.ts';
@@ -8,6 +8,8 @@ import { CLOCKS_APART } from './standing.ts';
 /** So many sweeps in a row make `blind` and `ineffective`. */
 const IN_A_ROW = 10;
 const UNKNOWN_SHARE = 0.05;
+/** Clocks this far apart are worth a warning: nothing is held yet, but somebody should look at the time service. */
+const CLOCKS_DRIFT: Duration = 30 * SECOND;
 /** An alarm that lasts is raised again after this long. */
 const AGAIN: Duration = HOUR;
 
@@ -18,6 +20,7 @@ export class Alarms {
   readonly #raised = new Map<AlarmKind, Instant>();
   readonly #engaged = new Map<string, Instant>();
   #blind = 0;
+  #driftSaidAt: Instant | undefined;
   #withoutEffect = 0;
 
   /** `over` is told when the cause of an alarm has gone. */
@@ -52,6 +55,17 @@ export class Alarms {
         clockErrorMs: clockError,
       },
     );
+  }
+
+  /** Whether to warn now that the clocks drift apart: when it begins, and every hour. */
+  drifts(clockError: Duration, now: Instant): boolean {
+    if (Math.abs(clockError) <= CLOCKS_DRIFT) {
+      this.#driftSaidAt = undefined;
+      return false;
+    }
+    if (this.#driftSaidAt !== undefined && now - this.#driftSaidAt < AGAIN) return false;
+    this.#driftSaidAt = now;
+    return true;
   }
 
   /** Raises while `holds`, at its beginning and every hour. */

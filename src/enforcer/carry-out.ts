@@ -10,8 +10,9 @@ import type { Memory } from '../domain/memory.ts';
 import { withLogoff, type Ledger } from '../domain/plan.ts';
 import type { Returns } from '../domain/policy.ts';
 import type { RecordEvent } from '../domain/record.ts';
-import { SECOND } from '../domain/time.ts';
+import { SECOND, type Duration } from '../domain/time.ts';
 import { act } from './act.ts';
+import { endSessions, isSsoPart } from './end-session.ts';
 import { reread, type Case, type Crew, type Round, type RoundResult } from './case.ts';
 import { countReturn, drop, eventOf, noOutcomes, recordOutcomes, returnEvent } from './outcomes.ts';
 import type { DueAgent } from './population.ts';
@@ -24,6 +25,8 @@ const BATCH = 50;
 const READINGS = 3;
 /** Below this many agents a batch is not worth its readings: better wait for the budget. */
 const SMALLEST_BATCH = 15;
+/** So long room for such a batch is waited for. */
+const PATIENCE: Duration = 5 * SECOND;
 
 /** Carries out a plan for real. Throws only when the store is lost, which must stop all action. */
 export async function carryOut(
@@ -41,31 +44,48 @@ export async function carryOut(
     const batch = planned.slice(next, next + size);
     next += batch.length;
     const fresh = await readAgain(crew, batch, round);
-    const { cases } = fresh;
-    outcomes.dropped += batch.length - cases.length;
-    book = await recordIntents(crew, fresh, book, round);
-    await act(crew, cases, round);
-    await verify(crew, cases, round);
+    const cases = fresh.cases.filter((each) => !isSsoPart(each));
+    outcomes.dropped += batch.length - fresh.cases.length;
+    book = await recordIntents(crew, { ...fresh, cases }, book, round);
+    // A slow identity provider must not let the readings of the others grow old.
+    const sessions = endSessions(crew, fresh.cases.filter(isSsoPart), outcomes, round);
+    for (const part of await Promise.allSettled([sessions, actAndVerify(crew, cases, round)])) {
+      if (part.status === 'rejected') throw part.reason as Error;
+    }
     book = await recordOutcomes(crew, cases, book, round);
     for (const { outcome } of cases) if (outcome !== undefined) outcomes[outcome] += 1;
   }
   return { ledger: book, outcomes, left: planned.length - next };
 }
 
+async function actAndVerify(crew: Crew, cases: readonly Case[], round: Round): Promise<void> {
+  await act(crew, cases, round);
+  await verify(crew, cases, round);
+}
+
 /** How many of these agents the rate budget can take now; waits while that is too few. Zero when told to stop meanwhile. */
 async function waitForRoom(crew: Crew, wanted: readonly DueAgent[], round: Round): Promise<number> {
+  const patientUntil = crew.clock.now() + PATIENCE;
   for (;;) {
-    let left = crew.effects.room() - READINGS;
-    let fits = 0;
-    for (const { due } of wanted) {
-      left -= due.actions.length;
-      if (left < 0) break;
-      fits += 1;
-    }
+    const room = crew.effects.room();
+    const fits = fitting(wanted, room - READINGS);
     if (fits >= Math.min(wanted.length, SMALLEST_BATCH)) return fits;
+    // A small budget may never have room for a batch: then one by one, with what the first effect needs.
+    if (crew.clock.now() >= patientUntil && (fits > 0 || room >= READINGS)) return Math.max(1, fits);
     await crew.clock.sleep(SECOND / 2, round.signal).catch(() => undefined);
     if (round.signal.aborted || !(await round.mayBegin())) return 0;
   }
+}
+
+function fitting(wanted: readonly DueAgent[], room: number): number {
+  let left = room;
+  let fits = 0;
+  for (const { due } of wanted) {
+    left -= due.actions.length;
+    if (left < 0) break;
+    fits += 1;
+  }
+  return fits;
 }
 
 /** What step 1 found: who is still due, and what to put on record besides. */

@@ -17,6 +17,7 @@ import type {
   Meter,
   Outcome,
   Sighting,
+  Warner,
 } from './ports.ts';
 import type { Store } from './store-port.ts';
 
@@ -33,6 +34,8 @@ export interface Crew {
   readonly log: Log;
   readonly meter: Meter;
   readonly alarm: (alarm: Alarm) => void;
+  /** `undefined`: nobody can be warned, so that no rule with `warn` ever becomes due. */
+  readonly warner?: Warner | undefined;
   /** Names an agent as the policy's `log.identities` wants it. */
   readonly name: (agent: Agent) => string;
 }

@@ -3,9 +3,9 @@
  * `population.ts` (fold and judge), `domain/plan.ts` and `carry-out.ts`.
  */
 import { randomUUID } from 'node:crypto';
-import { plan, withoutBreaker, withOnline, type Ledger, type Plan } from '../domain/plan.ts';
+import { plan, withoutBreaker, withOnline, withOutcome, type Ledger, type Plan } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { RecordEvent, Standing, StoredEvent } from '../domain/record.ts';
+import type { RecordEvent, Standing, StoredEvent, SweepCount } from '../domain/record.ts';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { Alarms } from './alarms.ts';
 import { carryOut } from './carry-out.ts';
@@ -15,7 +15,7 @@ import { countReturn, noOutcomes, returnEvent } from './outcomes.ts';
 import { Population, type DueAgent, type Findings, type SweepContext } from './population.ts';
 import type { ReadingSummary, SweepReport } from './ports.ts';
 import { gapEvent, reconcile } from './reconcile.ts';
-import { agentsOf, nonZero, numbersOf } from './report.ts';
+import { agentsOf, countOf, nonZero, numbersOf } from './report.ts';
 import {
   Doubt,
   isPaused,
@@ -25,6 +25,7 @@ import {
   usualInterval,
   withInterval,
 } from './standing.ts';
+import { warnAgents } from './warn.ts';
 
 /** The clocks drifting apart by more than this between two sweeps means that one of them jumped. */
 const CLOCK_JUMP: Duration = 30 * SECOND;
@@ -43,8 +44,18 @@ export interface InForce {
 export interface SweepLimits {
   /** Asked before each batch and each agent: nothing new is begun once it answers false. */
   readonly mayBegin: () => Promise<boolean>;
+  /** Whether the store is still ours: asked after reading, which may have taken longer than the lease lasts. */
+  readonly mayRecord?: () => Promise<boolean>;
   /** Ends reading and waiting at once. */
   readonly signal: AbortSignal;
+}
+
+/** Another worker may have written the store while this one read: what it read rests on memories that are too old. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  constructor() {
+    super('the lease of the store ran out during the sweep');
+  }
 }
 
 /** One plan, with the way in which it is carried out. */
@@ -64,7 +75,8 @@ export class Enforcer {
   #openIntents: readonly StoredEvent[];
   #standing: Standing;
   #inForce: InForce;
-  #lastClockError: Duration | undefined;
+  /** Of the last two sweeps: a clock that jumped in the middle of one is news to half of the people in the next. */
+  #clockErrors: readonly Duration[] = [];
   #storeLost = false;
 
   private constructor(
@@ -102,7 +114,7 @@ export class Enforcer {
     return this.#standing.lastCompleteAt;
   }
 
-  /** Makes one sweep. Does not reject for what the platform or the store do. */
+  /** Makes one sweep. Rejects with `LeaseLost`, but not for what the platform or the store do. */
   async sweep(limits: SweepLimits): Promise<SweepReport> {
     const { clock, directory, store } = this.#parts;
     const { population } = this.#crew;
@@ -115,10 +127,12 @@ export class Enforcer {
     const summary = await directory.sweep((page) => {
       reading.page(page);
     }, limits.signal);
+    if ((await limits.mayRecord?.()) === false) throw new LeaseLost();
     const findings = reading.findings();
     const now = Math.max(directory.serverNow(), summary.startedAt);
-    this.#lastClockError = summary.clockError;
+    this.#clockErrors = [...this.#clockErrors, summary.clockError].slice(-2);
     const hold = await this.#hold(findings, summary, context);
+    this.#forgiveFailures(findings);
     const enforced = this.#plan('ledger', findings.due, findings, hold, now);
     const imagined = this.#plan('imaginedLedger', findings.imagined, findings, hold, now);
     const before = this.#standing;
@@ -133,13 +147,20 @@ export class Enforcer {
     );
     const events = this.#eventsOf(findings, enforced, sweepId, now);
     const gap = gapEvent(before, summary.startedAt, context.usualInterval, sweepId);
-    await this.#save(summary, findings, complete, gap === undefined ? events : [gap, ...events], sweepId);
+    const count = complete ? countOf(findings, enforced, summary.startedAt) : undefined;
+    await this.#save(summary, findings, count, gap === undefined ? events : [gap, ...events], sweepId);
     const round = { sweepId, context, mayBegin: () => this.#mayBegin(limits), signal: limits.signal };
     const hands = [
       { plan: enforced, carryOut, planned: agentsOf(enforced, findings.due) },
       { plan: imagined, carryOut: imagine, planned: agentsOf(imagined, findings.imagined) },
     ] as const;
     const [real, other] = [await this.#carryOut(hands[0], round), await this.#carryOut(hands[1], round)];
+    if (hold === undefined && !this.#storeLost)
+      await warnAgents(this.#crew, findings.toWarn, { ...round, standing: this.#standing }).catch(
+        (error: unknown) => {
+          this.#lostStore(error, sweepId);
+        },
+      );
     const outcomes = { ...real.outcomes, observed: other.outcomes.observed };
     const numbers = numbersOf(findings, enforced, context.usualInterval, real);
     const { complete: whole, fault, clockError, startedAt } = summary;
@@ -162,12 +183,14 @@ export class Enforcer {
   #context(): SweepContext {
     const { clock, directory } = this.#parts;
     const { policy, longestInterval } = this.#inForce;
-    const last = this.#lastClockError;
+    const errors = this.#clockErrors;
     return {
       policy,
       usualInterval: usualInterval(longestInterval, this.#standing.intervals),
-      clockJumped: () =>
-        last !== undefined && Math.abs(clock.now() - directory.serverNow() - last) > CLOCK_JUMP,
+      clockJumped: () => {
+        const error = clock.now() - directory.serverNow();
+        return errors.some((last) => Math.abs(error - last) > CLOCK_JUMP);
+      },
     };
   }
 
@@ -198,6 +221,17 @@ export class Enforcer {
   ): Plan {
     const ledger = withOnline(this.#standing[book], online, now);
     return plan(due, seen, hold, this.#inForce.policy.caps, ledger, now);
+  }
+
+  /** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
+  #forgiveFailures({ returns }: Findings): void {
+    let { ledger } = this.#standing;
+    for (const { agent, event } of returns) {
+      const failure = ledger.failures.get(agent.id);
+      if (failure === undefined || event.kind === 'person_back' || !event.own) continue;
+      ledger = withOutcome(ledger, agent.id, 'done', event.at);
+    }
+    this.#standing = { ...this.#standing, ledger };
   }
 
   #nextStanding(
@@ -257,7 +291,7 @@ export class Enforcer {
   async #save(
     summary: ReadingSummary,
     findings: Findings,
-    complete: boolean,
+    count: SweepCount | undefined,
     events: readonly RecordEvent[],
     sweepId: string,
   ): Promise<void> {
@@ -265,10 +299,11 @@ export class Enforcer {
     const { population } = this.#crew;
     const { changed, notSeen } = population.unsaved(findings.seen);
     try {
-      await store.saveSweep({ at: summary.startedAt, changed, notSeen, standing: this.#standing, events });
+      const record = { at: summary.startedAt, changed, notSeen, standing: this.#standing, events };
+      await store.saveSweep(count === undefined ? record : { ...record, count });
       population.saved(findings.seen);
       if (findings.described.length > 0) await store.saveAgents(findings.described);
-      if (complete && this.#openIntents.length > 0) {
+      if (count !== undefined && this.#openIntents.length > 0) {
         const reconciled = reconcile(this.#openIntents, population, directory.serverNow(), sweepId);
         await store.saveStep([], reconciled);
         this.#openIntents = [];
@@ -319,6 +354,9 @@ export class Enforcer {
     log.info({ ...numbers, verdicts: nonZero(verdicts) }, 'sweep done');
     this.#alarms.while('store', this.#storeLost, now, 'the store failed: observing only', {});
     this.#alarms.after(report, now);
+    const { clockError } = report;
+    if (this.#alarms.drifts(clockError, now))
+      log.warn({ clockErrorMs: clockError }, 'the clocks of this machine and the platform drift apart');
     this.#alarms.engaged(findings.engaged, this.#inForce.policy.caps.engagedTooLong, now, name);
   }
 }

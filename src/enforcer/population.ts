@@ -2,16 +2,18 @@
  * Everyone the enforcer knows, in memory: what is remembered of each, and how this sweep finds them. One page of
  * readings at a time is folded and judged; nothing of a page is kept but what it changed.
  */
-import type { Agent } from '../domain/agent.ts';
-import { fold } from '../domain/fold.ts';
+import type { Agent, Observation } from '../domain/agent.ts';
+import { fold, seenAgain, type Folded } from '../domain/fold.ts';
+import type { FoldContext } from '../domain/step.ts';
 import { judge, profileOf, REASONS, type Reason, type Verdict } from '../domain/judge.ts';
 import { leaveLadder } from '../domain/ladder.ts';
 import type { Memory, MemoryEvent } from '../domain/memory.ts';
 import type { Candidate } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { StoredAgent } from '../domain/record.ts';
+import { LONGEST_KEPT, type StoredAgent } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import type { Sighting } from './ports.ts';
+import { warningsFor, type AgentToWarn } from './warn.ts';
 
 /** What stays the same over one sweep. */
 export interface SweepContext {
@@ -33,9 +35,13 @@ export interface Findings {
   /** Everyone whose reading entered memory. */
   readonly seen: ReadonlySet<string>;
   readonly online: number;
+  /** Offline by our own log-off, for not too long. */
+  readonly kept: number;
   readonly verdicts: Readonly<Record<Reason, number>>;
   readonly due: readonly DueAgent[];
   readonly imagined: readonly DueAgent[];
+  /** Who is to be told of a log-off to come, and was not yet. */
+  readonly toWarn: readonly AgentToWarn[];
   readonly returns: readonly { readonly agent: Agent; readonly event: MemoryEvent }[];
   readonly held: readonly { readonly agent: Agent }[];
   readonly engaged: readonly { readonly agent: Agent; readonly since: Instant }[];
@@ -50,7 +56,7 @@ export class Population {
   /** Changed since they were last stored. */
   readonly #dirty = new Set<string>();
   /** Name, e-mail and profile as last handed out for storing. */
-  readonly #described = new Map<string, string>();
+  readonly #described = new Map<string, StoredAgent>();
   /**
    * Whom the last saved sweep saw, so that the store need not write their time one by one. `undefined` after a start:
    * the first sweep then stores everyone.
@@ -86,10 +92,10 @@ export class Population {
     this.#current = seen;
   }
 
-  #isNew(agent: Agent, profile: string | undefined): boolean {
-    const text = `${agent.name}\n${agent.email}\n${profile ?? ''}`;
-    if (this.#described.get(agent.id) === text) return false;
-    this.#described.set(agent.id, text);
+  #isNew({ id, name, email }: Agent, profile: string | undefined): boolean {
+    const known = this.#described.get(id);
+    if (known?.name === name && known.email === email && known.profile === profile) return false;
+    this.#described.set(id, { id, name, email, profile });
     return true;
   }
 
@@ -109,17 +115,28 @@ export class Population {
     const { policy, usualInterval } = context;
     const profile = profileOf(agent, policy);
     const clockJumped = context.clockJumped();
-    const folded = fold(this.#memories.get(agent.id), observation, { profile, usualInterval, clockJumped });
+    const folded = this.#fold(observation, { profile, usualInterval, clockJumped });
     let memory = folded?.memory;
-    const verdict = judge(agent, memory, observation, policy, observation.at);
+    const verdict = judge(agent, memory, observation, policy, observation.at, profile);
     let changed = folded?.changed === true;
     if (memory !== undefined && verdict.reason === 'exempt' && memory.ladder !== undefined) {
       memory = leaveLadder(memory);
       changed = true;
     }
-    if (memory !== undefined) this.#memories.set(agent.id, memory);
-    if (changed) this.#dirty.add(agent.id);
+    if (memory !== undefined && changed) this.put(memory);
     return { memory, verdict, events: folded?.events ?? [] };
+  }
+
+  /** Nearly all looks show nothing new: copying 50,000 memories a sweep to move one instant on would be a waste. */
+  #fold(
+    observation: Observation,
+    context: FoldContext,
+  ): Pick<Folded, 'memory' | 'events' | 'changed'> | undefined {
+    const memory = this.#memories.get(observation.agentId);
+    const again = memory === undefined ? undefined : seenAgain(memory, observation, context);
+    if (memory === undefined || again === undefined) return fold(memory, observation, context);
+    memory.seenAt = again;
+    return { memory, events: [], changed: false };
   }
 
   /** Starts a sweep: hand it pages, then ask for the findings. */
@@ -129,11 +146,13 @@ export class Population {
     const verdicts = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Reason, number>;
     const due: DueAgent[] = [];
     const imagined: DueAgent[] = [];
+    const toWarn: AgentToWarn[] = [];
     const returns: Findings['returns'][number][] = [];
     const held: Findings['held'][number][] = [];
     const engaged: Findings['engaged'][number][] = [];
     const described: StoredAgent[] = [];
     let online = 0;
+    let kept = 0;
     let nextDueAt: Instant | undefined;
     const take = (sighting: Sighting): void => {
       const { agent } = sighting;
@@ -149,8 +168,10 @@ export class Population {
       if (memory === undefined || memory.seenAt < sighting.observation.at) return;
       seen.add(agent.id);
       if (memory.state.presence !== 'OFFLINE') online += 1;
+      else if (isKept(memory)) kept += 1;
       if (verdict.nextAt !== undefined) nextDueAt = Math.min(nextDueAt ?? Infinity, verdict.nextAt);
       sort(agent, memory, verdict);
+      toWarn.push(...warningsFor(agent, memory, verdict, context.policy, sighting.observation.at));
     };
     const sort = (agent: Agent, memory: Memory, verdict: Verdict): void => {
       if (verdict.reason === 'held') held.push({ agent });
@@ -168,9 +189,11 @@ export class Population {
         listed: listed.size,
         seen,
         online,
+        kept,
         verdicts,
         due,
         imagined,
+        toWarn,
         returns,
         held,
         engaged,
@@ -179,4 +202,9 @@ export class Population {
       }),
     };
   }
+}
+
+/** Our log-off holds, and the agent would perhaps still be online without it. */
+function isKept({ departure, seenAt }: Memory): boolean {
+  return departure?.by === 'enforcer' && seenAt - departure.at < LONGEST_KEPT;
 }

@@ -45,6 +45,12 @@ export interface Directory {
 
 /** How a state-changing call on one agent ended, when it did not succeed. */
 export type ActionFault =
+  | {
+      /** Of identity providers: several users fit, the service may not log in, the hour's sessions are spent. */
+      readonly kind: 'ambiguous' | 'credentials' | 'capped';
+      readonly message: string;
+      readonly correlationId: string | undefined;
+    }
   | { readonly kind: 'forbidden'; readonly message: string; readonly correlationId: string | undefined }
   | { readonly kind: 'gone'; readonly message: string; readonly correlationId: string | undefined }
   | { readonly kind: 'transient'; readonly message: string; readonly correlationId: string | undefined }
@@ -52,7 +58,12 @@ export type ActionFault =
   | { readonly kind: 'refused'; readonly message: string; readonly correlationId: string | undefined };
 
 export type ActionResult =
-  | { readonly ok: true; readonly correlationId: string | undefined }
+  | {
+      readonly ok: true;
+      readonly correlationId: string | undefined;
+      /** How long it takes to hold, where that is not at once. */
+      readonly delay?: Duration | undefined;
+    }
   | { readonly ok: false; readonly fault: ActionFault };
 
 /** What may be done to an agent. */
@@ -87,6 +98,20 @@ export interface Alarm {
   /** A constant sentence; facts stand in `fields`. */
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** What an agent is told before a rule logs him off. */
+export interface WarningNotice {
+  readonly ruleId: string;
+  readonly limit: Duration;
+  /** So long until the log-off, if nothing happens. */
+  readonly dueIn: Duration;
+}
+
+/** Tells agents of log-offs to come. */
+export interface Warner {
+  /** Resolves to true only when the warning is known to be delivered. Does not reject. */
+  warn(agent: Agent, warning: WarningNotice, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Structured log with constant sentences. */

@@ -1,6 +1,7 @@
 /** What one sweep did, in numbers, for the log and the metrics. */
 import type { Hold, Plan } from '../domain/plan.ts';
-import type { Duration } from '../domain/time.ts';
+import type { SweepCount } from '../domain/record.ts';
+import type { Duration, Instant } from '../domain/time.ts';
 import type { RoundResult } from './case.ts';
 import type { DueAgent, Findings } from './population.ts';
 import type { SweepReport } from './ports.ts';
@@ -21,8 +22,7 @@ export function numbersOf(
   SweepReport,
   'listed' | 'seen' | 'online' | 'verdicts' | 'deferred' | 'breakerHolds' | 'overdue' | 'nextDueAt' | 'left'
 > {
-  const deferred: Partial<Record<Hold, number>> = {};
-  for (const { hold } of held) deferred[hold] = (deferred[hold] ?? 0) + 1;
+  const deferred = deferredIn(held);
   return {
     listed,
     seen: seen.size,
@@ -39,4 +39,15 @@ export function numbersOf(
 /** Counts worth a line in the log. */
 export function nonZero(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
+
+function deferredIn(held: Plan['held']): Partial<Record<Hold, number>> {
+  const deferred: Partial<Record<Hold, number>> = {};
+  for (const { hold } of held) deferred[hold] = (deferred[hold] ?? 0) + 1;
+  return deferred;
+}
+
+/** The row of a complete sweep in the series of head-counts. */
+export function countOf({ online, kept }: Findings, { held }: Plan, at: Instant): SweepCount {
+  return { at, online, kept, deferred: deferredIn(held) };
 }

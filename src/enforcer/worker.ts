@@ -21,6 +21,9 @@ export interface WorkerParts {
   readonly holder: string;
   /** Loads everything that is remembered; called whenever the lease has been won. */
   readonly load: (inForce: InForce) => Promise<Enforcer>;
+  /** Called just before each sweep, and just after it; neither may throw. */
+  readonly beforeSweep?: () => void;
+  readonly afterSweep?: () => void;
 }
 
 export class Worker {
@@ -32,6 +35,8 @@ export class Worker {
   #leaseAt: Instant | undefined;
   #stopping = false;
   #waiting = false;
+  /** The lease ran out before it was renewed. */
+  #lapsed = false;
 
   constructor(parts: WorkerParts, inForce: InForce) {
     this.#parts = parts;
@@ -54,6 +59,7 @@ export class Worker {
    */
   async tick(nextTick?: Instant): Promise<SweepReport | undefined> {
     if (this.#stopping || this.#running !== undefined) return undefined;
+    this.#parts.beforeSweep?.();
     this.#running = this.#sweep(nextTick).catch((error: unknown) => {
       this.#parts.log.error({ err: error }, 'the sweep failed');
       this.#parts.meter.sweepFailed();
@@ -63,6 +69,7 @@ export class Worker {
       return await this.#running;
     } finally {
       this.#running = undefined;
+      this.#parts.afterSweep?.();
     }
   }
 
@@ -93,9 +100,15 @@ export class Worker {
       return undefined;
     }
     this.#waiting = false;
+    if (this.#lapsed) this.#enforcer = undefined;
+    this.#lapsed = false;
     this.#enforcer ??= await this.#parts.load(this.#inForce);
     this.#enforcer.use(this.#inForce);
-    return this.#enforcer.sweep({ mayBegin: this.#mayBegin(nextTick), signal: this.#abort.signal });
+    return this.#enforcer.sweep({
+      mayBegin: this.#mayBegin(nextTick),
+      mayRecord: () => this.#stillLeased(this.#parts.clock.now()),
+      signal: this.#abort.signal,
+    });
   }
 
   #mayBegin(nextTick: Instant | undefined): () => Promise<boolean> {
@@ -112,17 +125,20 @@ export class Worker {
   /** Reading everyone, or being suspended, may have taken longer than the lease lasts. */
   async #stillLeased(now: Instant): Promise<boolean> {
     if (this.#leaseAt !== undefined && now - this.#leaseAt < this.#ttl() / 3) return true;
-    return (await this.#lease()) === 'held';
+    return (await this.#lease()) === 'held' && !this.#lapsed;
   }
 
   /** A store that fails leaves it unknown who holds the lease: then nothing may be done. */
   async #lease(): Promise<'held' | 'taken' | 'unknown'> {
     const { store, clock, holder } = this.#parts;
     const now = clock.now();
+    const last = this.#leaseAt;
     this.#leaseAt = undefined;
     try {
       if (!(await store.holdLease(holder, now, this.#ttl()))) return 'taken';
       this.#leaseAt = now;
+      // Suspended for so long that another worker may have come and gone: what it did stands in the store alone.
+      if (last !== undefined && now - last >= this.#ttl()) this.#lapsed = true;
       return 'held';
     } catch (error) {
       this.#parts.log.error({ err: error }, 'the lease of the store could not be renewed');

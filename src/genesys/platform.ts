@@ -6,6 +6,7 @@ import { PlatformDirectory, type Needs, type ReadingSummary } from './directory.
 import { platformEffects, type PlatformEffects } from './effects.ts';
 import { CredentialsError, PlatformError, PlatformUnreachableError } from './errors.ts';
 import { Gate, type Clock } from './gate.ts';
+import { inspectionOf, type Inspection } from './inspection.ts';
 import { Memberships, queueMembers, teamMembers } from './memberships.ts';
 import { readNames, type Named, type NameKind } from './names.ts';
 import { RateBudget } from './rate-budget.ts';
@@ -61,6 +62,10 @@ export interface Platform {
   /** Throw `PlatformError`. */
   presenceSettings(signal?: AbortSignal): Promise<PresenceSettings>;
   tokenTimeout(signal?: AbortSignal): Promise<TokenTimeout>;
+  /** What `doctor` asks about. */
+  readonly inspection: Inspection;
+  /** The client's secret has been renewed: the next login uses it. */
+  useSecret(clientSecret: string): void;
   /** Ends all connections; calls under way fail. */
   close(): Promise<void>;
 }
@@ -71,7 +76,8 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   const now = (): Instant => clock.now();
   const scrubber = scrubberFor(settings);
   const serverClock = new ServerClock();
-  const gate = new Gate(new RateBudget(settings.requestsPerMinute), clock);
+  const budget = new RateBudget(settings.requestsPerMinute);
+  const gate = new Gate(budget, clock);
   const wire = new Wire(settings.timeout, process.env);
   const transport = new Transport({ wire, gate, clock, serverClock, scrubber, hooks, random: Math.random });
   const sdk = openSdk(
@@ -106,6 +112,14 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     budget: () => ({ remaining: gate.remaining() }),
     presenceSettings: (signal) => readPresenceSettings(sdk, { priority: 'read', signal }),
     tokenTimeout: (signal) => readTokenTimeout(sdk, { priority: 'read', signal }),
+    inspection: inspectionOf(sdk, {
+      clockError: () => (serverClock.synced ? serverClock.error() : undefined),
+      allowed: () => budget.allowed,
+    }),
+    useSecret: (clientSecret) => {
+      hideSecret(scrubber, { clientId: settings.clientId, clientSecret });
+      sdk.useSecret(clientSecret);
+    },
     close: async () => {
       transport.close();
       gate.close();
@@ -114,13 +128,20 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   };
 }
 
-function scrubberFor({ clientId, clientSecret }: PlatformSettings): Scrubber {
+function scrubberFor(settings: PlatformSettings): Scrubber {
   const scrubber = new Scrubber();
+  hideSecret(scrubber, settings);
+  return scrubber;
+}
+
+function hideSecret(
+  scrubber: Scrubber,
+  { clientId, clientSecret }: Pick<PlatformSettings, 'clientId' | 'clientSecret'>,
+): void {
   scrubber.hide(clientSecret);
   scrubber.hide(Buffer.from(`${clientId}:${clientSecret}`).toString('base64'));
   scrubber.hide(encodeURIComponent(clientSecret));
   scrubber.hide(Buffer.from(clientSecret).toString('base64'));
-  return scrubber;
 }
 
 /**

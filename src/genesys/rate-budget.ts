@@ -65,6 +65,11 @@ export class RateBudget {
     this.#ceiling = Math.max(1, Math.floor(requestsPerMinute));
   }
 
+  /** Requests a minute that the platform's headers allow; `undefined` before the first answer. */
+  get allowed(): number | undefined {
+    return Number.isFinite(this.#allowed) ? this.#allowed : undefined;
+  }
+
   /** Whether a request of this priority may be started now. */
   ask(priority: Priority, now: Instant): Permission {
     this.#advance(now);

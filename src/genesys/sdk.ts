@@ -62,10 +62,14 @@ export interface Sdk {
   readonly routing: InstanceType<typeof sdk.RoutingApi>;
   readonly groups: InstanceType<typeof sdk.GroupsApi>;
   readonly authorization: InstanceType<typeof sdk.AuthorizationApi>;
+  readonly organization: InstanceType<typeof sdk.OrganizationApi>;
+  readonly identityProviders: InstanceType<typeof sdk.IdentityProviderApi>;
   /** Makes a call. Throws `PlatformError`, or the signal's reason. */
   call(operation: string, options: CallOptions, run: () => Promise<unknown>): Promise<Answer>;
   /** Makes sure that there is a token. Throws `CredentialsError` or `PlatformUnreachableError`. */
   login(): Promise<void>;
+  /** The next login uses another secret; the token that is held stays. */
+  useSecret(clientSecret: string): void;
 }
 
 export interface SdkSettings {
@@ -82,9 +86,10 @@ export function openSdk(
   now: () => number,
 ): Sdk {
   const client = quietClient();
+  let { clientSecret } = settings;
   const login = async (): Promise<Grant> => {
     await currentCall.run({ operation: LOGIN_OPERATION, priority: 'action', signal: undefined }, () =>
-      client.loginClientCredentialsGrant(settings.clientId, settings.clientSecret),
+      client.loginClientCredentialsGrant(settings.clientId, clientSecret),
     );
     // The SDK need not keep the token: our HTTP client adds the one that is good when a request is sent.
     client.clearAuthData();
@@ -113,6 +118,8 @@ export function openSdk(
     routing: new sdk.RoutingApi(client),
     groups: new sdk.GroupsApi(client),
     authorization: new sdk.AuthorizationApi(client),
+    organization: new sdk.OrganizationApi(client),
+    identityProviders: new sdk.IdentityProviderApi(client),
     call: (operation, options, run) => {
       const { priority, signal, notAfter } = options;
       const call: Call = { operation, priority, signal, notAfter };
@@ -120,6 +127,9 @@ export function openSdk(
     },
     login: async () => {
       await tokens.get();
+    },
+    useSecret: (renewed) => {
+      clientSecret = renewed;
     },
   };
 }

@@ -136,6 +136,11 @@ export class NameBook {
     return stored;
   }
 
+  /** Whether there is a list of this kind to look names up in. */
+  knows(kind: NameKind): boolean {
+    return this.#names?.[kind] !== undefined;
+  }
+
   /** The system presence of a presence definition, where that is known. */
   systemOf(definitionId: string): SystemPresence | undefined {
     return this.#names?.presences?.find(({ id }) => id === definitionId)?.system;

@@ -198,7 +198,7 @@ class Resolver {
       if (isWildcard(text)) patterns.push(wildcard(text));
       else for (const id of this.#book.resolve('users', text, [...path, i])) exact.add(id.toLowerCase());
     });
-    return { exact, patterns };
+    return { exact, patterns, byName: patterns.length > 0 || !this.#book.knows('users') };
   }
 }
 

@@ -34,6 +34,10 @@ export interface Switches {
   readonly presenceSpelling: PresenceSpelling;
   /** Whether single sign-on is told to ask for credentials each time; only shown, never played. */
   readonly forceAuthn: boolean;
+  /** Whether logging out of one client logs out of all; only shown. */
+  readonly universalLogout: boolean;
+  /** Whether a client is told what its own roles allow. */
+  readonly tellsGrants: boolean;
 }
 
 export const DEFAULT_SWITCHES: Switches = {
@@ -52,11 +56,14 @@ export const DEFAULT_SWITCHES: Switches = {
   numberedListingWall: 'none',
   presenceSpelling: 'upper',
   forceAuthn: false,
+  universalLogout: false,
+  tellsGrants: true,
 };
 
 /** Every permission that a route of the sandbox asks for. */
 export const ALL_PERMISSIONS: readonly string[] = [
   'authorization:role:view',
+  'directory:organization:admin',
   'directory:user:view',
   'groups:team:view',
   'oauth:token:delete',

@@ -7,7 +7,9 @@ export interface StatusFacts {
   readonly now: Instant;
   readonly mode: 'observe' | 'enforce';
   readonly policy: string;
-  readonly pause: { readonly since: Instant; readonly until: Instant | undefined; readonly reason: string | undefined } | undefined;
+  readonly pause:
+    | { readonly since: Instant; readonly until: Instant | undefined; readonly reason: string | undefined }
+    | undefined;
   readonly lastSweep:
     | {
         readonly startedAt: Instant;
@@ -37,7 +39,9 @@ export function statusOf(facts: StatusFacts): unknown {
     policy,
     now: iso(now),
     startedAt: iso(startedAt),
-    paused: paused ? { since: iso(pause.since), until: iso(pause.until), reason: pause.reason ?? null } : false,
+    paused: paused
+      ? { since: iso(pause.since), until: iso(pause.until), reason: pause.reason ?? null }
+      : false,
     lastSweep:
       last === undefined
         ? null

@@ -86,8 +86,19 @@ CREATE TABLE request (name TEXT PRIMARY KEY) STRICT;
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `;
 
+/** How many were online, for reports over months. */
+const COUNTS = `
+CREATE TABLE sweep_count (
+  at INTEGER PRIMARY KEY,
+  online INTEGER NOT NULL,
+  kept INTEGER NOT NULL,
+  -- JSON, numbers by what held agents back; NULL when nobody was.
+  deferred TEXT
+) STRICT;
+`;
+
 /** The script at index n makes version n + 1 of version n. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, COUNTS];
 
 /**
  * Throws when the file was made by a later version of the program, or by another program. Changes nothing.

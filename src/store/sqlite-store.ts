@@ -11,6 +11,7 @@ import type {
   Standing,
   StoredAgent,
   StoredEvent,
+  SweepCount,
   SweepRecord,
 } from '../domain/record.ts';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
@@ -23,10 +24,12 @@ import {
   standingBody,
   standingOf,
 } from './codec.ts';
+import { pruneCounts, readCounts, saveCount } from './counts.ts';
 import type { Database, Row } from './database.ts';
 import { storeErrorOf } from './errors.ts';
 import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
 import { openDatabase } from './open.ts';
+import { SqliteOutbox } from './outbox.ts';
 import {
   OPEN_INTENTS,
   conditions,
@@ -73,6 +76,8 @@ export function openStore(path: string, options: StoreOptions): Promise<SqliteSt
 export class SqliteStore {
   /** Where a damaged file was put when the store was opened. Memory and record began anew then. */
   readonly setAside: string | undefined;
+  /** Messages that wait to be delivered. */
+  readonly outbox: SqliteOutbox;
   readonly #db: Database;
   readonly #now: () => Instant;
   readonly #log: StoreLog | undefined;
@@ -86,6 +91,7 @@ export class SqliteStore {
   private constructor(db: Database, setAside: string | undefined, options: StoreOptions) {
     this.#db = db;
     this.setAside = setAside;
+    this.outbox = new SqliteOutbox(db);
     this.#now = options.now;
     this.#log = options.log;
     this.#self = options.self ?? thisProcess();
@@ -162,6 +168,7 @@ export class SqliteStore {
         for (const memory of record.notSeen) this.#saveMemory(SAVE_NOT_SEEN, memory);
         this.#db.run(SAVE_SWEEP, Math.floor(record.at), standingBody(record.standing));
         this.#addEvents(record.events);
+        if (record.count !== undefined) saveCount(this.#db, record.count);
       });
       this.#fresh = false;
     });
@@ -189,6 +196,11 @@ export class SqliteStore {
         .reverse()
         .map(eventOf);
     });
+  }
+
+  /** Head-counts of the sweeps in a span, in order. */
+  counts(from: Instant, to: Instant): Promise<readonly SweepCount[]> {
+    return this.#later(() => readCounts(this.#db, from, to));
   }
 
   pause(): Promise<Pause | undefined> {
@@ -251,6 +263,11 @@ export class SqliteStore {
     });
   }
 
+  /** Everyone whose name is stored, in no order. */
+  agents(): Promise<readonly StoredAgent[]> {
+    return this.#later(() => this.#db.all(SELECT_AGENT).map(agentOf));
+  }
+
   /** By id; else by the whole name or e-mail address, whatever the case; else by a part of either. */
   findAgents(nameOrId: string): Promise<readonly StoredAgent[]> {
     return this.#later(() => {
@@ -274,6 +291,7 @@ export class SqliteStore {
         this.#db.run('INSERT INTO pruning (id) VALUES (1)');
         this.#db.run('DELETE FROM event WHERE at < ?', before);
         this.#db.run('DELETE FROM pruning');
+        pruneCounts(this.#db, before);
         this.#db.run(`DELETE FROM memory WHERE ${SEEN_AT} < ?`, before);
         // Names are stored when they change, so an old one may be that of an agent seen today.
         this.#db.run('DELETE FROM agent WHERE seen < ? AND id NOT IN (SELECT agent_id FROM memory)', before);

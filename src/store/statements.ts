@@ -29,7 +29,7 @@ export const SAVE_STEP = `INSERT INTO memory (agent_id, current, seen_at, body) 
 /** Intents without a later outcome. */
 export const OPEN_INTENTS = `SELECT * FROM event AS intent WHERE kind = 'intent' AND NOT EXISTS (
   SELECT 1 FROM event AS outcome WHERE outcome.intent_id = intent.intent_id AND outcome.seq > intent.seq
-    AND outcome.kind IN ('verified', 'unverified', 'failed', 'dropped')
+    AND outcome.kind IN ('verified', 'unverified', 'failed', 'dropped', 'sso_ended')
 ) ORDER BY seq`;
 
 /** Takes a WHERE or ORDER BY behind it. */

@@ -111,7 +111,7 @@ export function matcher(
     ids === undefined ? undefined : new Set(ids);
   const named = parts.users !== undefined || parts.patterns !== undefined;
   return {
-    users: named ? { exact: new Set(parts.users), patterns: parts.patterns ?? [] } : undefined,
+    users: named ? { exact: new Set(parts.users), patterns: parts.patterns ?? [], byName: true } : undefined,
     groups: set(parts.groups),
     roles: set(parts.roles),
     divisions: set(parts.divisions),

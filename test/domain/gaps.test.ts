@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Observation } from '../../src/domain/agent.ts';
 import { fold } from '../../src/domain/fold.ts';
+import type { Memory } from '../../src/domain/memory.ts';
+import type { Duration } from '../../src/domain/time.ts';
 import { profile, rule } from './build.ts';
 import { story, type Change, type Part } from './story.ts';
 
@@ -188,19 +191,29 @@ describe('stamps that contradict', () => {
     expect(s.at('09:31:10', { routing: 'IDLE' }).until('09:32').lastSign()).toBe('routing 09:32');
   });
 
-  test('a reading older than the last one moves no time backwards', () => {
-    const s = story().until('09:30');
-    const memory = s.memory();
-    const late = {
+  function older(memory: Memory, by: Duration): Observation {
+    return {
       agentId: memory.agentId,
-      at: memory.seenAt - 90_000,
-      presence: { system: 'AVAILABLE' as const, definitionId: undefined, since: memory.presenceSince },
-      routing: { status: 'OFF_QUEUE' as const, since: memory.routingSince },
+      at: memory.seenAt - by,
+      presence: { system: 'AVAILABLE', definitionId: undefined, since: memory.presenceSince },
+      routing: { status: 'OFF_QUEUE', since: memory.routingSince },
       conversations: { contactCentre: 0, enterprise: 0 },
       tokenIssuedAt: memory.tokenAt,
       missing: [],
     };
-    const folded = fold(memory, late, { profile: profile(), usualInterval: 60_000, clockJumped: false });
-    expect(folded?.memory).toEqual(memory);
+  }
+
+  test('a reading overtaken by a later one moves no time backwards', () => {
+    const memory = story().until('09:30').memory();
+    const context = { profile: profile(), usualInterval: 60_000, clockJumped: false };
+    expect(fold(memory, older(memory, 20_000), context)?.memory).toEqual(memory);
+  });
+
+  test('a reading from well before the last one says that the clock ran ahead: memory is pulled back to it', () => {
+    const memory = story().until('09:30').memory();
+    const context = { profile: profile(), usualInterval: 60_000, clockJumped: false };
+    const folded = fold(memory, older(memory, 20 * 60_000), context);
+    expect(folded?.memory.seenAt).toBe(memory.seenAt - 20 * 60_000);
+    expect(folded?.inGap).toBe(true);
   });
 });

@@ -113,6 +113,7 @@ describe('settings of the organisation', () => {
       enabled: true,
       timeout: 1_800_000,
       perGroup: undefined,
+      groups: [],
     });
   });
 

@@ -63,7 +63,7 @@ describe('names', () => {
       divisions: new Set(['d-home']),
       teams: new Set(['t-1']),
       queues: new Set(['q-3']),
-      users: { exact: new Set(['u-ada']), patterns: [] },
+      users: { exact: new Set(['u-ada']), patterns: [], byName: false },
       not: undefined,
     });
   });

@@ -129,6 +129,7 @@ describe('permissions', () => {
     ['GET', '/api/v2/routing/queues', 'routing:queue:view'],
     ['GET', '/api/v2/teams', 'groups:team:view'],
     ['GET', '/api/v2/identityproviders', 'sso:provider:view'],
+    ['GET', '/api/v2/organizations/authentication/settings', 'directory:organization:admin'],
   ] as const;
 
   test.each(NEEDED)('%s %s asks for %s', async (method, path, permission) => {

@@ -1,6 +1,7 @@
 /** What can be seen and done about one user: presence, routing status, station, tokens. */
 import type { Person } from '../organisation.ts';
 import { presenceById } from '../presences.ts';
+import { MINUTE } from '../time.ts';
 import type { People } from './people.ts';
 import { badRequest, missingDivision, notFound } from './refusal.ts';
 import { ok, type Ask, type Parts, type Reply, type Route } from './route.ts';
@@ -87,13 +88,17 @@ function tokenRoutes({ world, settings, tokens }: Parts, people: People): readon
   const { grantedDivisions } = settings;
   const permission = 'oauth:token:delete';
   const { id: organisationId, name } = world.organisation;
+  const minutes = settings.switches.nativeTimeoutMinutes;
+  // The native timeout holds for clients too; asking with preserveIdleTTL or not makes no difference here.
+  const idles = (): object =>
+    minutes === 'off' ? {} : { dateTokenIdles: stamp(world.now() + minutes * MINUTE) };
   const info = { organization: { id: organisationId, name }, homeOrganization: { id: organisationId, name } };
   return [
     {
       method: 'GET',
       path: '/api/v2/tokens/me',
       operation: 'getTokensMe',
-      answer: () => ok({ ...info, authorizedScope: [], OAuthClient: { id: settings.clientId } }),
+      answer: () => ok({ ...info, authorizedScope: [], ...idles(), OAuthClient: { id: settings.clientId } }),
     },
     { method: 'HEAD', path: '/api/v2/tokens/me', operation: 'headTokensMe', answer: () => ({ status: 200 }) },
     {

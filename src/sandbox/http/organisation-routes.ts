@@ -252,6 +252,7 @@ function organisationOf({ id, name }: NamedThing, path: string): object {
     domain: 'sandbox',
     version: 3,
     state: 'active',
+    features: { purecloud: true, contactCenter: true, directory: true, hipaa: false },
     productPlatform: 'PureCloud',
     selfUri: path,
   };

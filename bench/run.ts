@@ -1,0 +1,24 @@
+/** `npm run bench`: every number that the README promises, measured. `npm run bench -- domain` runs one of them. */
+import process from 'node:process';
+import { table } from '../src/cli/output.ts';
+import { benchDomain } from './domain.ts';
+import { benchLogoffs } from './logoffs.ts';
+import type { Row } from './measure.ts';
+import { benchStart } from './start.ts';
+import { benchSweep } from './sweep.ts';
+
+const BENCHES: Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>> = {
+  domain: benchDomain,
+  sweep: benchSweep,
+  logoffs: benchLogoffs,
+  start: benchStart,
+};
+
+const wanted = process.argv.slice(2);
+const rows: Row[] = [];
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (wanted.length === 0 || wanted.includes(name)) rows.push(...(await bench()));
+}
+const cells = rows.map(({ what, measured, target, met }) => [what, measured, target, met ? 'yes' : 'NO']);
+for (const line of table(['what', 'measured', 'target', 'met'], cells)) process.stdout.write(`${line}\n`);
+process.exitCode = rows.every(({ met }) => met) ? 0 : 1;

@@ -1,0 +1,119 @@
+/** `doctor`: whether the policy could be enforced in this organisation, and what gets in its way. */
+import { realClock } from '../clock.ts';
+import { MINUTE, type Duration } from '../domain/time.ts';
+import type { Platform } from '../genesys/platform.ts';
+import { diagnose } from '../insight/doctor.ts';
+import type {
+  CheckVerdict,
+  Diagnosis,
+  DoctorPlatform,
+  DoctorWants,
+  Finding,
+} from '../insight/doctor-ports.ts';
+import { createLog } from '../logging.ts';
+import type { LoadedPolicy } from '../policy/draft.ts';
+import { namesNeeded } from '../policy/names.ts';
+import { Metrics } from '../server/metrics.ts';
+import { connect } from '../wiring.ts';
+import { EXIT, UsageError } from './exit.ts';
+import { loadConfig, type ConfigOption } from './options.ts';
+import type { Output } from './output.ts';
+
+export interface DoctorOptions extends ConfigOption {
+  readonly json?: boolean;
+}
+
+/** Somebody waits for the answer: what takes longer is as good as unreachable. */
+const PATIENCE: Duration = 2 * MINUTE;
+
+/** Prints what was found. Answers the exit code: 2 when enforcing could not work. */
+export async function doctor(options: DoctorOptions, output: Output): Promise<number> {
+  const loaded = loadConfig(options);
+  // Fatal only: what the platform refuses is told as a finding.
+  const log = createLog('fatal', 'stderr');
+  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
+  const signal = AbortSignal.timeout(PATIENCE);
+  try {
+    const diagnosis = await diagnose(asked(platform, signal), wantsOf(loaded));
+    if (options.json === true) output.line(JSON.stringify(diagnosis, undefined, 2));
+    else print(diagnosis, output);
+    return diagnosis.canEnforce ? EXIT.fine : EXIT.refused;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new UsageError(
+      'The platform did not answer within two minutes: check the network, HTTPS_PROXY and genesys.region.',
+    );
+  } finally {
+    await platform.close();
+  }
+}
+
+/** What the policy asks of the platform. */
+export function wantsOf({ settings, draft }: LoadedPolicy): DoctorWants {
+  const { profiles, returns } = draft.content;
+  const rules = profiles.flatMap((profile) => profile.rules);
+  const ladders = [returns, ...profiles.flatMap((profile) => profile.returns ?? [])].map(
+    ({ ladder }) => ladder ?? [],
+  );
+  const needed = namesNeeded(draft);
+  const kinds = (['roles', 'queues', 'teams'] as const).filter((kind) => needed[kind].length > 0);
+  const { okta, entra, keycloak, webhook } = settings.identity ?? {};
+  return {
+    mode: settings.mode,
+    actions: new Set([...rules, ...ladders.flat()].flatMap(({ actions }) => actions)),
+    kinds: new Set(kinds),
+    limits: rules.map(({ id, limit }) => ({ rule: id, limit })),
+    returnWindow: returns.window,
+    interval: settings.sweep.interval,
+    requestsPerMinute: settings.genesys.requestsPerMinute,
+    connector: [okta, entra, keycloak, webhook].some((one) => one !== undefined),
+  };
+}
+
+function asked(platform: Platform, signal: AbortSignal): DoctorPlatform {
+  const { inspection } = platform;
+  return {
+    checkCredentials: () => platform.checkCredentials(signal),
+    organisation: () => inspection.organisation(signal),
+    divisions: () => platform.names('divisions', signal),
+    ownGrants: () => inspection.ownGrants(signal),
+    probe: (permission) => inspection.probe(permission, signal),
+    tokenTimeout: () => platform.tokenTimeout(signal),
+    ownTokenIdles: () => inspection.ownTokenIdles(signal),
+    presenceSettings: () => platform.presenceSettings(signal),
+    authenticationSettings: () => inspection.authenticationSettings(signal),
+    identityProviders: () => inspection.identityProviders(signal),
+    rateLimit: () => inspection.rateLimit(signal),
+    allowedPerMinute: () => inspection.allowedPerMinute(),
+    clockError: () => inspection.clockError(),
+    serverNow: () => platform.directory.serverNow(),
+  };
+}
+
+const MARKS: Readonly<
+  Record<CheckVerdict, readonly [colour: 'green' | 'yellow' | 'red' | 'dim', mark: string]>
+> = {
+  ok: ['green', 'ok     '],
+  warn: ['yellow', 'warn   '],
+  fail: ['red', 'fail   '],
+  unknown: ['dim', 'unknown'],
+};
+
+function print({ findings, canEnforce }: Diagnosis, output: Output): void {
+  for (const finding of findings) printFinding(finding, output);
+  output.line();
+  const count = (verdict: CheckVerdict): number =>
+    findings.filter((finding) => finding.verdict === verdict).length;
+  const { colours, line } = output;
+  const tally = `${count('ok')} ok, ${count('warn')} to look at, ${count('unknown')} unknown`;
+  if (canEnforce) line(colours.green(`The policy could be enforced: ${tally}.`));
+  else line(colours.red(`Enforcing could not work: ${count('fail')} failed, ${tally}.`));
+}
+
+function printFinding({ check, verdict, found, why, advice }: Finding, { colours, line }: Output): void {
+  const [colour, mark] = MARKS[verdict];
+  line(`${colours[colour](mark)}  ${colours.bold(check)}: ${found}`);
+  if (verdict === 'ok') return;
+  line(`         why it matters: ${why}`);
+  if (advice !== undefined) line(`         what to do: ${advice}`);
+}

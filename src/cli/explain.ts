@@ -1,0 +1,204 @@
+/** `explain`: why one agent is, or is not, logged off; from the store alone unless asked to look. */
+import { realClock } from '../clock.ts';
+import { fold } from '../domain/fold.ts';
+import { profileOf } from '../domain/judge.ts';
+import type { Memory } from '../domain/memory.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { StoredAgent } from '../domain/record.ts';
+import type { Instant } from '../domain/time.ts';
+import { usualInterval } from '../enforcer/standing.ts';
+import { explain as explainAgent, type ExplainInput } from '../insight/explain.ts';
+import { COMMON_KINDS, recordedAt } from '../insight/explain-record.ts';
+import { eventLines, linesOf } from '../insight/explain-view.ts';
+import { timesIn, type Times } from '../insight/times.ts';
+import { createLog } from '../logging.ts';
+import type { LoadedPolicy } from '../policy/draft.ts';
+import { NAME_KINDS, namesNeeded, type Named, type NameKind, type Names } from '../policy/names.ts';
+import { needsOf } from '../policy/needs.ts';
+import { resolvePolicy } from '../policy/resolve.ts';
+import { Metrics } from '../server/metrics.ts';
+import { openStore, type SqliteStore } from '../store/sqlite-store.ts';
+import { connect, knownNames, readNames } from '../wiring.ts';
+import { EXIT, UsageError } from './exit.ts';
+import { instantOption, loadConfig, type ConfigOption } from './options.ts';
+import { table, type Output } from './output.ts';
+
+export interface ExplainOptions extends ConfigOption {
+  readonly json?: boolean;
+  /** As of the record at that time. */
+  readonly at?: string;
+  /** IANA zone of the times printed. */
+  readonly tz?: string;
+  /** Read the agent once through the platform. */
+  readonly live?: boolean;
+}
+
+/** More matches than this are counted, not listed. */
+const LISTED = 20;
+
+/** Prints what is known of one agent. Answers the exit code; throws `UsageError` when nobody, or several, fit. */
+export async function explain(name: string, options: ExplainOptions, output: Output): Promise<number> {
+  const loaded = loadConfig(options);
+  const now = realClock.now();
+  const at = options.at === undefined ? undefined : instantOption(options.at);
+  if (at !== undefined && options.live === true)
+    throw new UsageError('--at looks back, --live looks now: give one of them.');
+  const times = timesOf(options.tz ?? 'UTC', at ?? now);
+  const store = await openStore(loaded.settings.store.sqlite, { now: () => now, readOnly: true });
+  try {
+    const agent = await findOne(store, name);
+    if (at !== undefined) await tellRecord(store, agent, at, times, options, output);
+    else await tell(store, loaded, agent, times, options, output);
+    return EXIT.fine;
+  } finally {
+    await store.close();
+  }
+}
+
+function timesOf(zone: string, today: Instant): Times {
+  try {
+    return timesIn(zone, today);
+  } catch {
+    throw new UsageError(`"${zone}" is not a time zone: write it like UTC or America/Chicago.`);
+  }
+}
+
+async function findOne(store: SqliteStore, name: string): Promise<StoredAgent> {
+  const found = await store.findAgents(name);
+  const [first] = found;
+  if (first === undefined) {
+    throw new UsageError(`No agent that was ever seen has the name, e-mail or id "${name}".`);
+  }
+  if (found.length === 1) return first;
+  const lines = found.slice(0, LISTED).map((agent) => `  ${agent.id}  ${agent.name} <${agent.email}>`);
+  if (found.length > LISTED) lines.push(`  … and ${found.length - LISTED} more`);
+  throw new UsageError(`"${name}" fits ${found.length} agents: give the id of one.\n${lines.join('\n')}`);
+}
+
+async function tellRecord(
+  store: SqliteStore,
+  agent: StoredAgent,
+  at: Instant,
+  times: Times,
+  options: ExplainOptions,
+  output: Output,
+): Promise<void> {
+  const events = await store.events({ agentId: agent.id, to: at + 1, limit: 10 });
+  const common = await store.events({ kinds: COMMON_KINDS, to: at + 1, limit: 5 });
+  const recorded = recordedAt(agent, at, events, common, times);
+  if (options.json === true) {
+    output.line(asJson(recorded));
+    return;
+  }
+  const lines = [...recorded.sentences, '', ...eventLines(recorded.events, times, table)];
+  if (recorded.common.length > 0)
+    lines.push('', 'Of everybody:', ...eventLines(recorded.common, times, table).slice(1));
+  for (const line of lines) output.line(line);
+}
+
+async function tell(
+  store: SqliteStore,
+  loaded: LoadedPolicy,
+  agent: StoredAgent,
+  times: Times,
+  options: ExplainOptions,
+  output: Output,
+): Promise<void> {
+  const standing = await store.loadStanding();
+  const stored = {
+    agent,
+    standing,
+    pause: await store.pause(),
+    events: await store.events({ agentId: agent.id, limit: 10 }),
+    facts: new Map([...(await store.facts())].filter(([name]) => !name.startsWith('name:'))),
+    interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
+    now: realClock.now(),
+  };
+  const known = await knownNames(store);
+  const memory = await store.loadMemory(agent.id);
+  const input: ExplainInput =
+    options.live === true
+      ? { ...stored, ...(await look(loaded, agent, memory, known, stored.interval)) }
+      : { ...stored, memory, policy: policyFromFacts(loaded, known, stored.now) };
+  const gaps = await store.events({ kinds: ['gap'], limit: 20 });
+  const explanation = explainAgent({ ...input, gaps });
+  if (options.json === true) output.line(asJson(explanation));
+  else for (const line of linesOf(explanation, times, table)) output.line(line);
+}
+
+/** The policy with the ids that earlier runs learnt; a name that none of them knew stands for itself. */
+export function policyFromFacts(
+  loaded: LoadedPolicy,
+  known: ReadonlyMap<string, string>,
+  now: Instant,
+): Policy {
+  const needed = namesNeeded(loaded.draft);
+  const names: Partial<Record<NameKind, readonly Named[]>> = {};
+  for (const kind of NAME_KINDS) {
+    if (needed[kind].length > 0) names[kind] = needed[kind].flatMap((name) => namedFrom(kind, name, known));
+  }
+  return resolvePolicy(loaded.draft, merged(names), known, now).policy;
+}
+
+function namedFrom(kind: NameKind, name: string, known: ReadonlyMap<string, string>): readonly Named[] {
+  const ids = known.get(`${kind}:${name.trim().toLowerCase()}`)?.split(' ') ?? [name];
+  return ids.map((id) => ({ id, names: [name] }));
+}
+
+/** Two names of one thing are one entry, so that none of them is ambiguous. */
+function merged(names: Names): Names {
+  const result: Partial<Record<NameKind, readonly Named[]>> = {};
+  for (const kind of NAME_KINDS) {
+    const all = names[kind];
+    if (all === undefined) continue;
+    const byId = new Map<string, string[]>();
+    for (const { id, names: texts } of all) byId.set(id, [...(byId.get(id) ?? []), ...texts]);
+    result[kind] = [...byId].map(([id, texts]) => ({ id, names: texts }));
+  }
+  return result;
+}
+
+/** One look through the platform, folded into memory and judged as a sweep would; nothing is written anywhere. */
+async function look(
+  loaded: LoadedPolicy,
+  { id, name }: StoredAgent,
+  memory: Memory | undefined,
+  known: ReadonlyMap<string, string>,
+  interval: number,
+): Promise<Required<Pick<ExplainInput, 'policy' | 'live'>> & Pick<ExplainInput, 'memory'>> {
+  const { signal } = new AbortController();
+  const log = createLog('warn', 'stderr');
+  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
+  try {
+    await platform.checkCredentials(signal);
+    const { policy } = resolvePolicy(
+      loaded.draft,
+      await readNames(loaded, platform, signal),
+      known,
+      realClock.now(),
+    );
+    platform.setNeeds(needsOf(policy));
+    const sighting = (await platform.directory.reread([id], signal)).get(id);
+    if (sighting === undefined) throw new UsageError(`The platform does not list ${name} (${id}) any more.`);
+    const profile = profileOf(sighting.agent, policy);
+    const folded = fold(memory, sighting.observation, {
+      profile,
+      usualInterval: interval,
+      clockJumped: false,
+    });
+    return { policy, live: sighting, memory: folded?.memory };
+  } finally {
+    await platform.close();
+  }
+}
+
+/** Keys that hold instants: written as ISO times; durations stay in ms. */
+const INSTANT_KEY = /^(at|from|to|since|until|now|asOf)$|(At|Since|Until|From)$/;
+
+function asJson(value: unknown): string {
+  const write = (key: string, part: unknown): unknown => {
+    if (part instanceof Set) return [...part];
+    return typeof part === 'number' && INSTANT_KEY.test(key) ? new Date(part).toISOString() : part;
+  };
+  return JSON.stringify(value, write, 2);
+}

@@ -1,0 +1,137 @@
+/**
+ * The first part of a rung that ends the SSO session: the identity provider is asked, and the agent's memory notes from
+ * when on the rest may follow. That rest is due some sweeps later and is judged like any log-off, so that minutes of delay
+ * hold nobody else up, and a person who shows himself in between keeps what he has.
+ */
+import pLimit from 'p-limit';
+import { noteSsoEnd, withdrawSsoEnd } from '../domain/ladder.ts';
+import { MINUTE, type Duration } from '../domain/time.ts';
+import { READING_LASTS, type Case, type Crew, type Round } from './case.ts';
+import { eventOf } from './outcomes.ts';
+import type { ActionFault, Outcome } from './ports.ts';
+
+/** Identity providers allow far fewer requests than the platform. */
+const CONCURRENCY = 4;
+/** Until an answer says better, and when none came: the longest delay that a provider documents. */
+const ASSUMED_DELAY: Duration = 5 * MINUTE;
+/** What somebody has to mend: the sooner he hears of it the better. */
+const TO_BE_MENDED: ReadonlySet<ActionFault['kind']> = new Set(['forbidden', 'credentials', 'refused']);
+
+/** Whether this case is the identity provider's part of a rung. */
+export function isSsoPart({ due }: Pick<Case, 'due'>): boolean {
+  return due.rung !== undefined && due.actions.includes('end_sso_session');
+}
+
+/**
+ * Ends the session of each case. A provider that cannot do it costs the agent's answer only its edge: the rest of the rung
+ * follows all the same. Throws when the store is lost, which must stop all action.
+ */
+export async function endSessions(
+  crew: Crew,
+  cases: readonly Case[],
+  outcomes: Record<Outcome, number>,
+  round: Round,
+): Promise<void> {
+  if (cases.length === 0) return;
+  await recordIntents(crew, cases, round);
+  const limit = pLimit(CONCURRENCY);
+  const trouble = { met: false };
+  const mayBegin = async (): Promise<boolean> =>
+    !trouble.met && !round.signal.aborted && (await round.mayBegin());
+  await Promise.all(
+    cases.map((each) =>
+      limit(async () => {
+        await endSession(crew, each, mayBegin, round);
+        // A provider that does not answer is not waited for once more for each of the others.
+        trouble.met ||= each.fault?.kind === 'transient';
+      }),
+    ),
+  );
+  const now = crew.directory.serverNow();
+  const events = cases.map((each) => {
+    const { agent, due, intentId, outcome, reason, fault } = each;
+    crew.population.put(each.memory);
+    if (outcome !== undefined) outcomes[outcome] += 1;
+    tell(crew, each, round);
+    const more = { intentId, reason, correlationId: fault?.correlationId };
+    return eventOf(outcome ?? 'sso_ended', agent, due, now, round, more);
+  });
+  alarm(crew, cases);
+  await crew.store.saveStep(
+    cases.map(({ memory }) => memory),
+    events,
+  );
+}
+
+/** Durable before the provider is asked: after a crash nobody is asked a second time, and the hour's cap knows of it. */
+async function recordIntents(crew: Crew, cases: readonly Case[], round: Round): Promise<void> {
+  const now = crew.directory.serverNow();
+  for (const each of cases) {
+    each.memory = noteSsoEnd(each.memory, each.due.rung ?? 0, now, now + ASSUMED_DELAY);
+    crew.population.put(each.memory);
+  }
+  await crew.store.saveStep(
+    cases.map(({ memory }) => memory),
+    cases.map(({ agent, due, intentId }) => eventOf('intent', agent, due, now, round, { intentId })),
+  );
+}
+
+async function endSession(
+  crew: Crew,
+  each: Case,
+  mayBegin: () => Promise<boolean>,
+  round: Round,
+): Promise<void> {
+  const { agent, due, before } = each;
+  if (!(await mayBegin())) {
+    each.outcome = 'dropped';
+    each.reason = 'stopped';
+    each.memory = withdrawSsoEnd(each.memory);
+    return;
+  }
+  const at = crew.directory.serverNow();
+  const result = await crew.effects.perform(
+    'end_sso_session',
+    agent,
+    before.at + READING_LASTS,
+    round.signal,
+  );
+  const now = crew.directory.serverNow();
+  const rung = due.rung ?? 0;
+  if (result.ok) {
+    each.performed.push('end_sso_session');
+    each.memory = noteSsoEnd(each.memory, rung, at, now + (result.delay ?? 0));
+    return;
+  }
+  const { fault } = result;
+  each.fault = fault;
+  each.reason = fault.kind;
+  each.outcome = fault.kind === 'late' ? 'dropped' : 'failed';
+  if (fault.kind === 'late') each.memory = withdrawSsoEnd(each.memory);
+  // Where no answer came the session may have been ended: the assumed delay stands. Otherwise there is nothing to wait for.
+  else if (fault.kind !== 'transient') each.memory = noteSsoEnd(each.memory, rung, at, now);
+}
+
+function tell(crew: Crew, { agent, due, outcome, reason, fault }: Case, round: Round): void {
+  const { ruleId: rule, rung } = due;
+  const fields = { sweepId: round.sweepId, agent: crew.name(agent), rule, rung, reason };
+  if (outcome === undefined) crew.log.info(fields, 'SSO session ended');
+  else {
+    const { message: detail, correlationId } = fault ?? { message: undefined, correlationId: undefined };
+    crew.log.warn({ ...fields, detail, correlationId }, 'SSO session not ended');
+  }
+}
+
+/** One alarm for all of them: what refuses one refuses everybody. */
+function alarm(crew: Crew, cases: readonly Case[]): void {
+  const refused = cases.filter(({ fault }) => fault !== undefined && TO_BE_MENDED.has(fault.kind));
+  const fault = refused[0]?.fault;
+  if (fault === undefined) return;
+  const { message: detail, correlationId } = fault;
+  crew.alarm({
+    kind: 'forbidden',
+    message:
+      'the identity provider does not end sessions for us: check identity in the policy, and its rights there',
+    fields: { agents: refused.length, detail, correlationId },
+  });
+}

@@ -1,0 +1,114 @@
+/** The service's access to an identity provider's API: a token fetched once for everybody who waits, renewed ahead of its end. */
+import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { IdentityError, plainWord } from './errors.ts';
+import { form, type Answer, type Http, type Wanted } from './http.ts';
+import { member, parseJson, textOf } from './json.ts';
+
+/** What the token endpoint gave. */
+export interface Grant {
+  readonly token: string;
+  readonly lifetime: Duration;
+  /** Granted scopes, where it says so. */
+  readonly scope: string | undefined;
+}
+
+interface Held extends Grant {
+  readonly renewAt: Instant;
+}
+
+/** Renewal begins five minutes ahead, or a tenth of the lifetime for short-lived tokens. */
+const RENEW_AHEAD: Duration = 5 * MINUTE;
+
+/** Sends requests to an API with a token that is good. */
+export class Access {
+  readonly #http: Http;
+  readonly #login: (signal: AbortSignal) => Promise<Grant>;
+  readonly #now: () => Instant;
+  #held: Held | undefined;
+  #pending: Promise<Held> | undefined;
+
+  constructor(http: Http, login: (signal: AbortSignal) => Promise<Grant>, now: () => Instant) {
+    this.#http = http;
+    this.#login = login;
+    this.#now = now;
+  }
+
+  /** Sends with the token, and once again with a new one when it was refused. Throws what `Http.send` and the login do. */
+  async send(wanted: Wanted, signal: AbortSignal): Promise<Answer> {
+    const { token } = await this.grant(signal);
+    const first = await this.#sendWith(token, wanted, signal);
+    if (first.status !== 401) return first;
+    if (this.#held?.token === token) this.#held = undefined;
+    const { token: renewed } = await this.grant(signal);
+    return this.#sendWith(renewed, wanted, signal);
+  }
+
+  /** A token that is good now. */
+  async grant(signal: AbortSignal): Promise<Grant> {
+    signal.throwIfAborted();
+    if (this.#held !== undefined && this.#now() < this.#held.renewAt) return this.#held;
+    // It is fetched for everybody: whoever stops waiting must not stop it for the others.
+    this.#pending ??= this.#fetch().finally(() => {
+      this.#pending = undefined;
+    });
+    return unlessAborted(this.#pending, signal);
+  }
+
+  #sendWith(token: string, wanted: Wanted, signal: AbortSignal): Promise<Answer> {
+    return this.#http.send(
+      { ...wanted, headers: { ...wanted.headers, authorization: `Bearer ${token}` } },
+      signal,
+    );
+  }
+
+  async #fetch(): Promise<Held> {
+    const asked = this.#now();
+    const grant = await this.#login(new AbortController().signal);
+    const ahead = Math.min(RENEW_AHEAD, grant.lifetime / 10);
+    this.#held = { ...grant, renewAt: asked + grant.lifetime - ahead };
+    return this.#held;
+  }
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => {
+    reject(signal.reason as Error);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, stopped]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The client credentials grant at a token endpoint. Throws `IdentityError`: `credentials` when it says no. */
+export async function clientCredentials(
+  http: Http,
+  url: string,
+  fields: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Grant> {
+  const what = 'logging in at the identity provider';
+  const answer = await http.send(
+    { method: 'POST', url, what, ...form({ grant_type: 'client_credentials', ...fields }) },
+    signal,
+  );
+  const body = parseJson(answer.text);
+  const { status, correlationId } = answer;
+  if (status !== 200) {
+    const code = plainWord(member(body, 'error')) ?? plainWord(member(body, 'errorCode'));
+    const kind = status === 400 || status === 401 || status === 403 ? 'credentials' : 'refused';
+    const shown = code === undefined ? `HTTP ${status}` : `HTTP ${status}, ${code}`;
+    throw new IdentityError(kind, `${what}: refused (${shown})`, { status, correlationId });
+  }
+  const token = textOf(member(body, 'access_token'));
+  const seconds = Number(member(body, 'expires_in'));
+  // A token that could not stand in a header would show up in an error about it.
+  if (token === undefined || !/^[\w.~+/=-]+$/.test(token)) {
+    throw new IdentityError('refused', `${what}: the answer holds no token`, { status, correlationId });
+  }
+  const lifetime = seconds > 0 && Number.isFinite(seconds) ? seconds * SECOND : 5 * MINUTE;
+  return { token, lifetime, scope: textOf(member(body, 'scope')) };
+}

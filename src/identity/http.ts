@@ -1,0 +1,203 @@
+/**
+ * One request to an identity provider: keep-alive, proxies from the environment, a deadline, retries with jitter, and the
+ * provider's own rate limit. Everything asked here is safe to repeat: reading, and ending what may be ended already.
+ */
+import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { IdentityError, isTransientStatus, plainWord } from './errors.ts';
+import type { Clock } from './ports.ts';
+
+/** What is sent. `body` with its type. */
+export interface Wanted {
+  readonly method: 'GET' | 'POST' | 'DELETE' | 'HEAD';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What this is, for messages: a constant phrase. */
+  readonly what: string;
+  /** Asked right before each try. */
+  readonly stillMay?: (() => boolean) | undefined;
+}
+
+/** What came back. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly correlationId: string | undefined;
+}
+
+/** What a test, or a command, may put in another way. */
+export interface HttpHooks {
+  readonly clock: Clock;
+  /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in capitals or not. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** For one try, in ms of real time. */
+  readonly timeout?: Duration | undefined;
+  /** Between 0 and 1. */
+  readonly random?: (() => number) | undefined;
+}
+
+const TRIES = 3;
+const FIRST_PAUSE: Duration = SECOND / 2;
+/** Nobody waits longer than this for a provider that asks for patience: the next sweep tries again. */
+const PATIENCE: Duration = 20 * SECOND;
+const TIMEOUT: Duration = 10 * SECOND;
+const KEPT_ALIVE: Duration = 20 * SECOND;
+const MAX_RESPONSE_BYTES = 1024 * 1024;
+const LOOPBACK = 'localhost,127.0.0.1,::1';
+
+export class Http {
+  readonly #clock: Clock;
+  readonly #agent: EnvHttpProxyAgent;
+  readonly #timeout: Duration;
+  readonly #random: () => number;
+  /** Until then the provider wants to be left alone. */
+  #restUntil: Instant = 0;
+
+  constructor({ clock, env, timeout = TIMEOUT, random = Math.random }: HttpHooks) {
+    this.#clock = clock;
+    this.#timeout = timeout;
+    this.#random = random;
+    const setting = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? '';
+    const noProxy = setting('NO_PROXY');
+    this.#agent = new EnvHttpProxyAgent({
+      httpProxy: setting('HTTP_PROXY'),
+      httpsProxy: setting('HTTPS_PROXY'),
+      noProxy: noProxy === '' ? LOOPBACK : `${noProxy},${LOOPBACK}`,
+      keepAliveTimeout: KEPT_ALIVE,
+      connect: { timeout },
+      headersTimeout: timeout,
+      bodyTimeout: timeout,
+      maxResponseSize: MAX_RESPONSE_BYTES,
+    });
+  }
+
+  /**
+   * Sends, and again where that may help. Answers whatever came that is not a matter of trying again; throws
+   * `IdentityError` (`transient`, `late`) and the signal's reason.
+   */
+  async send(wanted: Wanted, signal: AbortSignal): Promise<Answer> {
+    const patienceEnds = this.#clock.now() + PATIENCE;
+    for (let tried = 1; ; tried += 1) {
+      await this.#rest(wanted, patienceEnds, signal);
+      if (wanted.stillMay?.() === false) {
+        throw new IdentityError('late', `${wanted.what}: not sent, because by now it would be too late`);
+      }
+      const outcome = await this.#try(wanted, signal);
+      if (!(outcome instanceof IdentityError)) return outcome;
+      if (tried >= TRIES) throw outcome;
+      // Full jitter: whoever was refused together must not come back together.
+      const pause = FIRST_PAUSE * 2 ** tried * this.#random();
+      if (this.#clock.now() + pause > patienceEnds) throw outcome;
+      await this.#clock.sleep(pause, signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #rest({ what }: Wanted, patienceEnds: Instant, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const wait = this.#restUntil - this.#clock.now();
+    if (wait <= 0) return;
+    if (this.#restUntil > patienceEnds) {
+      throw new IdentityError(
+        'transient',
+        `${what}: the identity provider asks for patience for longer than is waited here`,
+      );
+    }
+    await this.#clock.sleep(wait, signal);
+  }
+
+  /** One try; an error that trying again may mend is answered, not thrown. */
+  async #try(wanted: Wanted, signal: AbortSignal): Promise<Answer | IdentityError> {
+    const answer = await this.#exchange(wanted, signal);
+    if (answer instanceof IdentityError) return answer;
+    const { status, headers, correlationId } = answer;
+    const now = this.#clock.now();
+    this.#restUntil = Math.max(this.#restUntil, restFrom(status, headers, now));
+    if (!isTransientStatus(status)) return answer;
+    return new IdentityError('transient', `${wanted.what}: HTTP ${status}`, { status, correlationId });
+  }
+
+  async #exchange(
+    { method, url, headers, body, what }: Wanted,
+    signal: AbortSignal,
+  ): Promise<Answer | IdentityError> {
+    const deadline = AbortSignal.timeout(this.#timeout);
+    try {
+      const response = await request(url, {
+        dispatcher: this.#agent,
+        method,
+        headers: { accept: 'application/json', ...headers },
+        body: body ?? null,
+        signal: AbortSignal.any([signal, deadline]),
+      });
+      const text = await response.body.text();
+      const flat = flatten(response.headers);
+      return { status: response.statusCode, headers: flat, text, correlationId: correlationIdOf(flat) };
+    } catch (error) {
+      signal.throwIfAborted();
+      // Only the code is taken over: undici's errors hold the request with its headers.
+      const code = deadline.aborted
+        ? 'timeout'
+        : (plainWord((error as { code?: unknown } | null)?.code) ?? 'no answer');
+      return new IdentityError('transient', `${what}: the identity provider could not be reached (${code})`);
+    }
+  }
+}
+
+/** Until when a provider that sent these headers wants to be left alone; 0 when it does not say so. */
+export function restFrom(status: number, headers: Readonly<Record<string, string>>, now: Instant): Instant {
+  const spent = status === 429 || headers['x-rate-limit-remaining'] === '0';
+  if (!spent) return 0;
+  const after = headers['retry-after'];
+  if (after !== undefined && /^\d{1,6}$/.test(after)) return now + Number(after) * SECOND;
+  const date = after === undefined ? Number.NaN : Date.parse(after);
+  // The reset is told on the provider's clock, as its Date header is: the difference of the two is to be trusted.
+  const serverNow = Date.parse(headers['date'] ?? '');
+  const reset = Number.isNaN(date) ? Number(headers['x-rate-limit-reset'] ?? Number.NaN) * SECOND : date;
+  if (Number.isNaN(reset)) return status === 429 ? now + SECOND : 0;
+  return now + Math.max(0, reset - (Number.isNaN(serverNow) ? now : serverNow));
+}
+
+const CORRELATION_HEADERS = [
+  'x-okta-request-id',
+  'request-id',
+  'x-ms-request-id',
+  'x-request-id',
+  'x-correlation-id',
+];
+
+function correlationIdOf(headers: Readonly<Record<string, string>>): string | undefined {
+  for (const name of CORRELATION_HEADERS) {
+    const id = plainWord(headers[name]);
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
+function flatten(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}
+
+/** Joins a base address, with or without a slash at its end, and a path. */
+export function join(base: string, path: string): string {
+  return `${base.replace(/\/+$/, '')}${path}`;
+}
+
+/** A form body. */
+export function form(
+  fields: Readonly<Record<string, string>>,
+): Pick<Wanted, 'body'> & { headers: Record<string, string> } {
+  return {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(fields).toString(),
+  };
+}

@@ -1,0 +1,156 @@
+/** Puts a connector together with what holds for all of them: who is meant, how many an hour, and never an exception. */
+import type { Agent } from '../domain/agent.ts';
+import { HOUR, type Instant } from '../domain/time.ts';
+import { entra } from './entra.ts';
+import { faultOf, IdentityError } from './errors.ts';
+import { Http, type HttpHooks } from './http.ts';
+import { keycloak } from './keycloak.ts';
+import { okta } from './okta.ts';
+import type { Connector, Description, EndResult, Identity, SelfCheck } from './ports.ts';
+import type { IdentitySettings } from './settings.ts';
+import { subjectOf, templateOf } from './subject.ts';
+import { webhook } from './webhook.ts';
+
+/** What the connectors work with. */
+export interface IdentityHooks extends HttpHooks {
+  /** When sessions were ended before this start: the hourly cap goes on counting them. */
+  readonly spentBefore?: readonly Instant[] | undefined;
+}
+
+/** Connects to the identity provider of a policy; nothing is sent yet. Throws `RangeError` when it names none. */
+export function createIdentity(settings: IdentitySettings, hooks: IdentityHooks): Identity {
+  const http = new Http(hooks);
+  const connector = connectorOf(settings, http, hooks);
+  const cap = new HourlyCap(settings.per_hour, () => hooks.clock.now(), hooks.spentBefore ?? []);
+  return {
+    endSession: async (agent, signal, stillMay = () => true) => {
+      try {
+        return await endSession({ connector, cap, template: settings.subject }, agent, signal, stillMay);
+      } catch (error) {
+        return { ok: false, fault: faultOf(error, signal) };
+      }
+    },
+    selfCheck: (signal) => selfCheck(connector, signal),
+    describe: () => describe(connector, settings),
+    spent: () => cap.spent(),
+    close: () => http.close(),
+  };
+}
+
+function connectorOf(settings: IdentitySettings, http: Http, { clock }: HttpHooks): Connector {
+  if (settings.okta !== undefined) return okta(settings.okta, http, clock);
+  if (settings.entra !== undefined) return entra(settings.entra, http, clock);
+  if (settings.keycloak !== undefined) return keycloak(settings.keycloak, settings.subject, http, clock);
+  if (settings.webhook !== undefined) return webhook(settings.webhook, http, clock);
+  throw new RangeError('the policy sets up no identity provider');
+}
+
+interface Way {
+  readonly connector: Connector;
+  readonly cap: HourlyCap;
+  readonly template: string;
+}
+
+async function endSession(
+  { connector, cap, template }: Way,
+  agent: Agent,
+  signal: AbortSignal,
+  stillMay: () => boolean,
+): Promise<EndResult> {
+  signal.throwIfAborted();
+  const subject = subjectOf(template, agent);
+  const place = cap.take();
+  const tried = { end: false };
+  const mayBeSent = (): boolean => {
+    const may = stillMay();
+    tried.end ||= may;
+    return may;
+  };
+  try {
+    const target = await connector.find({ subject, agent }, stillMay, signal);
+    const { delay = connector.delay, correlationId } = await connector.end(target, mayBeSent, signal);
+    return { ok: true, delay, correlationId };
+  } catch (error) {
+    if (!(error instanceof IdentityError) || error.kind !== 'late' || !tried.end) throw error;
+    throw new IdentityError(
+      'transient',
+      `${connector.provider}: not asked again, because by now it would be too late`,
+    );
+  } finally {
+    if (!tried.end) cap.giveBack(place);
+  }
+}
+
+async function selfCheck(connector: Connector, signal: AbortSignal): Promise<SelfCheck> {
+  try {
+    return await connector.check(signal);
+  } catch (error) {
+    const { kind, message } = faultOf(error, signal);
+    return { verdict: 'failed', sentence: `${message}${ADVICE[kind] ?? ''}` };
+  }
+}
+
+const ADVICE: Readonly<Record<string, string | undefined>> = {
+  credentials: '; check the credentials under identity',
+  forbidden: '; grant the right to read users and to end their sessions',
+  gone: '; check the address under identity',
+  transient: '; check the address under identity and the way to it',
+};
+
+function describe(connector: Connector, settings: IdentitySettings): Description {
+  const { provider, url, attribute, delay, reach } = connector;
+  return {
+    provider,
+    address: originOf(url),
+    mapping: `${templateOf(settings.subject)} as ${attribute}`,
+    delay,
+    perHour: settings.per_hour,
+    reach,
+  };
+}
+
+/** Paths of hooks often hold a key: only scheme and host are shown. */
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : 'an address that cannot be read';
+}
+
+/** At most so many in any sixty minutes. A place is taken before the provider is asked, and given back if it was not. */
+class HourlyCap {
+  readonly #perHour: number;
+  readonly #now: () => Instant;
+  #taken: { readonly at: Instant }[];
+
+  constructor(perHour: number, now: () => Instant, before: readonly Instant[]) {
+    this.#perHour = perHour;
+    this.#now = now;
+    this.#taken = before.map((at) => ({ at }));
+  }
+
+  /** Throws `IdentityError` when the hour is used up. */
+  take(): { readonly at: Instant } {
+    this.#forget();
+    if (this.#taken.length >= this.#perHour) {
+      throw new IdentityError(
+        'capped',
+        `as many sessions were ended in the last hour as identity.per_hour allows`,
+      );
+    }
+    const place = { at: this.#now() };
+    this.#taken.push(place);
+    return place;
+  }
+
+  giveBack(place: { readonly at: Instant }): void {
+    this.#taken = this.#taken.filter((each) => each !== place);
+  }
+
+  spent(): readonly Instant[] {
+    this.#forget();
+    return this.#taken.map(({ at }) => at);
+  }
+
+  #forget(): void {
+    const from = this.#now() - HOUR;
+    this.#taken = this.#taken.filter(({ at }) => at > from);
+  }
+}

@@ -1,0 +1,62 @@
+/** Finding exactly one user, and telling what an API's refusal means. */
+import { IdentityError, kindOfStatus, plainWord } from './errors.ts';
+import type { Answer } from './http.ts';
+import { listOf, member, parseJson, textOf } from './json.ts';
+import type { Target } from './ports.ts';
+import { isSame } from './subject.ts';
+
+/** Nobody has this name: the top-level domain is reserved for that. */
+export const NOBODY = 'idle-enforcer-self-check@nobody.invalid';
+
+/** Throws `IdentityError` unless the answer is a success. `codes` are the places of the provider's own error code. */
+export function assertSuccess(answer: Answer, what: string, codes: readonly (readonly string[])[]): void {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return;
+  throw refusal(answer, what, codes);
+}
+
+/** What a refusal means. Of its body only the error code and the id are taken over: its sentences may name people. */
+export function refusal(answer: Answer, what: string, codes: readonly (readonly string[])[]): IdentityError {
+  const { status } = answer;
+  const body = parseJson(answer.text);
+  const found = codes.map((path) => plainWord(member(body, ...path))).find((code) => code !== undefined);
+  const shown = found === undefined ? `HTTP ${status}` : `HTTP ${status}, ${found}`;
+  const correlationId = answer.correlationId ?? plainWord(member(body, 'errorId'));
+  return new IdentityError(kindOfStatus(status), `${what}: refused (${shown})`, { status, correlationId });
+}
+
+/**
+ * The one user that a search answered with. Throws `IdentityError`: `gone` for none, `ambiguous` for several, `refused` when
+ * the answer is about somebody else. `nameAt` is where the user carries the name that was searched for.
+ */
+export function onlyUser(
+  found: unknown,
+  subject: string,
+  nameAt: readonly string[],
+  correlationId: string | undefined,
+): { readonly target: Target; readonly user: unknown } {
+  const users = listOf(found);
+  const facts = { correlationId };
+  if (users === undefined)
+    throw new IdentityError('refused', 'looking for the user: the answer holds no list', facts);
+  if (users.length === 0) {
+    throw new IdentityError(
+      'gone',
+      'the identity provider knows no user by this agent’s name: check identity.subject',
+      facts,
+    );
+  }
+  if (users.length > 1) {
+    throw new IdentityError(
+      'ambiguous',
+      'the identity provider knows several users by this agent’s name',
+      facts,
+    );
+  }
+  const [user] = users;
+  const id = textOf(member(user, 'id'));
+  if (id === undefined || !isSame(subject, member(user, ...nameAt))) {
+    throw new IdentityError('refused', 'looking for the user: the answer is about somebody else', facts);
+  }
+  return { target: { id }, user };
+}

@@ -1,0 +1,109 @@
+/** What the connectors have in common: what they are asked, what they answer, and what they need. */
+import type { Agent } from '../domain/agent.ts';
+import type { Duration, Instant } from '../domain/time.ts';
+
+/** Time, as wiring provides it. `sleep` rejects when aborted. */
+export interface Clock {
+  now(): Instant;
+  sleep(length: Duration, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Why a session was not ended, by who must act: `forbidden` the administrator who grants rights, `credentials` the
+ * operator, `gone` and `ambiguous` whoever maps agents to users, `refused` the developer (or the receiver of a webhook),
+ * `transient`, `capped` and `late` nobody. Only after `transient` the session may have been ended all the same.
+ */
+export const IDENTITY_FAULTS = [
+  'forbidden',
+  'credentials',
+  'gone',
+  'ambiguous',
+  'refused',
+  'transient',
+  'capped',
+  'late',
+] as const;
+/** One kind of fault. */
+export type IdentityFaultKind = (typeof IDENTITY_FAULTS)[number];
+
+/** What went wrong, in one sentence without personal data or secrets. */
+export interface IdentityFault {
+  readonly kind: IdentityFaultKind;
+  readonly message: string;
+  readonly correlationId: string | undefined;
+}
+
+/** `delay` is how long the provider takes until the ended session opens nothing any more, in ms. */
+export type EndResult =
+  | { readonly ok: true; readonly delay: Duration; readonly correlationId: string | undefined }
+  | { readonly ok: false; readonly fault: IdentityFault };
+
+/** What asking the provider showed. `unsure`: everything that can be asked without touching anybody is well. */
+export interface SelfCheck {
+  readonly verdict: 'ok' | 'unsure' | 'failed';
+  readonly sentence: string;
+}
+
+/** What `validate` and `doctor` say of a connector. */
+export interface Description {
+  /** Name of the provider. */
+  readonly provider: string;
+  /** Scheme and host, without anything that could be a secret. */
+  readonly address: string;
+  /** How an agent is told there. */
+  readonly mapping: string;
+  readonly delay: Duration;
+  readonly perHour: number;
+  /** What else ending a session does, in one or two sentences. */
+  readonly reach: string;
+}
+
+/** Ends single-sign-on sessions. Nothing here ever throws. */
+export interface Identity {
+  /**
+   * Ends the agent's session at the identity provider. `stillMay` is asked right before the one request that ends it: what
+   * was judged before would be too old to act on.
+   */
+  endSession(agent: Agent, signal: AbortSignal, stillMay?: () => boolean): Promise<EndResult>;
+  /** Logs in and asks for somebody who does not exist: touches nobody and reads nothing personal. */
+  selfCheck(signal: AbortSignal): Promise<SelfCheck>;
+  describe(): Description;
+  /** When sessions were ended in the last hour: what the hourly cap counts. */
+  spent(): readonly Instant[];
+  close(): Promise<void>;
+}
+
+/** Whom a connector is to look for. */
+export interface Sought {
+  /** How the provider knows the agent. */
+  readonly subject: string;
+  readonly agent: Pick<Agent, 'id' | 'email'>;
+}
+
+/** What a connector tells of a user that it looked for. */
+export interface Target {
+  /** The provider's own id of the user. */
+  readonly id: string;
+}
+
+/** One kind of identity provider. Its methods throw only `IdentityError` and the signal's reason. */
+export interface Connector {
+  readonly provider: string;
+  readonly url: string;
+  /** By what a subject is told, such as `user principal name`. */
+  readonly attribute: string;
+  readonly delay: Duration;
+  readonly reach: string;
+  /** Looks for exactly one user. */
+  find(wanted: Sought, stillMay: () => boolean, signal: AbortSignal): Promise<Target>;
+  /** Ends the sessions of a user that was found. */
+  end(target: Target, stillMay: () => boolean, signal: AbortSignal): Promise<Ended>;
+  /** See `Identity.selfCheck`. */
+  check(signal: AbortSignal): Promise<SelfCheck>;
+}
+
+/** The provider's yes. `delay` when it named one itself. */
+export interface Ended {
+  readonly delay?: Duration | undefined;
+  readonly correlationId: string | undefined;
+}

@@ -1,0 +1,45 @@
+/** How the identity provider knows an agent: the policy's `identity.subject`, filled in. */
+import type { Agent } from '../domain/agent.ts';
+import { IdentityError } from './errors.ts';
+
+/** `email` and `username` are short for the templates with only that. */
+export function templateOf(subject: string): string {
+  return subject === 'email' || subject === 'username' ? `{${subject}}` : subject;
+}
+
+/** Fills in the template. Throws `IdentityError` where the agent lacks what it asks for: nobody is looked for by half a name. */
+export function subjectOf(template: string, agent: Agent): string {
+  const filled = templateOf(template).replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = partOf(name, agent);
+    if (value === '')
+      throw new IdentityError('gone', `the agent has no ${name} to look for at the identity provider`);
+    return value;
+  });
+  if (/[\p{Cc}\p{Cf}]/u.test(filled)) {
+    throw new IdentityError('refused', 'the agent’s name for the identity provider holds control characters');
+  }
+  return filled;
+}
+
+function partOf(name: string, agent: Agent): string {
+  const email = agent.email.trim();
+  switch (name) {
+    case 'email':
+      return email;
+    case 'username':
+      return agent.username.trim();
+    case 'local':
+      return email.slice(0, Math.max(0, email.lastIndexOf('@')));
+    case 'name':
+      return agent.name.trim();
+    case 'id':
+      return agent.id;
+    default:
+      return '';
+  }
+}
+
+/** Whether the provider answered about the very user that was asked for: capitals aside, as providers do. */
+export function isSame(asked: string, answered: unknown): boolean {
+  return typeof answered === 'string' && answered.toLowerCase() === asked.toLowerCase();
+}

@@ -1,0 +1,267 @@
+/**
+ * Why one agent is, or is not, to be logged off: the same judging as in a sweep, on what is remembered of him or on one
+ * fresh look, with every number that went into it. Pure; how it is told stands in `explain-sentences.ts`.
+ */
+import type { Agent, Observation } from '../domain/agent.ts';
+import { clockStart, countable, measure } from '../domain/clocks.ts';
+import { judge, weigh, type Verdict, type Weighed } from '../domain/judge.ts';
+import { placeOf } from '../domain/ladder.ts';
+import type { LadderPlace, Memory, Sign, State } from '../domain/memory.ts';
+import type { Action, ClockName, Mode, Policy, Profile, Rule } from '../domain/policy.ts';
+import type { Pause, Standing, StoredAgent, StoredEvent } from '../domain/record.ts';
+import type { Duration, Instant, Interval } from '../domain/time.ts';
+import { withStoredFacts } from './explain-stored.ts';
+
+/** What explaining starts from. */
+export interface ExplainInput {
+  readonly agent: StoredAgent;
+  readonly memory: Memory | undefined;
+  readonly policy: Policy;
+  /** One look at the agent made just now, folded into `memory`; without it, memory alone is judged. */
+  readonly live?: { readonly agent: Agent; readonly observation: Observation };
+  readonly standing: Standing | undefined;
+  readonly pause: Pause | undefined;
+  /** Of this agent, in rising order. */
+  readonly events: readonly StoredEvent[];
+  /** Events of kind `gap`: nobody was watched. */
+  readonly gaps?: readonly StoredEvent[];
+  /** What the service has learnt of the platform, by name. */
+  readonly facts: ReadonlyMap<string, string>;
+  /** The usual time between two sweeps. */
+  readonly interval: Duration;
+  readonly now: Instant;
+}
+
+/** What one clock shows, and what it left out. */
+export interface ClockShown {
+  readonly clock: ClockName;
+  /** For `in_state`, whose condition. */
+  readonly rule: string | undefined;
+  /** `undefined` while it stands at zero. */
+  readonly startedAt: Instant | undefined;
+  readonly counted: Duration;
+  readonly notCounted: Duration;
+}
+
+/** A span that no clock counts, and why. */
+export interface Uncounted extends Interval {
+  readonly why: 'Offline' | 'nobody looked' | 'nobody looked, or Offline';
+}
+
+/** How one rule stands. */
+export interface RuleShown extends Omit<Weighed, 'rule'> {
+  readonly id: string;
+  readonly description: string | undefined;
+  readonly clock: ClockName;
+  readonly limit: Duration;
+  readonly mode: Mode;
+  /** Name of the calendar that bounds it, with the side. */
+  readonly hours: string | undefined;
+}
+
+/** Where on the ladder. */
+export interface LadderShown {
+  readonly rule: string;
+  readonly rungsUsed: number;
+  readonly rungs: number;
+  /** While false, the rules judge again; the place is only kept for the next log-off. */
+  readonly active: boolean;
+  readonly returnedAt: Instant | undefined;
+  readonly lastLogoffAt: Instant;
+  readonly nextActions: readonly Action[];
+}
+
+/** All that is known of one agent's case. Instants are of the server's clock. */
+export interface Explanation {
+  readonly agent: StoredAgent;
+  readonly basis: 'store' | 'live';
+  /** The look that everything below is true of; `undefined` when nothing is remembered. */
+  readonly asOf: Instant | undefined;
+  readonly now: Instant;
+  readonly policy: string;
+  readonly mode: Mode;
+  readonly profile: string | undefined;
+  readonly state: State | undefined;
+  readonly presenceSince: Instant | undefined;
+  readonly routingSince: Instant | undefined;
+  readonly firstSeenAt: Instant | undefined;
+  readonly lastSign: Sign | undefined;
+  readonly engagedSince: Instant | undefined;
+  readonly departure: Memory['departure'];
+  readonly back: Memory['back'];
+  readonly graceUntil: Instant | undefined;
+  readonly verdict: Verdict | undefined;
+  /** When the agent would be logged off, or is due since, if nothing happens; and by which rule. */
+  readonly next: { readonly rule: string; readonly at: Instant } | undefined;
+  readonly clocks: readonly ClockShown[];
+  readonly uncounted: readonly Uncounted[];
+  readonly rules: readonly RuleShown[];
+  readonly ladder: LadderShown | undefined;
+  /** What would hold a log-off back although it is due. */
+  readonly holds: readonly string[];
+  /** What cannot be told. */
+  readonly caveats: readonly string[];
+  readonly events: readonly StoredEvent[];
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** Explains one agent. */
+export function explain(input: ExplainInput): Explanation {
+  const { memory, live, policy, events } = input;
+  const stored = live === undefined ? withStoredFacts(input) : undefined;
+  const judged = stored?.policy ?? policy;
+  const agent = live?.agent ?? stored?.agent;
+  const observation = live?.observation ?? stored?.observation;
+  const at = observation?.at ?? input.now;
+  const verdict =
+    agent === undefined || observation === undefined
+      ? undefined
+      : judge(agent, memory, observation, judged, at);
+  const profile = judged.profiles.find(({ name }) => name === verdict?.profile);
+  const place =
+    memory === undefined || profile === undefined ? undefined : placeOf(memory, profile.returns, at);
+  const graceUntil = graceEnd(memory, profile);
+  const rules = memory === undefined ? [] : (profile?.rules ?? []).map((rule) => weigh(rule, memory, at));
+  return {
+    agent: input.agent,
+    basis: live === undefined ? 'store' : 'live',
+    asOf: observation?.at,
+    now: input.now,
+    policy: policy.hash,
+    mode: policy.mode,
+    profile: verdict?.profile,
+    ...lookOf(memory),
+    graceUntil,
+    verdict,
+    next: nextOf(verdict, rules, place, graceUntil),
+    clocks: memory === undefined ? [] : clocksOf(memory, profile, at),
+    uncounted: memory === undefined ? [] : uncountedOf(memory, input.gaps ?? []),
+    rules: rules.map(ruleShown),
+    ladder: place === undefined || profile === undefined ? undefined : ladderShown(place, profile),
+    holds: holdsOf(input),
+    caveats: stored?.caveats ?? [],
+    events: events.slice(-10),
+    facts: Object.fromEntries(input.facts),
+  };
+}
+
+type Look = Pick<
+  Explanation,
+  | 'state'
+  | 'presenceSince'
+  | 'routingSince'
+  | 'firstSeenAt'
+  | 'lastSign'
+  | 'engagedSince'
+  | 'departure'
+  | 'back'
+>;
+
+function lookOf(memory: Memory | undefined): Look {
+  return {
+    state: memory?.state,
+    presenceSince: memory?.presenceSince,
+    routingSince: memory?.routingSince,
+    firstSeenAt: memory?.firstSeenAt,
+    lastSign: memory?.lastSign,
+    engagedSince: memory?.engagedSince,
+    departure: memory?.departure,
+    back: memory?.back,
+  };
+}
+
+function graceEnd(memory: Memory | undefined, profile: Profile | undefined): Instant | undefined {
+  if (memory?.graceFrom === undefined || profile === undefined) return undefined;
+  return memory.graceFrom + profile.returns.grace;
+}
+
+/** Rules that only report do not log anybody off, unless there are no others. */
+function nextOf(
+  verdict: Verdict | undefined,
+  rules: readonly Weighed[],
+  place: LadderPlace | undefined,
+  graceUntil: Instant | undefined,
+): Explanation['next'] {
+  if (verdict?.reason === 'ladder_waiting' || verdict?.reason === 'ladder_due') {
+    return place === undefined ? undefined : { rule: place.cause.ruleId, at: verdict.nextAt ?? 0 };
+  }
+  if (verdict?.due !== undefined) return { rule: verdict.due.ruleId, at: verdict.nextAt ?? 0 };
+  if (!['waiting', 'warned', 'outside_hours', 'grace'].includes(verdict?.reason ?? '')) return undefined;
+  const running = rules.filter(({ dueAt }) => dueAt !== undefined);
+  const enforcing = running.filter(({ rule }) => rule.mode === 'enforce');
+  const from = verdict?.reason === 'grace' ? (graceUntil ?? 0) : 0;
+  const candidates = (enforcing.length > 0 ? enforcing : running)
+    .map(({ rule, dueAt }) => ({ rule: rule.id, at: Math.max(dueAt ?? 0, from) }))
+    .toSorted((a, b) => a.at - b.at);
+  return candidates[0];
+}
+
+function ruleShown({ rule, ...weighed }: Weighed): RuleShown {
+  const { id, description, clock, limit, mode, hours } = rule;
+  const side = hours === undefined ? undefined : `${hours.side} ${hours.calendar.name}`;
+  return { id, description, clock, limit, mode, hours: side, ...weighed };
+}
+
+/** The two clocks of the agent, and that of each rule with `in_state`; hours of a calendar are not taken off here. */
+function clocksOf(memory: Memory, profile: Profile | undefined, at: Instant): readonly ClockShown[] {
+  const plain = { id: '', clock: 'since_sign', hours: undefined } as Rule;
+  const states = (profile?.rules ?? []).filter(({ clock }) => clock === 'in_state');
+  const asked = [
+    plain,
+    { ...plain, clock: 'since_work' as const },
+    ...states.map((rule) => ({ ...rule, hours: undefined })),
+  ];
+  return asked.map((rule) => {
+    const startedAt = clockStart(memory, rule);
+    const counted = measure(memory, rule, at);
+    const notCounted =
+      startedAt === undefined ? 0 : Math.max(0, countable(startedAt, at, [], undefined) - counted);
+    return { clock: rule.clock, rule: rule.id === '' ? undefined : rule.id, startedAt, counted, notCounted };
+  });
+}
+
+function uncountedOf(
+  { clocks, departure, back, state, seenAt }: Memory,
+  gaps: readonly StoredEvent[],
+): readonly Uncounted[] {
+  const why = ({ from, to }: Interval): Uncounted['why'] => {
+    if (departure?.at === from && back?.at === to) return 'Offline';
+    const inGap = gaps.some(({ at, measured = 0 }) => at - measured < to && at > from);
+    return inGap ? 'nobody looked' : 'nobody looked, or Offline';
+  };
+  const spans = clocks.unwatched.map((span) => ({ ...span, why: why(span) }));
+  if (state.presence !== 'OFFLINE' || departure === undefined) return spans;
+  return [...spans, { from: departure.at, to: seenAt, why: 'Offline' as const }];
+}
+
+function ladderShown(place: LadderPlace, { returns }: Profile): LadderShown {
+  const { cause, rung, active, returnedAt, lastLogoffAt } = place;
+  const rungs = returns.ladder.length;
+  const isHeld = rung >= rungs && returns.repeat === 'never';
+  const nextActions = isHeld ? [] : (returns.ladder[Math.min(rung, rungs - 1)]?.actions ?? []);
+  return { rule: cause.ruleId, rungsUsed: rung, rungs, active, returnedAt, lastLogoffAt, nextActions };
+}
+
+/** What `plan` would hold this agent back for, as far as it is known between two sweeps. */
+function holdsOf({ agent, policy, pause, standing, now }: ExplainInput): readonly string[] {
+  const holds: string[] = [];
+  if (pause !== undefined && (pause.until === undefined || now < pause.until)) {
+    holds.push(
+      `paused${pause.reason === undefined ? '' : ` (${pause.reason})`}: nothing is done to anybody until resume or the pause is over`,
+    );
+  }
+  if (standing === undefined) return holds;
+  if (standing.policyHash !== policy.hash)
+    holds.push('this policy has not been in force in a sweep yet: its first sweeps only watch');
+  else if (standing.settleLeft > 0) holds.push(`settling: ${standing.settleLeft} more sweeps only watch`);
+  const broken = standing.ledger.broken.get(agent.id);
+  if (broken !== undefined && now < broken)
+    holds.push('held back by the breaker: too many became due at once');
+  const failure = standing.ledger.failures.get(agent.id);
+  if (failure?.forbidden === true) holds.push('the platform forbids the service to log this agent off');
+  else if (failure !== undefined)
+    holds.push(
+      `the last ${failure.count === 1 ? 'try' : `${failure.count} tries`} failed: the next one waits longer`,
+    );
+  return holds;
+}

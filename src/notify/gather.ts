@@ -1,0 +1,55 @@
+/** Collects news, so that what happens to many at once becomes one message. */
+import { randomUUID } from 'node:crypto';
+import type { Instant } from '../domain/time.ts';
+import type { Fields, Message, News } from './ports.ts';
+
+/** So many of a kind are told one by one; the rest are counted. */
+const EXAMPLES = 10;
+/** More kinds of sentences than there are. */
+const MOST_KINDS = 100;
+
+interface Heap {
+  readonly news: News;
+  count: number;
+  readonly items: Fields[];
+}
+
+/** Mutable; emptied by `take`. */
+export class Gathering {
+  readonly #heaps = new Map<string, Heap>();
+
+  add(news: News): void {
+    const key = `${news.kind}\n${news.message}`;
+    const heap = this.#heaps.get(key) ?? { news, count: 0, items: [] };
+    if (!this.#heaps.has(key) && this.#heaps.size >= MOST_KINDS) return;
+    this.#heaps.set(key, heap);
+    heap.count += 1;
+    if (heap.items.length < EXAMPLES) heap.items.push(plain(news.fields));
+  }
+
+  /** One message for each kind and sentence since the last time. */
+  take(now: Instant): readonly Message[] {
+    const messages = [...this.#heaps.values()].map(({ news: { kind, message }, count, items }) => ({
+      id: randomUUID(),
+      at: now,
+      kind,
+      message,
+      count,
+      items,
+    }));
+    this.#heaps.clear();
+    return messages;
+  }
+}
+
+/** Only plain values: whatever else a field holds must not travel. */
+function plain(fields: Fields): Fields {
+  const kept = Object.entries(fields).filter(
+    ([, value]) => isPlain(value) || (Array.isArray(value) && value.every(isPlain)),
+  );
+  return Object.fromEntries(kept);
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}

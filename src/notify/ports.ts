@@ -1,0 +1,104 @@
+/** What notifications are made of, and what they need: channels as the policy file sets them up, and a durable outbox. */
+import type { Instant } from '../domain/time.ts';
+
+/** What a channel can be told; the names are those of the policy's `notify.on`. */
+export type Topic =
+  | 'held'
+  | 'breaker'
+  | 'policy_refused'
+  | 'blind'
+  | 'forbidden'
+  | 'ineffective'
+  | 'unknown_share'
+  | 'clock'
+  | 'store'
+  | 'engaged_too_long'
+  | 'return'
+  | 'warning';
+
+/** One place that news go to. Holds secrets: never log it whole. */
+export interface Channel {
+  readonly name: string;
+  readonly type: 'slack' | 'teams' | 'webhook' | 'email';
+  /** A secret: hooks and mail servers carry their key in it. */
+  readonly url: string;
+  readonly on: ReadonlySet<Topic>;
+  readonly enabled: boolean;
+  /** Key that messages of a `webhook` are signed with. */
+  readonly secret: string | undefined;
+  /** Sender and receivers of `email`. */
+  readonly from: string | undefined;
+  readonly to: readonly string[];
+}
+
+/** Facts beside a sentence. Agents are named in them as the policy wants it. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** One thing that happened. */
+export interface News {
+  readonly kind: Topic;
+  /** A constant sentence. */
+  readonly message: string;
+  readonly fields: Fields;
+}
+
+/** News of one kind, as they go out: counted, with some of them as examples. */
+export interface Message {
+  /** The same for each try and each channel: who gets it twice can tell. */
+  readonly id: string;
+  readonly at: Instant;
+  readonly kind: Topic;
+  readonly message: string;
+  readonly count: number;
+  readonly items: readonly Fields[];
+}
+
+/** A message that waits to be delivered through one channel. Holds the channel's name, not its address. */
+export interface Waiting {
+  readonly id: string;
+  readonly channel: string;
+  /** Two that wait for one channel with the same key are the same news. */
+  readonly key: string;
+  readonly at: Instant;
+  readonly body: string;
+}
+
+/** A message whose time to be tried has come. */
+export interface DueMessage extends Waiting {
+  /** How often it was tried in vain. */
+  readonly tries: number;
+}
+
+/** Keeps messages until they are delivered. Any method may reject when the store is lost. */
+export interface Outbox {
+  /** Adds what does not wait already; beyond `most` the oldest go. Answers how many went. */
+  add(messages: readonly Waiting[], most: number): Promise<number>;
+  /** What may be tried at `now`, oldest first. */
+  due(now: Instant, limit: number): Promise<readonly DueMessage[]>;
+  /** Delivered, or given up. */
+  done(id: string): Promise<void>;
+  /** Tried in vain: not again before `nextAt`. */
+  failed(id: string, nextAt: Instant): Promise<void>;
+}
+
+/** Structured log with constant sentences. */
+export interface NotifyLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a warning tells the agent. Durations in ms. */
+export interface Warning {
+  readonly ruleId: string;
+  readonly limit: number;
+  /** So long until the log-off, if nothing happens. */
+  readonly dueIn: number;
+}
+
+/** Whom a warning is for. */
+export interface Warned {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}

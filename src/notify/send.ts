@@ -1,0 +1,38 @@
+/** One message through one channel. */
+import type { Instant } from '../domain/time.ts';
+import { sendMail } from './mail.ts';
+import { mailOf, signatureOf, slackBody, teamsBody, webhookBody } from './payloads.ts';
+import type { Channel, Message } from './ports.ts';
+import { Poster } from './post.ts';
+
+/** Delivers messages; rejects with `DeliveryError`, and with nothing else. */
+export interface Sender {
+  /** `to` stands for the receivers of an `email` channel. */
+  send(channel: Channel, message: Message, signal: AbortSignal, to?: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes the sender that speaks HTTP and SMTP. `env` names the proxies; `now` dates signatures. */
+export function createSender(env: Readonly<Record<string, string | undefined>>, now: () => Instant): Sender {
+  const poster = new Poster(env);
+  return {
+    send: (channel, message, signal, to) => {
+      const { type, url, secret, from } = channel;
+      switch (type) {
+        case 'slack':
+          return poster.post(url, slackBody(message), {}, signal);
+        case 'teams':
+          return poster.post(url, teamsBody(message), {}, signal);
+        case 'webhook': {
+          const body = webhookBody(message);
+          const signature = secret === undefined ? undefined : signatureOf(secret, body, now());
+          const headers = signature === undefined ? {} : { 'x-idle-enforcer-signature': signature };
+          return poster.post(url, body, headers, signal);
+        }
+        case 'email':
+          return sendMail(url, { id: message.id, from, to: to ?? channel.to, ...mailOf(message) }, signal);
+      }
+    },
+    close: () => poster.close(),
+  };
+}

@@ -1,0 +1,71 @@
+/** Warns agents of a log-off to come. A warning counts once somebody who can reach the agent has taken it. */
+import { randomUUID } from 'node:crypto';
+import { formatDuration, type Instant } from '../domain/time.ts';
+import { DeliveryError } from './errors.ts';
+import type { Channel, Message, NotifyLog, Warned, Warning } from './ports.ts';
+import type { Sender } from './send.ts';
+
+export interface WarnerParts {
+  /** The channels now. */
+  readonly channels: () => readonly Channel[];
+  readonly sender: Sender;
+  readonly clock: { now(): Instant };
+  readonly log: NotifyLog;
+}
+
+/**
+ * Tells the agent through every channel that lists `warning` and can reach him: mail to his own address, or a webhook,
+ * which gets his id, name and e-mail whatever `log.identities` says. Answers whether one of them took it. Never throws.
+ */
+export async function warnAgent(
+  { channels, sender, clock, log }: WarnerParts,
+  agent: Warned,
+  warning: Warning,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const reaching = channels().filter(
+    ({ type, enabled, on }) => enabled && on.has('warning') && (type === 'webhook' || type === 'email'),
+  );
+  const now = clock.now();
+  const tries = reaching.map(async (channel) => {
+    try {
+      if (channel.type === 'email') {
+        if (!isAddress(agent.email)) throw new DeliveryError('the agent has no e-mail address');
+        await sender.send(channel, letterTo(warning, now), signal, [agent.email]);
+      } else await sender.send(channel, noticeOf(agent, warning, now), signal);
+      return true;
+    } catch (error) {
+      const fault = error instanceof DeliveryError ? error.message : 'unexpected';
+      log.warn({ channel: channel.name, rule: warning.ruleId, fault }, 'a warning could not be delivered');
+      return false;
+    }
+  });
+  return (await Promise.all(tries)).includes(true);
+}
+
+function isAddress(text: string): boolean {
+  return /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/.test(text);
+}
+
+/** What the agent himself reads: nothing about anybody else. */
+function letterTo({ ruleId, limit, dueIn }: Warning, now: Instant): Message {
+  return {
+    id: randomUUID(),
+    at: now,
+    kind: 'warning',
+    message: `You have been idle for long. You will be logged off Genesys Cloud in ${formatDuration(dueIn)} unless there is a sign of you`,
+    count: 1,
+    items: [{ rule: ruleId, limit }],
+  };
+}
+
+function noticeOf({ id, name, email }: Warned, { ruleId, limit, dueIn }: Warning, now: Instant): Message {
+  return {
+    id: randomUUID(),
+    at: now,
+    kind: 'warning',
+    message: 'an agent will be logged off soon',
+    count: 1,
+    items: [{ agentId: id, agent: name, email, rule: ruleId, limit, dueIn }],
+  };
+}

@@ -1,0 +1,165 @@
+/** What a changed policy changes, in plain words, for the log. Holds no secret and no person. */
+import { formatDuration, type Duration } from '../domain/time.ts';
+import type { LoadedPolicy } from './draft.ts';
+import type { Content, RuleText } from './schema.ts';
+
+type ProfileText = Content['profiles'][number];
+
+/** Words for keys whose value is a length of time. */
+const DURATIONS: ReadonlySet<string> = new Set([
+  'limit',
+  'warn',
+  'window',
+  'grace',
+  'forget',
+  'wait',
+  'repeat',
+  'hold',
+  'engaged_too_long',
+  'timeout',
+  'retention',
+]);
+
+/** The differences as sentences without a full stop; empty when both mean the same. */
+export function diffPolicies(before: LoadedPolicy, after: LoadedPolicy): readonly string[] {
+  const [a, b] = [before.draft.content, after.draft.content];
+  return [
+    ...value('mode', a.mode, b.mode),
+    ...value('sweep.every', before.settings.sweep.every, after.settings.sweep.every),
+    ...profiles(a.profiles, b.profiles),
+    ...(same(a.exempt, b.exempt) ? [] : [`exempt: ${counted(a.exempt.length, b.exempt.length)}`]),
+    ...keys('returns', a.returns, b.returns),
+    ...keys('caps', a.caps, b.caps),
+    ...calendars(a.calendars, b.calendars),
+    ...settings(before.settings, after.settings),
+  ];
+}
+
+/** Settings that are read once, at the start; named when they differ. */
+export function needRestart(before: LoadedPolicy, after: LoadedPolicy): readonly string[] {
+  const [a, b] = [before.settings, after.settings];
+  const { clientSecret: _, ...genesysBefore } = a.genesys;
+  const { clientSecret: __, ...genesysAfter } = b.genesys;
+  const parts = [
+    ['genesys', genesysBefore, genesysAfter],
+    ['identity', a.identity, b.identity],
+    ['store.sqlite', a.store.sqlite, b.store.sqlite],
+    ['server', a.server, b.server],
+  ] as const;
+  return parts.filter(([, x, y]) => !same(x, y)).map(([name]) => name);
+}
+
+function settings(a: LoadedPolicy['settings'], b: LoadedPolicy['settings']): readonly string[] {
+  const channels = [...new Set([...a.notify, ...b.notify].map(({ name }) => name))].flatMap((name) => {
+    const x = a.notify.find((one) => one.name === name);
+    const y = b.notify.find((one) => one.name === name);
+    if (x === undefined) return [`channel ${name} added`];
+    if (y === undefined) return [`channel ${name} removed`];
+    return same({ ...x, on: [...x.on] }, { ...y, on: [...y.on] }) ? [] : [`channel ${name} changed`];
+  });
+  const secret = a.genesys.clientSecret === b.genesys.clientSecret ? [] : ['genesys.client_secret changed'];
+  return [
+    ...channels,
+    ...secret,
+    ...value('log.level', a.log.level, b.log.level),
+    ...value('log.identities', a.log.identities, b.log.identities),
+    ...value('retention', a.store.retention, b.store.retention),
+  ];
+}
+
+function profiles(before: readonly ProfileText[], after: readonly ProfileText[]): readonly string[] {
+  const names = (list: readonly ProfileText[]): readonly string[] => list.map(({ name }) => name);
+  const lines: string[] = [];
+  for (const { name } of before) if (!names(after).includes(name)) lines.push(`profile ${name} removed`);
+  for (const profile of after) {
+    const { name } = profile;
+    const old = before.find((one) => one.name === name);
+    if (old === undefined) {
+      lines.push(`profile ${name} added, with rules ${profile.rules.map(({ id }) => id).join(', ')}`);
+      continue;
+    }
+    if (!same(old.match, profile.match)) lines.push(`profile ${name}: other people`);
+    lines.push(...rules(`profile ${name}`, old.rules, profile.rules));
+    lines.push(...keys(`profile ${name}: returns`, old.returns ?? {}, profile.returns ?? {}));
+  }
+  if (isReordered(names(before), names(after))) lines.push('profiles: another order');
+  return lines;
+}
+
+function rules(where: string, before: readonly RuleText[], after: readonly RuleText[]): readonly string[] {
+  const lines: string[] = [];
+  const ids = (list: readonly RuleText[]): readonly string[] => list.map(({ id }) => id);
+  for (const { id } of before) if (!ids(after).includes(id)) lines.push(`${where}: rule ${id} removed`);
+  for (const rule of after) {
+    const old = before.find(({ id }) => id === rule.id);
+    if (old === undefined)
+      lines.push(`${where}: rule ${rule.id} added, with a limit of ${formatDuration(rule.limit)}`);
+    else lines.push(...keys(`rule ${rule.id}`, old, rule));
+  }
+  if (isReordered(ids(before), ids(after))) lines.push(`${where}: rules in another order`);
+  return lines;
+}
+
+function calendars(before: object, after: object): readonly string[] {
+  const [a, b] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
+  return [...new Set([...a.keys(), ...b.keys()])].flatMap((name) => {
+    if (!a.has(name)) return [`calendar ${name} added`];
+    if (!b.has(name)) return [`calendar ${name} removed`];
+    return same(a.get(name), b.get(name)) ? [] : [`calendar ${name} changed`];
+  });
+}
+
+/** Each key of a block that differs. */
+function keys(where: string, before: object, after: object): readonly string[] {
+  const [a, b] = [
+    new Map<string, unknown>(Object.entries(before)),
+    new Map<string, unknown>(Object.entries(after)),
+  ];
+  return [...new Set([...a.keys(), ...b.keys()])].flatMap((key) => {
+    const [x, y] = [a.get(key), b.get(key)];
+    if (isBlock(x) && isBlock(y)) return keys(`${where}.${key}`, x, y);
+    return value(`${where}: ${key}`, x, y, DURATIONS.has(key));
+  });
+}
+
+function value(
+  where: string,
+  before: unknown,
+  after: unknown,
+  isDuration = where === 'retention',
+): readonly string[] {
+  if (same(before, after)) return [];
+  const [x, y] = [shown(before, isDuration), shown(after, isDuration)];
+  return [x === undefined || y === undefined ? `${where} changed` : `${where} ${x} → ${y}`];
+}
+
+/** `undefined` for what does not fit in a few words. */
+function shown(one: unknown, isDuration: boolean): string | undefined {
+  if (one === undefined) return 'none';
+  if (typeof one === 'number') return isDuration ? formatDuration(one satisfies Duration) : String(one);
+  if (typeof one === 'string' && one.length <= 60) return one;
+  if (typeof one === 'boolean') return String(one);
+  if (Array.isArray(one) && one.length <= 10 && one.every((part) => typeof part === 'string'))
+    return `[${one.join(', ')}]`;
+  return undefined;
+}
+
+function counted(before: number, after: number): string {
+  return before === after ? `${after} entries, changed` : `${before} → ${after} entries`;
+}
+
+function isReordered(before: readonly string[], after: readonly string[]): boolean {
+  const kept = before.filter((one) => after.includes(one));
+  return !same(
+    kept,
+    after.filter((one) => before.includes(one)),
+  );
+}
+
+function isBlock(one: unknown): one is object {
+  return typeof one === 'object' && one !== null && !Array.isArray(one);
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,91 @@
+/** Messages that wait to be delivered, beside memory and record in the same file. */
+import type { Instant } from '../domain/time.ts';
+import type { Database, Row } from './database.ts';
+import { storeErrorOf } from './errors.ts';
+
+/** A message for one channel, which is named and not addressed: an address is a secret. */
+export interface OutboxMessage {
+  readonly id: string;
+  readonly channel: string;
+  /** Two that wait for one channel with the same key are the same. */
+  readonly key: string;
+  readonly at: Instant;
+  readonly body: string;
+}
+
+/** A message whose time to be tried has come. */
+export interface DueOutboxMessage extends OutboxMessage {
+  /** How often it was tried in vain. */
+  readonly tries: number;
+}
+
+const ADD = `INSERT INTO outbox (id, channel, key, at, next_at, tries, body) VALUES (?, ?, ?, ?, ?, 0, ?)
+  ON CONFLICT DO NOTHING`;
+const DROP_OLDEST = `DELETE FROM outbox WHERE seq IN
+  (SELECT seq FROM outbox ORDER BY seq LIMIT max(0, (SELECT count(*) FROM outbox) - ?))`;
+
+/** All methods reject with `StoreError` and nothing else. */
+export class SqliteOutbox {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Adds what does not wait already; beyond `most` the oldest go. Answers how many went. */
+  add(messages: readonly OutboxMessage[], most: number): Promise<number> {
+    return this.#write(() => {
+      for (const { id, channel, key, at, body } of messages) {
+        this.#db.run(ADD, id, channel, key, Math.round(at), Math.round(at), body);
+      }
+      return this.#db.run(DROP_OLDEST, most);
+    });
+  }
+
+  /** What may be tried at `now`, oldest first. */
+  due(now: Instant, limit: number): Promise<readonly DueOutboxMessage[]> {
+    return this.#later(() =>
+      this.#db
+        .all('SELECT * FROM outbox WHERE next_at <= ? ORDER BY seq LIMIT ?', Math.round(now), limit)
+        .map(messageOf),
+    );
+  }
+
+  /** Delivered, or given up. */
+  done(id: string): Promise<void> {
+    return this.#write(() => {
+      this.#db.run('DELETE FROM outbox WHERE id = ?', id);
+    });
+  }
+
+  /** Tried in vain: not again before `nextAt`. */
+  failed(id: string, nextAt: Instant): Promise<void> {
+    return this.#write(() => {
+      this.#db.run('UPDATE outbox SET tries = tries + 1, next_at = ? WHERE id = ?', Math.round(nextAt), id);
+    });
+  }
+
+  #write<T>(work: () => T): Promise<T> {
+    return this.#later(() => this.#db.transaction(work));
+  }
+
+  #later<T>(work: () => T): Promise<T> {
+    try {
+      return Promise.resolve(work());
+    } catch (error) {
+      return Promise.reject(storeErrorOf(error, this.#db.path));
+    }
+  }
+}
+
+function messageOf(row: Row): DueOutboxMessage {
+  const { id, channel, key, at, tries, body } = row;
+  return {
+    id: String(id),
+    channel: String(channel),
+    key: String(key),
+    at: Number(at),
+    tries: Number(tries),
+    body: String(body),
+  };
+}

@@ -1,0 +1,188 @@
+/** The program as somebody else would start it: a process of its own, a policy file, a store in a folder of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { CLIENT_ID, CLIENT_SECRET } from './organisation.ts';
+
+const MAIN = resolve(import.meta.dirname, '../../src/main.ts');
+
+/** A folder for one trial: its policy, its store, and what was printed. */
+export class Trial {
+  readonly folder = mkdtempSync(join(tmpdir(), 'idle-blackbox-'));
+  readonly config = join(this.folder, 'policy.yaml');
+  readonly store = join(this.folder, 'store.db');
+  readonly #runs: Run[] = [];
+  #printed = '';
+
+  /** Writes the policy; whatever is not told is as `policyText` has it. */
+  write(url: string, parts: PolicyParts = {}): void {
+    writeFileSync(this.config, policyText(url, this.store, parts));
+  }
+
+  /** Starts the program. */
+  start(args: readonly string[] = ['run'], env: Readonly<Record<string, string>> = {}): Run {
+    const [command = 'run', ...rest] = args;
+    const all = [MAIN, command, '--config', this.config, ...rest];
+    const child = spawn(process.execPath, all, {
+      env: { ...process.env, GENESYS_CLIENT_ID: CLIENT_ID, GENESYS_CLIENT_SECRET: CLIENT_SECRET, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const run = new Run(child);
+    this.#runs.push(run);
+    return run;
+  }
+
+  /** Everything that was printed or stored so far, as bytes read as Latin letters. */
+  everything(): string {
+    for (const run of this.#runs) this.#printed += run.output;
+    const files = readdirSync(this.folder).filter((name) => name.startsWith('store'));
+    return this.#printed + files.map((name) => readFileSync(join(this.folder, name), 'latin1')).join('\n');
+  }
+
+  /** Rows of the store, read beside the program. */
+  rows(sql: string): readonly Record<string, unknown>[] {
+    if (!existsSync(this.store)) return [];
+    const db = new DatabaseSync(this.store, { readOnly: true });
+    try {
+      return db.prepare(sql).all();
+    } finally {
+      db.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const run of this.#runs) await run.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** One process. */
+export class Run {
+  output = '';
+  readonly startedAt = Date.now();
+  readonly child: ChildProcess;
+  readonly #ended: Promise<number>;
+  #code: number | undefined;
+
+  constructor(child: ChildProcess) {
+    this.child = child;
+    child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    this.#ended = new Promise((done) =>
+      child.on('close', (code) => {
+        this.#code = code ?? -1;
+        done(this.#code);
+      }),
+    );
+  }
+
+  get ended(): boolean {
+    return this.#code !== undefined;
+  }
+
+  /** The exit code; -1 when it was killed. */
+  wait(): Promise<number> {
+    return this.#ended;
+  }
+
+  async kill(): Promise<void> {
+    if (!this.ended) this.child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  /** Tells it to stop; answers the exit code and how many ms it took. */
+  async terminate(): Promise<{ readonly code: number; readonly took: number }> {
+    const begun = Date.now();
+    this.child.kill('SIGTERM');
+    const code = await this.#ended;
+    return { code, took: Date.now() - begun };
+  }
+
+  /** Log lines with this sentence. */
+  lines(message: string): readonly Record<string, unknown>[] {
+    return this.output
+      .split('\n')
+      .filter((line) => line.includes(JSON.stringify(message)))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** The port that it serves on. */
+  port(): number {
+    return Number(this.lines('serving health, metrics and status')[0]?.['port']);
+  }
+
+  async get(path: string): Promise<string> {
+    const answer = await fetch(`http://127.0.0.1:${this.port()}${path}`);
+    return answer.text();
+  }
+
+  /** Resident memory in MB, now. */
+  rss(): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  }
+}
+
+/** Waits until something holds; false when it did not in time. */
+export async function until(holds: () => boolean, within: number): Promise<boolean> {
+  for (const end = Date.now() + within; Date.now() < end; await sleep(50)) if (holds()) return true;
+  return holds();
+}
+
+/** What differs from the usual policy of a trial. */
+export interface PolicyParts {
+  readonly mode?: 'observe' | 'enforce';
+  readonly every?: string;
+  readonly rules?: string;
+  readonly returns?: string;
+  readonly settle?: number;
+  readonly perMinute?: number;
+  readonly timeout?: string;
+  /** Further keys, as they stand in the file. */
+  readonly more?: string;
+}
+
+const RULES = `      - { id: missed, when: { routing: [not_responding] }, clock: in_state, limit: 4s }
+      - { id: locked, when: { presence: [idle] }, clock: in_state, limit: 5s }
+      - { id: gone, when: { presence: [available, away, busy, meal], routing: [off_queue] }, limit: 6s }
+      - { id: asleep, when: { routing: [idle] }, limit: 8s }`;
+
+const RETURNS = `returns:
+  window: 10s
+  grace: 0s
+  ladder:
+    - { wait: 1s, actions: [off_queue, offline] }
+    - { wait: 2s, actions: [off_queue, offline, revoke_tokens] }
+    - { wait: 3s, actions: [off_queue, offline, revoke_tokens] }
+  repeat: 5s`;
+
+/** A policy in which hours are seconds, and nothing but the rules holds anybody back. */
+function policyText(url: string, store: string, parts: PolicyParts): string {
+  const { mode = 'enforce', every = '* * * * * *', rules = RULES, returns = RETURNS } = parts;
+  const { settle = 1, perMinute = 240, timeout = '5s', more = '' } = parts;
+  return `version: 1
+mode: ${mode}
+genesys:
+  region: eu-west-1
+  client_id: \${GENESYS_CLIENT_ID}
+  client_secret: \${GENESYS_CLIENT_SECRET}
+  api_url: ${url}
+  login_url: ${url}
+  requests_per_minute: ${perMinute}
+  timeout: ${timeout}
+sweep: { every: "${every}" }
+profiles:
+  - name: agents
+    match: { groups: [Agents] }
+    rules:
+${rules}
+${returns}
+caps: { per_sweep: 500, per_hour: 10000, settle: ${settle}, breaker: { at_least: 100000, share: 100%, hold: 30m } }
+store: { sqlite: ${store} }
+server: { host: 127.0.0.1, port: 0 }
+${more}`;
+}
