@@ -3,7 +3,8 @@
 export interface Row {
   readonly what: string;
   readonly measured: string;
-  readonly target: string;
+  /** `undefined` where a number is for information. */
+  readonly target?: string;
   readonly met: boolean;
 }
 

@@ -1,5 +1,6 @@
 /** Sweeps of 50,000 agents by the worker as it is shipped: requests, and memory at its highest. */
 import { readFileSync } from 'node:fs';
+import { MINUTE } from '../src/domain/time.ts';
 import { ended, firstMatch, startCentre, startWorker } from './centre.ts';
 import type { Row } from './measure.ts';
 
@@ -22,6 +23,7 @@ export async function benchSweep(): Promise<readonly Row[]> {
     const peak =
       count(readFileSync(`/proc/${String(worker.pid)}/status`, 'utf8'), /^VmHWM:\s+(\d+) kB/m) / 1_024;
     const each = pages / sweeps;
+    const slowest = Math.max(...took.map(Number));
     return [
       {
         what: 'requests for a sweep of 50,000 agents',
@@ -37,9 +39,9 @@ export async function benchSweep(): Promise<readonly Row[]> {
       },
       {
         what: 'slowest of the sweeps',
-        measured: `${Math.max(...took.map(Number))} ms`,
-        target: 'within its interval',
-        met: true,
+        measured: `${slowest} ms`,
+        target: 'half its interval',
+        met: slowest < MINUTE / 2,
       },
     ];
   } finally {

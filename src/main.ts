@@ -1,7 +1,27 @@
+#!/usr/bin/env node
 /** The command line's beginning. It loads nothing before it knows that this Node.js can run it. */
 import process from 'node:process';
+import { setFlagsFromString } from 'node:v8';
 
 const NEEDED = 24;
+/**
+ * A sweep of a large centre makes much that is thrown away at once. Left to itself V8 takes twice the memory rather than
+ * collect it a little more often, and a container pays for memory by the month.
+ */
+const SPARING = ['--semi-space-growth-factor=1', '--heap-growing-percent=30'];
+
+// The kernel spares the first process of a container any signal that it does not listen for. A command that listens
+// itself takes over.
+if (process.pid === 1) {
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(code);
+    });
+  }
+}
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major < NEEDED) {
@@ -11,6 +31,7 @@ if (major < NEEDED) {
   );
   process.exitCode = 2;
 } else {
+  for (const flag of SPARING) setFlagsFromString(flag);
   const { main } = await import('./cli/program.ts');
   process.exitCode = await main(process.argv.slice(2));
 }

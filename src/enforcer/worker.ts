@@ -7,20 +7,25 @@ import type { Enforcer, InForce } from './enforcer.ts';
 import type { Clock, Log, Meter, SweepReport } from './ports.ts';
 import type { Store } from './store-port.ts';
 
-/** A log-off round may take this long even when reading everyone took until the next tick. */
-const ROUND_AT_LEAST: Duration = 30 * SECOND;
+/** A log-off round may take this long when reading everyone has left hardly any time for it. */
+const LATE_ROUND: Duration = 30 * SECOND;
+/** No batch begins this close to the next sweep: it would run into it, and that sweep would not take place. */
+const LAST_BATCH: Duration = 3 * SECOND;
 /** After the time to drain, what still goes on is cut off; it then ends within this. */
 const CUT_OFF: Duration = SECOND;
 
+/** What of an enforcer the worker uses. */
+export type Sweeper = Pick<Enforcer, 'use' | 'sweep'>;
+
 export interface WorkerParts {
   readonly clock: Clock;
-  readonly store: Store;
+  readonly store: Pick<Store, 'holdLease' | 'releaseLease'>;
   readonly log: Log;
-  readonly meter: Meter;
+  readonly meter: Pick<Meter, 'sweepFailed'>;
   /** Tells this worker from every other, also from its own earlier runs. */
   readonly holder: string;
   /** Loads everything that is remembered; called whenever the lease has been won. */
-  readonly load: (inForce: InForce) => Promise<Enforcer>;
+  readonly load: (inForce: InForce) => Promise<Sweeper>;
   /** Called just before each sweep, and just after it; neither may throw. */
   readonly beforeSweep?: () => void;
   readonly afterSweep?: () => void;
@@ -30,7 +35,7 @@ export class Worker {
   readonly #parts: WorkerParts;
   readonly #abort = new AbortController();
   #inForce: InForce;
-  #enforcer: Enforcer | undefined;
+  #enforcer: Sweeper | undefined;
   #running: Promise<SweepReport | undefined> | undefined;
   #leaseAt: Instant | undefined;
   #stopping = false;
@@ -113,11 +118,12 @@ export class Worker {
 
   #mayBegin(nextTick: Instant | undefined): () => Promise<boolean> {
     const { clock } = this.#parts;
+    const begun = clock.now();
     let until: Instant | undefined;
     return async () => {
       if (this.#stopping) return false;
       const now = clock.now();
-      until ??= nextTick === undefined ? Infinity : Math.max(nextTick, now + ROUND_AT_LEAST);
+      until ??= nextTick === undefined ? Infinity : endOfRound(begun, now, nextTick);
       return now < until && (await this.#stillLeased(now));
     };
   }
@@ -149,4 +155,11 @@ export class Worker {
   #ttl(): Duration {
     return Math.max(2 * MINUTE, 3 * this.#inForce.longestInterval);
   }
+}
+
+/** Until when batches may begin, of a sweep that began at `begun` and had read everyone at `now`. */
+function endOfRound(begun: Instant, now: Instant, nextTick: Instant): Instant {
+  const interval = nextTick - begun;
+  const last = nextTick - Math.min(LAST_BATCH, interval / 10);
+  return last - now >= interval / 4 ? last : now + LATE_ROUND;
 }
