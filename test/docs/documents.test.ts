@@ -1,0 +1,186 @@
+/** Whatever the documents tell a reader to write or to run is written and run here. */
+import { describe, expect, test } from '@jest/globals';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pc from 'picocolors';
+import { parse, parseAllDocuments } from 'yaml';
+import { build } from '../../src/cli/program.ts';
+import type { Output } from '../../src/cli/output.ts';
+import { test as runPolicyTests } from '../../src/cli/test.ts';
+import { loadPolicyText } from '../../src/policy/load.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const DOCUMENTS = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  ...folder('docs'),
+  ...folder('bench'),
+  ...folder('deploy'),
+];
+
+interface Block {
+  readonly where: string;
+  readonly info: string;
+  readonly text: string;
+}
+
+function folder(name: string): string[] {
+  if (!existsSync(new URL(name, ROOT))) return [];
+  const all = readdirSync(new URL(name, ROOT), { recursive: true, encoding: 'utf8' });
+  return all.filter((path) => path.endsWith('.md')).map((path) => `${name}/${path}`);
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, ROOT), 'utf8');
+}
+
+function blocksOf(document: string): readonly Block[] {
+  const found = read(document).matchAll(/^( *)```([^\n`]*)\n([\s\S]*?)^ *```$/gm);
+  return [...found].map(({ index, 1: indent = '', 2: info = '', 3: text = '' }) => ({
+    where: `${document}:${read(document).slice(0, index).split('\n').length}`,
+    info: info.trim(),
+    text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  }));
+}
+
+const BLOCKS = DOCUMENTS.flatMap(blocksOf);
+const marked = (info: string): [string, string][] =>
+  BLOCKS.filter((block) => block.info === info).map(({ where, text }) => [where, text]);
+
+const LEAST = {
+  version: 1,
+  genesys: { region: 'eu-west-1', client_id: 'id', client_secret: 'secret' },
+  profiles: [{ name: 'agents', rules: [{ id: 'gone', when: { presence: ['available'] }, limit: '60m' }] }],
+};
+
+function silent(tell: (line: string) => void = () => undefined): Output {
+  const colours = pc.createColors(false);
+  return {
+    isTerminal: false,
+    columns: 80,
+    colours,
+    write: tell,
+    line: (text = '') => {
+      tell(text);
+    },
+  };
+}
+
+/** Whatever a document takes from the environment is there. */
+function environmentOf(text: string): Record<string, string> {
+  const names = [...text.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name = '']) => name);
+  return Object.fromEntries(names.map((name) => [name, `https://${name.toLowerCase()}.example.com`]));
+}
+
+describe('examples of policies', () => {
+  for (const [where, text] of marked('yaml policy')) {
+    test(`the policy at ${where} is valid`, () => {
+      expect(loadPolicyText(text, where, environmentOf(text)).hash).toMatch(/^[0-9a-f]+$/);
+    });
+  }
+
+  for (const [where, text] of marked('yaml fragment')) {
+    test(`the keys at ${where} are valid in a policy`, () => {
+      const whole: unknown = { ...LEAST, ...(parse(text) as object) };
+      expect(loadPolicyText(JSON.stringify(whole), where, environmentOf(text)).hash).toMatch(/^[0-9a-f]+$/);
+    });
+  }
+
+  for (const [where, text] of marked('yaml test')) {
+    test(`the policy test at ${where} passes`, () => {
+      const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-documents-'));
+      try {
+        cpSync(fileURLToPath(new URL('config', ROOT)), folder, { recursive: true });
+        const file = join(folder, 'tests', `${where.replaceAll(/\W/g, '-')}.yaml`);
+        writeFileSync(file, text);
+        const said: string[] = [];
+        const code = runPolicyTests(
+          [file],
+          {},
+          silent((line) => said.push(line)),
+        );
+        expect({ code, said: code === 0 ? [] : said }).toEqual({ code: 0, said: [] });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
+
+  for (const [where, text] of marked('yaml other')) {
+    test(`the YAML at ${where} can be read`, () => {
+      expect(parseAllDocuments(text).flatMap(({ errors }) => errors)).toEqual([]);
+    });
+  }
+
+  test('each block of YAML says what it is', () => {
+    const infos = BLOCKS.map(({ info }) => info).filter((info) => /^ya?ml/.test(info));
+    expect(infos.filter((info) => !/^yaml (policy|fragment|test|other)$/.test(info))).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  const scripts = Object.keys((parse(read('package.json')) as { scripts: object }).scripts);
+  const lines = marked('sh').flatMap(([where, text]) =>
+    text
+      .replaceAll('\\\n', ' ')
+      .split('\n')
+      .map((line): [string, string] => [where, line.trim()]),
+  );
+  const calls = lines.flatMap(([where, line]) => {
+    const own = /(?:^|[\s"'])(?:idle-enforcer|node dist\/main\.js) ([a-z].*)$/.exec(line)?.[1];
+    return own === undefined || /^docker |^helm |^kubectl cp/.test(line) ? [] : [[where, own] as const];
+  });
+
+  for (const [where, line] of calls) {
+    test(`at ${where} the program understands: ${line}`, async () => {
+      expect(await understood(wordsOf(line))).toBe(true);
+    });
+  }
+
+  test('scripts of npm that documents name exist', () => {
+    const named = DOCUMENTS.flatMap((document) => [...read(document).matchAll(/npm run ([a-z:-]+)/g)]);
+    const missing = named.map(([, name = '']) => name).filter((name) => !scripts.includes(name));
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
+  test('every command of the program stands in the README', () => {
+    const program = build(silent(), () => undefined);
+    const names = program.commands.map((command) => command.name());
+    expect(names.filter((name) => !read('README.md').includes(`\`${name}`))).toEqual([]);
+  });
+});
+
+test('every file that a document links to is there', () => {
+  const missing = DOCUMENTS.flatMap((document) =>
+    [...read(document).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+      .map(([, target = '']) => new URL(target, new URL(document, ROOT)))
+      .filter((url) => !existsSync(url))
+      .map(({ pathname }) => `${document}: ${pathname.slice(ROOT.pathname.length)}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+/** A line of shell as words, without what follows a pipe or a redirection. */
+function wordsOf(line: string): string[] {
+  const own = line.split(/ (?:[|>&;]|2>|\|\||&&) ?/)[0] ?? '';
+  return [...own.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
+}
+
+/** Whether the command line is accepted; nothing is carried out. */
+async function understood(words: readonly string[]): Promise<boolean> {
+  const program = build(silent(), () => undefined);
+  program.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
+  for (const command of program.commands) {
+    command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined }).action(() => undefined);
+  }
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return true;
+  } catch (error) {
+    return (
+      (error as { code?: string }).code === 'commander.helpDisplayed' ||
+      (error as { code?: string }).code === 'commander.version'
+    );
+  }
+}
