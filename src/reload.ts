@@ -1,6 +1,6 @@
 /**
  * Takes up a changed policy while the worker runs: its names are resolved beside the sweeps, and it comes into force
- * between two of them. Until then, and whenever anything is wrong with it, the old one goes on.
+ * between two of them. Until then, and whenever anything is wrong with it, the newest valid one before it goes on.
  */
 import type { Policy } from './domain/policy.ts';
 import type { RecordEvent } from './domain/record.ts';
@@ -13,6 +13,8 @@ import type { PolicyChange } from './policy/watch.ts';
 
 /** Faults that a notification names; the log has them all. */
 const FAULTS_TOLD = 5;
+/** Policies that wait for a platform that cannot be asked; the oldest of more are forgotten. */
+const MOST_WANTED = 10;
 
 export interface ReloadParts {
   /** What is in force at the beginning. */
@@ -25,6 +27,8 @@ export interface ReloadParts {
   readonly takeUp: (loaded: LoadedPolicy, policy: Policy | undefined) => void;
   readonly record: (event: RecordEvent) => Promise<void>;
   readonly alarm: (alarm: Alarm) => void;
+  /** Counts how each change of the file ended. */
+  readonly onChange: (outcome: 'taken_up' | 'refused') => void;
   readonly clock: { now(): Instant };
   readonly log: Log;
 }
@@ -34,8 +38,8 @@ export class Reload {
   readonly #parts: ReloadParts;
   readonly #listeners: ((loaded: LoadedPolicy) => void)[] = [];
   #current: LoadedPolicy;
-  /** Valid by itself, its names not resolved yet. */
-  #wanted: LoadedPolicy | undefined;
+  /** Valid by themselves, their names not resolved yet; newest last. */
+  readonly #wanted: LoadedPolicy[] = [];
   #ready: { readonly loaded: LoadedPolicy; readonly policy: Policy | undefined } | undefined;
   #resolving: Promise<void> | undefined;
 
@@ -54,21 +58,21 @@ export class Reload {
     this.#listeners.push(listener);
   }
 
-  /** The file has changed. Whatever was on its way before is given up for the newer one. Resolves when it has been tried. */
+  /** The file has changed. Resolves when what it says now has been tried. */
   async changed(change: PolicyChange): Promise<void> {
     if (change.kind === 'refused') {
       this.#refuse(change.refusal);
       return;
     }
-    this.#wanted = change.loaded;
-    this.#ready = undefined;
+    this.#wanted.push(change.loaded);
+    if (this.#wanted.length > MOST_WANTED) this.#wanted.shift();
     await this.#resolve();
   }
 
   /** Between two sweeps: puts into force what is ready, and tries again what could not be resolved. */
   betweenSweeps(): void {
     this.#apply();
-    void this.#resolve();
+    if (this.#wanted.length > 0) void this.#resolve();
   }
 
   #resolve(): Promise<void> {
@@ -78,14 +82,15 @@ export class Reload {
     return this.#resolving;
   }
 
+  /** The newest first: once it is resolved the older ones do not matter any more, and when it is refused they do. */
   async #resolveNewest(): Promise<void> {
-    for (let tried: LoadedPolicy | undefined; this.#wanted !== undefined && this.#wanted !== tried;) {
-      const loaded = this.#wanted;
+    for (let tried: LoadedPolicy | undefined; ;) {
+      const loaded = this.#wanted.at(-1);
+      if (loaded === undefined || loaded === tried) return;
       tried = loaded;
       try {
         const policy = loaded.hash === this.#current.hash ? undefined : await this.#parts.resolve(loaded);
-        if (this.#wanted !== loaded) continue;
-        this.#wanted = undefined;
+        this.#wanted.splice(0, this.#wanted.indexOf(loaded) + 1);
         this.#ready = { loaded, policy };
         this.#apply();
       } catch (error) {
@@ -95,16 +100,12 @@ export class Reload {
   }
 
   #unresolved(loaded: LoadedPolicy, error: unknown): void {
-    const { log } = this.#parts;
     if (!(error instanceof PolicyRefused)) {
-      log.warn(
-        { err: error, policy: loaded.hash },
-        'the changed policy cannot be resolved yet: the old one goes on',
-      );
+      const fields = { err: error, policy: loaded.hash };
+      this.#parts.log.warn(fields, 'the changed policy cannot be resolved yet: the old one goes on');
       return;
     }
-    if (this.#wanted !== loaded) return;
-    this.#wanted = undefined;
+    this.#wanted.splice(this.#wanted.indexOf(loaded), 1);
     this.#refuse(error);
   }
 
@@ -115,30 +116,33 @@ export class Reload {
     const before = this.#current;
     this.#current = loaded;
     this.#parts.takeUp(loaded, policy);
+    this.#parts.onChange('taken_up');
     this.#tell(before, loaded);
     for (const listener of this.#listeners) listener(loaded);
   }
 
   #tell(before: LoadedPolicy, after: LoadedPolicy): void {
-    const { log, record, clock } = this.#parts;
+    const { log, record, clock, loaded: started } = this.#parts;
     const changes = diffPolicies(before, after);
-    const restart = needRestart(before, after);
-    if (restart.length > 0) log.warn({ settings: restart }, 'these settings change only with a restart');
-    log.info({ policy: after.hash, was: before.hash, changes }, 'the changed policy is in force');
+    const restart = needRestart(started, after);
+    if (restart.length > 0)
+      log.warn({ settings: restart }, 'these settings have changed and come into force only with a restart');
+    if (changes.length > 0)
+      log.info({ policy: after.hash, was: before.hash, changes }, 'the changed policy is in force');
+    else if (restart.length === 0)
+      log.info({ policy: after.hash }, 'the policy file means what is in force already');
     if (before.hash === after.hash) return;
-    record({ kind: 'policy', at: clock.now(), reason: `${before.hash} → ${after.hash}` }).catch(
-      (error: unknown) => {
-        log.error({ err: error }, 'the change of the policy could not be recorded');
-      },
-    );
+    const event = { kind: 'policy', at: clock.now(), reason: `${before.hash} → ${after.hash}` } as const;
+    record(event).catch((error: unknown) => {
+      log.error({ err: error }, 'the change of the policy could not be recorded');
+    });
   }
 
   #refuse({ faults }: PolicyRefused): void {
-    // A file that is refused must not be followed by an older one that still waits.
-    this.#wanted = undefined;
     const lines = faults.map(faultLine);
-    const { log, alarm } = this.#parts;
+    const { log, alarm, onChange } = this.#parts;
     log.error({ faults: lines }, 'the changed policy file is refused, with these faults');
+    onChange('refused');
     const more = lines.length > FAULTS_TOLD ? [`and ${lines.length - FAULTS_TOLD} more`] : [];
     alarm({
       kind: 'policy_refused',

@@ -7,41 +7,97 @@ import { createIdentity } from './identity/identity.ts';
 import type { Identity } from './identity/ports.ts';
 import type { Settings } from './policy/draft.ts';
 
-/** Sends `end_sso_session` to the identity provider and everything else to the platform. */
+/** Sends `end_sso_session` to the identity provider of the policy in force, and everything else to the platform. */
 export function withIdentity(
   platform: Effects,
-  identity: Identity | undefined,
+  identity: () => Identity | undefined,
   directory: Pick<Directory, 'serverNow'>,
 ): Effects {
-  if (identity === undefined) return platform;
   return {
-    perform: (action, agent, notAfter, signal) =>
-      action === 'end_sso_session'
-        ? identity.endSession(agent, signal, () => directory.serverNow() <= notAfter)
-        : platform.perform(action, agent, notAfter, signal),
-    restorePresence: (agentId, definitionId, signal) =>
-      platform.restorePresence(agentId, definitionId, signal),
+    perform: (action, agent, notAfter, signal) => {
+      const provider = action === 'end_sso_session' ? identity() : undefined;
+      if (provider === undefined) return platform.perform(action, agent, notAfter, signal);
+      return provider.endSession(agent, signal, () => directory.serverNow() <= notAfter);
+    },
+    restorePresence: (agentId, definitionId, notAfter, signal) =>
+      platform.restorePresence(agentId, definitionId, notAfter, signal),
     room: () => platform.room(),
   };
 }
 
-/** Connects to the policy's identity provider, if it has one; the hourly cap goes on where the record ends. */
-export async function connectIdentity(
-  settings: Pick<Settings, 'identity'>,
-  store: Pick<Store, 'events'>,
-  clock: Clock,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Identity | undefined> {
-  if (settings.identity === undefined) return undefined;
-  return createIdentity(settings.identity, {
-    clock,
-    env,
-    spentBefore: await sessionsEnded(store, clock.now()),
-  });
+/** The identity provider of the policy in force; changes with it, and its secrets with their files. */
+export class LiveIdentity {
+  readonly #clock: Clock;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  #settings: Settings['identity'];
+  #current: Identity | undefined;
+  /** What the hourly cap had counted when there was a provider last. */
+  #spent: readonly Instant[];
+
+  private constructor(
+    settings: Settings['identity'],
+    clock: Clock,
+    env: Readonly<Record<string, string | undefined>>,
+    spent: readonly Instant[],
+  ) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#env = env;
+    this.#spent = spent;
+    this.#current = this.#connect(settings);
+  }
+
+  /** Connects to the policy's identity provider, if it has one; the hourly cap goes on where the record ends. */
+  static async connect(
+    { identity }: Pick<Settings, 'identity'>,
+    store: Pick<Store, 'events'>,
+    clock: Clock,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Promise<LiveIdentity> {
+    return new LiveIdentity(identity, clock, env, await sessionsEnded(store, clock.now()));
+  }
+
+  get current(): Identity | undefined {
+    return this.#current;
+  }
+
+  /** Takes up other settings. Only between two sweeps: whatever is under way at the provider ends. */
+  use({ identity }: Pick<Settings, 'identity'>): void {
+    if (JSON.stringify(identity) === JSON.stringify(this.#settings)) return;
+    const old = this.#current;
+    this.#spent = old?.spent() ?? this.#spent;
+    this.#settings = identity;
+    this.#current = this.#connect(identity);
+    void old?.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#current?.close();
+  }
+
+  #connect(settings: Settings['identity']): Identity | undefined {
+    if (settings === undefined) return undefined;
+    return createIdentity(settings, { clock: this.#clock, env: this.#env, spentBefore: this.#spent });
+  }
 }
 
-/** When sessions were ended, or were to be, in the last hour: what came of it cannot be known after a crash. */
+/** Outcomes after which it is certain that the provider was not asked to end anything. */
+const NOT_ASKED: ReadonlySet<string> = new Set(['capped', 'late', 'stopped', 'ambiguous']);
+
+/**
+ * When sessions were ended in the last hour, or may have been: of an intent without an outcome nobody knows after a crash.
+ * Those that the cap itself held back must not count, or a full hour would never empty over restarts.
+ */
 async function sessionsEnded(store: Pick<Store, 'events'>, now: Instant): Promise<readonly Instant[]> {
-  const intents = await store.events({ kinds: ['intent'], from: now - HOUR });
-  return intents.filter(({ actions }) => actions?.includes('end_sso_session') === true).map(({ at }) => at);
+  const from = now - HOUR;
+  const events = await store.events({ kinds: ['intent', 'failed', 'dropped'], from });
+  const notAsked = new Set(
+    events
+      .filter(({ kind, reason = '' }) => kind !== 'intent' && NOT_ASKED.has(reason))
+      .map(({ intentId }) => intentId),
+  );
+  return events
+    .filter(({ kind, actions }) => kind === 'intent' && actions?.includes('end_sso_session') === true)
+    .filter(({ intentId }) => !notAsked.has(intentId))
+    .map(({ at }) => at);
 }

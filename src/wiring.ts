@@ -4,13 +4,14 @@ import type { Logger } from 'pino';
 import type { Policy } from './domain/policy.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from './domain/time.ts';
 import { Enforcer, type InForce } from './enforcer/enforcer.ts';
-import type { Alarm, Clock, Directory, Effects, Meter, SweepReport } from './enforcer/ports.ts';
+import type { Clock, Directory, Effects, Meter, SweepReport } from './enforcer/ports.ts';
 import type { Store } from './enforcer/store-port.ts';
 import { Worker } from './enforcer/worker.ts';
 import { CredentialsError, PlatformError } from './genesys/errors.ts';
 import { connectPlatform, type Platform } from './genesys/platform.ts';
-import type { Identity } from './identity/ports.ts';
-import { naming } from './logging.ts';
+import type { Notifier } from './notify/notifier.ts';
+import type { Sender } from './notify/send.ts';
+import { needRestart } from './policy/diff.ts';
 import type { LoadedPolicy, Settings } from './policy/draft.ts';
 import { NAME_KINDS, namesNeeded, type Named, type NameKind, type Names } from './policy/names.ts';
 import { needsOf } from './policy/needs.ts';
@@ -18,7 +19,9 @@ import { resolvePolicy } from './policy/resolve.ts';
 import { Health } from './server/health.ts';
 import type { Metrics } from './server/metrics.ts';
 import { openStore, type SqliteStore } from './store/sqlite-store.ts';
-import { connectIdentity, withIdentity } from './wiring-identity.ts';
+import { Reload } from './reload.ts';
+import { LiveIdentity, withIdentity } from './wiring-identity.ts';
+import { tellingOf, type Telling } from './wiring-notify.ts';
 
 /** Between two tries to reach the platform at start: doubling up to this. */
 const LONGEST_PAUSE: Duration = MINUTE;
@@ -30,6 +33,8 @@ export interface Surroundings {
   readonly metrics: Metrics;
   /** Ends whatever is under way while starting. */
   readonly signal: AbortSignal;
+  /** Takes the messages to people; HTTP and SMTP unless given. */
+  readonly sender?: Sender;
 }
 
 /** A worker with everything that it is made of. */
@@ -38,9 +43,16 @@ export interface Assembly {
   readonly store: SqliteStore;
   readonly platform: Platform;
   readonly health: Health;
+  /** As it was at the start. */
   readonly policy: Policy;
+  /** The way from policy to policy, and what is in force. */
+  readonly reload: Reload;
+  readonly notifier: Notifier;
   /** The last sweep of this process. */
   readonly lastReport: () => SweepReport | undefined;
+  /** Ends all connections; messages have so much real time to leave, the others wait in the store. */
+  readonly release: (farewell?: Duration) => Promise<void>;
+  /** The same, and the store. */
   readonly close: () => Promise<void>;
 }
 
@@ -89,37 +101,105 @@ export async function assemble(
 ): Promise<Assembly> {
   const { clock, metrics } = around;
   const platform = connect(loaded.settings, around);
-  const health = new Health(clock.now(), () => loaded.settings.sweep.interval);
+  let { interval } = loaded.settings.sweep;
+  const health = new Health(clock.now(), () => interval);
+  const telling = tellingOf(loaded.settings, { ...around, outbox: store.outbox });
   try {
     await untilReached(around, health, () => platform.checkCredentials(around.signal));
     const policy = await untilReached(around, health, () => resolveNames(loaded, platform, store, around));
-    const inForce: InForce = { policy, longestInterval: loaded.settings.sweep.interval };
+    platform.setNeeds(needsOf(policy));
     metrics.policyInForce(policy.hash);
-    const identity = await connectIdentity(loaded.settings, store, around.clock, process.env);
-    const parts = { ...around, store, platform, identity, health };
-    return { ...workerOf(loaded.settings, inForce, parts), store, platform, health, policy };
+    const identity = await LiveIdentity.connect(loaded.settings, store, clock, process.env);
+    const parts: Parts = { ...around, store, platform, identity, health, telling };
+    const inForce = { policy, longestInterval: interval };
+    const { worker, lastReport, between } = workerOf(inForce, parts);
+    const reload = reloadOf(loaded, inForce, worker, parts);
+    reload.subscribe(({ settings }) => {
+      ({ interval } = settings.sweep);
+    });
+    between(reload);
+    tellOfDamage(store, telling);
+    const { notifier } = telling;
+    const release = async (farewell?: Duration): Promise<void> => {
+      await notifier.close(farewell);
+      await identity.close();
+      await platform.close();
+    };
+    const close = async (): Promise<void> => {
+      await release();
+      await store.close();
+    };
+    return { worker, store, platform, health, policy, reload, notifier, lastReport, release, close };
   } catch (error) {
+    await telling.notifier.close(0);
     await platform.close();
     throw error;
   }
 }
 
-interface WorkerSurroundings extends Surroundings {
+/** What a worker and its reloading are made of. */
+interface Parts extends Surroundings {
   readonly store: SqliteStore;
   readonly platform: Platform;
-  readonly identity: Identity | undefined;
+  readonly identity: LiveIdentity;
   readonly health: Health;
+  readonly telling: Telling;
+}
+
+/** The log has it already; whoever sleeps at that hour has not. */
+function tellOfDamage({ setAside }: SqliteStore, { notifier }: Telling): void {
+  if (setAside === undefined) return;
+  const message = 'the store was damaged: kept aside, a new one was begun';
+  notifier.raise({ kind: 'store', message, fields: { setAside } });
 }
 
 function workerOf(
-  settings: Settings,
   inForce: InForce,
-  { clock, log, metrics, store, platform, identity, health }: WorkerSurroundings,
-): Pick<Assembly, 'worker' | 'lastReport' | 'close'> {
+  { clock, log, metrics, store, platform, identity, health, telling }: Parts,
+): Pick<Assembly, 'worker' | 'lastReport'> & { readonly between: (reload: Reload) => void } {
   let last: SweepReport | undefined;
-  const meter: Meter = {
+  let reload: Reload | undefined;
+  const meter = meterOf(metrics, health, clock, (report) => {
+    last = report;
+  });
+  const directory: Directory = platform.directory;
+  const effects: Effects = withIdentity(platform.effects, () => identity.current, directory);
+  const port: Store = store;
+  const { alarm, name, warner, notifier } = telling;
+  const parts = { clock, directory, effects, store: port, log, meter, alarm, name, warner };
+  const load = (wanted: InForce): Promise<Enforcer> => Enforcer.load(parts, wanted);
+  const hooks = {
+    beforeSweep: () => {
+      reload?.betweenSweeps();
+    },
+    afterSweep: () => {
+      reload?.betweenSweeps();
+      // Beside the sweeps: a receiver that hangs holds up nobody.
+      if (!worker.waiting) void notifier.flush();
+    },
+  };
+  const worker = new Worker(
+    { clock, store: port, log, meter, holder: randomUUID(), load, ...hooks },
+    inForce,
+  );
+  return {
+    worker,
+    lastReport: () => last,
+    between: (wanted) => {
+      reload = wanted;
+    },
+  };
+}
+
+function meterOf(
+  metrics: Metrics,
+  health: Health,
+  clock: Clock,
+  onReport: (report: SweepReport) => void,
+): Meter {
+  return {
     sweepEnded: (report) => {
-      last = report;
+      onReport(report);
       metrics.sweepEnded(report);
       health.turned(clock.now());
       if (report.complete) health.completed(clock.now());
@@ -140,26 +220,43 @@ function workerOf(
       metrics.alarm(kind);
     },
   };
-  const alarm = ({ kind, message, fields }: Alarm): void => {
-    log.error({ alarm: kind, ...fields }, message);
-    metrics.alarm(kind);
-  };
-  const directory: Directory = platform.directory;
-  const effects: Effects = withIdentity(platform.effects, identity, directory);
-  const port: Store = store;
-  const name = naming(settings.log.identities);
-  const parts = { clock, directory, effects, store: port, log, meter, alarm, name };
-  const load = (wanted: InForce): Promise<Enforcer> => Enforcer.load(parts, wanted);
-  const worker = new Worker({ clock, store: port, log, meter, holder: randomUUID(), load }, inForce);
-  return {
-    worker,
-    lastReport: () => last,
-    close: async () => {
-      await identity?.close();
-      await platform.close();
-      await store.close();
+}
+
+/** With any of these changed, the client secret belongs to a client or a place that this process does not speak to. */
+const SECRET_IS_FOR: ReadonlySet<string> = new Set(
+  ['region', 'client_id', 'api_url', 'login_url'].map((key) => `genesys.${key}`),
+);
+
+function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: Parts): Reload {
+  const { clock, log, metrics, store, platform, identity, telling } = parts;
+  let { policy: inForce } = first;
+  return new Reload({
+    loaded,
+    clock,
+    log,
+    resolve: (wanted) => resolveNames(wanted, platform, store, parts),
+    busy: () => worker.busy,
+    takeUp: (wanted, policy = inForce) => {
+      const { settings } = wanted;
+      inForce = policy;
+      worker.use({ policy, longestInterval: settings.sweep.interval });
+      platform.setNeeds(needsOf(policy));
+      if (!needRestart(loaded, wanted).some((setting) => SECRET_IS_FOR.has(setting)))
+        platform.useSecret(settings.genesys.clientSecret);
+      identity.use(settings);
+      telling.use(settings);
+      log.level = settings.log.level;
+      metrics.policyInForce(policy.hash);
     },
-  };
+    record: (event) => store.saveStep([], [event]),
+    alarm: (alarm) => {
+      telling.alarm(alarm);
+      if (!worker.waiting) void telling.notifier.flush();
+    },
+    onChange: (outcome) => {
+      metrics.policyChanged(outcome);
+    },
+  });
 }
 
 /** Asks the platform again and again. Wrong credentials and a refused policy are not a matter of waiting. */
@@ -193,7 +290,6 @@ async function resolveNames(
   );
   for (const warning of [...loaded.warnings, ...warnings]) log.warn({ warning }, 'the policy has a warning');
   await store.setFacts(new Map([...learnt].map(([name, id]) => [`name:${name}`, id])));
-  platform.setNeeds(needsOf(policy));
   return policy;
 }
 

@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { WoundClock } from '../clock.ts';
 import { HOUR, MINUTE, type Duration, type Instant } from '../domain/time.ts';
 import { createLog } from '../logging.ts';
+import type { Sender } from '../notify/send.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { loadPolicyFile } from '../policy/load.ts';
-import { createSandbox, type Sandbox, type Truth } from '../sandbox/index.ts';
+import { ARCHETYPES, createSandbox, type Sandbox, type Truth } from '../sandbox/index.ts';
 import { Metrics } from '../server/metrics.ts';
 import { assemble, openStoreOf, type Assembly } from '../wiring.ts';
 import { DemoView } from './demo-view.ts';
@@ -35,9 +36,13 @@ const LIMITS: Readonly<Record<string, Duration | undefined>> = {
 };
 const ORDINARY_LIMIT: Duration = 60 * MINUTE;
 
+/** What happens to people who are not there must reach nobody; those who are warned count as told. */
+const NOBODY: Sender = { send: () => Promise.resolve(), close: () => Promise.resolve() };
+
 /** Plays the shift and prints the tally. Answers the exit code: 3 when anybody was disturbed or missed. */
 export async function demo(options: DemoOptions, output: Output): Promise<number> {
-  const agents = wholeOption(options.agents, 1, 50_000);
+  // Every story is played at least once: the policy names one of these people.
+  const agents = wholeOption(options.agents, ARCHETYPES.size, 50_000);
   const shift = wholeOption(options.hours, 1, 16) * HOUR;
   const clock = new WoundClock(STARTS_AT);
   const sandbox = createSandbox({
@@ -57,6 +62,7 @@ export async function demo(options: DemoOptions, output: Output): Promise<number
       log: createLog('silent', 'stderr'),
       metrics: new Metrics(),
       signal: new AbortController().signal,
+      sender: NOBODY,
     };
     const store = await openStoreOf(loaded.settings, around);
     const assembly = await assemble(loaded, store, around);

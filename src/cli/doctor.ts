@@ -2,6 +2,7 @@
 import { realClock } from '../clock.ts';
 import { MINUTE, type Duration } from '../domain/time.ts';
 import type { Platform } from '../genesys/platform.ts';
+import { createIdentity } from '../identity/identity.ts';
 import { diagnose } from '../insight/doctor.ts';
 import type {
   CheckVerdict,
@@ -32,9 +33,13 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
   // Fatal only: what the platform refuses is told as a finding.
   const log = createLog('fatal', 'stderr');
   const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
+  const { identity: connector } = loaded.settings;
+  const identity =
+    connector === undefined ? undefined : createIdentity(connector, { clock: realClock, env: process.env });
   const signal = AbortSignal.timeout(PATIENCE);
   try {
-    const diagnosis = await diagnose(asked(platform, signal), wantsOf(loaded));
+    const provider = identity && { ...identity, selfCheck: () => identity.selfCheck(signal) };
+    const diagnosis = await diagnose(asked(platform, signal), wantsOf(loaded), provider);
     if (options.json === true) output.line(JSON.stringify(diagnosis, undefined, 2));
     else print(diagnosis, output);
     return diagnosis.canEnforce ? EXIT.fine : EXIT.refused;
@@ -44,6 +49,7 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
       'The platform did not answer within two minutes: check the network, HTTPS_PROXY and genesys.region.',
     );
   } finally {
+    await identity?.close();
     await platform.close();
   }
 }

@@ -9,6 +9,8 @@ export const EXIT = {
   unexpected: 1,
   refused: 2,
   failedActions: 3,
+  /** The same code: what was asked for was done, and something in it failed. */
+  failedTests: 3,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -13,6 +13,7 @@ import { eventLines, linesOf } from '../insight/explain-view.ts';
 import { timesIn, type Times } from '../insight/times.ts';
 import { createLog } from '../logging.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
+import { nearest } from '../policy/nearest.ts';
 import { NAME_KINDS, namesNeeded, type Named, type NameKind, type Names } from '../policy/names.ts';
 import { needsOf } from '../policy/needs.ts';
 import { resolvePolicy } from '../policy/resolve.ts';
@@ -20,7 +21,8 @@ import { Metrics } from '../server/metrics.ts';
 import { openStore, type SqliteStore } from '../store/sqlite-store.ts';
 import { connect, knownNames, readNames } from '../wiring.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { instantOption, loadConfig, type ConfigOption } from './options.ts';
+import { momentOption } from './instants.ts';
+import { loadConfig, type ConfigOption } from './options.ts';
 import { table, type Output } from './output.ts';
 
 export interface ExplainOptions extends ConfigOption {
@@ -33,6 +35,9 @@ export interface ExplainOptions extends ConfigOption {
   readonly live?: boolean;
 }
 
+/** Ten events are shown; earlier ones tell what a ladder began with. */
+const KNOWN_EVENTS = 100;
+
 /** More matches than this are counted, not listed. */
 const LISTED = 20;
 
@@ -40,14 +45,14 @@ const LISTED = 20;
 export async function explain(name: string, options: ExplainOptions, output: Output): Promise<number> {
   const loaded = loadConfig(options);
   const now = realClock.now();
-  const at = options.at === undefined ? undefined : instantOption(options.at);
+  const at = options.at === undefined ? undefined : momentOption(options.at, now);
   if (at !== undefined && options.live === true)
     throw new UsageError('--at looks back, --live looks now: give one of them.');
   const times = timesOf(options.tz ?? 'UTC', at ?? now);
   const store = await openStore(loaded.settings.store.sqlite, { now: () => now, readOnly: true });
   try {
     const agent = await findOne(store, name);
-    if (at !== undefined) await tellRecord(store, agent, at, times, options, output);
+    if (at !== undefined) await tellRecord(store, loaded, agent, at, times, options, output);
     else await tell(store, loaded, agent, times, options, output);
     return EXIT.fine;
   } finally {
@@ -67,7 +72,9 @@ async function findOne(store: SqliteStore, name: string): Promise<StoredAgent> {
   const found = await store.findAgents(name);
   const [first] = found;
   if (first === undefined) {
-    throw new UsageError(`No agent that was ever seen has the name, e-mail or id "${name}".`);
+    const meant = await suggestion(store, name);
+    const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+    throw new UsageError(`No agent that was ever seen has the name, e-mail or id "${name}".${hint}`);
   }
   if (found.length === 1) return first;
   const lines = found.slice(0, LISTED).map((agent) => `  ${agent.id}  ${agent.name} <${agent.email}>`);
@@ -75,17 +82,41 @@ async function findOne(store: SqliteStore, name: string): Promise<StoredAgent> {
   throw new UsageError(`"${name}" fits ${found.length} agents: give the id of one.\n${lines.join('\n')}`);
 }
 
+/** The closest name or e-mail address, among those that share the beginning of a word with what was asked for. */
+async function suggestion(store: SqliteStore, name: string): Promise<string | undefined> {
+  const words = name.split(/[\s@.,]+/).filter((word) => word.length > 1);
+  const known = new Set<string>();
+  for (const word of words) {
+    for (const agent of await store.findAgents(word.slice(0, 3))) {
+      known.add(agent.name);
+      known.add(agent.email);
+      for (const part of agent.name.split(' ')) known.add(part);
+    }
+  }
+  return nearest(name, known);
+}
+
 async function tellRecord(
   store: SqliteStore,
+  loaded: LoadedPolicy,
   agent: StoredAgent,
   at: Instant,
   times: Times,
   options: ExplainOptions,
   output: Output,
 ): Promise<void> {
-  const events = await store.events({ agentId: agent.id, to: at + 1, limit: 10 });
-  const common = await store.events({ kinds: COMMON_KINDS, to: at + 1, limit: 5 });
-  const recorded = recordedAt(agent, at, events, common, times);
+  const rules = loaded.draft.content.profiles.flatMap((profile) => profile.rules);
+  const recorded = recordedAt(
+    {
+      agent,
+      at,
+      events: await store.events({ agentId: agent.id, to: at + 1, limit: KNOWN_EVENTS }),
+      common: await store.events({ kinds: COMMON_KINDS, to: at + 1, limit: 5 }),
+      memory: await store.loadMemory(agent.id),
+      clocks: new Map(rules.map(({ id, clock }) => [id, clock])),
+    },
+    times,
+  );
   if (options.json === true) {
     output.line(asJson(recorded));
     return;
@@ -105,25 +136,36 @@ async function tell(
   output: Output,
 ): Promise<void> {
   const standing = await store.loadStanding();
+  const known = await knownNames(store);
   const stored = {
     agent,
     standing,
     pause: await store.pause(),
-    events: await store.events({ agentId: agent.id, limit: 10 }),
+    events: await store.events({ agentId: agent.id, limit: KNOWN_EVENTS }),
+    gaps: await store.events({ kinds: ['gap'], limit: 20 }),
     facts: new Map([...(await store.facts())].filter(([name]) => !name.startsWith('name:'))),
+    labels: labelsOf(loaded, known),
     interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
     now: realClock.now(),
   };
-  const known = await knownNames(store);
   const memory = await store.loadMemory(agent.id);
   const input: ExplainInput =
     options.live === true
       ? { ...stored, ...(await look(loaded, agent, memory, known, stored.interval)) }
       : { ...stored, memory, policy: policyFromFacts(loaded, known, stored.now) };
-  const gaps = await store.events({ kinds: ['gap'], limit: 20 });
-  const explanation = explainAgent({ ...input, gaps });
+  const explanation = explainAgent(input);
   if (options.json === true) output.line(asJson(explanation));
   else for (const line of linesOf(explanation, times, table)) output.line(line);
+}
+
+/** The organisation's own presences by id, as the policy writes them. */
+function labelsOf(loaded: LoadedPolicy, known: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map(
+    namesNeeded(loaded.draft).presences.map((name) => [
+      known.get(`presences:${name.trim().toLowerCase()}`) ?? name,
+      name,
+    ]),
+  );
 }
 
 /** The policy with the ids that earlier runs learnt; a name that none of them knew stands for itself. */

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { loadPolicyFile } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
+import { loadTestedPolicy } from '../policy-tests.ts';
 import { parseDuration, type Duration } from '../domain/time.ts';
 import { UsageError } from './exit.ts';
 
@@ -17,9 +18,22 @@ export function configPath({ config }: ConfigOption): string {
   return config ?? process.env['IDLE_ENFORCER_CONFIG'] ?? DEFAULT_CONFIG;
 }
 
-/** Loads the policy. Throws `PolicyRefused`. */
+/** Loads the policy without running its tests, for commands that do not act by it. Throws `PolicyRefused`. */
 export function loadConfig(options: ConfigOption): LoadedPolicy {
   return loadPolicyFile(configPath(options), process.env);
+}
+
+/** Loads the policy and runs the tests that it names. Throws `PolicyRefused`. */
+export function loadTestedConfig(options: ConfigOption): LoadedPolicy {
+  return loadTestedPolicy(configPath(options), process.env);
+}
+
+/** Where to listen: `IDLE_ENFORCER_HOST`, which the container image sets to 0.0.0.0, else what the policy says. */
+export function listenAddress(
+  fromPolicy: string,
+  { IDLE_ENFORCER_HOST: fixed }: Readonly<Record<string, string | undefined>>,
+): string {
+  return fixed === undefined || fixed === '' ? fromPolicy : fixed;
 }
 
 /** Reads a duration from the command line. Throws `UsageError`. */

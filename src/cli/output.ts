@@ -15,6 +15,11 @@ export interface Output {
 export function standardOutput(): Output {
   const isTerminal = process.stdout.isTTY && process.env['TERM'] !== 'dumb';
   const colours = createColors(isTerminal && process.env['NO_COLOR'] === undefined);
+  // Whoever reads may have seen enough, as `head` has.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(process.exitCode);
+  });
   const write = (text: string): void => {
     process.stdout.write(text);
   };

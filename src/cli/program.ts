@@ -1,6 +1,7 @@
 /** The commands, their options and their help. */
 import { Command, CommanderError } from 'commander';
 import process from 'node:process';
+import type { BacktestOptions } from './backtest.ts';
 import { EXIT, explainError } from './exit.ts';
 import type { DemoOptions } from './demo.ts';
 import type { DoctorOptions } from './doctor.ts';
@@ -11,6 +12,7 @@ import type { PauseOptions } from './pause.ts';
 import type { ReportOptions } from './report.ts';
 import type { OnceOptions } from './run.ts';
 import type { SandboxCommandOptions } from './sandbox.ts';
+import type { TestOptions } from './test.ts';
 import type { ValidateOptions } from './validate.ts';
 import { VERSION } from './version.ts';
 
@@ -106,6 +108,16 @@ function addPolicy(program: Command, output: Output, end: End): void {
     .action(async (agent: string, options: ExplainOptions) => {
       end(await (await import('./explain.ts')).explain(agent, options, output));
     });
+  withConfig(
+    program,
+    'test',
+    'policy tests: given a timeline, expect verdicts and log-offs; exit 3 if one fails',
+  )
+    .argument('[files...]', 'test files (default: those that the policy names under tests)')
+    .option('--json', 'print as JSON')
+    .action(async (files: string[], options: TestOptions) => {
+      end((await import('./test.ts')).test(files, options, output));
+    });
 }
 
 function addDoctor(program: Command, output: Output, end: End): void {
@@ -121,6 +133,17 @@ function addDoctor(program: Command, output: Output, end: End): void {
 }
 
 function addInsight(program: Command, output: Output, end: End): void {
+  withConfig(program, 'backtest', 'replay the organisation’s own history through up to four policies')
+    .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d, or all of --replay)')
+    .option('--to <time>', 'the same (default: now)')
+    .option('--policy <file>', 'a policy to compare; may be given up to four times', gather)
+    .option('--record <file>', 'keep what is read; the same command goes on where it broke off')
+    .option('--replay <file>', 'replay a recording, without the platform')
+    .option('--tz <zone>', 'time zone of billing months', 'UTC')
+    .option('--json', 'print as JSON')
+    .action(async (options: BacktestOptions) => {
+      end(await (await import('./backtest.ts')).backtest(options, output));
+    });
   withConfig(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak')
     .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')
     .option('--to <time>', 'the same (default: now)')
@@ -132,6 +155,10 @@ function addInsight(program: Command, output: Output, end: End): void {
     .action(async (options: ReportOptions) => {
       end(await (await import('./report.ts')).report(options, output));
     });
+}
+
+function gather(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 function addSimulation(program: Command, output: Output, end: End): void {

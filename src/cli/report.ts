@@ -113,7 +113,8 @@ async function save(path: string, text: string, output: Output): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code =
+      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
     throw new UsageError(`${path} cannot be written (${code}).`);
   }
   output.line(`Written to ${path}.`);

@@ -1,27 +1,33 @@
 /** `run`: the unattended worker. `once`: one sweep for an outside scheduler. */
 import process from 'node:process';
 import { realClock } from '../clock.ts';
-import { DAY, SECOND, type Duration } from '../domain/time.ts';
+import type { Mode } from '../domain/policy.ts';
+import { SECOND, type Duration } from '../domain/time.ts';
 import type { Pause } from '../domain/record.ts';
-import { startSchedule } from '../enforcer/schedule.ts';
 import type { SweepReport } from '../enforcer/ports.ts';
 import { createLog } from '../logging.ts';
 import { Metrics } from '../server/metrics.ts';
 import { startServer, type RunningServer } from '../server/server.ts';
 import { statusOf } from '../server/status.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
-import { assemble, openStoreOf, prune, type Assembly, type Surroundings } from '../wiring.ts';
+import { policyFingerprint } from '../policy/watch.ts';
+import { assemble, openStoreOf, type Assembly, type Surroundings } from '../wiring.ts';
 import { EXIT } from './exit.ts';
-import { loadConfig, type ConfigOption } from './options.ts';
+import { configPath, listenAddress, loadTestedConfig, type ConfigOption } from './options.ts';
 import type { Output } from './output.ts';
 import { VERSION } from './version.ts';
+import { DRAIN, work } from './worker.ts';
 
-/** How long sweeps under way may take after SIGTERM. */
-const DRAIN: Duration = 8 * SECOND;
+/** What people were to be told may take so long to leave after that; the rest waits in the store. */
+const FAREWELL: Duration = SECOND;
+/** Nobody waits for `once` but an outside scheduler, and the next process may be far away. */
+const LONGEST_FAREWELL: Duration = 10 * SECOND;
 
 /** Runs until a signal comes. Answers the exit code. */
 export async function run(options: ConfigOption): Promise<number> {
-  const loaded = loadConfig(options);
+  // Taken before the file is read: what changes from here on is news.
+  const fingerprint = policyFingerprint(configPath(options));
+  const loaded = loadTestedConfig(options);
   const stop = new AbortController();
   const signalled = waitForSignal(stop);
   const log = createLog(loaded.settings.log.level, 'stdout');
@@ -38,47 +44,16 @@ export async function run(options: ConfigOption): Promise<number> {
       () => store.pause(),
     );
     assembly = await assemble(loaded, store, around);
-    return await work(loaded, assembly, around, signalled);
+    return await work(assembly, { path: configPath(options), fingerprint }, around, signalled);
   } catch (error) {
     if (stop.signal.aborted) return await signalled;
     throw error;
   } finally {
     await server?.close();
-    await assembly?.platform.close();
+    await assembly?.release(FAREWELL);
     await store.close();
     log.info({}, 'the idle enforcer has stopped');
   }
-}
-
-async function work(
-  loaded: LoadedPolicy,
-  { worker, health, store }: Assembly,
-  { clock, log, metrics }: Surroundings,
-  signalled: Promise<number>,
-): Promise<number> {
-  const schedule = await startSchedule(loaded.settings.sweep.every, log, {
-    onTick: async () => {
-      health.turned(clock.now());
-      await worker.tick(schedule.next());
-    },
-    onMissed: (why) => {
-      metrics.missed(why);
-      log.warn({ why }, 'a sweep was missed');
-    },
-  });
-  void worker.tick(schedule.next());
-  const pruning = setInterval(() => {
-    prune(store, loaded.settings.store.retention, clock.now()).catch((error: unknown) => {
-      log.error({ err: error }, 'old events could not be forgotten');
-    });
-  }, DAY);
-  const code = await signalled;
-  log.info({ code }, 'told to stop: finishing what is under way');
-  clearInterval(pruning);
-  health.drain();
-  await schedule.stop();
-  await worker.drain(DRAIN);
-  return code;
 }
 
 function waitForSignal(stop: AbortController): Promise<number> {
@@ -100,9 +75,14 @@ function serve(
   assembly: () => Assembly | undefined,
   pause: () => Promise<Pause | undefined>,
 ): Promise<RunningServer> {
-  const { host, port } = loaded.settings.server;
+  const { port } = loaded.settings.server;
+  const host = listenAddress(loaded.settings.server.host, process.env);
   const starting = { ok: false, why: 'starting: the platform has not been reached yet' };
   const startedAt = clock.now();
+  const inForce = (): { mode: Mode; policy: string } => {
+    const { settings, hash } = assembly()?.reload.current ?? loaded;
+    return { mode: settings.mode, policy: hash };
+  };
   return startServer(host, port, {
     alive: () => assembly()?.health.alive(clock.now()) ?? { ok: true, why: 'starting' },
     ready: () => assembly()?.health.ready(clock.now()) ?? starting,
@@ -112,8 +92,7 @@ function serve(
         version: VERSION,
         startedAt,
         now: clock.now(),
-        mode: loaded.settings.mode,
-        policy: loaded.hash,
+        ...inForce(),
         pause: await pause(),
         lastSweep: assembly()?.lastReport(),
       }),
@@ -129,7 +108,7 @@ export interface OnceOptions extends ConfigOption {
 
 /** Makes one sweep. Answers the exit code: 3 when an action failed. */
 export async function once(options: OnceOptions, output: Output): Promise<number> {
-  const loaded = loadConfig(options);
+  const loaded = loadTestedConfig(options);
   const stop = new AbortController();
   const signalled = waitForSignal(stop);
   const log = createLog(loaded.settings.log.level, options.json === true ? 'stderr' : 'stdout');
@@ -149,7 +128,7 @@ export async function once(options: OnceOptions, output: Output): Promise<number
     if (stop.signal.aborted) return await signalled;
     throw error;
   } finally {
-    await assembly?.platform.close();
+    await assembly?.release(LONGEST_FAREWELL);
     await store.close();
   }
 }

@@ -1,10 +1,12 @@
 /** `validate`: checks the policy, all faults at once, and says in plain words what it would do. */
+import process from 'node:process';
 import { realClock } from '../clock.ts';
 import { createLog } from '../logging.ts';
 import { describePolicy } from '../policy/describe.ts';
 import { resolvePolicy, type ResolvedPolicy } from '../policy/resolve.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { PolicyRefused } from '../policy/faults.ts';
+import { runTestsOf } from '../policy-tests.ts';
 import { Metrics } from '../server/metrics.ts';
 import { connect, readNames } from '../wiring.ts';
 import { EXIT } from './exit.ts';
@@ -21,12 +23,17 @@ export async function validate(options: ValidateOptions, output: Output): Promis
   const file = configPath(options);
   try {
     const loaded = loadConfig(options);
+    const tests = runTestsOf(loaded, file, process.env);
     const resolved = await resolve(loaded, options.online === true);
     const warnings = [...loaded.warnings, ...resolved.warnings];
     const lines = describePolicy(loaded, resolved.policy, realClock.now());
     if (options.json === true) {
       output.line(
-        JSON.stringify({ ok: true, file, hash: loaded.hash, warnings, description: lines }, undefined, 2),
+        JSON.stringify(
+          { ok: true, file, hash: loaded.hash, tests, warnings, description: lines },
+          undefined,
+          2,
+        ),
       );
       return EXIT.fine;
     }
@@ -34,6 +41,7 @@ export async function validate(options: ValidateOptions, output: Output): Promis
     if (warnings.length > 0) output.line();
     for (const warning of warnings) output.line(`${output.colours.yellow('warning')}: ${warning}`);
     output.line();
+    if (tests > 0) output.line(`${tests} ${tests === 1 ? 'test' : 'tests'} of the policy passed.`);
     output.line(output.colours.green(`${file} is valid (policy ${loaded.hash}).`));
     return EXIT.fine;
   } catch (error) {

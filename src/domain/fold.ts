@@ -1,6 +1,6 @@
 /**
  * fold(memory, observation) -> memory: how one more look changes what is remembered. Pure; the table of what is a sign
- * stands in `signs.ts`, what a return means in `returns.ts`.
+ * stands in `signs.ts`, what a return means in `returns.ts`, what work is in `work.ts`.
  */
 import type { Observation } from './agent.ts';
 import { addSpan, dropSpansBefore } from './clocks.ts';
@@ -25,6 +25,7 @@ import {
 import { applySign, explained, nothing, type FoldContext, type Step, type Transition } from './step.ts';
 import { HOUR, MINUTE, type Instant } from './time.ts';
 import { mentions, whenHolds } from './when.ts';
+import { callsOutside, foldEngagement, foldWork, mayCallUnseen } from './work.ts';
 
 export interface Folded {
   readonly memory: Memory;
@@ -83,6 +84,7 @@ export function fold(
   }
   const seen = Math.max(o.at, memory.seenAt);
   const inGap = isGap(memory, seen, context);
+  if (maySpeakUnseen(memory, o)) return unchanged(memory);
   const d = difference(memory, o, seen);
   if (waitsForToken(memory, o, d, inGap)) return unchanged(memory);
   const step: Step = { o, seen, d, returns: context.profile?.returns ?? PLAIN_RETURNS, context, inGap };
@@ -93,6 +95,14 @@ const NO_EVENTS: readonly MemoryEvent[] = [];
 
 function unchanged(memory: Memory | undefined): Folded | undefined {
   return memory === undefined ? undefined : { memory, events: [], changed: false, inGap: false };
+}
+
+/**
+ * Without the summary a conversation may come and go unseen, and one outside the contact centre leaves no stamp: where
+ * nothing else moved either, nobody looked.
+ */
+function maySpeakUnseen(m: Memory, o: WholeObservation): boolean {
+  return engagement(o) === 'possibly' && o.presence.system !== 'OFFLINE' && isStill(m, o);
 }
 
 /**
@@ -130,7 +140,8 @@ function firstSight(o: WholeObservation, context: FoldContext): Memory {
     tokenAt: o.tokenIssuedAt,
     tokenMoved: false,
     engagedSince: engaged ? at : undefined,
-    enterpriseCall: (o.conversations?.enterprise ?? 0) > 0,
+    enterpriseCall: callsOutside(o),
+    calledAt: callsOutside(o) ? at : undefined,
     working: engaged || state.routing !== 'OFF_QUEUE',
     lastSign: engaged ? { kind: 'interaction', at } : undefined,
     clocks: { sinceSign: at, sinceWork: at, inState, unwatched: [] },
@@ -173,8 +184,8 @@ function isStill(m: Memory, o: WholeObservation): boolean {
 function isSteady(m: Memory, o: WholeObservation, context: FoldContext): boolean {
   const engaged = engagement(o);
   const engagementSteady =
-    engaged === 'possibly' || (engaged === 'engaged') === (m.engagedSince !== undefined);
-  const sameKind = engaged !== 'engaged' || (o.conversations?.enterprise ?? 0) > 0 === m.enterpriseCall;
+    engaged !== 'possibly' && (engaged === 'engaged') === (m.engagedSince !== undefined);
+  const sameKind = engaged !== 'engaged' || callsOutside(o) === m.enterpriseCall;
   const tokenSteady = o.tokenIssuedAt === undefined || m.tokenAt !== undefined;
   return engagementSteady && sameKind && tokenSteady && m.recent.length === 0 && conditionsSteady(m, context);
 }
@@ -187,11 +198,15 @@ function conditionsSteady(m: Memory, { profile }: FoldContext): boolean {
   return true;
 }
 
+/**
+ * Nobody looked: the time does not count. Most signs in it have left a stamp; a call outside the contact centre leaves
+ * none, so whoever makes such calls may have made one just now, and his clocks start anew.
+ */
 function withGap(m: Memory, seen: Instant): Memory {
-  return {
-    ...m,
-    clocks: { ...m.clocks, unwatched: addSpan(m.clocks.unwatched, { from: m.seenAt, to: seen }) },
-  };
+  const unwatched = addSpan(m.clocks.unwatched, { from: m.seenAt, to: seen });
+  if (!mayCallUnseen(m)) return { ...m, clocks: { ...m.clocks, unwatched } };
+  const clocks = { ...m.clocks, sinceSign: seen, sinceWork: seen, unwatched };
+  return { ...m, clocks, imagined: [], warned: {} };
 }
 
 /** Sorts a change into departure, return, what a return brings, our own doing, or a sign. */
@@ -227,27 +242,6 @@ function remember(m: Memory, d: Difference): Memory {
   return { ...m, recent: [...m.recent, { at, state, lastSign, clocks, back, ladder }] };
 }
 
-/** An interaction is a sign for as long as it lasts; its end starts the clocks. */
-function foldEngagement(m: Memory, step: Step): Transition {
-  const { o, d, seen } = step;
-  const engaged = engagement(o);
-  if (engaged === 'possibly' || (engaged === 'free' && m.engagedSince === undefined)) return nothing(m);
-  if (engaged === 'engaged') {
-    const enterpriseCall = (o.conversations?.enterprise ?? 0) > 0;
-    if (m.engagedSince !== undefined) return nothing({ ...m, enterpriseCall });
-    const at = d.routing.changed ? Math.min(d.routing.at, seen) : seen;
-    // What came before an interaction was the same person's doing, whatever follows.
-    return applySign({ ...m, engagedSince: at, enterpriseCall, recent: [] }, { kind: 'interaction', at });
-  }
-  // The routing status dates the end of contact-centre work; a call outside it ends unstamped.
-  const at = d.routing.changed && !m.enterpriseCall ? d.routing.at : seen;
-  const clocks = { ...m.clocks, sinceWork: Math.max(at, m.clocks.sinceWork) };
-  return applySign(
-    { ...m, clocks, engagedSince: undefined, enterpriseCall: false, recent: [] },
-    { kind: 'interaction', at },
-  );
-}
-
 /** Brings the plain parts up to date: state, stamps, token, work, `in_state`, and what need not be kept longer. */
 function finish(m: Memory, before: Memory, step: Step, isExplained: boolean): Memory {
   const { o, seen, d } = step;
@@ -268,23 +262,6 @@ function finish(m: Memory, before: Memory, step: Step, isExplained: boolean): Me
     working,
     clocks: { ...clocks, unwatched: dropSpansBefore(clocks.unwatched, oldest) },
     recent,
-  };
-}
-
-/** Whether the agent works now, and since when he does not. */
-function foldWork(
-  m: Memory,
-  before: Memory,
-  { o, seen, d }: Step,
-): Pick<Memory, 'working'> & { sinceWork: Instant } {
-  const { sinceWork } = m.clocks;
-  // A queue that a silent return restored is nobody standing on it.
-  const onQueue = o.routing.status !== 'OFF_QUEUE' && o.presence.system !== 'OFFLINE' && m.back === undefined;
-  const working = m.engagedSince !== undefined || onQueue;
-  const ended = before.working && !working && before.engagedSince === undefined;
-  return {
-    working,
-    sinceWork: ended ? Math.max(sinceWork, d.routing.changed ? d.routing.at : seen) : sinceWork,
   };
 }
 

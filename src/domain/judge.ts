@@ -113,7 +113,8 @@ export function judge(
   if (memory === undefined || !isWhole(observation))
     return say('unknown', { detail: whatIsMissing(observation) });
   // A look that did not enter memory was held back: what it shows cannot be told yet.
-  if (memory.seenAt < observation.at) return say('unknown', { detail: 'a change that cannot be told yet' });
+  if (memory.seenAt < observation.at && engagement(observation) !== 'possibly')
+    return say('unknown', { detail: 'a change that cannot be told yet' });
   const exemption = exemptionOf(agent, observation, policy, now);
   if (exemption !== undefined) return say('exempt', { detail: exemption.label });
   if (profile === undefined) return say('no_profile');
@@ -249,28 +250,30 @@ function judgeRules(
   now: Instant,
   say: Say,
 ): Verdict {
-  const dues: Due[] = [];
-  let holding = false;
-  let reason: Reason = 'outside_hours';
-  let nextAt: Instant | undefined;
+  const weighed: Weighed[] = [];
   // Most rules do not hold for most agents: those are not measured.
-  for (const rule of profile.rules) {
-    if (!whenHolds(rule.when, m.state)) continue;
-    const w = weigh(rule, m, now);
-    holding = true;
-    if (w.due) dues.push(dueOf(w, m, place, profile, mode));
-    else if (isWarned(w)) reason = 'warned';
-    else if (w.insideHours && reason !== 'warned') reason = 'waiting';
-    if (w.dueAt !== undefined) nextAt = Math.min(nextAt ?? Infinity, w.dueAt);
-  }
-  if (!holding) return say('no_rule');
-  if (dues.length === 0) return say(reason, { nextAt });
+  for (const rule of profile.rules) if (whenHolds(rule.when, m.state)) weighed.push(weigh(rule, m, now));
+  if (weighed.length === 0) return say('no_rule');
+  const dues = weighed.filter(({ due }) => due).map((w) => dueOf(w, m, place, profile, mode));
+  if (dues.length === 0) return say(whyNotDue(weighed), { nextAt: nextOf(weighed) });
   const observed = dues.filter((due) => due.mode === 'observe');
   const enforced = dues.find((due) => due.mode === 'enforce');
   if (enforced === undefined) return say('observed', { due: observed[0], observed, nextAt: now });
   const { actions, from } = partOfRung(enforced.actions, enforced.rung, m, profile.returns, now);
   if (now < from) return say('ladder_waiting', { observed, nextAt: from });
   return say('due', { due: { ...enforced, actions }, observed, nextAt: now });
+}
+
+/** Rules hold, and none of them is due: the reason that comes nearest to a log-off. */
+function whyNotDue(weighed: readonly Weighed[]): Reason {
+  if (weighed.some(isWarned)) return 'warned';
+  return weighed.some((w) => w.insideHours) ? 'waiting' : 'outside_hours';
+}
+
+/** When the first of these rules becomes due if nothing happens. */
+function nextOf(weighed: readonly Weighed[]): Instant | undefined {
+  const times = weighed.flatMap(({ dueAt }) => dueAt ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 function isWarned({ rule, insideHours: inside, measured }: Weighed): boolean {

@@ -1,7 +1,7 @@
 /**
  * The enforcer's own log-offs in an agent's memory, and the ladder that they put him on.
  */
-import type { Cause, LadderPlace, Memory } from './memory.ts';
+import type { Cause, LadderPlace, Memory, SsoEnd } from './memory.ts';
 import type { Action, Profile, Returns } from './policy.ts';
 import { MINUTE, type Duration, type Instant } from './time.ts';
 import { whenHolds } from './when.ts';
@@ -71,11 +71,15 @@ export function partOfRung(
   if (rung === undefined || !actions.includes('end_sso_session')) return { actions, from: AT_ONCE };
   const end = m.ladder?.ssoEnd;
   const first: Part = { actions: ['end_sso_session'], from: AT_ONCE };
-  if (end?.rung !== rung) return first;
+  if (end?.rung !== rung || isStillToBeAsked(end, now)) return first;
   const wait = returns.ladder[rung]?.wait ?? 0;
   const back = m.back !== undefined && m.back.at > end.at ? m.back.at + wait : AT_ONCE;
   const from = Math.max(end.heldFrom, back);
   return now > from + SSO_END_LASTS ? first : { actions: restOfRung(actions), from };
+}
+
+function isStillToBeAsked({ pending = false, heldFrom }: SsoEnd, now: Instant): boolean {
+  return pending && now < heldFrom;
 }
 
 function restOfRung(actions: readonly Action[]): readonly Action[] {
@@ -91,6 +95,24 @@ function restOfRung(actions: readonly Action[]): readonly Action[] {
  */
 export function noteSsoEnd(m: Memory, rung: number, at: Instant, heldFrom: Instant): Memory {
   return m.ladder === undefined ? m : { ...m, ladder: { ...m.ladder, ssoEnd: { at, heldFrom, rung } } };
+}
+
+/** For so long a provider that could not be asked is asked again. Then the rest must do without. */
+const PENDING_LASTS: Duration = 5 * MINUTE;
+
+/** Notes that the identity provider could not be asked yet. `before` is how the agent stood before this try. */
+export function noteSsoPending(
+  m: Memory,
+  rung: number,
+  now: Instant,
+  before: LadderPlace | undefined,
+): Memory {
+  if (m.ladder === undefined) return m;
+  const tried = before?.ssoEnd;
+  // The time runs from the first try, or an agent would be out of reach for as long as the provider is.
+  const first = tried?.pending === true && tried.rung === rung ? tried : undefined;
+  const ssoEnd = { at: now, heldFrom: first?.heldFrom ?? now + PENDING_LASTS, rung, pending: true };
+  return { ...m, ladder: { ...m.ladder, ssoEnd } };
 }
 
 /** Notes that the session was not ended after all: the agent stands where he stood. */
@@ -131,7 +153,14 @@ export function placeOnLadder(
 /** Notes that a log-off was carried out: what was really done, and until when. */
 export function finishLogoff(m: Memory, now: Instant, performed: readonly Action[]): Memory {
   if (m.own === undefined) return m;
-  return { ...m, own: { ...m.own, to: Math.max(now, m.own.from), actions: performed } };
+  const { departure, own } = m;
+  const seen = departure?.by === 'enforcer' && departure.at >= own.from;
+  return {
+    ...m,
+    own: { ...own, to: Math.max(now, own.from), actions: performed },
+    // Seen while the log-off still went on: whether it left the session alone is known only now.
+    departure: seen ? { ...departure, quiet: !performed.includes('revoke_tokens') } : departure,
+  };
 }
 
 /**

@@ -66,6 +66,8 @@ export interface SsoEnd {
   readonly heldFrom: Instant;
   /** Index of the rung that it belongs to. */
   readonly rung: number;
+  /** The provider could not be asked yet: it is asked again until `heldFrom`, and then no more. */
+  readonly pending?: boolean | undefined;
 }
 
 /** The agent's place on the ladder. */
@@ -118,6 +120,8 @@ export interface Memory {
   readonly engagedSince: Instant | undefined;
   /** The last look showed a conversation outside the contact centre: its end has no platform stamp. */
   readonly enterpriseCall: boolean;
+  /** The last look that showed one: such work comes and goes without a trace, so that none is left of it by a gap. */
+  readonly calledAt?: Instant | undefined;
   /** Had an interaction or stood on queue at the last look. */
   readonly working: boolean;
   readonly lastSign: Sign | undefined;
@@ -141,6 +145,10 @@ export type MemoryEvent =
       readonly at: Instant;
       readonly delay: Duration | undefined;
       readonly own: boolean;
+      /** After our own Offline that left the session alone: the client asserted a presence by itself, or a person clicked. */
+      readonly quiet?: boolean;
+      /** Whether the return brought a newer token; `undefined` where one of the two is not known. */
+      readonly tokenMoved?: boolean | undefined;
     }
   | { readonly kind: 'late_return'; readonly at: Instant; readonly delay: Duration; readonly own: boolean }
   | { readonly kind: 'person_back'; readonly at: Instant; readonly sign: SignKind };

@@ -31,6 +31,7 @@ export function pulledBack(m: Memory, now: Instant): Memory {
     routingSince: known(m.routingSince),
     tokenAt: known(m.tokenAt),
     engagedSince: known(m.engagedSince),
+    calledAt: known(m.calledAt),
     lastSign: dated(m.lastSign),
     clocks: clocksBefore(m.clocks, now),
     recent: m.recent.map((before): Before => ({

@@ -152,11 +152,19 @@ function comeBack(
     graceFrom: graceStart(m, step, at),
     clocks: { ...m.clocks, unwatched: addSpan(m.clocks.unwatched, { from: departure.at, to: at }) },
   };
-  const event: MemoryEvent = { kind: 'silent_return', at, delay, own: departure.by === 'enforcer' };
+  const event = returnOf(departure, back);
   if (broughtByReturn(step.o, step.d, departure.former, at))
     return { memory, events: [event], explained: true };
   const signed = personSince(memory, Math.max(at, step.d.presence.at));
   return { ...signed, events: [event, ...signed.events] };
+}
+
+function returnOf(
+  { by, quiet, tokenAt: before }: Departure,
+  { at, delay, tokenAt: after }: Return,
+): MemoryEvent {
+  const tokenMoved = before === undefined || after === undefined ? undefined : isNewer(after, before);
+  return { kind: 'silent_return', at, delay, own: by === 'enforcer', quiet, tokenMoved };
 }
 
 /** A return after the answer calls for the next one; one before it changes nothing. */

@@ -1,8 +1,11 @@
 /** Steps 3 and 4 of carrying out: off the queue first, one more look at those, then the other actions. */
 import pLimit from 'p-limit';
+import type { Observation } from '../domain/agent.ts';
 import { endLogoff, finishLogoff, withdrawLogoff } from '../domain/ladder.ts';
 import { engagement, isWhole } from '../domain/signs.ts';
+import { causeFields } from './alarms.ts';
 import { READING_LASTS, reread, type Case, type Crew, type Round } from './case.ts';
+import { noteOffQueue, performFresh } from './go-on.ts';
 import type { ActionFault, Alarm } from './ports.ts';
 
 /** Agents acted on at the same time. The rate budget bounds how many requests a minute that makes. */
@@ -46,18 +49,41 @@ async function backOutOfInteractions(crew: Crew, cases: readonly Case[], round: 
     round,
   );
   for (const each of cases) {
-    const observation = fresh.get(each.agent.id)?.observation;
-    if (observation !== undefined && isWhole(observation) && engagement(observation) === 'free') continue;
+    const sighting = fresh.get(each.agent.id);
+    const observation = sighting?.observation;
+    each.reason = whyBackOut(each, observation);
+    if (sighting !== undefined && each.reason === undefined) {
+      noteOffQueue(crew, each, sighting, round);
+      continue;
+    }
     each.outcome = 'dropped';
-    each.reason = observation === undefined ? 'unread' : 'engaged';
-    const definitionId = each.before.presence?.definitionId;
-    if (definitionId === undefined) continue;
-    const restored = await crew.effects.restorePresence(each.agent.id, definitionId, round.signal);
-    if (restored.ok) continue;
-    const { kind, message, correlationId } = restored.fault;
-    const fields = { agent: crew.name(each.agent), fault: kind, detail: message, correlationId };
-    crew.log.error(fields, 'a presence could not be put back');
+    await putBack(crew, each, observation, round);
   }
+}
+
+/** Why an agent who was taken off the queue must be left alone now, if so. */
+function whyBackOut(each: Case, now: Observation | undefined): string | undefined {
+  if (now === undefined) return 'unread';
+  if (!isWhole(now) || engagement(now) !== 'free') return 'engaged';
+  return hasChosen(each, now) ? 'sign' : undefined;
+}
+
+async function putBack(crew: Crew, each: Case, now: Observation | undefined, round: Round): Promise<void> {
+  const definitionId = each.before.presence?.definitionId;
+  if (definitionId === undefined || hasChosen(each, now)) return;
+  // Much later it would take a person by surprise who has gone on to something else.
+  const notAfter = (now?.at ?? crew.directory.serverNow()) + READING_LASTS;
+  const restored = await crew.effects.restorePresence(each.agent.id, definitionId, notAfter, round.signal);
+  if (restored.ok) return;
+  const { kind, message, correlationId } = restored.fault;
+  const fields = { agent: crew.name(each.agent), fault: kind, detail: message, correlationId };
+  crew.log.error(fields, 'a presence could not be put back');
+}
+
+/** The agent shows neither the presence of before nor the one that leaving the queue brings: it is his own choice. */
+function hasChosen({ before }: Case, now: Observation | undefined): boolean {
+  const system = now?.presence?.system;
+  return system !== undefined && !['AVAILABLE', 'UNKNOWN', before.presence?.system].includes(system);
 }
 
 async function performRest(crew: Crew, each: Case, round: Round): Promise<void> {
@@ -65,12 +91,11 @@ async function performRest(crew: Crew, each: Case, round: Round): Promise<void> 
   for (const action of each.due.actions) {
     if (action === 'off_queue') continue;
     if (action === 'notify') {
-      crew.alarm(returnAlarm(crew, each));
+      crew.alarm(returnAlarm(crew, each, round));
       continue;
     }
-    // Once the first effect is made the rest belongs to it: half a log-off helps nobody.
-    const notAfter = each.performed.length === 0 ? each.before.at + READING_LASTS : Infinity;
-    const result = await crew.effects.perform(action, each.agent, notAfter, round.signal);
+    const result = await performFresh(crew, each, action, round);
+    if (result === undefined) return;
     if (!result.ok) {
       fail(each, result.fault);
       return;
@@ -79,9 +104,12 @@ async function performRest(crew: Crew, each: Case, round: Round): Promise<void> 
   }
 }
 
-function returnAlarm(crew: Crew, { agent, due }: Case): Alarm {
-  const fields = { agent: crew.name(agent), rule: due.ruleId, rung: due.rung };
-  return { kind: 'return', message: 'an agent keeps coming back by single sign-on', fields };
+function returnAlarm(crew: Crew, { agent, due }: Case, round: Round): Alarm {
+  const { rung, cause } = due;
+  const fields = { agent: crew.name(agent), ...causeFields(cause, round.context.policy), rung };
+  const message =
+    rung === undefined ? 'an agent is logged off' : 'an agent keeps coming back by single sign-on';
+  return { kind: 'return', message, fields };
 }
 
 async function stillAllowed(each: Case, round: Round): Promise<boolean> {

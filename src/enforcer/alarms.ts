@@ -1,7 +1,9 @@
 /** Watches the sweeps themselves: says when the enforcer is blind, without effect, or somebody must look. */
 import type { Agent } from '../domain/agent.ts';
+import type { Cause } from '../domain/memory.ts';
+import type { Policy } from '../domain/policy.ts';
 import { HOUR, SECOND, type Duration, type Instant } from '../domain/time.ts';
-import type { Findings } from './population.ts';
+import type { Findings } from './findings.ts';
 import type { Alarm, AlarmKind, SweepReport } from './ports.ts';
 import { CLOCKS_APART } from './standing.ts';
 
@@ -12,6 +14,14 @@ const UNKNOWN_SHARE = 0.05;
 const CLOCKS_DRIFT: Duration = 30 * SECOND;
 /** An alarm that lasts is raised again after this long. */
 const AGAIN: Duration = HOUR;
+
+/** What brought an agent onto the ladder, for alarms: the rule, what it measured then, and its limit now. */
+export function causeFields(cause: Cause | undefined, policy: Policy): Alarm['fields'] {
+  if (cause === undefined) return {};
+  const { ruleId: rule, measured } = cause;
+  const { limit } = policy.profiles.flatMap(({ rules }) => rules).find(({ id }) => id === rule) ?? {};
+  return { rule, measured, limit };
+}
 
 /** Raises each alarm when its cause begins, and again every hour while it lasts. */
 export class Alarms {
@@ -31,12 +41,14 @@ export class Alarms {
 
   /** Looks at one sweep. */
   after(report: SweepReport, now: Instant): void {
-    const { complete, listed, seen, overdue, outcomes, hold, verdicts, clockError, fault } = report;
+    const { complete, listed, seen, outcomes, hold, verdicts, clockError, deferred, fault } = report;
     this.#blind = complete && (listed === 0 || seen > 0) ? 0 : this.#blind + 1;
     this.while('blind', this.#blind >= IN_A_ROW, now, 'nobody can be watched', {
       sweeps: this.#blind,
       fault,
     });
+    // Whoever the breaker holds back has an alarm of his own, and nothing was tried on him.
+    const overdue = report.overdue - (deferred.breaker ?? 0);
     this.#withoutEffect =
       overdue > 0 && outcomes.verified === 0 && hold === undefined ? this.#withoutEffect + 1 : 0;
     const ineffective = this.#withoutEffect >= IN_A_ROW;
@@ -80,11 +92,19 @@ export class Alarms {
     this.#raise({ kind, message, fields });
   }
 
-  /** Reports whoever has been handling an interaction for too long, once for each. */
-  engaged(found: Findings['engaged'], tooLong: Duration, now: Instant, name: (agent: Agent) => string): void {
-    const current = new Set(found.map(({ agent }) => agent.id));
-    for (const id of this.#engaged.keys()) if (!current.has(id)) this.#engaged.delete(id);
-    for (const { agent, since } of found) {
+  /**
+   * Reports whoever has been handling an interaction for too long, once for each. Somebody whose reading could not be
+   * used this time is no news the next time.
+   */
+  engaged(
+    { engaged, seen }: Pick<Findings, 'engaged' | 'seen'>,
+    tooLong: Duration,
+    now: Instant,
+    name: (agent: Agent) => string,
+  ): void {
+    const current = new Set(engaged.map(({ agent }) => agent.id));
+    for (const id of this.#engaged.keys()) if (seen.has(id) && !current.has(id)) this.#engaged.delete(id);
+    for (const { agent, since } of engaged) {
       if (now - since <= tooLong || this.#engaged.get(agent.id) === since) continue;
       this.#engaged.set(agent.id, since);
       const message = 'an agent has been handling an interaction for very long: never touched, but look';

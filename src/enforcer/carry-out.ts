@@ -15,7 +15,7 @@ import { act } from './act.ts';
 import { endSessions, isSsoPart } from './end-session.ts';
 import { reread, type Case, type Crew, type Round, type RoundResult } from './case.ts';
 import { countReturn, drop, eventOf, noOutcomes, recordOutcomes, returnEvent } from './outcomes.ts';
-import type { DueAgent } from './population.ts';
+import type { DueAgent } from './findings.ts';
 import type { Sighting } from './ports.ts';
 import { verify } from './verify.ts';
 
@@ -131,6 +131,7 @@ function caseOf({ agent, observation }: Sighting, due: Due, returns: Returns, me
     returns,
     intentId: randomUUID(),
     before: observation,
+    readAt: observation.at,
     ladderBefore: memory.ladder,
     onQueue: memory.state.routing !== 'OFF_QUEUE',
     memory,

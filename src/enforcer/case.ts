@@ -5,7 +5,7 @@ import type { LadderPlace, Memory } from '../domain/memory.ts';
 import type { Ledger } from '../domain/plan.ts';
 import type { Action, Returns } from '../domain/policy.ts';
 import type { Standing } from '../domain/record.ts';
-import { SECOND, type Duration } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import type { Population, SweepContext } from './population.ts';
 import type {
   ActionFault,
@@ -59,6 +59,8 @@ export interface Case {
   readonly intentId: string;
   /** The reading that was judged just before. */
   readonly before: Observation;
+  /** Server time of the newest look; what rests on it must follow within `READING_LASTS`. */
+  readAt: Instant;
   readonly ladderBefore: LadderPlace | undefined;
   readonly onQueue: boolean;
   /** As of the last step. */

@@ -4,15 +4,15 @@
  * hold nobody else up, and a person who shows himself in between keeps what he has.
  */
 import pLimit from 'p-limit';
-import { noteSsoEnd, withdrawSsoEnd } from '../domain/ladder.ts';
-import { MINUTE, type Duration } from '../domain/time.ts';
+import { noteSsoEnd, noteSsoPending, withdrawSsoEnd } from '../domain/ladder.ts';
+import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
 import { READING_LASTS, type Case, type Crew, type Round } from './case.ts';
 import { eventOf } from './outcomes.ts';
 import type { ActionFault, Outcome } from './ports.ts';
 
 /** Identity providers allow far fewer requests than the platform. */
 const CONCURRENCY = 4;
-/** Until an answer says better, and when none came: the longest delay that a provider documents. */
+/** Until an answer says better: the longest delay that a provider documents. */
 const ASSUMED_DELAY: Duration = 5 * MINUTE;
 /** What somebody has to mend: the sooner he hears of it the better. */
 const TO_BE_MENDED: ReadonlySet<ActionFault['kind']> = new Set(['forbidden', 'credentials', 'refused']);
@@ -36,13 +36,12 @@ export async function endSessions(
   await recordIntents(crew, cases, round);
   const limit = pLimit(CONCURRENCY);
   const trouble = { met: false };
-  const mayBegin = async (): Promise<boolean> =>
-    !trouble.met && !round.signal.aborted && (await round.mayBegin());
   await Promise.all(
     cases.map((each) =>
       limit(async () => {
-        await endSession(crew, each, mayBegin, round);
         // A provider that does not answer is not waited for once more for each of the others.
+        if (trouble.met) hold(crew, each);
+        else await endSession(crew, each, round);
         trouble.met ||= each.fault?.kind === 'transient';
       }),
     ),
@@ -76,14 +75,17 @@ async function recordIntents(crew: Crew, cases: readonly Case[], round: Round): 
   );
 }
 
-async function endSession(
-  crew: Crew,
-  each: Case,
-  mayBegin: () => Promise<boolean>,
-  round: Round,
-): Promise<void> {
+/** Not asked this time: the provider is asked again in the next sweeps, for a while. */
+function hold(crew: Crew, each: Case): void {
+  const { due, ladderBefore } = each;
+  each.outcome ??= 'dropped';
+  each.reason ??= 'stopped';
+  each.memory = noteSsoPending(each.memory, due.rung ?? 0, crew.directory.serverNow(), ladderBefore);
+}
+
+async function endSession(crew: Crew, each: Case, round: Round): Promise<void> {
   const { agent, due, before } = each;
-  if (!(await mayBegin())) {
+  if (round.signal.aborted || !(await round.mayBegin())) {
     each.outcome = 'dropped';
     each.reason = 'stopped';
     each.memory = withdrawSsoEnd(each.memory);
@@ -96,20 +98,27 @@ async function endSession(
     before.at + READING_LASTS,
     round.signal,
   );
-  const now = crew.directory.serverNow();
-  const rung = due.rung ?? 0;
-  if (result.ok) {
-    each.performed.push('end_sso_session');
-    each.memory = noteSsoEnd(each.memory, rung, at, now + (result.delay ?? 0));
+  if (!result.ok) {
+    notEnded(crew, each, result.fault, at);
     return;
   }
-  const { fault } = result;
+  each.performed.push('end_sso_session');
+  const heldFrom = crew.directory.serverNow() + (result.delay ?? 0);
+  each.memory = noteSsoEnd(each.memory, due.rung ?? 0, at, heldFrom);
+}
+
+function notEnded(crew: Crew, each: Case, fault: ActionFault, at: Instant): void {
   each.fault = fault;
   each.reason = fault.kind;
   each.outcome = fault.kind === 'late' ? 'dropped' : 'failed';
-  if (fault.kind === 'late') each.memory = withdrawSsoEnd(each.memory);
-  // Where no answer came the session may have been ended: the assumed delay stands. Otherwise there is nothing to wait for.
-  else if (fault.kind !== 'transient') each.memory = noteSsoEnd(each.memory, rung, at, now);
+  const delay = fault.kind === 'transient' ? fault.delay : undefined;
+  if (fault.kind === 'late' || (fault.kind === 'transient' && delay === undefined)) {
+    hold(crew, each);
+    return;
+  }
+  // Where no answer came the session may have been ended: its delay is waited for. Otherwise there is nothing to wait for.
+  const heldFrom = crew.directory.serverNow() + (delay ?? 0);
+  each.memory = noteSsoEnd(each.memory, each.due.rung ?? 0, at, heldFrom);
 }
 
 function tell(crew: Crew, { agent, due, outcome, reason, fault }: Case, round: Round): void {

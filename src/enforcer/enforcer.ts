@@ -1,30 +1,27 @@
 /**
- * One sweep: read, fold, judge, plan, record, carry out. This is the way of every observation; the parts of it stand in
- * `population.ts` (fold and judge), `domain/plan.ts` and `carry-out.ts`.
+ * One sweep: read, fold, judge, plan, record, carry out. This is the way of every observation, and `sweep` below is its
+ * map: reading, folding and judging stand in `findings.ts` and `population.ts`, planning in `domain/plan.ts`, carrying
+ * out in `carry-out.ts`, what is told of it in `news.ts` and `outcomes.ts`.
  */
 import { randomUUID } from 'node:crypto';
-import { plan, withoutBreaker, withOnline, withOutcome, type Ledger, type Plan } from '../domain/plan.ts';
+import { plan, withLogoff, withoutBreaker, withOnline, withOutcome } from '../domain/plan.ts';
+import type { Ledger, Plan, SweepHold } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { RecordEvent, Standing, StoredEvent, SweepCount } from '../domain/record.ts';
+import type { RecordEvent, Standing, SweepRecord } from '../domain/record.ts';
+import { settleLeft } from '../domain/settle.ts';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { Alarms } from './alarms.ts';
 import { carryOut } from './carry-out.ts';
 import type { Crew, Round, RoundResult } from './case.ts';
+import { Gathering, type DueAgent, type Findings } from './findings.ts';
 import { imagine } from './imagine.ts';
-import { countReturn, noOutcomes, returnEvent } from './outcomes.ts';
-import { Population, type DueAgent, type Findings, type SweepContext } from './population.ts';
+import { News } from './news.ts';
+import { noOutcomes } from './outcomes.ts';
+import { Population, type SweepContext } from './population.ts';
 import type { ReadingSummary, SweepReport } from './ports.ts';
 import { gapEvent, reconcile } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, numbersOf } from './report.ts';
-import {
-  Doubt,
-  isPaused,
-  NO_STANDING,
-  settleLeft,
-  sweepHold,
-  usualInterval,
-  withInterval,
-} from './standing.ts';
+import { Doubt, isPaused, nextStanding, NO_STANDING, sweepHold, usualInterval } from './standing.ts';
 import { warnAgents } from './warn.ts';
 
 /** The clocks drifting apart by more than this between two sweeps means that one of them jumped. */
@@ -40,12 +37,15 @@ export interface InForce {
   readonly longestInterval: Duration;
 }
 
+/** How the lease of the store stands during a sweep. `unknown`: the store does not answer. */
+export type LeaseStill = 'held' | 'lost' | 'unknown';
+
 /** How far one sweep may go. */
 export interface SweepLimits {
   /** Asked before each batch and each agent: nothing new is begun once it answers false. */
   readonly mayBegin: () => Promise<boolean>;
   /** Whether the store is still ours: asked after reading, which may have taken longer than the lease lasts. */
-  readonly mayRecord?: () => Promise<boolean>;
+  readonly mayRecord?: () => Promise<LeaseStill>;
   /** Ends reading and waiting at once. */
   readonly signal: AbortSignal;
 }
@@ -58,11 +58,33 @@ export class LeaseLost extends Error {
   }
 }
 
-/** One plan, with the way in which it is carried out. */
-interface Hand {
-  readonly plan: Plan;
-  readonly carryOut: typeof carryOut;
-  readonly planned: readonly DueAgent[];
+/** One sweep, once everyone has been read, folded and judged. */
+interface Watched {
+  readonly sweepId: string;
+  /** Local time. */
+  readonly begun: Instant;
+  /** Server time at the end of reading. */
+  readonly now: Instant;
+  readonly context: SweepContext;
+  readonly summary: ReadingSummary;
+  readonly findings: Findings;
+  /** Why nothing may be done after this sweep, if so. */
+  readonly hold: SweepHold | undefined;
+  /** Everyone was read, and the number is believed. */
+  readonly complete: boolean;
+  readonly lease: LeaseStill;
+}
+
+/** What is to be done, and what rules in observe mode would have done. */
+interface Plans {
+  readonly enforced: Plan;
+  readonly imagined: Plan;
+}
+
+/** What has been done. */
+interface Done {
+  readonly real: RoundResult;
+  readonly imagined: RoundResult;
 }
 
 /** Everything one worker knows between two sweeps. Owns the memories; one per store and lease. */
@@ -70,27 +92,22 @@ export class Enforcer {
   readonly #parts: EnforcerParts;
   readonly #crew: Crew;
   readonly #alarms: Alarms;
+  readonly #news: News;
   readonly #doubt = new Doubt();
-  readonly #held = new Set<string>();
-  #openIntents: readonly StoredEvent[];
   #standing: Standing;
   #inForce: InForce;
   /** Of the last two sweeps: a clock that jumped in the middle of one is news to half of the people in the next. */
   #clockErrors: readonly Duration[] = [];
   #storeLost = false;
+  /** Intents without an outcome may stand in the record: after a start, and after the store was lost for a while. */
+  #unreconciled = true;
 
-  private constructor(
-    parts: EnforcerParts,
-    inForce: InForce,
-    population: Population,
-    standing: Standing,
-    openIntents: readonly StoredEvent[],
-  ) {
+  private constructor(parts: EnforcerParts, inForce: InForce, population: Population, standing: Standing) {
     this.#parts = parts;
     this.#crew = { ...parts, population };
     this.#inForce = inForce;
     this.#standing = standing;
-    this.#openIntents = openIntents;
+    this.#news = new News(parts);
     this.#alarms = new Alarms(parts.alarm, (kind) => {
       parts.log.info({ alarm: kind }, 'the cause of an alarm has gone');
     });
@@ -101,7 +118,7 @@ export class Enforcer {
     const memories = await parts.store.loadMemories();
     const standing = (await parts.store.loadStanding()) ?? NO_STANDING;
     const population = new Population(memories);
-    return new Enforcer(parts, inForce, population, standing, await parts.store.openIntents());
+    return new Enforcer(parts, inForce, population, standing);
   }
 
   /** Takes up another policy; the sweeps after it settle. Only between two sweeps. */
@@ -116,68 +133,33 @@ export class Enforcer {
 
   /** Makes one sweep. Rejects with `LeaseLost`, but not for what the platform or the store do. */
   async sweep(limits: SweepLimits): Promise<SweepReport> {
+    const watched = await this.#watch(limits);
+    const plans = this.#plan(watched);
+    await this.#record(watched, plans);
+    const done = await this.#carryOut(watched, plans, limits);
+    return this.#tell(watched, plans.enforced, done);
+  }
+
+  /** Reads everyone; each page is folded and judged as it comes. */
+  async #watch(limits: SweepLimits): Promise<Watched> {
     const { clock, directory, store } = this.#parts;
-    const { population } = this.#crew;
     const begun = clock.now();
     const sweepId = randomUUID().slice(0, 8);
     const resumed = await store.takeResume().catch(() => false);
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
     const context = this.#context();
-    const reading = population.begin(context);
+    const findings = new Gathering(this.#crew.population, context);
     const summary = await directory.sweep((page) => {
-      reading.page(page);
+      findings.page(page);
     }, limits.signal);
-    if ((await limits.mayRecord?.()) === false) throw new LeaseLost();
-    const findings = reading.findings();
-    const now = Math.max(directory.serverNow(), summary.startedAt);
+    const lease = (await limits.mayRecord?.()) ?? 'held';
+    if (lease === 'lost') throw new LeaseLost();
+    if (lease === 'unknown') this.#lostStore(new Error('nobody knows who holds its lease'), sweepId);
     this.#clockErrors = [...this.#clockErrors, summary.clockError].slice(-2);
+    const now = Math.max(directory.serverNow(), summary.startedAt);
     const hold = await this.#hold(findings, summary, context);
-    this.#forgiveFailures(findings);
-    const enforced = this.#plan('ledger', findings.due, findings, hold, now);
-    const imagined = this.#plan('imaginedLedger', findings.imagined, findings, hold, now);
-    const before = this.#standing;
     const complete = summary.complete && hold !== 'incomplete';
-    this.#standing = this.#nextStanding(
-      summary,
-      findings,
-      complete,
-      enforced.ledger,
-      imagined.ledger,
-      context,
-    );
-    const events = this.#eventsOf(findings, enforced, sweepId, now);
-    const gap = gapEvent(before, summary.startedAt, context.usualInterval, sweepId);
-    const count = complete ? countOf(findings, enforced, summary.startedAt) : undefined;
-    await this.#save(summary, findings, count, gap === undefined ? events : [gap, ...events], sweepId);
-    const round = { sweepId, context, mayBegin: () => this.#mayBegin(limits), signal: limits.signal };
-    const hands = [
-      { plan: enforced, carryOut, planned: agentsOf(enforced, findings.due) },
-      { plan: imagined, carryOut: imagine, planned: agentsOf(imagined, findings.imagined) },
-    ] as const;
-    const [real, other] = [await this.#carryOut(hands[0], round), await this.#carryOut(hands[1], round)];
-    if (hold === undefined && !this.#storeLost)
-      await warnAgents(this.#crew, findings.toWarn, { ...round, standing: this.#standing }).catch(
-        (error: unknown) => {
-          this.#lostStore(error, sweepId);
-        },
-      );
-    const outcomes = { ...real.outcomes, observed: other.outcomes.observed };
-    const numbers = numbersOf(findings, enforced, context.usualInterval, real);
-    const { complete: whole, fault, clockError, startedAt } = summary;
-    const took = clock.now() - begun;
-    const report = {
-      sweepId,
-      startedAt,
-      took,
-      complete: whole,
-      fault,
-      hold,
-      clockError,
-      ...numbers,
-      outcomes,
-    };
-    this.#tell(report, findings, now);
-    return report;
+    return { sweepId, begun, now, context, summary, findings, hold, complete, lease };
   }
 
   #context(): SweepContext {
@@ -198,115 +180,74 @@ export class Enforcer {
     findings: Findings,
     summary: ReadingSummary,
     context: SweepContext,
-  ): Promise<ReturnType<typeof sweepHold>> {
+  ): Promise<SweepHold | undefined> {
     const pause = await this.#parts.store.pause().catch(() => 'lost' as const);
     const seen = {
       complete: summary.complete,
-      listed: findings.listed,
+      listed: findings.listed.size,
       clockError: summary.clockError,
       storeLost: this.#storeLost || pause === 'lost',
       paused: pause !== 'lost' && isPaused(pause, this.#parts.clock.now()),
       settleLeft: settleLeft(this.#standing, context.policy, summary.startedAt, context.usualInterval),
     };
-    const believed = !summary.complete || this.#doubt.believes(findings.listed, this.#standing.population);
+    const believed =
+      !summary.complete || this.#doubt.believes(findings.listed.size, this.#standing.population);
     return sweepHold(seen, believed);
   }
 
-  #plan(
-    book: 'ledger' | 'imaginedLedger',
-    due: readonly DueAgent[],
-    { seen, online }: Findings,
-    hold: ReturnType<typeof sweepHold>,
-    now: Instant,
-  ): Plan {
-    const ledger = withOnline(this.#standing[book], online, now);
-    return plan(due, seen, hold, this.#inForce.policy.caps, ledger, now);
-  }
-
-  /** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
-  #forgiveFailures({ returns }: Findings): void {
-    let { ledger } = this.#standing;
-    for (const { agent, event } of returns) {
-      const failure = ledger.failures.get(agent.id);
-      if (failure === undefined || event.kind === 'person_back' || !event.own) continue;
-      ledger = withOutcome(ledger, agent.id, 'done', event.at);
-    }
-    this.#standing = { ...this.#standing, ledger };
-  }
-
-  #nextStanding(
-    { startedAt }: ReadingSummary,
-    { listed }: Findings,
-    complete: boolean,
-    ledger: Ledger,
-    imaginedLedger: Ledger,
-    { policy, usualInterval: usual }: SweepContext,
-  ): Standing {
-    const last = this.#standing;
-    const left = settleLeft(last, policy, startedAt, usual);
-    const same = { ...last, policyHash: policy.hash, settleLeft: left, ledger, imaginedLedger };
-    if (!complete) return same;
-    const interval = last.lastCompleteAt === undefined ? 0 : startedAt - last.lastCompleteAt;
+  /** Both plans pass the one gate, each with a ledger of its own: what is imagined spends no caps. */
+  #plan({ findings, hold, context, now }: Watched): Plans {
+    const { seen, online, due, imagined } = findings;
+    const gate = (candidates: readonly DueAgent[], ledger: Ledger): Plan =>
+      plan(candidates, seen, hold, context.policy.caps, withOnline(ledger, online, now), now);
+    const { ledger, imaginedLedger } = this.#standing;
     return {
-      ...same,
-      settleLeft: Math.max(0, left - 1),
-      lastCompleteAt: startedAt,
-      population: listed,
-      intervals: withInterval(last.intervals, interval),
+      enforced: gate(due, forgiven(ledger, findings)),
+      imagined: gate(imagined, imaginedLedger),
     };
   }
 
-  #eventsOf(findings: Findings, { tripped }: Plan, sweepId: string, now: Instant): readonly RecordEvent[] {
-    const { meter, alarm, name } = this.#parts;
-    const events: RecordEvent[] = [];
-    for (const { agent, event } of findings.returns) {
-      countReturn(meter, event);
-      events.push(...returnEvent(agent, event, { sweepId }));
-    }
-    if (tripped !== undefined) {
-      const { newlyDue, allowed } = tripped;
-      events.push({ kind: 'breaker', at: now, sweepId, reason: `${newlyDue} newly due, ${allowed} allowed` });
-      alarm({
-        kind: 'breaker',
-        message: 'too many agents became due at once: held back',
-        fields: { sweepId, newlyDue, allowed },
-      });
-    }
-    const heldNow = new Set(findings.held.map(({ agent }) => agent.id));
-    for (const id of this.#held) if (!heldNow.has(id)) this.#held.delete(id);
-    for (const { agent } of findings.held) {
-      if (this.#held.has(agent.id)) continue;
-      this.#held.add(agent.id);
-      events.push({ kind: 'held', at: now, sweepId, agentId: agent.id, agentName: agent.name });
-      alarm({
-        kind: 'held',
-        message: 'an agent is back after the last rung of the ladder: held',
-        fields: { agent: name(agent) },
-      });
-    }
-    return events;
+  /** What the sweep changed is durable before anything is done. */
+  async #record(watched: Watched, { enforced, imagined }: Plans): Promise<void> {
+    const { sweepId, now, context, summary, findings, complete } = watched;
+    const { policy, usualInterval: usual } = context;
+    const { startedAt } = summary;
+    const before = this.#standing;
+    this.#standing = nextStanding(before, {
+      policyHash: policy.hash,
+      complete,
+      startedAt,
+      listed: findings.listed.size,
+      settleLeft: settleLeft(before, policy, startedAt, usual),
+      ledger: enforced.ledger,
+      imaginedLedger: imagined.ledger,
+    });
+    const gap = gapEvent(before, startedAt, usual, sweepId);
+    const news = this.#news.of(findings, enforced, { sweepId, policy }, now);
+    await this.#save(watched, gap === undefined ? news : [gap, ...news], enforced);
   }
 
-  /** What the sweep changed, durable before anything is done. A store that fails stops action, not observation. */
+  /** A store that fails stops action, not observation. */
   async #save(
-    summary: ReadingSummary,
-    findings: Findings,
-    count: SweepCount | undefined,
+    { sweepId, summary, findings, complete, lease }: Watched,
     events: readonly RecordEvent[],
-    sweepId: string,
+    enforced: Plan,
   ): Promise<void> {
+    if (lease !== 'held') return;
     const { store, directory } = this.#parts;
     const { population } = this.#crew;
     const { changed, notSeen } = population.unsaved(findings.seen);
+    const { startedAt: at } = summary;
+    const record: SweepRecord = { at, changed, notSeen, standing: this.#standing, events };
     try {
-      const record = { at: summary.startedAt, changed, notSeen, standing: this.#standing, events };
-      await store.saveSweep(count === undefined ? record : { ...record, count });
+      await store.saveSweep(complete ? { ...record, count: countOf(findings, enforced, at) } : record);
       population.saved(findings.seen);
       if (findings.described.length > 0) await store.saveAgents(findings.described);
-      if (count !== undefined && this.#openIntents.length > 0) {
-        const reconciled = reconcile(this.#openIntents, population, directory.serverNow(), sweepId);
-        await store.saveStep([], reconciled);
-        this.#openIntents = [];
+      if (complete && this.#unreconciled) {
+        const open = await store.openIntents();
+        const reconciled = reconcile(open, population, directory.serverNow(), sweepId);
+        if (reconciled.length > 0) await store.saveStep([], reconciled);
+        this.#unreconciled = false;
       }
       this.#storeLost = false;
     } catch (error) {
@@ -314,21 +255,45 @@ export class Enforcer {
     }
   }
 
-  async #carryOut(
-    { plan: planned, carryOut: hand, planned: agents }: Hand,
-    rest: Omit<Round, 'standing'>,
+  /** Carries out both plans, the imagined one without a request, and then warns whoever is to be warned. */
+  async #carryOut(watched: Watched, plans: Plans, limits: SweepLimits): Promise<Done> {
+    const { sweepId, context, findings, hold } = watched;
+    const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
+    const { signal } = limits;
+    const round = (): Round => ({ sweepId, context, standing: this.#standing, mayBegin, signal });
+    const { enforced, imagined } = plans;
+    const real = await this.#perform(carryOut, agentsOf(enforced, findings.due), enforced.ledger, round());
+    this.#standing = { ...this.#standing, ledger: real.ledger };
+    const other = await this.#perform(
+      imagine,
+      agentsOf(imagined, findings.imagined),
+      imagined.ledger,
+      round(),
+    );
+    this.#standing = { ...this.#standing, imaginedLedger: other.ledger };
+    if (hold === undefined && !this.#storeLost) {
+      await warnAgents(this.#crew, findings.toWarn, round()).catch((error: unknown) => {
+        this.#lostStore(error, sweepId);
+      });
+    }
+    return { real, imagined: other };
+  }
+
+  async #perform(
+    hand: typeof carryOut,
+    agents: readonly DueAgent[],
+    ledger: Ledger,
+    round: Round,
   ): Promise<RoundResult> {
-    const round: Round = { ...rest, standing: this.#standing };
-    const isReal = hand === carryOut;
-    if (agents.length === 0 || this.#storeLost)
-      return { ledger: planned.ledger, outcomes: noOutcomes(), left: agents.length };
+    const nothing: RoundResult = { ledger, outcomes: noOutcomes(), left: agents.length };
+    if (agents.length === 0 || this.#storeLost) return nothing;
     try {
-      const result = await hand(this.#crew, agents, planned.ledger, round);
-      this.#standing = { ...this.#standing, [isReal ? 'ledger' : 'imaginedLedger']: result.ledger };
-      return result;
+      return await hand(this.#crew, agents, ledger, round);
     } catch (error) {
-      this.#lostStore(error, rest.sweepId);
-      return { ledger: planned.ledger, outcomes: noOutcomes(), left: agents.length };
+      this.#lostStore(error, round.sweepId);
+      // How many of them were begun cannot be told any more: the hour's cap counts them all.
+      const now = this.#parts.directory.serverNow();
+      return { ...nothing, ledger: agents.reduce((book) => withLogoff(book, now), ledger) };
     }
   }
 
@@ -344,19 +309,38 @@ export class Enforcer {
 
   #lostStore(error: unknown, sweepId: string | undefined): void {
     this.#storeLost = true;
+    this.#unreconciled = true;
     this.#parts.log.error({ sweepId, err: error }, 'the store failed: observing only until it is back');
   }
 
-  #tell(report: SweepReport, findings: Findings, now: Instant): void {
-    const { log, meter, name } = this.#parts;
+  /** The report of the sweep, after the log, the metrics and the alarms have had it. */
+  #tell(watched: Watched, enforced: Plan, { real, imagined }: Done): SweepReport {
+    const { clock, log, meter, name } = this.#parts;
+    const { sweepId, begun, now, context, summary, findings, hold } = watched;
+    const { complete, fault, clockError, startedAt } = summary;
+    const report: SweepReport = {
+      ...{ sweepId, startedAt, took: clock.now() - begun, complete, fault, hold, clockError },
+      ...numbersOf(findings, enforced, context.usualInterval, real),
+      outcomes: { ...real.outcomes, observed: imagined.outcomes.observed },
+    };
     meter.sweepEnded(report);
     const { verdicts, ...numbers } = report;
     log.info({ ...numbers, verdicts: nonZero(verdicts) }, 'sweep done');
     this.#alarms.while('store', this.#storeLost, now, 'the store failed: observing only', {});
     this.#alarms.after(report, now);
-    const { clockError } = report;
     if (this.#alarms.drifts(clockError, now))
       log.warn({ clockErrorMs: clockError }, 'the clocks of this machine and the platform drift apart');
-    this.#alarms.engaged(findings.engaged, this.#inForce.policy.caps.engagedTooLong, now, name);
+    this.#alarms.engaged(findings, context.policy.caps.engagedTooLong, now, name);
+    return report;
   }
+}
+
+/** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
+function forgiven(ledger: Ledger, { returns }: Findings): Ledger {
+  let book = ledger;
+  for (const { agent, event } of returns) {
+    if (event.kind === 'person_back' || !event.own || !book.failures.has(agent.id)) continue;
+    book = withOutcome(book, agent.id, 'done', event.at);
+  }
+  return book;
 }

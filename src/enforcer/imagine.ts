@@ -5,7 +5,7 @@
 import { withLogoff, type Ledger } from '../domain/plan.ts';
 import type { Crew, Round, RoundResult } from './case.ts';
 import { eventOf, noOutcomes } from './outcomes.ts';
-import type { DueAgent } from './population.ts';
+import type { DueAgent } from './findings.ts';
 
 /** Records each planned log-off as observed. Throws when the store is lost. */
 export async function imagine(

@@ -75,6 +75,8 @@ function alarmForbidden(crew: Crew, { agent, due, fault }: Case): void {
     fields: {
       agent: crew.name(agent),
       rule: due.ruleId,
+      measured: due.measured,
+      limit: due.limit,
       detail: fault?.message,
       correlationId: fault?.correlationId,
     },

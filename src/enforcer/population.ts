@@ -1,19 +1,17 @@
 /**
- * Everyone the enforcer knows, in memory: what is remembered of each, and how this sweep finds them. One page of
- * readings at a time is folded and judged; nothing of a page is kept but what it changed.
+ * Everyone the enforcer knows: what is remembered of each, how one more look changes it, and what of it is not stored
+ * yet. What a whole sweep finds is gathered in `findings.ts`.
  */
 import type { Agent, Observation } from '../domain/agent.ts';
 import { fold, seenAgain, type Folded } from '../domain/fold.ts';
 import type { FoldContext } from '../domain/step.ts';
-import { judge, profileOf, REASONS, type Reason, type Verdict } from '../domain/judge.ts';
+import { judge, profileOf, type Verdict } from '../domain/judge.ts';
 import { leaveLadder } from '../domain/ladder.ts';
 import type { Memory, MemoryEvent } from '../domain/memory.ts';
-import type { Candidate } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
-import { LONGEST_KEPT, type StoredAgent } from '../domain/record.ts';
-import type { Duration, Instant } from '../domain/time.ts';
+import type { StoredAgent } from '../domain/record.ts';
+import type { Duration } from '../domain/time.ts';
 import type { Sighting } from './ports.ts';
-import { warningsFor, type AgentToWarn } from './warn.ts';
 
 /** What stays the same over one sweep. */
 export interface SweepContext {
@@ -23,31 +21,12 @@ export interface SweepContext {
   readonly clockJumped: () => boolean;
 }
 
-/** An agent who is due, with what carrying out needs. */
-export interface DueAgent extends Candidate {
-  readonly agent: Agent;
-}
-
-/** What one sweep found. */
-export interface Findings {
-  /** Everyone whom the platform listed, with a usable reading or without. */
-  readonly listed: number;
-  /** Everyone whose reading entered memory. */
-  readonly seen: ReadonlySet<string>;
-  readonly online: number;
-  /** Offline by our own log-off, for not too long. */
-  readonly kept: number;
-  readonly verdicts: Readonly<Record<Reason, number>>;
-  readonly due: readonly DueAgent[];
-  readonly imagined: readonly DueAgent[];
-  /** Who is to be told of a log-off to come, and was not yet. */
-  readonly toWarn: readonly AgentToWarn[];
-  readonly returns: readonly { readonly agent: Agent; readonly event: MemoryEvent }[];
-  readonly held: readonly { readonly agent: Agent }[];
-  readonly engaged: readonly { readonly agent: Agent; readonly since: Instant }[];
-  /** Agents whose name, e-mail or profile is new. */
-  readonly described: readonly StoredAgent[];
-  readonly nextDueAt: Instant | undefined;
+/** One look at one agent: memory as it is now, what the policy says of him, and what is worth telling. */
+export interface Look {
+  /** `undefined` while no whole reading has been had. */
+  readonly memory: Memory | undefined;
+  readonly verdict: Verdict;
+  readonly events: readonly MemoryEvent[];
 }
 
 /** The enforcer's knowledge of all agents. Mutable; owned by one worker. */
@@ -92,26 +71,12 @@ export class Population {
     this.#current = seen;
   }
 
-  #isNew({ id, name, email }: Agent, profile: string | undefined): boolean {
-    const known = this.#described.get(id);
-    if (known?.name === name && known.email === email && known.profile === profile) return false;
-    this.#described.set(id, { id, name, email, profile });
-    return true;
-  }
-
   #select(ids: readonly string[]): Memory[] {
     return [...new Set(ids)].flatMap((id) => this.#memories.get(id) ?? []);
   }
 
   /** Folds one reading and judges it. */
-  look(
-    { agent, observation }: Sighting,
-    context: SweepContext,
-  ): {
-    readonly memory: Memory | undefined;
-    readonly verdict: Verdict;
-    readonly events: readonly MemoryEvent[];
-  } {
+  look({ agent, observation }: Sighting, context: SweepContext): Look {
     const { policy, usualInterval } = context;
     const profile = profileOf(agent, policy);
     const clockJumped = context.clockJumped();
@@ -139,72 +104,12 @@ export class Population {
     return { memory, events: [], changed: false };
   }
 
-  /** Starts a sweep: hand it pages, then ask for the findings. */
-  begin(context: SweepContext): { page(sightings: readonly Sighting[]): void; findings(): Findings } {
-    const listed = new Set<string>();
-    const seen = new Set<string>();
-    const verdicts = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Reason, number>;
-    const due: DueAgent[] = [];
-    const imagined: DueAgent[] = [];
-    const toWarn: AgentToWarn[] = [];
-    const returns: Findings['returns'][number][] = [];
-    const held: Findings['held'][number][] = [];
-    const engaged: Findings['engaged'][number][] = [];
-    const described: StoredAgent[] = [];
-    let online = 0;
-    let kept = 0;
-    let nextDueAt: Instant | undefined;
-    const take = (sighting: Sighting): void => {
-      const { agent } = sighting;
-      if (listed.has(agent.id)) return;
-      listed.add(agent.id);
-      const { memory, verdict, events } = this.look(sighting, context);
-      verdicts[verdict.reason] += 1;
-      if (this.#isNew(agent, verdict.profile)) {
-        described.push({ id: agent.id, name: agent.name, email: agent.email, profile: verdict.profile });
-      }
-      for (const event of events) returns.push({ agent, event });
-      // For the clocks, an agent whose reading could not be used was not seen.
-      if (memory === undefined || memory.seenAt < sighting.observation.at) return;
-      seen.add(agent.id);
-      if (memory.state.presence !== 'OFFLINE') online += 1;
-      else if (isKept(memory)) kept += 1;
-      if (verdict.nextAt !== undefined) nextDueAt = Math.min(nextDueAt ?? Infinity, verdict.nextAt);
-      sort(agent, memory, verdict);
-      toWarn.push(...warningsFor(agent, memory, verdict, context.policy, sighting.observation.at));
-    };
-    const sort = (agent: Agent, memory: Memory, verdict: Verdict): void => {
-      if (verdict.reason === 'held') held.push({ agent });
-      if (memory.engagedSince !== undefined) engaged.push({ agent, since: memory.engagedSince });
-      if (verdict.due?.mode === 'enforce') due.push({ agent, agentId: agent.id, due: verdict.due });
-      for (const each of verdict.observed) {
-        if (!memory.imagined.includes(each.ruleId)) imagined.push({ agent, agentId: agent.id, due: each });
-      }
-    };
-    return {
-      page: (sightings) => {
-        for (const sighting of sightings) take(sighting);
-      },
-      findings: () => ({
-        listed: listed.size,
-        seen,
-        online,
-        kept,
-        verdicts,
-        due,
-        imagined,
-        toWarn,
-        returns,
-        held,
-        engaged,
-        described,
-        nextDueAt,
-      }),
-    };
+  /** The agent as he is to be stored, when his name, e-mail or profile is new. */
+  described({ id, name, email }: Agent, profile: string | undefined): StoredAgent | undefined {
+    const known = this.#described.get(id);
+    if (known?.name === name && known.email === email && known.profile === profile) return undefined;
+    const described: StoredAgent = { id, name, email, profile };
+    this.#described.set(id, described);
+    return described;
   }
-}
-
-/** Our log-off holds, and the agent would perhaps still be online without it. */
-function isKept({ departure, seenAt }: Memory): boolean {
-  return departure?.by === 'enforcer' && seenAt - departure.at < LONGEST_KEPT;
 }

@@ -53,7 +53,13 @@ export type ActionFault =
     }
   | { readonly kind: 'forbidden'; readonly message: string; readonly correlationId: string | undefined }
   | { readonly kind: 'gone'; readonly message: string; readonly correlationId: string | undefined }
-  | { readonly kind: 'transient'; readonly message: string; readonly correlationId: string | undefined }
+  | {
+      readonly kind: 'transient';
+      readonly message: string;
+      readonly correlationId: string | undefined;
+      /** Of identity providers: how long it would take to hold, should it have been done all the same; left out where not. */
+      readonly delay?: Duration | undefined;
+    }
   | { readonly kind: 'late'; readonly message: string; readonly correlationId: string | undefined }
   | { readonly kind: 'refused'; readonly message: string; readonly correlationId: string | undefined };
 
@@ -73,8 +79,13 @@ export interface Effects {
    * (server time): what was read before would be too old to act on. Never throws.
    */
   perform(action: Action, agent: Agent, notAfter: Instant, signal: AbortSignal): Promise<ActionResult>;
-  /** Puts a presence back as it was before `off_queue`, which restores the queue with it. Never throws. */
-  restorePresence(agentId: string, definitionId: string, signal: AbortSignal): Promise<ActionResult>;
+  /** Puts a presence back as it was before `off_queue`, which restores the queue with it; not after `notAfter` either. */
+  restorePresence(
+    agentId: string,
+    definitionId: string,
+    notAfter: Instant,
+    signal: AbortSignal,
+  ): Promise<ActionResult>;
   /** How many requests may be sent at once without waiting for the rate budget. */
   room(): number;
 }

@@ -2,11 +2,11 @@
  * After a crash or an outage: what became of log-offs whose outcome was never written, told from what the platform shows
  * now, and a line in the record for the time nobody watched.
  */
+import { isOutage } from '../domain/settle.ts';
 import { isNewer } from '../domain/signs.ts';
 import type { RecordEvent, Standing, StoredEvent } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import type { Population } from './population.ts';
-import { isOutage } from './standing.ts';
 
 /** The outcome of each intention that has none, from memory after a complete sweep. Nothing is done again here. */
 export function reconcile(
@@ -18,7 +18,9 @@ export function reconcile(
   return intents.map((intent) => {
     const memory = intent.agentId === undefined ? undefined : population.memory(intent.agentId);
     const offline = memory?.state.presence === 'OFFLINE' && !isNewer(memory.tokenAt, memory.own?.tokenAt);
-    const kind = offline ? 'verified' : 'unverified';
+    // A session at the identity provider is none of the platform's: nothing there shows what became of it.
+    const elsewhere = intent.actions?.includes('end_sso_session') === true;
+    const kind = offline && !elsewhere ? 'verified' : 'unverified';
     return { ...withoutPlace(intent), kind, at, sweepId, reason: 'told after an interruption' };
   });
 }

@@ -3,13 +3,14 @@ import type { Hold, Plan } from '../domain/plan.ts';
 import type { SweepCount } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import type { RoundResult } from './case.ts';
-import type { DueAgent, Findings } from './population.ts';
+import type { DueAgent, Findings } from './findings.ts';
 import type { SweepReport } from './ports.ts';
 
 /** The agents of a plan, with what carrying out needs. */
 export function agentsOf({ act }: Plan, due: readonly DueAgent[]): readonly DueAgent[] {
-  const byId = new Map(due.map((each) => [each.agentId, each]));
-  return act.flatMap(({ agentId }) => byId.get(agentId) ?? []);
+  // By the log-off itself: rules in observe mode may call for several of one agent at once.
+  const byDue = new Map(due.map((each) => [each.due, each]));
+  return act.flatMap((each) => byDue.get(each.due) ?? []);
 }
 
 /** What a sweep found and did, in numbers. */
@@ -24,7 +25,7 @@ export function numbersOf(
 > {
   const deferred = deferredIn(held);
   return {
-    listed,
+    listed: listed.size,
     seen: seen.size,
     online,
     verdicts,

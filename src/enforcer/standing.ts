@@ -1,6 +1,5 @@
 /** The enforcer's own standing between two sweeps: what it was before, and what one sweep makes of it. Pure. */
-import { EMPTY_LEDGER, type SweepHold } from '../domain/plan.ts';
-import type { Policy } from '../domain/policy.ts';
+import { EMPTY_LEDGER, type Ledger, type SweepHold } from '../domain/plan.ts';
 import type { Pause, Standing } from '../domain/record.ts';
 import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
 
@@ -8,8 +7,6 @@ import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
 const INTERVALS_KEPT = 15;
 /** Below this many a median says nothing. */
 const INTERVALS_NEEDED = 3;
-/** A pause longer than so many usual intervals is an outage. */
-const OUTAGE = 3;
 /** The clocks may be this far apart before all action is held. */
 export const CLOCKS_APART: Duration = 5 * MINUTE;
 /** After so many sweeps in a row that agree on a much smaller population, it is believed. */
@@ -30,17 +27,6 @@ export function usualInterval(longest: Duration, intervals: readonly Duration[])
   if (intervals.length < INTERVALS_NEEDED) return longest;
   const sorted = [...intervals].sort((a, b) => a - b);
   return Math.max(longest, sorted[Math.floor(sorted.length / 2)] ?? 0);
-}
-
-/** Whether so much time without a complete sweep has passed that nobody can be said to have watched. */
-export function isOutage(standing: Standing, now: Instant, usual: Duration): boolean {
-  return standing.lastCompleteAt !== undefined && now - standing.lastCompleteAt > OUTAGE * usual;
-}
-
-/** How many sweeps must still be watched, this one included, before anything is done. */
-export function settleLeft(standing: Standing, policy: Policy, now: Instant, usual: Duration): number {
-  const anew = standing.policyHash !== policy.hash || standing.lastCompleteAt === undefined;
-  return anew || isOutage(standing, now, usual) ? policy.caps.settle : standing.settleLeft;
 }
 
 /** What a sweep saw, as far as it decides whether anything may be done. */
@@ -81,6 +67,34 @@ export class Doubt {
 }
 
 /** Adds the distance between two sweeps that followed each other. */
-export function withInterval(intervals: readonly Duration[], interval: Duration): readonly Duration[] {
+function withInterval(intervals: readonly Duration[], interval: Duration): readonly Duration[] {
   return interval <= 0 ? intervals : [...intervals, interval].slice(-INTERVALS_KEPT);
+}
+
+/** What one sweep leaves behind for the next. */
+export interface Swept {
+  readonly policyHash: string;
+  /** Everyone was read, and the number is believed. */
+  readonly complete: boolean;
+  readonly startedAt: Instant;
+  readonly listed: number;
+  /** This sweep included. */
+  readonly settleLeft: number;
+  readonly ledger: Ledger;
+  readonly imaginedLedger: Ledger;
+}
+
+/** The standing after a sweep whose plans are made and not carried out yet. Only a complete one counts as watching. */
+export function nextStanding(last: Standing, swept: Swept): Standing {
+  const { policyHash, complete, startedAt, listed, ledger, imaginedLedger } = swept;
+  const same: Standing = { ...last, policyHash, settleLeft: swept.settleLeft, ledger, imaginedLedger };
+  if (!complete) return same;
+  const interval = last.lastCompleteAt === undefined ? 0 : startedAt - last.lastCompleteAt;
+  return {
+    ...same,
+    settleLeft: Math.max(0, swept.settleLeft - 1),
+    lastCompleteAt: startedAt,
+    population: listed,
+    intervals: withInterval(last.intervals, interval),
+  };
 }

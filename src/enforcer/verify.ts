@@ -40,7 +40,9 @@ async function readBack(
   const usable = (each: Case, from: ReadonlyMap<string, Sighting>): Sighting | undefined => {
     const sighting = from.get(each.agent.id);
     if (sighting === undefined || !isWhole(sighting.observation)) return undefined;
-    const { tokenIssuedAt } = sighting.observation;
+    const { tokenIssuedAt, presence, conversations } = sighting.observation;
+    // Still there, and perhaps in a conversation: not to be put Offline once more.
+    if (presence.system !== 'OFFLINE' && conversations === undefined) return undefined;
     return tokenIssuedAt === undefined && each.memory.own?.tokenAt !== undefined ? undefined : sighting;
   };
   const again = cases.filter((each) => usable(each, first) === undefined).map(({ agent }) => agent.id);

@@ -3,10 +3,11 @@
  * cannot become due, and a sign of the agent takes the note away again.
  */
 import type { Agent } from '../domain/agent.ts';
-import { profileOf, weigh, type Verdict } from '../domain/judge.ts';
+import type { Verdict } from '../domain/judge.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Instant } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { warningsDue } from '../domain/warnings.ts';
 import type { Crew, Round } from './case.ts';
 import type { WarningNotice } from './ports.ts';
 
@@ -18,10 +19,15 @@ export interface AgentToWarn {
 
 /** Most warnings in one sweep; the rest follow in the next. */
 const MOST = 100;
-/** At a time: one receiver that does not answer costs one deadline, not a hundred. */
+/** At a time: a receiver is not flooded. */
 const AT_ONCE = 20;
+/** For all warnings of one sweep together, in real time: receivers that hang cost a sweep no more than this. */
+const DEADLINE: Duration = 10 * SECOND;
 
-/** The warnings that an agent's verdict calls for. Nobody is warned of what will not be done. */
+type WarningCrew = Pick<Crew, 'warner' | 'directory' | 'population' | 'log' | 'name' | 'store'>;
+type WarningRound = Pick<Round, 'sweepId' | 'mayBegin' | 'signal'>;
+
+/** The warnings that an agent's verdict calls for. */
 export function warningsFor(
   agent: Agent,
   memory: Memory,
@@ -29,38 +35,46 @@ export function warningsFor(
   policy: Policy,
   now: Instant,
 ): readonly AgentToWarn[] {
-  if (policy.mode !== 'enforce' || (verdict.reason !== 'warned' && verdict.reason !== 'observed')) return [];
-  const rules = profileOf(agent, policy)?.rules ?? [];
-  return rules.flatMap((rule) => {
-    const { id: ruleId, warn: ahead, limit, mode } = rule;
-    if (ahead === undefined || mode !== 'enforce' || memory.warned[ruleId] !== undefined) return [];
-    const { holds, insideHours, measured } = weigh(rule, memory, now);
-    if (!holds || !insideHours || measured < limit - ahead) return [];
-    return [{ agent, warning: { ruleId, limit, dueIn: Math.max(ahead, limit - measured) } }];
-  });
+  return warningsDue(agent, memory, verdict, policy, now).map((warning) => ({ agent, warning }));
 }
 
 /**
- * Delivers warnings and notes those that were delivered. Stops early when nobody could be reached: the next sweep tries
- * again. Throws only when the store is lost.
+ * Delivers warnings and notes those that were delivered; the next sweep tries the others again. Throws only when the
+ * store is lost.
  */
-export async function warnAgents(crew: Crew, wanted: readonly AgentToWarn[], round: Round): Promise<void> {
+export async function warnAgents(
+  crew: WarningCrew,
+  wanted: readonly AgentToWarn[],
+  round: WarningRound,
+  deadline: Duration = DEADLINE,
+): Promise<void> {
   const { warner } = crew;
-  if (warner === undefined) return;
-  for (let next = 0; next < Math.min(wanted.length, MOST); next += AT_ONCE) {
-    if (round.signal.aborted || !(await round.mayBegin())) return;
-    const batch = wanted.slice(next, Math.min(next + AT_ONCE, MOST));
+  if (warner === undefined || wanted.length === 0) return;
+  const signal = AbortSignal.any([round.signal, AbortSignal.timeout(deadline)]);
+  const some = startingAt(round.sweepId, wanted).slice(0, MOST);
+  for (let next = 0; next < some.length; next += AT_ONCE) {
+    if (signal.aborted || !(await round.mayBegin())) return;
+    const batch = some.slice(next, next + AT_ONCE);
     const told = await Promise.all(
-      batch.map(({ agent, warning }) => warner.warn(agent, warning, round.signal).catch(() => false)),
+      batch.map(({ agent, warning }) => warner.warn(agent, warning, signal).catch(() => false)),
     );
     const delivered = batch.filter((_, i) => told[i] === true);
     await note(crew, delivered, round);
-    if (delivered.length === 0) return;
   }
 }
 
+/** Begins somewhere else each sweep: who cannot be reached must not stand in the way of the others for ever. */
+function startingAt(sweepId: string, wanted: readonly AgentToWarn[]): readonly AgentToWarn[] {
+  const from = (Number.parseInt(sweepId, 16) || 0) % wanted.length;
+  return [...wanted.slice(from), ...wanted.slice(0, from)];
+}
+
 /** Durable at once: after a crash nobody is told twice, and nobody's time begins anew. */
-async function note(crew: Crew, delivered: readonly AgentToWarn[], round: Round): Promise<void> {
+async function note(
+  crew: WarningCrew,
+  delivered: readonly AgentToWarn[],
+  round: WarningRound,
+): Promise<void> {
   const now = crew.directory.serverNow();
   const changed = new Map<string, Memory>();
   for (const { agent, warning } of delivered) {

@@ -3,7 +3,7 @@
  * an orderly end. Whatever goes wrong in one sweep, the next tick tries again.
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
-import type { Enforcer, InForce } from './enforcer.ts';
+import type { Enforcer, InForce, LeaseStill } from './enforcer.ts';
 import type { Clock, Log, Meter, SweepReport } from './ports.ts';
 import type { Store } from './store-port.ts';
 
@@ -37,7 +37,10 @@ export class Worker {
   #inForce: InForce;
   #enforcer: Sweeper | undefined;
   #running: Promise<SweepReport | undefined> | undefined;
+  /** When the lease was renewed; `undefined` once that failed. */
   #leaseAt: Instant | undefined;
+  /** When the lease was last known to be held. */
+  #heldAt: Instant | undefined;
   #stopping = false;
   #waiting = false;
   /** The lease ran out before it was renewed. */
@@ -51,6 +54,11 @@ export class Worker {
   /** Takes up another policy from the next sweep on. */
   use(inForce: InForce): void {
     this.#inForce = inForce;
+  }
+
+  /** Whether another worker holds the store: then it speaks for both. */
+  get waiting(): boolean {
+    return this.#waiting;
   }
 
   /** Whether a sweep is under way. */
@@ -111,7 +119,7 @@ export class Worker {
     this.#enforcer.use(this.#inForce);
     return this.#enforcer.sweep({
       mayBegin: this.#mayBegin(nextTick),
-      mayRecord: () => this.#stillLeased(this.#parts.clock.now()),
+      mayRecord: () => this.#leaseStill(this.#parts.clock.now()),
       signal: this.#abort.signal,
     });
   }
@@ -124,32 +132,34 @@ export class Worker {
       if (this.#stopping) return false;
       const now = clock.now();
       until ??= nextTick === undefined ? Infinity : endOfRound(begun, now, nextTick);
-      return now < until && (await this.#stillLeased(now));
+      return now < until && (await this.#leaseStill(now)) === 'held';
     };
   }
 
   /** Reading everyone, or being suspended, may have taken longer than the lease lasts. */
-  async #stillLeased(now: Instant): Promise<boolean> {
-    if (this.#leaseAt !== undefined && now - this.#leaseAt < this.#ttl() / 3) return true;
-    return (await this.#lease()) === 'held' && !this.#lapsed;
+  async #leaseStill(now: Instant): Promise<LeaseStill> {
+    const fresh = this.#leaseAt !== undefined && now - this.#leaseAt < this.#ttl() / 3;
+    const lease = fresh ? 'held' : await this.#lease();
+    return this.#lapsed || lease === 'taken' ? 'lost' : lease;
   }
 
   /** A store that fails leaves it unknown who holds the lease: then nothing may be done. */
   async #lease(): Promise<'held' | 'taken' | 'unknown'> {
     const { store, clock, holder } = this.#parts;
     const now = clock.now();
-    const last = this.#leaseAt;
     this.#leaseAt = undefined;
     try {
       if (!(await store.holdLease(holder, now, this.#ttl()))) return 'taken';
-      this.#leaseAt = now;
-      // Suspended for so long that another worker may have come and gone: what it did stands in the store alone.
-      if (last !== undefined && now - last >= this.#ttl()) this.#lapsed = true;
-      return 'held';
     } catch (error) {
       this.#parts.log.error({ err: error }, 'the lease of the store could not be renewed');
       return 'unknown';
     }
+    // Suspended, or without its store, for so long that another worker may have come and gone: what that one did stands
+    // in the store alone.
+    if (this.#heldAt !== undefined && now - this.#heldAt >= this.#ttl()) this.#lapsed = true;
+    this.#leaseAt = now;
+    this.#heldAt = now;
+    return 'held';
   }
 
   #ttl(): Duration {

@@ -26,8 +26,13 @@ export type ActionResult =
 export interface PlatformEffects {
   /** Never sends the action later than `notAfter` (server time): what was read before would be too old to act on. */
   perform(action: Action, agent: Agent, notAfter: Instant, signal: AbortSignal): Promise<ActionResult>;
-  /** Puts a presence back as it was. */
-  restorePresence(agentId: string, definitionId: string, signal: AbortSignal): Promise<ActionResult>;
+  /** Puts a presence back as it was; not after `notAfter` either. */
+  restorePresence(
+    agentId: string,
+    definitionId: string,
+    notAfter: Instant,
+    signal: AbortSignal,
+  ): Promise<ActionResult>;
   /** How many requests may be sent at once without waiting for the rate budget. */
   room(): number;
 }
@@ -78,8 +83,10 @@ export function platformEffects(sdk: Sdk, offline: OfflineDefinition, room: () =
   return {
     perform: (action, agent, notAfter, signal) =>
       guarded(agent.id, signal, () => perform(action, agent, { priority: 'action', notAfter, signal })),
-    restorePresence: (agentId, definitionId, signal) =>
-      guarded(agentId, signal, () => setPresence(agentId, definitionId, { priority: 'action', signal })),
+    restorePresence: (agentId, definitionId, notAfter, signal) =>
+      guarded(agentId, signal, () =>
+        setPresence(agentId, definitionId, { priority: 'action', notAfter, signal }),
+      ),
     room,
   };
 }

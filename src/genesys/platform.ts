@@ -6,6 +6,7 @@ import { PlatformDirectory, type Needs, type ReadingSummary } from './directory.
 import { platformEffects, type PlatformEffects } from './effects.ts';
 import { CredentialsError, PlatformError, PlatformUnreachableError } from './errors.ts';
 import { Gate, type Clock } from './gate.ts';
+import { historyOf, type HistoryReader } from './history.ts';
 import { inspectionOf, type Inspection } from './inspection.ts';
 import { Memberships, queueMembers, teamMembers } from './memberships.ts';
 import { readNames, type Named, type NameKind } from './names.ts';
@@ -64,6 +65,8 @@ export interface Platform {
   tokenTimeout(signal?: AbortSignal): Promise<TokenTimeout>;
   /** What `doctor` asks about. */
   readonly inspection: Inspection;
+  /** What `backtest` replays. */
+  readonly history: HistoryReader;
   /** The client's secret has been renewed: the next login uses it. */
   useSecret(clientSecret: string): void;
   /** Ends all connections; calls under way fail. */
@@ -116,6 +119,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
       clockError: () => (serverClock.synced ? serverClock.error() : undefined),
       allowed: () => budget.allowed,
     }),
+    history: historyOf(sdk, clock),
     useSecret: (clientSecret) => {
       hideSecret(scrubber, { clientId: settings.clientId, clientSecret });
       sdk.useSecret(clientSecret);

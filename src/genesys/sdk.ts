@@ -64,6 +64,7 @@ export interface Sdk {
   readonly authorization: InstanceType<typeof sdk.AuthorizationApi>;
   readonly organization: InstanceType<typeof sdk.OrganizationApi>;
   readonly identityProviders: InstanceType<typeof sdk.IdentityProviderApi>;
+  readonly analytics: InstanceType<typeof sdk.AnalyticsApi>;
   /** Makes a call. Throws `PlatformError`, or the signal's reason. */
   call(operation: string, options: CallOptions, run: () => Promise<unknown>): Promise<Answer>;
   /** Makes sure that there is a token. Throws `CredentialsError` or `PlatformUnreachableError`. */
@@ -120,6 +121,7 @@ export function openSdk(
     authorization: new sdk.AuthorizationApi(client),
     organization: new sdk.OrganizationApi(client),
     identityProviders: new sdk.IdentityProviderApi(client),
+    analytics: new sdk.AnalyticsApi(client),
     call: (operation, options, run) => {
       const { priority, signal, notAfter } = options;
       const call: Call = { operation, priority, signal, notAfter };

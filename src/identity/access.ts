@@ -99,7 +99,8 @@ export async function clientCredentials(
   const { status, correlationId } = answer;
   if (status !== 200) {
     const code = plainWord(member(body, 'error')) ?? plainWord(member(body, 'errorCode'));
-    const kind = status === 400 || status === 401 || status === 403 ? 'credentials' : 'refused';
+    // A tenant or realm that is not there is for the operator to mend as well.
+    const kind = [400, 401, 403, 404].includes(status) ? 'credentials' : 'refused';
     const shown = code === undefined ? `HTTP ${status}` : `HTTP ${status}, ${code}`;
     throw new IdentityError(kind, `${what}: refused (${shown})`, { status, correlationId });
   }

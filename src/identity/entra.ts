@@ -11,7 +11,12 @@ import type { EntraSettings } from './settings.ts';
 
 const LOGIN_URL = 'https://login.microsoftonline.com';
 const GRAPH_URL = 'https://graph.microsoft.com';
-const SCOPE = 'https://graph.microsoft.com/.default';
+/** Where the national clouds keep Microsoft Graph: the token must be asked for by that name. A gateway has none of its own. */
+const NATIONAL = new Set([
+  'https://graph.microsoft.us',
+  'https://dod-graph.microsoft.us',
+  'https://microsoftgraph.chinacloudapi.cn',
+]);
 /** "There might be a small delay of a few minutes before tokens are revoked." */
 const DOCUMENTED_DELAY: Duration = 5 * MINUTE;
 const ERROR_CODES = [['error', 'code']] as const;
@@ -22,7 +27,7 @@ const REVOKING = new Set(['User.RevokeSessions.All', 'User.ReadWrite.All', 'Dire
 export function entra(settings: EntraSettings, http: Http, clock: Clock): Connector {
   const { tenant, client_id, client_secret, login_url = LOGIN_URL, graph_url = GRAPH_URL } = settings;
   const endpoint = join(login_url, `/${encodeURIComponent(tenant)}/oauth2/v2.0/token`);
-  const fields = { client_id, client_secret, scope: SCOPE };
+  const fields = { client_id, client_secret, scope: scopeOf(graph_url) };
   const access = new Access(
     http,
     (signal) => clientCredentials(http, endpoint, fields, signal),
@@ -79,6 +84,11 @@ export function entra(settings: EntraSettings, http: Http, clock: Clock): Connec
       return mayRevoke(token);
     },
   };
+}
+
+function scopeOf(graphUrl: string): string {
+  const origin = URL.canParse(graphUrl) ? new URL(graphUrl).origin : GRAPH_URL;
+  return `${NATIONAL.has(origin) ? origin : GRAPH_URL}/.default`;
 }
 
 /** What the token says of the app's permissions. Only a hint: the token is the API's to read, not ours. */

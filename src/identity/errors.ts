@@ -8,13 +8,16 @@ export class IdentityError extends Error {
   readonly correlationId: string | undefined;
   /** HTTP status, where there was an answer. */
   readonly status: number | undefined;
+  /** Of `transient`: every try was turned away at the door, so that surely nothing was done. */
+  readonly turnedAway: boolean;
 
   constructor(
     kind: IdentityFaultKind,
     message: string,
-    facts: { correlationId?: string | undefined; status?: number } = {},
+    facts: { correlationId?: string | undefined; status?: number; turnedAway?: boolean } = {},
   ) {
     super(message);
+    this.turnedAway = facts.turnedAway ?? false;
     this.kind = kind;
     this.correlationId = facts.correlationId;
     this.status = facts.status;

@@ -79,13 +79,18 @@ export class Http {
    */
   async send(wanted: Wanted, signal: AbortSignal): Promise<Answer> {
     const patienceEnds = this.#clock.now() + PATIENCE;
+    let turnedAway = true;
     for (let tried = 1; ; tried += 1) {
-      await this.#rest(wanted, patienceEnds, signal);
+      if (!(await this.#rest(patienceEnds, signal))) {
+        const message = `${wanted.what}: the identity provider asks for patience for longer than is waited here`;
+        throw new IdentityError('transient', message, { turnedAway });
+      }
       if (wanted.stillMay?.() === false) {
         throw new IdentityError('late', `${wanted.what}: not sent, because by now it would be too late`);
       }
-      const outcome = await this.#try(wanted, signal);
+      const outcome = await this.#try(wanted, turnedAway, signal);
       if (!(outcome instanceof IdentityError)) return outcome;
+      turnedAway = outcome.turnedAway;
       if (tried >= TRIES) throw outcome;
       // Full jitter: whoever was refused together must not come back together.
       const pause = FIRST_PAUSE * 2 ** tried * this.#random();
@@ -98,28 +103,31 @@ export class Http {
     await this.#agent.destroy();
   }
 
-  async #rest({ what }: Wanted, patienceEnds: Instant, signal: AbortSignal): Promise<void> {
+  /** Waits until the provider may be asked. False when that is longer than is waited here. */
+  async #rest(patienceEnds: Instant, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
     const wait = this.#restUntil - this.#clock.now();
-    if (wait <= 0) return;
-    if (this.#restUntil > patienceEnds) {
-      throw new IdentityError(
-        'transient',
-        `${what}: the identity provider asks for patience for longer than is waited here`,
-      );
-    }
+    if (wait <= 0) return true;
+    if (this.#restUntil > patienceEnds) return false;
     await this.#clock.sleep(wait, signal);
+    return true;
   }
 
   /** One try; an error that trying again may mend is answered, not thrown. */
-  async #try(wanted: Wanted, signal: AbortSignal): Promise<Answer | IdentityError> {
+  async #try(
+    wanted: Wanted,
+    turnedAwayBefore: boolean,
+    signal: AbortSignal,
+  ): Promise<Answer | IdentityError> {
     const answer = await this.#exchange(wanted, signal);
     if (answer instanceof IdentityError) return answer;
     const { status, headers, correlationId } = answer;
     const now = this.#clock.now();
     this.#restUntil = Math.max(this.#restUntil, restFrom(status, headers, now));
     if (!isTransientStatus(status)) return answer;
-    return new IdentityError('transient', `${wanted.what}: HTTP ${status}`, { status, correlationId });
+    const turnedAway = turnedAwayBefore && status === 429;
+    const message = `${wanted.what}: HTTP ${status}`;
+    return new IdentityError('transient', message, { status, correlationId, turnedAway });
   }
 
   async #exchange(

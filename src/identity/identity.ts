@@ -71,11 +71,16 @@ async function endSession(
     const { delay = connector.delay, correlationId } = await connector.end(target, mayBeSent, signal);
     return { ok: true, delay, correlationId };
   } catch (error) {
-    if (!(error instanceof IdentityError) || error.kind !== 'late' || !tried.end) throw error;
-    throw new IdentityError(
-      'transient',
-      `${connector.provider}: not asked again, because by now it would be too late`,
-    );
+    // Whatever the signal or a mistake of ours interrupted may have got through.
+    const turnedAway = error instanceof IdentityError && error.turnedAway;
+    tried.end &&= !turnedAway;
+    if (!tried.end) throw error;
+    const late = error instanceof IdentityError && error.kind === 'late';
+    const message = `${connector.provider}: not asked again, because by now it would be too late`;
+    const fault = late
+      ? { kind: 'transient' as const, message, correlationId: undefined }
+      : faultOf(error, signal);
+    return { ok: false, fault: fault.kind === 'transient' ? { ...fault, delay: connector.delay } : fault };
   } finally {
     if (!tried.end) cap.giveBack(place);
   }

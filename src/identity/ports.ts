@@ -11,7 +11,7 @@ export interface Clock {
 /**
  * Why a session was not ended, by who must act: `forbidden` the administrator who grants rights, `credentials` the
  * operator, `gone` and `ambiguous` whoever maps agents to users, `refused` the developer (or the receiver of a webhook),
- * `transient`, `capped` and `late` nobody. Only after `transient` the session may have been ended all the same.
+ * `transient`, `capped` and `late` nobody. Only after `transient` with a `delay` the session may have been ended all the same.
  */
 export const IDENTITY_FAULTS = [
   'forbidden',
@@ -31,6 +31,8 @@ export interface IdentityFault {
   readonly kind: IdentityFaultKind;
   readonly message: string;
   readonly correlationId: string | undefined;
+  /** With `transient`: how long the end would take to hold; left out where the session was surely not ended. */
+  readonly delay?: Duration | undefined;
 }
 
 /** `delay` is how long the provider takes until the ended session opens nothing any more, in ms. */

@@ -10,7 +10,7 @@ export interface OktaSettings {
   readonly delay?: Duration | undefined;
 }
 
-/** Microsoft Entra ID. The two addresses are for tests and national clouds. */
+/** Microsoft Entra ID. The two addresses are for national clouds and gateways. */
 export interface EntraSettings {
   readonly tenant: string;
   readonly client_id: string;

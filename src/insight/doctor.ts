@@ -1,5 +1,6 @@
 /** `doctor`: what stands between the policy and a log-off that works. Everything it asks changes nothing. */
 import { MINUTE, SECOND } from '../domain/time.ts';
+import { identityFinding, type DoctorIdentity } from './doctor-identity.ts';
 import { permissionFindings } from './doctor-permissions.ts';
 import { tell, type Diagnosis, type DoctorPlatform, type DoctorWants, type Finding } from './doctor-ports.ts';
 import {
@@ -15,8 +16,12 @@ const CLOCK_HOLD = 5 * MINUTE;
 /** Log-offs cost up to four requests each, a sweep one for each 500 agents: with less there is no room for both. */
 const FEW_REQUESTS = 60;
 
-/** Looks at everything. Rejects only with what is no answer of the platform. */
-export async function diagnose(platform: DoctorPlatform, wants: DoctorWants): Promise<Diagnosis> {
+/** Looks at everything; `identity` where the policy has a connector. Rejects only with what is no answer of the platform. */
+export async function diagnose(
+  platform: DoctorPlatform,
+  wants: DoctorWants,
+  identity?: DoctorIdentity,
+): Promise<Diagnosis> {
   const credentials = await credentialsFinding(platform);
   if (credentials.verdict === 'fail') return conclude([credentials]);
   return conclude([
@@ -29,6 +34,7 @@ export async function diagnose(platform: DoctorPlatform, wants: DoctorWants): Pr
     await reconnectFinding(platform, wants),
     await universalLogoutFinding(platform),
     await signInFinding(platform, wants),
+    ...(identity === undefined ? [] : [await identityFinding(identity)]),
   ]);
 }
 

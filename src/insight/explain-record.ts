@@ -1,10 +1,14 @@
 /**
- * What the record says of an agent as of an earlier time. Memory is kept only as of now, so that most of what was known
- * then cannot be told any more; the numbers that led to each log-off are in the events.
+ * What the record says of an agent as of an earlier time. Memory is kept only as of now: of it, only what has not changed
+ * since can be told of then; the numbers that led to each log-off are in the events.
  */
+import { countable } from '../domain/clocks.ts';
+import type { Memory } from '../domain/memory.ts';
+import type { ClockName } from '../domain/policy.ts';
 import type { EventKind, StoredAgent, StoredEvent } from '../domain/record.ts';
-import type { Instant } from '../domain/time.ts';
+import { formatDuration, type Instant } from '../domain/time.ts';
 import { lastLogoff } from './explain-sentences.ts';
+import { meaningOf, SIGN_WORDS, stateWords } from './explain-words.ts';
 import type { Times } from './times.ts';
 
 /** Kinds of events that concern everybody, and this agent with them. */
@@ -21,36 +25,68 @@ export interface Recorded {
   readonly common: readonly StoredEvent[];
 }
 
-/** Tells the record. Both lists hold events up to `at`, in rising order. */
-export function recordedAt(
-  agent: StoredAgent,
-  at: Instant,
-  events: readonly StoredEvent[],
-  common: readonly StoredEvent[],
-  times: Times,
-): Recorded {
-  const shown = events.slice(-10);
-  const open = shown.findLast(
-    ({ kind, intentId }) =>
-      kind === 'intent' && !shown.some((e) => e.kind !== 'intent' && e.intentId === intentId),
-  );
+/** What the store has of the agent and of everybody. Events are those up to the time asked for, in rising order. */
+export interface RecordInput {
+  readonly agent: StoredAgent;
+  readonly at: Instant;
+  readonly events: readonly StoredEvent[];
+  readonly common: readonly StoredEvent[];
+  /** As of now: what in it is older than the time asked for was true then. */
+  readonly memory: Memory | undefined;
+  /** Of the rules that the policy has today. */
+  readonly clocks: ReadonlyMap<string, ClockName>;
+}
+
+/** Tells the record. */
+export function recordedAt(input: RecordInput, times: Times): Recorded {
+  const { agent, at, events, common, memory, clocks } = input;
   const sentences = [
-    `As of ${times.short(at)}, from the record of ${agent.name}:`,
-    ...lastLogoff(shown, times),
-    ...(open === undefined
-      ? []
-      : [
-          `A log-off by rule ${open.rule ?? ''} had been begun at ${times.short(open.at)}, and its outcome was not known yet.`,
-        ]),
-    ...lastReturn(shown, times),
-    'Clocks, signs and the place on the ladder are kept only as of now, so what they showed then cannot be told; measured and limit below are what each decision was made on.',
+    `${agent.name} <${agent.email}> (${agent.id}) as of ${times.full(at)} (${times.zone}), from the record:`,
+    ...lastLogoff(events, times, clocks),
+    ...unfinished(events, times),
+    ...lastReturn(events, times),
+    ...(memory === undefined ? [] : stillTrue(memory, at, times)),
+    'Clocks and the place on the ladder are kept only as of now; what each decision was made on stands in the events below.',
   ];
-  return { agent, at, sentences, events: shown, common: common.slice(-5) };
+  return { agent, at, sentences, events: events.slice(-10), common: common.slice(-5) };
+}
+
+function unfinished(events: readonly StoredEvent[], times: Times): readonly string[] {
+  const open = events.findLast(
+    ({ kind, intentId }) =>
+      kind === 'intent' && !events.some((e) => e.kind !== 'intent' && e.intentId === intentId),
+  );
+  if (open === undefined) return [];
+  const begun = times.exact(open.at);
+  return [
+    `A log-off by rule ${open.rule ?? ''} had been begun at ${begun}, and its outcome was not known yet.`,
+  ];
 }
 
 function lastReturn(events: readonly StoredEvent[], times: Times): readonly string[] {
   const last = events.findLast(({ kind }) => kind === 'return');
-  return last === undefined
-    ? []
-    : [`The last return was at ${times.short(last.at)} (${last.reason ?? 'silent'}).`];
+  return last === undefined ? [] : [`The last return was at ${times.exact(last.at)}: ${meaningOf(last)}.`];
+}
+
+/** What is remembered today and has not changed since then. */
+function stillTrue(memory: Memory, at: Instant, times: Times): readonly string[] {
+  const { seenAt, firstSeenAt, lastSign, clocks, state, presenceSince, routingSince } = memory;
+  if (at < firstSeenAt) return [`The agent was not watched before ${times.exact(firstSeenAt)}.`];
+  const told: string[] = [];
+  const signAt = lastSign?.at ?? firstSeenAt;
+  if (signAt <= at) {
+    const counted = formatDuration(
+      countable(clocks.sinceSign, Math.min(at, seenAt), clocks.unwatched, undefined),
+    );
+    const what =
+      lastSign === undefined
+        ? `No sign of a person had been seen since watching began at ${times.exact(firstSeenAt)}`
+        : `The last sign of a person was ${SIGN_WORDS[lastSign.kind]} at ${times.exact(lastSign.at)}`;
+    told.push(`${what}; ${counted} since then counted.`);
+  } else {
+    told.push(`Signs of a person came later, the last at ${times.exact(signAt)}; earlier ones are not kept.`);
+  }
+  const since = Math.max(presenceSince ?? Infinity, routingSince ?? Infinity);
+  if (since <= at) told.push(`The agent was ${stateWords(state)}, as since ${times.exact(since)}.`);
+  return told;
 }

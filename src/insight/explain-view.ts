@@ -2,7 +2,8 @@
 import type { StoredEvent } from '../domain/record.ts';
 import { formatDuration, type Instant } from '../domain/time.ts';
 import type { ClockShown, Explanation, RuleShown, Uncounted } from './explain.ts';
-import { ladderSentence, sentencesOf } from './explain-sentences.ts';
+import { ladderSentences, sentencesOf } from './explain-sentences.ts';
+import { meaningOf } from './explain-words.ts';
 import type { Times } from './times.ts';
 
 /** Lays out a table as lines. */
@@ -11,17 +12,26 @@ export type Table = (head: readonly string[], rows: readonly (readonly string[])
 /** Everything, for a person. */
 export function linesOf(explanation: Explanation, times: Times, table: Table): readonly string[] {
   const { agent, rules, clocks, uncounted, ladder, events, facts } = explanation;
-  const lines = [`${agent.name} <${agent.email}> (${agent.id})`, '', ...sentencesOf(explanation, times)];
+  const lines = [
+    `${agent.name} <${agent.email}> (${agent.id}), times in ${times.zone}`,
+    '',
+    ...sentencesOf(explanation, times),
+  ];
   if (rules.length > 0)
     lines.push(
       '',
-      `Rules of profile ${explanation.profile ?? ''}, in their order (times in ${times.zone})`,
+      `Rules of profile ${explanation.profile ?? ''}: the first that is due, in this order, logs off`,
       ...ruleTable(rules, times, table),
     );
-  if (clocks.length > 0) lines.push('', 'Clocks', ...clockTable(clocks, times, table));
+  if (clocks.length > 0) lines.push('', `Clocks, as of the last look`, ...clockTable(clocks, times, table));
   if (uncounted.length > 0)
     lines.push('', 'Time that no clock counts', ...uncountedTable(uncounted, times, table));
-  if (ladder !== undefined) lines.push('', ladderSentence(ladder, times));
+  if (ladder !== undefined)
+    lines.push(
+      '',
+      'Ladder: how silent returns are answered, each harder than the last',
+      ...ladderSentences(ladder, times),
+    );
   lines.push('', ...eventLines(events, times, table));
   const learnt = Object.entries(facts);
   if (learnt.length > 0)
@@ -30,14 +40,16 @@ export function linesOf(explanation: Explanation, times: Times, table: Table): r
 }
 
 function at(instant: Instant | undefined, times: Times): string {
-  return instant === undefined ? '' : times.full(instant);
+  return instant === undefined ? '' : times.exact(instant);
 }
 
-function ruleTable(rules: readonly RuleShown[], times: Times, table: Table): readonly string[] {
+/** How each rule stands, as a table. */
+export function ruleTable(rules: readonly RuleShown[], times: Times, table: Table): readonly string[] {
   return table(
-    ['rule', 'state', 'clock', 'measured', 'limit', 'due at', 'mode'],
+    ['rule', 'counts when', 'now', 'clock', 'measured', 'limit', 'due at', 'mode'],
     rules.map((rule) => [
       rule.id,
+      rule.hours === undefined ? rule.when : `${rule.when}; ${rule.hours}`,
       stateOf(rule),
       rule.clock,
       formatDuration(rule.measured),
@@ -48,10 +60,10 @@ function ruleTable(rules: readonly RuleShown[], times: Times, table: Table): rea
   );
 }
 
-function stateOf({ due, holds, insideHours, hours }: RuleShown): string {
+function stateOf({ due, holds, insideHours }: RuleShown): string {
   if (due) return 'due';
-  if (!holds) return 'does not apply now';
-  return insideHours ? 'waiting' : `hours are not on (${hours ?? ''})`;
+  if (!holds) return 'does not hold';
+  return insideHours ? 'clock runs' : 'not in its hours';
 }
 
 function clockTable(clocks: readonly ClockShown[], times: Times, table: Table): readonly string[] {
@@ -60,7 +72,7 @@ function clockTable(clocks: readonly ClockShown[], times: Times, table: Table): 
     clocks.map(({ clock, rule, startedAt, counted, notCounted }) => [
       clock,
       rule ?? 'the agent',
-      startedAt === undefined ? 'stands at zero' : times.full(startedAt),
+      startedAt === undefined ? 'stands at zero' : times.exact(startedAt),
       formatDuration(counted),
       formatDuration(notCounted),
     ]),
@@ -72,7 +84,7 @@ function uncountedTable(spans: readonly Uncounted[], times: Times, table: Table)
     ['from', 'to', 'length', 'because'],
     spans
       .slice(-10)
-      .map(({ from, to, why }) => [times.full(from), times.full(to), formatDuration(to - from), why]),
+      .map(({ from, to, why }) => [times.exact(from), times.exact(to), formatDuration(to - from), why]),
   );
 }
 
@@ -80,15 +92,12 @@ function uncountedTable(spans: readonly Uncounted[], times: Times, table: Table)
 export function eventLines(events: readonly StoredEvent[], times: Times, table: Table): readonly string[] {
   if (events.length === 0) return ['The record has no event of this agent.'];
   const rows = events.map((event) => [
-    times.full(event.at),
+    times.exact(event.at),
     event.kind,
-    event.rule ?? '',
-    event.measured === undefined ? '' : formatDuration(event.measured),
+    event.rung === undefined ? (event.rule ?? '') : `${event.rule ?? ''}, rung ${event.rung + 1}`,
+    event.measured === undefined || event.kind === 'gap' ? '' : formatDuration(event.measured),
     event.limit === undefined ? '' : formatDuration(event.limit),
-    event.rung === undefined ? '' : String(event.rung + 1),
-    [event.reason, event.delay === undefined ? undefined : `after ${formatDuration(event.delay)}`]
-      .filter((each) => each !== undefined)
-      .join(', '),
+    meaningOf(event),
   ]);
-  return ['Last events', ...table(['at', 'event', 'rule', 'measured', 'limit', 'rung', 'reason'], rows)];
+  return ['Last events', ...table(['at', 'event', 'rule', 'measured', 'limit', 'which means'], rows)];
 }

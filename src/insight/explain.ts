@@ -4,13 +4,14 @@
  */
 import type { Agent, Observation } from '../domain/agent.ts';
 import { clockStart, countable, measure } from '../domain/clocks.ts';
-import { judge, weigh, type Verdict, type Weighed } from '../domain/judge.ts';
+import { judge, weigh, type Reason, type Verdict, type Weighed } from '../domain/judge.ts';
 import { placeOf } from '../domain/ladder.ts';
 import type { LadderPlace, Memory, Sign, State } from '../domain/memory.ts';
 import type { Action, ClockName, Mode, Policy, Profile, Rule } from '../domain/policy.ts';
 import type { Pause, Standing, StoredAgent, StoredEvent } from '../domain/record.ts';
-import type { Duration, Instant, Interval } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant, type Interval } from '../domain/time.ts';
 import { withStoredFacts } from './explain-stored.ts';
+import { whenWords } from './explain-words.ts';
 
 /** What explaining starts from. */
 export interface ExplainInput {
@@ -25,6 +26,8 @@ export interface ExplainInput {
   readonly events: readonly StoredEvent[];
   /** Events of kind `gap`: nobody was watched. */
   readonly gaps?: readonly StoredEvent[];
+  /** The organisation's own presences by id. */
+  readonly labels?: ReadonlyMap<string, string>;
   /** What the service has learnt of the platform, by name. */
   readonly facts: ReadonlyMap<string, string>;
   /** The usual time between two sweeps. */
@@ -52,6 +55,8 @@ export interface Uncounted extends Interval {
 export interface RuleShown extends Omit<Weighed, 'rule'> {
   readonly id: string;
   readonly description: string | undefined;
+  /** Its condition in words. */
+  readonly when: string;
   readonly clock: ClockName;
   readonly limit: Duration;
   readonly mode: Mode;
@@ -101,47 +106,83 @@ export interface Explanation {
   readonly holds: readonly string[];
   /** What cannot be told. */
   readonly caveats: readonly string[];
+  /** The last ten, in rising order. */
   readonly events: readonly StoredEvent[];
+  /** Earlier ones, as far as they were asked for. */
+  readonly before: readonly StoredEvent[];
   readonly facts: Readonly<Record<string, string>>;
 }
 
 /** Explains one agent. */
 export function explain(input: ExplainInput): Explanation {
-  const { memory, live, policy, events } = input;
-  const stored = live === undefined ? withStoredFacts(input) : undefined;
-  const judged = stored?.policy ?? policy;
-  const agent = live?.agent ?? stored?.agent;
-  const observation = live?.observation ?? stored?.observation;
+  const { memory, policy, events } = input;
+  const { agent, observation, judged, caveats } = judgeable(input);
   const at = observation?.at ?? input.now;
-  const verdict =
-    agent === undefined || observation === undefined
-      ? undefined
-      : judge(agent, memory, observation, judged, at);
+  const verdict = observation === undefined ? undefined : judge(agent, memory, observation, judged, at);
   const profile = judged.profiles.find(({ name }) => name === verdict?.profile);
-  const place =
-    memory === undefined || profile === undefined ? undefined : placeOf(memory, profile.returns, at);
-  const graceUntil = graceEnd(memory, profile);
-  const rules = memory === undefined ? [] : (profile?.rules ?? []).map((rule) => weigh(rule, memory, at));
   return {
     agent: input.agent,
-    basis: live === undefined ? 'store' : 'live',
+    basis: input.live === undefined ? 'store' : 'live',
     asOf: observation?.at,
     now: input.now,
     policy: policy.hash,
     mode: policy.mode,
     profile: verdict?.profile,
     ...lookOf(memory),
-    graceUntil,
     verdict,
-    next: nextOf(verdict, rules, place, graceUntil),
-    clocks: memory === undefined ? [] : clocksOf(memory, profile, at),
-    uncounted: memory === undefined ? [] : uncountedOf(memory, input.gaps ?? []),
-    rules: rules.map(ruleShown),
-    ladder: place === undefined || profile === undefined ? undefined : ladderShown(place, profile),
+    ...(memory === undefined ? NOTHING_WEIGHED : weighAll(memory, profile, verdict, input, at)),
     holds: holdsOf(input),
-    caveats: stored?.caveats ?? [],
-    events: events.slice(-10),
+    caveats,
+    events: events.slice(-SHOWN),
+    before: events.slice(0, -SHOWN),
     facts: Object.fromEntries(input.facts),
+  };
+}
+
+/** So many events are shown; earlier ones only help to tell what came of what. */
+const SHOWN = 10;
+
+interface Judgeable {
+  readonly agent: Agent;
+  readonly observation: Observation | undefined;
+  readonly judged: Policy;
+  readonly caveats: readonly string[];
+}
+
+function judgeable(input: ExplainInput): Judgeable {
+  if (input.live !== undefined) return { ...input.live, judged: input.policy, caveats: [] };
+  const { agent, observation, policy, caveats } = withStoredFacts(input);
+  return { agent, observation, judged: policy, caveats };
+}
+
+type Weighing = Pick<Explanation, 'graceUntil' | 'next' | 'clocks' | 'uncounted' | 'rules' | 'ladder'>;
+
+const NOTHING_WEIGHED: Weighing = {
+  graceUntil: undefined,
+  next: undefined,
+  clocks: [],
+  uncounted: [],
+  rules: [],
+  ladder: undefined,
+};
+
+function weighAll(
+  memory: Memory,
+  profile: Profile | undefined,
+  verdict: Verdict | undefined,
+  { events, gaps = [], labels = new Map<string, string>() }: ExplainInput,
+  at: Instant,
+): Weighing {
+  const place = profile === undefined ? undefined : placeOf(memory, profile.returns, at);
+  const graceUntil = graceEnd(memory, profile);
+  const rules = (profile?.rules ?? []).map((rule) => weigh(rule, memory, at));
+  return {
+    graceUntil,
+    next: nextOf(verdict, rules, place, graceUntil),
+    clocks: clocksOf(memory, profile, at),
+    uncounted: uncountedOf(memory, gaps, events),
+    rules: rules.map((weighed) => ruleShown(weighed, labels)),
+    ladder: place === undefined || profile === undefined ? undefined : ladderShown(place, profile),
   };
 }
 
@@ -175,6 +216,9 @@ function graceEnd(memory: Memory | undefined, profile: Profile | undefined): Ins
   return memory.graceFrom + profile.returns.grace;
 }
 
+/** Reasons with which some clock runs towards a log-off. */
+const RUNNING: readonly (Reason | undefined)[] = ['waiting', 'warned', 'outside_hours', 'grace'];
+
 /** Rules that only report do not log anybody off, unless there are no others. */
 function nextOf(
   verdict: Verdict | undefined,
@@ -182,24 +226,24 @@ function nextOf(
   place: LadderPlace | undefined,
   graceUntil: Instant | undefined,
 ): Explanation['next'] {
-  if (verdict?.reason === 'ladder_waiting' || verdict?.reason === 'ladder_due') {
-    return place === undefined ? undefined : { rule: place.cause.ruleId, at: verdict.nextAt ?? 0 };
-  }
-  if (verdict?.due !== undefined) return { rule: verdict.due.ruleId, at: verdict.nextAt ?? 0 };
-  if (!['waiting', 'warned', 'outside_hours', 'grace'].includes(verdict?.reason ?? '')) return undefined;
+  if (verdict === undefined) return undefined;
+  const at = verdict.nextAt ?? 0;
+  if (verdict.reason === 'ladder_waiting') return place && { rule: place.cause.ruleId, at };
+  if (verdict.due !== undefined) return { rule: verdict.due.ruleId, at };
+  if (!RUNNING.includes(verdict.reason)) return undefined;
   const running = rules.filter(({ dueAt }) => dueAt !== undefined);
   const enforcing = running.filter(({ rule }) => rule.mode === 'enforce');
-  const from = verdict?.reason === 'grace' ? (graceUntil ?? 0) : 0;
+  const from = verdict.reason === 'grace' ? (graceUntil ?? 0) : 0;
   const candidates = (enforcing.length > 0 ? enforcing : running)
     .map(({ rule, dueAt }) => ({ rule: rule.id, at: Math.max(dueAt ?? 0, from) }))
     .toSorted((a, b) => a.at - b.at);
   return candidates[0];
 }
 
-function ruleShown({ rule, ...weighed }: Weighed): RuleShown {
+function ruleShown({ rule, ...weighed }: Weighed, labels: ReadonlyMap<string, string>): RuleShown {
   const { id, description, clock, limit, mode, hours } = rule;
   const side = hours === undefined ? undefined : `${hours.side} ${hours.calendar.name}`;
-  return { id, description, clock, limit, mode, hours: side, ...weighed };
+  return { id, description, when: whenWords(rule.when, labels), clock, limit, mode, hours: side, ...weighed };
 }
 
 /** The two clocks of the agent, and that of each rule with `in_state`; hours of a calendar are not taken off here. */
@@ -220,18 +264,29 @@ function clocksOf(memory: Memory, profile: Profile | undefined, at: Instant): re
   });
 }
 
+/** Stamps of the platform and our own times of the same thing lie no further apart than this. */
+const SAME: Duration = 2 * SECOND;
+
 function uncountedOf(
   { clocks, departure, back, state, seenAt }: Memory,
   gaps: readonly StoredEvent[],
+  events: readonly StoredEvent[],
 ): readonly Uncounted[] {
-  const why = ({ from, to }: Interval): Uncounted['why'] => {
-    if (departure?.at === from && back?.at === to) return 'Offline';
-    const inGap = gaps.some(({ at, measured = 0 }) => at - measured < to && at > from);
+  const isReturn = ({ from, to }: Interval): boolean =>
+    (departure?.at === from && back?.at === to) ||
+    events.some(({ kind, at, delay }) => kind === 'return' && near(at, to) && near(at - (delay ?? 0), from));
+  const why = (span: Interval): Uncounted['why'] => {
+    if (isReturn(span)) return 'Offline';
+    const inGap = gaps.some(({ at, measured = 0 }) => at - measured < span.to && at > span.from);
     return inGap ? 'nobody looked' : 'nobody looked, or Offline';
   };
   const spans = clocks.unwatched.map((span) => ({ ...span, why: why(span) }));
   if (state.presence !== 'OFFLINE' || departure === undefined) return spans;
   return [...spans, { from: departure.at, to: seenAt, why: 'Offline' as const }];
+}
+
+function near(a: Instant, b: Instant): boolean {
+  return Math.abs(a - b) <= SAME;
 }
 
 function ladderShown(place: LadderPlace, { returns }: Profile): LadderShown {
@@ -243,25 +298,34 @@ function ladderShown(place: LadderPlace, { returns }: Profile): LadderShown {
 }
 
 /** What `plan` would hold this agent back for, as far as it is known between two sweeps. */
-function holdsOf({ agent, policy, pause, standing, now }: ExplainInput): readonly string[] {
+function holdsOf(input: ExplainInput): readonly string[] {
+  const { pause, now } = input;
+  const paused = pause !== undefined && (pause.until === undefined || now < pause.until);
+  const why = pause?.reason === undefined ? '' : ` (${pause.reason})`;
+  const first = paused ? [`paused${why}: nothing is done to anybody until resume or the pause is over`] : [];
+  if (input.standing === undefined) return first;
+  return [
+    ...first,
+    ...settlingOf(input.standing, input.policy),
+    ...personalHolds(input.standing.ledger, input),
+  ];
+}
+
+function settlingOf({ policyHash, settleLeft }: Standing, { hash }: Policy): readonly string[] {
+  if (policyHash !== hash)
+    return ['this policy has not been in force in a sweep yet: its first sweeps only watch'];
+  return settleLeft > 0 ? [`settling: ${settleLeft} more sweeps only watch`] : [];
+}
+
+function personalHolds(ledger: Standing['ledger'], { agent, now }: ExplainInput): readonly string[] {
   const holds: string[] = [];
-  if (pause !== undefined && (pause.until === undefined || now < pause.until)) {
-    holds.push(
-      `paused${pause.reason === undefined ? '' : ` (${pause.reason})`}: nothing is done to anybody until resume or the pause is over`,
-    );
-  }
-  if (standing === undefined) return holds;
-  if (standing.policyHash !== policy.hash)
-    holds.push('this policy has not been in force in a sweep yet: its first sweeps only watch');
-  else if (standing.settleLeft > 0) holds.push(`settling: ${standing.settleLeft} more sweeps only watch`);
-  const broken = standing.ledger.broken.get(agent.id);
-  if (broken !== undefined && now < broken)
+  if (now < (ledger.broken.get(agent.id) ?? -Infinity))
     holds.push('held back by the breaker: too many became due at once');
-  const failure = standing.ledger.failures.get(agent.id);
+  const failure = ledger.failures.get(agent.id);
   if (failure?.forbidden === true) holds.push('the platform forbids the service to log this agent off');
-  else if (failure !== undefined)
-    holds.push(
-      `the last ${failure.count === 1 ? 'try' : `${failure.count} tries`} failed: the next one waits longer`,
-    );
+  else if (failure !== undefined) {
+    const tries = failure.count === 1 ? 'try' : `${failure.count} tries`;
+    holds.push(`the last ${tries} failed: the next one waits longer`);
+  }
   return holds;
 }

@@ -1,8 +1,10 @@
 /**
  * The concurrent-licence peak by Genesys' published method, on a series of head-counts. Pure.
  *
- * The bill of a billing period goes by the highest number of users present at once; presence, not a session, decides. A
- * height that adds up to less than 30 minutes over the whole period, in however many pieces, is ignored.
+ * The bill of a billing period goes by the highest number of users present at once; presence, not a session, decides. The
+ * method lists how long each head-count lasted, added up over the whole period in however many pieces, drops those that
+ * lasted less than 30 minutes, and takes the largest that is left. Its published example: 500 users for 31 minutes and
+ * 503 for 6 make 500.
  */
 import { DAY, HOUR, MINUTE, type Duration, type Instant, type Interval } from '../domain/time.ts';
 import { localTimeAt, wallTime } from '../domain/zone.ts';
@@ -15,13 +17,22 @@ export interface HeadCount {
 
 /** Heights that last less than this, added up over the period, are not billed. */
 export const IGNORED_BELOW: Duration = 30 * MINUTE;
-/** A count says nothing of the time more than this after it: nobody looked. */
+/** Counts further apart than this do not speak for the time between them: nobody looked. */
 export const COUNT_LASTS: Duration = 15 * MINUTE;
+
+/** The sentence that goes with each such number. */
+export const LICENCE_METHOD =
+  'The licence peak follows the published method for concurrent licences: of all head-counts by presence in a calendar month, those that add up to less than 30 minutes are dropped, and the largest that is left is the peak. Where the top is ragged no single head-count lasts so long; "at or above" is the stricter reading, the head-count at or above which the month spent 30 minutes.';
 
 /** The peak of one period. */
 export interface Peak {
-  /** The largest head-count at or above which the period spent at least 30 minutes; 0 when there is none. */
+  /** The published method to the letter: the largest head-count that itself lasted at least 30 minutes; 0 without one. */
   readonly billable: number;
+  /**
+   * The stricter reading: the largest head-count at or above which the period spent at least 30 minutes. Never less than
+   * `billable`; larger where the top is ragged, so that no single count of it lasts.
+   */
+  readonly atOrAbove: number;
   /** The largest head-count of all, however short. */
   readonly highest: number;
   /** When `highest` was first reached. */
@@ -30,33 +41,45 @@ export interface Peak {
   readonly watched: Duration;
 }
 
-/** What of the series counts in `span`. `series` is in order of time; `lasts` is how long a count is good for. */
+/**
+ * What of the series counts in `span`. `series` is in order of time. A count is good until the next one; where that is
+ * more than `lasts` away, or there is none, for the usual time between two.
+ */
 export function peak(series: readonly HeadCount[], span: Interval, lasts: Duration = COUNT_LASTS): Peak {
   const spent = new Map<number, Duration>();
+  const usual = Math.min(lasts, usualDistance(series));
   let watched = 0;
   let highest = 0;
   let highestAt: Instant | undefined;
   for (const [i, { at, online }] of series.entries()) {
+    const next = series[i + 1]?.at ?? Infinity;
     const from = Math.max(at, span.from);
-    const to = Math.min(series[i + 1]?.at ?? Infinity, at + lasts, span.to);
-    if (to <= from) continue;
+    const to = Math.min(next - at <= lasts ? next : at + usual, span.to);
+    if (to < from || at >= span.to) continue;
     watched += to - from;
     spent.set(online, (spent.get(online) ?? 0) + (to - from));
     if (online <= highest) continue;
     highest = online;
     highestAt = from;
   }
-  return { billable: heightOf(spent), highest, highestAt, watched };
+  return { ...heightsOf(spent), highest, highestAt, watched };
 }
 
-/** From the top down: the first height that, with all above it, lasted long enough. */
-function heightOf(spent: ReadonlyMap<number, Duration>): number {
+function usualDistance(series: readonly HeadCount[]): Duration {
+  const distances = series.slice(1).map(({ at }, i) => at - (series[i]?.at ?? at));
+  return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0;
+}
+
+/** From the top down: the first height that lasted long enough by itself, and the first that did with all above it. */
+function heightsOf(spent: ReadonlyMap<number, Duration>): Pick<Peak, 'billable' | 'atOrAbove'> {
+  let atOrAbove = 0;
   let sum = 0;
   for (const [online, length] of [...spent].sort(([a], [b]) => b - a)) {
     sum += length;
-    if (sum >= IGNORED_BELOW) return online;
+    if (atOrAbove === 0 && sum >= IGNORED_BELOW) atOrAbove = online;
+    if (length >= IGNORED_BELOW) return { billable: online, atOrAbove };
   }
-  return 0;
+  return { billable: 0, atOrAbove };
 }
 
 /** One calendar month in the zone of the bill, cut to what was asked for. */
@@ -109,7 +132,7 @@ export function inHours(length: Duration): number {
   return Math.round((length / HOUR) * 10) / 10;
 }
 
-/** Whole local days that a span touches, for sentences about how much was seen. */
+/** Days with one decimal. */
 export function inDays(length: Duration): number {
   return Math.round((length / DAY) * 10) / 10;
 }

@@ -16,6 +16,7 @@ interface Standing {
 }
 
 const AVAILABLE: Standing = { presence: 'AVAILABLE', label: undefined };
+const ON_QUEUE: Standing = { presence: 'ON_QUEUE', label: undefined };
 
 const WORK: ReadonlySet<string> = new Set<WorkWord['does']>([
   'start',
@@ -47,6 +48,8 @@ export class Desk {
   #calls = 0;
   #token: Instant;
   #session = false;
+  /** The identity provider still knows the person. */
+  #ssoSession = false;
   #returns = 0;
   #pending: Instant | undefined;
 
@@ -101,6 +104,8 @@ export class Desk {
   }
 
   #applyWork(at: Instant, word: WorkWord): void {
+    // Whoever works has logged in, whether the timeline says so or not.
+    if (word.does !== 'end' && word.does !== 'end_call') this.#bringOnline(at);
     switch (word.does) {
       case 'start':
         this.#work.push(word.work);
@@ -114,22 +119,25 @@ export class Desk {
         this.#work = ['wrap-up'];
         break;
       case 'start_call':
-        this.#calls += 1;
-        break;
       case 'end_call':
-        this.#calls = Math.max(0, this.#calls - 1);
+        this.#calls = Math.max(0, this.#calls + (word.does === 'start_call' ? 1 : -1));
         break;
       case 'not_responding':
-        this.#notResponding = true;
-        break;
       case 'lock':
-        this.#setPresence(at, { presence: 'IDLE', label: undefined }, this.#shown);
-        break;
       case 'unlock':
-        this.#setPresence(at, this.#beforeLock ?? AVAILABLE);
+        this.#applyDesktop(at, word.does);
         break;
     }
     this.#deriveRouting(at);
+  }
+
+  #applyDesktop(at: Instant, does: 'not_responding' | 'lock' | 'unlock'): void {
+    if (does === 'lock') this.#setPresence(at, { presence: 'IDLE', label: undefined }, this.#shown);
+    else if (does === 'unlock') this.#setPresence(at, this.#beforeLock ?? AVAILABLE);
+    else {
+      if (this.#shown.presence !== 'ON_QUEUE') this.#setPresence(at, ON_QUEUE);
+      this.#notResponding = true;
+    }
   }
 
   /** Carries out one action of a log-off; answers when its effect was there. */
@@ -140,6 +148,7 @@ export class Desk {
       this.#setPresence(at + EFFECT, this.#shown.presence === 'ON_QUEUE' ? AVAILABLE : this.#shown);
     }
     if (action === 'offline') this.#goOffline(at + EFFECT);
+    if (action === 'end_sso_session') this.#ssoSession = false;
     if (action === 'revoke_tokens') {
       this.#session = false;
       this.#goOffline(at + EFFECT);
@@ -150,8 +159,7 @@ export class Desk {
   answer(goneAt: Instant, actions: readonly Action[], former: Standing): void {
     this.#former = former;
     const answers = actions.includes('revoke_tokens') || this.#browser?.answersOffline === true;
-    // Without a session at the identity provider single sign-on says no.
-    if (answers && !actions.includes('end_sso_session')) this.#expectBrowser(goneAt);
+    if (answers) this.#expectBrowser(goneAt);
   }
 
   get standing(): Standing {
@@ -176,9 +184,17 @@ export class Desk {
     };
   }
 
+  #bringOnline(at: Instant): void {
+    if (this.#session && this.#shown.presence !== 'OFFLINE') return;
+    if (!this.#session) this.#logIn(at);
+    this.#pending = undefined;
+    if (this.#shown.presence === 'OFFLINE') this.#setPresence(at, AVAILABLE);
+  }
+
   #logIn(at: Instant): void {
     this.#token = at;
     this.#session = true;
+    this.#ssoSession = true;
     this.#returns = 0;
     this.#pending = undefined;
   }
@@ -198,13 +214,16 @@ export class Desk {
   }
 
   #comeBack(at: Instant, restores: boolean, movesToken: boolean): void {
+    // A session that was left alone needs no new token.
+    if (movesToken && !this.#session) this.#token = at;
     this.#session = true;
-    if (movesToken) this.#token = at;
     this.#setPresence(at, restores ? this.#former : AVAILABLE);
   }
 
   #expectBrowser(at: Instant): void {
     if (this.#browser === undefined || this.#returns >= this.#browser.times) return;
+    // Without a session at the identity provider single sign-on says no.
+    if (!this.#ssoSession && !this.#session) return;
     this.#pending = at + this.#browser.after;
   }
 

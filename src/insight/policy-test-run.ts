@@ -1,14 +1,18 @@
 /**
- * Runs a policy test: the timeline is shown to the same fold, judge and ladder as in a sweep, one look each interval, and
- * whoever is due is logged off in the enforcer's order. Caps, the breaker and settling are not applied. Pure.
+ * Runs a policy test: the timeline is shown to the same fold, judge, plan and ladder as in a sweep, one look each
+ * interval, and whoever the plan lets through is logged off in the enforcer's order. Pure.
  */
 import type { Agent, Observation } from '../domain/agent.ts';
 import { fold } from '../domain/fold.ts';
 import { judge, profileOf, type Due, type Verdict } from '../domain/judge.ts';
-import { beginLogoff, endLogoff, finishLogoff, leaveLadder, placeOnLadder } from '../domain/ladder.ts';
-import type { Memory } from '../domain/memory.ts';
+import { beginLogoff, finishLogoff, leaveLadder, noteSsoEnd, placeOnLadder } from '../domain/ladder.ts';
+import type { Memory, MemoryEvent } from '../domain/memory.ts';
+import { EMPTY_LEDGER, plan, withLogoff, withOutcome, type Hold, type Ledger } from '../domain/plan.ts';
 import type { Action, Policy } from '../domain/policy.ts';
-import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { settleLeft, type Watched } from '../domain/settle.ts';
+import { isNewer, isWhole } from '../domain/signs.ts';
+import { SECOND, type Duration, type Instant, type Interval } from '../domain/time.ts';
+import { warningsDue } from '../domain/warnings.ts';
 import { Desk } from './policy-test-desk.ts';
 import type { BrowserWords, Part, Word } from './policy-test-words.ts';
 
@@ -17,13 +21,12 @@ export interface Scene {
   readonly agent: Agent;
   readonly interval: Duration;
   readonly happenings: readonly { readonly at: Instant; readonly word: Word }[];
-  readonly lacking: readonly {
-    readonly from: Instant;
-    readonly to: Instant;
-    readonly parts: readonly Part[];
-  }[];
-  readonly unwatched: readonly { readonly from: Instant; readonly to: Instant }[];
+  readonly lacking: readonly (Interval & { readonly parts: readonly Part[] })[];
+  /** Nobody looks inside; at both ends somebody does. */
+  readonly unwatched: readonly Interval[];
   readonly browser: BrowserWords | undefined;
+  /** How long the identity provider takes to end a session; at once unless given. */
+  readonly ssoDelay?: Duration;
   /** First and last look. */
   readonly from: Instant;
   readonly to: Instant;
@@ -35,10 +38,13 @@ export interface Look {
   readonly observation: Observation;
   readonly memory: Memory | undefined;
   readonly verdict: Verdict;
+  /** Why a due log-off was not begun. */
+  readonly hold: Hold | undefined;
 }
 
-/** A log-off of the run, or one that was only observed. */
+/** A log-off of the run, the end of a session at the identity provider, or a log-off that was only observed. */
 export interface Logoff {
+  readonly kind: 'logoff' | 'sso' | 'observed';
   readonly at: Instant;
   readonly rule: string;
   /** Counted from 1; `undefined` for the plain actions of a rule. */
@@ -52,12 +58,11 @@ export interface Logoff {
 export interface Played {
   readonly looks: readonly Look[];
   readonly logoffs: readonly Logoff[];
-  readonly observed: readonly Logoff[];
 }
 
 /** From the sweep's look to the end of the actions, and to the look that verifies them. */
-const ACTING: Duration = 3 * SECOND;
-const VERIFYING: Duration = 5 * SECOND;
+export const ACTING: Duration = 3 * SECOND;
+export const VERIFYING: Duration = 5 * SECOND;
 
 /** Plays a scene through a policy. */
 export function play(scene: Scene, policy: Policy): Played {
@@ -70,8 +75,10 @@ class Play {
   readonly #desk: Desk;
   readonly #looks: Look[] = [];
   readonly #logoffs: Logoff[] = [];
-  readonly #observed: Logoff[] = [];
   #memory: Memory | undefined;
+  #ledger: Ledger = EMPTY_LEDGER;
+  #imaginedLedger: Ledger = EMPTY_LEDGER;
+  #watched: Watched = { policyHash: undefined, settleLeft: 0, lastCompleteAt: undefined };
   #next = 0;
 
   constructor(scene: Scene, policy: Policy) {
@@ -83,30 +90,66 @@ class Play {
   run(): Played {
     const { from, to, interval, unwatched } = this.#scene;
     for (let at = from; at <= to; at += interval) {
-      if (unwatched.some((span) => at > span.from && at < span.to)) continue;
-      this.#sweep(at);
+      if (!unwatched.some((span) => at > span.from && at < span.to)) this.#sweep(at);
     }
-    return { looks: this.#looks, logoffs: this.#logoffs, observed: this.#observed };
+    return { looks: this.#looks, logoffs: this.#logoffs };
   }
 
   #sweep(at: Instant): void {
-    const look = this.#look(at);
-    this.#looks.push(look);
-    for (const due of look.verdict.observed) this.#imagine(at, due);
-    if (look.verdict.due?.mode === 'enforce') this.#logOff(at, look.verdict.due);
+    const { verdict, observation } = this.#look(at);
+    const left = settleLeft(this.#watched, this.#policy, at, this.#scene.interval);
+    this.#watched = {
+      policyHash: this.#policy.hash,
+      settleLeft: Math.max(0, left - 1),
+      lastCompleteAt: at,
+    };
+    const settling = left > 0;
+    const due = verdict.due?.mode === 'enforce' ? verdict.due : undefined;
+    const imagined = verdict.observed.filter(
+      ({ ruleId }) => this.#memory?.imagined.includes(ruleId) !== true,
+    );
+    const memory = this.#memory;
+    const real = this.#plan(this.#ledger, due === undefined ? [] : [due], settling, at);
+    const other = this.#plan(this.#imaginedLedger, imagined, settling, at);
+    this.#ledger = real.ledger;
+    this.#imaginedLedger = other.ledger;
+    this.#looks.push({ at, observation, memory, verdict, hold: real.held[0]?.hold });
+    for (const each of real.act) this.#carryOut(at, each.due);
+    for (const each of other.act) this.#imagine(at, each.due);
+    if (!settling && memory !== undefined) this.#warn(at, memory, verdict);
   }
 
-  #look(at: Instant): Look {
-    const { agent, interval, lacking } = this.#scene;
+  #plan(ledger: Ledger, dues: readonly Due[], settling: boolean, at: Instant): ReturnType<typeof plan> {
+    const { agent } = this.#scene;
+    const seen = new Set(this.#memory?.seenAt === at ? [agent.id] : []);
+    const candidates = dues.map((due) => ({ agentId: agent.id, due }));
+    return plan(candidates, seen, settling ? 'settling' : undefined, this.#policy.caps, ledger, at);
+  }
+
+  #look(at: Instant): { readonly observation: Observation; readonly verdict: Verdict } {
+    const observation = this.#observe(at);
+    const { verdict } = this.#fold(at, observation);
+    return { observation, verdict };
+  }
+
+  #observe(at: Instant): Observation {
+    const { agent, lacking } = this.#scene;
     this.#passTo(at);
     const parts = lacking.filter(({ from, to }) => at >= from && at < to).flatMap((span) => span.parts);
-    const observation = this.#desk.observe(agent.id, at, new Set(parts));
+    return this.#desk.observe(agent.id, at, new Set(parts));
+  }
+
+  #fold(
+    at: Instant,
+    observation: Observation,
+  ): { readonly verdict: Verdict; readonly events: readonly MemoryEvent[] } {
+    const { agent, interval } = this.#scene;
     const profile = profileOf(agent, this.#policy);
     const folded = fold(this.#memory, observation, { profile, usualInterval: interval, clockJumped: false });
-    const verdict = judge(agent, folded?.memory, observation, this.#policy, at);
     const memory = folded?.memory;
+    const verdict = judge(agent, memory, observation, this.#policy, at, profile);
     this.#memory = memory !== undefined && verdict.reason === 'exempt' ? leaveLadder(memory) : memory;
-    return { at, observation, memory: this.#memory, verdict };
+    return { verdict, events: folded?.events ?? [] };
   }
 
   /** Everything of the timeline up to then, and with it. */
@@ -124,42 +167,89 @@ class Play {
   }
 
   /** The enforcer's order: the place on the ladder and the intention first, then the actions, then a look that verifies. */
-  #logOff(at: Instant, due: Due): void {
+  #carryOut(at: Instant, due: Due): void {
     const returns = profileOf(this.#scene.agent, this.#policy)?.returns;
     if (this.#memory === undefined || returns === undefined) return;
-    this.#logoffs.push(logoffOf(at, due));
-    const former = this.#desk.standing;
+    if (due.rung !== undefined && due.actions.includes('end_sso_session')) {
+      this.#endSession(at, due, due.rung);
+      return;
+    }
+    this.#logoffs.push(logoffOf('logoff', at, due));
+    this.#ledger = withLogoff(this.#ledger, at);
+    const { standing } = this.#desk;
     const wasOnQueue = this.#memory.state.routing !== 'OFF_QUEUE';
-    this.#memory = beginLogoff(
-      placeOnLadder(this.#memory, at, due.cause, due.rung, returns),
-      at,
-      due.actions,
-    );
+    const placed = placeOnLadder(this.#memory, at, due.cause, due.rung, returns);
+    this.#memory = beginLogoff(placed, at, due.actions);
     const performed = due.actions.filter(
       (action) => action !== 'notify' && (action !== 'off_queue' || wasOnQueue),
     );
     for (const action of performed) this.#desk.perform(at, action);
     this.#memory = finishLogoff(this.#memory, at + ACTING, performed);
-    this.#desk.answer(at + ACTING - SECOND, performed, former);
+    this.#desk.answer(at + ACTING - SECOND, performed, standing);
     this.#verify(at + VERIFYING);
   }
 
+  /** Offline is verified; where nothing at all has happened Offline is set once more, and the next try waits. */
   #verify(at: Instant): void {
-    this.#look(at);
-    // Somebody kept the platform from taking the agent off: what follows is not the log-off's doing.
-    if (this.#memory?.own?.open === true && this.#memory.state.presence !== 'OFFLINE') {
-      this.#memory = endLogoff(this.#memory, at);
-    }
+    const before = this.#memory;
+    const observation = this.#observe(at);
+    const worked =
+      before === undefined || !isUsable(observation, before) || this.#hasWorked(at, observation, before);
+    this.#ledger = withOutcome(this.#ledger, this.#scene.agent.id, worked ? 'done' : 'failed', at);
+    const own = this.#memory?.own;
+    if (worked || this.#memory === undefined || own === undefined) return;
+    this.#desk.perform(at, 'offline');
+    const actions = [...new Set([...own.actions, 'offline' as const])];
+    this.#memory = { ...this.#memory, own: { ...own, to: at, actions } };
+  }
+
+  #hasWorked(at: Instant, observation: Observation, before: Memory): boolean {
+    const { events } = this.#fold(at, observation);
+    const { state, lastSign } = this.#memory ?? before;
+    const signed = lastSign !== undefined && lastSign.at !== before.lastSign?.at;
+    const newToken = isNewer(observation.tokenIssuedAt, before.own?.tokenAt);
+    return state.presence === 'OFFLINE' || signed || newToken || events.length > 0;
+  }
+
+  /** The identity provider's part of a rung; the rest is due when it has taken hold. */
+  #endSession(at: Instant, due: Due, rung: number): void {
+    if (this.#memory === undefined) return;
+    this.#logoffs.push(logoffOf('sso', at, due));
+    this.#desk.perform(at, 'end_sso_session');
+    this.#memory = noteSsoEnd(this.#memory, rung, at, at + (this.#scene.ssoDelay ?? 0));
   }
 
   /** What observe mode would have done, once in an idle episode. */
   #imagine(at: Instant, due: Due): void {
-    if (this.#memory === undefined || this.#memory.imagined.includes(due.ruleId)) return;
+    if (this.#memory === undefined) return;
     this.#memory = { ...this.#memory, imagined: [...this.#memory.imagined, due.ruleId] };
-    this.#observed.push(logoffOf(at, due));
+    this.#imaginedLedger = withLogoff(this.#imaginedLedger, at);
+    this.#logoffs.push(logoffOf('observed', at, due));
+  }
+
+  /** In a test every warning arrives. */
+  #warn(at: Instant, memory: Memory, verdict: Verdict): void {
+    for (const { ruleId } of warningsDue(this.#scene.agent, memory, verdict, this.#policy, at)) {
+      if (this.#memory === undefined) return;
+      this.#memory = { ...this.#memory, warned: { ...this.#memory.warned, [ruleId]: at } };
+    }
   }
 }
 
-function logoffOf(at: Instant, { ruleId, rung, actions, measured, limit }: Due): Logoff {
-  return { at, rule: ruleId, rung: rung === undefined ? undefined : rung + 1, actions, measured, limit };
+/** What a log-off came to can be told only from a whole reading with the token in it. */
+function isUsable(observation: Observation, { own }: Memory): boolean {
+  return isWhole(observation) && (observation.tokenIssuedAt !== undefined || own?.tokenAt === undefined);
+}
+
+function logoffOf(kind: Logoff['kind'], at: Instant, due: Due): Logoff {
+  const { ruleId, rung, actions, measured, limit } = due;
+  return {
+    kind,
+    at,
+    rule: ruleId,
+    rung: rung === undefined ? undefined : rung + 1,
+    actions,
+    measured,
+    limit,
+  };
 }

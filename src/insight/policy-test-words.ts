@@ -1,5 +1,5 @@
 /** The words of a policy test's timeline: what a person, a browser or the platform does, and when. */
-import { parseSystemPresence, type SystemPresence } from '../domain/agent.ts';
+import { parseSystemPresence, SYSTEM_PRESENCES, type SystemPresence } from '../domain/agent.ts';
 import { HOUR, MINUTE, parseDuration, SECOND, type Duration } from '../domain/time.ts';
 
 /** A part that a reading may lack. */
@@ -49,9 +49,17 @@ export interface BrowserWords {
   readonly times: number;
 }
 
-/** What was written cannot be understood; the message says what can. */
+/** What was written cannot be understood; the message says what can, and `known` what may have been meant. */
 export class WordFault extends Error {
   override readonly name = 'WordFault';
+  readonly word: string;
+  readonly known: readonly string[];
+
+  constructor(message: string, word = '', known: readonly string[] = []) {
+    super(message);
+    this.word = word;
+    this.known = known;
+  }
 }
 
 const TIME = String.raw`\d{1,2}:\d\d(?::\d\d)?`;
@@ -165,6 +173,24 @@ function parseWord(clause: string, answered: boolean): Word {
   return presenceWord(clause);
 }
 
+/** For "did you mean". */
+const KNOWN: readonly string[] = [
+  ...SYSTEM_PRESENCES.map((presence) => presence.toLowerCase().replace('_', ' ')),
+  ...[
+    'off queue',
+    'call',
+    'call ends',
+    'chat',
+    'chat ends',
+    'e-mail',
+    'e-mail ends',
+    'wrap-up',
+    'wrap-up ends',
+  ],
+  ...['not responding', 'locked', 'unlocked', 'logs in', 'logs out', 'clicks available', 'native timeout'],
+  ...['browser returns', 'private call', 'private call ends'],
+];
+
 function presenceWord(clause: string): Word {
   const text = clause.trim().replace(/^(goes (to|on) |goes |sets |changes to )/i, '');
   const labelled = /^(.+?)\s*\(([^)]+)\)$/.exec(text);
@@ -172,6 +198,8 @@ function presenceWord(clause: string): Word {
   if (presence === undefined) {
     throw new WordFault(
       `"${clause}" is no word of a timeline: presences such as "break" or "Coaching (busy)", "on queue", "off queue", "call", "call ends", "wrap-up", "not responding", "locked", "unlocked", "logs in", "logs out", "clicks available", "native timeout, back after 8s", "browser returns"`,
+      text,
+      KNOWN,
     );
   }
   if (presence === 'OFFLINE') return { does: 'go_offline' };
@@ -180,26 +208,37 @@ function presenceWord(clause: string): Word {
 
 /** Reads `returns after 8s, restores presence, token moves`. Throws `WordFault`. */
 export function parseBrowser(text: string): BrowserWords {
-  let after: Duration | undefined;
-  const rest = { restores: false, movesToken: true, answersOffline: false, times: Infinity };
-  for (const clause of text
+  const plain = { restores: false, movesToken: true, answersOffline: false, times: Infinity };
+  const parts = text
     .toLowerCase()
     .trim()
-    .split(/\s*,\s*/)) {
-    const delay = /^returns after (\S+)$/.exec(clause)?.[1];
-    const times = /^(\d+) times?$/.exec(clause)?.[1];
-    if (delay !== undefined) after = durationOf(delay);
-    else if (times !== undefined) rest.times = Number(times);
-    else if (/^(restores presence|presence restored)$/.test(clause)) rest.restores = true;
-    else if (/^(comes back available|available)$/.test(clause)) rest.restores = false;
-    else if (clause === 'token moves' || clause === 'token stays') rest.movesToken = clause === 'token moves';
-    else if (clause === 'answers offline') rest.answersOffline = true;
-    else {
-      throw new WordFault(
-        `"${clause}" is no behaviour of a browser: "returns after 8s", "restores presence", "comes back available", "token moves", "token stays", "answers offline", "3 times"`,
-      );
-    }
-  }
+    .split(/\s*,\s*/)
+    .map(partOfBrowser);
+  const browser = Object.assign({ ...plain, after: undefined }, ...parts) as Partial<BrowserWords>;
+  const { after } = browser;
   if (after === undefined) throw new WordFault('a browser needs "returns after 8s"');
-  return { after, ...rest };
+  return { ...plain, ...browser, after };
+}
+
+const BROWSER: Readonly<Record<string, Partial<BrowserWords>>> = {
+  'restores presence': { restores: true },
+  'presence restored': { restores: true },
+  'comes back available': { restores: false },
+  available: { restores: false },
+  'token moves': { movesToken: true },
+  'token stays': { movesToken: false },
+  'answers offline': { answersOffline: true },
+  once: { times: 1 },
+};
+
+function partOfBrowser(clause: string): Partial<BrowserWords> {
+  const delay = /^returns after (\S+)$/.exec(clause)?.[1];
+  if (delay !== undefined) return { after: durationOf(delay) };
+  const times = /^(\d+) times$/.exec(clause)?.[1];
+  if (times !== undefined) return { times: Number(times) };
+  const known = Object.hasOwn(BROWSER, clause) ? BROWSER[clause] : undefined;
+  if (known !== undefined) return known;
+  throw new WordFault(
+    `"${clause}" is no behaviour of a browser: "returns after 8s", "restores presence", "comes back available", "token moves", "token stays", "answers offline", "once", "3 times"`,
+  );
 }

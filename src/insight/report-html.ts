@@ -183,7 +183,7 @@ draw('online', { type: 'line', data: { labels: data.online.labels, datasets: [
   { label: 'without log-offs', data: data.online.without, borderColor: '#d1242f', borderWidth: 1.2, borderDash: [4, 3],
     pointRadius: 0, stepped: true } ] },
   options: { interaction: { mode: 'index', intersect: false },
-    scales: { y: whole, x: { ...bare, ticks: { autoSkip: true, maxTicksLimit: 9, maxRotation: 0 } } } } });
+    scales: { y: whole, x: { ...bare, ticks: { autoSkip: true, maxTicksLimit: 6, maxRotation: 0 } } } } });
 const stacked = (part) => part.sets.filter((set) => set.data.some((value) => value > 0))
   .map((set) => ({ ...set, backgroundColor: colours[set.label] }));
 draw('rules', { type: 'bar', data: { labels: data.rules.labels, datasets: stacked(data.rules) },

@@ -74,13 +74,24 @@ function returnsTable(returns: ReturnsPart): Omit<Section, 'title'> {
 
 function licenceTable(parts: readonly LicencePart[]): Omit<Section, 'title'> {
   return {
-    head: ['month', 'days counted', 'as it was', 'without', 'saved', 'highest moment'],
+    head: [
+      'month',
+      'days counted',
+      'as it was',
+      'without log-offs',
+      'saved',
+      'at or above: as it was',
+      'without log-offs',
+      'highest moment',
+    ],
     rows: parts.map(({ month, whole, watched, asItWas, without }) => [
       whole ? month : `${month} (part)`,
       inDays(watched).toFixed(1),
       String(asItWas.billable),
       String(without.billable),
       String(without.billable - asItWas.billable),
+      String(asItWas.atOrAbove),
+      String(without.atOrAbove),
       asItWas.highestAt === undefined ? '–' : `${asItWas.highest} at ${minuteText(asItWas.highestAt)}`,
     ]),
   };
@@ -156,6 +167,8 @@ export function reportCsv(report: Report): string {
     lines.push(
       ['licence', month, 'as_it_was', asItWas.billable],
       ['licence', month, 'without', without.billable],
+      ['licence', month, 'at_or_above_as_it_was', asItWas.atOrAbove],
+      ['licence', month, 'at_or_above_without', without.atOrAbove],
       ['licence', month, 'highest', asItWas.highest],
       ['licence', month, 'counted_hours', inHours(watched)],
     );
@@ -163,9 +176,12 @@ export function reportCsv(report: Report): string {
   return `${lines.map(csvLine).join('\r\n')}\r\n`;
 }
 
-/** Everything; instants as ISO texts beside, durations in ms. */
+/** Keys that hold instants: written as ISO times; durations stay in ms. */
+const INSTANT_KEY = /^(at|from|to)$|At$/;
+
+/** Everything, with instants as ISO texts and durations in ms. */
 export function reportJson(report: Report): string {
-  const { from, to } = report.span;
-  const span = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-  return `${JSON.stringify({ ...report, span }, undefined, 2)}\n`;
+  const write = (key: string, value: unknown): unknown =>
+    typeof value === 'number' && INSTANT_KEY.test(key) ? new Date(value).toISOString() : value;
+  return `${JSON.stringify(report, write, 2)}\n`;
 }

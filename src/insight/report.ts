@@ -6,7 +6,7 @@ import type { Hold } from '../domain/plan.ts';
 import { LONGEST_KEPT, type StoredAgent, type StoredEvent, type SweepCount } from '../domain/record.ts';
 import type { Duration, Instant, Interval } from '../domain/time.ts';
 import { wallTime } from '../domain/zone.ts';
-import { billingPeriods, peak, thinned, type HeadCount, type Peak } from './licence.ts';
+import { billingPeriods, LICENCE_METHOD, peak, thinned, type HeadCount, type Peak } from './licence.ts';
 
 /** What a report is made of. */
 export interface ReportInput {
@@ -122,9 +122,9 @@ const HOURS_KEPT = LONGEST_KEPT / 3_600_000;
 /** Printed with every report: the numbers are worth nothing without them. */
 const ASSUMPTIONS: readonly string[] = [
   `Time recovered runs from a verified log-off to the agent's next return or log-off, and is counted for ${HOURS_KEPT} hours at most: nobody knows when he would have gone by himself.`,
-  'The licence peak follows the published method for concurrent licences: the highest number of users present at once in a calendar month, where a height that adds up to less than 30 minutes in the month is ignored. Time at a height counts all time at it or above.',
+  LICENCE_METHOD,
   `"Without" counts each agent whom our log-off keeps Offline as online, for ${HOURS_KEPT} hours at most.`,
-  'Head-counts are those of the service: users in its scope, once a sweep, each count good until the next and for 15 minutes at most. The bill may count users that the service does not see. Named licences gain nothing from a log-off.',
+  'Head-counts are those of the service: users in its scope, once a sweep, each count good until the next; longer than 15 minutes without a sweep are left out. The bill may count users that the service does not see. Named licences gain nothing from a log-off.',
   'Observed log-offs are imagined: nothing was done, and they recover nothing.',
 ];
 

@@ -1,5 +1,5 @@
 /** Collects news, so that what happens to many at once becomes one message. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Instant } from '../domain/time.ts';
 import type { Fields, Message, News } from './ports.ts';
 
@@ -40,6 +40,19 @@ export class Gathering {
     this.#heaps.clear();
     return messages;
   }
+}
+
+/** Messages of one kind and sentence that waited together, as one; `undefined` of none. */
+export function merged(messages: readonly Message[]): Message | undefined {
+  const [first, ...others] = messages;
+  if (first === undefined || others.length === 0) return first;
+  // Not the id of any one of them: who has had that one already would throw the rest away.
+  const id = createHash('sha256')
+    .update(messages.map((one) => one.id).join('\n'))
+    .digest('hex')
+    .slice(0, 32);
+  const count = messages.reduce((sum, one) => sum + one.count, 0);
+  return { ...first, id, count, items: messages.flatMap(({ items }) => items).slice(0, EXAMPLES) };
 }
 
 /** Only plain values: whatever else a field holds must not travel. */

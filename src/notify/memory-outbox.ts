@@ -4,14 +4,14 @@ import type { DueMessage, Outbox, Waiting } from './ports.ts';
 
 /** See `Outbox`. */
 export class MemoryOutbox implements Outbox {
-  readonly #waiting = new Map<string, DueMessage & { readonly nextAt: Instant }>();
+  readonly #waiting = new Map<string, DueMessage>();
 
   add(messages: readonly Waiting[], most: number): Promise<number> {
     for (const message of messages) {
       const isThere = [...this.#waiting.values()].some(
         ({ channel, key }) => channel === message.channel && key === message.key,
       );
-      if (!isThere) this.#waiting.set(message.id, { ...message, tries: 0, nextAt: message.at });
+      if (!isThere) this.#waiting.set(message.id, { ...message, tries: 0 });
     }
     const dropped = [...this.#waiting.keys()].slice(0, Math.max(0, this.#waiting.size - most));
     for (const id of dropped) this.#waiting.delete(id);
@@ -22,14 +22,16 @@ export class MemoryOutbox implements Outbox {
     return Promise.resolve([...this.#waiting.values()].filter(({ nextAt }) => nextAt <= now).slice(0, limit));
   }
 
-  done(id: string): Promise<void> {
-    this.#waiting.delete(id);
+  done(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#waiting.delete(id);
     return Promise.resolve();
   }
 
-  failed(id: string, nextAt: Instant): Promise<void> {
-    const message = this.#waiting.get(id);
-    if (message !== undefined) this.#waiting.set(id, { ...message, tries: message.tries + 1, nextAt });
+  failed(ids: readonly string[], nextAt: Instant): Promise<void> {
+    for (const id of ids) {
+      const message = this.#waiting.get(id);
+      if (message !== undefined) this.#waiting.set(id, { ...message, tries: message.tries + 1, nextAt });
+    }
     return Promise.resolve();
   }
 }

@@ -3,18 +3,18 @@
  * beside the sweeps. A receiver that does not answer never holds up anything but its own messages.
  */
 import { createHash } from 'node:crypto';
-import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
-import { DeliveryError } from './errors.ts';
+import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { Delivery, type DeliveryOutcome } from './delivery.ts';
 import { Gathering } from './gather.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
-import type { Channel, DueMessage, Message, News, NotifyLog, Outbox, Waiting } from './ports.ts';
+import type { Channel, Message, News, NotifyLog, Outbox, Topic, Waiting } from './ports.ts';
 import type { Sender } from './send.ts';
 
 /** More do not wait: the oldest go. */
 const MOST_WAITING = 1_000;
-/** Whoever was not reached within this has other ways of knowing. */
-const GIVE_UP: Duration = DAY;
-const LONGEST_PAUSE: Duration = HOUR;
+/** News about agents come sweep after sweep when they come at all: after one message the next waits for so long. */
+const GATHER: Duration = 5 * MINUTE;
+const ABOUT_AGENTS: ReadonlySet<Topic> = new Set(['held', 'forbidden', 'engaged_too_long', 'return']);
 
 export interface NotifierParts {
   readonly channels: readonly Channel[];
@@ -23,6 +23,8 @@ export interface NotifierParts {
   readonly sender: Sender;
   readonly clock: { now(): Instant };
   readonly log: NotifyLog;
+  /** Told how each try ended. */
+  readonly onTried?: (channel: string, outcome: DeliveryOutcome) => void;
 }
 
 /** Tells people what happens. No method throws or rejects. */
@@ -50,6 +52,7 @@ class OutboxNotifier implements Notifier {
   /** Takes what the store would not: that it is lost is itself news. */
   readonly #spare = new MemoryOutbox();
   readonly #abort = new AbortController();
+  readonly #delivery: Delivery;
   #channels: readonly Channel[];
   #delivering: Promise<void> | undefined;
   #again = false;
@@ -57,6 +60,7 @@ class OutboxNotifier implements Notifier {
   constructor(parts: NotifierParts) {
     this.#parts = parts;
     this.#channels = parts.channels;
+    this.#delivery = new Delivery({ ...parts, channels: () => this.#channels, signal: this.#abort.signal });
   }
 
   raise(news: News): void {
@@ -90,13 +94,15 @@ class OutboxNotifier implements Notifier {
     await this.#parts.sender.close().catch(() => undefined);
   }
 
-  #listeners(kind: News['kind']): readonly Channel[] {
+  #listeners(kind: Topic): readonly Channel[] {
     return this.#channels.filter(({ enabled, on }) => enabled && on.has(kind));
   }
 
   async #post(messages: readonly Message[]): Promise<void> {
     const waiting = messages.flatMap((message) =>
-      this.#listeners(message.kind).map(({ name }) => waitingFor(name, message)),
+      this.#listeners(message.kind).map(({ name }) =>
+        waitingFor(name, message, this.#goodFrom(name, message)),
+      ),
     );
     if (waiting.length === 0) return;
     const { outbox, log } = this.#parts;
@@ -107,6 +113,11 @@ class OutboxNotifier implements Notifier {
     }
   }
 
+  #goodFrom(channel: string, { kind, at }: Message): Instant {
+    const last = this.#delivery.lastAt(channel, kind);
+    return last === undefined || !ABOUT_AGENTS.has(kind) ? at : Math.max(at, last + GATHER);
+  }
+
   async #deliverAll(): Promise<void> {
     while (this.#again) {
       this.#again = false;
@@ -115,70 +126,20 @@ class OutboxNotifier implements Notifier {
     }
   }
 
-  /** All channels at once, each its messages one by one, oldest first, until one fails. */
   async #deliver(outbox: Outbox): Promise<void> {
     try {
-      const due = await outbox.due(this.#parts.clock.now(), MOST_WAITING);
-      const byChannel = Map.groupBy(due, ({ channel }) => channel);
-      await Promise.all([...byChannel].map(([name, messages]) => this.#deliverTo(name, messages, outbox)));
+      await this.#delivery.run(outbox, await outbox.due(this.#parts.clock.now(), MOST_WAITING));
     } catch (error) {
       this.#parts.log.warn({ err: error }, 'the outbox could not be used: messages wait');
     }
   }
-
-  async #deliverTo(name: string, messages: readonly DueMessage[], outbox: Outbox): Promise<void> {
-    const { log, sender } = this.#parts;
-    const channel = this.#channels.find((one) => one.name === name && one.enabled);
-    for (const each of messages) {
-      if (this.#abort.signal.aborted) return;
-      const message = messageIn(each.body);
-      if (channel === undefined || message === undefined) {
-        log.warn({ channel: name }, 'a message was given up: its channel is gone');
-        await outbox.done(each.id);
-        continue;
-      }
-      try {
-        await sender.send(channel, message, this.#abort.signal);
-      } catch (error) {
-        // Called off by ourselves: that says nothing about the receiver.
-        if (!this.#abort.signal.aborted) await this.#failed(each, message, error, outbox);
-        return;
-      }
-      await outbox.done(each.id);
-    }
-  }
-
-  async #failed(
-    { id, channel, at, tries }: DueMessage,
-    { kind }: Message,
-    error: unknown,
-    outbox: Outbox,
-  ): Promise<void> {
-    const { clock, log } = this.#parts;
-    const now = clock.now();
-    const fault = error instanceof DeliveryError ? error.message : 'unexpected';
-    if (now - at >= GIVE_UP) {
-      log.error({ channel, kind, fault }, 'a message was given up: it could not be delivered for a day');
-      await outbox.done(id);
-      return;
-    }
-    const asked = error instanceof DeliveryError ? error.retryAfter : undefined;
-    const pause = Math.min(LONGEST_PAUSE, Math.max(backoff(tries), asked ?? 0));
-    log.warn({ channel, kind, fault, pause }, 'a message could not be delivered: trying again');
-    await outbox.failed(id, now + pause);
-  }
-}
-
-/** 1, 2, 4 … 60 min. */
-function backoff(tries: number): Duration {
-  return Math.min(LONGEST_PAUSE, MINUTE * 2 ** Math.min(tries, 10));
 }
 
 function noteDropped(log: NotifyLog, dropped: number): void {
   if (dropped > 0) log.error({ dropped }, 'too many messages wait: the oldest were dropped');
 }
 
-function waitingFor(channel: string, message: Message): Waiting {
+function waitingFor(channel: string, message: Message, nextAt: Instant): Waiting {
   const { kind, message: sentence, count, items } = message;
   const same = JSON.stringify([kind, sentence, count, items.map(withoutSweep)]);
   return {
@@ -186,19 +147,12 @@ function waitingFor(channel: string, message: Message): Waiting {
     channel,
     key: createHash('sha256').update(same).digest('hex').slice(0, 32),
     at: message.at,
+    nextAt,
     body: JSON.stringify(message),
   };
 }
 
 /** The same news from the next sweep is still the same. */
-function withoutSweep({ sweepId: _, ...fields }: Message['items'][number]): object {
-  return fields;
-}
-
-function messageIn(body: string): Message | undefined {
-  try {
-    return JSON.parse(body) as Message;
-  } catch {
-    return undefined;
-  }
+function withoutSweep(fields: Message['items'][number]): object {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'sweepId'));
 }

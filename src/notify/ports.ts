@@ -16,6 +16,15 @@ export type Topic =
   | 'return'
   | 'warning';
 
+/** Texts of the operator's own, with `{agent}`, `{rule}` and the like in them; what is left out is as usual. */
+export interface Template {
+  readonly title?: string | undefined;
+  readonly text?: string | undefined;
+  /** Said of each agent or thing, one by one. */
+  readonly line?: string | undefined;
+  readonly advice?: string | undefined;
+}
+
 /** One place that news go to. Holds secrets: never log it whole. */
 export interface Channel {
   readonly name: string;
@@ -29,6 +38,7 @@ export interface Channel {
   /** Sender and receivers of `email`. */
   readonly from: string | undefined;
   readonly to: readonly string[];
+  readonly templates?: Readonly<Partial<Record<Topic, Template | undefined>>> | undefined;
 }
 
 /** Facts beside a sentence. Agents are named in them as the policy wants it. */
@@ -60,6 +70,8 @@ export interface Waiting {
   /** Two that wait for one channel with the same key are the same news. */
   readonly key: string;
   readonly at: Instant;
+  /** Not to be tried before. */
+  readonly nextAt: Instant;
   readonly body: string;
 }
 
@@ -76,9 +88,9 @@ export interface Outbox {
   /** What may be tried at `now`, oldest first. */
   due(now: Instant, limit: number): Promise<readonly DueMessage[]>;
   /** Delivered, or given up. */
-  done(id: string): Promise<void>;
+  done(ids: readonly string[]): Promise<void>;
   /** Tried in vain: not again before `nextAt`. */
-  failed(id: string, nextAt: Instant): Promise<void>;
+  failed(ids: readonly string[], nextAt: Instant): Promise<void>;
 }
 
 /** Structured log with constant sentences. */

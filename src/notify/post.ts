@@ -7,6 +7,8 @@ import { DeliveryError } from './errors.ts';
 const DEADLINE: Duration = 10 * SECOND;
 /** Of an answer no more is read, so that the connection can be used again. */
 const ANSWER = 64 * 1024;
+/** Answers that are about the message and not about the receiver. */
+const UNWANTED: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 const LOOPBACK = 'localhost,127.0.0.1,::1';
 
 /** Posts JSON to hooks. */
@@ -48,9 +50,13 @@ export class Poster {
       await answer.body.dump({ limit: ANSWER }).catch(() => undefined);
       const { statusCode } = answer;
       if (statusCode >= 200 && statusCode < 300) return;
-      throw new DeliveryError(`HTTP ${statusCode}`, retryAfter(answer.headers['retry-after']));
+      throw new DeliveryError(`HTTP ${statusCode}`, {
+        retryAfter: retryAfter(answer.headers['retry-after']),
+        unwanted: UNWANTED.has(statusCode),
+      });
     } catch (error) {
       if (error instanceof DeliveryError) throw error;
+      if (signal.aborted) throw new DeliveryError('aborted');
       throw new DeliveryError(deadline.aborted ? 'timeout' : codeOf(error));
     }
   }

@@ -4,6 +4,7 @@ import { sendMail } from './mail.ts';
 import { mailOf, signatureOf, slackBody, teamsBody, webhookBody } from './payloads.ts';
 import type { Channel, Message } from './ports.ts';
 import { Poster } from './post.ts';
+import { letterOf } from './words.ts';
 
 /** Delivers messages; rejects with `DeliveryError`, and with nothing else. */
 export interface Sender {
@@ -18,19 +19,22 @@ export function createSender(env: Readonly<Record<string, string | undefined>>, 
   return {
     send: (channel, message, signal, to) => {
       const { type, url, secret, from } = channel;
+      const letter = letterOf(message, channel);
       switch (type) {
         case 'slack':
-          return poster.post(url, slackBody(message), {}, signal);
+          return poster.post(url, slackBody(letter), {}, signal);
         case 'teams':
-          return poster.post(url, teamsBody(message), {}, signal);
+          return poster.post(url, teamsBody(letter), {}, signal);
         case 'webhook': {
-          const body = webhookBody(message);
+          const body = webhookBody(message, letter);
           const signature = secret === undefined ? undefined : signatureOf(secret, body, now());
           const headers = signature === undefined ? {} : { 'x-idle-enforcer-signature': signature };
           return poster.post(url, body, headers, signal);
         }
-        case 'email':
-          return sendMail(url, { id: message.id, from, to: to ?? channel.to, ...mailOf(message) }, signal);
+        case 'email': {
+          const mail = { id: message.id, from, to: to ?? channel.to, ...mailOf(letter, message.kind) };
+          return sendMail(url, mail, signal);
+        }
       }
     },
     close: () => poster.close(),

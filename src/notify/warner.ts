@@ -11,18 +11,22 @@ export interface WarnerParts {
   readonly sender: Sender;
   readonly clock: { now(): Instant };
   readonly log: NotifyLog;
+  /** How agents are named to programs; mail to the agent himself needs no name. */
+  readonly identities: () => 'name' | 'id' | 'hash';
 }
 
 /**
  * Tells the agent through every channel that lists `warning` and can reach him: mail to his own address, or a webhook,
- * which gets his id, name and e-mail whatever `log.identities` says. Answers whether one of them took it. Never throws.
+ * which always gets his id, and his name and e-mail only where agents are named. Answers as soon as one of them has taken
+ * it, or false when none did. Never rejects.
  */
 export async function warnAgent(
-  { channels, sender, clock, log }: WarnerParts,
+  parts: WarnerParts,
   agent: Warned,
   warning: Warning,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { channels, sender, clock, log, identities } = parts;
   const reaching = channels().filter(
     ({ type, enabled, on }) => enabled && on.has('warning') && (type === 'webhook' || type === 'email'),
   );
@@ -32,15 +36,18 @@ export async function warnAgent(
       if (channel.type === 'email') {
         if (!isAddress(agent.email)) throw new DeliveryError('the agent has no e-mail address');
         await sender.send(channel, letterTo(warning, now), signal, [agent.email]);
-      } else await sender.send(channel, noticeOf(agent, warning, now), signal);
-      return true;
+      } else await sender.send(channel, noticeOf(agent, warning, now, identities() === 'name'), signal);
     } catch (error) {
       const fault = error instanceof DeliveryError ? error.message : 'unexpected';
       log.warn({ channel: channel.name, rule: warning.ruleId, fault }, 'a warning could not be delivered');
-      return false;
+      throw error;
     }
   });
-  return (await Promise.all(tries)).includes(true);
+  // A second channel that hangs must not hold up what the first has delivered.
+  return Promise.any(tries).then(
+    () => true,
+    () => false,
+  );
 }
 
 function isAddress(text: string): boolean {
@@ -55,17 +62,22 @@ function letterTo({ ruleId, limit, dueIn }: Warning, now: Instant): Message {
     kind: 'warning',
     message: `You have been idle for long. You will be logged off Genesys Cloud in ${formatDuration(dueIn)} unless there is a sign of you`,
     count: 1,
-    items: [{ rule: ruleId, limit }],
+    items: [{ rule: ruleId, limit, dueIn }],
   };
 }
 
-function noticeOf({ id, name, email }: Warned, { ruleId, limit, dueIn }: Warning, now: Instant): Message {
+function noticeOf(
+  { id, name, email }: Warned,
+  { ruleId, limit, dueIn }: Warning,
+  now: Instant,
+  named: boolean,
+): Message {
   return {
     id: randomUUID(),
     at: now,
     kind: 'warning',
     message: 'an agent will be logged off soon',
     count: 1,
-    items: [{ agentId: id, agent: name, email, rule: ruleId, limit, dueIn }],
+    items: [{ agentId: id, ...(named ? { agent: name, email } : {}), rule: ruleId, limit, dueIn }],
   };
 }

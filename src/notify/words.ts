@@ -1,6 +1,6 @@
-/** What messages say: a headline and one sentence of advice for each kind, and the facts of each item as one line. */
+/** What messages say: a headline, what happened, the facts of each item as one line, and one sentence of advice. */
 import { formatDuration } from '../domain/time.ts';
-import type { Fields, Message, Topic } from './ports.ts';
+import type { Channel, Fields, Message, Topic } from './ports.ts';
 
 /** Longer lines help nobody in a chat. */
 const LONGEST_LINE = 300;
@@ -71,25 +71,70 @@ const LABELS: Readonly<Record<string, string>> = {
 /** What a reader looks for first. */
 const ORDER = ['agent', 'rule', 'measured', 'limit'];
 
-/** The headline, with the number of things when there are several. */
-export function titleOf({ kind, count }: Message): string {
-  return count > 1 ? `${WORDS[kind].title} (${count})` : WORDS[kind].title;
+/** A message in words. */
+export interface Letter {
+  readonly title: string;
+  /** What happened. */
+  readonly text: string;
+  /** One for each example; the last says how many more there are. */
+  readonly lines: readonly string[];
+  /** What to do about it. */
+  readonly advice: string;
 }
 
-/** What to do about it, in one sentence. */
-export function adviceFor(kind: Topic): string {
-  return WORDS[kind].advice;
-}
+/** Names that may stand in braces in an operator's own texts, and the facts that they stand for. */
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  agent: 'agent',
+  rule: 'rule',
+  measured: 'measured',
+  limit: 'limit',
+  in: 'dueIn',
+  for: 'length',
+  since: 'since',
+  rung: 'rung',
+  detail: 'detail',
+};
 
-/** One line for each example; the last says how many more there are. */
-export function linesOf({ items, count }: Message): readonly string[] {
-  const lines = items.map(lineOf).filter((line) => line !== '');
+/** Puts a message into words: the channel's own where it has some. */
+export function letterOf(message: Message, { templates }: Pick<Channel, 'templates'>): Letter {
+  const { kind, count, items, message: sentence, at } = message;
+  const { title, advice } = WORDS[kind];
+  const own = templates?.[kind] ?? {};
+  const general = { count: String(count), message: sentence, time: new Date(at).toISOString() };
+  // With several of them, what is true of one is not true of all.
+  const facts = { ...general, ...(count === 1 ? factsOf(items[0] ?? {}) : {}) };
+  const several = count > 1 ? ` (${count})` : '';
+  const lines = items
+    .map((item) =>
+      own.line === undefined
+        ? lineOf(item)
+        : clip(filled(own.line, { ...general, ...factsOf(item) }), LONGEST_LINE),
+    )
+    .filter((line) => line !== '');
   const more = count - items.length;
-  return more > 0 ? [...lines, `… and ${more} more`] : lines;
+  return {
+    title: own.title === undefined ? `${title}${several}` : filled(own.title, facts),
+    text: own.text === undefined ? `${general.time}: ${sentence}.` : filled(own.text, facts),
+    lines: more > 0 ? [...lines, `… and ${more} more`] : lines,
+    advice: own.advice === undefined ? advice : filled(own.advice, facts),
+  };
+}
+
+function factsOf(fields: Fields): Readonly<Record<string, string>> {
+  const facts = Object.entries(PLACEHOLDERS).map(([name, field]) => [
+    name,
+    textOf(field, fields[field]) ?? '',
+  ]);
+  return Object.fromEntries(facts) as Record<string, string>;
+}
+
+/** In one go: what is filled in is never read again. A name that stands for nothing here leaves nothing. */
+function filled(template: string, facts: Readonly<Record<string, string>>): string {
+  return template.replace(/\{([a-z]+)\}/g, (_, name: string) => facts[name] ?? '');
 }
 
 /** The facts of one item in a line: `agent Ana · rule gone · measured 1h2m · limit 1h`. */
-export function lineOf(fields: Fields): string {
+function lineOf(fields: Fields): string {
   const rest = Object.keys(fields).filter((name) => !ORDER.includes(name));
   const parts = [...ORDER, ...rest].flatMap((name) => {
     const text = textOf(name, fields[name]);
@@ -113,13 +158,13 @@ function numberText(name: string, value: number): string {
 }
 
 /** Names come from outside: line breaks in them must not become structure. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
 }
 
 /** At most so many characters, none of them cut in half. */
 export function clip(text: string, longest: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
 }

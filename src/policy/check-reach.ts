@@ -2,7 +2,7 @@
 import { entriesAt, noteOnce, part, warn, type Checking } from './checking.ts';
 import { sections } from './schema.ts';
 import { CONNECTORS } from './schema-identity.ts';
-import { channel } from './schema-notify.ts';
+import { channel, type ChannelText } from './schema-notify.ts';
 import type { Path } from './source.ts';
 
 /** The platform's default ceiling for one OAuth token, in requests a minute. */
@@ -22,13 +22,31 @@ export function checkChannels(checking: Checking): boolean {
     if (fitting === undefined) warns = true;
     else if (fitting.url === '')
       warn(checking, [...path, 'url'], `channel "${fitting.name}" has no address and is switched off`);
-    else if (fitting.on.includes('warning')) warns = true;
+    else if (fitting.on.includes('warning') && reachesAgents(fitting.type)) warns = true;
     if (fitting?.type === 'webhook' && fitting.url !== '' && fitting.secret === undefined) {
       warn(checking, path, `channel "${fitting.name}" has no secret, so its messages are not signed`);
     }
+    if (fitting !== undefined) checkReceivers(checking, fitting, path);
   });
   checkCeiling(checking);
   return warns;
+}
+
+/** A chat that others read is no way to tell one agent. */
+function reachesAgents(type: ChannelText['type']): boolean {
+  return type === 'webhook' || type === 'email';
+}
+
+function checkReceivers(checking: Checking, one: ChannelText, path: Path): void {
+  if (one.on.includes('warning') && !reachesAgents(one.type))
+    warn(
+      checking,
+      [...path, 'on'],
+      `channel "${one.name}" lists warning, but cannot reach the agent himself`,
+    );
+  const alarms = one.on.filter((topic) => topic !== 'warning');
+  if (one.type === 'email' && one.to === undefined && alarms.length > 0)
+    checking.faults.add([...path, 'to'], `is missing: nobody would be told of ${alarms.join(', ')}`);
 }
 
 function checkCeiling(checking: Checking): void {

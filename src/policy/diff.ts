@@ -1,5 +1,5 @@
 /** What a changed policy changes, in plain words, for the log. Holds no secret and no person. */
-import { formatDuration, type Duration } from '../domain/time.ts';
+import { formatDuration } from '../domain/time.ts';
 import type { LoadedPolicy } from './draft.ts';
 import type { Content, RuleText } from './schema.ts';
 
@@ -35,18 +35,36 @@ export function diffPolicies(before: LoadedPolicy, after: LoadedPolicy): readonl
   ];
 }
 
-/** Settings that are read once, at the start; named when they differ. */
-export function needRestart(before: LoadedPolicy, after: LoadedPolicy): readonly string[] {
-  const [a, b] = [before.settings, after.settings];
-  const { clientSecret: _, ...genesysBefore } = a.genesys;
-  const { clientSecret: __, ...genesysAfter } = b.genesys;
-  const parts = [
-    ['genesys', genesysBefore, genesysAfter],
-    ['identity', a.identity, b.identity],
-    ['store.sqlite', a.store.sqlite, b.store.sqlite],
-    ['server', a.server, b.server],
-  ] as const;
-  return parts.filter(([, x, y]) => !same(x, y)).map(([name]) => name);
+/**
+ * Settings that are read once, at the start; named when they differ from what the program was `started` with. A renewed
+ * client secret is not among them.
+ */
+export function needRestart(started: LoadedPolicy, after: LoadedPolicy): readonly string[] {
+  const [a, b] = [started.settings, after.settings];
+  return [
+    ...differing('genesys', connection(a), connection(b)),
+    ...differing('store', { sqlite: a.store.sqlite }, { sqlite: b.store.sqlite }),
+    ...differing('server', a.server, b.server),
+  ];
+}
+
+function connection({ genesys }: LoadedPolicy['settings']): object {
+  const { region, clientId, apiUrl, loginUrl, requestsPerMinute, timeout } = genesys;
+  return {
+    region,
+    client_id: clientId,
+    api_url: apiUrl,
+    login_url: loginUrl,
+    requests_per_minute: requestsPerMinute,
+    timeout,
+  };
+}
+
+function differing(where: string, before: object, after: object): readonly string[] {
+  const old = new Map<string, unknown>(Object.entries(before));
+  return Object.entries(after)
+    .filter(([key, now]) => !same(old.get(key), now))
+    .map(([key]) => `${where}.${key}`);
 }
 
 function settings(a: LoadedPolicy['settings'], b: LoadedPolicy['settings']): readonly string[] {
@@ -61,6 +79,7 @@ function settings(a: LoadedPolicy['settings'], b: LoadedPolicy['settings']): rea
   return [
     ...channels,
     ...secret,
+    ...(same(a.identity, b.identity) ? [] : ['identity changed']),
     ...value('log.level', a.log.level, b.log.level),
     ...value('log.identities', a.log.identities, b.log.identities),
     ...value('retention', a.store.retention, b.store.retention),
@@ -136,7 +155,7 @@ function value(
 /** `undefined` for what does not fit in a few words. */
 function shown(one: unknown, isDuration: boolean): string | undefined {
   if (one === undefined) return 'none';
-  if (typeof one === 'number') return isDuration ? formatDuration(one satisfies Duration) : String(one);
+  if (typeof one === 'number') return isDuration ? formatDuration(one) : String(one);
   if (typeof one === 'string' && one.length <= 60) return one;
   if (typeof one === 'boolean') return String(one);
   if (Array.isArray(one) && one.length <= 10 && one.every((part) => typeof part === 'string'))
@@ -145,7 +164,8 @@ function shown(one: unknown, isDuration: boolean): string | undefined {
 }
 
 function counted(before: number, after: number): string {
-  return before === after ? `${after} entries, changed` : `${before} → ${after} entries`;
+  if (before !== after) return `${before} → ${after} entries`;
+  return `${after} ${after === 1 ? 'entry' : 'entries'}, changed`;
 }
 
 function isReordered(before: readonly string[], after: readonly string[]): boolean {

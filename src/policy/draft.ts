@@ -18,6 +18,8 @@ export interface Channel {
   /** Sender and receivers of `email`. */
   readonly from: string | undefined;
   readonly to: readonly string[];
+  /** The operator's own words. */
+  readonly templates?: ChannelText['templates'];
 }
 
 /** All that is not judging. Holds secrets: never log it whole. */

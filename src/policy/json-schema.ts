@@ -1,6 +1,7 @@
-/** The JSON Schema of the policy file, for editors. */
+/** The JSON Schemas of the policy file and of test files, for editors. */
 import { z } from 'zod';
 import { root } from './schema.ts';
+import { testFile } from './test-file.ts';
 
 type Json = Record<string, unknown>;
 
@@ -8,9 +9,18 @@ const REFERENCE = String.raw`\$\{`;
 
 /** Made from the same source as the loader. Values with `${…}` are let through: only the loader knows what they become. */
 export function jsonSchema(): Json {
-  const { $schema, ...schema } = z.toJSONSchema(root, { io: 'input' });
+  return schemaOf(root, 'idle-enforcer.schema.json');
+}
+
+/** The same for files with policy tests. */
+export function testFileSchema(): Json {
+  return schemaOf(testFile, 'policy-tests.schema.json');
+}
+
+function schemaOf(source: z.ZodType, id: string): Json {
+  const { $schema, ...schema } = z.toJSONSchema(source, { io: 'input' });
   allowReferences(schema);
-  return { $schema, $id: 'idle-enforcer.schema.json', ...schema };
+  return { $schema, $id: id, ...schema };
 }
 
 /** Lets every text that is narrower than text also be one with a reference in it. Keys cannot be. */

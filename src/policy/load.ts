@@ -90,5 +90,6 @@ function toChannel(channel: ChannelText): Channel {
     secret: channel.type === 'webhook' ? channel.secret : undefined,
     from: channel.type === 'email' ? channel.from : undefined,
     to: channel.type === 'email' ? (channel.to ?? []) : [],
+    templates: channel.templates,
   };
 }

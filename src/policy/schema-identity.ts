@@ -30,6 +30,8 @@ export const identity = about(
         client_id: about(text(), 'App registration.'),
         client_secret: about(text(), 'Its secret.'),
         delay,
+        login_url: about(address(), 'Where tokens are issued, for national clouds or a gateway.').optional(),
+        graph_url: about(address(), 'Where Microsoft Graph is, likewise.').optional(),
       }),
       'Microsoft Entra ID.',
     ).optional(),

@@ -21,9 +21,53 @@ export const TOPICS = [
 /** One kind of news. */
 export type Topic = (typeof TOPICS)[number];
 
+/** Facts that may stand in braces in an operator's own words. */
+const PLACEHOLDERS = [
+  'agent',
+  'rule',
+  'measured',
+  'limit',
+  'in',
+  'for',
+  'since',
+  'rung',
+  'detail',
+  'count',
+  'message',
+  'time',
+] as const;
+
+const words = about(
+  text(2_000).refine(
+    (given) => [...given.matchAll(/\{([^{}]*)\}/g)].every(([, name = '']) => isPlaceholder(name)),
+    { error: `names a fact that there is not; there are {${PLACEHOLDERS.join('}, {')}}` },
+  ),
+  `A text with facts in braces: {${PLACEHOLDERS.join('}, {')}}.`,
+);
+
+function isPlaceholder(name: string): boolean {
+  return PLACEHOLDERS.some((one) => one === name);
+}
+
+const template = about(
+  block({
+    title: words.optional(),
+    text: words.optional(),
+    line: about(words, 'Said of each agent or thing, one by one.').optional(),
+    advice: words.optional(),
+  }),
+  'Words that take the place of the usual ones.',
+);
+
+const templates = z.partialRecord(z.enum(TOPICS), template, {
+  // As in a block: the known keys, for `issues.ts`. The library's types leave this code out.
+  error: ({ code }) => ((code as string) === 'unrecognized_keys' ? TOPICS.join(' ') : undefined),
+});
+
 const shared = {
   name: about(text(100), 'Names the channel; no two share one.'),
   on: about(nonEmpty(oneOf(TOPICS)), 'What it is told.'),
+  templates: about(templates, 'Own words, by what is told.').optional(),
 };
 
 const hook = about(

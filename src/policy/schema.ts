@@ -320,7 +320,10 @@ export const root = block({
     }).prefault({}),
     'The log.',
   ),
-  tests: about(listOf(text()).prefault([]), 'Files with tests of this policy.'),
+  tests: about(
+    listOf(text()).prefault([]),
+    'Files with tests of this policy, from its folder. They run whenever it is loaded; when one fails it is refused.',
+  ),
 }).meta({ title: 'Idle enforcer policy', description: 'When agents are logged off Genesys Cloud, and how.' });
 
 export type Content = z.output<typeof root>;

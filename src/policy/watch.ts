@@ -1,15 +1,16 @@
 /**
- * Watches the policy file and the files that its `${file:…}` name. Editors rename over it, Kubernetes swaps a symlink
- * two levels up, others delete and write anew, or write half: only what stands still and can be read is told of as valid,
- * and nothing is refused before it was read twice. The file system's own events only make it quick; what counts is what
- * a look every few seconds finds.
+ * Watches the policy file and the files that its `${file:…}` and its `tests` name. Editors rename over it, Kubernetes
+ * swaps a symlink two levels up, others delete and write anew, or write half: only what stands still and can be read is
+ * told of as valid, and nothing is refused before it was read twice. The file system's own events only make it quick;
+ * what counts is what a look every few seconds finds.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { isScalar, isSeq, parseDocument } from 'yaml';
 import { SECOND, type Duration } from '../domain/time.ts';
 import type { LoadedPolicy } from './draft.ts';
-import { PolicyRefused } from './faults.ts';
+import { PolicyRefused, wholeFileFault } from './faults.ts';
 import type { Env } from './interpolate.ts';
 import { loadPolicyFile } from './load.ts';
 
@@ -34,6 +35,8 @@ export type After = (length: Duration, run: () => void) => () => void;
 
 export interface WatchOptions {
   readonly env: Env;
+  /** Reads and checks the policy file, and may run the tests that it names; throws `PolicyRefused`. */
+  readonly load?: (path: string, env: Env) => LoadedPolicy;
   /** Timers; real ones unless given. */
   readonly after?: After;
   /** Whether to listen to the file system as well; true unless given. */
@@ -139,11 +142,16 @@ class Watch implements PolicyWatch {
   }
 
   #load(): PolicyChange {
+    const { load = loadPolicyFile, env } = this.#options;
     try {
-      return { kind: 'valid', loaded: loadPolicyFile(this.#path, this.#options.env) };
+      return { kind: 'valid', loaded: load(this.#path, env) };
     } catch (error) {
       if (error instanceof PolicyRefused) return { kind: 'refused', refusal: error };
-      throw error;
+      // Nothing that a file says may end the worker.
+      return {
+        kind: 'refused',
+        refusal: wholeFileFault(this.#path, 'cannot be used, for an unexpected reason'),
+      };
     }
   }
 
@@ -188,11 +196,23 @@ class Watch implements PolicyWatch {
   }
 }
 
-/** Files that a text refers to; a reference in a comment does no harm. */
+/** Files that a text refers to, its tests among them; a reference in a comment does no harm. */
 function filesNamedIn(text: string, policyFile: string): readonly string[] {
-  return [...text.matchAll(/\$\{file:([^{}]*)\}/g)].map(([, path = '']) =>
+  const filled = [...text.matchAll(/\$\{file:([^{}]*)\}/g)].map(([, path = '']) => path);
+  return [...filled, ...testsNamedIn(text)].map((path) =>
     isAbsolute(path) ? path : resolve(dirname(policyFile), path),
   );
+}
+
+/** A changed test may let through what was refused before. Of a text that is no YAML nothing is known yet. */
+function testsNamedIn(text: string): readonly string[] {
+  if (!/^tests\s*:/m.test(text)) return [];
+  try {
+    const tests = parseDocument(text, { prettyErrors: false, logLevel: 'silent' }).get('tests');
+    return isSeq(tests) ? tests.items.flatMap((item) => (isScalar(item) ? [String(item.value)] : [])) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The text, or why there is none. */

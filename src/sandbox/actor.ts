@@ -1,5 +1,6 @@
 /** One member of the cast in motion: his desk, his story, what is about to happen to him, and the truth about it. */
 import type { Step, Story } from './cast/archetype.ts';
+import { PLAYED } from './cast/played.ts';
 import { isEngaged, isOffline, openSession, setPresence, type Cause, type Desk } from './desk.ts';
 import type { Journal } from './journal.ts';
 import type { Switches } from './options.ts';
@@ -39,9 +40,10 @@ export function expect(actor: Actor, kind: Pending['kind'], at: number): void {
   if (!actor.pending.some((pending) => pending.kind === kind)) actor.pending.push({ at, kind });
 }
 
-/** Somebody who is there will notice what was done to him. */
+/** Somebody who is there will notice what was done to him; what somebody played does then is for whoever plays him. */
 export function expectNotice(actor: Actor, at: number): void {
-  if (actor.desk.atDesk) expect(actor, 'person-puts-right', at + between(actor.random, NOTICES));
+  if (actor.desk.atDesk && actor.person.archetype !== PLAYED)
+    expect(actor, 'person-puts-right', at + between(actor.random, NOTICES));
 }
 
 /** Notes the truth after a change, and lets the queue offer work to whoever seems to wait for it. */

@@ -1,6 +1,7 @@
 /** Who plays: the registry of archetypes, and how many of each. */
 import { ABSENTEES } from './cast/absentees.ts';
 import type { Archetype } from './cast/archetype.ts';
+import { PLAYED } from './cast/played.ts';
 import { RETURNERS } from './cast/returners.ts';
 import { WORKERS } from './cast/workers.ts';
 import { createRandom, mixSeed } from './random.ts';
@@ -8,7 +9,7 @@ import { createRandom, mixSeed } from './random.ts';
 /** Shares of archetypes by name; they need not add up to anything. */
 export type CastMix = Readonly<Record<string, number>>;
 
-/** All archetypes by name. */
+/** All archetypes with a story, by name. */
 export const ARCHETYPES: ReadonlyMap<string, Archetype> = new Map(
   [...WORKERS, ...ABSENTEES, ...RETURNERS].map((archetype) => [archetype.name, archetype]),
 );
@@ -70,7 +71,7 @@ function isList(wanted: CastMix | readonly string[] | undefined): wanted is read
 }
 
 function archetypeOf(name: string): Archetype {
-  const found = ARCHETYPES.get(name);
+  const found = name === PLAYED.name ? PLAYED : ARCHETYPES.get(name);
   if (found === undefined) throw new RangeError(`there is no archetype ${name}`);
   return found;
 }

@@ -35,17 +35,21 @@ export function happen(actor: Actor, { kind, at }: Pending): void {
   settleDown(actor, at);
 }
 
-/** Single sign-on said yes. Within the reconnect window the platform brings the former presence back. */
+/** The browser asks single sign-on, unless somebody has logged in meanwhile. */
 function browserReturns(actor: Actor, at: number): void {
+  if (actor.desk.session) return;
+  comeBack(actor, actor.person.archetype.client.afterRevocation?.brings ?? 'available', at);
+}
+
+/** Single sign-on said yes. Within the reconnect window the platform brings the former presence back. */
+export function comeBack(actor: Actor, brings: 'former' | 'available', at: number): void {
   const { desk, journal, switches } = actor;
-  if (desk.session) return;
   const { tokenAt } = desk;
   openSession(desk, at);
   if (!switches.tokenMovesOnSilentReturn) desk.tokenAt = tokenAt;
   desk.comebacks += 1;
   journal.silentReturns += 1;
   actor.pending = actor.pending.filter((pending) => pending.kind !== 'drops');
-  const brings = actor.person.archetype.client.afterRevocation?.brings ?? 'available';
   if (!isOffline(desk)) {
     if (brings === 'available') changePresence(actor, presenceOf('AVAILABLE'), at, 'client');
     else if (switches.restoredDate === 'fresh') desk.presenceAt = at;

@@ -26,6 +26,12 @@ export interface Former extends Stance {
   readonly leftAt: number;
 }
 
+/** Everything that presence and routing have been, and since when: what the analytics of the platform remember. */
+export interface Trail {
+  readonly presence: { readonly at: number; readonly presence: PresenceDefinition }[];
+  readonly routing: { readonly at: number; readonly status: RoutingStatus }[];
+}
+
 /** Who made a change. */
 export type Cause = 'person' | 'client' | 'platform' | 'api';
 
@@ -57,6 +63,7 @@ export interface Desk {
   offlineBy: Cause;
   /** How often the browser has come back by itself since the person was last seen. */
   comebacks: number;
+  readonly trail: Trail;
 }
 
 /** Somebody who went home properly on the evening before. */
@@ -81,6 +88,7 @@ export function emptyDesk(since: number): Desk {
     beforeLock: undefined,
     offlineBy: 'person',
     comebacks: 0,
+    trail: { presence: [{ at: since, presence: offline }], routing: [{ at: since, status: 'OFF_QUEUE' }] },
   };
 }
 
@@ -99,6 +107,7 @@ export function deriveRouting(desk: Desk, at: number, anew = false): void {
   if (status === desk.routing && !anew) return;
   desk.routing = status;
   desk.routingAt = at;
+  desk.trail.routing.push({ at, status });
 }
 
 function routingOf(desk: Desk): RoutingStatus {
@@ -115,7 +124,10 @@ export function setPresence(desk: Desk, presence: PresenceDefinition, at: number
     const { presence: was, onQueue, presenceAt } = desk;
     desk.former = { presence: was, onQueue, presenceAt, leftAt: at };
   }
-  if (!same || restampSame) desk.presenceAt = at;
+  if (!same || restampSame) {
+    desk.presenceAt = at;
+    desk.trail.presence.push({ at, presence });
+  }
   desk.presence = presence;
   if (presence.system !== 'IDLE') desk.beforeLock = undefined;
   setOnQueue(desk, presence.system === 'ON_QUEUE', at);

@@ -62,6 +62,7 @@ export const DEFAULT_SWITCHES: Switches = {
 
 /** Every permission that a route of the sandbox asks for. */
 export const ALL_PERMISSIONS: readonly string[] = [
+  'analytics:userDetail:view',
   'authorization:role:view',
   'directory:organization:admin',
   'directory:user:view',

@@ -4,6 +4,7 @@ import { FaultDice, type Faults } from './faults.ts';
 import { AccessTokens } from './http/access-tokens.ts';
 import { Api } from './http/api.ts';
 import { effectRoutes } from './http/effect-routes.ts';
+import { historyRoutes } from './http/history-routes.ts';
 import { inspectionRoutes } from './http/inspection-routes.ts';
 import { organisationRoutes } from './http/organisation-routes.ts';
 import { People } from './http/people.ts';
@@ -65,5 +66,6 @@ function routesOf(parts: Parts): readonly Route[] {
     ...effectRoutes(parts, people, shapes),
     ...organisationRoutes(parts, people, shapes),
     ...inspectionRoutes(parts),
+    ...historyRoutes(parts),
   ];
 }

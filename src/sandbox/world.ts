@@ -5,11 +5,13 @@
 import { expect, expectNotice, settleDown, changePresence, type Actor } from './actor.ts';
 import { logOut, perform } from './acts.ts';
 import type { Scene } from './cast/archetype.ts';
+import { PLAYED } from './cast/played.ts';
 import { expectBrowser, happen } from './client.ts';
 import { emptyDesk, isEngaged, isOffline, setOnQueue, type Desk } from './desk.ts';
 import { Journal, type DisturbanceKind } from './journal.ts';
 import type { Settings } from './options.ts';
 import type { Organisation, Person } from './organisation.ts';
+import { play, type Played } from './played.ts';
 import { presenceOf, type PresenceDefinition } from './presences.ts';
 import { between, createRandom, mixSeed } from './random.ts';
 import { DAY, HOUR, MINUTE } from './time.ts';
@@ -134,6 +136,15 @@ export class World {
     this.#hit(actor, 'station_released');
     actor.desk.stationAt = undefined;
     this.#affected(actor, this.now());
+  }
+
+  /** Takes the part of somebody whom the cast leaves to be played. Throws `RangeError` for anybody with a story. */
+  play(person: Person): Played {
+    if (person.archetype !== PLAYED) throw new RangeError(`${person.archetype.name} plays by himself`);
+    return play(
+      () => this.#current(person),
+      () => this.now(),
+    );
   }
 
   #enter(person: Person): Actor {

@@ -19,6 +19,24 @@ export interface SweepNumbers {
 
 export type LogoffOutcome = 'verified' | 'unverified' | 'failed' | 'dropped' | 'observed';
 
+/**
+ * Every alarm there is. Each is counted from nought, since Prometheus sees no increase in a counter that first appears
+ * at one.
+ */
+export const ALARMS = [
+  'blind',
+  'breaker',
+  'held',
+  'forbidden',
+  'ineffective',
+  'unknown_share',
+  'clock',
+  'store',
+  'policy_refused',
+  'engaged_too_long',
+  'return',
+] as const;
+
 const PREFIX = 'idle_enforcer_';
 const DURATIONS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300];
 const RETURN_DELAYS = [1, 2, 5, 10, 15, 30, 60, 90, 120, 300, 600];
@@ -55,12 +73,27 @@ export class Metrics {
   );
   readonly #policy = this.#gauge('policy_info', 'The policy in force', ['hash']);
   readonly #alarms = this.#counter('alarms_total', 'Alarms by kind', ['kind']);
+  readonly #changes = this.#counter('policy_changes_total', 'Changes of the policy file by how they ended', [
+    'outcome',
+  ]);
+  readonly #refused = this.#gauge(
+    'policy_refused',
+    '1 while the policy file is refused and an older one runs',
+  );
+  readonly #notified = this.#counter(
+    'notifications_total',
+    'Tries to deliver a message by channel and outcome',
+    ['channel', 'outcome'],
+  );
   readonly #missed = this.#counter('missed_ticks_total', 'Ticks of the schedule without a sweep', ['why']);
 
   constructor() {
     for (const outcome of ['complete', 'incomplete', 'failed']) this.#sweeps.inc({ outcome }, 0);
     for (const kind of ['silent', 'late', 'person']) this.#returns.inc({ kind }, 0);
     for (const why of ['late', 'overlap']) this.#missed.inc({ why }, 0);
+    for (const outcome of ['taken_up', 'refused']) this.#changes.inc({ outcome }, 0);
+    this.#refused.set(0);
+    for (const kind of ALARMS) this.#alarms.inc({ kind }, 0);
   }
 
   /** Adds the process's own metrics: memory, event loop, file handles. */
@@ -122,6 +155,17 @@ export class Metrics {
   policyInForce(hash: string): void {
     this.#policy.reset();
     this.#policy.set({ hash }, 1);
+  }
+
+  /** The policy file has changed: taken up, or refused, which lasts until a later change is taken up. */
+  policyChanged(outcome: 'taken_up' | 'refused'): void {
+    this.#changes.inc({ outcome });
+    this.#refused.set(outcome === 'refused' ? 1 : 0);
+  }
+
+  /** One try to deliver a message through a channel. */
+  notified(channel: string, outcome: 'delivered' | 'failed' | 'given_up'): void {
+    this.#notified.inc({ channel, outcome });
   }
 
   #counter(name: string, help: string, labelNames: string[]): Counter {

@@ -10,6 +10,8 @@ export interface OutboxMessage {
   /** Two that wait for one channel with the same key are the same. */
   readonly key: string;
   readonly at: Instant;
+  /** Not to be tried before. */
+  readonly nextAt: Instant;
   readonly body: string;
 }
 
@@ -21,6 +23,7 @@ export interface DueOutboxMessage extends OutboxMessage {
 
 const ADD = `INSERT INTO outbox (id, channel, key, at, next_at, tries, body) VALUES (?, ?, ?, ?, ?, 0, ?)
   ON CONFLICT DO NOTHING`;
+const FAILED = 'UPDATE outbox SET tries = tries + 1, next_at = ? WHERE id = ?';
 const DROP_OLDEST = `DELETE FROM outbox WHERE seq IN
   (SELECT seq FROM outbox ORDER BY seq LIMIT max(0, (SELECT count(*) FROM outbox) - ?))`;
 
@@ -35,8 +38,8 @@ export class SqliteOutbox {
   /** Adds what does not wait already; beyond `most` the oldest go. Answers how many went. */
   add(messages: readonly OutboxMessage[], most: number): Promise<number> {
     return this.#write(() => {
-      for (const { id, channel, key, at, body } of messages) {
-        this.#db.run(ADD, id, channel, key, Math.round(at), Math.round(at), body);
+      for (const { id, channel, key, at, nextAt, body } of messages) {
+        this.#db.run(ADD, id, channel, key, Math.round(at), Math.round(nextAt), body);
       }
       return this.#db.run(DROP_OLDEST, most);
     });
@@ -52,16 +55,16 @@ export class SqliteOutbox {
   }
 
   /** Delivered, or given up. */
-  done(id: string): Promise<void> {
+  done(ids: readonly string[]): Promise<void> {
     return this.#write(() => {
-      this.#db.run('DELETE FROM outbox WHERE id = ?', id);
+      for (const id of ids) this.#db.run('DELETE FROM outbox WHERE id = ?', id);
     });
   }
 
   /** Tried in vain: not again before `nextAt`. */
-  failed(id: string, nextAt: Instant): Promise<void> {
+  failed(ids: readonly string[], nextAt: Instant): Promise<void> {
     return this.#write(() => {
-      this.#db.run('UPDATE outbox SET tries = tries + 1, next_at = ? WHERE id = ?', Math.round(nextAt), id);
+      for (const id of ids) this.#db.run(FAILED, Math.round(nextAt), id);
     });
   }
 
@@ -79,12 +82,13 @@ export class SqliteOutbox {
 }
 
 function messageOf(row: Row): DueOutboxMessage {
-  const { id, channel, key, at, tries, body } = row;
+  const { id, channel, key, at, next_at: nextAt, tries, body } = row;
   return {
     id: String(id),
     channel: String(channel),
     key: String(key),
     at: Number(at),
+    nextAt: Number(nextAt),
     tries: Number(tries),
     body: String(body),
   };

@@ -97,8 +97,24 @@ CREATE TABLE sweep_count (
 ) STRICT;
 `;
 
+/** Messages that wait to be delivered. */
+const OUTBOX = `
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  -- Its name: an address is a secret.
+  channel TEXT NOT NULL,
+  key TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  next_at INTEGER NOT NULL,
+  tries INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  UNIQUE (channel, key)
+) STRICT;
+`;
+
 /** The script at index n makes version n + 1 of version n. */
-export const MIGRATIONS: readonly string[] = [FIRST, COUNTS];
+export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX];
 
 /**
  * Throws when the file was made by a later version of the program, or by another program. Changes nothing.

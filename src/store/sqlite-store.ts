@@ -15,6 +15,7 @@ import type {
   SweepRecord,
 } from '../domain/record.ts';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { readAgents, searchAgents, storeAgents } from './agents.ts';
 import {
   eventOf,
   eventValues,
@@ -33,7 +34,6 @@ import { SqliteOutbox } from './outbox.ts';
 import {
   OPEN_INTENTS,
   conditions,
-  SAVE_AGENT,
   SAVE_FACT,
   SAVE_NOT_SEEN,
   SAVE_SEEN,
@@ -41,7 +41,6 @@ import {
   SAVE_STEP,
   SAVE_SWEEP,
   SEEN_AT,
-  SELECT_AGENT,
   SELECT_MEMORY,
   SETTLE_CURRENT,
 } from './statements.ts';
@@ -256,32 +255,18 @@ export class SqliteStore {
 
   saveAgents(agents: readonly StoredAgent[]): Promise<void> {
     return this.#write(() => {
-      const seen = Math.round(this.#now());
-      for (const { id, name, email, profile } of agents) {
-        this.#db.run(SAVE_AGENT, id, name, email, profile ?? null, seen);
-      }
+      storeAgents(this.#db, agents, this.#now());
     });
   }
 
   /** Everyone whose name is stored, in no order. */
   agents(): Promise<readonly StoredAgent[]> {
-    return this.#later(() => this.#db.all(SELECT_AGENT).map(agentOf));
+    return this.#later(() => readAgents(this.#db));
   }
 
   /** By id; else by the whole name or e-mail address, whatever the case; else by a part of either. */
   findAgents(nameOrId: string): Promise<readonly StoredAgent[]> {
-    return this.#later(() => {
-      const wanted = nameOrId.trim();
-      if (wanted === '') return [];
-      const byId = this.#db.get(`${SELECT_AGENT} WHERE id = ?`, wanted);
-      if (byId !== undefined) return [agentOf(byId)];
-      // SQLite knows the case of ASCII letters only; names have others.
-      const agents = this.#db.all(`${SELECT_AGENT} ORDER BY name, id`).map(agentOf);
-      const text = folded(wanted);
-      const exact = agents.filter(({ name, email }) => folded(name) === text || folded(email) === text);
-      if (exact.length > 0) return exact;
-      return agents.filter(({ name, email }) => folded(name).includes(text) || folded(email).includes(text));
-    });
+    return this.#later(() => searchAgents(this.#db, nameOrId));
   }
 
   /** Forgets events older than `before`, and agents and memories not seen since; gives their space back. */
@@ -329,20 +314,6 @@ function readMemory(row: Row): Memory | undefined {
   const memory = memoryOf(String(row['agent_id']), row['body']);
   if (memory === undefined) return undefined;
   return { ...memory, seenAt: Math.max(memory.seenAt, Number(row['seen'])) };
-}
-
-function agentOf(row: Row): StoredAgent {
-  const { id, name, email, profile } = row;
-  return {
-    id: String(id),
-    name: String(name),
-    email: String(email),
-    profile: typeof profile === 'string' ? profile : undefined,
-  };
-}
-
-function folded(text: string): string {
-  return text.normalize('NFC').toLowerCase();
 }
 
 /** Does the work now, and answers by a promise whatever comes of it. */

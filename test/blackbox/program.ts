@@ -120,17 +120,23 @@ export class Run {
     return answer.text();
   }
 
-  /** Resident memory in MB, now. */
-  rss(): number {
-    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  /** The most memory that it ever had resident, in MB; `undefined` where the system does not tell. */
+  peakMemory(): number | undefined {
+    const path = `/proc/${this.child.pid}/status`;
+    if (!existsSync(path)) return undefined;
+    const found = /VmHWM:\s+(\d+)/.exec(readFileSync(path, 'utf8'))?.[1];
+    return found === undefined ? undefined : Number(found) / 1024;
   }
 }
 
 /** Waits until something holds; false when it did not in time. */
 export async function until(holds: () => boolean, within: number): Promise<boolean> {
-  for (const end = Date.now() + within; Date.now() < end; await sleep(50)) if (holds()) return true;
-  return holds();
+  const end = Date.now() + within;
+  while (!holds()) {
+    if (Date.now() >= end) return false;
+    await sleep(50);
+  }
+  return true;
 }
 
 /** What differs from the usual policy of a trial. */
@@ -175,7 +181,14 @@ genesys:
   requests_per_minute: ${perMinute}
   timeout: ${timeout}
 sweep: { every: "${every}" }
+exempt:
+  - { users: ["wallboard.*@example.com"], reason: lobby screen }
+  - { secondary_presence: [Coaching], reason: agreed }
 profiles:
+  - name: leads
+    match: { groups: [Leads] }
+    rules:
+      - { id: lead-gone, when: { presence: [available, away, busy, meal, idle] }, limit: 12h }
   - name: agents
     match: { groups: [Agents] }
     rules:

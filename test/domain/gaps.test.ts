@@ -37,10 +37,19 @@ describe('a gap in watching', () => {
     expect(s.until('10:00').shows('since_sign')).toBe('30m');
   });
 
-  test.each<Part>(['presence', 'routing', 'groups'])('opens too while readings come without %s', (part) => {
-    const s = story().lacking('09:11', '09:19', part);
-    expect(s.reason('09:15')).toBe('unknown');
-    expect(s.until('09:30').shows('since_sign')).toBe('20m');
+  test.each<Part>(['presence', 'routing', 'groups', 'conversations'])(
+    'opens too while readings come without %s',
+    (part) => {
+      const s = story().lacking('09:11', '09:19', part);
+      expect(s.reason('09:15')).toBe('unknown');
+      expect(s.until('09:30').shows('since_sign')).toBe('20m');
+    },
+  );
+
+  test('opens while nobody could see a call that came and went without a trace', () => {
+    const s = story().at('09:30', { calls: 1 }).lacking('09:30', '10:10', 'conversations');
+    s.at('10:09', { calls: 0 });
+    expect([s.reason('10:11'), s.reason('10:40'), s.reason('10:42')]).toEqual(['waiting', 'waiting', 'due']);
   });
 
   test('opens while the platform says a word that nobody knows', () => {

@@ -48,7 +48,16 @@ describe('a return within the window', () => {
 
   test('tells its delay between the platform’s own stamps, and whose departure it follows', () => {
     const s = bounced({}, { presence: 'AVAILABLE' });
-    expect(s.events).toEqual([{ kind: 'silent_return', at: s.now - 40_000, delay: 70_000, own: false }]);
+    expect(s.events).toEqual([
+      {
+        kind: 'silent_return',
+        at: s.now - 40_000,
+        delay: 70_000,
+        own: false,
+        quiet: false,
+        tokenMoved: false,
+      },
+    ]);
   });
 
   test('may bring things in several steps, each within a minute of the first stamp', () => {

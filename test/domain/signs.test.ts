@@ -115,7 +115,7 @@ describe('signs of a human', () => {
     const s = story().lacking('10:00', '10:05', 'conversations');
     expect(s.reason('10:00')).toBe('unknown');
     expect(s.verdict().detail).toBe('conversationSummary');
-    expect(s.reason('10:06')).toBe('due');
+    expect([s.reason('10:06'), s.reason('10:07')]).toEqual(['waiting', 'due']);
   });
 
   test('a missing summary does not end an interaction', () => {

@@ -252,9 +252,11 @@ describe('going offline', () => {
 
 test('a former presence is put back by its definition', async () => {
   await open();
-  expect(await fake!.platform.effects.restorePresence(ID, 'def-on-queue', NO_SIGNAL)).toMatchObject({
-    ok: true,
-  });
+  expect(await fake!.platform.effects.restorePresence(ID, 'def-on-queue', Infinity, NO_SIGNAL)).toMatchObject(
+    {
+      ok: true,
+    },
+  );
   const last = fake!.requests.at(-1)!;
   expect([last.method, last.path, JSON.parse(last.body)]).toEqual([
     'PATCH',

@@ -2,9 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '../../src/domain/record.ts';
 import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { RETURNING } from './casts.ts';
 import { playShift, policyText, type Played } from './shift.ts';
 
-const SHIFT = { agents: 1, shiftMs: 2 * HOUR, seed: 3 } as const;
+const SHIFT = { agents: 1, shiftMs: 2 * HOUR, seed: 3, inMemory: true } as const;
 
 const NEVER = policyText({
   returns: `
@@ -90,4 +91,35 @@ test('a person who clicks back after a quiet answer is off the ladder, and left 
       .filter((rung) => rung === 0),
   ).toHaveLength(4);
   expect(intents(played).some(({ rung = 0 }) => rung > 0)).toBe(false);
+});
+
+test('whoever can be kept off is kept off; whom single sign-on lets in again each time is answered once an hour', async () => {
+  const { truth, events, shift } = await playShift({
+    ...SHIFT,
+    agents: RETURNING.length,
+    cast: RETURNING,
+    hours: 8,
+  });
+  const share = Object.fromEntries(
+    truth.perArchetype.map(({ archetype, offlineShare = 0 }) => [archetype, offlineShare]),
+  );
+  for (const archetype of ['clicks-back', 'sso-restored', 'sso-available', 'sso-keeps-returning'])
+    expect({ archetype, kept: (share[archetype] ?? 0) > 0.95 }).toEqual({ archetype, kept: true });
+  // A login after the window starts the clocks anew: forty minutes online between the two log-offs, none after them.
+  expect(share['late-tab']).toBeGreaterThan(0.85);
+  // These come back within seconds after whatever the platform allows: only the identity provider could keep them off.
+  for (const archetype of ['sso-reasserts', 'native-bouncer']) {
+    const { person } = shift.sandbox.world
+      .journals()
+      .find((each) => each.person.archetype.name === archetype)!;
+    const answers = events.filter(({ kind, agentId }) => kind === 'intent' && agentId === person.id);
+    const repeated = answers.filter(({ rung }) => rung === 2).map(({ at }) => at);
+    expect(repeated.length).toBeGreaterThan(3);
+    expect(new Set(repeated.slice(1).map((at, i) => (at - (repeated[i] ?? 0)) / MINUTE))).toEqual(
+      new Set([60]),
+    );
+    expect(share[archetype]).toBeLessThan(0.2);
+  }
+  expect(truth.disturbed).toEqual([]);
+  expect(truth.missed).toEqual([]);
 });

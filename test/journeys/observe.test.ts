@@ -4,7 +4,14 @@ import { HOUR, MINUTE } from '../../src/domain/time.ts';
 import { EVERYONE } from './casts.ts';
 import { playShift, policyText } from './shift.ts';
 
-const SHORT = { agents: EVERYONE.length, cast: EVERYONE, shiftMs: 2 * HOUR, hours: 4, seed: 4 } as const;
+const SHORT = {
+  agents: EVERYONE.length,
+  cast: EVERYONE,
+  shiftMs: 2 * HOUR,
+  hours: 3,
+  seed: 4,
+  inMemory: true,
+} as const;
 
 test('observe mode writes nothing to the platform, and tells of each idle episode once', async () => {
   const { shift, events, truth, metrics } = await playShift({

@@ -1,12 +1,14 @@
 /** A shift in which nothing is out of the ordinary. */
 import { expect, test } from '@jest/globals';
+import { tornIntents } from './record.ts';
 import { playShift } from './shift.ts';
 
 test('a shift of everyone: nobody who works is disturbed, nobody absent is missed, nothing unknown is asked', async () => {
-  const { truth, shift } = await playShift({ agents: 62, hours: 6 });
+  const { truth, shift, events } = await playShift({ agents: 62, hours: 6, inMemory: true });
   expect(truth.disturbed).toEqual([]);
   expect(truth.missed).toEqual([]);
   expect(truth.loggedOff).toBeGreaterThan(10);
+  expect(tornIntents(events)).toEqual([]);
   expect(shift.sandbox.requests.unknown).toEqual([]);
   expect(shift.sandbox.requests.rateLimited).toBe(0);
   // Stuck wrap-up and a parked e-mail: never touched, but said.

@@ -32,8 +32,8 @@ export interface ShiftOptions extends Partial<Omit<SandboxOptions, 'now' | 'star
   /** A whole policy file; `{API}`, `{LOGIN}` and `{DB}` stand for what only the shift knows. */
   readonly policy?: string;
   readonly logLevel?: 'info' | 'trace';
-  /** Puts something between the worker and its store. */
-  readonly wrapStore?: (store: SqliteStore) => SqliteStore;
+  /** Keeps the store in memory, where no disk is waited for: for shifts that one worker plays to their end. */
+  readonly inMemory?: boolean;
 }
 
 export interface LogLine extends Readonly<Record<string, unknown>> {
@@ -62,7 +62,7 @@ export class Shift {
     this.#options = options;
     this.#policy = options.policy ?? policyText();
     this.folder = folder;
-    const { policy, logLevel = 'info', wrapStore, ...rest } = options;
+    const { logLevel = 'info', ...rest } = options;
     this.#log = createLog(logLevel, { write: (line: string) => void this.lines.push(line) });
     this.sandbox = createSandbox({
       seed: 1,
@@ -90,7 +90,7 @@ export class Shift {
   }
 
   get dbPath(): string {
-    return join(this.folder, 'shift.db');
+    return this.#options.inMemory === true ? ':memory:' : join(this.folder, 'shift.db');
   }
 
   /** The policy as it is loaded now; `text` changes it for the workers that are opened from now on. */
@@ -113,10 +113,8 @@ export class Shift {
       metrics: this.metrics,
       signal: new AbortController().signal,
     };
-    const opened = await openStoreOf(loaded.settings, around);
-    const store = this.#options.wrapStore?.(opened) ?? opened;
-    this.store = opened;
-    this.assembly = await assemble(loaded, store, around);
+    this.store = await openStoreOf(loaded.settings, around);
+    this.assembly = await assemble(loaded, this.store, around);
     this.#opened.push(this.assembly);
     return this.assembly;
   }
@@ -133,8 +131,24 @@ export class Shift {
     await this.kill(assembly);
   }
 
+  /**
+   * Something happens in the middle of a sweep, just before the worker in charge now reads agents again: `nth` is 1
+   * before it acts, and higher when it reads back. Nothing happens in between otherwise, as the clock stands still.
+   */
+  beforeReading(happens: (nth: number) => void): void {
+    const { directory } = this.assembly.platform;
+    const reread = directory.reread.bind(directory);
+    directory.reread = (ids, signal) => {
+      this.#readings += 1;
+      happens(this.#readings);
+      return reread(ids, signal);
+    };
+  }
+  #readings = 0;
+
   /** One sweep now. */
   async sweep(assembly = this.assembly): Promise<SweepReport | undefined> {
+    this.#readings = 0;
     const report = await assembly.worker.tick(this.clock.now() + INTERVAL);
     if (report !== undefined) this.reports.push(report);
     return report;

@@ -130,6 +130,7 @@ describe('permissions', () => {
     ['GET', '/api/v2/teams', 'groups:team:view'],
     ['GET', '/api/v2/identityproviders', 'sso:provider:view'],
     ['GET', '/api/v2/organizations/authentication/settings', 'directory:organization:admin'],
+    ['POST', '/api/v2/analytics/users/details/query', 'analytics:userDetail:view'],
   ] as const;
 
   test.each(NEEDED)('%s %s asks for %s', async (method, path, permission) => {

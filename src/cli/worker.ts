@@ -1,0 +1,119 @@
+/** The life of the unattended worker between its start and the signal that ends it. */
+import process from 'node:process';
+import { DAY, SECOND, type Duration } from '../domain/time.ts';
+import { startSchedule, type Schedule } from '../enforcer/schedule.ts';
+import { watchPolicy } from '../policy/watch.ts';
+import { loadTestedPolicy } from '../policy-tests.ts';
+import { prune, type Assembly, type Surroundings } from '../wiring.ts';
+
+/** How long sweeps under way may take after SIGTERM. */
+export const DRAIN: Duration = 8 * SECOND;
+/** How often messages that wait are looked at beside the sweeps. */
+const POST: Duration = 15 * SECOND;
+
+/** Where the policy stands, and what stood there when it was read. */
+export interface PolicyFile {
+  readonly path: string;
+  readonly fingerprint: string;
+}
+
+/** Sweeps by the schedule, takes up changed policies, forgets what is old. Resolves after `signalled`, with its code. */
+export async function work(
+  assembly: Assembly,
+  file: PolicyFile,
+  around: Surroundings,
+  signalled: Promise<number>,
+): Promise<number> {
+  const { worker, health, reload, notifier } = assembly;
+  const { log } = around;
+  const beat = await Beat.start(assembly, around);
+  const watch = watchPolicy(file.path, (change) => void reload.changed(change), {
+    env: process.env,
+    load: loadTestedPolicy,
+    fingerprint: file.fingerprint,
+  });
+  beat.now();
+  const pruning = setInterval(() => {
+    forget(assembly, around);
+  }, DAY);
+  const posting = setInterval(() => {
+    if (!worker.waiting) void notifier.flush();
+  }, POST);
+  const code = await signalled;
+  log.info({ code }, 'told to stop: finishing what is under way');
+  watch.close();
+  clearInterval(pruning);
+  clearInterval(posting);
+  health.drain();
+  await beat.stop();
+  await worker.drain(DRAIN);
+  return code;
+}
+
+function forget({ store, reload }: Assembly, { clock, log }: Surroundings): void {
+  prune(store, reload.current.settings.store.retention, clock.now()).catch((error: unknown) => {
+    log.error({ err: error }, 'old events could not be forgotten');
+  });
+}
+
+/** The schedule of the policy in force: another policy may have another. */
+class Beat {
+  readonly #assembly: Assembly;
+  readonly #around: Surroundings;
+  #every: string;
+  #schedule: Schedule | undefined;
+  #changing: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  private constructor(assembly: Assembly, around: Surroundings) {
+    this.#assembly = assembly;
+    this.#around = around;
+    this.#every = assembly.reload.current.settings.sweep.every;
+  }
+
+  static async start(assembly: Assembly, around: Surroundings): Promise<Beat> {
+    const beat = new Beat(assembly, around);
+    await beat.#begin();
+    assembly.reload.subscribe(({ settings }) => {
+      beat.#follow(settings.sweep.every);
+    });
+    return beat;
+  }
+
+  /** One sweep at once. */
+  now(): void {
+    void this.#assembly.worker.tick(this.#schedule?.next());
+  }
+
+  /** No tick begins any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#changing;
+    await this.#schedule?.stop();
+  }
+
+  #follow(every: string): void {
+    if (every === this.#every) return;
+    this.#every = every;
+    this.#changing = this.#changing.then(async () => {
+      if (this.#stopped) return;
+      await this.#schedule?.stop();
+      await this.#begin();
+    });
+  }
+
+  async #begin(): Promise<void> {
+    const { clock, log, metrics } = this.#around;
+    const { worker, health } = this.#assembly;
+    this.#schedule = await startSchedule(this.#every, log, {
+      onTick: async () => {
+        health.turned(clock.now());
+        await worker.tick(this.#schedule?.next());
+      },
+      onMissed: (why) => {
+        metrics.missed(why);
+        log.warn({ why }, 'a sweep was missed');
+      },
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The actions of a log-off, one after the other, each on a reading that is fresh. Where the platform asked for patience in the
+ * middle, somebody may sit at the desk again by then: what is left goes on only after another look.
+ */
+import { finishLogoff } from '../domain/ladder.ts';
+import type { Action } from '../domain/policy.ts';
+import { engagement, isWhole } from '../domain/signs.ts';
+import { READING_LASTS, reread, type Case, type Crew, type Round } from './case.ts';
+import { countReturn } from './outcomes.ts';
+import type { ActionResult, Sighting } from './ports.ts';
+
+/** So often one action is begun anew after another look. */
+const MOST_LOOKS = 3;
+
+/** Carries out one action; `undefined` when another look has shown that the rest must not follow: the case is ended then. */
+export async function performFresh(
+  crew: Crew,
+  each: Case,
+  action: Action,
+  round: Round,
+): Promise<ActionResult | undefined> {
+  for (let looks = 0; ; looks += 1) {
+    const notAfter = each.readAt + READING_LASTS;
+    const result = await crew.effects.perform(action, each.agent, notAfter, round.signal);
+    // With nothing done yet there is nothing to go on with: the next sweep judges anew.
+    if (result.ok || result.fault.kind !== 'late' || each.performed.length === 0) return result;
+    if (looks >= MOST_LOOKS) return { ok: false, fault: { ...result.fault, kind: 'transient' } };
+    if (!(await mayGoOn(crew, each, round))) return undefined;
+  }
+}
+
+/** Whether nothing but our own log-off has happened since; otherwise ends the case. */
+async function mayGoOn(crew: Crew, each: Case, round: Round): Promise<boolean> {
+  const sighting = (await reread(crew, [each.agent.id], round)).get(each.agent.id);
+  if (sighting === undefined) return end(each, 'unread');
+  const { observation } = sighting;
+  // What was not done yet must not be read out of what was.
+  const before = finishLogoff(each.memory, crew.directory.serverNow(), each.performed);
+  crew.population.put(before);
+  const { memory = before, verdict, events } = crew.population.look(sighting, round.context);
+  for (const event of events) countReturn(crew.meter, event);
+  each.memory = memory;
+  if (!isWhole(observation)) return end(each, 'unknown');
+  if (engagement(observation) !== 'free') return end(each, 'engaged');
+  if (['exempt', 'no_profile', 'unknown'].includes(verdict.reason)) return end(each, verdict.reason);
+  if (memory.lastSign !== undefined && memory.lastSign.at !== before.lastSign?.at) return end(each, 'sign');
+  if (events.length > 0) return end(each, 'returned');
+  each.readAt = observation.at;
+  return true;
+}
+
+/**
+ * Takes in what leaving the queue did by itself, so that the look after the log-off cannot take its stamps for those of
+ * somebody who left and came back.
+ */
+export function noteOffQueue(crew: Crew, each: Case, sighting: Sighting, round: Round): void {
+  each.readAt = sighting.observation.at;
+  const { memory } = each;
+  crew.population.put(finishLogoff(memory, crew.directory.serverNow(), each.performed));
+  const look = crew.population.look(sighting, round.context);
+  const quiet = look.events.length === 0 && look.memory?.lastSign?.at === memory.lastSign?.at;
+  // Stamps that contradict the clock are not worth a sign here: nothing but the queue was left a moment ago.
+  if (quiet && look.memory !== undefined) each.memory = look.memory;
+  else crew.population.put(memory);
+}
+
+function end(each: Case, reason: string): false {
+  const isOff = each.performed.some((action) => action !== 'off_queue');
+  each.outcome = isOff ? 'unverified' : 'dropped';
+  each.reason = reason;
+  return false;
+}

@@ -1,0 +1,62 @@
+/** Puts together how people are told: alarms go to the log, the metrics and the channels, warnings to the agents. */
+import process from 'node:process';
+import type { Logger } from 'pino';
+import type { Agent } from './domain/agent.ts';
+import type { Alarm, Clock, Warner } from './enforcer/ports.ts';
+import { naming } from './logging.ts';
+import { createNotifier, type Notifier } from './notify/notifier.ts';
+import type { Outbox } from './notify/ports.ts';
+import { createSender, type Sender } from './notify/send.ts';
+import { warnAgent } from './notify/warner.ts';
+import type { Settings } from './policy/draft.ts';
+import type { Metrics } from './server/metrics.ts';
+
+export interface TellingParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Keeps messages until they are delivered. */
+  readonly outbox: Outbox;
+  /** Speaks to the receivers; HTTP and SMTP unless given. */
+  readonly sender?: Sender | undefined;
+}
+
+/** Everything that tells people something, in the words of the policy in force. */
+export interface Telling {
+  readonly notifier: Notifier;
+  readonly warner: Warner;
+  /** To be told at the end of the sweep, or when `notifier.flush` is called. */
+  readonly alarm: (alarm: Alarm) => void;
+  /** Names an agent as `log.identities` has it now. */
+  readonly name: (agent: Pick<Agent, 'id' | 'name'>) => string;
+  /** Takes up other channels and another way of naming. */
+  use(settings: Settings): void;
+}
+
+/** Makes it; nothing is sent yet. */
+export function tellingOf(first: Settings, parts: TellingParts): Telling {
+  const { clock, log, metrics, outbox } = parts;
+  const sender = parts.sender ?? createSender(process.env, () => clock.now());
+  const onTried: Metrics['notified'] = (channel, outcome) => {
+    metrics.notified(channel, outcome);
+  };
+  const notifier = createNotifier({ channels: first.notify, outbox, sender, clock, log, onTried });
+  let { identities } = first.log;
+  let name = naming(identities);
+  const warning = { channels: () => notifier.channels(), sender, clock, log, identities: () => identities };
+  return {
+    notifier,
+    warner: { warn: (agent, notice, signal) => warnAgent(warning, agent, notice, signal) },
+    alarm: ({ kind, message, fields }) => {
+      log.error({ alarm: kind, ...fields }, message);
+      metrics.alarm(kind);
+      notifier.raise({ kind, message, fields });
+    },
+    name: (agent) => name(agent),
+    use: (settings) => {
+      notifier.use(settings.notify);
+      ({ identities } = settings.log);
+      name = naming(identities);
+    },
+  };
+}

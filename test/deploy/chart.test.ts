@@ -1,0 +1,219 @@
+/** The Helm chart and the plain manifests say the same, and what they say is sound. */
+import { describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { loadPolicyText } from '../../src/policy/load.ts';
+import { chartInput, defaultValues, deployFile, plainManifests, render, renderTexts } from './chart.ts';
+import type { Manifest, Values } from './chart.ts';
+import { hasProgram, testWhere } from './installed.ts';
+
+const SECRETS = { GENESYS_CLIENT_ID: 'some-id', GENESYS_CLIENT_SECRET: 'with "quotes" and: colons' };
+const USUAL: Values = { secrets: SECRETS };
+const CRON: Values = { ...USUAL, kind: 'cronjob' };
+/** Every switch of the chart the other way. */
+const OTHERWISE: Values = {
+  existingSecret: 'made-elsewhere',
+  existingConfigMap: 'made-elsewhere-too',
+  fullnameOverride: 'a-name-that-is-much-too-long-for-the-labels-of-kubernetes-objects',
+  image: { repository: 'registry.example.com/x', digest: `sha256:${'a'.repeat(64)}`, pullPolicy: 'Always' },
+  imagePullSecrets: [{ name: 'pull' }],
+  persistence: { enabled: false },
+  env: { TZ: 'Europe/Dublin', HTTPS_PROXY: 'http://proxy.example.com:3128' },
+  extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }],
+  extraVolumeMounts: [{ name: 'ca', mountPath: '/ca', readOnly: true }],
+  serviceMonitor: { enabled: true, interval: '15s', labels: { release: 'prometheus' } },
+  networkPolicy: { enabled: true, from: [], extraEgress: [{ ports: [{ protocol: 'TCP', port: 3128 }] }] },
+  podDisruptionBudget: { enabled: false },
+  podAnnotations: { note: 'x' },
+  podLabels: { team: 'wfm' },
+  nodeSelector: { disk: 'ssd' },
+  tolerations: [{ key: 'dedicated', operator: 'Exists' }],
+  affinity: { podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
+  priorityClassName: 'high',
+};
+
+function find(manifests: readonly Manifest[], kind: string): Manifest {
+  const found = manifests.find((manifest) => manifest.kind === kind);
+  if (found === undefined) throw new Error(`there is no ${kind}`);
+  return found;
+}
+
+function kinds(manifests: readonly Manifest[]): readonly string[] {
+  return manifests.map(({ kind }) => kind).sort();
+}
+
+interface Pod {
+  readonly securityContext: object;
+  readonly automountServiceAccountToken: boolean;
+  readonly terminationGracePeriodSeconds: number;
+  readonly volumes: readonly object[];
+  readonly containers: readonly [
+    {
+      readonly args: readonly string[];
+      readonly image: string;
+      readonly env?: readonly object[];
+      readonly securityContext: object;
+      readonly volumeMounts: readonly { readonly mountPath: string; readonly subPath?: string }[];
+      readonly livenessProbe?: { readonly httpGet: { readonly path: string } };
+      readonly readinessProbe?: { readonly httpGet: { readonly path: string } };
+    },
+  ];
+}
+
+function podOf(manifest: Manifest): Pod {
+  const spec = (manifest.kind === 'CronJob'
+    ? (manifest.spec?.['jobTemplate'] as { spec: object }).spec
+    : manifest.spec) as unknown as { template: { spec: Pod } };
+  return spec.template.spec;
+}
+
+describe('the chart', () => {
+  test('makes one worker that is replaced, never doubled', () => {
+    const { spec } = find(render(USUAL), 'Deployment');
+    expect(spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
+  });
+
+  test('makes what belongs to a worker, and the monitor only on request', () => {
+    const usual = ['ConfigMap', 'Deployment', 'NetworkPolicy', 'PersistentVolumeClaim'];
+    expect(kinds(render(USUAL))).toEqual([...usual, 'PodDisruptionBudget', 'Secret', 'Service']);
+    expect(kinds(render(OTHERWISE))).toEqual(['Deployment', 'NetworkPolicy', 'Service', 'ServiceMonitor']);
+  });
+
+  test('makes a CronJob that sweeps once, one at a time, and nothing that serves', () => {
+    const manifests = render({ ...CRON, serviceMonitor: { enabled: true, interval: '30s' } });
+    const others = ['ConfigMap', 'CronJob', 'NetworkPolicy', 'PersistentVolumeClaim', 'Secret'];
+    expect(kinds(manifests)).toEqual(others);
+    const cronJob = find(manifests, 'CronJob');
+    expect(cronJob.spec).toMatchObject({ concurrencyPolicy: 'Forbid', timeZone: 'Etc/UTC' });
+    expect(podOf(cronJob)).toMatchObject({ restartPolicy: 'Never', containers: [{ args: ['once'] }] });
+  });
+
+  test.each([
+    ['Deployment', USUAL],
+    ['CronJob', CRON],
+  ] as const)('%s: its pod may do nothing that it need not do', (kind, values) => {
+    const pod = podOf(find(render(values), kind));
+    expect(pod.automountServiceAccountToken).toBe(false);
+    expect(pod.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      fsGroup: 1000,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    const [container] = pod.containers;
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    // SIGTERM drains for at most 8 s.
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(8);
+    // A subPath would never follow a change of the policy.
+    expect(container.volumeMounts.map(({ mountPath, subPath }) => [mountPath, subPath])).toEqual([
+      ['/config', undefined],
+      ['/secrets', undefined],
+      ['/data', undefined],
+    ]);
+  });
+
+  test('asks the probes that mean what Kubernetes takes them for', () => {
+    const [container] = podOf(find(render(USUAL), 'Deployment')).containers;
+    expect(container.livenessProbe?.httpGet.path).toBe('/healthz');
+    expect(container.readinessProbe?.httpGet.path).toBe('/readyz');
+    // Not being ready must not hide the metrics that say why.
+    expect(find(render(USUAL), 'Service').spec).toMatchObject({ publishNotReadyAddresses: true });
+  });
+
+  test('carries secrets through whatever is in them, and makes none where one is named', () => {
+    expect(find(render(USUAL), 'Secret').stringData).toEqual(SECRETS);
+    expect(podOf(find(render(OTHERWISE), 'Deployment')).volumes).toContainEqual({
+      name: 'secrets',
+      secret: { secretName: 'made-elsewhere', defaultMode: 0o440 },
+    });
+  });
+
+  test('refuses to be installed without a secret, or without a policy', () => {
+    expect(() => render({})).toThrow('each of secrets must have a value, or existingSecret a name');
+    expect(() => render({ ...USUAL, policy: '' })).toThrow('policy must hold the policy file');
+  });
+
+  test('takes everything else from its values', () => {
+    const { metadata, spec } = find(render(OTHERWISE), 'Deployment');
+    expect(metadata.name).toBe('a-name-that-is-much-too-long-for-the-labels-of-kub');
+    const pod = podOf({ ...find(render(OTHERWISE), 'Deployment'), spec: spec! });
+    expect(pod).toMatchObject({
+      nodeSelector: { disk: 'ssd' },
+      tolerations: [{ key: 'dedicated', operator: 'Exists' }],
+      priorityClassName: 'high',
+      imagePullSecrets: [{ name: 'pull' }],
+    });
+    expect(pod.volumes).toContainEqual({ name: 'data', emptyDir: {} });
+    expect(pod.containers[0].image).toBe(`registry.example.com/x@sha256:${'a'.repeat(64)}`);
+    expect(pod.containers[0].env).toContainEqual({ name: 'TZ', value: 'Europe/Dublin' });
+    expect(find(render(OTHERWISE), 'NetworkPolicy').spec).toMatchObject({ ingress: [] });
+  });
+
+  test('ships a policy that the program accepts', () => {
+    const text = find(render(USUAL), 'ConfigMap').data?.['idle-enforcer.yaml'] ?? '';
+    const loaded = loadPolicyText(text.replaceAll(/\$\{file:\/secrets\/\w+\}/g, 'x'), 'policy.yaml', {});
+    expect(loaded.settings.mode).toBe('observe');
+  });
+
+  test('describes every value in its schema, and no other', () => {
+    const schema = JSON.parse(deployFile('helm/idle-enforcer/values.schema.json')) as {
+      properties: Record<string, { properties?: object }>;
+    };
+    const described = Object.keys(schema.properties).filter((key) => !/Override$|^global$/.test(key));
+    expect(described.sort()).toEqual(Object.keys(defaultValues()).sort());
+    for (const [key, { properties }] of Object.entries(schema.properties)) {
+      const value = defaultValues()[key];
+      if (properties === undefined || value === undefined) continue;
+      expect([key, Object.keys(properties).sort()]).toEqual([key, Object.keys(value as object).sort()]);
+    }
+  });
+});
+
+describe('the plain manifests', () => {
+  test.each(plainManifests().map((manifest) => [manifest.kind, manifest] as const))(
+    '%s is what the chart makes',
+    (kind, manifest) => {
+      const values = {
+        existingSecret: 'idle-enforcer',
+        kind: kind === 'CronJob' ? 'cronjob' : 'deployment',
+        serviceMonitor: { enabled: true, interval: '30s', labels: {} },
+      };
+      expect(manifest).toEqual(withoutHelm(find(render(values), kind)));
+    },
+  );
+
+  test('are all named by the kustomization, but those that stand in for others', () => {
+    const { resources } = parse(deployFile('kubernetes/kustomization.yaml')) as { resources: string[] };
+    const named = resources.flatMap((file) => (parse(deployFile(`kubernetes/${file}`)) as Manifest).kind);
+    const all = new Set(plainManifests().map(({ kind }) => kind));
+    expect([...all].filter((kind) => !named.includes(kind)).sort()).toEqual(['CronJob', 'ServiceMonitor']);
+  });
+});
+
+/** Without the labels and annotations that only Helm needs. */
+function withoutHelm({ metadata: { name, labels = {} }, ...rest }: Manifest): object {
+  const kept = Object.entries(labels).filter(([key]) => !/helm|managed-by|version/.test(key));
+  return { ...rest, metadata: { name, labels: Object.fromEntries(kept) } };
+}
+
+const GO = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '' };
+const hasSprig =
+  existsSync('/usr/share/gocode/src/github.com/Masterminds/sprig') && hasProgram('go', 'version');
+
+testWhere(hasSprig, 'Go with sprig')('Go renders the templates to the same texts', () => {
+  const inputs = [USUAL, CRON, OTHERWISE];
+  const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+  const output = execFileSync('go', ['run', path('render.go'), path('../../deploy/helm/idle-enforcer')], {
+    env: GO,
+    input: JSON.stringify(inputs.map(chartInput)),
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  const theirs = JSON.parse(output.toString()) as readonly Record<string, string>[];
+  expect(inputs.map((values) => Object.fromEntries(renderTexts(values)))).toEqual(theirs);
+});

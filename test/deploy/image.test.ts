@@ -1,0 +1,219 @@
+/** What the image is built from, how it is started, and the pipeline that builds it. */
+import { describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { changelogFaults, withVersion } from '../../scripts/check-changelog.ts';
+import { listenAddress } from '../../src/cli/options.ts';
+import { deployFile } from './chart.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+const { version, devDependencies } = JSON.parse(read('package.json')) as {
+  version: string;
+  devDependencies: Record<string, string>;
+};
+
+interface Step {
+  readonly name: string;
+  readonly rest: string;
+}
+
+/** The instructions of the Dockerfile, one by one, without comments. */
+function dockerfile(): readonly Step[] {
+  const text = read('Dockerfile')
+    .replaceAll(/^\s*#.*\n/gm, '')
+    .replaceAll(/\s*\\\n\s*/g, ' ');
+  return text.split('\n').flatMap((line) => {
+    const [, name, rest] = /^([A-Z]+) (.+)$/.exec(line) ?? [];
+    return name === undefined || rest === undefined ? [] : [{ name, rest }];
+  });
+}
+
+function rests(name: string): readonly string[] {
+  return dockerfile().flatMap((step) => (step.name === name ? [step.rest] : []));
+}
+
+describe('the image', () => {
+  test('has two stages of the very Node.js that the project is tested with', () => {
+    expect(rests('FROM')).toEqual([
+      `node:${devDependencies['node']}-slim AS build`,
+      `node:${devDependencies['node']}-slim`,
+    ]);
+  });
+
+  test('is built from the lock file, runs no script of a package, and leaves what only building needs', () => {
+    const installs = rests('RUN').filter((run) => run.includes('npm ci'));
+    expect(installs).toEqual(['npm ci --ignore-scripts', 'npm ci --omit=dev --ignore-scripts']);
+    const last = rests('COPY').filter((copy) => copy.startsWith('--from=build'));
+    expect(last).toEqual([
+      '--from=build /app/node_modules /app/node_modules',
+      '--from=build /app/dist /app/dist',
+    ]);
+  });
+
+  test('copies only what is there and what the builder is given', () => {
+    const given = read('.dockerignore')
+      .split('\n')
+      .filter((line) => line.startsWith('!'))
+      .map((line) => line.slice(1));
+    expect(read('.dockerignore')).toMatch(/^\*$/m);
+    const copied = rests('COPY')
+      .filter((copy) => !copy.startsWith('--from'))
+      .flatMap((copy) => copy.split(' ').slice(0, -1));
+    expect([...copied].sort()).toEqual([...given].sort().concat('package-lock.json', 'package.json').sort());
+    for (const path of given) expect([path, existsSync(new URL(path, ROOT))]).toEqual([path, true]);
+  });
+
+  test('runs the program itself as an ordinary user, with the store on a volume', () => {
+    expect(rests('USER')).toEqual(['1000:1000']);
+    expect(rests('VOLUME')).toEqual(['/data']);
+    expect(JSON.parse(rests('ENTRYPOINT')[0]!)).toEqual(['node', '/app/dist/main.js']);
+    expect(JSON.parse(rests('CMD')[0]!)).toEqual(['run']);
+    // The default of the store, ./data/idle-enforcer.db, is on the volume from here.
+    expect(rests('WORKDIR').at(-1)).toBe('/');
+    expect(rests('HEALTHCHECK')[0]).toContain('http://127.0.0.1:8080/healthz');
+  });
+
+  test('listens on what the environment says before the policy, if it says anything', () => {
+    expect(rests('ENV')[0]).toContain('IDLE_ENFORCER_HOST=0.0.0.0');
+    expect(listenAddress('127.0.0.1', { IDLE_ENFORCER_HOST: '0.0.0.0' })).toBe('0.0.0.0');
+    expect(listenAddress('127.0.0.1', { IDLE_ENFORCER_HOST: '' })).toBe('127.0.0.1');
+    expect(listenAddress('::1', {})).toBe('::1');
+  });
+
+  test('is replayed by a script that a shell can read', () => {
+    const script = fileURLToPath(new URL('scripts/replay-image.sh', ROOT));
+    expect(spawnSync('bash', ['-n', script]).status).toBe(0);
+  });
+});
+
+test('compose starts it as hardened as Kubernetes does', () => {
+  const { services, volumes } = parse(deployFile('docker-compose.yaml')) as {
+    services: { worker: Record<string, unknown> };
+    volumes: object;
+  };
+  expect(services.worker).toMatchObject({
+    read_only: true,
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+    volumes: ['../config:/config:ro', 'data:/data'],
+    ports: ['127.0.0.1:8080:8080'],
+  });
+  expect(Object.keys(volumes)).toEqual(['data']);
+});
+
+describe('the pipeline', () => {
+  interface Job {
+    readonly 'timeout-minutes': number;
+    readonly needs?: string;
+    readonly strategy?: { readonly matrix: { readonly node: readonly number[] } };
+    readonly permissions?: Record<string, string>;
+    readonly steps: readonly {
+      readonly uses?: string;
+      readonly run?: string;
+      readonly with?: Record<string, unknown>;
+    }[];
+  }
+  const text = read('.github/workflows/ci.yaml');
+  const { permissions, jobs } = parse(text) as {
+    permissions: object;
+    jobs: { check: Job; image: Job };
+  };
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  test('checks everything on both versions of Node.js, on the matrix’s own and not the packaged one', () => {
+    expect(jobs.check.strategy?.matrix.node).toEqual([24, 26]);
+    const runs = jobs.check.steps.flatMap(({ run }) => run ?? []);
+    const at = (command: string): number => runs.findIndex((run) => run.includes(command));
+    expect(at('npm ci')).toBeLessThan(at('rm -f node_modules/.bin/node'));
+    expect(at('rm -f node_modules/.bin/node')).toBeLessThan(at('npm run check'));
+    expect(at('scripts/replay-image.sh')).toBeGreaterThan(0);
+    // What tests would be skipped without.
+    expect(runs.join(' ')).toMatch(/apt-get install .* chromium prometheus golang-go/);
+  });
+
+  test('may only read, but for what signs and pushes a release', () => {
+    expect(permissions).toEqual({ contents: 'read' });
+    expect(jobs.check.permissions).toBeUndefined();
+    expect(jobs.image.needs).toBe('check');
+    expect(Object.keys(jobs.image.permissions ?? {})).toEqual([
+      'contents',
+      'packages',
+      'id-token',
+      'attestations',
+    ]);
+  });
+
+  test('names each foreign action by its commit, and ends in time', () => {
+    for (const { uses } of steps) {
+      if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+    }
+    expect(text.match(/uses: .*/g)?.every((line) => /# v\d+\.\d+\.\d+$/.test(line))).toBe(true);
+    for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeLessThanOrEqual(60);
+  });
+
+  test('pushes with provenance and a bill of materials', () => {
+    const push = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'));
+    expect(push?.with).toMatchObject({ push: true, provenance: 'mode=max', sbom: true });
+    expect(steps.some(({ uses }) => uses?.startsWith('actions/attest-build-provenance@'))).toBe(true);
+  });
+
+  test('puts nothing that others can write into a shell', () => {
+    for (const { run = '' } of steps) expect(run).not.toMatch(/\$\{\{\s*github\.(?:event|head_ref)/);
+  });
+});
+
+describe('a release', () => {
+  const GOOD =
+    '# Changes\n\n## Unreleased\n\n## 1.2.0 - 2026-03-02\n\n- Something\n\n## 1.1.0 - 2026-01-01\n\n- Else\n';
+
+  test('is told of in the change log, with its date, before all others', () => {
+    expect(changelogFaults(GOOD, '1.2.0')).toEqual([]);
+    expect(changelogFaults(GOOD.replace('## 1.2.0 -', '## [1.2.0] -'), '1.2.0')).toEqual([]);
+  });
+
+  test.each([
+    ['1.3.0', GOOD, 'CHANGELOG.md has no section "## 1.3.0 - <date>"'],
+    ['1.2', GOOD, 'CHANGELOG.md has no section "## 1.2 - <date>"'],
+    ['1.1.0', GOOD, 'the section of 1.1.0 in CHANGELOG.md is not the first'],
+    [
+      '1.2.0',
+      GOOD.replace(' - 2026-03-02', ''),
+      'the section of 1.2.0 in CHANGELOG.md has no date: write it as 2026-03-02',
+    ],
+    ['1.2.0', GOOD.replace('- Something', ''), 'the section of 1.2.0 in CHANGELOG.md lists nothing'],
+    [
+      '1.2.0',
+      GOOD.replace('## Unreleased\n', '## Unreleased\n\n- Left'),
+      'CHANGELOG.md still lists something as unreleased',
+    ],
+    ['1.2.0', '', 'CHANGELOG.md has no section "## 1.2.0 - <date>"'],
+  ])('is refused otherwise: %s', (wanted, changelog, fault) => {
+    expect(changelogFaults(changelog, wanted)).toEqual([fault]);
+  });
+
+  test('is named by the chart and the manifests as by package.json', () => {
+    const chart = parse(deployFile('helm/idle-enforcer/Chart.yaml')) as {
+      version: string;
+      appVersion: string;
+    };
+    expect([chart.version, chart.appVersion]).toEqual([version, version]);
+    const { images } = parse(deployFile('kubernetes/kustomization.yaml')) as { images: [{ newTag: string }] };
+    expect(images[0].newTag).toBe(version);
+    for (const file of ['deployment', 'cronjob']) {
+      expect(deployFile(`kubernetes/${file}.yaml`)).toContain(
+        `registry.example.com/idle-enforcer:${version}'`,
+      );
+    }
+  });
+
+  test('is written where it is repeated, and nowhere else', () => {
+    const text = 'name: x\nversion: 0.1.0\nappVersion: 0.1.0\n';
+    expect(withVersion(text, /^(?<before>version: ).*$/m, '0.2.0')).toBe(
+      'name: x\nversion: 0.2.0\nappVersion: 0.1.0\n',
+    );
+    expect(withVersion('name: x\n', /^(?<before>version: ).*$/m, '0.2.0')).toBeUndefined();
+  });
+});

@@ -1,0 +1,253 @@
+/** A log-off that the platform holds up in the middle: it goes on only while nobody has come back in between. */
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Observation, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
+import { EMPTY_LEDGER } from '../../src/domain/plan.ts';
+import type { Action } from '../../src/domain/policy.ts';
+import type { RecordEvent } from '../../src/domain/record.ts';
+import { MINUTE, SECOND, type Instant } from '../../src/domain/time.ts';
+import type { Crew, Round } from '../../src/enforcer/case.ts';
+import { carryOut } from '../../src/enforcer/carry-out.ts';
+import { Population } from '../../src/enforcer/population.ts';
+import type { ActionResult, Sighting } from '../../src/enforcer/ports.ts';
+import { NO_STANDING } from '../../src/enforcer/standing.ts';
+import { agent, clockTime, policy, profile, rule } from '../domain/build.ts';
+
+const AGENT = agent();
+const DONE: ActionResult = { ok: true, correlationId: undefined };
+const LATE: ActionResult = {
+  ok: false,
+  fault: { kind: 'late', message: 'too late', correlationId: undefined },
+};
+
+/** The agent as the platform has him. */
+interface Person {
+  presence: SystemPresence;
+  routing: RoutingStatus;
+  calls: number;
+  since: Instant;
+  tokenAt: Instant;
+}
+
+let now: Instant;
+let person: Person;
+let requests: { readonly what: Action | 'restore'; readonly at: Instant }[];
+let events: RecordEvent[];
+/** The platform asks for so long before it takes this action, once. */
+let heldUp:
+  { readonly action: Action | 'restore'; readonly for: number; readonly meanwhile?: () => void } | undefined;
+/** How long the next request of any kind has to wait for that. */
+let stop: number;
+
+/** What the person does at the moment he is taken off the queue. */
+let afterOffQueue: (() => void) | undefined;
+/** Whether a read shows Offline once it is set. */
+let offlineShows: boolean;
+/** Whether a read tells of conversations. */
+let summaryShows: boolean;
+
+beforeEach(() => {
+  afterOffQueue = undefined;
+  offlineShows = true;
+  summaryShows = true;
+  now = clockTime('09:00');
+  person = { presence: 'AWAY', routing: 'OFF_QUEUE', calls: 0, since: now - MINUTE, tokenAt: now - MINUTE };
+  requests = [];
+  events = [];
+  heldUp = undefined;
+  stop = 0;
+});
+
+function sighting(): Sighting {
+  const { presence, routing, calls, since, tokenAt } = person;
+  const observation: Observation = {
+    agentId: AGENT.id,
+    at: now,
+    presence: { system: presence, definitionId: `def-${presence}`, since },
+    routing: { status: routing, since },
+    conversations: summaryShows ? { contactCentre: calls, enterprise: 0 } : undefined,
+    tokenIssuedAt: tokenAt,
+    missing: [],
+  };
+  return { agent: AGENT, observation };
+}
+
+function become(changes: Partial<Person>): void {
+  person = { ...person, since: now, ...changes };
+}
+
+function effectOf(what: Action | 'restore'): void {
+  if (what === 'off_queue') {
+    become({ presence: 'AVAILABLE', routing: 'OFF_QUEUE' });
+    afterOffQueue?.();
+  }
+  if (what === 'offline' && offlineShows) become({ presence: 'OFFLINE' });
+  if (what === 'restore') become({ presence: 'ON_QUEUE', routing: 'IDLE' });
+}
+
+function request(what: Action | 'restore', notAfter: Instant): Promise<ActionResult> {
+  now += SECOND;
+  if (heldUp?.action === what) {
+    const { for: length, meanwhile } = heldUp;
+    heldUp = undefined;
+    stop = length;
+    meanwhile?.();
+    if (now + stop > notAfter) return Promise.resolve(LATE);
+  }
+  now += stop;
+  stop = 0;
+  if (now > notAfter) return Promise.resolve(LATE);
+  requests.push({ what, at: now });
+  effectOf(what);
+  return Promise.resolve(DONE);
+}
+
+const POLICY = policy({
+  profiles: [
+    profile({ rules: [rule({ limit: '60m' }), rule({ id: 'queue', clock: 'in_state', limit: '60m' })] }),
+  ],
+});
+
+function crewWith(population: Population): Crew {
+  const nothing = (): void => undefined;
+  return {
+    clock: { now: () => now, sleep: () => Promise.resolve() },
+    directory: {
+      sweep: () => Promise.reject(new Error('nobody sweeps here')),
+      reread: () => {
+        now += stop;
+        stop = 0;
+        return Promise.resolve(new Map([[AGENT.id, sighting()]]));
+      },
+      serverNow: () => now,
+    },
+    effects: {
+      perform: (action, _, notAfter) => request(action, notAfter),
+      restorePresence: (_, __, notAfter) => request('restore', notAfter),
+      room: () => 100,
+    },
+    store: {
+      saveStep: (_: unknown, found: readonly RecordEvent[]) => {
+        events.push(...found);
+        return Promise.resolve();
+      },
+    } as unknown as Crew['store'],
+    population,
+    log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    meter: { logoff: nothing, returned: nothing } as unknown as Crew['meter'],
+    alarm: nothing,
+    name: ({ name }) => name,
+  };
+}
+
+/** Idle for an hour, then logged off; answers the outcome and its reason. */
+async function logOff(): Promise<string> {
+  const population = new Population(new Map());
+  const context = { policy: POLICY, usualInterval: MINUTE, clockJumped: () => false };
+  for (let minute = 0; minute <= 60; minute += 1) {
+    population.look(sighting(), context);
+    now += MINUTE;
+  }
+  const { due } = population.look(sighting(), context).verdict;
+  const round: Round = {
+    sweepId: 's',
+    context,
+    standing: NO_STANDING,
+    mayBegin: () => Promise.resolve(true),
+    signal: new AbortController().signal,
+  };
+  await carryOut(crewWith(population), [{ agent: AGENT, agentId: AGENT.id, due: due! }], EMPTY_LEDGER, round);
+  const { kind, reason } = events.at(-1)!;
+  return reason === undefined ? kind : `${kind}: ${reason}`;
+}
+
+function done(): readonly string[] {
+  return requests.map(({ what }) => what);
+}
+
+describe('the tokens cannot be revoked for a minute', () => {
+  test('and nobody came back: they are revoked after another look', async () => {
+    heldUp = { action: 'revoke_tokens', for: MINUTE };
+    expect(await logOff()).toBe('verified');
+    expect(done()).toEqual(['offline', 'revoke_tokens']);
+  });
+
+  const BACK: readonly (readonly [string, Partial<Person>, string])[] = [
+    ['is in a call', { presence: 'AVAILABLE', calls: 1 }, 'unverified: engaged'],
+    ['has chosen a presence', { presence: 'BUSY' }, 'unverified: sign'],
+    ['clicked once', { presence: 'AVAILABLE' }, 'unverified: sign'],
+  ];
+  test.each(BACK)('and he %s by then: he keeps his session', async (_, changes, outcome) => {
+    heldUp = {
+      action: 'revoke_tokens',
+      for: MINUTE,
+      meanwhile: () => {
+        become(changes);
+      },
+    };
+    expect(await logOff()).toBe(outcome);
+    expect(done()).toEqual(['offline']);
+  });
+});
+
+test('nobody is put Offline once more who may be in a conversation', async () => {
+  offlineShows = false;
+  heldUp = {
+    action: 'revoke_tokens',
+    for: 0,
+    meanwhile: () => {
+      summaryShows = false;
+    },
+  };
+  expect(await logOff()).toBe('unverified: unread');
+  expect(done()).toEqual(['offline', 'revoke_tokens']);
+});
+
+describe('an agent on queue', () => {
+  beforeEach(() => {
+    become({ presence: 'ON_QUEUE', routing: 'IDLE' });
+  });
+
+  test('who takes a call while Offline has to wait is not put Offline any more', async () => {
+    const meanwhile = (): void => {
+      become({ presence: 'ON_QUEUE', routing: 'INTERACTING', calls: 1 });
+    };
+    heldUp = { action: 'offline', for: MINUTE, meanwhile };
+    expect(await logOff()).toBe('dropped: engaged');
+    expect(done()).toEqual(['off_queue']);
+  });
+
+  test('who has gone to a meal by himself in that moment is left there', async () => {
+    afterOffQueue = () => {
+      become({ presence: 'MEAL' });
+    };
+    expect(await logOff()).toBe('dropped: sign');
+    expect(done()).toEqual(['off_queue']);
+  });
+
+  test('whose call slipped in gets his queue back, but not a minute later', async () => {
+    const call = (): void => {
+      become({ presence: 'AVAILABLE', routing: 'INTERACTING', calls: 1 });
+    };
+    afterOffQueue = call;
+    expect(await logOff()).toBe('dropped: engaged');
+    expect(done()).toEqual(['off_queue', 'restore']);
+    requests = [];
+    become({ presence: 'ON_QUEUE', routing: 'IDLE', calls: 0 });
+    afterOffQueue = call;
+    heldUp = { action: 'restore', for: MINUTE };
+    expect(await logOff()).toBe('dropped: engaged');
+    expect(done()).toEqual(['off_queue']);
+  });
+
+  test('whose Offline is slow to show has not come back', async () => {
+    offlineShows = false;
+    expect(await logOff()).toBe('unverified: no_effect');
+    expect(done()).toEqual(['off_queue', 'offline', 'revoke_tokens', 'offline']);
+  });
+
+  test('is put Offline after the wait when nothing happened in it', async () => {
+    heldUp = { action: 'offline', for: MINUTE };
+    expect(await logOff()).toBe('verified');
+    expect(done()).toEqual(['off_queue', 'offline', 'revoke_tokens']);
+  });
+});

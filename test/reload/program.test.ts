@@ -1,0 +1,58 @@
+/** `run` as somebody would start it, while its policy file is edited. */
+import { writeFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { createSandbox } from '../../src/sandbox/index.ts';
+import { CLIENT_ID, CLIENT_SECRET } from '../blackbox/organisation.ts';
+import { Trial, until } from '../blackbox/program.ts';
+import { Receiver } from '../notify/parts.ts';
+import { policyText } from './parts.ts';
+
+const PATIENCE = 20_000;
+
+test('a changed file is taken up, a faulty one is refused and told of, and the program ends in order', async () => {
+  const sandbox = createSandbox({
+    seed: 1,
+    agents: 5,
+    now: () => Date.now(),
+    startsAt: Date.now(),
+    clientId: CLIENT_ID,
+    clientSecret: CLIENT_SECRET,
+  });
+  const receiver = await Receiver.open();
+  const trial = new Trial();
+  try {
+    const { apiUrl } = await sandbox.listen();
+    const good = policyText({
+      limit: '2h',
+      every: '* * * * * *',
+      secret: CLIENT_SECRET,
+      more: `server: { port: 0 }
+store: { sqlite: "${trial.store}" }
+notify: [{ name: ops, type: slack, url: "${receiver.url}/ops", on: [policy_refused] }]`,
+    }).replace('client_id: client', `client_id: ${CLIENT_ID}, api_url: "${apiUrl}", login_url: "${apiUrl}"`);
+    writeFileSync(trial.config, good);
+    const run = trial.start();
+    const sweeps = (): number => run.lines('sweep done').length;
+    expect(await until(() => sweeps() > 0, PATIENCE)).toBe(true);
+
+    writeFileSync(trial.config, good.replace('limit: 2h', 'limit: 90m'));
+    expect(await until(() => run.lines('the changed policy is in force').length === 1, PATIENCE)).toBe(true);
+    const [taken] = run.lines('the changed policy is in force');
+    expect(taken?.['changes']).toEqual(['rule gone: limit 2h → 1h30m']);
+    expect(JSON.parse(await run.get('/status'))).toMatchObject({ policy: taken?.['policy'] });
+
+    writeFileSync(trial.config, good.replace('limit: 2h', 'limit: long'));
+    expect(await until(() => receiver.received.length > 0, PATIENCE)).toBe(true);
+    expect(receiver.received[0]?.body).toContain('is not a duration');
+    const before = sweeps();
+    expect(await until(() => sweeps() > before, PATIENCE)).toBe(true);
+    expect(await run.get('/metrics')).toContain(
+      `idle_enforcer_policy_info{hash="${String(taken?.['policy'])}"} 1`,
+    );
+    expect((await run.terminate()).code).toBe(143);
+  } finally {
+    await trial.close();
+    await receiver.close();
+    await sandbox.close();
+  }
+}, 60_000);

@@ -1,0 +1,279 @@
+/** From a changed file to the policy in force: when, with what said, and what happens to the one that is refused. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Policy } from '../../src/domain/policy.ts';
+import type { RecordEvent } from '../../src/domain/record.ts';
+import { SECOND } from '../../src/domain/time.ts';
+import type { Alarm } from '../../src/enforcer/ports.ts';
+import type { LoadedPolicy } from '../../src/policy/draft.ts';
+import { wholeFileFault } from '../../src/policy/faults.ts';
+import { loadPolicyText } from '../../src/policy/load.ts';
+import { resolvePolicy } from '../../src/policy/resolve.ts';
+import { watchPolicy, type PolicyChange } from '../../src/policy/watch.ts';
+import { Reload } from '../../src/reload.ts';
+import { Folder, policyText, Timers, type Texts } from './parts.ts';
+
+const BASE = Date.parse('2026-03-02T09:00:00Z');
+/** A policy with this in it names somebody whom the platform does not know. */
+const STRANGER = 'exempt: [{ users: [stranger@example.com] }]';
+
+interface Line {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
+/** One worker as far as reloading sees it. */
+class Desk {
+  readonly lines: Line[] = [];
+  readonly alarms: Alarm[] = [];
+  readonly events: RecordEvent[] = [];
+  readonly outcomes: string[] = [];
+  readonly taken: (readonly [LoadedPolicy, Policy | undefined])[] = [];
+  busy = false;
+  reachable = true;
+  readonly reload: Reload;
+
+  constructor(loaded: LoadedPolicy) {
+    const note = (fields: object, message: string): void => {
+      this.lines.push({ fields: { ...fields }, message });
+    };
+    this.reload = new Reload({
+      loaded,
+      resolve: (wanted) => this.#resolve(wanted),
+      busy: () => this.busy,
+      takeUp: (...both) => this.taken.push(both),
+      record: (event) => {
+        this.events.push(event);
+        return Promise.resolve();
+      },
+      alarm: (alarm) => this.alarms.push(alarm),
+      onChange: (outcome) => this.outcomes.push(outcome),
+      clock: { now: () => BASE },
+      log: { debug: note, info: note, warn: note, error: note },
+    });
+  }
+
+  async #resolve(loaded: LoadedPolicy): Promise<Policy> {
+    await Promise.resolve();
+    if (!this.reachable) throw new Error('the platform does not answer');
+    if (loaded.draft.content.exempt.length > 0)
+      throw wholeFileFault('policy.yaml', 'there is no user stranger');
+    return resolvePolicy(loaded.draft, undefined, new Map(), BASE).policy;
+  }
+
+  /** The fields of the last line with this sentence. */
+  said(message: string): Line['fields'] | undefined {
+    return this.lines.findLast((line) => line.message.includes(message))?.fields;
+  }
+
+  get limit(): number | undefined {
+    return limitOf(this.reload.current);
+  }
+}
+
+function load(texts: Texts = {}): LoadedPolicy {
+  return loadPolicyText(policyText(texts), 'policy.yaml', {});
+}
+
+function valid(texts: Texts): PolicyChange {
+  return { kind: 'valid', loaded: load(texts) };
+}
+
+const REFUSED: PolicyChange = { kind: 'refused', refusal: wholeFileFault('policy.yaml', 'is wrong') };
+
+function limitOf({ draft }: LoadedPolicy): number | undefined {
+  return draft.content.profiles[0]?.rules[0]?.limit;
+}
+
+const MINUTES = 60 * SECOND;
+let desk: Desk;
+beforeEach(() => {
+  desk = new Desk(load());
+});
+
+describe('a valid change', () => {
+  test('comes into force at once between two sweeps, is said in plain words, and is on record', async () => {
+    const before = desk.reload.current.hash;
+    await desk.reload.changed(valid({ limit: '45m' }));
+    expect(desk.limit).toBe(45 * MINUTES);
+    expect(desk.taken[0]?.[1]?.hash).toBe(desk.reload.current.hash);
+    expect(desk.said('is in force')).toMatchObject({ was: before, changes: ['rule gone: limit 1h → 45m'] });
+    expect(desk.events).toEqual([
+      { kind: 'policy', at: BASE, reason: `${before} → ${desk.reload.current.hash}` },
+    ]);
+    expect(desk.outcomes).toEqual(['taken_up']);
+    expect(desk.alarms).toEqual([]);
+  });
+
+  test('waits for the end of the sweep that is under way', async () => {
+    desk.busy = true;
+    await desk.reload.changed(valid({ limit: '45m' }));
+    expect(desk.taken).toEqual([]);
+    desk.busy = false;
+    desk.reload.betweenSweeps();
+    expect(desk.limit).toBe(45 * MINUTES);
+  });
+
+  test('that comes while another waits takes its place', async () => {
+    desk.busy = true;
+    await desk.reload.changed(valid({ limit: '45m' }));
+    await desk.reload.changed(valid({ limit: '50m' }));
+    desk.busy = false;
+    desk.reload.betweenSweeps();
+    desk.reload.betweenSweeps();
+    expect(desk.taken.map(([loaded]) => limitOf(loaded))).toEqual([50 * MINUTES]);
+  });
+
+  test('waits for a platform that cannot be asked, and the old one goes on', async () => {
+    desk.reachable = false;
+    await desk.reload.changed(valid({ limit: '45m' }));
+    expect(desk.limit).toBe(60 * MINUTES);
+    expect(desk.said('cannot be resolved yet')).toBeDefined();
+    desk.reload.betweenSweeps();
+    desk.reachable = true;
+    await settled();
+    desk.reload.betweenSweeps();
+    await settled();
+    expect(desk.limit).toBe(45 * MINUTES);
+    expect(desk.alarms).toEqual([]);
+  });
+
+  test('of secrets alone is taken up without another look at names, and without settling', async () => {
+    await desk.reload.changed(valid({ secret: 'n3w-s3cr3t' }));
+    expect(desk.taken[0]?.[1]).toBeUndefined();
+    expect(desk.reload.current.settings.genesys.clientSecret).toBe('n3w-s3cr3t');
+    expect(desk.said('is in force')?.['changes']).toEqual(['genesys.client_secret changed']);
+    expect(desk.events).toEqual([]);
+    expect(JSON.stringify(desk.lines)).not.toContain('n3w-s3cr3t');
+  });
+
+  test('of what is read once at the start is said to need a restart, for as long as it does', async () => {
+    const more = 'server: { port: 9090 }\nstore: { sqlite: other.db }';
+    await desk.reload.changed(valid({ region: 'eu-central-1', more }));
+    const settings = ['genesys.region', 'store.sqlite', 'server.port'];
+    expect(desk.said('only with a restart')).toEqual({ settings });
+    await desk.reload.changed(valid({ region: 'eu-central-1', limit: '45m' }));
+    expect(desk.said('only with a restart')).toEqual({ settings: ['genesys.region'] });
+    desk.lines.splice(0);
+    await desk.reload.changed(valid({ limit: '45m' }));
+    expect(desk.said('only with a restart')).toBeUndefined();
+  });
+
+  test('back to what is in force says so', async () => {
+    await desk.reload.changed(REFUSED);
+    await desk.reload.changed(valid({}));
+    expect(desk.said('means what is in force already')).toBeDefined();
+    expect(desk.outcomes).toEqual(['refused', 'taken_up']);
+  });
+
+  test('is told to whoever listens', async () => {
+    const heard: (string | undefined)[] = [];
+    desk.reload.subscribe(({ settings }) => heard.push(settings.sweep.every));
+    await desk.reload.changed(valid({ every: '*/30 * * * * *' }));
+    expect(heard).toEqual(['*/30 * * * * *']);
+  });
+});
+
+describe('a change that is refused', () => {
+  test('by the file is said in the log, counted, and told to people; the old one goes on', async () => {
+    await desk.reload.changed(REFUSED);
+    expect(desk.taken).toEqual([]);
+    expect(desk.said('is refused')).toEqual({ faults: ['policy.yaml:1:1: policy: is wrong'] });
+    expect(desk.alarms).toMatchObject([
+      { kind: 'policy_refused', fields: { faults: ['policy.yaml:1:1: policy: is wrong'] } },
+    ]);
+    expect(desk.outcomes).toEqual(['refused']);
+  });
+
+  test('by the platform, because of a name, is refused just so', async () => {
+    await desk.reload.changed(valid({ limit: '45m', more: STRANGER }));
+    expect(desk.limit).toBe(60 * MINUTES);
+    expect(desk.alarms.map(({ kind }) => kind)).toEqual(['policy_refused']);
+  });
+
+  test('does not take with it a valid one that was still waiting', async () => {
+    desk.busy = true;
+    await desk.reload.changed(valid({ limit: '45m' }));
+    await desk.reload.changed(REFUSED);
+    desk.busy = false;
+    desk.reload.betweenSweeps();
+    expect(desk.limit).toBe(45 * MINUTES);
+  });
+
+  test('by the platform gives way to the newest valid one before it', async () => {
+    desk.reachable = false;
+    await desk.reload.changed(valid({ limit: '45m' }));
+    await desk.reload.changed(valid({ limit: '50m' }));
+    await desk.reload.changed(valid({ limit: '55m', more: STRANGER }));
+    desk.reachable = true;
+    desk.reload.betweenSweeps();
+    await settled();
+    expect(desk.limit).toBe(50 * MINUTES);
+    expect(desk.taken).toHaveLength(1);
+  });
+
+  test('with many faults names some of them to people, and all in the log', async () => {
+    const more = 'a: 1\nb: 2\nc: 3\nd: 4\ne: 5\nf: 6\ng: 7';
+    const refusal = refusalOf(policyText({ more }));
+    await desk.reload.changed({ kind: 'refused', refusal });
+    expect(desk.said('is refused')?.['faults']).toHaveLength(7);
+    expect(desk.alarms[0]?.fields['faults']).toHaveLength(6);
+  });
+});
+
+function refusalOf(text: string): Extract<PolicyChange, { kind: 'refused' }>['refusal'] {
+  try {
+    loadPolicyText(text, 'policy.yaml', {});
+  } catch (error) {
+    return error as Extract<PolicyChange, { kind: 'refused' }>['refusal'];
+  }
+  throw new Error('not refused');
+}
+
+/** Lets all promises that are ready go on. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+}
+
+describe('a hundred swaps of a ConfigMap in a row', () => {
+  let folder: Folder;
+  beforeEach(() => {
+    folder = new Folder();
+  });
+  afterEach(() => {
+    folder.remove();
+  });
+
+  test.each([1, 2, 3])(
+    'valid and invalid mixed, always leave the newest valid policy in force (mix %i)',
+    async (mix) => {
+      folder.swap({ 'policy.yaml': policyText() });
+      const timers = new Timers();
+      const options = { env: {}, after: timers.after, events: false };
+      const watch = watchPolicy(folder.policy, (change) => void desk.reload.changed(change), options);
+      let newest = 60;
+      let chance = mix;
+      for (let n = 1; n <= 100; n += 1) {
+        const limit = `${n + 100}m`;
+        chance = (chance * 48_271) % 2_147_483_647;
+        const kind = chance % 8;
+        if (kind === 0) folder.swap({ 'policy.yaml': policyText({ limit: 'soon' }) });
+        else if (kind === 1) folder.swap({ 'policy.yaml': policyText({ limit, more: STRANGER }) });
+        else if (kind === 2) folder.swap({ 'policy.yaml': policyText({ limit }).slice(0, 60) });
+        else if (kind === 3) folder.swap({});
+        else {
+          folder.swap({ 'policy.yaml': policyText({ limit }) });
+          newest = n + 100;
+        }
+        desk.busy = n % 3 === 0;
+        timers.wind(6 * SECOND);
+        await settled();
+        desk.busy = false;
+        desk.reload.betweenSweeps();
+        expect([n, desk.limit]).toEqual([n, newest * MINUTES]);
+      }
+      watch.close();
+      expect(desk.outcomes.filter((one) => one === 'refused').length).toBeGreaterThan(20);
+      expect(desk.outcomes.filter((one) => one === 'taken_up').length).toBeGreaterThan(20);
+    },
+  );
+});
