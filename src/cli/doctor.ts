@@ -1,8 +1,12 @@
 /** `doctor`: whether the policy could be enforced in this organisation, and what gets in its way. */
 import { realClock } from '../clock.ts';
+import { learntFrom } from '../domain/learnt.ts';
 import { MINUTE, type Duration } from '../domain/time.ts';
 import type { Platform } from '../genesys/platform.ts';
+import { LEARNT_FACT } from '../enforcer/learner.ts';
 import { createIdentity } from '../identity/identity.ts';
+import { learntSentences } from '../insight/learnt-words.ts';
+import { openStore } from '../store/sqlite-store.ts';
 import { diagnose } from '../insight/doctor.ts';
 import type {
   CheckVerdict,
@@ -39,7 +43,12 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
   const signal = AbortSignal.timeout(PATIENCE);
   try {
     const provider = identity && { ...identity, selfCheck: () => identity.selfCheck(signal) };
-    const diagnosis = await diagnose(asked(platform, signal), wantsOf(loaded), provider);
+    const diagnosis = await diagnose(
+      asked(platform, signal),
+      wantsOf(loaded),
+      provider,
+      await learntBefore(loaded),
+    );
     if (options.json === true) output.line(JSON.stringify(diagnosis, undefined, 2));
     else print(diagnosis, output);
     return diagnosis.canEnforce ? EXIT.fine : EXIT.refused;
@@ -51,6 +60,19 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
   } finally {
     await identity?.close();
     await platform.close();
+  }
+}
+
+/** What the worker has learnt so far, where it has run on this machine already. */
+async function learntBefore({ settings, draft }: LoadedPolicy): Promise<readonly string[]> {
+  const found = await openStore(settings.store.sqlite, { now: () => realClock.now(), readOnly: true }).catch(
+    () => undefined,
+  );
+  if (found === undefined) return [];
+  try {
+    return learntSentences(learntFrom((await found.facts()).get(LEARNT_FACT)), draft.content.returns.window);
+  } finally {
+    await found.close();
   }
 }
 

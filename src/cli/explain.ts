@@ -1,11 +1,14 @@
 /** `explain`: why one agent is, or is not, logged off; from the store alone unless asked to look. */
 import { realClock } from '../clock.ts';
+import { learntFrom } from '../domain/learnt.ts';
 import { fold } from '../domain/fold.ts';
 import { profileOf } from '../domain/judge.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
+import { LEARNT_FACT } from '../enforcer/learner.ts';
+import { learntSentences } from '../insight/learnt-words.ts';
 import { usualInterval } from '../enforcer/standing.ts';
 import { explain as explainAgent, type ExplainInput } from '../insight/explain.ts';
 import { COMMON_KINDS, recordedAt } from '../insight/explain-record.ts';
@@ -143,7 +146,10 @@ async function tell(
     pause: await store.pause(),
     events: await store.events({ agentId: agent.id, limit: KNOWN_EVENTS }),
     gaps: await store.events({ kinds: ['gap'], limit: 20 }),
-    facts: new Map([...(await store.facts())].filter(([name]) => !name.startsWith('name:'))),
+    learnt: learntSentences(
+      learntFrom((await store.facts()).get(LEARNT_FACT)),
+      loaded.draft.content.returns.window,
+    ),
     labels: labelsOf(loaded, known),
     interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
     now: realClock.now(),

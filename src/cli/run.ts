@@ -3,7 +3,9 @@ import process from 'node:process';
 import { realClock } from '../clock.ts';
 import type { Mode } from '../domain/policy.ts';
 import { SECOND, type Duration } from '../domain/time.ts';
-import type { Pause } from '../domain/record.ts';
+import { learntFrom } from '../domain/learnt.ts';
+import { LEARNT_FACT } from '../enforcer/learner.ts';
+import type { SqliteStore } from '../store/sqlite-store.ts';
 import type { SweepReport } from '../enforcer/ports.ts';
 import { createLog } from '../logging.ts';
 import { Metrics } from '../server/metrics.ts';
@@ -37,12 +39,7 @@ export async function run(options: ConfigOption): Promise<number> {
   let server: RunningServer | undefined;
   const store = await openStoreOf(loaded.settings, around);
   try {
-    server = await serve(
-      loaded,
-      around,
-      () => assembly,
-      () => store.pause(),
-    );
+    server = await serve(loaded, around, () => assembly, store);
     assembly = await assemble(loaded, store, around);
     return await work(assembly, { path: configPath(options), fingerprint }, around, signalled);
   } catch (error) {
@@ -73,7 +70,7 @@ function serve(
   loaded: LoadedPolicy,
   { clock, metrics, log }: Surroundings,
   assembly: () => Assembly | undefined,
-  pause: () => Promise<Pause | undefined>,
+  store: Pick<SqliteStore, 'pause' | 'facts'>,
 ): Promise<RunningServer> {
   const { port } = loaded.settings.server;
   const host = listenAddress(loaded.settings.server.host, process.env);
@@ -93,7 +90,8 @@ function serve(
         startedAt,
         now: clock.now(),
         ...inForce(),
-        pause: await pause(),
+        pause: await store.pause(),
+        learnt: learntFrom((await store.facts()).get(LEARNT_FACT)),
         lastSweep: assembly()?.lastReport(),
       }),
   }).then((server) => {

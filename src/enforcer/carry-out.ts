@@ -110,7 +110,7 @@ async function readAgain(crew: Crew, batch: readonly DueAgent[], round: Round): 
     }
     const look = crew.population.look(sighting, round.context);
     for (const event of look.events) {
-      countReturn(crew.meter, event);
+      countReturn(crew, event);
       events.push(...returnEvent(agent, event, round));
     }
     const profile = profileOf(sighting.agent, round.context.policy);

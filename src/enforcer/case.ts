@@ -6,6 +6,7 @@ import type { Ledger } from '../domain/plan.ts';
 import type { Action, Returns } from '../domain/policy.ts';
 import type { Standing } from '../domain/record.ts';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import type { Learner } from './learner.ts';
 import type { Population, SweepContext } from './population.ts';
 import type {
   ActionFault,
@@ -33,6 +34,7 @@ export interface Crew {
   readonly population: Population;
   readonly log: Log;
   readonly meter: Meter;
+  readonly learner: Learner;
   readonly alarm: (alarm: Alarm) => void;
   /** `undefined`: nobody can be warned, so that no rule with `warn` ever becomes due. */
   readonly warner?: Warner | undefined;

@@ -15,6 +15,7 @@ import { carryOut } from './carry-out.ts';
 import type { Crew, Round, RoundResult } from './case.ts';
 import { Gathering, type DueAgent, type Findings } from './findings.ts';
 import { imagine } from './imagine.ts';
+import { Learner } from './learner.ts';
 import { News } from './news.ts';
 import { noOutcomes } from './outcomes.ts';
 import { Population, type SweepContext } from './population.ts';
@@ -28,7 +29,7 @@ import { warnAgents } from './warn.ts';
 const CLOCK_JUMP: Duration = 30 * SECOND;
 
 /** What the enforcer is made of; see `Crew`. */
-export type EnforcerParts = Omit<Crew, 'population'>;
+export type EnforcerParts = Omit<Crew, 'population' | 'learner'>;
 
 /** The policy in force, and how its schedule goes. */
 export interface InForce {
@@ -102,12 +103,12 @@ export class Enforcer {
   /** Intents without an outcome may stand in the record: after a start, and after the store was lost for a while. */
   #unreconciled = true;
 
-  private constructor(parts: EnforcerParts, inForce: InForce, population: Population, standing: Standing) {
+  private constructor(parts: EnforcerParts, crew: Crew, inForce: InForce, standing: Standing) {
     this.#parts = parts;
-    this.#crew = { ...parts, population };
+    this.#crew = crew;
     this.#inForce = inForce;
     this.#standing = standing;
-    this.#news = new News(parts);
+    this.#news = new News(crew);
     this.#alarms = new Alarms(parts.alarm, (kind) => {
       parts.log.info({ alarm: kind }, 'the cause of an alarm has gone');
     });
@@ -118,7 +119,8 @@ export class Enforcer {
     const memories = await parts.store.loadMemories();
     const standing = (await parts.store.loadStanding()) ?? NO_STANDING;
     const population = new Population(memories);
-    return new Enforcer(parts, inForce, population, standing);
+    const learner = await Learner.load(parts.store);
+    return new Enforcer(parts, { ...parts, population, learner }, inForce, standing);
   }
 
   /** Takes up another policy; the sweeps after it settle. Only between two sweeps. */
@@ -242,6 +244,7 @@ export class Enforcer {
     try {
       await store.saveSweep(complete ? { ...record, count: countOf(findings, enforced, at) } : record);
       population.saved(findings.seen);
+      await this.#crew.learner.save(store);
       if (findings.described.length > 0) await store.saveAgents(findings.described);
       if (complete && this.#unreconciled) {
         const open = await store.openIntents();

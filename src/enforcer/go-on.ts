@@ -38,7 +38,7 @@ async function mayGoOn(crew: Crew, each: Case, round: Round): Promise<boolean> {
   const before = finishLogoff(each.memory, crew.directory.serverNow(), each.performed);
   crew.population.put(before);
   const { memory = before, verdict, events } = crew.population.look(sighting, round.context);
-  for (const event of events) countReturn(crew.meter, event);
+  for (const event of events) countReturn(crew, event);
   each.memory = memory;
   if (!isWhole(observation)) return end(each, 'unknown');
   if (engagement(observation) !== 'free') return end(each, 'engaged');

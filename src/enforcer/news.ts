@@ -10,10 +10,10 @@ import { countReturn, returnEvent } from './outcomes.ts';
 
 /** Counts, alarms, and tells the record. Remembers whom it has told of as held: each is reported once. */
 export class News {
-  readonly #crew: Pick<Crew, 'meter' | 'alarm' | 'name'>;
+  readonly #crew: Pick<Crew, 'meter' | 'alarm' | 'name' | 'learner'>;
   readonly #held = new Set<string>();
 
-  constructor(crew: Pick<Crew, 'meter' | 'alarm' | 'name'>) {
+  constructor(crew: Pick<Crew, 'meter' | 'alarm' | 'name' | 'learner'>) {
     this.#crew = crew;
   }
 
@@ -33,7 +33,7 @@ export class News {
 
   #returns({ returns }: Findings, sweepId: string): readonly RecordEvent[] {
     return returns.flatMap(({ agent, event }) => {
-      countReturn(this.#crew.meter, event);
+      countReturn(this.#crew, event);
       return returnEvent(agent, event, { sweepId });
     });
   }

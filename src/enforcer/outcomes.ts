@@ -6,7 +6,7 @@ import { withOutcome, type Ledger } from '../domain/plan.ts';
 import type { RecordEvent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Case, Crew, Round } from './case.ts';
-import type { Meter, Outcome } from './ports.ts';
+import type { Outcome } from './ports.ts';
 
 export function noOutcomes(): Record<Outcome, number> {
   return { verified: 0, unverified: 0, failed: 0, dropped: 0, observed: 0 };
@@ -31,6 +31,7 @@ export async function recordOutcomes(
     const correlationId = each.fault?.correlationId;
     events.push(eventOf(outcome, agent, due, now, round, { intentId, reason, correlationId }));
     crew.meter.logoff(due.ruleId, outcome, 'enforce');
+    learn(crew, each);
     logOutcome(crew, each, outcome, round);
   }
   const standing = { ...round.standing, ledger: book };
@@ -40,6 +41,11 @@ export async function recordOutcomes(
     standing,
   );
   return book;
+}
+
+/** Only a look that shows the log-off held, or that nothing at all has happened, teaches anything. */
+function learn({ learner }: Crew, { performed, outcome, reason }: Case): void {
+  if (outcome === 'verified' || reason === 'no_effect') learner.loggedOff(performed, outcome === 'verified');
 }
 
 /** For the back-off: a log-off without effect failed, one that was dropped says nothing. */
@@ -91,8 +97,9 @@ export function drop(crew: Crew, agent: Agent, due: Due, reason: string, round: 
   return eventOf('dropped', agent, due, crew.directory.serverNow(), round, { reason });
 }
 
-/** Counts a return, and a person's sign after one. */
-export function countReturn(meter: Meter, event: MemoryEvent): void {
+/** Counts a return, and a person's sign after one, and learns from it. */
+export function countReturn({ meter, learner }: Pick<Crew, 'meter' | 'learner'>, event: MemoryEvent): void {
+  learner.returned(event);
   if (event.kind === 'silent_return') meter.returned('silent', event.delay);
   else if (event.kind === 'person_back') meter.returned('person', undefined);
   else if (event.own) meter.returned('late', event.delay);

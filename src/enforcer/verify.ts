@@ -54,7 +54,7 @@ async function readBack(
 function settleByLook(crew: Crew, each: Case, sighting: Sighting, round: Round): boolean {
   const before = each.memory;
   const { memory = before, events } = crew.population.look(sighting, round.context);
-  for (const event of events) countReturn(crew.meter, event);
+  for (const event of events) countReturn(crew, event);
   each.memory = memory;
   const newerToken = isNewer(sighting.observation.tokenIssuedAt, before.own?.tokenAt);
   if (memory.state.presence === 'OFFLINE') {

@@ -21,6 +21,7 @@ export async function diagnose(
   platform: DoctorPlatform,
   wants: DoctorWants,
   identity?: DoctorIdentity,
+  learnt: readonly string[] = [],
 ): Promise<Diagnosis> {
   const credentials = await credentialsFinding(platform);
   if (credentials.verdict === 'fail') return conclude([credentials]);
@@ -35,7 +36,14 @@ export async function diagnose(
     await universalLogoutFinding(platform),
     await signInFinding(platform, wants),
     ...(identity === undefined ? [] : [await identityFinding(identity)]),
+    ...learnt.map(learntFinding),
   ]);
+}
+
+function learntFinding(found: string): Finding {
+  const why =
+    'no document tells what browsers and the platform do here: the worker learnt it from its own log-offs';
+  return { check: 'learnt', verdict: 'ok', found, why };
 }
 
 function conclude(findings: readonly Finding[]): Diagnosis {

@@ -11,7 +11,7 @@ export type Table = (head: readonly string[], rows: readonly (readonly string[])
 
 /** Everything, for a person. */
 export function linesOf(explanation: Explanation, times: Times, table: Table): readonly string[] {
-  const { agent, rules, clocks, uncounted, ladder, events, facts } = explanation;
+  const { agent, rules, clocks, uncounted, ladder, events, learnt } = explanation;
   const lines = [
     `${agent.name} <${agent.email}> (${agent.id}), times in ${times.zone}`,
     '',
@@ -33,9 +33,8 @@ export function linesOf(explanation: Explanation, times: Times, table: Table): r
       ...ladderSentences(ladder, times),
     );
   lines.push('', ...eventLines(events, times, table));
-  const learnt = Object.entries(facts);
   if (learnt.length > 0)
-    lines.push('', 'Learnt of the platform', ...learnt.map(([name, value]) => `  ${name}: ${value}`));
+    lines.push('', 'Learnt of the platform', ...learnt.map((sentence) => `  ${sentence}`));
   return lines;
 }
 

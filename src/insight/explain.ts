@@ -29,7 +29,7 @@ export interface ExplainInput {
   /** The organisation's own presences by id. */
   readonly labels?: ReadonlyMap<string, string>;
   /** What the service has learnt of the platform, by name. */
-  readonly facts: ReadonlyMap<string, string>;
+  readonly learnt: readonly string[];
   /** The usual time between two sweeps. */
   readonly interval: Duration;
   readonly now: Instant;
@@ -110,7 +110,7 @@ export interface Explanation {
   readonly events: readonly StoredEvent[];
   /** Earlier ones, as far as they were asked for. */
   readonly before: readonly StoredEvent[];
-  readonly facts: Readonly<Record<string, string>>;
+  readonly learnt: readonly string[];
 }
 
 /** Explains one agent. */
@@ -135,7 +135,7 @@ export function explain(input: ExplainInput): Explanation {
     caveats,
     events: events.slice(-SHOWN),
     before: events.slice(0, -SHOWN),
-    facts: Object.fromEntries(input.facts),
+    learnt: input.learnt,
   };
 }
 

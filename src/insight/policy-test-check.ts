@@ -25,7 +25,7 @@ export type Miss<V extends ExpectedVerdict, L extends ExpectedLogoff> =
 export function explainLook(look: Look, { agent, interval }: Scene, policy: Policy): Explanation {
   const { id, name, email } = agent;
   const stored = { id, name, email, profile: look.verdict.profile };
-  const nothing = { standing: undefined, pause: undefined, events: [], facts: new Map<string, string>() };
+  const nothing = { standing: undefined, pause: undefined, events: [], learnt: [] };
   return explain({
     ...nothing,
     agent: stored,

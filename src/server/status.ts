@@ -1,7 +1,9 @@
 /** What `/status` tells, as plain JSON with ISO instants. */
+import { delayOf, returnsSeen, type Learnt } from '../domain/learnt.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 
 export interface StatusFacts {
+  readonly learnt: Learnt;
   readonly version: string;
   readonly startedAt: Instant;
   readonly now: Instant;
@@ -31,7 +33,7 @@ export interface StatusFacts {
 
 /** The status as it is served. */
 export function statusOf(facts: StatusFacts): unknown {
-  const { version, startedAt, now, mode, policy, pause, lastSweep: last } = facts;
+  const { version, startedAt, now, mode, policy, pause, lastSweep: last, learnt } = facts;
   const paused = pause !== undefined && (pause.until === undefined || now < pause.until);
   return {
     version,
@@ -63,7 +65,23 @@ export function statusOf(facts: StatusFacts): unknown {
             outcomes: last.outcomes,
           },
     nextDue: iso(last?.nextDueAt),
+    learnt: learntJson(learnt),
   };
+}
+
+/** Tallies as they are; delays of returns in seconds, to the next class, `null` while unknown or beyond the last. */
+function learntJson(learnt: Learnt): unknown {
+  const within = (share: number): number | null => {
+    const delay = delayOf(learnt, share);
+    return delay === undefined || !Number.isFinite(delay) ? null : delay / 1_000;
+  };
+  const { tokenMoves, revokeSetsOffline, reasserts } = learnt;
+  const returns = {
+    seen: returnsSeen(learnt),
+    halfWithinSeconds: within(0.5),
+    mostWithinSeconds: within(0.95),
+  };
+  return { returns, tokenMoves, revokeSetsOffline, reasserts };
 }
 
 function iso(at: Instant | undefined): string | null {

@@ -128,7 +128,7 @@ describe('commands', () => {
       .map((line): [string, string] => [where, line.trim()]),
   );
   const calls = lines.flatMap(([where, line]) => {
-    const own = /(?:^|[\s"'])(?:idle-enforcer|node dist\/main\.js) ([a-z].*)$/.exec(line)?.[1];
+    const own = /^(?:.* -- )?(?:idle-enforcer|node dist\/main\.js) ([a-z].*)$/.exec(line)?.[1];
     return own === undefined || /^docker |^helm |^kubectl cp/.test(line) ? [] : [[where, own] as const];
   });
 

@@ -1,4 +1,6 @@
 /** A log-off that the platform holds up in the middle: it goes on only while nobody has come back in between. */
+import { NOTHING_LEARNT } from '../../src/domain/learnt.ts';
+import { Learner } from '../../src/enforcer/learner.ts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Observation, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
 import { EMPTY_LEDGER } from '../../src/domain/plan.ts';
@@ -133,6 +135,7 @@ function crewWith(population: Population): Crew {
     } as unknown as Crew['store'],
     population,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    learner: new Learner(NOTHING_LEARNT),
     meter: { logoff: nothing, returned: nothing } as unknown as Crew['meter'],
     alarm: nothing,
     name: ({ name }) => name,

@@ -3,6 +3,8 @@ import type { MemoryEvent } from '../../src/domain/memory.ts';
 import { EMPTY_LEDGER, type Plan } from '../../src/domain/plan.ts';
 import { SECOND } from '../../src/domain/time.ts';
 import { Gathering, type Findings } from '../../src/enforcer/findings.ts';
+import { NOTHING_LEARNT } from '../../src/domain/learnt.ts';
+import { Learner } from '../../src/enforcer/learner.ts';
 import { News } from '../../src/enforcer/news.ts';
 import { Population } from '../../src/enforcer/population.ts';
 import { agent, policy } from '../domain/build.ts';
@@ -17,6 +19,7 @@ let news: News;
 beforeEach(() => {
   told = [];
   news = new News({
+    learner: new Learner(NOTHING_LEARNT),
     meter: {
       sweepEnded: () => undefined,
       sweepFailed: () => undefined,

@@ -28,7 +28,7 @@ function inputOf(told: Story, parts: Partial<ExplainInput> = {}): ExplainInput {
     standing: { ...NO_STANDING, policyHash: told.policy.hash },
     pause: undefined,
     events: [],
-    facts: new Map(),
+    learnt: [],
     interval: MINUTE,
     now: told.now + 20 * SECOND,
     ...parts,
