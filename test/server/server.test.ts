@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { NOTHING_LEARNT } from '../../src/domain/learnt.ts';
+import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { Health } from '../../src/server/health.ts';
+import { startServer, type RunningServer, type ServerParts } from '../../src/server/server.ts';
+import { statusOf } from '../../src/server/status.ts';
+
+const T = Date.parse('2026-03-02T14:00:00Z');
+
+describe('the probes', () => {
+  const health = (interval = MINUTE): Health => new Health(T, () => interval);
+
+  test('a loop that has not moved for more than ten minutes is stuck', () => {
+    const stuck = health();
+    expect([stuck.alive(T + 10 * MINUTE).ok, stuck.alive(T + 10 * MINUTE + 1).ok]).toEqual([true, false]);
+    stuck.turned(T + 9 * MINUTE);
+    expect(stuck.alive(T + 15 * MINUTE).ok).toBe(true);
+  });
+
+  test('a schedule of five minutes has five of its intervals', () => {
+    const slow = health(5 * MINUTE);
+    expect([slow.alive(T + 25 * MINUTE).ok, slow.alive(T + 25 * MINUTE + 1).ok]).toEqual([true, false]);
+  });
+
+  test('nothing is ready before the first complete sweep, and three intervals after the last one', () => {
+    const young = health();
+    expect(young.ready(T).ok).toBe(false);
+    young.completed(T);
+    expect([young.ready(T + 3 * MINUTE).ok, young.ready(T + 3 * MINUTE + 1).ok]).toEqual([true, false]);
+  });
+
+  test('a service that is stopping is alive, and takes no more traffic', () => {
+    const last = health();
+    last.completed(T);
+    last.drain();
+    expect([last.alive(T).ok, last.ready(T)]).toEqual([true, { ok: false, why: 'the service is stopping' }]);
+  });
+});
+
+describe('the endpoints', () => {
+  let server: RunningServer | undefined;
+  afterEach(async () => {
+    await server?.close();
+  });
+
+  async function ask(
+    path: string,
+    parts: Partial<ServerParts> = {},
+    method = 'GET',
+  ): Promise<[number, string]> {
+    server = await startServer('127.0.0.1', 0, {
+      alive: () => ({ ok: true, why: 'the loop makes progress' }),
+      ready: () => ({ ok: false, why: 'no complete sweep yet' }),
+      metrics: () => Promise.resolve({ text: 'a_metric 1\n', type: 'text/plain' }),
+      status: () => Promise.resolve({ mode: 'observe' }),
+      ...parts,
+    });
+    const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, { method });
+    return [answer.status, await answer.text()];
+  }
+
+  test.each<[string, number, string]>([
+    ['/healthz', 200, 'the loop makes progress\n'],
+    ['/readyz', 503, 'no complete sweep yet\n'],
+    ['/metrics', 200, 'a_metric 1\n'],
+    ['/status?pretty=1', 200, '{\n  "mode": "observe"\n}\n'],
+    ['/', 404, 'there are /healthz, /readyz, /metrics and /status\n'],
+  ])('%s answers %d', async (path, status, body) => {
+    expect(await ask(path)).toEqual([status, body]);
+  });
+
+  test('nothing can be changed through them', async () => {
+    expect(await ask('/status', {}, 'DELETE')).toEqual([405, 'only GET\n']);
+  });
+
+  test('a status that cannot be had is a 500 that says no more', async () => {
+    const failing = { status: () => Promise.reject(new Error('secret')) };
+    expect(await ask('/status', failing)).toEqual([500, 'failed\n']);
+  });
+});
+
+describe('the status', () => {
+  const facts = {
+    version: '1.0.0',
+    startedAt: T,
+    now: T + MINUTE,
+    mode: 'enforce',
+    policy: 'abc',
+    learnt: NOTHING_LEARNT,
+    pause: undefined,
+    lastSweep: undefined,
+  } as const;
+
+  test('before the first sweep says so with nulls', () => {
+    expect(statusOf(facts)).toMatchObject({
+      mode: 'enforce',
+      now: '2026-03-02T14:01:00.000Z',
+      paused: false,
+      lastSweep: null,
+      nextDue: null,
+      learnt: { returns: { seen: 0, halfWithinSeconds: null } },
+    });
+  });
+
+  test('tells a pause until its time is up', () => {
+    const pause = { since: T, until: T + 90 * SECOND, reason: 'all hands' };
+    expect(statusOf({ ...facts, pause })).toMatchObject({ paused: { reason: 'all hands' } });
+    expect(statusOf({ ...facts, now: T + 90 * SECOND, pause })).toMatchObject({ paused: false });
+  });
+});
