@@ -9,4 +9,6 @@ export default {
   },
   coverageProvider: 'v8',
   testTimeout: 60_000,
+  // One process would use one of two cores; the trials with programs of their own leave theirs idle most of the time.
+  maxWorkers: '100%',
 };
