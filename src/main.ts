@@ -8,7 +8,7 @@ const NEEDED = 24;
  * A sweep of a large centre makes much that is thrown away at once. Left to itself V8 takes twice the memory rather than
  * collect it a little more often, and a container pays for memory by the month.
  */
-const SPARING = ['--semi-space-growth-factor=1', '--heap-growing-percent=30'];
+const SPARING = ['--semi-space-growth-factor=1', '--heap-growing-percent=10'];
 
 // The kernel spares the first process of a container any signal that it does not listen for. A command that listens
 // itself takes over.
