@@ -1,145 +1,86 @@
 /**
- * Long and hostile runs: a simulated fortnight of 500 agents for each seed, under mixes of the switches for what is not
- * known of the platform. `node bench/fortnight.ts [--agents N] [--days N] [--mixes N] [--from MIX]`.
- *
- * The mixes cover every pair of answers to two questions (there are 1,536 mixes of all), and no two have the same seed.
+ * Long and hostile runs: a simulated fortnight of 500 agents for each mix of answers to what is not known of the platform,
+ * with people who mean to evade. `node bench/fortnight.ts [--agents N] [--days N] [--mixes N] [--from MIX] [--tuned]`;
+ * as many at a time as there are processors, or `--jobs`. No two mixes have the same seed.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import pLimit from 'p-limit';
 import { table } from '../src/cli/output.ts';
-import { WoundClock } from '../src/clock.ts';
-import { HOUR, MINUTE } from '../src/domain/time.ts';
-import { createLog } from '../src/logging.ts';
-import { loadPolicyText } from '../src/policy/load.ts';
-import { createSandbox, type ArchetypeSums, type Switches, type Truth } from '../src/sandbox/index.ts';
-import { Metrics } from '../src/server/metrics.ts';
-import { assemble, openStoreOf } from '../src/wiring.ts';
+import type { ArchetypeSums, Truth } from '../src/sandbox/index.ts';
+import { mixes, type Mix } from './fortnight-mixes.ts';
+import type { Wanted } from './fortnight-play.ts';
 
-const FROM = Date.parse('2026-03-02T14:00:00Z');
-const DAY = 24 * HOUR;
-/** What each question may be answered with. */
-const ANSWERS = {
-  nativeTimeoutMinutes: [15, 30, 60, 'off'],
-  reconnectMinutes: [1, 10, 60],
-  revokeSetsOffline: [5_000, false],
-  revokeKeepsRouting: [false, true],
-  tokenMovesOnSilentReturn: [true, false],
-  restoredDate: ['fresh', 'former'],
-  samePresenceMovesDate: [true, false],
-  presenceAfterOffQueue: ['available', 'kept'],
-  restoreOnQueue: [true, false],
-} as const satisfies { readonly [K in keyof Switches]?: readonly Switches[K][] };
+const COUNTS = ['people', 'loggedOff', 'logoffs', 'silentReturns', 'disturbed', 'missed'] as const;
 
-type Question = keyof typeof ANSWERS;
-type Mix = Readonly<Record<Question, Switches[Question]>>;
+/** What several runs add up to. */
+type Row = Record<(typeof COUNTS)[number] | 'hoursAfter' | 'hoursOffline', number>;
 
-/** Few mixes in which every pair of answers meets, found greedily and always the same. */
-function mixes(): readonly Mix[] {
-  const all = (Object.keys(ANSWERS) as Question[]).reduce<Mix[]>(
-    (sofar, question) =>
-      sofar.flatMap((mix) => ANSWERS[question].map((answer) => ({ ...mix, [question]: answer }))),
-    [{} as Mix],
-  );
-  const open = new Set(all.flatMap(pairs));
-  const chosen: Mix[] = [];
-  while (open.size > 0) {
-    const gain = (mix: Mix): number => pairs(mix).filter((pair) => open.has(pair)).length;
-    const best = all.reduce((a, b) => (gain(b) > gain(a) ? b : a));
-    for (const pair of pairs(best)) open.delete(pair);
-    chosen.push(best);
-  }
-  return chosen;
-}
-
-function pairs(mix: Mix): readonly string[] {
-  const answers = Object.entries(mix).map(([question, answer]) => `${question}=${String(answer)}`);
-  return answers.flatMap((a, i) => answers.slice(i + 1).map((b) => `${a} ${b}`));
-}
-
-/** Plays one mix to its end. */
-async function play(mix: Mix, seed: number, agents: number, days: number): Promise<Truth> {
-  const clock = new WoundClock(FROM);
-  const sandbox = createSandbox({
-    seed,
-    agents,
-    switches: mix as Partial<Switches>,
-    startsAt: FROM,
-    now: () => clock.now(),
+/** Plays one mix in a process of its own. */
+async function play(wanted: Wanted): Promise<Truth> {
+  const child = fork(fileURLToPath(new URL('fortnight-play.ts', import.meta.url)));
+  child.send(wanted);
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`seed ${wanted.seed} ended with ${String(code)}`);
   });
-  const folder = await mkdtemp(join(tmpdir(), 'idle-enforcer-fortnight-'));
-  const { apiUrl } = await sandbox.listen();
-  const loaded = loadPolicyText(policy(apiUrl), 'fortnight.yaml', {});
-  const around = {
-    clock,
-    log: createLog('silent', 'stderr'),
-    metrics: new Metrics(),
-    signal: new AbortController().signal,
-  };
-  const store = await openStoreOf(loaded.settings, around);
-  const { worker, close } = await assemble(loaded, store, around);
-  try {
-    for (let at = FROM; at < FROM + days * DAY; at += MINUTE) {
-      clock.windTo(at);
-      await worker.tick(at + MINUTE);
-    }
-    return sandbox.truth({
-      limitFor: (archetype) => LIMITS[archetype] ?? HOUR,
-      slackMs: 12 * MINUTE,
-    });
-  } finally {
-    await close();
-    await sandbox.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  const [truth] = (await Promise.race([once(child, 'message'), ended])) as [Truth];
+  ended.catch(() => undefined);
+  return truth;
 }
 
-/** How long each kind of absence may last by the policy below. */
-const LIMITS: Readonly<Record<string, number>> = {
-  'overran-meal': 90 * MINUTE,
-  'watching-supervisor': 12 * HOUR,
-};
-
-function policy(url: string): string {
-  return `version: 1
-mode: enforce
-genesys: { region: eu-west-1, api_url: "${url}", login_url: "${url}", client_id: sandbox-client, client_secret: sandbox-secret }
-exempt: [{ users: ["wallboard*@example.com"] }]
-profiles:
-  - name: supervisors
-    match: { groups: [Supervisors] }
-    rules: [{ id: sup-gone, when: { presence: [available, away, break, meal, busy, idle] }, limit: 12h }]
-  - name: agents
-    rules:
-      - { id: not-responding, when: { routing: [not_responding] }, clock: in_state, limit: 10m }
-      - { id: screen-locked, when: { presence: [idle] }, clock: in_state, limit: 60m }
-      - { id: gone, when: { presence: [available, away, break, busy], routing: [off_queue] }, limit: 60m }
-      - { id: long-meal, when: { presence: [meal] }, limit: 90m }
-      - { id: long-meeting, when: { presence: [meeting, training] }, limit: 4h }
-store: { sqlite: ":memory:" }
-`;
-}
-
-/** Sums of several runs, by archetype. */
-function add(
-  sums: Map<
-    string,
-    Record<'people' | 'loggedOff' | 'logoffs' | 'silentReturns' | 'disturbed' | 'missed', number>
-  >,
-  each: ArchetypeSums,
-): void {
-  const sum = sums.get(each.archetype) ?? {
+/** Adds one run's sums to the row of that name. */
+function add(rows: Map<string, Row>, name: string, each: ArchetypeSums): void {
+  const row = rows.get(name) ?? {
     people: 0,
     loggedOff: 0,
     logoffs: 0,
     silentReturns: 0,
     disturbed: 0,
     missed: 0,
+    hoursAfter: 0,
+    hoursOffline: 0,
   };
-  for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += each[key];
-  sums.set(each.archetype, sum);
+  for (const key of COUNTS) row[key] += each[key];
+  row.hoursAfter += each.hoursAfter;
+  row.hoursOffline += each.hoursAfter * (each.offlineShare ?? 0);
+  rows.set(name, row);
+}
+
+function print(title: string, rows: ReadonlyMap<string, Row>): void {
+  const cells = [...rows]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, row]) => [
+      name,
+      ...COUNTS.map((key) => String(row[key])),
+      row.hoursAfter === 0 ? '' : `${((row.hoursOffline / row.hoursAfter) * 100).toFixed(1)} %`,
+    ]);
+  const head = [
+    title,
+    'people',
+    'logged off',
+    'log-offs',
+    'silent returns',
+    'disturbed',
+    'missed',
+    'Offline',
+  ];
+  for (const line of table(head, cells)) process.stdout.write(`${line}\n`);
+  process.stdout.write('\n');
+}
+
+function say(number: number, mix: Mix, truth: Truth): void {
+  const share =
+    truth.offlineShare === undefined ? '' : `, Offline ${(truth.offlineShare * 100).toFixed(1)} %`;
+  process.stdout.write(
+    `mix ${number}: ${truth.disturbed.length} disturbed, ${truth.unavoidable.length} unavoidable, ${truth.missed.length} missed, ` +
+      `${truth.logoffs} log-offs, ${truth.silentReturns} silent returns${share}  ${JSON.stringify(mix)}\n`,
+  );
+  for (const each of truth.disturbed) process.stdout.write(`  disturbed: ${JSON.stringify(each)}\n`);
+  for (const each of truth.missed.slice(0, 5)) process.stdout.write(`  missed: ${JSON.stringify(each)}\n`);
 }
 
 const { values } = parseArgs({
@@ -148,32 +89,34 @@ const { values } = parseArgs({
     days: { type: 'string', default: '14' },
     mixes: { type: 'string' },
     from: { type: 'string', default: '0' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    tuned: { type: 'boolean', default: false },
   },
 });
 const chosen = mixes();
 const from = Number(values.from);
-const sums: Parameters<typeof add>[0] = new Map();
-for (const [i, mix] of [...chosen.entries()].slice(from, from + Number(values.mixes ?? chosen.length))) {
-  const begun = Date.now();
-  const truth = await play(mix, i + 1, Number(values.agents), Number(values.days));
-  for (const each of truth.perArchetype) add(sums, each);
-  const share =
-    truth.offlineShare === undefined ? '' : `, Offline ${(truth.offlineShare * 100).toFixed(1)} %`;
-  process.stdout.write(
-    `mix ${i + 1} of ${chosen.length} in ${Math.round((Date.now() - begun) / 1_000)} s: ${truth.disturbed.length} disturbed, ` +
-      `${truth.missed.length} missed, ${truth.logoffs} log-offs, ${truth.silentReturns} silent returns${share}  ${JSON.stringify(mix)}\n`,
-  );
-  for (const each of truth.disturbed) process.stdout.write(`  disturbed: ${JSON.stringify(each)}\n`);
-  for (const each of truth.missed.slice(0, 5)) process.stdout.write(`  missed: ${JSON.stringify(each)}\n`);
-}
-const rows = [...sums]
-  .sort()
-  .map(([archetype, s]) => [
-    archetype,
-    ...[s.people, s.loggedOff, s.logoffs, s.silentReturns, s.disturbed, s.missed].map(String),
-  ]);
-for (const line of table(
-  ['who', 'people', 'logged off', 'log-offs', 'silent returns', 'disturbed', 'missed'],
-  rows,
-))
-  process.stdout.write(`${line}\n`);
+const limit = pLimit(Number(values.jobs));
+const byWho = new Map<string, Row>();
+const byTimeout = new Map<string, Row>();
+const wanted = [...chosen.entries()].slice(from, from + Number(values.mixes ?? chosen.length));
+process.stdout.write(
+  `${wanted.length} of ${chosen.length} mixes, ${values.agents} agents, ${values.days} days each\n`,
+);
+await limit.map(wanted, async ([i, mix]) => {
+  const { tuned } = values;
+  const truth = await play({
+    mix,
+    seed: i + 1,
+    agents: Number(values.agents),
+    days: Number(values.days),
+    tuned,
+  });
+  say(i + 1, mix, truth);
+  for (const each of truth.perArchetype) {
+    add(byWho, each.archetype, each);
+    add(byTimeout, `native timeout ${mix.nativeTimeoutMinutes}`, each);
+  }
+});
+process.stdout.write('\n');
+print('who', byWho);
+print('under', byTimeout);

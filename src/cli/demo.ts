@@ -9,7 +9,7 @@ import { createLog } from '../logging.ts';
 import type { Sender } from '../notify/send.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { loadPolicyFile } from '../policy/load.ts';
-import { ARCHETYPES, createSandbox, type Sandbox, type Truth } from '../sandbox/index.ts';
+import { createSandbox, DEFAULT_MIX, type Sandbox, type Truth } from '../sandbox/index.ts';
 import { Metrics } from '../server/metrics.ts';
 import { assemble, openStoreOf, type Assembly } from '../wiring.ts';
 import { DemoView } from './demo-view.ts';
@@ -42,7 +42,7 @@ const NOBODY: Sender = { send: () => Promise.resolve(), close: () => Promise.res
 /** Plays the shift and prints the tally. Answers the exit code: 3 when anybody was disturbed or missed. */
 export async function demo(options: DemoOptions, output: Output): Promise<number> {
   // Every story is played at least once: the policy names one of these people.
-  const agents = wholeOption(options.agents, ARCHETYPES.size, 50_000);
+  const agents = wholeOption(options.agents, Object.keys(DEFAULT_MIX).length, 50_000);
   const shift = wholeOption(options.hours, 1, 16) * HOUR;
   const clock = new WoundClock(STARTS_AT);
   const sandbox = createSandbox({

@@ -8,11 +8,18 @@ import { presenceOf, type SystemPresence } from './presences.ts';
 /** Applies one act at its time. What makes no sense in the present state is left out, as a person would. */
 export function perform(actor: Actor, act: Act, at: number): void {
   if (act.do === 'wait') return;
-  carryOut(actor, act, at);
+  if (act.do === 'native-timeout') timeOut(actor, at);
+  else if (act.do === 'script') setByScript(actor, act.to, at);
+  else carryOut(actor, act, at);
   settleDown(actor, at);
 }
 
-function carryOut(actor: Actor, act: Exclude<Act, { do: 'wait' }>, at: number): void {
+/** What a person, or his desktop, does. */
+function carryOut(
+  actor: Actor,
+  act: Exclude<Act, { do: 'wait' | 'script' | 'native-timeout' }>,
+  at: number,
+): void {
   switch (act.do) {
     case 'arrive':
       arrive(actor, at);
@@ -37,9 +44,6 @@ function carryOut(actor: Actor, act: Exclude<Act, { do: 'wait' }>, at: number): 
       break;
     case 'log-out':
       logOut(actor, at);
-      break;
-    case 'native-timeout':
-      timeOut(actor, at);
       break;
   }
 }
@@ -120,6 +124,11 @@ function handle(actor: Actor, act: Extract<Act, { do: 'take' | 'wrap' | 'finish'
   desk.work.push({ medium: act.medium, side: act.side, phase: 'active' });
   desk.notResponding = false;
   if (act.side === 'contactCenter') deriveRouting(desk, at, true);
+}
+
+/** A script in the browser works for as long as the browser is logged in. */
+function setByScript(actor: Actor, to: SystemPresence, at: number): void {
+  if (actor.desk.session) changePresence(actor, presenceOf(to), at, 'client');
 }
 
 /** The platform ends a token that nothing has used for too long, and with it the presence. */

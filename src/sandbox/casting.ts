@@ -1,6 +1,7 @@
 /** Who plays: the registry of archetypes, and how many of each. */
 import { ABSENTEES } from './cast/absentees.ts';
 import type { Archetype } from './cast/archetype.ts';
+import { EVADERS } from './cast/evaders.ts';
 import { PLAYED } from './cast/played.ts';
 import { RETURNERS } from './cast/returners.ts';
 import { WORKERS } from './cast/workers.ts';
@@ -11,7 +12,7 @@ export type CastMix = Readonly<Record<string, number>>;
 
 /** All archetypes with a story, by name. */
 export const ARCHETYPES: ReadonlyMap<string, Archetype> = new Map(
-  [...WORKERS, ...ABSENTEES, ...RETURNERS].map((archetype) => [archetype.name, archetype]),
+  [...WORKERS, ...ABSENTEES, ...RETURNERS, ...EVADERS].map((archetype) => [archetype.name, archetype]),
 );
 
 /** A contact centre of which about a fifth leaves without logging out in the course of a shift. */
@@ -47,6 +48,14 @@ export const DEFAULT_MIX: CastMix = {
   'sso-reasserts': 0.5,
   'late-tab': 0.5,
   'native-bouncer': 0.5,
+};
+
+/** The same with people who are hard to be fair to, and with some who mean to evade whatever logs them off. */
+export const HOSTILE_MIX: CastMix = {
+  ...DEFAULT_MIX,
+  'long-reader': 2,
+  'presence-flipper': 0.5,
+  're-login-script': 0.5,
 };
 
 /**

@@ -50,6 +50,8 @@ export interface Desk {
   tokenAt: number | undefined;
   /** Whether a client holds a good token. */
   session: boolean;
+  /** When that token, or the last one, was issued: the truth, whatever the platform tells of it. */
+  sessionAt: number;
   /** When the station was taken. */
   stationAt: number | undefined;
   lastStation: boolean;
@@ -80,6 +82,7 @@ export function emptyDesk(since: number): Desk {
     work: [],
     tokenAt: undefined,
     session: false,
+    sessionAt: since,
     stationAt: undefined,
     lastStation: false,
     atDesk: false,
@@ -143,6 +146,7 @@ export function setOnQueue(desk: Desk, onQueue: boolean, at: number): void {
 /** A client logs in: a new token, and the station with it. */
 export function openSession(desk: Desk, at: number): void {
   desk.session = true;
+  desk.sessionAt = at;
   desk.tokenAt = at;
   desk.stationAt ??= at;
   desk.lastStation = true;

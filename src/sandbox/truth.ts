@@ -64,7 +64,9 @@ export interface Sums {
   readonly missed: number;
   /** Time that absent people were Offline because of the API, h. */
   readonly hoursRecovered: number;
-  /** Of the time that absent people had after their first log-off: the share that they were Offline. */
+  /** Time that absent people had after their first log-off, h. */
+  readonly hoursAfter: number;
+  /** The share of it that they were Offline. */
   readonly offlineShare: number | undefined;
 }
 
@@ -269,6 +271,7 @@ function sumUp(accounts: readonly Account[]): Sums {
     disturbed: total(({ disturbed }) => disturbed.length),
     missed: total(({ missed }) => missed.length),
     hoursRecovered: total(({ recoveredMs }) => recoveredMs) / HOUR,
+    hoursAfter: afterMs / HOUR,
     offlineShare: afterMs === 0 ? undefined : total(({ afterOfflineMs }) => afterOfflineMs) / afterMs,
   };
 }

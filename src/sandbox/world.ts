@@ -138,6 +138,13 @@ export class World {
     this.#affected(actor, this.now());
   }
 
+  /** The identity provider ended the person's session: his browser comes back no more until he types his password. */
+  endSignOn(person: Person): void {
+    const actor = this.#current(person);
+    actor.desk.comebacks = Infinity;
+    actor.pending = actor.pending.filter(({ kind }) => kind !== 'browser-returns');
+  }
+
   /** Takes the part of somebody whom the cast leaves to be played. Throws `RangeError` for anybody with a story. */
   play(person: Person): Played {
     if (person.archetype !== PLAYED) throw new RangeError(`${person.archetype.name} plays by himself`);

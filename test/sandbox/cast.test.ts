@@ -1,6 +1,6 @@
 /** Each part in the cast plays what its sentence says, as far as the platform can show it, looked at once a minute. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ARCHETYPES, DEFAULT_MIX } from '../../src/sandbox/index.ts';
+import { ARCHETYPES, HOSTILE_MIX } from '../../src/sandbox/index.ts';
 import { entities, HOUR, MINUTE, T0, Visit, type User } from './visit.ts';
 
 /** What one look at one person shows, and the truth about him. */
@@ -21,6 +21,8 @@ interface Look {
 const EACH = 3;
 const PARTS = [...ARCHETYPES.keys()];
 const SHIFT = 8 * HOUR;
+/** A long call that began at the very end of the shift is over by then. */
+const NIGHT = 2 * HOUR;
 
 let visit: Visit;
 const looks = new Map<string, Look[]>();
@@ -29,7 +31,7 @@ beforeAll(async () => {
   visit = await Visit.begin({ agents: PARTS.length * EACH, cast: PARTS, seed: 5 });
   const expand = ['presence', 'routingStatus', 'conversationSummary', 'lasttokenissued'];
   const path = `/api/v2/users?pageSize=500&${expand.map((one) => `expand=${one}`).join('&')}`;
-  for (let at = 0; at <= SHIFT + HOUR; at += MINUTE) {
+  for (let at = 0; at <= SHIFT + NIGHT; at += MINUTE) {
     visit.wind(at);
     for (const user of entities(await visit.get(path))) {
       const list = looks.get(user.id) ?? [];
@@ -135,8 +137,9 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
       everyoneIn(
         'short-calls',
         (l) =>
-          longest(l, engaged) <= 2 * MINUTE &&
-          share(l, (look) => look.routing === 'IDLE' && look.at - look.movedAt < 4 * MINUTE) > 0.3,
+          l.filter(engaged).every(({ at, movedAt }) => at - movedAt <= MINUTE) &&
+          share(l, (look) => look.routing === 'IDLE' && look.at - look.movedAt < 4 * MINUTE) >
+            0.3 * share(l, ({ there }) => there),
       ),
   ],
   [
@@ -193,6 +196,16 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
       ),
   ],
   ['a wallboard is still logged on after the shift', () => everyoneIn('wallboard', (l) => online(atEnd(l)))],
+  [
+    'a long reader sits in Training for more than an hour and a half without a sign, and then takes calls',
+    () =>
+      everyoneIn(
+        'long-reader',
+        (l) =>
+          longest(l, (look) => look.there && stands(look, 'TRAINING', 'OFF_QUEUE')) > 95 * MINUTE &&
+          l.some(engaged),
+      ),
+  ],
   ['a new joiner is not listed at first', () => everyoneIn('new-joiner', (l) => l[0]!.at > T0 + 2 * HOUR)],
   ['a leaver is not listed to the end', () => everyoneIn('leaver', (l) => atEnd(l).at < T0 + 4 * HOUR)],
   [
@@ -251,7 +264,7 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
     () =>
       everyoneIn(
         'comes-back',
-        (l) => leftIn('AWAY', 'OFF_QUEUE')(l) && share(l.slice(-120), engaged) > 0.05 && !online(atEnd(l)),
+        (l) => leftIn('AWAY', 'OFF_QUEUE')(l) && share(l.slice(-180), engaged) > 0.05 && !online(atEnd(l)),
       ),
   ],
   [
@@ -274,15 +287,27 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
         (l) => new Set(l.filter(({ there }) => !there).map(({ tokenAt }) => tokenAt)).size > 5,
       ),
   ],
+  [
+    'a presence flipper is gone for hours, and changes his presence within each of them',
+    () =>
+      everyoneIn('presence-flipper', (l) => {
+        const gone = l.filter((look) => !look.there && online(look));
+        return gone.length > 180 && gone.slice(60).every(({ at, movedAt }) => at - movedAt < 46 * MINUTE);
+      }),
+  ],
+  [
+    'who left a script to log in again is left Available',
+    () => everyoneIn('re-login-script', leftIn('AVAILABLE', 'OFF_QUEUE')),
+  ],
 ];
 
 test.each(STORIES)('%s', (_, plays) => {
   expect(plays()).toBe(true);
 });
 
-test('every part has a story here, and plays in the default mix', () => {
+test('every part has a story here, and plays in the hostile mix', () => {
   expect(STORIES).toHaveLength(PARTS.length);
-  expect(Object.keys(DEFAULT_MIX).sort()).toEqual([...PARTS].sort());
+  expect(Object.keys(HOSTILE_MIX).sort()).toEqual([...PARTS].sort());
 });
 
 describe('what is fair', () => {
@@ -331,7 +356,7 @@ describe('what is fair', () => {
 
   test('by the end of the night only those are online who never logged out', () => {
     const still = PARTS.filter((part) =>
-      someoneIn(part, (list) => atEnd(list).at === T0 + SHIFT + HOUR && online(atEnd(list))),
+      someoneIn(part, (list) => atEnd(list).at === T0 + SHIFT + NIGHT && online(atEnd(list))),
     );
     const worker = still.filter((part) => ARCHETYPES.get(part)?.goesAbsent === false);
     expect(worker).toEqual(['wallboard']);

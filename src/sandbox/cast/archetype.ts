@@ -15,6 +15,8 @@ export type Act =
   | { readonly do: 'finish' }
   | { readonly do: 'miss' }
   | { readonly do: 'log-out' }
+  /** A script in the browser sets a presence while nobody is there. */
+  | { readonly do: 'script'; readonly to: SystemPresence }
   | { readonly do: 'native-timeout' }
   | { readonly do: 'wait' };
 

@@ -12,18 +12,23 @@ type Brings = NonNullable<Client['afterRevocation']>['brings'];
 
 const QUICKLY = [2 * SECOND, 40 * SECOND] as const;
 
-function comesBack(brings: Brings, times: number, delay: readonly [number, number] = QUICKLY): Client {
+/** A browser that asks single sign-on again, so often. */
+export function comesBack(brings: Brings, times: number, delay: readonly [number, number] = QUICKLY): Client {
   return { afterRevocation: { delay, brings, times } };
 }
 
-/** Is timed out by the platform every so often, when it has a timeout; the browser is back in seconds. */
+/** Is timed out by the platform whenever a token has idled for so long, if it has a timeout; the browser is back in seconds. */
 function* bounce(scene: Scene): Story {
-  let at = yield* goHomeIn('AVAILABLE')(scene);
-  if (scene.nativeTimeout === undefined) return at;
+  const { desk, nativeTimeout } = scene;
+  const left = yield* goHomeIn('AVAILABLE')(scene);
+  if (nativeTimeout === undefined) return left;
   const until = scene.from + 23 * HOUR;
-  while (at + scene.nativeTimeout < until) {
-    at += scene.nativeTimeout + between(scene.random, [0, 20 * SECOND]);
-    yield step(at, { do: 'native-timeout' });
+  let at = left;
+  while (at < until) {
+    const idlesOut = Math.max(left, desk.sessionAt) + nativeTimeout;
+    const isOver = desk.session && idlesOut <= at;
+    at = isOver ? at + between(scene.random, [0, 20 * SECOND]) : Math.max(idlesOut, at + MINUTE);
+    yield step(at, { do: isOver ? 'native-timeout' : 'wait' });
   }
   return at;
 }

@@ -2,7 +2,7 @@
 import { between } from '../random.ts';
 import { HOUR, MINUTE, SECOND } from '../time.ts';
 import type { Archetype, Scene, Story } from './archetype.ts';
-import { arrive, conversations, inPresence, step, wholeDay, type Piece } from './parts.ts';
+import { arrive, conversations, inPresence, step, wholeDay, working, type Piece } from './parts.ts';
 
 /** Ordinary calls, on queue: what most people do before their story begins. */
 export const ORDINARY_CALLS: Piece = inPresence(
@@ -42,6 +42,15 @@ function meetThenWork(): Piece {
     yield step(from, { do: 'presence', to: scene.random() < 0.5 ? 'MEETING' : 'TRAINING' });
     return yield* ORDINARY_CALLS(scene, end, until);
   };
+}
+
+function* readThenWork(scene: Scene): Story {
+  const from = yield* arrive(scene);
+  yield step(from, { do: 'presence', to: 'TRAINING' });
+  const reads = Math.min(between(scene.random, [100 * MINUTE, 200 * MINUTE]), (scene.to - from) / 2);
+  const at = yield* working(scene, from + reads, scene.to, ORDINARY_CALLS);
+  yield step(at, { do: 'log-out' });
+  return at;
 }
 
 function lockAndComeBack(): Piece {
@@ -213,6 +222,12 @@ export const WORKERS: readonly Archetype[] = [
         }),
       ),
     ),
+  },
+  {
+    ...worker,
+    name: 'long-reader',
+    description: 'Reads for hours without a click, in Training as the house has it, and then takes calls.',
+    story: readThenWork,
   },
   {
     ...worker,

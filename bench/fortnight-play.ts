@@ -1,0 +1,109 @@
+/** One world played to its end: the whole worker over real HTTP, under a clock that is wound. Run by `fortnight.ts`, one process each. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+import { json } from 'node:stream/consumers';
+import { WoundClock } from '../src/clock.ts';
+import { DAY, HOUR, MINUTE } from '../src/domain/time.ts';
+import { createLog } from '../src/logging.ts';
+import { loadPolicyText } from '../src/policy/load.ts';
+import { createSandbox, HOSTILE_MIX, type Sandbox, type Truth } from '../src/sandbox/index.ts';
+import { Metrics } from '../src/server/metrics.ts';
+import { assemble, openStoreOf } from '../src/wiring.ts';
+import type { Mix } from './fortnight-mixes.ts';
+
+/** What a child process is asked for. */
+export interface Wanted {
+  readonly mix: Mix;
+  readonly seed: number;
+  readonly agents: number;
+  readonly days: number;
+  /** Whether `returns` is set as docs/sso.md advises where browsers keep coming back, with a connector. */
+  readonly tuned: boolean;
+}
+
+const FROM = Date.parse('2026-03-02T14:00:00Z');
+/** How long each kind of absence may last by the policy below; an hour where nothing is said. */
+const LIMITS: Readonly<Record<string, number>> = {
+  'overran-meal': 90 * MINUTE,
+  'watching-supervisor': 12 * HOUR,
+  'presence-flipper': 4 * HOUR,
+};
+
+async function play({ mix, seed, agents, days, tuned }: Wanted): Promise<Truth> {
+  const clock = new WoundClock(FROM);
+  const now = (): number => clock.now();
+  const sandbox = createSandbox({ seed, agents, cast: HOSTILE_MIX, switches: mix, startsAt: FROM, now });
+  const { apiUrl } = await sandbox.listen();
+  const provider = await identityProvider(sandbox);
+  const text = policy(apiUrl) + (tuned ? tunedReturns(provider.url) : '');
+  const loaded = loadPolicyText(text, 'fortnight.yaml', {});
+  const { signal } = new AbortController();
+  const around = { clock, log: createLog('silent', 'stderr'), metrics: new Metrics(), signal };
+  const store = await openStoreOf(loaded.settings, around);
+  const { worker, close } = await assemble(loaded, store, around);
+  for (let at = FROM; at < FROM + days * DAY; at += MINUTE) {
+    clock.windTo(at);
+    await worker.tick(at + MINUTE);
+  }
+  const truth = sandbox.truth({ limitFor: (archetype) => LIMITS[archetype] ?? HOUR, slackMs: 12 * MINUTE });
+  await close();
+  await sandbox.close();
+  provider.close();
+  return truth;
+}
+
+/** A service that ends the session of whoever it is asked for, at once. */
+async function identityProvider(sandbox: Sandbox): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      const { agent } = body as { readonly agent: { readonly id: string } };
+      const person = sandbox.world.find(agent.id);
+      if (person !== undefined) sandbox.world.endSignOn(person);
+      response.writeHead(person === undefined ? 404 : 204).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/end`, close: () => server.close() };
+}
+
+function policy(url: string): string {
+  return `version: 1
+mode: enforce
+genesys: { region: eu-west-1, api_url: "${url}", login_url: "${url}", client_id: sandbox-client, client_secret: sandbox-secret }
+exempt: [{ users: ["wallboard*@example.com"] }]
+profiles:
+  - name: supervisors
+    match: { groups: [Supervisors] }
+    rules: [{ id: sup-gone, when: { presence: [available, away, break, meal, busy, idle] }, limit: 12h }]
+  - name: agents
+    rules:
+      - { id: not-responding, when: { routing: [not_responding] }, clock: in_state, limit: 10m }
+      - { id: screen-locked, when: { presence: [idle] }, clock: in_state, limit: 60m }
+      - { id: gone, when: { presence: [available, away, break, busy], routing: [off_queue] }, limit: 60m }
+      - { id: long-meal, when: { presence: [meal] }, limit: 90m }
+      - { id: long-meeting, when: { presence: [meeting, training] }, limit: 4h }
+      - { id: no-work, when: { presence: [away, break, meal] }, clock: since_work, limit: 4h }
+store: { sqlite: ":memory:" }
+`;
+}
+
+function tunedReturns(url: string): string {
+  return `identity: { webhook: { url: "${url}", secret: a-secret-of-the-bench-alone }, subject: email, per_hour: 100 }
+returns:
+  window: 10m
+  ladder:
+    - { wait: 1m, actions: [off_queue, offline] }
+    - { wait: 5m, actions: [off_queue, offline, revoke_tokens] }
+    - { wait: 10m, actions: [end_sso_session, off_queue, offline, revoke_tokens] }
+`;
+}
+
+process.once('message', (wanted: Wanted) => {
+  void play(wanted).then((truth) =>
+    process.send?.(truth, () => {
+      process.disconnect();
+    }),
+  );
+});
