@@ -9,6 +9,7 @@ import {
   ROUTING_STATUSES,
   SYSTEM_PRESENCES,
 } from '../domain/agent.ts';
+import { hostOfRegion, REGIONS } from '../domain/region.ts';
 import { DAY, formatDuration, HOUR, parseDuration, type Duration, type Instant } from '../domain/time.ts';
 
 const DURATION = '(?=\\d)(?:\\d+d)?(?:\\d+h)?(?:\\d+m)?(?:\\d+s)?';
@@ -110,11 +111,19 @@ export function address() {
 const HOST = String.raw`(?:https?://)?(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*/?`;
 const AWS_REGION = String.raw`[A-Za-z]{2,8}(?:[-_][A-Za-z]+)+[-_]\d`;
 
-/** An AWS region name or a host. Which regions there are is for the platform adapter to know. */
+const REGION = new RegExp(`^(?:${AWS_REGION}|${HOST})$`);
+
+/** An AWS region name or a host. */
 export function region() {
-  return z.string().regex(new RegExp(`^(?:${AWS_REGION}|${HOST})$`), {
-    error: '{value} is neither an AWS region such as eu-west-1 nor a host such as mypurecloud.ie',
-  });
+  return z
+    .string()
+    .regex(REGION, {
+      error: '{value} is neither an AWS region such as eu-west-1 nor a host such as mypurecloud.ie',
+    })
+    .refine((given) => !REGION.test(given) || hostOfRegion(given) !== undefined, {
+      error: `{value} is not a region of the platform; there are ${REGIONS.join(', ')}; or write the host`,
+      params: { known: REGIONS },
+    });
 }
 
 function words<Word extends string>(

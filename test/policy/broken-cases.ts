@@ -1,4 +1,5 @@
 /** Policies with one fault each, and what is said of it. */
+import { REGIONS } from '../../src/domain/region.ts';
 import type { Env } from '../../src/policy/interpolate.ts';
 import { GOOD_RULE, withGenesys, withMore, withRule } from './texts.ts';
 
@@ -55,6 +56,13 @@ export const BROKEN: readonly Broken[] = [
     text: withGenesys('genesys: { region: eu west, client_id: a, client_secret: b }'),
     faults: [
       '2:20: genesys.region: "eu west" is neither an AWS region such as eu-west-1 nor a host such as mypurecloud.ie',
+    ],
+  },
+  {
+    title: 'a region that the platform does not have',
+    text: withGenesys('genesys: { region: eu-west-9, client_id: a, client_secret: b }'),
+    faults: [
+      `2:20: genesys.region: "eu-west-9" is not a region of the platform; there are ${REGIONS.join(', ')}; or write the host (did you mean "eu-west-1"?)`,
     ],
   },
   {
