@@ -1,7 +1,10 @@
 /** What the image is built from, how it is started, and the pipeline that builds it. */
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { changelogFaults, withVersion } from '../../scripts/check-changelog.ts';
@@ -37,8 +40,9 @@ function rests(name: string): readonly string[] {
 
 describe('the image', () => {
   test('has two stages of the very Node.js that the project is tested with', () => {
+    // What is built is the same on every processor: it is built on the builder's own, where no emulation is needed.
     expect(rests('FROM')).toEqual([
-      `node:${devDependencies['node']}-slim AS build`,
+      `--platform=$BUILDPLATFORM node:${devDependencies['node']}-slim AS build`,
       `node:${devDependencies['node']}-slim`,
     ]);
   });
@@ -111,6 +115,7 @@ describe('the pipeline', () => {
     readonly strategy?: { readonly matrix: { readonly node: readonly number[] } };
     readonly permissions?: Record<string, string>;
     readonly steps: readonly {
+      readonly id?: string;
       readonly uses?: string;
       readonly run?: string;
       readonly with?: Record<string, unknown>;
@@ -122,6 +127,27 @@ describe('the pipeline', () => {
     jobs: { check: Job; image: Job };
   };
   const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  /** What GitHub itself has against a workflow. */
+  async function faultsOf(content: string): Promise<readonly string[]> {
+    const { context, value } = parseWorkflow({ name: 'ci.yaml', content }, new NoOperationTraceWriter());
+    if (value !== undefined) await convertWorkflowTemplate(context, value);
+    return context.errors.getErrors().map(({ message }) => message);
+  }
+
+  test('is one that GitHub understands', async () => {
+    expect(await faultsOf(text)).toEqual([]);
+  });
+
+  test.each([
+    ['runs-on:', 'run-on:', /Unexpected value 'run-on'/],
+    ['needs: check', 'needs: chek', /depends on unknown job 'chek'/],
+    ['vars.IMAGE }}', 'vras.IMAGE }}', /Unrecognized named-value: 'vras'/],
+    ['matrix.node == 24', 'matrix.node = 24', /Unexpected symbol: '='/],
+  ])('is not one with "%s" written "%s"', async (right, wrong, fault) => {
+    expect(text).toContain(right);
+    expect(await faultsOf(text.replace(right, wrong))).toContainEqual(expect.stringMatching(fault));
+  });
 
   test('checks everything on both versions of Node.js, on the matrix’s own and not the packaged one', () => {
     expect(jobs.check.strategy?.matrix.node).toEqual([24, 26]);
@@ -158,6 +184,25 @@ describe('the pipeline', () => {
     const push = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'));
     expect(push?.with).toMatchObject({ push: true, provenance: 'mode=max', sbom: true });
     expect(steps.some(({ uses }) => uses?.startsWith('actions/attest-build-provenance@'))).toBe(true);
+  });
+
+  test('pushes under the version that the chart and the manifests pull, for both kinds of processors', () => {
+    const push = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'));
+    expect(push?.with?.['tags']).toContain(':${{ steps.version.outputs.version }}\n');
+    const named = steps.find(({ id }) => id === 'version')!;
+    const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-version-'));
+    const output = join(folder, 'output');
+    const env = { ...process.env, GITHUB_REF_NAME: `v${version}`, GITHUB_OUTPUT: output };
+    const [line = ''] = named.run?.split('\n').filter((one) => one.includes('GITHUB_OUTPUT')) ?? [];
+    try {
+      spawnSync('bash', ['-euc', line], { env });
+      expect(readFileSync(output, 'utf8')).toBe(`version=${version}\n`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    expect(push?.with?.['platforms']).toBe('linux/amd64,linux/arm64');
+    // The last stage runs commands of the other processor.
+    expect(steps.some(({ uses }) => uses?.startsWith('docker/setup-qemu-action@'))).toBe(true);
   });
 
   test('puts nothing that others can write into a shell', () => {
