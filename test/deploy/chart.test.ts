@@ -164,7 +164,7 @@ describe('the chart', () => {
 
   test('sweeps by its CronJob as often as a policy does that says nothing of it', () => {
     const { every } = loadPolicyText(LEAST, 'policy.yaml', {}).settings.sweep;
-    expect(find(render(CRON), 'CronJob').spec).toMatchObject({ schedule: every?.replace(/^0 /, '') });
+    expect(find(render(CRON), 'CronJob').spec).toMatchObject({ schedule: every.replace(/^0 /, '') });
   });
 
   test('carries secrets through whatever is in them, and makes none where one is named', () => {
@@ -183,7 +183,11 @@ describe('the chart', () => {
   test.each([
     ['a key that there is not', { replicas: 2 }, 'Unrecognized key: "replicas"'],
     ['a kind that there is not', { kind: 'daemonset' }, 'kind'],
-    ['a folder that many write to', { persistence: { accessMode: 'ReadWriteMany' } }, 'persistence.accessMode'],
+    [
+      'a folder that many write to',
+      { persistence: { accessMode: 'ReadWriteMany' } },
+      'persistence.accessMode',
+    ],
     ['a tag as a digest', { image: { digest: '1.2.3' } }, 'image.digest'],
     ['a variable that is no text', { env: { RETRIES: 3 } }, 'env.RETRIES'],
     ['a secret that is no name of a variable', { secrets: { 'client-id': 'x' } }, 'secrets'],

@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { changelogFaults, withVersion } from '../../scripts/check-changelog.ts';
 import { listenAddress } from '../../src/cli/options.ts';
 import { deployFile } from './chart.ts';
 
@@ -101,6 +100,8 @@ test('compose starts it as hardened as Kubernetes does', () => {
   expect(services.worker).toMatchObject({
     read_only: true,
     cap_drop: ['ALL'],
+    // Where every other command of the documents has it, too.
+    env_file: '../.env',
     security_opt: ['no-new-privileges:true'],
     volumes: ['../config:/config:ro', 'data:/data'],
     ports: ['127.0.0.1:8080:8080'],
@@ -207,58 +208,5 @@ describe('the pipeline', () => {
 
   test('puts nothing that others can write into a shell', () => {
     for (const { run = '' } of steps) expect(run).not.toMatch(/\$\{\{\s*github\.(?:event|head_ref)/);
-  });
-});
-
-describe('a release', () => {
-  const GOOD =
-    '# Changes\n\n## Unreleased\n\n## 1.2.0 - 2026-03-02\n\n- Something\n\n## 1.1.0 - 2026-01-01\n\n- Else\n';
-
-  test('is told of in the change log, with its date, before all others', () => {
-    expect(changelogFaults(GOOD, '1.2.0')).toEqual([]);
-    expect(changelogFaults(GOOD.replace('## 1.2.0 -', '## [1.2.0] -'), '1.2.0')).toEqual([]);
-  });
-
-  test.each([
-    ['1.3.0', GOOD, 'CHANGELOG.md has no section "## 1.3.0 - <date>"'],
-    ['1.2', GOOD, 'CHANGELOG.md has no section "## 1.2 - <date>"'],
-    ['1.1.0', GOOD, 'the section of 1.1.0 in CHANGELOG.md is not the first'],
-    [
-      '1.2.0',
-      GOOD.replace(' - 2026-03-02', ''),
-      'the section of 1.2.0 in CHANGELOG.md has no date: write it as 2026-03-02',
-    ],
-    ['1.2.0', GOOD.replace('- Something', ''), 'the section of 1.2.0 in CHANGELOG.md lists nothing'],
-    [
-      '1.2.0',
-      GOOD.replace('## Unreleased\n', '## Unreleased\n\n- Left'),
-      'CHANGELOG.md still lists something as unreleased',
-    ],
-    ['1.2.0', '', 'CHANGELOG.md has no section "## 1.2.0 - <date>"'],
-  ])('is refused otherwise: %s', (wanted, changelog, fault) => {
-    expect(changelogFaults(changelog, wanted)).toEqual([fault]);
-  });
-
-  test('is named by the chart and the manifests as by package.json', () => {
-    const chart = parse(deployFile('helm/idle-enforcer/Chart.yaml')) as {
-      version: string;
-      appVersion: string;
-    };
-    expect([chart.version, chart.appVersion]).toEqual([version, version]);
-    const { images } = parse(deployFile('kubernetes/kustomization.yaml')) as { images: [{ newTag: string }] };
-    expect(images[0].newTag).toBe(version);
-    for (const file of ['deployment', 'cronjob']) {
-      expect(deployFile(`kubernetes/${file}.yaml`)).toContain(
-        `registry.example.com/idle-enforcer:${version}'`,
-      );
-    }
-  });
-
-  test('is written where it is repeated, and nowhere else', () => {
-    const text = 'name: x\nversion: 0.1.0\nappVersion: 0.1.0\n';
-    expect(withVersion(text, /^(?<before>version: ).*$/m, '0.2.0')).toBe(
-      'name: x\nversion: 0.2.0\nappVersion: 0.1.0\n',
-    );
-    expect(withVersion('name: x\n', /^(?<before>version: ).*$/m, '0.2.0')).toBeUndefined();
   });
 });

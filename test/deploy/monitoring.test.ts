@@ -33,7 +33,9 @@ interface Recorded {
   readonly expr: string;
 }
 
-const { groups } = parse(deployFile('prometheus/alerts.yaml')) as { groups: [{ rules: (Alert | Recorded)[] }] };
+const { groups } = parse(deployFile('prometheus/alerts.yaml')) as {
+  groups: [{ rules: (Alert | Recorded)[] }];
+};
 const recorded = groups[0].rules.filter((rule) => 'record' in rule);
 const alerts = groups[0].rules.filter((rule) => 'alert' in rule);
 const { panels } = JSON.parse(deployFile('grafana/dashboard.json')) as { panels: Panel[] };

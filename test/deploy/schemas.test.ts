@@ -20,14 +20,20 @@ const SWITCHES: readonly (readonly Values[])[] = [
   [
     {},
     { networkPolicy: { enabled: false } },
-    { networkPolicy: { enabled: true, from: [], extraEgress: [{ ports: [{ protocol: 'TCP', port: 587 }] }] } },
+    {
+      networkPolicy: { enabled: true, from: [], extraEgress: [{ ports: [{ protocol: 'TCP', port: 587 }] }] },
+    },
   ],
   [
     {},
     {
       fullnameOverride: 'night-shift',
       nameOverride: 'enforcer',
-      image: { repository: 'registry.example.com/x', digest: `sha256:${'a'.repeat(64)}`, pullPolicy: 'Always' },
+      image: {
+        repository: 'registry.example.com/x',
+        digest: `sha256:${'a'.repeat(64)}`,
+        pullPolicy: 'Always',
+      },
       imagePullSecrets: [{ name: 'pull' }],
       env: { TZ: 'Europe/Dublin' },
       extraEnv: [{ name: 'HOOK', valueFrom: { secretKeyRef: { name: 'hooks', key: 'ops' } } }],
