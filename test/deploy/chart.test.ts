@@ -180,6 +180,12 @@ describe('the chart', () => {
     expect(() => render({ ...USUAL, policy: '' })).toThrow('policy must hold the policy file');
   });
 
+  test('refuses a CronJob without a volume, which would begin anew with each sweep and never act', () => {
+    expect(() => render({ ...CRON, persistence: { enabled: false } })).toThrow(
+      'kind cronjob needs persistence: without it no sweep knows of the one before',
+    );
+  });
+
   test.each([
     ['a key that there is not', { replicas: 2 }, 'Unrecognized key: "replicas"'],
     ['a kind that there is not', { kind: 'daemonset' }, 'kind'],
