@@ -1,7 +1,7 @@
 /** The Helm chart and the plain manifests say the same, and what they say is sound. */
 import { describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { loadPolicyText } from '../../src/policy/load.ts';
@@ -72,6 +72,13 @@ function podOf(manifest: Manifest): Pod {
     ? (manifest.spec?.['jobTemplate'] as { spec: object }).spec
     : manifest.spec) as unknown as { template: { spec: Pod } };
   return spec.template.spec;
+}
+
+/** The policy in the ConfigMap is valid, and only watches. */
+function expectToLoad(manifests: readonly Manifest[]): void {
+  const text = find(manifests, 'ConfigMap').data?.['idle-enforcer.yaml'] ?? '';
+  const loaded = loadPolicyText(text.replaceAll(/\$\{file:\/secrets\/\w+\}/g, 'x'), 'policy.yaml', {});
+  expect(loaded.settings.mode).toBe('observe');
 }
 
 describe('the chart', () => {
@@ -222,9 +229,19 @@ describe('the chart', () => {
   });
 
   test('ships a policy that the program accepts', () => {
-    const text = find(render(USUAL), 'ConfigMap').data?.['idle-enforcer.yaml'] ?? '';
-    const loaded = loadPolicyText(text.replaceAll(/\$\{file:\/secrets\/\w+\}/g, 'x'), 'policy.yaml', {});
-    expect(loaded.settings.mode).toBe('observe');
+    expectToLoad(render(USUAL));
+  });
+
+  test('takes the values that the handbook gives it', () => {
+    const handbook = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```yaml other\n( +# values\.yaml\n[^]*?)```/.exec(handbook) ?? [];
+    const values = parse(example) as Values;
+    const manifests = render(values);
+    expect(podOf(find(manifests, 'Deployment')).volumes).toContainEqual({
+      name: 'secrets',
+      secret: { secretName: values['existingSecret'], defaultMode: 0o440 },
+    });
+    expectToLoad(manifests);
   });
 
   test('describes every value in its schema, and no other', () => {

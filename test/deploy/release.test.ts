@@ -12,6 +12,23 @@ import { deployFile } from './chart.ts';
 const ROOT = new URL('../../', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string };
 
+/** The Node.js that runs the tests comes first; nothing of whoever runs them, or of what npm and git told them. */
+function surroundings(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(npm|git)_/i.test(name));
+  const [name, email] = ['Somebody', 'somebody@example.com'];
+  return {
+    ...Object.fromEntries(own),
+    PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    ...{
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email,
+    },
+  };
+}
+
 describe('a release', () => {
   const GOOD =
     '# Changes\n\n## Unreleased\n\n## 1.2.0 - 2026-03-02\n\n- Something\n\n## 1.1.0 - 2026-01-01\n\n- Else\n';
@@ -59,22 +76,16 @@ describe('a release', () => {
   test('is refused by npm before anything is changed, and else committed and tagged as a whole', () => {
     const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-release-'));
     const changelog = join(folder, 'CHANGELOG.md');
+    const env = surroundings();
     const git = (...args: string[]): string =>
-      execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
+      execFileSync('git', args, { cwd: folder, env, encoding: 'utf8' }).trim();
     const npm = (...args: string[]): number | null => spawnSync('npm', args, { cwd: folder, env }).status;
-    // Without what this very run was started with by npm, and with the Node.js that runs the tests.
-    const own = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
-    const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
-    const env = { ...Object.fromEntries(own), PATH: path };
     try {
       for (const file of ['package.json', 'package-lock.json', 'CHANGELOG.md', 'scripts', 'deploy']) {
         cpSync(fileURLToPath(new URL(file, ROOT)), join(folder, file), { recursive: true });
       }
       writeFileSync(changelog, GOOD.replaceAll('1.2.0', version));
       git('init', '--quiet');
-      git('config', 'user.name', 'Somebody');
-      git('config', 'user.email', 'somebody@example.com');
-      git('config', 'commit.gpgsign', 'false');
       git('add', '.');
       git('commit', '--quiet', '--message', 'all');
       expect(npm('version', '9.8.7')).not.toBe(0);
