@@ -49,7 +49,7 @@ const expressions = [
 ];
 const handbook = new URL('../../docs/operations.md', import.meta.url);
 
-/** Names and labels of all that a worker exports, histograms under the names of their parts, and of what is recorded of it. */
+/** Names and labels of all that a worker exports, histograms by the names of their parts, and of what is recorded of it. */
 async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const metrics = new Metrics().withProcess();
   metrics.sweepEnded({
