@@ -1,9 +1,11 @@
 # The image of the worker. `docker build -t idle-enforcer .`
 #
 # It runs as an ordinary user with a read-only root; /data is the volume of the store, /config holds the policy:
-#   docker run --read-only -v ./config:/config:ro -v idle-enforcer:/data -p 127.0.0.1:8080:8080 idle-enforcer
+#   docker run --read-only --env-file .env -v ./config:/config:ro -v idle-enforcer:/data -p 127.0.0.1:8080:8080 idle-enforcer
 
-FROM node:24.21.0-slim AS build
+# What is built is the same on every processor, so it is built on the builder's own. Which digest the tag stood for is in
+# the provenance of the image.
+FROM --platform=$BUILDPLATFORM node:24.21.0-slim AS build
 WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 # No package needs a script of its own to be installed, so none may run.

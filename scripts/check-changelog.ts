@@ -1,6 +1,7 @@
 /**
- * Runs within `npm version`: refuses a version that CHANGELOG.md does not tell of, or whose files name another. With
- * `--write` the files that repeat the version are brought in line first.
+ * Refuses a version that CHANGELOG.md does not tell of, or whose files name another. `npm version` runs it twice: with
+ * `--before` while nothing is changed yet, on the change log alone and for the version to come; and with `--write`, which
+ * brings the files that repeat the version in line first.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -63,12 +64,17 @@ function repeatedFaults(version: string, write: boolean): readonly string[] {
   return faults;
 }
 
+function versionOfPackage(): string {
+  return (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string }).version;
+}
+
 function main(): void {
-  const { version } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string };
+  const before = process.argv.includes('--before');
+  const version = before ? (process.env['npm_new_version'] ?? '') : versionOfPackage();
   const changelog = existsSync(CHANGELOG) ? readFileSync(CHANGELOG, 'utf8') : '';
   const faults = [
     ...changelogFaults(changelog, version),
-    ...repeatedFaults(version, process.argv.includes('--write')),
+    ...(before ? [] : repeatedFaults(version, process.argv.includes('--write'))),
   ];
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) process.exitCode = 1;

@@ -44,7 +44,7 @@ step() {
   case $name in
     FROM)
       case $rest in *' AS '*) stage="$root/stages/${rest##* AS }" ;; *) stage="$root/image" ;; esac
-      wanted=${rest#node:} wanted=${wanted%%-*}
+      wanted=${rest#*node:} wanted=${wanted%%-*}
       [ "$(node -p process.versions.node)" = "$wanted" ] ||
         say "this is Node $(node -p process.versions.node), the image has $wanted"
       mkdir -p "$stage" && workdir=/ ;;
@@ -68,6 +68,7 @@ while read -r name rest; do step "$name" "$rest"; done < <(
 image="$root/image"
 [ ! -e "$image/app/node_modules/typescript" ] || fail 'the image has what only building needs'
 [ -z "$(find "$image/app/dist" -name '*.ts')" ] || fail 'the image has sources'
+[ -z "$(find "$image/app/node_modules" -name '*.node')" ] || fail 'the image has parts for one kind of processor only'
 say "the program and its packages take $(du -sm "$image/app" | cut -f1) MB"
 
 # --- The program -----------------------------------------------------------------------------------------------------
@@ -105,7 +106,7 @@ if [ "$(id -u)" = 0 ] && unshare --mount --pid --fork --mount-proc true 2>/dev/n
   "${isolated[@]}" "${launch[@]}" "${start[@]}" >"$root/out" 2>&1 &
   pids+=($!)
   unshare_pid=$!
-  program() { pgrep --parent "$unshare_pid"; }
+  program() { tr -d ' ' <"/proc/$unshare_pid/task/$unshare_pid/children"; }
 else
   say 'as an ordinary process'
   (cd "$image$workdir" && exec "${launch[@]}" "${start[@]}") >"$root/out" 2>&1 &

@@ -40,6 +40,10 @@ export function tellingOf(first: Settings, parts: TellingParts): Telling {
   const onTried: Metrics['notified'] = (channel, outcome) => {
     metrics.notified(channel, outcome);
   };
+  const count = ({ notify }: Settings): void => {
+    metrics.notifiedBy(notify.map((channel) => channel.name));
+  };
+  count(first);
   const notifier = createNotifier({ channels: first.notify, outbox, sender, clock, log, onTried });
   let { identities } = first.log;
   let name = naming(identities);
@@ -55,6 +59,7 @@ export function tellingOf(first: Settings, parts: TellingParts): Telling {
     name: (agent) => name(agent),
     use: (settings) => {
       notifier.use(settings.notify);
+      count(settings);
       ({ identities } = settings.log);
       name = naming(identities);
     },

@@ -118,7 +118,7 @@ export async function assemble(
       ({ interval } = settings.sweep);
     });
     between(reload);
-    tellOfDamage(store, telling);
+    tellOfDamage(store, telling, metrics);
     const { notifier } = telling;
     const release = async (farewell?: Duration): Promise<void> => {
       await notifier.close(farewell);
@@ -147,8 +147,9 @@ interface Parts extends Surroundings {
 }
 
 /** The log has it already; whoever sleeps at that hour has not. */
-function tellOfDamage({ setAside }: SqliteStore, { notifier }: Telling): void {
+function tellOfDamage({ setAside }: SqliteStore, { notifier }: Telling, metrics: Metrics): void {
   if (setAside === undefined) return;
+  metrics.alarm('store');
   const message = 'the store was damaged: kept aside, a new one was begun';
   notifier.raise({ kind: 'store', message, fields: { setAside } });
 }

@@ -163,6 +163,12 @@ export class Metrics {
     this.#refused.set(outcome === 'refused' ? 1 : 0);
   }
 
+  /** Each of these channels is counted from nought. */
+  notifiedBy(channels: readonly string[]): void {
+    for (const channel of channels)
+      for (const outcome of ['delivered', 'failed', 'given_up']) this.#notified.inc({ channel, outcome }, 0);
+  }
+
   /** One try to deliver a message through a channel. */
   notified(channel: string, outcome: 'delivered' | 'failed' | 'given_up'): void {
     this.#notified.inc({ channel, outcome });

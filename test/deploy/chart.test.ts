@@ -1,7 +1,7 @@
 /** The Helm chart and the plain manifests say the same, and what they say is sound. */
 import { describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { loadPolicyText } from '../../src/policy/load.ts';
@@ -12,6 +12,7 @@ import { hasProgram, testWhere } from './installed.ts';
 const SECRETS = { GENESYS_CLIENT_ID: 'some-id', GENESYS_CLIENT_SECRET: 'with "quotes" and: colons' };
 const USUAL: Values = { secrets: SECRETS };
 const CRON: Values = { ...USUAL, kind: 'cronjob' };
+const HOOK = { name: 'OPS_WEBHOOK', valueFrom: { secretKeyRef: { name: 'hooks', key: 'ops' } } };
 /** Every switch of the chart the other way. */
 const OTHERWISE: Values = {
   existingSecret: 'made-elsewhere',
@@ -21,6 +22,7 @@ const OTHERWISE: Values = {
   imagePullSecrets: [{ name: 'pull' }],
   persistence: { enabled: false },
   env: { TZ: 'Europe/Dublin', HTTPS_PROXY: 'http://proxy.example.com:3128' },
+  extraEnv: [HOOK],
   extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }],
   extraVolumeMounts: [{ name: 'ca', mountPath: '/ca', readOnly: true }],
   serviceMonitor: { enabled: true, interval: '15s', labels: { release: 'prometheus' } },
@@ -33,6 +35,9 @@ const OTHERWISE: Values = {
   affinity: { podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
   priorityClassName: 'high',
 };
+
+const LEAST = `{ version: 1, genesys: { region: eu-west-1, client_id: a, client_secret: b }, profiles: [
+  { name: all, rules: [{ id: gone, when: { presence: [away] }, limit: 1h }] }] }`;
 
 function find(manifests: readonly Manifest[], kind: string): Manifest {
   const found = manifests.find((manifest) => manifest.kind === kind);
@@ -69,6 +74,13 @@ function podOf(manifest: Manifest): Pod {
   return spec.template.spec;
 }
 
+/** The policy in the ConfigMap is valid, and only watches. */
+function expectToLoad(manifests: readonly Manifest[]): void {
+  const text = find(manifests, 'ConfigMap').data?.['idle-enforcer.yaml'] ?? '';
+  const loaded = loadPolicyText(text.replaceAll(/\$\{file:\/secrets\/\w+\}/g, 'x'), 'policy.yaml', {});
+  expect(loaded.settings.mode).toBe('observe');
+}
+
 describe('the chart', () => {
   test('makes one worker that is replaced, never doubled', () => {
     const { spec } = find(render(USUAL), 'Deployment');
@@ -103,6 +115,8 @@ describe('the chart', () => {
       seccompProfile: { type: 'RuntimeDefault' },
     });
     const [container] = pod.containers;
+    // Secrets come as files, which follow a change, and stand in no environment.
+    expect(JSON.stringify(container)).not.toMatch(/secretRef|secretKeyRef/);
     expect(container.securityContext).toEqual({
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
@@ -126,6 +140,40 @@ describe('the chart', () => {
     expect(find(render(USUAL), 'Service').spec).toMatchObject({ publishNotReadyAddresses: true });
   });
 
+  test('never stands in the way of a node that is drained, not even while the worker is not ready', () => {
+    expect(find(render(USUAL), 'PodDisruptionBudget').spec).toMatchObject({
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+    });
+  });
+
+  test('lets out names and HTTPS only, and in only whoever reads metrics, where there are any', () => {
+    const { spec } = find(render(USUAL), 'NetworkPolicy');
+    const ports = (spec as { egress: { ports: { port: number }[] }[] }).egress.flatMap((rule) => rule.ports);
+    expect(new Set(ports.map(({ port }) => port))).toEqual(new Set([53, 443]));
+    const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } };
+    expect(spec?.['ingress']).toEqual([
+      { from: [{ namespaceSelector }], ports: [{ protocol: 'TCP', port: 8080 }] },
+    ]);
+    expect(find(render(CRON), 'NetworkPolicy').spec?.['ingress']).toEqual([]);
+  });
+
+  test('has its monitor select its service by labels, whatever both are called', () => {
+    const manifests = render({ ...OTHERWISE, nameOverride: 'enforcer' });
+    const service = find(manifests, 'Service');
+    const { selector, endpoints } = find(manifests, 'ServiceMonitor').spec as {
+      selector: { matchLabels: object };
+      endpoints: { port: string }[];
+    };
+    expect(service.metadata.labels).toMatchObject(selector.matchLabels);
+    expect(service.spec?.['ports']).toMatchObject(endpoints.map(({ port }) => ({ name: port })));
+  });
+
+  test('sweeps by its CronJob as often as a policy does that says nothing of it', () => {
+    const { every } = loadPolicyText(LEAST, 'policy.yaml', {}).settings.sweep;
+    expect(find(render(CRON), 'CronJob').spec).toMatchObject({ schedule: every.replace(/^0 /, '') });
+  });
+
   test('carries secrets through whatever is in them, and makes none where one is named', () => {
     expect(find(render(USUAL), 'Secret').stringData).toEqual(SECRETS);
     expect(podOf(find(render(OTHERWISE), 'Deployment')).volumes).toContainEqual({
@@ -137,6 +185,27 @@ describe('the chart', () => {
   test('refuses to be installed without a secret, or without a policy', () => {
     expect(() => render({})).toThrow('each of secrets must have a value, or existingSecret a name');
     expect(() => render({ ...USUAL, policy: '' })).toThrow('policy must hold the policy file');
+  });
+
+  test('refuses a CronJob without a volume, which would begin anew with each sweep and never act', () => {
+    expect(() => render({ ...CRON, persistence: { enabled: false } })).toThrow(
+      'kind cronjob needs persistence: without it no sweep knows of the one before',
+    );
+  });
+
+  test.each([
+    ['a key that there is not', { replicas: 2 }, 'Unrecognized key: "replicas"'],
+    ['a kind that there is not', { kind: 'daemonset' }, 'kind'],
+    [
+      'a folder that many write to',
+      { persistence: { accessMode: 'ReadWriteMany' } },
+      'persistence.accessMode',
+    ],
+    ['a tag as a digest', { image: { digest: '1.2.3' } }, 'image.digest'],
+    ['a variable that is no text', { env: { RETRIES: 3 } }, 'env.RETRIES'],
+    ['a secret that is no name of a variable', { secrets: { 'client-id': 'x' } }, 'secrets'],
+  ])('refuses %s', (_, values, why) => {
+    expect(() => render({ ...USUAL, ...values })).toThrow(why);
   });
 
   test('takes everything else from its values', () => {
@@ -151,14 +220,28 @@ describe('the chart', () => {
     });
     expect(pod.volumes).toContainEqual({ name: 'data', emptyDir: {} });
     expect(pod.containers[0].image).toBe(`registry.example.com/x@sha256:${'a'.repeat(64)}`);
-    expect(pod.containers[0].env).toContainEqual({ name: 'TZ', value: 'Europe/Dublin' });
+    expect(pod.containers[0].env).toEqual([
+      { name: 'HTTPS_PROXY', value: 'http://proxy.example.com:3128' },
+      { name: 'TZ', value: 'Europe/Dublin' },
+      HOOK,
+    ]);
     expect(find(render(OTHERWISE), 'NetworkPolicy').spec).toMatchObject({ ingress: [] });
   });
 
   test('ships a policy that the program accepts', () => {
-    const text = find(render(USUAL), 'ConfigMap').data?.['idle-enforcer.yaml'] ?? '';
-    const loaded = loadPolicyText(text.replaceAll(/\$\{file:\/secrets\/\w+\}/g, 'x'), 'policy.yaml', {});
-    expect(loaded.settings.mode).toBe('observe');
+    expectToLoad(render(USUAL));
+  });
+
+  test('takes the values that the handbook gives it', () => {
+    const handbook = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```yaml other\n( +# values\.yaml\n[^]*?)```/.exec(handbook) ?? [];
+    const values = parse(example) as Values;
+    const manifests = render(values);
+    expect(podOf(find(manifests, 'Deployment')).volumes).toContainEqual({
+      name: 'secrets',
+      secret: { secretName: values['existingSecret'], defaultMode: 0o440 },
+    });
+    expectToLoad(manifests);
   });
 
   test('describes every value in its schema, and no other', () => {

@@ -1,6 +1,7 @@
 /** The Helm chart and the plain manifests, as objects. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
 import { GoTemplates } from './go-template.ts';
 
 const DEPLOY = new URL('../../deploy/', import.meta.url);
@@ -25,21 +26,43 @@ export function defaultValues(): Values {
 
 let defaults: Values | undefined;
 
-/** What the templates see: the defaults with changes laid over whole top-level keys. */
+/** What the templates see: changes laid over the defaults, map by map. Throws what the schema has against the outcome. */
 export function chartInput(changes: Values): object {
-  const { name, version, appVersion } = parse(read(new URL('Chart.yaml', CHART))) as Record<string, string>;
+  const { name, version, appVersion } = (chart ??= parse(read(new URL('Chart.yaml', CHART))) as Chart);
+  const values = merged(defaultValues(), changes);
+  schema ??= z.fromJSONSchema(JSON.parse(deployFile('helm/idle-enforcer/values.schema.json')) as JsonSchema);
+  const { error } = schema.safeParse(values);
+  if (error !== undefined) throw new Error(z.prettifyError(error));
   return {
-    Values: { ...defaultValues(), ...changes },
+    Values: values,
     Chart: { Name: name, Version: version, AppVersion: appVersion },
     Release: { Name: 'idle-enforcer', Namespace: 'idle-enforcer', Service: 'Helm' },
   };
 }
 
+type Chart = Readonly<Record<'name' | 'version' | 'appVersion', string>>;
+type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
+let chart: Chart | undefined;
+let schema: z.ZodType | undefined;
+
+function merged(values: Values, changes: Values): Values {
+  const entries = Object.entries(changes).map(([key, change]) => {
+    const old = values[key];
+    return [key, isMap(old) && isMap(change) ? merged(old, change) : change] as const;
+  });
+  return { ...values, ...Object.fromEntries(entries) };
+}
+
+function isMap(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Every file of the chart's templates folder, rendered. Throws what the templates refuse. */
 export function renderTexts(changes: Values): ReadonlyMap<string, string> {
   const { templates, files } = (compiled ??= compile());
+  const input = chartInput(changes);
   const rendered = files.filter((file) => !file.startsWith('_'));
-  return new Map(rendered.map((file) => [file, templates.render(file, chartInput(changes))]));
+  return new Map(rendered.map((file) => [file, templates.render(file, input)]));
 }
 
 let compiled: ReturnType<typeof compile> | undefined;

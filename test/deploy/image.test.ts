@@ -1,10 +1,12 @@
 /** What the image is built from, how it is started, and the pipeline that builds it. */
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { changelogFaults, withVersion } from '../../scripts/check-changelog.ts';
 import { listenAddress } from '../../src/cli/options.ts';
 import { deployFile } from './chart.ts';
 
@@ -37,8 +39,9 @@ function rests(name: string): readonly string[] {
 
 describe('the image', () => {
   test('has two stages of the very Node.js that the project is tested with', () => {
+    // What is built is the same on every processor: it is built on the builder's own, where no emulation is needed.
     expect(rests('FROM')).toEqual([
-      `node:${devDependencies['node']}-slim AS build`,
+      `--platform=$BUILDPLATFORM node:${devDependencies['node']}-slim AS build`,
       `node:${devDependencies['node']}-slim`,
     ]);
   });
@@ -97,6 +100,8 @@ test('compose starts it as hardened as Kubernetes does', () => {
   expect(services.worker).toMatchObject({
     read_only: true,
     cap_drop: ['ALL'],
+    // Where every other command of the documents has it, too.
+    env_file: '../.env',
     security_opt: ['no-new-privileges:true'],
     volumes: ['../config:/config:ro', 'data:/data'],
     ports: ['127.0.0.1:8080:8080'],
@@ -111,6 +116,7 @@ describe('the pipeline', () => {
     readonly strategy?: { readonly matrix: { readonly node: readonly number[] } };
     readonly permissions?: Record<string, string>;
     readonly steps: readonly {
+      readonly id?: string;
       readonly uses?: string;
       readonly run?: string;
       readonly with?: Record<string, unknown>;
@@ -122,6 +128,27 @@ describe('the pipeline', () => {
     jobs: { check: Job; image: Job };
   };
   const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  /** What GitHub itself has against a workflow. */
+  async function faultsOf(content: string): Promise<readonly string[]> {
+    const { context, value } = parseWorkflow({ name: 'ci.yaml', content }, new NoOperationTraceWriter());
+    if (value !== undefined) await convertWorkflowTemplate(context, value);
+    return context.errors.getErrors().map(({ message }) => message);
+  }
+
+  test('is one that GitHub understands', async () => {
+    expect(await faultsOf(text)).toEqual([]);
+  });
+
+  test.each([
+    ['runs-on:', 'run-on:', /Unexpected value 'run-on'/],
+    ['needs: check', 'needs: chek', /depends on unknown job 'chek'/],
+    ['vars.IMAGE }}', 'vras.IMAGE }}', /Unrecognized named-value: 'vras'/],
+    ['matrix.node == 24', 'matrix.node = 24', /Unexpected symbol: '='/],
+  ])('is not one with "%s" written "%s"', async (right, wrong, fault) => {
+    expect(text).toContain(right);
+    expect(await faultsOf(text.replace(right, wrong))).toContainEqual(expect.stringMatching(fault));
+  });
 
   test('checks everything on both versions of Node.js, on the matrix’s own and not the packaged one', () => {
     expect(jobs.check.strategy?.matrix.node).toEqual([24, 26]);
@@ -160,60 +187,26 @@ describe('the pipeline', () => {
     expect(steps.some(({ uses }) => uses?.startsWith('actions/attest-build-provenance@'))).toBe(true);
   });
 
+  test('pushes under the version that the chart and the manifests pull, for both kinds of processors', () => {
+    const push = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'));
+    expect(push?.with?.['tags']).toContain(':${{ steps.version.outputs.version }}\n');
+    const named = steps.find(({ id }) => id === 'version')!;
+    const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-version-'));
+    const output = join(folder, 'output');
+    const env = { ...process.env, GITHUB_REF_NAME: `v${version}`, GITHUB_OUTPUT: output };
+    const [line = ''] = named.run?.split('\n').filter((one) => one.includes('GITHUB_OUTPUT')) ?? [];
+    try {
+      spawnSync('bash', ['-euc', line], { env });
+      expect(readFileSync(output, 'utf8')).toBe(`version=${version}\n`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    expect(push?.with?.['platforms']).toBe('linux/amd64,linux/arm64');
+    // The last stage runs commands of the other processor.
+    expect(steps.some(({ uses }) => uses?.startsWith('docker/setup-qemu-action@'))).toBe(true);
+  });
+
   test('puts nothing that others can write into a shell', () => {
     for (const { run = '' } of steps) expect(run).not.toMatch(/\$\{\{\s*github\.(?:event|head_ref)/);
-  });
-});
-
-describe('a release', () => {
-  const GOOD =
-    '# Changes\n\n## Unreleased\n\n## 1.2.0 - 2026-03-02\n\n- Something\n\n## 1.1.0 - 2026-01-01\n\n- Else\n';
-
-  test('is told of in the change log, with its date, before all others', () => {
-    expect(changelogFaults(GOOD, '1.2.0')).toEqual([]);
-    expect(changelogFaults(GOOD.replace('## 1.2.0 -', '## [1.2.0] -'), '1.2.0')).toEqual([]);
-  });
-
-  test.each([
-    ['1.3.0', GOOD, 'CHANGELOG.md has no section "## 1.3.0 - <date>"'],
-    ['1.2', GOOD, 'CHANGELOG.md has no section "## 1.2 - <date>"'],
-    ['1.1.0', GOOD, 'the section of 1.1.0 in CHANGELOG.md is not the first'],
-    [
-      '1.2.0',
-      GOOD.replace(' - 2026-03-02', ''),
-      'the section of 1.2.0 in CHANGELOG.md has no date: write it as 2026-03-02',
-    ],
-    ['1.2.0', GOOD.replace('- Something', ''), 'the section of 1.2.0 in CHANGELOG.md lists nothing'],
-    [
-      '1.2.0',
-      GOOD.replace('## Unreleased\n', '## Unreleased\n\n- Left'),
-      'CHANGELOG.md still lists something as unreleased',
-    ],
-    ['1.2.0', '', 'CHANGELOG.md has no section "## 1.2.0 - <date>"'],
-  ])('is refused otherwise: %s', (wanted, changelog, fault) => {
-    expect(changelogFaults(changelog, wanted)).toEqual([fault]);
-  });
-
-  test('is named by the chart and the manifests as by package.json', () => {
-    const chart = parse(deployFile('helm/idle-enforcer/Chart.yaml')) as {
-      version: string;
-      appVersion: string;
-    };
-    expect([chart.version, chart.appVersion]).toEqual([version, version]);
-    const { images } = parse(deployFile('kubernetes/kustomization.yaml')) as { images: [{ newTag: string }] };
-    expect(images[0].newTag).toBe(version);
-    for (const file of ['deployment', 'cronjob']) {
-      expect(deployFile(`kubernetes/${file}.yaml`)).toContain(
-        `registry.example.com/idle-enforcer:${version}'`,
-      );
-    }
-  });
-
-  test('is written where it is repeated, and nowhere else', () => {
-    const text = 'name: x\nversion: 0.1.0\nappVersion: 0.1.0\n';
-    expect(withVersion(text, /^(?<before>version: ).*$/m, '0.2.0')).toBe(
-      'name: x\nversion: 0.2.0\nappVersion: 0.1.0\n',
-    );
-    expect(withVersion('name: x\n', /^(?<before>version: ).*$/m, '0.2.0')).toBeUndefined();
   });
 });

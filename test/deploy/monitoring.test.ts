@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parser } from '@prometheus-io/lezer-promql';
 import { parse, stringify } from 'yaml';
 import type { AlarmKind } from '../../src/enforcer/ports.ts';
 import { TOPICS } from '../../src/policy/schema-notify.ts';
@@ -27,16 +28,28 @@ interface Panel {
   readonly targets?: readonly { readonly expr: string; readonly datasource: { readonly uid: string } }[];
 }
 
-const { groups } = parse(deployFile('prometheus/alerts.yaml')) as { groups: [{ rules: Alert[] }] };
-const alerts = groups[0].rules;
+interface Recorded {
+  readonly record: string;
+  readonly expr: string;
+}
+
+const { groups } = parse(deployFile('prometheus/alerts.yaml')) as {
+  groups: [{ rules: (Alert | Recorded)[] }];
+};
+const recorded = groups[0].rules.filter((rule) => 'record' in rule);
+const alerts = groups[0].rules.filter((rule) => 'alert' in rule);
 const { panels } = JSON.parse(deployFile('grafana/dashboard.json')) as { panels: Panel[] };
 const queries = panels.flatMap(({ title, targets = [] }) =>
   targets.map(({ expr }) => [`panel ${title}`, expr] as const),
 );
-const expressions = [...queries, ...alerts.map(({ alert, expr }) => [`alert ${alert}`, expr] as const)];
+const expressions = [
+  ...queries,
+  ...recorded.map(({ record, expr }) => [`record ${record}`, expr] as const),
+  ...alerts.map(({ alert, expr }) => [`alert ${alert}`, expr] as const),
+];
 const handbook = new URL('../../docs/operations.md', import.meta.url);
 
-/** Names and labels of all that a worker exports; histograms under the names of their parts. */
+/** Names and labels of all that a worker exports, histograms by the names of their parts, and of what is recorded of it. */
 async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const metrics = new Metrics().withProcess();
   metrics.sweepEnded({
@@ -64,12 +77,24 @@ async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     const here = [...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => label);
     found.set(name, new Set([...(found.get(name) ?? []), ...here]));
   }
+  for (const { record, expr } of recorded) found.set(record, found.get(selectors(expr)[0]!.name)!);
   return found;
+}
+
+/** Where Prometheus' own grammar stumbles. */
+function mistakeIn(expr: string): number | undefined {
+  let at: number | undefined;
+  parser.parse(expr).iterate({
+    enter: ({ type, from }) => {
+      if (type.isError) at ??= from;
+    },
+  });
+  return at;
 }
 
 /** The metrics in an expression, each with the labels that its selector names. */
 function selectors(expr: string): readonly { readonly name: string; readonly labels: readonly string[] }[] {
-  return [...expr.matchAll(/\b((?:idle_enforcer|process)_\w+)(?:\{([^}]*)\})?/g)].map(
+  return [...expr.matchAll(/\b((?:idle_enforcer|process)[_:]\w+)(?:\{([^}]*)\})?/g)].map(
     ([, name = '', inside = '']) => ({
       name,
       labels: [...inside.matchAll(/(\w+)\s*(?:=~?|!=|!~)/g)].map(([, label = '']) => label),
@@ -84,8 +109,7 @@ describe('each expression', () => {
     expect(asked).not.toEqual([]);
     for (const { name, labels } of asked) {
       expect([...known.keys()]).toContain(name);
-      // The job is Prometheus' own label.
-      for (const label of labels.filter((one) => one !== 'job')) {
+      for (const label of labels) {
         expect([name, ...known.get(name)!]).toContain(label);
       }
     }
@@ -95,9 +119,13 @@ describe('each expression', () => {
     }
   });
 
+  test.each(expressions)('%s is one that Prometheus can read: %s', (_, expr) => {
+    expect(mistakeIn(expr)).toBeUndefined();
+  });
+
   test('in which an alarm is named names one that there is', () => {
     const named = expressions.flatMap(([, expr]) =>
-      [...expr.matchAll(/alarms_total\{kind="(\w+)"/g)].map(([, kind = '']) => kind),
+      [...expr.matchAll(/alarms(?:_total)?\{kind="(\w+)"/g)].map(([, kind = '']) => kind),
     );
     expect(named.filter((kind) => !(ALARMS as readonly string[]).includes(kind))).toEqual([]);
   });

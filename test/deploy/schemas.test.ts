@@ -1,70 +1,86 @@
 /** Everything that goes to a cluster fits the schemas that Kubernetes and the Prometheus operator publish. */
-import { describe, expect } from '@jest/globals';
-import { createRequire } from 'node:module';
+import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { deployFile, plainManifests, render, type Manifest, type Values } from './chart.ts';
-import { testWhere } from './installed.ts';
+import { validate } from './schemas.ts';
 
-const PACKAGES = ['kubernetes-models', '@kubernetes-models/prometheus-operator'] as const;
-const where = testWhere(PACKAGES.every(isInstalled), PACKAGES.join(' or '));
-const SECRETS = { GENESYS_CLIENT_ID: 'id', GENESYS_CLIENT_SECRET: 'secret' };
+/** Refused for a CronJob. */
+const NO_VOLUME = { enabled: false };
 
-function isInstalled(name: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(`${name}/package.json`);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-interface Model {
-  validate(): void;
-}
-type Models = Record<string, new (manifest: object) => Model>;
-
-/** Throws what the schema of its kind has against a manifest. */
-async function validate(manifest: Manifest): Promise<void> {
-  const { apiVersion, kind } = manifest;
-  const [kubernetes, operator] = PACKAGES;
-  const source = apiVersion.startsWith('monitoring.coreos.com/') ? operator : kubernetes;
-  const models = (await import(`${source}/${apiVersion}/${kind}`)) as Models;
-  const Known = models[kind];
-  if (Known === undefined) throw new Error(`${apiVersion} has no ${kind}`);
-  new Known(manifest).validate();
-}
-
-const VARIANTS: readonly (readonly [string, Values])[] = [
-  ['as it comes', { secrets: SECRETS }],
-  ['as a CronJob', { secrets: SECRETS, kind: 'cronjob', env: { TZ: 'UTC' } }],
+/** The values that decide what is made, each as it comes and the other ways. */
+const SWITCHES: readonly (readonly Values[])[] = [
+  [{}, { kind: 'cronjob' }],
   [
-    'with all that is optional',
+    { secrets: { GENESYS_CLIENT_ID: 'id', GENESYS_CLIENT_SECRET: 'secret' } },
+    { existingSecret: 'elsewhere', existingConfigMap: 'elsewhere' },
+  ],
+  [
+    {},
+    { persistence: NO_VOLUME },
+    { persistence: { enabled: true, existingClaim: 'mine' } },
+    { persistence: { enabled: true, storageClass: 'fast', accessMode: 'ReadWriteOncePod', size: '500Mi' } },
+  ],
+  [
+    {},
+    { networkPolicy: { enabled: false } },
     {
-      existingSecret: 'made-elsewhere',
-      serviceMonitor: { enabled: true, interval: '30s', labels: { release: 'prometheus' } },
       networkPolicy: { enabled: true, from: [], extraEgress: [{ ports: [{ protocol: 'TCP', port: 587 }] }] },
-      tolerations: [{ key: 'dedicated', operator: 'Exists' }],
+    },
+  ],
+  [
+    {},
+    {
+      fullnameOverride: 'night-shift',
+      nameOverride: 'enforcer',
+      image: {
+        repository: 'registry.example.com/x',
+        digest: `sha256:${'a'.repeat(64)}`,
+        pullPolicy: 'Always',
+      },
+      imagePullSecrets: [{ name: 'pull' }],
+      env: { TZ: 'Europe/Dublin' },
+      extraEnv: [{ name: 'HOOK', valueFrom: { secretKeyRef: { name: 'hooks', key: 'ops' } } }],
       extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }],
       extraVolumeMounts: [{ name: 'ca', mountPath: '/ca', readOnly: true }],
+      serviceMonitor: { enabled: true, interval: '15s', labels: { release: 'prometheus' } },
+      podDisruptionBudget: { enabled: false },
+      podAnnotations: { note: 'x' },
+      podLabels: { team: 'wfm' },
+      nodeSelector: { disk: 'ssd' },
+      tolerations: [{ key: 'dedicated', operator: 'Exists' }],
+      affinity: { nodeAffinity: {} },
+      priorityClassName: 'high',
+      service: { port: 9090 },
     },
   ],
 ];
 
-describe('the schemas accept', () => {
-  for (const [name, values] of VARIANTS) {
-    where(`the chart ${name}`, async () => {
-      const manifests = render(values);
-      expect(manifests.length).toBeGreaterThan(3);
-      for (const manifest of manifests) await validate(manifest);
-    });
-  }
+function combinations(): readonly Values[] {
+  const all = SWITCHES.reduce<readonly Values[]>(
+    (made, ways) => made.flatMap((values) => ways.map((way) => ({ ...values, ...way }))),
+    [{}],
+  );
+  return all.filter(({ kind, persistence }) => !(kind === 'cronjob' && persistence === NO_VOLUME));
+}
 
-  where('the plain manifests', async () => {
-    for (const manifest of plainManifests()) await validate(manifest);
+describe('the schemas accept', () => {
+  test('what the chart makes of every combination of its values', () => {
+    for (const values of combinations()) {
+      const manifests = render(values);
+      expect(manifests.length).toBeGreaterThan(0);
+      for (const manifest of manifests) validate(manifest);
+    }
   });
 
-  where('the alerts as a rule of the operator', async () => {
-    await validate({
+  test.each(plainManifests().map((manifest) => [manifest.kind, manifest] as const))(
+    'the plain manifest of the %s',
+    (_, manifest) => {
+      validate(manifest);
+    },
+  );
+
+  test('the alerts as a rule of the operator', () => {
+    validate({
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PrometheusRule',
       metadata: { name: 'idle-enforcer' },
@@ -73,8 +89,26 @@ describe('the schemas accept', () => {
   });
 });
 
-where('the schemas refuse a manifest with a slip', async () => {
+describe('the schemas refuse', () => {
   const deployment = plainManifests().find(({ kind }) => kind === 'Deployment')!;
-  const slipped = { ...deployment, spec: { ...deployment.spec, replicas: 'one' } };
-  await expect(validate(slipped)).rejects.toThrow(/replicas/);
+  const slipped = (spec: object): Manifest => ({ ...deployment, spec: { ...deployment.spec, ...spec } });
+
+  test('a value of the wrong kind', () => {
+    expect(() => {
+      validate(slipped({ replicas: 'one' }));
+    }).toThrow(/replicas/);
+  });
+
+  test('a field that is written wrong, however deep', () => {
+    const text = JSON.stringify(deployment).replace('"readOnlyRootFilesystem"', '"readOnlyRootFileSystem"');
+    expect(() => {
+      validate(JSON.parse(text) as Manifest);
+    }).toThrow('unknown: Deployment.spec.template.spec.containers.0.securityContext.readOnlyRootFileSystem');
+  });
+
+  test('a kind that is in no schema', () => {
+    expect(() => {
+      validate({ ...deployment, apiVersion: 'apps/v1beta1' });
+    }).toThrow('there is no Deployment in apps/v1beta1');
+  });
 });

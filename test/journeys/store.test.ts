@@ -1,9 +1,10 @@
 /** The store fails in the middle, or two workers want it. */
+import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { HOUR, MINUTE } from '../../src/domain/time.ts';
 import { EVERYONE } from './casts.ts';
 import { endings, logoffs, tornIntents } from './record.ts';
-import { playShift, Shift, SLACK } from './shift.ts';
+import { playShift, policyText, Shift, SLACK } from './shift.ts';
 
 const GONE = { agents: 3, cast: ['went-home'], shiftMs: 2 * HOUR, seed: 5 } as const;
 
@@ -106,6 +107,24 @@ test('of two workers on one store only one sweeps; the other takes over when it 
     await shift.until(150);
     const plain = await playShift({ ...GONE, hours: 2.5, inMemory: true });
     expect(logoffs(await shift.events())).toEqual(logoffs(plain.events));
+  } finally {
+    await shift.end();
+  }
+});
+
+test('a damaged store is an alarm that is counted, and told through channels that are counted from nought', async () => {
+  const hook = 'notify: [{ name: ops, type: webhook, url: "http://127.0.0.1:9/", on: [store] }]\n';
+  const shift = await Shift.begin({ ...GONE, policy: policyText() + hook });
+  const told = (): Promise<string> => shift.metrics.registry.metrics();
+  try {
+    for (const outcome of ['delivered', 'failed', 'given_up']) {
+      expect(await told()).toContain(`notifications_total{channel="ops",outcome="${outcome}"} 0\n`);
+    }
+    expect(await told()).toContain('alarms_total{kind="store"} 0\n');
+    await shift.kill();
+    writeFileSync(shift.dbPath, 'no database any more');
+    await shift.open();
+    expect(await told()).toContain('alarms_total{kind="store"} 1\n');
   } finally {
     await shift.end();
   }

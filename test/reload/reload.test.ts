@@ -8,7 +8,7 @@ import type { LoadedPolicy } from '../../src/policy/draft.ts';
 import { wholeFileFault } from '../../src/policy/faults.ts';
 import { loadPolicyText } from '../../src/policy/load.ts';
 import { resolvePolicy } from '../../src/policy/resolve.ts';
-import { watchPolicy, type PolicyChange } from '../../src/policy/watch.ts';
+import { watchPolicy, type After, type PolicyChange } from '../../src/policy/watch.ts';
 import { Reload } from '../../src/reload.ts';
 import { Folder, policyText, Timers, type Texts } from './parts.ts';
 
@@ -276,4 +276,39 @@ describe('a hundred swaps of a ConfigMap in a row', () => {
       expect(desk.outcomes.filter((one) => one === 'taken_up').length).toBeGreaterThan(20);
     },
   );
+
+  test('are each found by the events of the file system alone, faults among them', async () => {
+    folder.swap({ 'policy.yaml': policyText() });
+    let tell: (() => void) | undefined;
+    const take = (change: PolicyChange): void => void desk.reload.changed(change).then(() => tell?.());
+    const watch = watchPolicy(folder.policy, take, { env: {}, after: atOnceButPolls });
+    try {
+      let newest = 60;
+      for (let n = 1; n <= 100; n += 1) {
+        const told = new Promise<void>((resolve) => (tell = resolve));
+        const limit = `${n + 100}m`;
+        if (n % 3 === 1) folder.swap({ 'policy.yaml': policyText({ limit: `${limit}x` }) });
+        else if (n % 7 === 1) folder.swap({ 'policy.yaml': policyText({ limit, more: STRANGER }) });
+        else {
+          folder.swap({ 'policy.yaml': policyText({ limit }) });
+          newest = n + 100;
+        }
+        await told;
+        expect([n, desk.limit]).toEqual([n, newest * MINUTES]);
+      }
+      expect(newest).toBeGreaterThan(190);
+      expect(desk.outcomes.filter((one) => one === 'refused')).toHaveLength(44);
+    } finally {
+      watch.close();
+    }
+  });
 });
+
+/** Timers that go off in the next turn; those that look without an event never do. */
+const atOnceButPolls: After = (length, run) => {
+  if (length >= 5 * SECOND) return () => undefined;
+  const turn = setImmediate(run);
+  return () => {
+    clearImmediate(turn);
+  };
+};

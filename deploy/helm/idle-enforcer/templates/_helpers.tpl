@@ -109,14 +109,14 @@ securityContext:
   readOnlyRootFilesystem: true
   capabilities:
     drop: [ALL]
-envFrom:
-  - secretRef:
-      name: {{ include "idle-enforcer.secret" . }}
-{{- with .Values.env }}
+{{- if or .Values.env .Values.extraEnv }}
 env:
-  {{- range $name, $value := . }}
+  {{- range $name, $value := .Values.env }}
   - name: {{ $name }}
     value: {{ $value | quote }}
+  {{- end }}
+  {{- with .Values.extraEnv }}
+  {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- end }}
 resources:
