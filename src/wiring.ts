@@ -108,7 +108,7 @@ export async function assemble(
     await untilReached(around, health, () => platform.checkCredentials(around.signal));
     const policy = await untilReached(around, health, () => resolveNames(loaded, platform, store, around));
     platform.setNeeds(needsOf(policy));
-    metrics.policyInForce(policy.hash);
+    metrics.policyInForce(policy);
     const identity = await LiveIdentity.connect(loaded.settings, store, clock, process.env);
     const parts: Parts = { ...around, store, platform, identity, health, telling };
     const inForce = { policy, longestInterval: interval };
@@ -247,7 +247,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       identity.use(settings);
       telling.use(settings);
       log.level = settings.log.level;
-      metrics.policyInForce(policy.hash);
+      metrics.policyInForce(policy);
     },
     record: (event) => store.saveStep([], [event]),
     alarm: (alarm) => {

@@ -17,6 +17,15 @@ export interface SweepNumbers {
   readonly overdue: number;
 }
 
+type Mode = 'observe' | 'enforce';
+
+/** What of a policy is counted. */
+export interface PolicyNumbers {
+  readonly hash: string;
+  readonly mode: Mode;
+  readonly profiles: readonly { readonly rules: readonly { readonly id: string; readonly mode: Mode }[] }[];
+}
+
 export type LogoffOutcome = 'verified' | 'unverified' | 'failed' | 'dropped' | 'observed';
 
 /**
@@ -36,6 +45,11 @@ export const ALARMS = [
   'engaged_too_long',
   'return',
 ] as const;
+
+const OUTCOMES: Readonly<Record<Mode, readonly LogoffOutcome[]>> = {
+  enforce: ['verified', 'unverified', 'failed', 'dropped'],
+  observe: ['observed'],
+};
 
 const PREFIX = 'idle_enforcer_';
 const DURATIONS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300];
@@ -125,7 +139,7 @@ export class Metrics {
     this.#missed.inc({ why });
   }
 
-  logoff(rule: string, outcome: LogoffOutcome, mode: 'observe' | 'enforce'): void {
+  logoff(rule: string, outcome: LogoffOutcome, mode: Mode): void {
     this.#logoffs.inc({ rule, outcome, mode });
   }
 
@@ -152,9 +166,15 @@ export class Metrics {
     });
   }
 
-  policyInForce(hash: string): void {
+  /** Each rule's outcomes begin at zero: of a counter that begins at one, Prometheus sees no increase. */
+  policyInForce({ hash, mode, profiles }: PolicyNumbers): void {
     this.#policy.reset();
     this.#policy.set({ hash }, 1);
+    for (const rule of profiles.flatMap(({ rules }) => rules)) {
+      const effective = mode === 'observe' ? mode : rule.mode;
+      for (const outcome of OUTCOMES[effective])
+        this.#logoffs.inc({ rule: rule.id, outcome, mode: effective }, 0);
+    }
   }
 
   /** The policy file has changed: taken up, or refused, which lasts until a later change is taken up. */

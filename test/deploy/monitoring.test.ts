@@ -68,7 +68,7 @@ async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   metrics.logoff('gone', 'verified', 'enforce');
   metrics.returned('silent', 1);
   metrics.request('getUsersQuery', '200');
-  metrics.policyInForce('abc');
+  metrics.policyInForce({ hash: 'abc', mode: 'enforce', profiles: [] });
   metrics.notified('ops', 'delivered');
   const found = new Map<string, ReadonlySet<string>>();
   for (const line of (await metrics.registry.metrics()).split('\n')) {
