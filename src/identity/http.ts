@@ -25,6 +25,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   readonly correlationId: string | undefined;
+  /** An earlier try got no answer: it may have done what was asked, whatever this one says. */
+  readonly mayBeDone: boolean;
 }
 
 /** What a test, or a command, may put in another way. */
@@ -40,8 +42,8 @@ export interface HttpHooks {
 
 const TRIES = 3;
 const FIRST_PAUSE: Duration = SECOND / 2;
-/** Nobody waits longer than this for a provider that asks for patience: the next sweep tries again. */
-const PATIENCE: Duration = 20 * SECOND;
+/** Nobody waits longer for a provider that asks for patience: what was judged is too old by then. The next sweep tries again. */
+const PATIENCE: Duration = 10 * SECOND;
 const TIMEOUT: Duration = 10 * SECOND;
 const KEPT_ALIVE: Duration = 20 * SECOND;
 const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -119,8 +121,9 @@ export class Http {
     turnedAwayBefore: boolean,
     signal: AbortSignal,
   ): Promise<Answer | IdentityError> {
-    const answer = await this.#exchange(wanted, signal);
-    if (answer instanceof IdentityError) return answer;
+    const exchanged = await this.#exchange(wanted, signal);
+    if (exchanged instanceof IdentityError) return exchanged;
+    const answer: Answer = { ...exchanged, mayBeDone: !turnedAwayBefore };
     const { status, headers, correlationId } = answer;
     const now = this.#clock.now();
     this.#restUntil = Math.max(this.#restUntil, restFrom(status, headers, now));
@@ -133,7 +136,7 @@ export class Http {
   async #exchange(
     { method, url, headers, body, what }: Wanted,
     signal: AbortSignal,
-  ): Promise<Answer | IdentityError> {
+  ): Promise<Omit<Answer, 'mayBeDone'> | IdentityError> {
     const deadline = AbortSignal.timeout(this.#timeout);
     try {
       const response = await request(url, {
@@ -158,10 +161,10 @@ export class Http {
 }
 
 /** Until when a provider that sent these headers wants to be left alone; 0 when it does not say so. */
-export function restFrom(status: number, headers: Readonly<Record<string, string>>, now: Instant): Instant {
+function restFrom(status: number, headers: Readonly<Record<string, string>>, now: Instant): Instant {
+  const after = isTransientStatus(status) ? headers['retry-after'] : undefined;
   const spent = status === 429 || headers['x-rate-limit-remaining'] === '0';
-  if (!spent) return 0;
-  const after = headers['retry-after'];
+  if (!spent && after === undefined) return 0;
   if (after !== undefined && /^\d{1,6}$/.test(after)) return now + Number(after) * SECOND;
   const date = after === undefined ? Number.NaN : Date.parse(after);
   // The reset is told on the provider's clock, as its Date header is: the difference of the two is to be trusted.
