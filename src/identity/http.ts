@@ -47,6 +47,13 @@ const PATIENCE: Duration = 10 * SECOND;
 const TIMEOUT: Duration = 10 * SECOND;
 const KEPT_ALIVE: Duration = 20 * SECOND;
 const MAX_RESPONSE_BYTES = 1024 * 1024;
+/** Faults after which not a word of the request has left. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 const LOOPBACK = 'localhost,127.0.0.1,::1';
 
 export class Http {
@@ -121,9 +128,8 @@ export class Http {
     turnedAwayBefore: boolean,
     signal: AbortSignal,
   ): Promise<Answer | IdentityError> {
-    const exchanged = await this.#exchange(wanted, signal);
-    if (exchanged instanceof IdentityError) return exchanged;
-    const answer: Answer = { ...exchanged, mayBeDone: !turnedAwayBefore };
+    const answer = await this.#exchange(wanted, turnedAwayBefore, signal);
+    if (answer instanceof IdentityError) return answer;
     const { status, headers, correlationId } = answer;
     const now = this.#clock.now();
     this.#restUntil = Math.max(this.#restUntil, restFrom(status, headers, now));
@@ -135,8 +141,9 @@ export class Http {
 
   async #exchange(
     { method, url, headers, body, what }: Wanted,
+    turnedAwayBefore: boolean,
     signal: AbortSignal,
-  ): Promise<Omit<Answer, 'mayBeDone'> | IdentityError> {
+  ): Promise<Answer | IdentityError> {
     const deadline = AbortSignal.timeout(this.#timeout);
     try {
       const response = await request(url, {
@@ -148,14 +155,17 @@ export class Http {
       });
       const text = await response.body.text();
       const flat = flatten(response.headers);
-      return { status: response.statusCode, headers: flat, text, correlationId: correlationIdOf(flat) };
+      const [status, correlationId] = [response.statusCode, correlationIdOf(flat)];
+      return { status, headers: flat, text, correlationId, mayBeDone: !turnedAwayBefore };
     } catch (error) {
       signal.throwIfAborted();
       // Only the code is taken over: undici's errors hold the request with its headers.
       const code = deadline.aborted
         ? 'timeout'
         : (plainWord((error as { code?: unknown } | null)?.code) ?? 'no answer');
-      return new IdentityError('transient', `${what}: the identity provider could not be reached (${code})`);
+      const turnedAway = turnedAwayBefore && NEVER_SENT.has(code);
+      const message = `${what}: the identity provider could not be reached (${code})`;
+      return new IdentityError('transient', message, { turnedAway });
     }
   }
 }
@@ -163,15 +173,18 @@ export class Http {
 /** Until when a provider that sent these headers wants to be left alone; 0 when it does not say so. */
 function restFrom(status: number, headers: Readonly<Record<string, string>>, now: Instant): Instant {
   const after = isTransientStatus(status) ? headers['retry-after'] : undefined;
-  const spent = status === 429 || headers['x-rate-limit-remaining'] === '0';
-  if (!spent && after === undefined) return 0;
   if (after !== undefined && /^\d{1,6}$/.test(after)) return now + Number(after) * SECOND;
-  const date = after === undefined ? Number.NaN : Date.parse(after);
-  // The reset is told on the provider's clock, as its Date header is: the difference of the two is to be trusted.
+  const until = after === undefined ? resetOf(status, headers) : Date.parse(after);
+  if (Number.isNaN(until)) return status === 429 ? now + SECOND : 0;
+  // It is told on the provider's clock, as its Date header is: the difference of the two is to be trusted.
   const serverNow = Date.parse(headers['date'] ?? '');
-  const reset = Number.isNaN(date) ? Number(headers['x-rate-limit-reset'] ?? Number.NaN) * SECOND : date;
-  if (Number.isNaN(reset)) return status === 429 ? now + SECOND : 0;
-  return now + Math.max(0, reset - (Number.isNaN(serverNow) ? now : serverNow));
+  return now + Math.max(0, until - (Number.isNaN(serverNow) ? now : serverNow));
+}
+
+/** When a limit that is used up begins anew. */
+function resetOf(status: number, headers: Readonly<Record<string, string>>): Instant {
+  const spent = status === 429 || headers['x-rate-limit-remaining'] === '0';
+  return spent ? Number(headers['x-rate-limit-reset'] ?? Number.NaN) * SECOND : Number.NaN;
 }
 
 const CORRELATION_HEADERS = [

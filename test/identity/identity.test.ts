@@ -116,6 +116,13 @@ describe('the cap', () => {
     },
   );
 
+  test('does not count what never left this machine, because nobody listens there', async () => {
+    const { provider, identity, end } = await hook(yes);
+    await provider.close();
+    const { kind, delay } = faultIn(await end());
+    expect([kind, delay, identity.spent()]).toEqual(['transient', undefined, []]);
+  });
+
   test('does not count what was turned away, which surely ended nothing, and tells the two apart', async () => {
     const full: Reply = { status: 429, headers: { 'retry-after': '1' } };
     const { provider, identity, end } = await hook(() => full);
