@@ -37,34 +37,34 @@ export class Realm {
   }
 
   /** The policy's part. */
-  policy(url: string, delay: string, perHour = 20): string {
+  policy(url: string, delay: string): string {
     return `identity:
   keycloak: { url: ${url}, realm: agents, client_id: idle-enforcer, client_secret: "${SECRET}", delay: ${delay} }
-  per_hour: ${perHour}
 `;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const { method = '' } = request;
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const line = `${request.method ?? ''} ${pathname}`;
     let body = '';
     for await (const chunk of request) body += String(chunk);
-    this.asked.push(`${method} ${url.pathname}`);
-    if (`${method} ${url.pathname}` === 'POST /realms/agents/protocol/openid-connect/token') {
-      this.#logIn(new URLSearchParams(body), response);
-      return;
-    }
-    if (request.headers.authorization !== `Bearer ${this.#token}`) return send(response, 401, REFUSED);
-    const logout = /^POST \/admin\/realms\/agents\/users\/([^/]+)\/logout$/.exec(`${method} ${url.pathname}`);
+    this.asked.push(line);
+    const logout = /^POST \/admin\/realms\/agents\/users\/([^/]+)\/logout$/.exec(line);
     const person = this.#org.people.all.get(logout?.[1] ?? '');
-    if (person !== undefined) return this.#end(person, response);
-    if (`${method} ${url.pathname}` !== 'GET /admin/realms/agents/users') return send(response, 404, UNKNOWN);
-    send(response, 200, this.#find(url.searchParams));
+    if (line === 'POST /realms/agents/protocol/openid-connect/token') {
+      this.#logIn(new URLSearchParams(body), response);
+    } else if (request.headers.authorization !== `Bearer ${this.#token}`) {
+      send(response, 401, { error: 'HTTP 401 Unauthorized' });
+    } else if (person !== undefined) await this.#end(person, response);
+    else if (line === 'GET /admin/realms/agents/users') send(response, 200, this.#find(searchParams));
+    else send(response, 404, { error: 'HTTP 404 Not Found' });
   }
 
   #logIn(form: URLSearchParams, response: ServerResponse): void {
-    const good = form.get('grant_type') === 'client_credentials' && form.get('client_secret') === SECRET;
-    if (!good) return send(response, 401, { error: 'unauthorized_client' });
+    if (form.get('grant_type') !== 'client_credentials' || form.get('client_secret') !== SECRET) {
+      send(response, 401, { error: 'unauthorized_client' });
+      return;
+    }
     this.#token = `realm-${randomUUID()}`;
     this.#org.tokens.push(this.#token);
     send(response, 200, { access_token: this.#token, token_type: 'Bearer', expires_in: 60 });
@@ -86,9 +86,6 @@ export class Realm {
     send(response, 204);
   }
 }
-
-const REFUSED = { error: 'HTTP 401 Unauthorized' };
-const UNKNOWN = { error: 'HTTP 404 Not Found' };
 
 function send(response: ServerResponse, status: number, body?: object): void {
   response.writeHead(status, { 'content-type': 'application/json' });

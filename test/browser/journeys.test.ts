@@ -140,6 +140,8 @@ describeInBrowser('in a real browser', () => {
   test('two browsers of one agent come back one after the other, and both end at the login page', async () => {
     const here = await leftIn('AWAY', { browsers: 2, reasserts: true });
     await here.until(26);
+    expect([here.silentSignIns, await shown(here)]).toEqual([1, ['AWAY', 'AWAY']]);
+    await here.until(27);
     expect([here.silentSignIns, await shown(here)]).toEqual([2, ['AWAY', 'AWAY']]);
     await here.until(70);
     expect(await here.actions()).toEqual([
