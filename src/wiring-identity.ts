@@ -81,23 +81,32 @@ export class LiveIdentity {
   }
 }
 
-/** Outcomes after which it is certain that the provider was not asked to end anything. */
-const NOT_ASKED: ReadonlySet<string> = new Set(['capped', 'late', 'stopped', 'ambiguous']);
+/** Reasons of outcomes after which no session was ended: the provider was not asked, or said no. */
+const NOT_ENDED: ReadonlySet<string> = new Set([
+  'capped',
+  'late',
+  'stopped',
+  'gone',
+  'ambiguous',
+  'forbidden',
+  'credentials',
+]);
 
 /**
  * When sessions were ended in the last hour, or may have been: of an intent without an outcome nobody knows after a crash.
- * Those that the cap itself held back must not count, or a full hour would never empty over restarts.
+ * Those that the cap itself held back must not count, or a full hour would never empty over restarts; those that were
+ * refused neither, or a right that was granted late would be of no use for an hour.
  */
 async function sessionsEnded(store: Pick<Store, 'events'>, now: Instant): Promise<readonly Instant[]> {
   const from = now - HOUR;
   const events = await store.events({ kinds: ['intent', 'failed', 'dropped'], from });
-  const notAsked = new Set(
+  const notEnded = new Set(
     events
-      .filter(({ kind, reason = '' }) => kind !== 'intent' && NOT_ASKED.has(reason))
+      .filter(({ kind, reason = '' }) => kind !== 'intent' && NOT_ENDED.has(reason))
       .map(({ intentId }) => intentId),
   );
   return events
     .filter(({ kind, actions }) => kind === 'intent' && actions?.includes('end_sso_session') === true)
-    .filter(({ intentId }) => !notAsked.has(intentId))
+    .filter(({ intentId }) => !notEnded.has(intentId))
     .map(({ at }) => at);
 }

@@ -2,7 +2,7 @@
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { IdentityError, plainWord } from './errors.ts';
 import { form, type Answer, type Http, type Wanted } from './http.ts';
-import { member, parseJson, textOf } from './json.ts';
+import { listOf, member, parseJson, textOf } from './json.ts';
 
 /** What the token endpoint gave. */
 export interface Grant {
@@ -18,6 +18,8 @@ interface Held extends Grant {
 
 /** Renewal begins five minutes ahead, or a tenth of the lifetime for short-lived tokens. */
 const RENEW_AHEAD: Duration = 5 * MINUTE;
+/** Credentials that were refused are not tried again so soon: a wrong secret, sent for each agent, may get the client locked. */
+const REFUSAL_LASTS: Duration = MINUTE;
 
 /** Sends requests to an API with a token that is good. */
 export class Access {
@@ -26,6 +28,7 @@ export class Access {
   readonly #now: () => Instant;
   #held: Held | undefined;
   #pending: Promise<Held> | undefined;
+  #refused: { readonly error: IdentityError; readonly until: Instant } | undefined;
 
   constructor(http: Http, login: (signal: AbortSignal) => Promise<Grant>, now: () => Instant) {
     this.#http = http;
@@ -40,13 +43,15 @@ export class Access {
     if (first.status !== 401) return first;
     if (this.#held?.token === token) this.#held = undefined;
     const { token: renewed } = await this.grant(signal);
-    return this.#sendWith(renewed, wanted, signal);
+    const second = await this.#sendWith(renewed, wanted, signal);
+    return { ...second, mayBeDone: first.mayBeDone || second.mayBeDone };
   }
 
   /** A token that is good now. */
   async grant(signal: AbortSignal): Promise<Grant> {
     signal.throwIfAborted();
     if (this.#held !== undefined && this.#now() < this.#held.renewAt) return this.#held;
+    if (this.#refused !== undefined && this.#now() < this.#refused.until) throw this.#refused.error;
     // It is fetched for everybody: whoever stops waiting must not stop it for the others.
     this.#pending ??= this.#fetch().finally(() => {
       this.#pending = undefined;
@@ -63,10 +68,17 @@ export class Access {
 
   async #fetch(): Promise<Held> {
     const asked = this.#now();
-    const grant = await this.#login(new AbortController().signal);
-    const ahead = Math.min(RENEW_AHEAD, grant.lifetime / 10);
-    this.#held = { ...grant, renewAt: asked + grant.lifetime - ahead };
-    return this.#held;
+    try {
+      const grant = await this.#login(new AbortController().signal);
+      const ahead = Math.min(RENEW_AHEAD, grant.lifetime / 10);
+      this.#held = { ...grant, renewAt: asked + grant.lifetime - ahead };
+      return this.#held;
+    } catch (error) {
+      if (error instanceof IdentityError && error.kind === 'credentials') {
+        this.#refused = { error, until: this.#now() + REFUSAL_LASTS };
+      }
+      throw error;
+    }
   }
 }
 
@@ -98,11 +110,10 @@ export async function clientCredentials(
   const body = parseJson(answer.text);
   const { status, correlationId } = answer;
   if (status !== 200) {
-    const code = plainWord(member(body, 'error')) ?? plainWord(member(body, 'errorCode'));
     // A tenant or realm that is not there is for the operator to mend as well.
     const kind = [400, 401, 403, 404].includes(status) ? 'credentials' : 'refused';
-    const shown = code === undefined ? `HTTP ${status}` : `HTTP ${status}, ${code}`;
-    throw new IdentityError(kind, `${what}: refused (${shown})`, { status, correlationId });
+    const message = `${what}: refused (${[`HTTP ${status}`, ...codesOf(body)].join(', ')})`;
+    throw new IdentityError(kind, message, { status, correlationId });
   }
   const token = textOf(member(body, 'access_token'));
   const seconds = Number(member(body, 'expires_in'));
@@ -112,4 +123,15 @@ export async function clientCredentials(
   }
   const lifetime = seconds > 0 && Number.isFinite(seconds) ? seconds * SECOND : 5 * MINUTE;
   return { token, lifetime, scope: textOf(member(body, 'scope')) };
+}
+
+/** What a refusal says in a word, and Entra in a number besides, which tells a wrong secret from one that has run out. */
+function codesOf(body: unknown): readonly string[] {
+  const word = plainWord(member(body, 'error')) ?? plainWord(member(body, 'errorCode'));
+  const number = listOf(member(body, 'error_codes'))?.[0];
+  return [
+    ...(word === undefined ? [] : [word]),
+    ...(Number.isInteger(number) ? [`AADSTS${String(number)}`] : []),
+    ...(word === 'invalid_dpop_proof' ? ['switch off DPoP in the settings of the app'] : []),
+  ];
 }

@@ -20,8 +20,9 @@ const NATIONAL = new Set([
 /** "There might be a small delay of a few minutes before tokens are revoked." */
 const DOCUMENTED_DELAY: Duration = 5 * MINUTE;
 const ERROR_CODES = [['error', 'code']] as const;
-/** Application permissions that allow revoking; the first is the least. */
-const REVOKING = new Set(['User.RevokeSessions.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All']);
+/** The application permission that allows revoking, as documented today; the others were documented before. */
+const REVOKES = 'User.RevokeSessions.All';
+const MAY_REVOKE = new Set(['User.ReadWrite.All', 'Directory.ReadWrite.All']);
 
 /** Makes the connector; nothing is sent yet. */
 export function entra(settings: EntraSettings, http: Http, clock: Clock): Connector {
@@ -60,9 +61,9 @@ export function entra(settings: EntraSettings, http: Http, clock: Clock): Connec
     find: async ({ subject }, stillMay, signal) => {
       const { text, correlationId } = await search(subject, signal, stillMay);
       const found = onlyUser(member(parseJson(text), 'value'), subject, ['userPrincipalName'], correlationId);
-      if (member(found.user, 'userType') === 'Guest') {
+      if (isExternal(subject, member(found.user, 'userType'))) {
         const message = 'the user is a guest: his sessions are his home tenant’s, and cannot be ended here';
-        throw new IdentityError('refused', message, { correlationId });
+        throw new IdentityError('gone', message, { correlationId });
       }
       return found.target;
     },
@@ -100,17 +101,23 @@ function mayRevoke(token: string): SelfCheck {
   try {
     const roles = listOf(decodeJwt(token)['roles']);
     if (roles === undefined) return unsure;
-    if (roles.some((role) => typeof role === 'string' && REVOKING.has(role))) {
+    if (roles.includes(REVOKES)) {
       return {
         verdict: 'ok',
         sentence: 'logged in, may look for users, and holds the permission to revoke sessions',
       };
     }
-    const sentence = 'the app lacks the application permission User.RevokeSessions.All, or consent to it';
+    if (roles.some((role) => MAY_REVOKE.has(String(role)))) return unsure;
+    const sentence = `the app lacks the application permission ${REVOKES}, or consent to it`;
     return { verdict: 'failed', sentence };
   } catch {
     return unsure;
   }
+}
+
+/** Who signs in through another tenant: a guest, or somebody invited as a member. */
+function isExternal(principalName: string, userType: unknown): boolean {
+  return userType === 'Guest' || /#EXT#/i.test(principalName);
 }
 
 /** A string of the filter language. Without this a name could end the comparison and begin another. */

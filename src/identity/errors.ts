@@ -8,7 +8,7 @@ export class IdentityError extends Error {
   readonly correlationId: string | undefined;
   /** HTTP status, where there was an answer. */
   readonly status: number | undefined;
-  /** Of `transient`: every try was turned away at the door, so that surely nothing was done. */
+  /** Every try was turned away at the door, by a limit or by a plain no, so that surely nothing was done. */
   readonly turnedAway: boolean;
 
   constructor(

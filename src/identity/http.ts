@@ -25,6 +25,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   readonly correlationId: string | undefined;
+  /** An earlier try got no answer: it may have done what was asked, whatever this one says. */
+  readonly mayBeDone: boolean;
 }
 
 /** What a test, or a command, may put in another way. */
@@ -40,11 +42,18 @@ export interface HttpHooks {
 
 const TRIES = 3;
 const FIRST_PAUSE: Duration = SECOND / 2;
-/** Nobody waits longer than this for a provider that asks for patience: the next sweep tries again. */
-const PATIENCE: Duration = 20 * SECOND;
+/** Nobody waits longer for a provider that asks for patience: what was judged is too old by then. The next sweep tries again. */
+const PATIENCE: Duration = 10 * SECOND;
 const TIMEOUT: Duration = 10 * SECOND;
 const KEPT_ALIVE: Duration = 20 * SECOND;
 const MAX_RESPONSE_BYTES = 1024 * 1024;
+/** Faults after which not a word of the request has left. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 const LOOPBACK = 'localhost,127.0.0.1,::1';
 
 export class Http {
@@ -119,7 +128,7 @@ export class Http {
     turnedAwayBefore: boolean,
     signal: AbortSignal,
   ): Promise<Answer | IdentityError> {
-    const answer = await this.#exchange(wanted, signal);
+    const answer = await this.#exchange(wanted, turnedAwayBefore, signal);
     if (answer instanceof IdentityError) return answer;
     const { status, headers, correlationId } = answer;
     const now = this.#clock.now();
@@ -132,6 +141,7 @@ export class Http {
 
   async #exchange(
     { method, url, headers, body, what }: Wanted,
+    turnedAwayBefore: boolean,
     signal: AbortSignal,
   ): Promise<Answer | IdentityError> {
     const deadline = AbortSignal.timeout(this.#timeout);
@@ -145,30 +155,36 @@ export class Http {
       });
       const text = await response.body.text();
       const flat = flatten(response.headers);
-      return { status: response.statusCode, headers: flat, text, correlationId: correlationIdOf(flat) };
+      const [status, correlationId] = [response.statusCode, correlationIdOf(flat)];
+      return { status, headers: flat, text, correlationId, mayBeDone: !turnedAwayBefore };
     } catch (error) {
       signal.throwIfAborted();
       // Only the code is taken over: undici's errors hold the request with its headers.
       const code = deadline.aborted
         ? 'timeout'
         : (plainWord((error as { code?: unknown } | null)?.code) ?? 'no answer');
-      return new IdentityError('transient', `${what}: the identity provider could not be reached (${code})`);
+      const turnedAway = turnedAwayBefore && NEVER_SENT.has(code);
+      const message = `${what}: the identity provider could not be reached (${code})`;
+      return new IdentityError('transient', message, { turnedAway });
     }
   }
 }
 
 /** Until when a provider that sent these headers wants to be left alone; 0 when it does not say so. */
-export function restFrom(status: number, headers: Readonly<Record<string, string>>, now: Instant): Instant {
-  const spent = status === 429 || headers['x-rate-limit-remaining'] === '0';
-  if (!spent) return 0;
-  const after = headers['retry-after'];
+function restFrom(status: number, headers: Readonly<Record<string, string>>, now: Instant): Instant {
+  const after = isTransientStatus(status) ? headers['retry-after'] : undefined;
   if (after !== undefined && /^\d{1,6}$/.test(after)) return now + Number(after) * SECOND;
-  const date = after === undefined ? Number.NaN : Date.parse(after);
-  // The reset is told on the provider's clock, as its Date header is: the difference of the two is to be trusted.
+  const until = after === undefined ? resetOf(status, headers) : Date.parse(after);
+  if (Number.isNaN(until)) return status === 429 ? now + SECOND : 0;
+  // It is told on the provider's clock, as its Date header is: the difference of the two is to be trusted.
   const serverNow = Date.parse(headers['date'] ?? '');
-  const reset = Number.isNaN(date) ? Number(headers['x-rate-limit-reset'] ?? Number.NaN) * SECOND : date;
-  if (Number.isNaN(reset)) return status === 429 ? now + SECOND : 0;
-  return now + Math.max(0, reset - (Number.isNaN(serverNow) ? now : serverNow));
+  return now + Math.max(0, until - (Number.isNaN(serverNow) ? now : serverNow));
+}
+
+/** When a limit that is used up begins anew. */
+function resetOf(status: number, headers: Readonly<Record<string, string>>): Instant {
+  const spent = status === 429 || headers['x-rate-limit-remaining'] === '0';
+  return spent ? Number(headers['x-rate-limit-reset'] ?? Number.NaN) * SECOND : Number.NaN;
 }
 
 const CORRELATION_HEADERS = [

@@ -71,7 +71,7 @@ async function endSession(
     const { delay = connector.delay, correlationId } = await connector.end(target, mayBeSent, signal);
     return { ok: true, delay, correlationId };
   } catch (error) {
-    // Whatever the signal or a mistake of ours interrupted may have got through.
+    // Whatever the signal or a mistake of ours interrupted may have got through; a no to an only try has not.
     const turnedAway = error instanceof IdentityError && error.turnedAway;
     tried.end &&= !turnedAway;
     if (!tried.end) throw error;

@@ -43,7 +43,9 @@ export function keycloak(settings: KeycloakSettings, subject: string, http: Http
     url,
     attribute,
     delay: settings.delay ?? 0,
-    reach: 'Signs the user out of every application of the realm, in all browsers. Offline tokens stay.',
+    reach:
+      'Signs the user out of every application of the realm, in all browsers, and makes every refresh token of his ' +
+      'worthless, offline tokens too.',
     find: async ({ subject: name }, stillMay, signal) => {
       const { text, correlationId } = await search(name, signal, stillMay);
       return onlyUser(parseJson(text), name, [attribute], correlationId).target;

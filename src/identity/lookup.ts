@@ -22,7 +22,9 @@ export function refusal(answer: Answer, what: string, codes: readonly (readonly 
   const found = codes.map((path) => plainWord(member(body, ...path))).find((code) => code !== undefined);
   const shown = found === undefined ? `HTTP ${status}` : `HTTP ${status}, ${found}`;
   const correlationId = answer.correlationId ?? plainWord(member(body, 'errorId'));
-  return new IdentityError(kindOfStatus(status), `${what}: refused (${shown})`, { status, correlationId });
+  const turnedAway = status >= 400 && status < 500 && !answer.mayBeDone;
+  const facts = { status, correlationId, turnedAway };
+  return new IdentityError(kindOfStatus(status), `${what}: refused (${shown})`, facts);
 }
 
 /**

@@ -36,14 +36,16 @@ export function okta(settings: OktaSettings, http: Http, clock: Clock): Connecto
     delay: settings.delay ?? 0,
     reach:
       'Signs the user out of every application behind Okta, in all browsers, and revokes the tokens that Okta issued to ' +
-      'applications. Okta FastPass may sign him in again without a question.',
+      'applications; remembered factors stay. Okta FastPass may sign him in again without a question.',
     find: async ({ subject }, stillMay, signal) => {
       const { text, correlationId } = await search(subject, signal, stillMay);
       return onlyUser(parseJson(text), subject, ['profile', 'login'], correlationId).target;
     },
     end: async ({ id }: Target, stillMay, signal): Promise<Ended> => {
       const what = 'ending the sessions';
-      const url = join(settings.url, `/api/v1/users/${encodeURIComponent(id)}/sessions?oauthTokens=true`);
+      // Forgetting devices is the default there, and would cost the person every remembered factor.
+      const query = new URLSearchParams({ oauthTokens: 'true', forgetDevices: 'false' }).toString();
+      const url = join(settings.url, `/api/v1/users/${encodeURIComponent(id)}/sessions?${query}`);
       const answer = await send({ method: 'DELETE', url, what, stillMay }, signal);
       assertSuccess(answer, what, ERROR_CODES);
       return { correlationId: answer.correlationId };

@@ -16,7 +16,7 @@ export function subjectOf(template: string, agent: Agent): string {
     return value;
   });
   if (/[\p{Cc}\p{Cf}]/u.test(filled)) {
-    throw new IdentityError('refused', 'the agent’s name for the identity provider holds control characters');
+    throw new IdentityError('gone', 'the agent’s name for the identity provider holds control characters');
   }
   return filled;
 }

@@ -62,7 +62,8 @@ function checkCeiling(checking: Checking): void {
 }
 
 /** Adds the faults of the identity connector. Answers its name, `unknown` when its part has faults of its own. */
-export function checkIdentity({ source, faults }: Checking): string | undefined {
+export function checkIdentity(checking: Checking): string | undefined {
+  const { source, faults } = checking;
   const value = source.at(['identity']);
   const fitting = part(sections.identity, value);
   if (fitting === undefined) return 'unknown';
@@ -75,7 +76,25 @@ export function checkIdentity({ source, faults }: Checking): string | undefined 
   if (fitting.okta !== undefined && !hasOneKind(fitting.okta)) {
     faults.add(['identity', 'okta'], 'needs either api_token, or client_id and private_key');
   }
+  for (const name of present) checkEncryption(checking, name);
   return present[0];
+}
+
+const ADDRESSES = ['url', 'login_url', 'graph_url'] as const;
+
+/** Inside a cluster plain HTTP is not unusual; anywhere else whoever listens could end anybody's session from then on. */
+function checkEncryption(checking: Checking, connector: (typeof CONNECTORS)[number]): void {
+  for (const key of ADDRESSES) {
+    const path = ['identity', connector, key];
+    const value = checking.source.at(path);
+    if (typeof value === 'string' && /^http:/i.test(value) && !isLoopback(value)) {
+      warn(checking, path, 'is not encrypted: whoever listens on the way can read the credentials');
+    }
+  }
+}
+
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
 
 interface OktaKeys {

@@ -7,6 +7,7 @@ import { toCalendar } from './calendars.ts';
 import { coverTable } from './cover.ts';
 import type { LoadedPolicy } from './draft.ts';
 import type { ExemptionText, MatchText, WhenText } from './schema.ts';
+import { CONNECTORS } from './schema-identity.ts';
 
 const CLOCK_WORDS: Readonly<Record<ClockName, string>> = {
   since_sign: 'since the last sign of a person',
@@ -49,6 +50,15 @@ function describeHead({ settings, hash }: LoadedPolicy, { mode, caps }: Policy):
     `At most ${caps.perSweep} log-offs in a sweep and ${caps.perHour} in an hour; none in the first ${caps.settle} sweeps after a start, an outage or a change.`,
     `When more than ${breaker.atLeast} agents, and more than ${percent}% of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
     `Whoever handles an interaction is never touched; after ${formatDuration(caps.engagedTooLong)} of it he is reported.`,
+    ...describeIdentity(settings),
+  ];
+}
+
+function describeIdentity({ identity }: LoadedPolicy['settings']): readonly string[] {
+  const connector = CONNECTORS.find((name) => identity?.[name] !== undefined);
+  if (identity === undefined || connector === undefined) return [];
+  return [
+    `Rungs with end_sso_session end the session at ${connector} first, which knows the agent by his "${identity.subject}"; at most ${identity.per_hour} in an hour. This reaches beyond Genesys Cloud: doctor says how far.`,
   ];
 }
 

@@ -46,7 +46,7 @@ export class Trial {
   /** Rows of the store, read beside the program. */
   rows(sql: string): readonly Record<string, unknown>[] {
     if (!existsSync(this.store)) return [];
-    const db = new DatabaseSync(this.store, { readOnly: true });
+    const db = new DatabaseSync(this.store, { readOnly: true, timeout: 2_000 });
     try {
       return db.prepare(sql).all();
     } finally {

@@ -127,6 +127,8 @@ describeInBrowser('in a real browser', () => {
     const [first, second, ...more] = await here.actions();
     expect([first, second]).toEqual(['44: off_queue offline revoke_tokens', '46: off_queue offline']);
     expect(more).toEqual([]);
+    // Off the queue first, and not just by being set Offline: a call that came meanwhile would have met nobody.
+    expect(here.shift.done('putUserRoutingstatus')).toBe(1);
     expect([here.desk.onQueue, here.desk.routing, await shown(here)]).toEqual([
       false,
       'OFF_QUEUE',
@@ -138,6 +140,8 @@ describeInBrowser('in a real browser', () => {
   test('two browsers of one agent come back one after the other, and both end at the login page', async () => {
     const here = await leftIn('AWAY', { browsers: 2, reasserts: true });
     await here.until(26);
+    expect([here.silentSignIns, await shown(here)]).toEqual([1, ['AWAY', 'AWAY']]);
+    await here.until(27);
     expect([here.silentSignIns, await shown(here)]).toEqual([2, ['AWAY', 'AWAY']]);
     await here.until(70);
     expect(await here.actions()).toEqual([

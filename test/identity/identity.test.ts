@@ -53,7 +53,7 @@ describe('whom the provider is asked about', () => {
   });
 
   test('is nobody where the name holds what no name holds', async () => {
-    expect(await subjects('{name}', { name: 'Isaac\r\nBrock' })).toMatch(/^refused: .*control characters$/);
+    expect(await subjects('{name}', { name: 'Isaac\r\nBrock' })).toMatch(/^gone: .*control characters$/);
   });
 });
 
@@ -101,6 +101,26 @@ describe('the cap', () => {
     };
     expect(faultIn(await end())).toMatchObject({ kind: 'transient', delay: 0 });
     expect(identity.spent()).toHaveLength(1);
+  });
+
+  test.each([401, 403, 404])(
+    'does not count an end that was refused with %d, so that it is not used up once the right is granted',
+    async (status) => {
+      const { provider, identity, end } = await hook(() => ({ status }), { per_hour: 1 });
+      expect((await end()).ok).toBe(false);
+      expect(identity.spent()).toEqual([]);
+      // A try without an answer may have ended it, whatever the next one says.
+      provider.handler = (_, nth) => (nth === 2 ? { instead: 'break' } : { status });
+      expect((await end()).ok).toBe(false);
+      expect(identity.spent()).toHaveLength(1);
+    },
+  );
+
+  test('does not count what never left this machine, because nobody listens there', async () => {
+    const { provider, identity, end } = await hook(yes);
+    await provider.close();
+    const { kind, delay } = faultIn(await end());
+    expect([kind, delay, identity.spent()]).toEqual(['transient', undefined, []]);
   });
 
   test('does not count what was turned away, which surely ended nothing, and tells the two apart', async () => {
@@ -259,7 +279,9 @@ test('what a connector does is said in words: who, where, by which name, how fas
     mapping: '{email} as email',
     delay: 0,
     perHour: 20,
-    reach: 'Signs the user out of every application of the realm, in all browsers. Offline tokens stay.',
+    reach:
+      'Signs the user out of every application of the realm, in all browsers, and makes every refresh token of his ' +
+      'worthless, offline tokens too.',
   });
   expect(provider.asked).toEqual([]);
 });

@@ -214,6 +214,20 @@ describe('over a restart', () => {
     expect(provider.asked[1]!.at - provider.asked[0]!.at).toBeGreaterThanOrEqual(HOUR);
   });
 
+  test('a right that is granted late is of use at once: what was refused does not count for the hour', async () => {
+    const { provider, shift } = await begin(
+      () => ({ status: 403 }),
+      (url) => withHook(url, { perHour: 1 }),
+    );
+    await untilAsked(shift);
+    await shift.kill();
+    provider.handler = yes;
+    await shift.open();
+    // The last rung is repeated after 40 minutes.
+    await shift.until(shift.minute + 55);
+    expect((await shift.events('sso_ended')).length).toBe(1);
+  });
+
   test('between the two parts the rest follows, and the provider is not asked a second time', async () => {
     const { provider, shift } = await begin(yes, (url) => withHook(url, { delay: '10m' }));
     const intent = await untilAsked(shift);

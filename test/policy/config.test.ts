@@ -86,6 +86,20 @@ function undescribed(node: unknown, path: string): readonly string[] {
   return found;
 }
 
+test('a policy with an identity provider says in plain words who is asked, about whom and how often, and no secret', () => {
+  const loaded = load(
+    withMore(
+      'identity: { okta: { url: "https://a.example/h1dden", api_token: sesame-2 }, subject: "{local}@corp.example", per_hour: 5 }\n',
+    ),
+  );
+  const { policy } = resolvePolicy(loaded.draft, undefined, new Map(), NOW);
+  const lines = describePolicy(loaded, policy, NOW);
+  expect(lines).toContain(
+    'Rungs with end_sso_session end the session at okta first, which knows the agent by his "{local}@corp.example"; at most 5 in an hour. This reaches beyond Genesys Cloud: doctor says how far.',
+  );
+  expect(lines.join('\n')).not.toMatch(/sesame|h1dden/);
+});
+
 describe('the default policy in plain words', () => {
   const loaded = loadPolicyFile(new URL('idle-enforcer.yaml', root).pathname, ENV);
   const { policy } = resolvePolicy(loaded.draft, undefined, new Map(), NOW);

@@ -121,11 +121,23 @@ describe('a policy', () => {
       ),
       '8:58: returns.ladder[0].actions[1]',
     ],
+    [
+      'an identity provider to which credentials go in the open',
+      withMore('identity: { okta: { url: "http://okta.example", api_token: t } }\n'),
+      '7:26: identity.okta.url',
+    ],
     ['a memory of returns that is too short', withMore('returns: { forget: 1m }\n'), '7:20: returns.forget'],
   ])('is warned of %s', (_, text, place) => {
     const { warnings } = load(text);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain(`p.yaml:${place}: `);
+  });
+
+  test('may reach an identity provider on this very machine in the open', () => {
+    for (const host of ['localhost:8080', '127.0.0.1', '[::1]:8443']) {
+      const okta = `identity: { okta: { url: "http://${host}", api_token: t } }\n`;
+      expect(load(withMore(okta)).warnings).toEqual([]);
+    }
   });
 
   test('may warn agents when some channel carries warnings', () => {
