@@ -3,7 +3,7 @@
  * follows; a later one is a login, which starts the clocks anew.
  */
 import { addSpan } from './clocks.ts';
-import { placeOf } from './ladder.ts';
+import { placeOf, rulesJudgeAgain } from './ladder.ts';
 import type { Departure, LadderPlace, Memory, MemoryEvent, OwnLogoff, Return } from './memory.ts';
 import { broughtByReturn, isNewer, TOGETHER } from './signs.ts';
 import { applySign, type Step, type Transition } from './step.ts';
@@ -21,9 +21,10 @@ export function depart(m: Memory, step: Step): Memory {
   const own = ownDeparture(m, step, at);
   const first = own === undefined ? m.recent.find((before) => before.at >= at - TOGETHER) : undefined;
   const departure: Departure = {
-    at,
+    // In doubt the earlier instant: an absence that is taken for a short one would make a silent return of a login.
+    at: own === undefined ? step.d.presence.from : Math.max(step.d.presence.from, own.from),
     by: own === undefined ? 'platform' : 'enforcer',
-    quiet: own !== undefined && !own.actions.includes('revoke_tokens'),
+    quiet: own !== undefined && leftSessionAlone(own),
     tokenAt: own === undefined ? m.tokenAt : own.tokenAt,
     former: own?.former ?? first?.state ?? m.state,
   };
@@ -34,6 +35,11 @@ export function depart(m: Memory, step: Step): Memory {
   const { lastSign, back, ladder } = first;
   // Spans are kept from now: they reach back as far as the older clocks need, and gaps since then must not be lost.
   return { ...gone, lastSign, back, ladder, clocks: { ...first.clocks, unwatched: m.clocks.unwatched } };
+}
+
+/** Whether the tokens were left, or may have been: after a crash in the middle nobody knows how far it came. */
+function leftSessionAlone({ actions, known }: OwnLogoff): boolean {
+  return known !== true || !actions.includes('revoke_tokens');
 }
 
 function closed(own: OwnLogoff | undefined): OwnLogoff | undefined {
@@ -59,15 +65,17 @@ export function leftUnseen(m: Memory, step: Step): Memory | undefined {
   const { o, d } = step;
   if (step.seen > own.to + step.returns.window && !step.inGap) return undefined;
   const presenceMoved = (d.presence.changed || d.presence.restamped) && d.presence.at >= own.from - SLACK;
-  const wentOffline = own.actions.includes('offline') && presenceMoved;
+  // A presence that moved after a crash may as well be a person's choice: only a new login shows that he was gone.
+  const wentOffline = own.known === true && own.actions.includes('offline') && presenceMoved;
   const token = o.tokenIssuedAt;
   const newLogin =
     own.actions.includes('revoke_tokens') && isNewer(token, own.tokenAt) && token >= own.from - SLACK;
   if (!wentOffline && !newLogin) return undefined;
   const departure: Departure = {
-    at: Math.min(own.to, returnTime(step)),
+    // In doubt the earlier instant, as for every departure.
+    at: Math.min(own.from, returnTime(step)),
     by: 'enforcer',
-    quiet: !own.actions.includes('revoke_tokens'),
+    quiet: leftSessionAlone(own),
     tokenAt: own.tokenAt,
     former: own.former,
   };
@@ -109,10 +117,7 @@ function login(m: Memory, departure: Departure, at: Instant, delay: Duration, cl
     back: undefined,
     recent: [],
     graceFrom: undefined,
-    ladder:
-      m.ladder === undefined
-        ? undefined
-        : { ...m.ladder, active: false, returnedAt: undefined, ssoEnd: undefined },
+    ladder: rulesJudgeAgain(m.ladder),
   };
   const signed = applySign(fresh, { kind: clicked ? 'presence' : 'login', at });
   const own = departure.by === 'enforcer';
@@ -139,7 +144,8 @@ function comeBack(
   at: Instant,
   delay: Duration | undefined,
 ): Transition {
-  const back: Return = { at, delay, former: departure.former, tokenAt: step.o.tokenIssuedAt };
+  const from = Math.max(departure.at, Math.min(at, step.d.presence.from));
+  const back: Return = { at, from, delay, former: departure.former, tokenAt: step.o.tokenIssuedAt };
   // A place that was forgotten before this return is not brought back by it.
   const place = placeOf(m, step.returns, at);
   const ladder = place?.active === true ? returnedTo(place, at) : place;

@@ -70,7 +70,8 @@ function logOutcome(crew: Crew, { agent, due, reason, fault }: Case, outcome: Ou
   if (fault === undefined) crew.log.info(fields, 'log-off carried out');
   else {
     const { message: detail, correlationId } = fault;
-    crew.log.warn({ ...fields, detail, correlationId }, 'log-off not carried out');
+    const said = outcome === 'verified' ? 'log-off carried out in part' : 'log-off not carried out';
+    crew.log.warn({ ...fields, detail, correlationId }, said);
   }
 }
 

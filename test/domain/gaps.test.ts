@@ -46,10 +46,58 @@ describe('a gap in watching', () => {
     },
   );
 
+  test('opens while a stamp is kept back: the state may have been left and taken up again', () => {
+    const s = story().lacking('09:30', '09:31', 'presenceSince').at('09:30:30', { presence: 'AVAILABLE' });
+    expect([s.reason('09:30'), s.reason('09:31'), s.reason('09:32')]).toEqual([
+      'unknown',
+      'unknown',
+      'waiting',
+    ]);
+    expect(s.lastSign()).toBe('presence 09:30:30');
+    const queue = story().lacking('09:30', '09:30', 'routingSince');
+    expect(queue.reason('09:30')).toBe('unknown');
+  });
+
+  test('a stamp that is kept back for good is done without: the clocks start once more, and run', () => {
+    const s = story({ rules: [rule(), LOCKED] }).lacking('09:10', '23:00', 'presenceSince', 'routingSince');
+    expect([s.reason('09:12'), s.reason('09:13')]).toEqual(['unknown', 'waiting']);
+    expect([s.shows('since_sign'), s.reason('10:12'), s.reason('10:13')]).toEqual(['0s', 'waiting', 'due']);
+  });
+
+  test('a stamp that comes after all is taken up, and what it tells is not missed', () => {
+    const s = story().at('09:30', { presence: 'BUSY' }).lacking('09:30', '09:30', 'presenceSince');
+    s.at('09:40:30', { presence: 'BUSY' }).until('09:41');
+    expect(s.lastSign()).toBe('presence 09:40:30');
+    const soon = story().at('09:30', { presence: 'BUSY' }).lacking('09:30', '09:30', 'presenceSince');
+    expect(soon.at('09:30:40', { presence: 'BUSY' }).until('09:31').lastSign()).toBe('presence 09:30:40');
+  });
+
+  test('with a newer token alone was a login: the rules judge again, and the place on the ladder is kept', () => {
+    const s = story().unwatched('09:30', '09:40');
+    s.at('09:36', { token: '09:36', presence: 'AVAILABLE', presenceSince: '08:00' }).until('09:40');
+    expect([s.lastSign(), s.shows('since_sign')]).toEqual(['login 09:36', '0s']);
+    const back = story().until('10:00').logOff().at('10:00:30', { presence: 'AVAILABLE', token: '10:00:29' });
+    back.until('10:01').unwatched('10:01', '10:20');
+    back.at('10:10', { token: '10:10', presence: 'AVAILABLE', presenceSince: '10:00:30' }).until('10:20');
+    expect(back.memory().ladder).toMatchObject({ active: false, returnedAt: undefined });
+    expect(back.verdict().reason).toBe('waiting');
+  });
+
   test('opens while nobody could see a call that came and went without a trace', () => {
     const s = story().at('09:30', { calls: 1 }).lacking('09:30', '10:10', 'conversations');
     s.at('10:09', { calls: 0 });
     expect([s.reason('10:11'), s.reason('10:40'), s.reason('10:42')]).toEqual(['waiting', 'waiting', 'due']);
+  });
+
+  test('in which a call may have been is not undone by an Offline just after it', () => {
+    const s = story({ every: '10s' })
+      .at('09:00:20', { calls: 1 })
+      .at('09:01:20', { calls: 0 })
+      .until('09:50');
+    s.at('09:50:05', { presence: 'BUSY' }).until('09:50:10').unwatched('09:50:10', '09:50:50');
+    s.until('09:50:50').at('09:50:55', { presence: 'OFFLINE' }).until('09:51');
+    s.at('09:51:30', { presence: 'BUSY', token: '09:51:29' }).until('10:20');
+    expect(s.shows('since_sign')).toBe('28m35s');
   });
 
   test('opens while the platform says a word that nobody knows', () => {
