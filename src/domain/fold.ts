@@ -4,9 +4,10 @@
  */
 import type { Observation } from './agent.ts';
 import { addSpan, dropSpansBefore } from './clocks.ts';
+import { foldInState, newest } from './in-state.ts';
 import { rulesJudgeAgain } from './ladder.ts';
-import type { Memory, MemoryEvent, State } from './memory.ts';
-import type { Returns, When } from './policy.ts';
+import type { Memory, MemoryEvent } from './memory.ts';
+import type { Returns } from './policy.ts';
 import { isAhead, pulledBack } from './rebase.ts';
 import { arrive, bounce, depart, leftUnseen } from './returns.ts';
 import {
@@ -15,6 +16,8 @@ import {
   difference,
   doneByOurselves,
   engagement,
+  isAnyMoved,
+  isMoved,
   isNewer,
   isRestamped,
   isUnseenBounce,
@@ -23,12 +26,11 @@ import {
   stateOf,
   TOGETHER,
   type Difference,
-  type PartDifference,
   type WholeObservation,
 } from './signs.ts';
 import { applySign, explained, nothing, type FoldContext, type Step, type Transition } from './step.ts';
 import { HOUR, MINUTE, type Instant } from './time.ts';
-import { mentions, whenHolds } from './when.ts';
+import { whenHolds } from './when.ts';
 import { callsOutside, foldEngagement, foldWork, mayCallUnseen } from './work.ts';
 
 export interface Folded {
@@ -132,7 +134,7 @@ function hidesStamp({ state, presenceSince, routingSince }: Memory, o: WholeObse
  * away until a gap opens; then the move counts as a person's, which protects.
  */
 function waitsForToken(m: Memory, o: WholeObservation, d: Difference, inGap: boolean): boolean {
-  const moved = d.presence.changed || d.presence.restamped;
+  const moved = isMoved(d.presence);
   const goes = o.presence.system === 'OFFLINE';
   return moved && !goes && !inGap && o.tokenIssuedAt === undefined && m.tokenAt !== undefined;
 }
@@ -182,7 +184,7 @@ function firstSight(o: WholeObservation, context: FoldContext): Memory {
 function foldWhole(m: Memory, step: Step): Folded {
   const { o, sighted, d, inGap } = step;
   const watched = inGap ? withGap(m, o, sighted) : m;
-  const moved = d.presence.changed || d.presence.restamped || d.routing.changed || d.routing.restamped;
+  const moved = isAnyMoved(d);
   const tokenNewer = isNewer(o.tokenIssuedAt, m.tokenAt);
   const transition = stateTransition(watched, step, moved || tokenNewer);
   const engaged = foldEngagement(transition.memory, step);
@@ -316,62 +318,4 @@ function finish(m: Memory, before: Memory, step: Step, isExplained: boolean): Me
 
 function oldestStart(clocks: Memory['clocks']): Instant {
   return Math.min(clocks.sinceSign, clocks.sinceWork, ...Object.values(clocks.inState));
-}
-
-/**
- * Since when each condition has held. Offline suspends it: a return may continue it. A newer stamp of the same state
- * breaks it, unless a return or the enforcer itself explains the stamp; moving between two listed states does not.
- */
-function foldInState(
-  old: Readonly<Record<string, Instant>>,
-  stateBefore: State | undefined,
-  step: Pick<Step, 'o' | 'd' | 'sighted' | 'context' | 'inGap'>,
-  isExplained: boolean,
-): Readonly<Record<string, Instant>> {
-  if (step.o.presence.system === 'OFFLINE') return old;
-  const inState: Record<string, Instant> = {};
-  for (const { clock, when, whenKey } of step.context.profile?.rules ?? []) {
-    if (clock !== 'in_state') continue;
-    const since = heldSince(when, old[whenKey], stateBefore, step, isExplained);
-    if (since !== undefined) inState[whenKey] = since;
-  }
-  return inState;
-}
-
-function heldSince(
-  when: When,
-  since: Instant | undefined,
-  stateBefore: State | undefined,
-  step: Pick<Step, 'o' | 'd' | 'sighted' | 'inGap'>,
-  isExplained: boolean,
-): Instant | undefined {
-  // A return may restore the former state in a second step: what held before it is kept for one more look.
-  if (!whenHolds(when, stateOf(step.o))) return isExplained ? since : undefined;
-  if (since !== undefined) return isExplained ? since : Math.max(since, brokenAt(when, step) ?? since);
-  const heldUnremembered = stateBefore === undefined || whenHolds(when, stateBefore);
-  return heldUnremembered ? step.sighted : (movedAt(step.d) ?? step.sighted);
-}
-
-/** When the platform stamped the same state anew, in a part that the condition speaks of. */
-function brokenAt(when: When, { d, inGap }: Pick<Step, 'd' | 'inGap'>): Instant | undefined {
-  const breaks = (part: PartDifference): boolean => part.restamped || (inGap && part.changed);
-  const presence = mentions(when, 'presence') && breaks(d.presence) ? d.presence.at : undefined;
-  const routing = mentions(when, 'routing') && breaks(d.routing) ? d.routing.at : undefined;
-  return newest(presence, routing);
-}
-
-/** The newest change in a difference, if anything moved. */
-function movedAt(d: Difference): Instant | undefined {
-  const presence = isMoved(d.presence) ? d.presence.at : undefined;
-  const routing = isMoved(d.routing) ? d.routing.at : undefined;
-  return newest(presence, routing);
-}
-
-function isMoved({ changed, restamped }: PartDifference): boolean {
-  return changed || restamped;
-}
-
-function newest(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
-  if (a === undefined) return b;
-  return b === undefined ? a : Math.max(a, b);
 }

@@ -74,6 +74,16 @@ export interface Difference {
   readonly routing: PartDifference;
 }
 
+/** Whether anything of this part is new. */
+export function isMoved({ changed, restamped }: PartDifference): boolean {
+  return changed || restamped;
+}
+
+/** Whether anything of a reading but its token is new. */
+export function isAnyMoved({ presence, routing }: Difference): boolean {
+  return isMoved(presence) || isMoved(routing);
+}
+
 /** Compares a reading with what is remembered. */
 export function difference(m: Memory, o: WholeObservation, sighted: Instant): Difference {
   const presenceChanged =
@@ -146,8 +156,6 @@ export function broughtByReturn(
   returnedAt: Instant,
 ): boolean {
   const until = returnedAt + TOGETHER;
-  const presenceMoved = d.presence.changed || d.presence.restamped;
-  const routingMoved = d.routing.changed || d.routing.restamped;
   const presenceFits = samePresence(o, former) || o.presence.system === 'AVAILABLE';
   const routing = o.routing.status;
   const routingFits =
@@ -155,8 +163,8 @@ export function broughtByReturn(
     routing === former.routing ||
     (routing === 'IDLE' && former.routing !== 'OFF_QUEUE');
   return (
-    (!presenceMoved || (presenceFits && d.presence.at <= until)) &&
-    (!routingMoved || (routingFits && d.routing.at <= until))
+    (!isMoved(d.presence) || (presenceFits && d.presence.at <= until)) &&
+    (!isMoved(d.routing) || (routingFits && d.routing.at <= until))
   );
 }
 
@@ -175,16 +183,11 @@ function samePresence(o: WholeObservation, former: State): boolean {
  */
 export function doneByOurselves(o: WholeObservation, d: Difference, own: OwnLogoff): boolean {
   if (own.known !== true || !own.actions.includes('off_queue')) return false;
-  const within = (at: Instant): boolean => at >= own.from - OWN_SLACK && at <= own.to + OWN_SLACK;
-  const presenceMoved = d.presence.changed || d.presence.restamped;
-  const routingMoved = d.routing.changed || d.routing.restamped;
   const presenceFits = o.presence.system === 'AVAILABLE' || samePresence(o, own.former);
   const routingFits = o.routing.status === 'OFF_QUEUE' || o.routing.status === own.former.routing;
-  return (
-    (presenceMoved || routingMoved) &&
-    (!presenceMoved || (presenceFits && within(d.presence.at))) &&
-    (!routingMoved || (routingFits && within(d.routing.at)))
-  );
+  const fits = (part: PartDifference, isOurs: boolean): boolean =>
+    !isMoved(part) || (isOurs && part.at >= own.from - OWN_SLACK && part.at <= own.to + OWN_SLACK);
+  return isAnyMoved(d) && fits(d.presence, presenceFits) && fits(d.routing, routingFits);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../src/domain/agent.ts';
+import { measure } from '../../src/domain/clocks.ts';
 import { fold } from '../../src/domain/fold.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Duration } from '../../src/domain/time.ts';
@@ -81,6 +82,15 @@ describe('a gap in watching', () => {
     back.at('10:10', { token: '10:10', presence: 'AVAILABLE', presenceSince: '10:00:30' }).until('10:20');
     expect(back.memory().ladder).toMatchObject({ active: false, returnedAt: undefined });
     expect(back.verdict().reason).toBe('waiting');
+  });
+
+  test('opens for whoever was first seen without a stamp, should it be kept back again', () => {
+    for (const part of ['presenceSince', 'routingSince'] as const) {
+      const s = story().lacking('09:00', '09:00', part).lacking('09:41', '09:41', part);
+      const again = part === 'presenceSince' ? { presence: 'AVAILABLE' } : { routing: 'OFF_QUEUE' };
+      s.at('09:40:30', again as Change).until('09:42');
+      expect(s.lastSign()).toBe(`${part === 'presenceSince' ? 'presence' : 'routing'} 09:40:30`);
+    }
   });
 
   test('opens while nobody could see a call that came and went without a trace', () => {
@@ -264,6 +274,15 @@ describe('stamps that contradict', () => {
     const memory = story().until('09:30').memory();
     const context = { profile: profile(), usualInterval: 60_000, clockJumped: false };
     expect(fold(memory, older(memory, 20_000), context)?.memory).toEqual(memory);
+  });
+
+  test('a sign of the time in which the clock ran ahead does not hold the clocks back once it is set right', () => {
+    const ahead = story().at('10:20', { presence: 'BUSY' }).until('10:30').memory();
+    const context = { profile: profile(), usualInterval: 60_000, clockJumped: false };
+    const right = fold(ahead, older(ahead, 60 * 60_000), context)?.memory;
+    const later = fold(right, older(ahead, 58 * 60_000), context)?.memory;
+    // Its stamp is of the future, which is a sign of a minute ahead at most.
+    expect(measure(later!, rule(), later!.seenAt)).toBe(60_000);
   });
 
   test('a reading from well before the last one says that the clock ran ahead: memory is pulled back to it', () => {

@@ -284,6 +284,14 @@ describe('an agent on queue', () => {
     expect(done()).toEqual(['off_queue']);
   });
 
+  test('of whom nobody can say whether a call slipped in gets his queue back', async () => {
+    afterOffQueue = () => {
+      summaryShows = false;
+    };
+    expect(await logOff()).toBe('dropped: engaged');
+    expect(done()).toEqual(['off_queue', 'restore']);
+  });
+
   test('who is back on it in the same moment has clicked: he is left there', async () => {
     afterOffQueue = () => {
       become({ presence: 'ON_QUEUE', routing: 'IDLE' });
