@@ -56,6 +56,8 @@ let broken: Action | undefined;
 /** So many reads fail. */
 let unread: number;
 let population: Population;
+/** Whether anybody may still be begun with. */
+let open: boolean;
 
 beforeEach(() => {
   afterOffQueue = undefined;
@@ -63,6 +65,7 @@ beforeEach(() => {
   summaryShows = true;
   broken = undefined;
   unread = 0;
+  open = true;
   now = clockTime('09:00');
   person = { presence: 'AWAY', routing: 'OFF_QUEUE', calls: 0, since: now - MINUTE, tokenAt: now - MINUTE };
   requests = [];
@@ -170,7 +173,7 @@ async function logOff(): Promise<string> {
     sweepId: 's',
     context,
     standing: NO_STANDING,
-    mayBegin: () => Promise.resolve(true),
+    mayBegin: () => Promise.resolve(open),
     signal: new AbortController().signal,
   };
   await carryOut(crewWith(population), [{ agent: AGENT, agentId: AGENT.id, due: due! }], EMPTY_LEDGER, round);
@@ -282,6 +285,14 @@ describe('an agent on queue', () => {
     };
     expect(await logOff()).toBe('dropped: sign');
     expect(done()).toEqual(['off_queue']);
+  });
+
+  test('is seen through to the end once he is off it, whatever says stop in between', async () => {
+    afterOffQueue = () => {
+      open = false;
+    };
+    expect(await logOff()).toBe('verified');
+    expect(done()).toEqual(['off_queue', 'offline', 'revoke_tokens']);
   });
 
   test('of whom nobody can say whether a call slipped in gets his queue back', async () => {

@@ -142,6 +142,30 @@ test.each(CUTS)(
   },
 );
 
+test('what became of an interrupted log-off is told by a whole sweep, not by what was remembered before it', async () => {
+  const shift = await Shift.begin({ ...GONE, agents: 1 });
+  try {
+    cutAtAction('offline', 'after')(shift);
+    let minute = 0;
+    while (shift.done('patchUserPresencesPurecloud') === 0) await shift.until((minute += 1));
+    await shift.kill();
+    await shift.open();
+    const { directory } = shift.assembly.platform;
+    const sweep = directory.sweep.bind(directory);
+    directory.sweep = async (_, signal) => {
+      directory.sweep = sweep;
+      const summary = await sweep(() => undefined, signal);
+      return { ...summary, complete: false, fault: 'a page could not be read' };
+    };
+    await shift.until(minute + 1);
+    expect(endings(await shift.events())).toEqual([]);
+    await shift.until(minute + 2);
+    expect(endings(await shift.events())).toEqual(['verified: told after an interruption']);
+  } finally {
+    await shift.end();
+  }
+});
+
 test('a power cut just after the queue was left, with a call in that very moment: the queue is given back at the next start', async () => {
   const shift = await Shift.begin({ ...GONE, agents: 1, cast: ['went-home-on-queue'] });
   try {
