@@ -68,6 +68,8 @@ export interface Observation {
   readonly agentId: string;
   /** Server time of the reading, never later than the truth. */
   readonly at: Instant;
+  /** The same, never earlier than the truth: what is only seen begins here. Left out where `at` is exact. */
+  readonly latest?: Instant;
   readonly presence: PresenceReading | undefined;
   readonly routing: RoutingReading | undefined;
   readonly conversations: ConversationCounts | undefined;

@@ -4,16 +4,22 @@
  */
 import type { Observation } from './agent.ts';
 import { addSpan, dropSpansBefore } from './clocks.ts';
-import type { Memory, MemoryEvent, State } from './memory.ts';
-import type { Returns, When } from './policy.ts';
+import { foldInState, newest } from './in-state.ts';
+import { rulesJudgeAgain } from './ladder.ts';
+import type { Memory, MemoryEvent } from './memory.ts';
+import type { Returns } from './policy.ts';
 import { isAhead, pulledBack } from './rebase.ts';
 import { arrive, bounce, depart, leftUnseen } from './returns.ts';
 import {
   broughtByReturn,
+  changeTime,
   difference,
   doneByOurselves,
   engagement,
+  isAnyMoved,
+  isMoved,
   isNewer,
+  isRestamped,
   isUnseenBounce,
   isWhole,
   signIn,
@@ -24,7 +30,7 @@ import {
 } from './signs.ts';
 import { applySign, explained, nothing, type FoldContext, type Step, type Transition } from './step.ts';
 import { HOUR, MINUTE, type Instant } from './time.ts';
-import { mentions, whenHolds } from './when.ts';
+import { whenHolds } from './when.ts';
 import { callsOutside, foldEngagement, foldWork, mayCallUnseen } from './work.ts';
 
 export interface Folded {
@@ -55,7 +61,7 @@ export function seenAgain(
 ): Instant | undefined {
   if (!isWhole(observation) || isAhead(memory, observation.at)) return undefined;
   const seen = Math.max(observation.at, memory.seenAt);
-  if (isGap(memory, seen, context)) return undefined;
+  if (isGap(memory, seen, context) || hidesStamp(memory, observation)) return undefined;
   return isStill(memory, observation) && isSteady(memory, observation, context) ? seen : undefined;
 }
 
@@ -84,14 +90,20 @@ export function fold(
   }
   const seen = Math.max(o.at, memory.seenAt);
   const inGap = isGap(memory, seen, context);
-  if (maySpeakUnseen(memory, o)) return unchanged(memory);
-  const d = difference(memory, o, seen);
+  if (maySpeakUnseen(memory, o) || (!inGap && hidesStamp(memory, o))) return unchanged(memory);
+  const sighted = Math.max(seen, latestOf(o));
+  const d = difference(memory, o, sighted);
   if (waitsForToken(memory, o, d, inGap)) return unchanged(memory);
-  const step: Step = { o, seen, d, returns: context.profile?.returns ?? PLAIN_RETURNS, context, inGap };
+  const returns = context.profile?.returns ?? PLAIN_RETURNS;
+  const step: Step = { o, seen, sighted, d, returns, context, inGap };
   return foldWhole(memory, step);
 }
 
 const NO_EVENTS: readonly MemoryEvent[] = [];
+
+function latestOf({ at, latest = at }: Observation): Instant {
+  return Math.max(at, latest);
+}
 
 function unchanged(memory: Memory | undefined): Folded | undefined {
   return memory === undefined ? undefined : { memory, events: [], changed: false, inGap: false };
@@ -106,11 +118,23 @@ function maySpeakUnseen(m: Memory, o: WholeObservation): boolean {
 }
 
 /**
+ * Without its stamp the same state cannot be told from one that was left and taken up again: nobody looked. Where the
+ * platform keeps a stamp back until a gap opens, the state is watched without it from then on.
+ */
+function hidesStamp({ state, presenceSince, routingSince }: Memory, o: WholeObservation): boolean {
+  if (o.presence.system === 'OFFLINE') return false;
+  return (
+    (o.presence.system === state.presence && presenceSince !== undefined && o.presence.since === undefined) ||
+    (o.routing.status === state.routing && routingSince !== undefined && o.routing.since === undefined)
+  );
+}
+
+/**
  * A presence that moved without its token cannot be told: return or person? The next reading can, unless the token stays
  * away until a gap opens; then the move counts as a person's, which protects.
  */
 function waitsForToken(m: Memory, o: WholeObservation, d: Difference, inGap: boolean): boolean {
-  const moved = d.presence.changed || d.presence.restamped;
+  const moved = isMoved(d.presence);
   const goes = o.presence.system === 'OFFLINE';
   return moved && !goes && !inGap && o.tokenIssuedAt === undefined && m.tokenAt !== undefined;
 }
@@ -119,9 +143,10 @@ function firstSight(o: WholeObservation, context: FoldContext): Memory {
   const state = stateOf(o);
   const engaged = engagement(o) === 'engaged';
   const offline = state.presence === 'OFFLINE';
-  const at = o.at;
-  const still = { changed: false, restamped: false, at };
-  const step = { o, d: { presence: still, routing: still }, seen: at, context, inGap: false };
+  const { at } = o;
+  const sighted = latestOf(o);
+  const still = { changed: false, restamped: false, at, from: at };
+  const step = { o, d: { presence: still, routing: still }, sighted, context, inGap: false };
   const inState = foldInState({}, undefined, step, false);
   const departure = {
     at: Math.min(o.presence.since ?? at, at),
@@ -144,7 +169,7 @@ function firstSight(o: WholeObservation, context: FoldContext): Memory {
     calledAt: callsOutside(o) ? at : undefined,
     working: engaged || state.routing !== 'OFF_QUEUE',
     lastSign: engaged ? { kind: 'interaction', at } : undefined,
-    clocks: { sinceSign: at, sinceWork: at, inState, unwatched: [] },
+    clocks: { sinceSign: sighted, sinceWork: sighted, inState, unwatched: [] },
     recent: [],
     departure: offline ? departure : undefined,
     back: undefined,
@@ -157,9 +182,9 @@ function firstSight(o: WholeObservation, context: FoldContext): Memory {
 }
 
 function foldWhole(m: Memory, step: Step): Folded {
-  const { o, seen, d, inGap } = step;
-  const watched = inGap ? withGap(m, seen) : m;
-  const moved = d.presence.changed || d.presence.restamped || d.routing.changed || d.routing.restamped;
+  const { o, sighted, d, inGap } = step;
+  const watched = inGap ? withGap(m, o, sighted) : m;
+  const moved = isAnyMoved(d);
   const tokenNewer = isNewer(o.tokenIssuedAt, m.tokenAt);
   const transition = stateTransition(watched, step, moved || tokenNewer);
   const engaged = foldEngagement(transition.memory, step);
@@ -174,8 +199,8 @@ function isStill(m: Memory, o: WholeObservation): boolean {
     o.presence.system === m.state.presence &&
     (definitionId === m.state.presenceId || definitionId === undefined || m.state.presenceId === undefined) &&
     o.routing.status === m.state.routing &&
-    !isNewer(o.presence.since, m.presenceSince) &&
-    !isNewer(o.routing.since, m.routingSince) &&
+    !isRestamped(o.presence.since, m.presenceSince, m.seenAt) &&
+    !isRestamped(o.routing.since, m.routingSince, m.seenAt) &&
     !isNewer(o.tokenIssuedAt, m.tokenAt)
   );
 }
@@ -186,8 +211,15 @@ function isSteady(m: Memory, o: WholeObservation, context: FoldContext): boolean
   const engagementSteady =
     engaged !== 'possibly' && (engaged === 'engaged') === (m.engagedSince !== undefined);
   const sameKind = engaged !== 'engaged' || callsOutside(o) === m.enterpriseCall;
-  const tokenSteady = o.tokenIssuedAt === undefined || m.tokenAt !== undefined;
-  return engagementSteady && sameKind && tokenSteady && m.recent.length === 0 && conditionsSteady(m, context);
+  const datesSteady =
+    !isNews(o.tokenIssuedAt, m.tokenAt) &&
+    !isNews(o.presence.since, m.presenceSince) &&
+    !isNews(o.routing.since, m.routingSince);
+  return engagementSteady && sameKind && datesSteady && m.recent.length === 0 && conditionsSteady(m, context);
+}
+
+function isNews(date: Instant | undefined, known: Instant | undefined): boolean {
+  return date !== undefined && known === undefined;
 }
 
 function conditionsSteady(m: Memory, { profile }: FoldContext): boolean {
@@ -200,13 +232,16 @@ function conditionsSteady(m: Memory, { profile }: FoldContext): boolean {
 
 /**
  * Nobody looked: the time does not count. Most signs in it have left a stamp; a call outside the contact centre leaves
- * none, so whoever makes such calls may have made one just now, and his clocks start anew.
+ * none, and a stamp may be kept back. Whoever may have shown himself so just now gets his clocks anew.
  */
-function withGap(m: Memory, seen: Instant): Memory {
-  const unwatched = addSpan(m.clocks.unwatched, { from: m.seenAt, to: seen });
-  if (!mayCallUnseen(m)) return { ...m, clocks: { ...m.clocks, unwatched } };
-  const clocks = { ...m.clocks, sinceSign: seen, sinceWork: seen, unwatched };
-  return { ...m, clocks, imagined: [], warned: {} };
+function withGap(m: Memory, o: WholeObservation, sighted: Instant): Memory {
+  const unwatched = addSpan(m.clocks.unwatched, { from: m.seenAt, to: sighted });
+  const hidden = hidesStamp(m, o);
+  if (!hidden && !mayCallUnseen(m)) return { ...m, clocks: { ...m.clocks, unwatched } };
+  const inState = hidden ? {} : m.clocks.inState;
+  // What was before can be taken back no more: it is none of what a departure brings with it.
+  const clocks = { sinceSign: sighted, sinceWork: sighted, inState, unwatched };
+  return { ...m, clocks, recent: [], imagined: [], warned: {} };
 }
 
 /** Sorts a change into departure, return, what a return brings, our own doing, or a sign. */
@@ -222,29 +257,45 @@ function stateTransition(m: Memory, step: Step, moved: boolean): Transition {
   const returned = inGap ? undefined : partOfReturn(m, step);
   if (returned !== undefined) return returned;
   const sign = signIn(m, o, d, inGap);
-  if (sign === undefined) return nothing(remember(m, d));
+  if (sign === undefined) return inGap ? loginInGap(m, step) : nothing(remember(m, d));
   return applySign(remember(m, d), sign);
 }
 
 /** A bounce that nobody saw, or what a return brings with it. Neither is read out of a gap. */
 function partOfReturn(m: Memory, step: Step): Transition | undefined {
-  const { o, d } = step;
-  if (isUnseenBounce(m, o, d)) return bounce(m, step);
-  if (m.back !== undefined && broughtByReturn(o, d, m.back.former, m.back.at)) return explained(m);
+  const { o, d, returns } = step;
+  // After a longer pause it may as well be the login of somebody who was away for longer than the window.
+  const isShort = d.presence.at - m.seenAt <= returns.window;
+  if (isShort && isUnseenBounce(m, o, d)) return bounce(m, step);
+  if (m.back !== undefined && broughtByReturn(o, d, m.back.former, m.back.from ?? m.back.at))
+    return explained(m);
   return undefined;
+}
+
+/**
+ * A newer token alone tells of a login that nobody saw. While watched it is a browser's affair; in a gap he may have been
+ * away for longer than the window and come back himself, to the presence he had.
+ */
+function loginInGap(m: Memory, { o, sighted }: Step): Transition {
+  const token = o.tokenIssuedAt;
+  if (!isNewer(token, m.tokenAt)) return nothing(m);
+  const at = changeTime(token, m.seenAt, sighted);
+  return applySign({ ...m, ladder: rulesJudgeAgain(m.ladder) }, { kind: 'login', at });
 }
 
 /** Keeps how things stood before a change for as long as the change may turn out to belong to a departure. */
 function remember(m: Memory, d: Difference): Memory {
-  const at = movedAt(d);
-  if (at === undefined) return m;
+  const parts = [d.presence, d.routing].filter(isMoved);
+  if (parts.length === 0) return m;
+  // In doubt the earlier instant: only what surely belongs to a departure is taken back with it.
+  const at = Math.min(...parts.map(({ from }) => from));
   const { state, lastSign, clocks, back, ladder } = m;
   return { ...m, recent: [...m.recent, { at, state, lastSign, clocks, back, ladder }] };
 }
 
 /** Brings the plain parts up to date: state, stamps, token, work, `in_state`, and what need not be kept longer. */
 function finish(m: Memory, before: Memory, step: Step, isExplained: boolean): Memory {
-  const { o, seen, d } = step;
+  const { o, seen, d, inGap } = step;
   const state = stateOf(o);
   const { working, sinceWork } = foldWork(m, before, step);
   const inState = foldInState(m.clocks.inState, before.state, step, isExplained);
@@ -255,8 +306,8 @@ function finish(m: Memory, before: Memory, step: Step, isExplained: boolean): Me
     ...m,
     seenAt: seen,
     state,
-    presenceSince: o.presence.since ?? (d.presence.changed ? undefined : m.presenceSince),
-    routingSince: o.routing.since ?? (d.routing.changed ? undefined : m.routingSince),
+    presenceSince: o.presence.since ?? (d.presence.changed || inGap ? undefined : m.presenceSince),
+    routingSince: o.routing.since ?? (d.routing.changed || inGap ? undefined : m.routingSince),
     tokenAt: newest(m.tokenAt, o.tokenIssuedAt),
     tokenMoved: m.tokenMoved || isNewer(o.tokenIssuedAt, before.tokenAt),
     working,
@@ -267,58 +318,4 @@ function finish(m: Memory, before: Memory, step: Step, isExplained: boolean): Me
 
 function oldestStart(clocks: Memory['clocks']): Instant {
   return Math.min(clocks.sinceSign, clocks.sinceWork, ...Object.values(clocks.inState));
-}
-
-/**
- * Since when each condition has held. Offline suspends it: a return may continue it. A newer stamp of the same state
- * breaks it, unless a return or the enforcer itself explains the stamp; moving between two listed states does not.
- */
-function foldInState(
-  old: Readonly<Record<string, Instant>>,
-  stateBefore: State | undefined,
-  step: Pick<Step, 'o' | 'd' | 'seen' | 'context' | 'inGap'>,
-  isExplained: boolean,
-): Readonly<Record<string, Instant>> {
-  if (step.o.presence.system === 'OFFLINE') return old;
-  const inState: Record<string, Instant> = {};
-  for (const { clock, when, whenKey } of step.context.profile?.rules ?? []) {
-    if (clock !== 'in_state') continue;
-    const since = heldSince(when, old[whenKey], stateBefore, step, isExplained);
-    if (since !== undefined) inState[whenKey] = since;
-  }
-  return inState;
-}
-
-function heldSince(
-  when: When,
-  since: Instant | undefined,
-  stateBefore: State | undefined,
-  step: Pick<Step, 'o' | 'd' | 'seen' | 'inGap'>,
-  isExplained: boolean,
-): Instant | undefined {
-  // A return may restore the former state in a second step: what held before it is kept for one more look.
-  if (!whenHolds(when, stateOf(step.o))) return isExplained ? since : undefined;
-  if (since !== undefined) return isExplained ? since : Math.max(since, brokenAt(when, step) ?? since);
-  const heldUnremembered = stateBefore === undefined || whenHolds(when, stateBefore);
-  return heldUnremembered ? step.seen : (movedAt(step.d) ?? step.seen);
-}
-
-/** When the platform stamped the same state anew, in a part that the condition speaks of. */
-function brokenAt(when: When, { d, inGap }: Pick<Step, 'd' | 'inGap'>): Instant | undefined {
-  const breaks = (part: Difference['presence']): boolean => part.restamped || (inGap && part.changed);
-  const presence = mentions(when, 'presence') && breaks(d.presence) ? d.presence.at : undefined;
-  const routing = mentions(when, 'routing') && breaks(d.routing) ? d.routing.at : undefined;
-  return newest(presence, routing);
-}
-
-/** The newest change in a difference, if anything moved. */
-function movedAt(d: Difference): Instant | undefined {
-  const presence = d.presence.changed || d.presence.restamped ? d.presence.at : undefined;
-  const routing = d.routing.changed || d.routing.restamped ? d.routing.at : undefined;
-  return newest(presence, routing);
-}
-
-function newest(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
-  if (a === undefined) return b;
-  return b === undefined ? a : Math.max(a, b);
 }

@@ -19,6 +19,13 @@ export function leaveLadder(m: Memory): Memory {
   return m.ladder === undefined ? m : { ...m, ladder: undefined };
 }
 
+/** After a login the place is kept, but the rules judge. */
+export function rulesJudgeAgain(place: LadderPlace | undefined): LadderPlace | undefined {
+  return place === undefined
+    ? undefined
+    : { ...place, active: false, returnedAt: undefined, ssoEnd: undefined };
+}
+
 /** Whether the policy now in force would still have brought the log-off that put the agent on the ladder. */
 export function stillCalledFor(cause: Cause, profile: Profile): boolean {
   return profile.rules.some(
@@ -157,7 +164,7 @@ export function finishLogoff(m: Memory, now: Instant, performed: readonly Action
   const seen = departure?.by === 'enforcer' && departure.at >= own.from;
   return {
     ...m,
-    own: { ...own, to: Math.max(now, own.from), actions: performed },
+    own: { ...own, to: Math.max(now, own.from), actions: performed, known: true },
     // Seen while the log-off still went on: whether it left the session alone is known only now.
     departure: seen ? { ...departure, quiet: !performed.includes('revoke_tokens') } : departure,
   };

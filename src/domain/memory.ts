@@ -45,6 +45,8 @@ export interface Departure {
 /** A return within the window. It stays silent until a sign follows. */
 export interface Return {
   readonly at: Instant;
+  /** The earliest that it may have been: what it brings with it follows soon after that. */
+  readonly from?: Instant;
   /** From the departure, between the platform's own stamps; `undefined` when the departure itself was not seen. */
   readonly delay: Duration | undefined;
   readonly former: State;
@@ -93,6 +95,8 @@ export interface OwnLogoff {
   readonly tokenAt: Instant | undefined;
   /** Nothing of its effect has been seen yet. */
   readonly open: boolean;
+  /** What of it was done is known. Not so while it goes on, nor after a crash in the middle of it. */
+  readonly known?: boolean;
 }
 
 /** How things stood before a recent change, in case the change turns out to belong to a departure. */

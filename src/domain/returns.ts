@@ -3,9 +3,9 @@
  * follows; a later one is a login, which starts the clocks anew.
  */
 import { addSpan } from './clocks.ts';
-import { placeOf } from './ladder.ts';
-import type { Departure, LadderPlace, Memory, MemoryEvent, OwnLogoff, Return } from './memory.ts';
-import { broughtByReturn, isNewer, TOGETHER } from './signs.ts';
+import { placeOf, rulesJudgeAgain } from './ladder.ts';
+import type { Departure, LadderPlace, Memory, MemoryEvent, OwnLogoff, Return, State } from './memory.ts';
+import { broughtByReturn, isMoved, isNewer, TOGETHER } from './signs.ts';
 import { applySign, type Step, type Transition } from './step.ts';
 import { SECOND, type Duration, type Instant } from './time.ts';
 
@@ -20,13 +20,7 @@ export function depart(m: Memory, step: Step): Memory {
   const at = step.d.presence.at;
   const own = ownDeparture(m, step, at);
   const first = own === undefined ? m.recent.find((before) => before.at >= at - TOGETHER) : undefined;
-  const departure: Departure = {
-    at,
-    by: own === undefined ? 'platform' : 'enforcer',
-    quiet: own !== undefined && !own.actions.includes('revoke_tokens'),
-    tokenAt: own === undefined ? m.tokenAt : own.tokenAt,
-    former: own?.former ?? first?.state ?? m.state,
-  };
+  const departure = departureOf(m, step, own, first?.state);
   const gone: Memory = { ...m, departure, recent: [], own: closed(m.own) };
   // Nobody saw what came before: whoever was there until then must not come back to the clocks of before the gap.
   if (step.inGap && own === undefined) return personSince(gone, at).memory;
@@ -34,6 +28,25 @@ export function depart(m: Memory, step: Step): Memory {
   const { lastSign, back, ladder } = first;
   // Spans are kept from now: they reach back as far as the older clocks need, and gaps since then must not be lost.
   return { ...gone, lastSign, back, ladder, clocks: { ...first.clocks, unwatched: m.clocks.unwatched } };
+}
+
+function departureOf(
+  m: Memory,
+  { d }: Step,
+  own: OwnLogoff | undefined,
+  stateBefore: State | undefined,
+): Departure {
+  // In doubt the earlier instant: an absence that is taken for a short one would make a silent return of a login.
+  const { from } = d.presence;
+  const former = stateBefore ?? m.state;
+  if (own === undefined) return { at: from, by: 'platform', quiet: false, tokenAt: m.tokenAt, former };
+  const at = Math.max(from, own.from);
+  return { at, by: 'enforcer', quiet: leftSessionAlone(own), tokenAt: own.tokenAt, former: own.former };
+}
+
+/** Whether the tokens were left, or may have been: after a crash in the middle nobody knows how far it came. */
+function leftSessionAlone({ actions, known }: OwnLogoff): boolean {
+  return known !== true || !actions.includes('revoke_tokens');
 }
 
 function closed(own: OwnLogoff | undefined): OwnLogoff | undefined {
@@ -56,27 +69,32 @@ function ownDeparture(m: Memory, step: Step, at: Instant): OwnLogoff | undefined
 export function leftUnseen(m: Memory, step: Step): Memory | undefined {
   const { own } = m;
   if (own?.open !== true) return undefined;
-  const { o, d } = step;
-  if (step.seen > own.to + step.returns.window && !step.inGap) return undefined;
-  const presenceMoved = (d.presence.changed || d.presence.restamped) && d.presence.at >= own.from - SLACK;
-  const wentOffline = own.actions.includes('offline') && presenceMoved;
-  const token = o.tokenIssuedAt;
-  const newLogin =
-    own.actions.includes('revoke_tokens') && isNewer(token, own.tokenAt) && token >= own.from - SLACK;
-  if (!wentOffline && !newLogin) return undefined;
+  if (!showsEffect(own, step)) return undefined;
   const departure: Departure = {
-    at: Math.min(own.to, returnTime(step)),
+    // In doubt the earlier instant, as for every departure.
+    at: Math.min(own.from, returnTime(step)),
     by: 'enforcer',
-    quiet: !own.actions.includes('revoke_tokens'),
+    quiet: leftSessionAlone(own),
     tokenAt: own.tokenAt,
     former: own.former,
   };
   return { ...m, departure, own: { ...own, open: false } };
 }
 
+/** Whether the look shows that a log-off of which nothing was seen has been answered. */
+function showsEffect(own: OwnLogoff, { o, d, seen, returns, inGap }: Step): boolean {
+  if (seen > own.to + returns.window && !inGap) return false;
+  const since = own.from - SLACK;
+  // A presence that moved after a crash may as well be a person's choice: only a new login shows that he was gone.
+  const sure = own.known === true && own.actions.includes('offline');
+  if (sure && isMoved(d.presence) && d.presence.at >= since) return true;
+  const token = o.tokenIssuedAt;
+  return own.actions.includes('revoke_tokens') && isNewer(token, own.tokenAt) && token >= since;
+}
+
 /** When the agent came back: the presence's stamp, or the new token's where the presence never moved. */
 function returnTime({ o, d, seen }: Step): Instant {
-  if (d.presence.changed || d.presence.restamped) return d.presence.at;
+  if (isMoved(d.presence)) return d.presence.at;
   return Math.min(o.tokenIssuedAt ?? seen, seen);
 }
 
@@ -109,10 +127,7 @@ function login(m: Memory, departure: Departure, at: Instant, delay: Duration, cl
     back: undefined,
     recent: [],
     graceFrom: undefined,
-    ladder:
-      m.ladder === undefined
-        ? undefined
-        : { ...m.ladder, active: false, returnedAt: undefined, ssoEnd: undefined },
+    ladder: rulesJudgeAgain(m.ladder),
   };
   const signed = applySign(fresh, { kind: clicked ? 'presence' : 'login', at });
   const own = departure.by === 'enforcer';
@@ -139,7 +154,8 @@ function comeBack(
   at: Instant,
   delay: Duration | undefined,
 ): Transition {
-  const back: Return = { at, delay, former: departure.former, tokenAt: step.o.tokenIssuedAt };
+  const from = Math.max(departure.at, Math.min(at, step.d.presence.from));
+  const back: Return = { at, from, delay, former: departure.former, tokenAt: step.o.tokenIssuedAt };
   // A place that was forgotten before this return is not brought back by it.
   const place = placeOf(m, step.returns, at);
   const ladder = place?.active === true ? returnedTo(place, at) : place;

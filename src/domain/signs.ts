@@ -47,23 +47,45 @@ export function isNewer(later: Instant | undefined, earlier: Instant | undefined
 }
 
 /**
- * When a change happened that was seen at `seen` and not yet at `lastSeen`: the platform's stamp where it is believable,
- * else the sighting. In doubt the later instant, so that no clock runs fast.
+ * When a change happened that was seen at `sighted` at the latest and not yet at `lastSeen`: the platform's stamp where it
+ * is believable, else the sighting. In doubt the later instant, so that no clock runs fast.
  */
-export function changeTime(stamp: Instant | undefined, lastSeen: Instant, seen: Instant): Instant {
-  if (stamp === undefined || stamp < lastSeen - ROUNDING) return seen;
-  if (stamp < lastSeen) return lastSeen;
-  return Math.min(stamp, seen + MINUTE);
+export function changeTime(stamp: Instant | undefined, lastSeen: Instant, sighted: Instant): Instant {
+  if (!isBelievable(stamp, lastSeen)) return sighted;
+  return Math.min(Math.max(stamp, lastSeen), sighted + MINUTE);
+}
+
+function isBelievable(stamp: Instant | undefined, lastSeen: Instant): stamp is Instant {
+  return stamp !== undefined && stamp >= lastSeen - ROUNDING;
+}
+
+/** How one part of a reading differs from what is remembered. */
+export interface PartDifference {
+  readonly changed: boolean;
+  readonly restamped: boolean;
+  /** When it changed, if it did, at the latest; and at the earliest. They differ where the stamp says nothing. */
+  readonly at: Instant;
+  readonly from: Instant;
 }
 
 /** What differs between memory and a new reading. */
 export interface Difference {
-  readonly presence: { readonly changed: boolean; readonly restamped: boolean; readonly at: Instant };
-  readonly routing: { readonly changed: boolean; readonly restamped: boolean; readonly at: Instant };
+  readonly presence: PartDifference;
+  readonly routing: PartDifference;
 }
 
-/** Compares a reading with what is remembered; `at` of each part is when it changed, if it did. */
-export function difference(m: Memory, o: WholeObservation, seen: Instant): Difference {
+/** Whether anything of this part is new. */
+export function isMoved({ changed, restamped }: PartDifference): boolean {
+  return changed || restamped;
+}
+
+/** Whether anything of a reading but its token is new. */
+export function isAnyMoved({ presence, routing }: Difference): boolean {
+  return isMoved(presence) || isMoved(routing);
+}
+
+/** Compares a reading with what is remembered. */
+export function difference(m: Memory, o: WholeObservation, sighted: Instant): Difference {
   const presenceChanged =
     o.presence.system !== m.state.presence ||
     (o.presence.definitionId !== m.state.presenceId &&
@@ -71,17 +93,30 @@ export function difference(m: Memory, o: WholeObservation, seen: Instant): Diffe
       m.state.presenceId !== undefined);
   const routingChanged = o.routing.status !== m.state.routing;
   return {
-    presence: {
-      changed: presenceChanged,
-      restamped: !presenceChanged && isNewer(o.presence.since, m.presenceSince),
-      at: changeTime(o.presence.since, m.seenAt, seen),
-    },
-    routing: {
-      changed: routingChanged,
-      restamped: !routingChanged && isNewer(o.routing.since, m.routingSince),
-      at: changeTime(o.routing.since, m.seenAt, seen),
-    },
+    presence: partDifference(presenceChanged, o.presence.since, m.presenceSince, m.seenAt, sighted),
+    routing: partDifference(routingChanged, o.routing.since, m.routingSince, m.seenAt, sighted),
   };
+}
+
+function partDifference(
+  changed: boolean,
+  stamp: Instant | undefined,
+  stampBefore: Instant | undefined,
+  lastSeen: Instant,
+  sighted: Instant,
+): PartDifference {
+  const at = changeTime(stamp, lastSeen, sighted);
+  const from = isBelievable(stamp, lastSeen) ? at : lastSeen;
+  return { changed, restamped: !changed && isRestamped(stamp, stampBefore, lastSeen), at, from };
+}
+
+/** Whether the same state was stamped anew. Where its stamp was not known before, one of since the last look says so. */
+export function isRestamped(
+  stamp: Instant | undefined,
+  stampBefore: Instant | undefined,
+  lastSeen: Instant,
+): boolean {
+  return isNewer(stamp, stampBefore ?? lastSeen);
 }
 
 /** The sign that a difference is in ordinary times; the later one when both parts changed. */
@@ -121,8 +156,6 @@ export function broughtByReturn(
   returnedAt: Instant,
 ): boolean {
   const until = returnedAt + TOGETHER;
-  const presenceMoved = d.presence.changed || d.presence.restamped;
-  const routingMoved = d.routing.changed || d.routing.restamped;
   const presenceFits = samePresence(o, former) || o.presence.system === 'AVAILABLE';
   const routing = o.routing.status;
   const routingFits =
@@ -130,8 +163,8 @@ export function broughtByReturn(
     routing === former.routing ||
     (routing === 'IDLE' && former.routing !== 'OFF_QUEUE');
   return (
-    (!presenceMoved || (presenceFits && d.presence.at <= until)) &&
-    (!routingMoved || (routingFits && d.routing.at <= until))
+    (!isMoved(d.presence) || (presenceFits && d.presence.at <= until)) &&
+    (!isMoved(d.routing) || (routingFits && d.routing.at <= until))
   );
 }
 
@@ -144,18 +177,17 @@ function samePresence(o: WholeObservation, former: State): boolean {
   );
 }
 
-/** Whether a difference is what our own log-off, whole or broken off, leaves behind. */
+/**
+ * Whether a difference is what leaving the queue for somebody, and perhaps putting his presence back, leaves behind. It
+ * must be known that we did: where the log-off broke off nobody can say whose doing it was, and that protects.
+ */
 export function doneByOurselves(o: WholeObservation, d: Difference, own: OwnLogoff): boolean {
-  const within = (at: Instant): boolean => at >= own.from - OWN_SLACK && at <= own.to + OWN_SLACK;
-  const presenceMoved = d.presence.changed || d.presence.restamped;
-  const routingMoved = d.routing.changed || d.routing.restamped;
+  if (own.known !== true || !own.actions.includes('off_queue')) return false;
   const presenceFits = o.presence.system === 'AVAILABLE' || samePresence(o, own.former);
   const routingFits = o.routing.status === 'OFF_QUEUE' || o.routing.status === own.former.routing;
-  return (
-    (presenceMoved || routingMoved) &&
-    (!presenceMoved || (presenceFits && within(d.presence.at))) &&
-    (!routingMoved || (routingFits && within(d.routing.at)))
-  );
+  const fits = (part: PartDifference, isOurs: boolean): boolean =>
+    !isMoved(part) || (isOurs && part.at >= own.from - OWN_SLACK && part.at <= own.to + OWN_SLACK);
+  return isAnyMoved(d) && fits(d.presence, presenceFits) && fits(d.routing, routingFits);
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Step {
   readonly o: WholeObservation;
   /** Server time of this look, never before the last one. */
   readonly seen: Instant;
+  /** The latest that it may have been: a change without a stamp is dated so, or its clock would run fast. */
+  readonly sighted: Instant;
   readonly d: Difference;
   readonly returns: Returns;
   readonly context: FoldContext;

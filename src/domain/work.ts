@@ -29,8 +29,8 @@ export function foldEngagement(m: Memory, step: Step): Transition {
 }
 
 function begin(m: Memory, step: Step): Transition {
-  const { d, seen } = step;
-  const at = d.routing.changed ? Math.min(d.routing.at, seen) : seen;
+  const { d, sighted } = step;
+  const at = d.routing.changed ? Math.min(d.routing.at, sighted) : sighted;
   // What came before an interaction was the same person's doing, whatever follows.
   const { memory } = goOn({ ...m, engagedSince: at, recent: [] }, step);
   return applySign(memory, { kind: 'interaction', at });
@@ -41,9 +41,9 @@ function goOn(m: Memory, { o, seen }: Step): Transition {
   return nothing({ ...m, enterpriseCall, calledAt: enterpriseCall ? seen : m.calledAt });
 }
 
-function end(m: Memory, { d, seen }: Step): Transition {
+function end(m: Memory, { d, seen, sighted }: Step): Transition {
   // The routing status dates the end of contact-centre work; a call outside it ends unstamped.
-  const at = d.routing.changed && !m.enterpriseCall ? d.routing.at : seen;
+  const at = d.routing.changed && !m.enterpriseCall ? d.routing.at : sighted;
   const over: Memory = {
     ...m,
     clocks: { ...m.clocks, sinceWork: Math.max(at, m.clocks.sinceWork) },
@@ -59,7 +59,7 @@ function end(m: Memory, { d, seen }: Step): Transition {
 export function foldWork(
   m: Memory,
   before: Memory,
-  { o, seen, d }: Step,
+  { o, sighted, d }: Step,
 ): Pick<Memory, 'working'> & { readonly sinceWork: Instant } {
   const { sinceWork } = m.clocks;
   // A queue that a silent return restored is nobody standing on it.
@@ -68,6 +68,6 @@ export function foldWork(
   const ended = before.working && !working && before.engagedSince === undefined;
   return {
     working,
-    sinceWork: ended ? Math.max(sinceWork, d.routing.changed ? d.routing.at : seen) : sinceWork,
+    sinceWork: ended ? Math.max(sinceWork, d.routing.changed ? d.routing.at : sighted) : sinceWork,
   };
 }

@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import type { Observation } from '../domain/agent.ts';
 import { endLogoff, finishLogoff, withdrawLogoff } from '../domain/ladder.ts';
-import { engagement, isWhole } from '../domain/signs.ts';
+import { engagement, isNewer, isWhole } from '../domain/signs.ts';
 import { causeFields } from './alarms.ts';
 import { READING_LASTS, reread, type Case, type Crew, type Round } from './case.ts';
 import { noteOffQueue, performFresh } from './go-on.ts';
@@ -23,7 +23,7 @@ export async function act(crew: Crew, cases: readonly Case[], round: Round): Pro
     const { memory, performed, ladderBefore } = each;
     if (isOpen(each)) each.memory = finishLogoff(memory, now, performed);
     else if (performed.length === 0 || each.outcome === 'dropped') {
-      each.memory = withdrawLogoff(memory, now, ladderBefore);
+      each.memory = withdrawLogoff(finishLogoff(memory, now, performed), now, ladderBefore);
     } else each.memory = endLogoff(finishLogoff(memory, now, performed), now);
     crew.population.put(each.memory);
   }
@@ -80,10 +80,16 @@ async function putBack(crew: Crew, each: Case, now: Observation | undefined, rou
   crew.log.error(fields, 'a presence could not be put back');
 }
 
-/** The agent shows neither the presence of before nor the one that leaving the queue brings: it is his own choice. */
+/**
+ * The agent shows neither the presence of before nor the one that leaving the queue brings, or he went back to the queue
+ * at once: it is his own choice.
+ */
 function hasChosen({ before }: Case, now: Observation | undefined): boolean {
   const system = now?.presence?.system;
-  return system !== undefined && !['AVAILABLE', 'UNKNOWN', before.presence?.system].includes(system);
+  const isBack = now?.routing?.status === 'IDLE' && isNewer(now.routing.since, before.routing?.since);
+  return (
+    isBack || (system !== undefined && !['AVAILABLE', 'UNKNOWN', before.presence?.system].includes(system))
+  );
 }
 
 async function performRest(crew: Crew, each: Case, round: Round): Promise<void> {

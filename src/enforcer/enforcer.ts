@@ -4,7 +4,7 @@
  * out in `carry-out.ts`, what is told of it in `news.ts` and `outcomes.ts`.
  */
 import { randomUUID } from 'node:crypto';
-import { plan, withLogoff, withoutBreaker, withOnline, withOutcome } from '../domain/plan.ts';
+import { plan, withLogoff, withoutBreaker, withOnline } from '../domain/plan.ts';
 import type { Ledger, Plan, SweepHold } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RecordEvent, Standing, SweepRecord } from '../domain/record.ts';
@@ -17,7 +17,7 @@ import { Gathering, type DueAgent, type Findings } from './findings.ts';
 import { imagine } from './imagine.ts';
 import { Learner } from './learner.ts';
 import { News } from './news.ts';
-import { noOutcomes } from './outcomes.ts';
+import { forgiven, noOutcomes } from './outcomes.ts';
 import { Population, type SweepContext } from './population.ts';
 import type { ReadingSummary, SweepReport } from './ports.ts';
 import { gapEvent, reconcile } from './reconcile.ts';
@@ -137,7 +137,7 @@ export class Enforcer {
   async sweep(limits: SweepLimits): Promise<SweepReport> {
     const watched = await this.#watch(limits);
     const plans = this.#plan(watched);
-    await this.#record(watched, plans);
+    await this.#record(watched, plans, limits);
     const done = await this.#carryOut(watched, plans, limits);
     return this.#tell(watched, plans.enforced, done);
   }
@@ -210,7 +210,7 @@ export class Enforcer {
   }
 
   /** What the sweep changed is durable before anything is done. */
-  async #record(watched: Watched, { enforced, imagined }: Plans): Promise<void> {
+  async #record(watched: Watched, { enforced, imagined }: Plans, limits: SweepLimits): Promise<void> {
     const { sweepId, now, context, summary, findings, complete } = watched;
     const { policy, usualInterval: usual } = context;
     const { startedAt } = summary;
@@ -226,7 +226,8 @@ export class Enforcer {
     });
     const gap = gapEvent(before, startedAt, usual, sweepId);
     const news = this.#news.of(findings, enforced, { sweepId, policy }, now);
-    await this.#save(watched, gap === undefined ? news : [gap, ...news], enforced);
+    const saved = await this.#save(watched, gap === undefined ? news : [gap, ...news], enforced);
+    if (saved && complete && this.#unreconciled) await this.#reconcile(watched, limits);
   }
 
   /** A store that fails stops action, not observation. */
@@ -234,27 +235,39 @@ export class Enforcer {
     { sweepId, summary, findings, complete, lease }: Watched,
     events: readonly RecordEvent[],
     enforced: Plan,
-  ): Promise<void> {
-    if (lease !== 'held') return;
-    const { store, directory } = this.#parts;
+  ): Promise<boolean> {
+    if (lease !== 'held') return false;
+    const { store } = this.#parts;
     const { population } = this.#crew;
     const { changed, notSeen } = population.unsaved(findings.seen);
     const { startedAt: at } = summary;
     const record: SweepRecord = { at, changed, notSeen, standing: this.#standing, events };
-    try {
+    return this.#unlessLost(sweepId, async () => {
       await store.saveSweep(complete ? { ...record, count: countOf(findings, enforced, at) } : record);
       population.saved(findings.seen);
       await this.#crew.learner.save(store);
       if (findings.described.length > 0) await store.saveAgents(findings.described);
-      if (complete && this.#unreconciled) {
-        const open = await store.openIntents();
-        const reconciled = reconcile(open, population, directory.serverNow(), sweepId);
-        if (reconciled.length > 0) await store.saveStep([], reconciled);
-        this.#unreconciled = false;
-      }
       this.#storeLost = false;
+    });
+  }
+
+  /** Intents without an outcome are settled once, when the sweep that may tell of them is stored. */
+  #reconcile({ sweepId, context, hold }: Watched, limits: SweepLimits): Promise<boolean> {
+    const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
+    const { signal } = limits;
+    return this.#unlessLost(sweepId, async () => {
+      await reconcile(this.#crew, hold, { sweepId, context, standing: this.#standing, mayBegin, signal });
+      this.#unreconciled = false;
+    });
+  }
+
+  async #unlessLost(sweepId: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
     } catch (error) {
       this.#lostStore(error, sweepId);
+      return false;
     }
   }
 
@@ -275,9 +288,7 @@ export class Enforcer {
     );
     this.#standing = { ...this.#standing, imaginedLedger: other.ledger };
     if (hold === undefined && !this.#storeLost) {
-      await warnAgents(this.#crew, findings.toWarn, round()).catch((error: unknown) => {
-        this.#lostStore(error, sweepId);
-      });
+      await this.#unlessLost(sweepId, () => warnAgents(this.#crew, findings.toWarn, round()));
     }
     return { real, imagined: other };
   }
@@ -336,14 +347,4 @@ export class Enforcer {
     this.#alarms.engaged(findings, context.policy.caps.engagedTooLong, now, name);
     return report;
   }
-}
-
-/** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
-function forgiven(ledger: Ledger, { returns }: Findings): Ledger {
-  let book = ledger;
-  for (const { agent, event } of returns) {
-    if (event.kind === 'person_back' || !event.own || !book.failures.has(agent.id)) continue;
-    book = withOutcome(book, agent.id, 'done', event.at);
-  }
-  return book;
 }

@@ -6,6 +6,7 @@ import { withOutcome, type Ledger } from '../domain/plan.ts';
 import type { RecordEvent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Case, Crew, Round } from './case.ts';
+import type { Findings } from './findings.ts';
 import type { Outcome } from './ports.ts';
 
 export function noOutcomes(): Record<Outcome, number> {
@@ -70,7 +71,8 @@ function logOutcome(crew: Crew, { agent, due, reason, fault }: Case, outcome: Ou
   if (fault === undefined) crew.log.info(fields, 'log-off carried out');
   else {
     const { message: detail, correlationId } = fault;
-    crew.log.warn({ ...fields, detail, correlationId }, 'log-off not carried out');
+    const said = outcome === 'verified' ? 'log-off carried out in part' : 'log-off not carried out';
+    crew.log.warn({ ...fields, detail, correlationId }, said);
   }
 }
 
@@ -143,4 +145,14 @@ export function eventOf(
     ...(reason === undefined ? {} : { reason }),
     ...(correlationId === undefined ? {} : { correlationId }),
   };
+}
+
+/** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
+export function forgiven(ledger: Ledger, { returns }: Pick<Findings, 'returns'>): Ledger {
+  let book = ledger;
+  for (const { agent, event } of returns) {
+    if (event.kind === 'person_back' || !event.own || !book.failures.has(agent.id)) continue;
+    book = withOutcome(book, agent.id, 'done', event.at);
+  }
+  return book;
 }

@@ -2,20 +2,42 @@
  * After a crash or an outage: what became of log-offs whose outcome was never written, told from what the platform shows
  * now, and a line in the record for the time nobody watched.
  */
+import type { SweepHold } from '../domain/plan.ts';
 import { isOutage } from '../domain/settle.ts';
 import { isNewer } from '../domain/signs.ts';
 import type { RecordEvent, Standing, StoredEvent } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
+import type { Crew, Round } from './case.ts';
+import { giveBack } from './give-back.ts';
 import type { Population } from './population.ts';
 
-/** The outcome of each intention that has none, from memory after a complete sweep. Nothing is done again here. */
-export function reconcile(
+/**
+ * Settles log-offs that were interrupted: whoever was left off the queue in an interaction gets it back, where acting is
+ * allowed, and each gets its outcome. Throws when the store is lost.
+ */
+export async function reconcile(crew: Crew, hold: SweepHold | undefined, round: Round): Promise<void> {
+  const open = await crew.store.openIntents();
+  if (open.length === 0) return;
+  const mayAct = round.context.policy.mode === 'enforce' && (hold === undefined || hold === 'settling');
+  const givenBack = mayAct ? await giveBack(crew, open, round) : undefined;
+  const at = crew.directory.serverNow();
+  await crew.store.saveStep([], outcomesOf(open, crew.population, at, round.sweepId, givenBack));
+}
+
+/**
+ * The outcome of each intention that has none, from memory after a complete sweep. Nothing is done again here. `givenBack`
+ * are those that ended in an interaction.
+ */
+export function outcomesOf(
   intents: readonly StoredEvent[],
   population: Population,
   at: Instant,
   sweepId: string,
+  givenBack: ReadonlySet<string> = new Set(),
 ): readonly RecordEvent[] {
   return intents.map((intent) => {
+    if (givenBack.has(intent.intentId ?? ''))
+      return { ...withoutPlace(intent), kind: 'dropped', at, sweepId, reason: 'engaged' };
     const memory = intent.agentId === undefined ? undefined : population.memory(intent.agentId);
     const offline = memory?.state.presence === 'OFFLINE' && !isNewer(memory.tokenAt, memory.own?.tokenAt);
     // A session at the identity provider is none of the platform's: nothing there shows what became of it.

@@ -1,7 +1,7 @@
 /**
  * Step 5 of carrying out: an action counts when a later look shows that it worked. Offline and no newer token is
- * verified. Where nothing at all has happened, Offline is set once more; where a person or a browser has come back since,
- * nothing is: the sweeps and the ladder answer that.
+ * verified, also where the platform had no time for the rest. Where nothing at all has happened, Offline is set once more;
+ * where a person or a browser has come back since, nothing is: the sweeps and the ladder answer that.
  */
 import pLimit from 'p-limit';
 import { endLogoff } from '../domain/ladder.ts';
@@ -14,16 +14,31 @@ const CONCURRENCY = 10;
 
 /** Reads back every case whose actions succeeded, and settles its outcome. Never throws. */
 export async function verify(crew: Crew, cases: readonly Case[], round: Round): Promise<void> {
-  const open = cases.filter(({ outcome }) => outcome === undefined);
+  const open = cases.filter((each) => each.outcome === undefined || isDoneInPart(each));
   const withoutEffect: { readonly each: Case; readonly sighting: Sighting }[] = [];
   for (const [each, sighting] of await readBack(crew, open, round)) {
-    if (sighting === undefined) settle(each, 'unverified', 'unread');
+    if (isDoneInPart(each)) settlePart(crew, each, sighting, round);
+    else if (sighting === undefined) settle(each, 'unverified', 'unread');
     else if (!settleByLook(crew, each, sighting, round)) withoutEffect.push({ each, sighting });
   }
   const limit = pLimit(CONCURRENCY);
   await Promise.all(
     withoutEffect.map(({ each, sighting }) => limit(() => onceMore(crew, each, sighting, round))),
   );
+}
+
+/** He may be off although the platform did not take the last of the actions. */
+function isDoneInPart({ outcome, fault, performed }: Case): boolean {
+  const goes = performed.includes('offline') || performed.includes('revoke_tokens');
+  return outcome === 'failed' && fault?.kind === 'transient' && goes;
+}
+
+/** What failed stays on record as the reason; the outcome says whether the agent is off. */
+function settlePart(crew: Crew, each: Case, sighting: Sighting | undefined, round: Round): void {
+  const { outcome, reason } = each;
+  if (sighting !== undefined) settleByLook(crew, each, sighting, round);
+  each.outcome = each.outcome === 'verified' ? 'verified' : outcome;
+  each.reason = reason;
 }
 
 /** A whole reading of each, where the platform has one to give; what was missing is asked for once again. */

@@ -90,6 +90,7 @@ export function readUser(raw: unknown, context: ReadContext): Sighting | undefin
   const observation: Observation = {
     agentId: id,
     at: readAt(context, [presence?.since, routing?.since, tokenIssuedAt]),
+    latest: context.to,
     presence,
     routing,
     conversations: readConversations(asObject(user['conversationSummary'])),

@@ -1,12 +1,55 @@
 import { describe, expect, test } from '@jest/globals';
-import { addSpan, countable, dropSpansBefore } from '../../src/domain/clocks.ts';
-import type { Interval } from '../../src/domain/time.ts';
-import { rule } from './build.ts';
+import type { Observation } from '../../src/domain/agent.ts';
+import { addSpan, countable, dropSpansBefore, measure } from '../../src/domain/clocks.ts';
+import { fold } from '../../src/domain/fold.ts';
+import { SECOND, type Interval } from '../../src/domain/time.ts';
+import { agent, clockTime, profile, rule } from './build.ts';
 import { story } from './story.ts';
 
 const MEAL = rule({ id: 'meal', when: { presence: ['MEAL', 'BREAK'] }, clock: 'in_state', limit: '60m' });
 const LOCKED = rule({ id: 'locked', when: { presence: ['IDLE'] }, clock: 'in_state' });
 const DEAF = rule({ id: 'deaf', when: { routing: ['NOT_RESPONDING'] }, clock: 'in_state' });
+
+describe('the time of a reading is known to a second only', () => {
+  const context = { profile: profile({ rules: [MEAL] }), usualInterval: 60 * SECOND, clockJumped: false };
+
+  /** A look whose server time lies within the second after `at`. */
+  function look(at: string, calls: number, presence: 'AVAILABLE' | 'MEAL' = 'AVAILABLE'): Observation {
+    return {
+      agentId: agent().id,
+      at: clockTime(at),
+      latest: clockTime(at) + SECOND,
+      presence: { system: presence, definitionId: undefined, since: undefined },
+      routing: { status: 'OFF_QUEUE', since: undefined },
+      conversations: { contactCentre: 0, enterprise: calls },
+      tokenIssuedAt: undefined,
+      missing: [],
+    };
+  }
+
+  /** What a clock shows at the last of these looks. */
+  function shown(by: typeof MEAL, ...looks: readonly Observation[]): number {
+    const last = looks.reduce<ReturnType<typeof fold>>((f, o) => fold(f?.memory, o, context), undefined);
+    return measure(last!.memory, by, last!.memory.seenAt);
+  }
+
+  test('a clock that begins with a sighting is a second late, never early', () => {
+    const sign = rule();
+    const work = rule({ clock: 'since_work' });
+    expect(shown(sign, look('09:00', 0), look('09:01', 0))).toBe(59 * SECOND);
+    expect(shown(work, look('09:00', 0), look('09:01', 0))).toBe(59 * SECOND);
+    expect(shown(MEAL, look('09:00', 0, 'MEAL'), look('09:01', 0, 'MEAL'))).toBe(59 * SECOND);
+    const called = [look('09:00', 0), look('09:01', 1), look('09:02', 0), look('09:03', 0)];
+    expect([shown(sign, ...called), shown(work, ...called)]).toEqual([59 * SECOND, 59 * SECOND]);
+    const ate = [look('09:00', 0), look('09:01', 0, 'MEAL'), look('09:02', 0, 'MEAL')];
+    expect([shown(sign, ...ate), shown(MEAL, ...ate)]).toEqual([59 * SECOND, 59 * SECOND]);
+  });
+
+  test('a gap ends as late as it may have', () => {
+    const looks = [look('09:00', 0), look('09:02', 0), look('09:30', 0), look('09:32', 0)];
+    expect(shown(rule(), ...looks)).toBe((2 * 60 - 1) * SECOND * 2);
+  });
+});
 
 describe('since_sign', () => {
   test('starts at zero at first sight, whatever the platform’s stamps say', () => {
@@ -32,6 +75,14 @@ describe('since_sign', () => {
   test('starts again with a sign', () => {
     const s = story().at('09:30:30', { presence: 'BUSY' }).until('09:40');
     expect(s.shows('since_sign')).toBe('9m30s');
+  });
+});
+
+describe('in_state', () => {
+  test('goes on over a bounce that nobody saw, although the state is stamped anew', () => {
+    const s = story({ rules: [MEAL], first: { presence: 'MEAL' } });
+    s.at('09:30:21', { presence: 'MEAL', token: '09:30:20' }).until('09:40');
+    expect(s.shows({ rule: 'meal' })).toMatch(/^(39|40)m/);
   });
 });
 

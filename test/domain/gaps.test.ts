@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../src/domain/agent.ts';
+import { measure } from '../../src/domain/clocks.ts';
 import { fold } from '../../src/domain/fold.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Duration } from '../../src/domain/time.ts';
@@ -46,10 +47,67 @@ describe('a gap in watching', () => {
     },
   );
 
+  test('opens while a stamp is kept back: the state may have been left and taken up again', () => {
+    const s = story().lacking('09:30', '09:31', 'presenceSince').at('09:30:30', { presence: 'AVAILABLE' });
+    expect([s.reason('09:30'), s.reason('09:31'), s.reason('09:32')]).toEqual([
+      'unknown',
+      'unknown',
+      'waiting',
+    ]);
+    expect(s.lastSign()).toBe('presence 09:30:30');
+    const queue = story().lacking('09:30', '09:30', 'routingSince');
+    expect(queue.reason('09:30')).toBe('unknown');
+  });
+
+  test('a stamp that is kept back for good is done without: the clocks start once more, and run', () => {
+    const s = story({ rules: [rule(), LOCKED] }).lacking('09:10', '23:00', 'presenceSince', 'routingSince');
+    expect([s.reason('09:12'), s.reason('09:13')]).toEqual(['unknown', 'waiting']);
+    expect([s.shows('since_sign'), s.reason('10:12'), s.reason('10:13')]).toEqual(['0s', 'waiting', 'due']);
+  });
+
+  test('a stamp that comes after all is taken up, and what it tells is not missed', () => {
+    const s = story().at('09:30', { presence: 'BUSY' }).lacking('09:30', '09:30', 'presenceSince');
+    s.at('09:40:30', { presence: 'BUSY' }).until('09:41');
+    expect(s.lastSign()).toBe('presence 09:40:30');
+    const soon = story().at('09:30', { presence: 'BUSY' }).lacking('09:30', '09:30', 'presenceSince');
+    expect(soon.at('09:30:40', { presence: 'BUSY' }).until('09:31').lastSign()).toBe('presence 09:30:40');
+  });
+
+  test('with a newer token alone was a login: the rules judge again, and the place on the ladder is kept', () => {
+    const s = story().unwatched('09:30', '09:40');
+    s.at('09:36', { token: '09:36', presence: 'AVAILABLE', presenceSince: '08:00' }).until('09:40');
+    expect([s.lastSign(), s.shows('since_sign')]).toEqual(['login 09:36', '0s']);
+    const back = story().until('10:00').logOff().at('10:00:30', { presence: 'AVAILABLE', token: '10:00:29' });
+    back.until('10:01').unwatched('10:01', '10:20');
+    back.at('10:10', { token: '10:10', presence: 'AVAILABLE', presenceSince: '10:00:30' }).until('10:20');
+    expect(back.memory().ladder).toMatchObject({ active: false, returnedAt: undefined });
+    expect(back.verdict().reason).toBe('waiting');
+  });
+
+  test('opens for whoever was first seen without a stamp, should it be kept back again', () => {
+    for (const part of ['presenceSince', 'routingSince'] as const) {
+      const s = story().lacking('09:00', '09:00', part).lacking('09:41', '09:41', part);
+      const again = part === 'presenceSince' ? { presence: 'AVAILABLE' } : { routing: 'OFF_QUEUE' };
+      s.at('09:40:30', again as Change).until('09:42');
+      expect(s.lastSign()).toBe(`${part === 'presenceSince' ? 'presence' : 'routing'} 09:40:30`);
+    }
+  });
+
   test('opens while nobody could see a call that came and went without a trace', () => {
     const s = story().at('09:30', { calls: 1 }).lacking('09:30', '10:10', 'conversations');
     s.at('10:09', { calls: 0 });
     expect([s.reason('10:11'), s.reason('10:40'), s.reason('10:42')]).toEqual(['waiting', 'waiting', 'due']);
+  });
+
+  test('in which a call may have been is not undone by an Offline just after it', () => {
+    const s = story({ every: '10s' })
+      .at('09:00:20', { calls: 1 })
+      .at('09:01:20', { calls: 0 })
+      .until('09:50');
+    s.at('09:50:05', { presence: 'BUSY' }).until('09:50:10').unwatched('09:50:10', '09:50:50');
+    s.until('09:50:50').at('09:50:55', { presence: 'OFFLINE' }).until('09:51');
+    s.at('09:51:30', { presence: 'BUSY', token: '09:51:29' }).until('10:20');
+    expect(s.shows('since_sign')).toBe('28m35s');
   });
 
   test('opens while the platform says a word that nobody knows', () => {
@@ -216,6 +274,15 @@ describe('stamps that contradict', () => {
     const memory = story().until('09:30').memory();
     const context = { profile: profile(), usualInterval: 60_000, clockJumped: false };
     expect(fold(memory, older(memory, 20_000), context)?.memory).toEqual(memory);
+  });
+
+  test('a sign of the time in which the clock ran ahead does not hold the clocks back once it is set right', () => {
+    const ahead = story().at('10:20', { presence: 'BUSY' }).until('10:30').memory();
+    const context = { profile: profile(), usualInterval: 60_000, clockJumped: false };
+    const right = fold(ahead, older(ahead, 60 * 60_000), context)?.memory;
+    const later = fold(right, older(ahead, 58 * 60_000), context)?.memory;
+    // Its stamp is of the future, which is a sign of a minute ahead at most.
+    expect(measure(later!, rule(), later!.seenAt)).toBe(60_000);
   });
 
   test('a reading from well before the last one says that the clock ran ahead: memory is pulled back to it', () => {

@@ -43,7 +43,7 @@ describe('our own log-off', () => {
     ['former presence', { presence: 'AVAILABLE' }],
     ['token alone', { token: '10:00:03', presence: 'AVAILABLE', presenceSince: '08:00' }],
   ])('answered by a return before anyone looked, seen by its %s, is a silent return', (_, change) => {
-    const s = story().until('10:00').logOff({ crash: true }).at('10:00:04', change).until('10:01');
+    const s = story().until('10:00').logOff({ unread: true }).at('10:00:04', change).until('10:01');
     expect(s.events).toMatchObject([{ kind: 'silent_return', own: true }]);
     expect(s.lastSign()).toBe('none');
     expect(s.verdict().reason).toMatch(/^ladder/);
@@ -54,6 +54,47 @@ describe('our own log-off', () => {
     expect(gone.memory().departure).toMatchObject({ by: 'enforcer' });
     const unmoved = story().until('10:00').logOff({ crash: true, effect: 'none' }).until('10:01');
     expect([unmoved.lastSign(), unmoved.events, unmoved.verdict().reason]).toEqual(['none', [], 'due']);
+  });
+
+  test('that a crash broke off does not hide a person: nobody knows whose doing the next change was', () => {
+    const s = story().until('10:00').logOff({ crash: true, effect: 'none' });
+    s.at('10:00:20', { presence: 'AVAILABLE' }).until('10:01');
+    expect([s.lastSign(), s.events, s.memory().ladder]).toEqual(['presence 10:00:20', [], undefined]);
+    const queue = story({ first: { presence: 'ON_QUEUE', routing: 'IDLE' } }).until('10:00');
+    queue.logOff({ crash: true, effect: 'none' });
+    queue.at('10:00:20', { presence: 'AVAILABLE', routing: 'OFF_QUEUE' }).until('10:01');
+    expect(queue.lastSign()).toBe('presence 10:00:20');
+  });
+
+  test('that a crash broke off is still told by a newer token, however long the worker was away', () => {
+    const s = story().until('10:00').logOff({ crash: true }).unwatched('10:00', '10:30');
+    s.at('10:00:40', { presence: 'AVAILABLE', token: '10:00:39' }).until('10:30');
+    expect(s.events).toMatchObject([{ kind: 'silent_return', own: true }]);
+  });
+
+  test('that a crash broke off may have left the session alone: one click brings the person back', () => {
+    const s = story().until('10:00').logOff({ crash: true }).until('10:01');
+    s.at('10:01:20', { presence: 'AVAILABLE' }).until('10:02');
+    expect([s.lastSign(), s.memory().ladder]).toEqual(['presence 10:01:20', undefined]);
+  });
+
+  test('that was refused does not hide that the screen was unlocked in that very second', () => {
+    const s = story({ first: { presence: 'IDLE' } })
+      .until('10:00')
+      .logOff({ effect: 'refused' });
+    s.at('10:00:01', { presence: 'AVAILABLE' }).until('10:01');
+    expect([s.lastSign(), s.verdict().reason]).toEqual(['presence 10:00:01', 'waiting']);
+  });
+
+  test('that a crash broke off, and then a login long after: the person was away for longer than the window', () => {
+    const s = story({ every: '2m', returns: { window: 240_000 } })
+      .until('10:00')
+      .logOff({ crash: true });
+    s.unwatched('10:00', '10:06').at('10:04:20', { presence: 'AVAILABLE', token: '10:04:19' }).until('10:06');
+    expect(s.lastSign()).toBe('presence 10:04:20');
+    const gap = story().until('10:00').logOff({ crash: true }).unwatched('10:00', '10:10');
+    gap.at('10:02:20', { presence: 'AVAILABLE', token: '10:02:19' }).until('10:10');
+    expect(gap.lastSign()).toBe('login 10:02:20');
   });
 
   test('is not taken for the cause of an Offline long after', () => {

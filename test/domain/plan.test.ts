@@ -118,6 +118,13 @@ describe('caps', () => {
 });
 
 describe('the breaker', () => {
+  test('lets pass who went through it before and is back: the ladder answers him', () => {
+    const ledger = { ...EMPTY_LEDGER, broken: new Map([['a', NOW + HOUR]]) };
+    const held = (byLadder: boolean): unknown =>
+      plan([candidate('a', 0, byLadder)], new Set(['a']), undefined, CAPS, ledger, NOW).held[0]?.hold;
+    expect([held(false), held(true)]).toEqual(['breaker', undefined]);
+  });
+
   const fresh = EMPTY_LEDGER;
 
   test('holds back all who became newly due when they are more than allowed', () => {

@@ -78,6 +78,19 @@ describe('a return within the window', () => {
     expect([s.lastSign(), s.eventsOf('person_back')]).toEqual(['presence 09:32:10', ['09:32:10']]);
   });
 
+  test('dated by its sighting alone has not explained what came more than a minute after it may have been', () => {
+    // Its stamp is the former one, so it may have been as early as 09:31.
+    const s = bounced({ presence: 'IDLE' }, { presence: 'IDLE', presenceSince: '08:00' });
+    s.at('09:32:20', { presence: 'AVAILABLE' }).until('09:33');
+    expect(s.lastSign()).toBe('presence 09:32:20');
+  });
+
+  test('after a departure without a stamp is measured from the last look before it: in doubt it is a login', () => {
+    const s = story().at('09:30:10', { presence: 'OFFLINE' }).lacking('09:31', '09:31', 'presenceSince');
+    s.at('09:32:10', { presence: 'AVAILABLE' }).until('09:33');
+    expect(s.lastSign()).toBe('login 09:32:10');
+  });
+
   test('ends with a sign, and only once', () => {
     const s = bounced({}, { presence: 'AVAILABLE', token: '09:31:19' }).at('09:40', { routing: 'IDLE' });
     s.at('09:45', { routing: 'OFF_QUEUE', presence: 'BUSY' }).until('09:50');
@@ -156,6 +169,12 @@ describe('a bounce through Offline between two looks', () => {
       .until('09:32');
     expect(s.lastSign()).toBe(`presence ${at}`);
     expect(s.eventsOf('silent_return')).toEqual([]);
+  });
+
+  test('that may have lasted longer than the window is a sign: nobody looked in time', () => {
+    const s = story().until('09:30').unwatched('09:30', '09:33');
+    s.at('09:32:30', { presence: 'AVAILABLE', token: '09:32:29' }).until('09:33');
+    expect([s.lastSign(), s.eventsOf('silent_return')]).toEqual(['presence 09:32:30', []]);
   });
 
   test('may show its token a look before its presence', () => {

@@ -156,6 +156,12 @@ describe('a change that is followed by Offline', () => {
     expect(s.at('09:31:10', { presence: 'OFFLINE' }).until('09:32').lastSign()).toBe('presence 09:30:09');
   });
 
+  test('is taken back only if it surely came within that minute', () => {
+    const s = story().at('09:30:20', { presence: 'BUSY' }).lacking('09:31', '09:31', 'presenceSince');
+    s.until('09:31').at('09:31:10', { presence: 'OFFLINE' }).until('09:32');
+    expect(s.lastSign()).toBe('presence 09:31');
+  });
+
   test('takes all changes of that minute with it', () => {
     const s = story().at('09:10', { presence: 'BUSY' }).at('09:30:20', { presence: 'AWAY' }).until('09:31');
     s.at('09:31:05', { presence: 'AVAILABLE' })

@@ -164,14 +164,15 @@ export class Story {
   }
 
   /**
-   * Carries out what the verdict of the last sweep calls for, and reads back, unless the service crashes before. It may
-   * be without effect, or fail after the queue was left.
+   * Carries out what the verdict of the last sweep calls for, and reads back, unless the service crashes before, or the
+   * platform does not answer. It may be without effect, be refused, or fail after the queue was left.
    */
   logOff(
     how: {
-      readonly effect?: 'works' | 'none' | 'off_queue';
+      readonly effect?: 'works' | 'none' | 'refused' | 'off_queue';
       readonly due?: Partial<Due>;
       readonly crash?: boolean;
+      readonly unread?: boolean;
     } = {},
   ): this {
     const verdict = this.verdict();
@@ -184,6 +185,9 @@ export class Story {
     const placed = placeOnLadder(this.memory(), began, due.cause, due.rung, returns);
     this.put(beginLogoff(placed, began, due.actions));
     this.logoffs.push({ at: asClockTime(began), rule: due.ruleId, rung: due.rung, actions: due.actions });
+    if (how.effect === 'refused') {
+      return this.put(endLogoff(finishLogoff(this.memory(), began + 2 * SECOND, []), began + 2 * SECOND));
+    }
     if (how.effect !== 'none')
       this.#carryOut(began, how.effect === 'off_queue' ? ['off_queue'] : due.actions);
     if (how.crash === true) return this;
@@ -194,6 +198,7 @@ export class Story {
     }
     const performed = due.actions.filter((each) => each !== 'off_queue' || former.routing !== 'OFF_QUEUE');
     this.put(finishLogoff(this.memory(), began + 3 * SECOND, performed));
+    if (how.unread === true) return this;
     if (how.effect !== 'none') this.#comeBack(former, began + 2 * SECOND, due.actions);
     this.#look(began + 5 * SECOND);
     if (how.effect === 'none') this.put(endLogoff(this.memory(), began + 6 * SECOND));

@@ -21,6 +21,11 @@ const LATE: ActionResult = {
   fault: { kind: 'late', message: 'too late', correlationId: undefined },
 };
 
+const BROKEN: ActionResult = {
+  ok: false,
+  fault: { kind: 'transient', message: 'come back in an hour', correlationId: undefined },
+};
+
 /** The agent as the platform has him. */
 interface Person {
   presence: SystemPresence;
@@ -46,11 +51,21 @@ let afterOffQueue: (() => void) | undefined;
 let offlineShows: boolean;
 /** Whether a read tells of conversations. */
 let summaryShows: boolean;
+/** The platform is out of order for this action. */
+let broken: Action | undefined;
+/** So many reads fail. */
+let unread: number;
+let population: Population;
+/** Whether anybody may still be begun with. */
+let open: boolean;
 
 beforeEach(() => {
   afterOffQueue = undefined;
   offlineShows = true;
   summaryShows = true;
+  broken = undefined;
+  unread = 0;
+  open = true;
   now = clockTime('09:00');
   person = { presence: 'AWAY', routing: 'OFF_QUEUE', calls: 0, since: now - MINUTE, tokenAt: now - MINUTE };
   requests = [];
@@ -98,6 +113,7 @@ function request(what: Action | 'restore', notAfter: Instant): Promise<ActionRes
   now += stop;
   stop = 0;
   if (now > notAfter) return Promise.resolve(LATE);
+  if (broken === what) return Promise.resolve(BROKEN);
   requests.push({ what, at: now });
   effectOf(what);
   return Promise.resolve(DONE);
@@ -118,6 +134,7 @@ function crewWith(population: Population): Crew {
       reread: () => {
         now += stop;
         stop = 0;
+        if (requests.length > 0 && unread-- > 0) return Promise.resolve(new Map());
         return Promise.resolve(new Map([[AGENT.id, sighting()]]));
       },
       serverNow: () => now,
@@ -142,10 +159,11 @@ function crewWith(population: Population): Crew {
   };
 }
 
+const context = { policy: POLICY, usualInterval: MINUTE, clockJumped: () => false };
+
 /** Idle for an hour, then logged off; answers the outcome and its reason. */
 async function logOff(): Promise<string> {
-  const population = new Population(new Map());
-  const context = { policy: POLICY, usualInterval: MINUTE, clockJumped: () => false };
+  population = new Population(new Map());
   for (let minute = 0; minute <= 60; minute += 1) {
     population.look(sighting(), context);
     now += MINUTE;
@@ -155,7 +173,7 @@ async function logOff(): Promise<string> {
     sweepId: 's',
     context,
     standing: NO_STANDING,
-    mayBegin: () => Promise.resolve(true),
+    mayBegin: () => Promise.resolve(open),
     signal: new AbortController().signal,
   };
   await carryOut(crewWith(population), [{ agent: AGENT, agentId: AGENT.id, due: due! }], EMPTY_LEDGER, round);
@@ -192,6 +210,48 @@ describe('the tokens cannot be revoked for a minute', () => {
   });
 });
 
+describe('the tokens cannot be revoked at all', () => {
+  beforeEach(() => {
+    broken = 'revoke_tokens';
+  });
+
+  test('and he is Offline: that is what the record says, and why it is not the whole of it', async () => {
+    expect(await logOff()).toBe('verified: transient');
+    expect(done()).toEqual(['offline']);
+    expect(population.memory(AGENT.id)).toMatchObject({
+      departure: { by: 'enforcer', quiet: true },
+      ladder: { active: true },
+    });
+  });
+
+  test.each<[string, () => void]>([
+    [
+      'he is not Offline',
+      () => {
+        offlineShows = false;
+      },
+    ],
+    [
+      'somebody has logged in',
+      () => {
+        const meanwhile = (): void => {
+          person = { ...person, tokenAt: now };
+        };
+        heldUp = { action: 'revoke_tokens', for: 0, meanwhile };
+      },
+    ],
+    [
+      'nobody can say',
+      () => {
+        unread = 10;
+      },
+    ],
+  ])('and %s: the log-off failed', async (_, given) => {
+    given();
+    expect(await logOff()).toBe('failed: transient');
+  });
+});
+
 test('nobody is put Offline once more who may be in a conversation', async () => {
   offlineShows = false;
   heldUp = {
@@ -225,6 +285,39 @@ describe('an agent on queue', () => {
     };
     expect(await logOff()).toBe('dropped: sign');
     expect(done()).toEqual(['off_queue']);
+  });
+
+  test('is seen through to the end once he is off it, whatever says stop in between', async () => {
+    afterOffQueue = () => {
+      open = false;
+    };
+    expect(await logOff()).toBe('verified');
+    expect(done()).toEqual(['off_queue', 'offline', 'revoke_tokens']);
+  });
+
+  test('of whom nobody can say whether a call slipped in gets his queue back', async () => {
+    afterOffQueue = () => {
+      summaryShows = false;
+    };
+    expect(await logOff()).toBe('dropped: engaged');
+    expect(done()).toEqual(['off_queue', 'restore']);
+  });
+
+  test('who is back on it in the same moment has clicked: he is left there', async () => {
+    afterOffQueue = () => {
+      become({ presence: 'ON_QUEUE', routing: 'IDLE' });
+    };
+    expect(await logOff()).toBe('dropped: sign');
+    expect(done()).toEqual(['off_queue']);
+  });
+
+  test('who could not be read gets his queue back, and none of that is taken for a sign', async () => {
+    unread = 1;
+    expect(await logOff()).toBe('dropped: unread');
+    expect(done()).toEqual(['off_queue', 'restore']);
+    now += MINUTE;
+    const { memory, verdict } = population.look(sighting(), context);
+    expect([memory?.lastSign, verdict.reason]).toEqual([undefined, 'due']);
   });
 
   test('whose call slipped in gets his queue back, but not a minute later', async () => {

@@ -4,7 +4,7 @@ import type { Action } from '../../src/domain/policy.ts';
 import type { StoredEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND } from '../../src/domain/time.ts';
 import { Population } from '../../src/enforcer/population.ts';
-import { gapEvent, reconcile } from '../../src/enforcer/reconcile.ts';
+import { gapEvent, outcomesOf } from '../../src/enforcer/reconcile.ts';
 import { NO_STANDING } from '../../src/enforcer/standing.ts';
 import { memoryOf } from '../store/fixtures.ts';
 import { BASE } from './parts.ts';
@@ -30,7 +30,7 @@ function ada(presence: 'OFFLINE' | 'AVAILABLE', tokenAt = BASE): Memory {
 
 function outcome(memory: Memory | undefined, intent: StoredEvent = INTENT): unknown {
   const population = new Population(new Map(memory === undefined ? [] : [['ada', memory]]));
-  return reconcile([intent], population, BASE + MINUTE, 'after')[0];
+  return outcomesOf([intent], population, BASE + MINUTE, 'after')[0];
 }
 
 describe('an intention without an outcome', () => {

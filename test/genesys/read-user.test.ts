@@ -40,6 +40,7 @@ describe('a user', () => {
       observation: {
         agentId: '00000000-0000-4000-8000-000000000007',
         at: FROM,
+        latest: FROM + 1_500,
         presence: {
           system: 'AVAILABLE',
           definitionId: 'def-available',

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { NO_SIGNAL, user, users, type FakePlatform } from './fake-platform.ts';
+import { NO_SIGNAL, user, users, type FakePlatform, type WoundClock } from './fake-platform.ts';
 import { listing, PAGED, TOO_LARGE } from './listings.ts';
 
 let fake: FakePlatform | undefined;
@@ -41,6 +41,22 @@ describe('reading again', () => {
     expect(Number(asked[0]!.query.get('pageSize'))).toBeGreaterThanOrEqual(
       asked[0]!.query.getAll('id').length,
     );
+  });
+
+  test('that takes seconds is dated no later than it was asked for, and no earlier than it came', async () => {
+    const held: { clock?: WoundClock } = {};
+    await open(({ path }) => {
+      if (path !== PAGED) return undefined;
+      if (held.clock !== undefined) held.clock.time += 4_700;
+      return { json: { entities: users(1, 1) } };
+    });
+    const { clock, platform } = fake!;
+    held.clock = clock;
+    const asked = clock.now();
+    const found = await platform.directory.reread([String(user(1)['id'])], NO_SIGNAL);
+    const { at, latest } = [...found.values()][0]!.observation;
+    expect(at).toBeLessThanOrEqual(asked);
+    expect(latest).toBeGreaterThanOrEqual(asked + 4_700);
   });
 
   test('halves a chunk that is too large', async () => {

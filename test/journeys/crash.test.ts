@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { EventKind, RecordEvent } from '../../src/domain/record.ts';
 import { MINUTE } from '../../src/domain/time.ts';
 import type { Action } from '../../src/domain/policy.ts';
+import { deriveRouting, type Desk } from '../../src/sandbox/desk.ts';
 import { endings, logoffs, tornIntents } from './record.ts';
 import { playShift, Shift, SLACK } from './shift.ts';
 
@@ -69,6 +70,13 @@ const PLAIN = await playShift({ ...GONE, hours: HOURS, inMemory: true });
 /** The minute of the shift in which the first of them is logged off. */
 const FIRST = minuteOf(PLAIN.events.find(({ kind }) => kind === 'intent')?.at ?? NaN);
 
+/** The first agent's desk, as the platform has it. */
+function deskOf(shift: Shift): Desk {
+  const [actor] = shift.sandbox.world.journals();
+  if (actor === undefined) throw new Error('nobody is there');
+  return actor.desk;
+}
+
 function minuteOf(at: number): number {
   return Math.round((at - Date.parse('2026-03-02T14:00:00Z')) / 60_000);
 }
@@ -133,6 +141,59 @@ test.each(CUTS)(
     }
   },
 );
+
+test('what became of an interrupted log-off is told by a whole sweep, not by what was remembered before it', async () => {
+  const shift = await Shift.begin({ ...GONE, agents: 1 });
+  try {
+    cutAtAction('offline', 'after')(shift);
+    let minute = 0;
+    while (shift.done('patchUserPresencesPurecloud') === 0) await shift.until((minute += 1));
+    await shift.kill();
+    await shift.open();
+    const { directory } = shift.assembly.platform;
+    const sweep = directory.sweep.bind(directory);
+    directory.sweep = async (_, signal) => {
+      directory.sweep = sweep;
+      const summary = await sweep(() => undefined, signal);
+      return { ...summary, complete: false, fault: 'a page could not be read' };
+    };
+    await shift.until(minute + 1);
+    expect(endings(await shift.events())).toEqual([]);
+    await shift.until(minute + 2);
+    expect(endings(await shift.events())).toEqual(['verified: told after an interruption']);
+  } finally {
+    await shift.end();
+  }
+});
+
+test('a power cut just after the queue was left, with a call in that very moment: the queue is given back at the next start', async () => {
+  const shift = await Shift.begin({ ...GONE, agents: 1, cast: ['went-home-on-queue'] });
+  try {
+    const { effects } = shift.assembly.platform;
+    const perform = effects.perform.bind(effects);
+    effects.perform = async (action, ...rest) => {
+      if (action !== 'off_queue') return perform(action, ...rest);
+      const desk = deskOf(shift);
+      desk.work.push({ medium: 'call', side: 'contactCenter', phase: 'active' });
+      deriveRouting(desk, shift.clock.now());
+      await perform(action, ...rest);
+      cutPower(shift);
+    };
+    let minute = 0;
+    while (shift.done('putUserRoutingstatus') === 0) await shift.until((minute += 1));
+    expect(deskOf(shift)).toMatchObject({ presence: { system: 'AVAILABLE' }, routing: 'INTERACTING' });
+    await shift.kill();
+    await shift.open();
+    await shift.until(minute + 1);
+    expect(deskOf(shift)).toMatchObject({ presence: { system: 'ON_QUEUE' }, routing: 'INTERACTING' });
+    const events = await shift.events();
+    expect(tornIntents(events)).toEqual([]);
+    expect(endings(events)).toEqual(['dropped: engaged']);
+    expect(shift.done('deleteToken')).toBe(0);
+  } finally {
+    await shift.end();
+  }
+});
 
 test('a worker that is restarted every ten minutes logs the same people off in the same minutes', async () => {
   const shift = await Shift.begin(GONE);
