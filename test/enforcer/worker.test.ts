@@ -28,6 +28,8 @@ class Lease {
     return Promise.resolve(true);
   }
 
+  opened = 1;
+
   releaseLease(holder: string): Promise<void> {
     if (this.failing) return Promise.reject(new Error('database is locked'));
     if (this.holder === holder) this.holder = undefined;
