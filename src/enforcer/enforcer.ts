@@ -57,8 +57,9 @@ export interface SweepLimits {
 /** Another worker may have written the store while this one read: what it read rests on memories that are too old. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
+  readonly kind = 'lease';
   constructor() {
-    super('the lease of the store ran out during the sweep');
+    super('the lease ran out, or the store was opened anew: the next sweep begins with what is stored');
   }
 }
 
