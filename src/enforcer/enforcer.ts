@@ -4,7 +4,7 @@
  * out in `carry-out.ts`, what is told of it in `news.ts` and `outcomes.ts`.
  */
 import { randomUUID } from 'node:crypto';
-import { plan, withLogoff, withoutBreaker, withOnline, withOutcome } from '../domain/plan.ts';
+import { plan, withLogoff, withoutBreaker, withOnline } from '../domain/plan.ts';
 import type { Ledger, Plan, SweepHold } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RecordEvent, Standing, SweepRecord } from '../domain/record.ts';
@@ -17,7 +17,7 @@ import { Gathering, type DueAgent, type Findings } from './findings.ts';
 import { imagine } from './imagine.ts';
 import { Learner } from './learner.ts';
 import { News } from './news.ts';
-import { noOutcomes } from './outcomes.ts';
+import { forgiven, noOutcomes } from './outcomes.ts';
 import { Population, type SweepContext } from './population.ts';
 import type { ReadingSummary, SweepReport } from './ports.ts';
 import { gapEvent, reconcile } from './reconcile.ts';
@@ -58,6 +58,7 @@ export interface SweepLimits {
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
   readonly kind = 'lease';
+
   constructor() {
     super('the lease ran out, or the store was opened anew: the next sweep begins with what is stored');
   }
@@ -80,7 +81,7 @@ interface Watched {
   readonly lease: LeaseStill;
 }
 
-/** What is to be done, and what rules in observe mode would have done. */
+/** What is to be done, and what rules in observe mode would do. */
 interface Plans {
   readonly enforced: Plan;
   readonly imagined: Plan;
@@ -338,14 +339,4 @@ export class Enforcer {
     this.#alarms.engaged(findings, context.policy.caps.engagedTooLong, now, name);
     return report;
   }
-}
-
-/** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
-function forgiven(ledger: Ledger, { returns }: Findings): Ledger {
-  let book = ledger;
-  for (const { agent, event } of returns) {
-    if (event.kind === 'person_back' || !event.own || !book.failures.has(agent.id)) continue;
-    book = withOutcome(book, agent.id, 'done', event.at);
-  }
-  return book;
 }
