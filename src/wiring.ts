@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Policy } from './domain/policy.ts';
-import { MINUTE, SECOND, type Duration, type Instant } from './domain/time.ts';
+import type { Duration, Instant } from './domain/time.ts';
+import { Alarms } from './enforcer/alarms.ts';
 import { Enforcer, type InForce } from './enforcer/enforcer.ts';
 import type { Clock, Directory, Effects, Meter, SweepReport } from './enforcer/ports.ts';
 import type { Store } from './enforcer/store-port.ts';
 import { Worker } from './enforcer/worker.ts';
-import { CredentialsError, PlatformError } from './genesys/errors.ts';
 import { connectPlatform, type Platform } from './genesys/platform.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { Sender } from './notify/send.ts';
@@ -20,11 +20,10 @@ import { Health } from './server/health.ts';
 import type { Metrics } from './server/metrics.ts';
 import { openStore, type SqliteStore } from './store/sqlite-store.ts';
 import { Reload } from './reload.ts';
+import { proxiesOf } from './proxies.ts';
 import { LiveIdentity, withIdentity } from './wiring-identity.ts';
 import { tellingOf, type Telling } from './wiring-notify.ts';
-
-/** Between two tries to reach the platform at start: doubling up to this. */
-const LONGEST_PAUSE: Duration = MINUTE;
+import { untilReached } from './wiring-start.ts';
 
 /** What a command brings along. */
 export interface Surroundings {
@@ -48,6 +47,8 @@ export interface Assembly {
   /** The way from policy to policy, and what is in force. */
   readonly reload: Reload;
   readonly notifier: Notifier;
+  /** To be told of each tick of the schedule that brought no sweep. */
+  readonly missed: Meter['missed'];
   /** The last sweep of this process. */
   readonly lastReport: () => SweepReport | undefined;
   /** Ends all connections; messages have so much real time to leave, the others wait in the store. */
@@ -57,27 +58,21 @@ export interface Assembly {
 }
 
 /** Opens the store of a policy. Rejects with `StoreError`. */
-export async function openStoreOf(
+export function openStoreOf(
   settings: Settings,
   { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
 ): Promise<SqliteStore> {
-  const store = await openStore(settings.store.sqlite, { now: () => clock.now(), log });
-  if (store.setAside !== undefined) {
-    log.error(
-      { alarm: 'store', setAside: store.setAside },
-      'the store was damaged: kept aside, a new one was begun',
-    );
-  }
-  return store;
+  return openStore(settings.store.sqlite, { now: () => clock.now(), log });
 }
 
-/** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError`. */
+/** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError` or `ProxySettingsError`. */
 export function connect(
   { genesys }: Settings,
   { clock, log, metrics }: Omit<Surroundings, 'signal'>,
 ): Platform {
   const { requestsPerMinute, timeout, region, clientId, clientSecret, apiUrl, loginUrl } = genesys;
   const settings = { region, clientId, clientSecret, apiUrl, loginUrl, requestsPerMinute, timeout };
+  const proxies = proxiesOf(process.env);
   const platform = connectPlatform(settings, clock, {
     onRequest: ({ operation, status }) => {
       metrics.request(operation, String(status));
@@ -87,6 +82,7 @@ export function connect(
     },
   });
   metrics.watchBudget(() => platform.budget().remaining);
+  log.info({ ...platform.hosts, ...proxies }, 'the platform is asked at these addresses');
   return platform;
 }
 
@@ -104,21 +100,29 @@ export async function assemble(
   let { interval } = loaded.settings.sweep;
   const health = new Health(clock.now(), () => interval);
   const telling = tellingOf(loaded.settings, { ...around, outbox: store.outbox });
+  const alarms = new Alarms(telling.alarm, (kind) => {
+    around.log.info({ alarm: kind }, 'the cause of an alarm has gone');
+  });
+  const failed = (): void => {
+    health.turned(clock.now());
+    void telling.notifier.flush();
+  };
+  const start = { ...around, alarms, startedAt: clock.now(), interval, failed };
   try {
-    await untilReached(around, health, () => platform.checkCredentials(around.signal));
-    const policy = await untilReached(around, health, () => resolveNames(loaded, platform, store, around));
+    tellOfDamage(store, telling);
+    await untilReached(start, () => platform.checkCredentials(around.signal));
+    const policy = await untilReached(start, () => resolveNames(loaded, platform, store, around));
     platform.setNeeds(needsOf(policy));
     metrics.policyInForce(policy);
     const identity = await LiveIdentity.connect(loaded.settings, store, clock, process.env);
-    const parts: Parts = { ...around, store, platform, identity, health, telling };
+    const parts: Parts = { ...around, store, platform, identity, health, telling, alarms };
     const inForce = { policy, longestInterval: interval };
-    const { worker, lastReport, between } = workerOf(inForce, parts);
+    const { worker, lastReport, missed, between } = workerOf(inForce, parts);
     const reload = reloadOf(loaded, inForce, worker, parts);
     reload.subscribe(({ settings }) => {
       ({ interval } = settings.sweep);
     });
     between(reload);
-    tellOfDamage(store, telling, metrics);
     const { notifier } = telling;
     const release = async (farewell?: Duration): Promise<void> => {
       await notifier.close(farewell);
@@ -129,7 +133,8 @@ export async function assemble(
       await release();
       await store.close();
     };
-    return { worker, store, platform, health, policy, reload, notifier, lastReport, release, close };
+    const made = { worker, store, platform, health, policy, reload, notifier };
+    return { ...made, missed, lastReport, release, close };
   } catch (error) {
     await telling.notifier.close(0);
     await platform.close();
@@ -144,37 +149,39 @@ interface Parts extends Surroundings {
   readonly identity: LiveIdentity;
   readonly health: Health;
   readonly telling: Telling;
+  readonly alarms: Alarms;
 }
 
-/** The log has it already; whoever sleeps at that hour has not. */
-function tellOfDamage({ setAside }: SqliteStore, { notifier }: Telling, metrics: Metrics): void {
+function tellOfDamage({ setAside }: SqliteStore, { alarm }: Telling): void {
   if (setAside === undefined) return;
-  metrics.alarm('store');
   const message = 'the store was damaged: kept aside, a new one was begun';
-  notifier.raise({ kind: 'store', message, fields: { setAside } });
+  alarm({ kind: 'store', message, fields: { setAside } });
 }
 
 function workerOf(
   inForce: InForce,
-  { clock, log, metrics, store, platform, identity, health, telling }: Parts,
-): Pick<Assembly, 'worker' | 'lastReport'> & { readonly between: (reload: Reload) => void } {
+  { clock, log, metrics, store, platform, identity, health, telling, alarms }: Parts,
+): Pick<Assembly, 'worker' | 'lastReport' | 'missed'> & { readonly between: (reload: Reload) => void } {
   let last: SweepReport | undefined;
   let reload: Reload | undefined;
-  const meter = meterOf(metrics, health, clock, (report) => {
+  const meter = meterOf({ metrics, health, clock, alarms }, (report) => {
     last = report;
   });
   const directory: Directory = platform.directory;
   const effects: Effects = withIdentity(platform.effects, () => identity.current, directory);
   const port: Store = store;
   const { alarm, name, warner, notifier } = telling;
-  const parts = { clock, directory, effects, store: port, log, meter, alarm, name, warner };
+  const parts = { clock, directory, effects, store: port, log, meter, alarm, alarms, name, warner };
   const load = (wanted: InForce): Promise<Enforcer> => Enforcer.load(parts, wanted);
+  let { setAside } = store;
   const hooks = {
     beforeSweep: () => {
       reload?.betweenSweeps();
     },
     afterSweep: () => {
       reload?.betweenSweeps();
+      if (store.setAside !== setAside) tellOfDamage(store, telling);
+      ({ setAside } = store);
       // Beside the sweeps: a receiver that hangs holds up nobody.
       if (!worker.waiting) void notifier.flush();
     },
@@ -186,6 +193,9 @@ function workerOf(
   return {
     worker,
     lastReport: () => last,
+    missed: (why) => {
+      meter.missed(why);
+    },
     between: (wanted) => {
       reload = wanted;
     },
@@ -193,9 +203,7 @@ function workerOf(
 }
 
 function meterOf(
-  metrics: Metrics,
-  health: Health,
-  clock: Clock,
+  { metrics, health, clock, alarms }: Pick<Parts, 'metrics' | 'health' | 'clock' | 'alarms'>,
   onReport: (report: SweepReport) => void,
 ): Meter {
   return {
@@ -207,9 +215,12 @@ function meterOf(
     },
     sweepFailed: () => {
       metrics.sweepFailed();
+      alarms.unwatched(clock.now(), 'the sweep failed');
     },
     missed: (why) => {
       metrics.missed(why);
+      // Whoever was suspended has nobody to tell; a sweep that never ends has.
+      if (why === 'overlap') alarms.unwatched(clock.now(), 'the sweep before has not ended');
     },
     logoff: (rule, outcome, mode) => {
       metrics.logoff(rule, outcome, mode);
@@ -258,21 +269,6 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       metrics.policyChanged(outcome);
     },
   });
-}
-
-/** Asks the platform again and again. Wrong credentials and a refused policy are not a matter of waiting. */
-async function untilReached<T>(around: Surroundings, health: Health, ask: () => Promise<T>): Promise<T> {
-  for (let pause = SECOND; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof PlatformError) || error instanceof CredentialsError) throw error;
-      around.signal.throwIfAborted();
-      around.log.warn({ err: error, pause }, 'the platform cannot be asked yet: trying again');
-      health.turned(around.clock.now());
-      await around.clock.sleep(pause, around.signal);
-    }
-  }
 }
 
 /** Reads what the policy names, resolves it and remembers the ids for the day on which a name vanishes. */

@@ -1,6 +1,8 @@
 /** How commands end. */
 import { CredentialsError, PlatformError, PlatformSettingsError } from '../genesys/errors.ts';
 import { PolicyRefused } from '../policy/faults.ts';
+import { ProxySettingsError } from '../proxies.ts';
+import { ListenError } from '../server/server.ts';
 import { StoreError } from '../store/errors.ts';
 
 /** Exit codes, as documented: they are a contract. */
@@ -32,11 +34,12 @@ export function explainError(error: unknown): { readonly code: number; readonly 
   if (
     error instanceof UsageError ||
     error instanceof CredentialsError ||
-    error instanceof PlatformSettingsError
+    error instanceof PlatformSettingsError ||
+    error instanceof ProxySettingsError
   ) {
     return { code: EXIT.refused, text: error.message };
   }
-  if (error instanceof StoreError || error instanceof PlatformError)
+  if (error instanceof StoreError || error instanceof PlatformError || error instanceof ListenError)
     return { code: EXIT.unexpected, text: error.message };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: EXIT.unexpected, text: `Unexpected: ${text}` };

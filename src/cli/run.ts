@@ -14,7 +14,7 @@ import { statusOf } from '../server/status.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { policyFingerprint } from '../policy/watch.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../wiring.ts';
-import { EXIT } from './exit.ts';
+import { EXIT, explainError } from './exit.ts';
 import { configPath, listenAddress, loadTestedConfig, type ConfigOption } from './options.ts';
 import type { Output } from './output.ts';
 import { VERSION } from './version.ts';
@@ -37,18 +37,22 @@ export async function run(options: ConfigOption): Promise<number> {
   log.info({ version: VERSION, policy: loaded.hash, mode: loaded.settings.mode }, 'the idle enforcer starts');
   let assembly: Assembly | undefined;
   let server: RunningServer | undefined;
-  const store = await openStoreOf(loaded.settings, around);
+  let store: SqliteStore | undefined;
   try {
+    store = await openStoreOf(loaded.settings, around);
     server = await serve(loaded, around, () => assembly, store);
     assembly = await assemble(loaded, store, around);
     return await work(assembly, { path: configPath(options), fingerprint }, around, signalled);
   } catch (error) {
     if (stop.signal.aborted) return await signalled;
+    const { code, text } = explainError(error);
+    // For whoever collects the log alone: what is written to standard error is for the person at the terminal.
+    log.error({ code, why: text }, 'the idle enforcer cannot go on');
     throw error;
   } finally {
     await server?.close();
     await assembly?.release(FAREWELL);
-    await store.close();
+    await store?.close();
     log.info({}, 'the idle enforcer has stopped');
   }
 }

@@ -103,15 +103,15 @@ class Beat {
   }
 
   async #begin(): Promise<void> {
-    const { clock, log, metrics } = this.#around;
-    const { worker, health } = this.#assembly;
+    const { clock, log } = this.#around;
+    const { worker, health, missed } = this.#assembly;
     this.#schedule = await startSchedule(this.#every, log, {
       onTick: async () => {
         health.turned(clock.now());
         await worker.tick(this.#schedule?.next());
       },
       onMissed: (why) => {
-        metrics.missed(why);
+        missed(why);
         log.warn({ why }, 'a sweep was missed');
       },
     });

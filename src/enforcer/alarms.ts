@@ -7,7 +7,7 @@ import type { Findings } from './findings.ts';
 import type { Alarm, AlarmKind, SweepReport } from './ports.ts';
 import { CLOCKS_APART } from './standing.ts';
 
-/** So many sweeps in a row make `blind` and `ineffective`. */
+/** So many sweeps in a row make `ineffective`, and so many intervals without one that saw anybody `blind`. */
 const IN_A_ROW = 10;
 const UNKNOWN_SHARE = 0.05;
 /** Clocks this far apart are worth a warning: nothing is held yet, but somebody should look at the time service. */
@@ -23,7 +23,7 @@ export function causeFields(cause: Cause | undefined, policy: Policy): Alarm['fi
   return { rule, measured, limit };
 }
 
-/** Raises each alarm when its cause begins, and again every hour while it lasts. */
+/** Raises each alarm when its cause begins, and again every hour while it lasts. One for each run of the program. */
 export class Alarms {
   readonly #raise: (alarm: Alarm) => void;
   readonly #over: (kind: AlarmKind) => void;
@@ -42,11 +42,8 @@ export class Alarms {
   /** Looks at one sweep. */
   after(report: SweepReport, now: Instant): void {
     const { complete, listed, seen, outcomes, hold, verdicts, clockError, deferred, fault } = report;
-    this.#blind = complete && (listed === 0 || seen > 0) ? 0 : this.#blind + 1;
-    this.while('blind', this.#blind >= IN_A_ROW, now, 'nobody can be watched', {
-      sweeps: this.#blind,
-      fault,
-    });
+    if (complete && (listed === 0 || seen > 0)) this.#watched(0, now, fault);
+    else this.unwatched(now, fault);
     // Whoever the breaker holds back has an alarm of his own, and nothing was tried on him.
     const overdue = report.overdue - (deferred.breaker ?? 0);
     this.#withoutEffect =
@@ -67,6 +64,19 @@ export class Alarms {
         clockErrorMs: clockError,
       },
     );
+  }
+
+  /**
+   * One more interval in which not everybody could be watched, whatever the reason; `intervals` is how many there have been
+   * without a break, where the caller knows better.
+   */
+  unwatched(now: Instant, fault: string | undefined, intervals = this.#blind + 1): void {
+    this.#watched(intervals, now, fault);
+  }
+
+  #watched(blind: number, now: Instant, fault: string | undefined): void {
+    this.#blind = blind;
+    this.while('blind', blind >= IN_A_ROW, now, 'nobody can be watched', { sweeps: blind, fault });
   }
 
   /** Whether to warn now that the clocks drift apart: when it begins, and every hour. */

@@ -10,7 +10,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { RecordEvent, Standing, SweepRecord } from '../domain/record.ts';
 import { settleLeft } from '../domain/settle.ts';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
-import { Alarms } from './alarms.ts';
+import type { Alarms } from './alarms.ts';
 import { carryOut } from './carry-out.ts';
 import type { Crew, Round, RoundResult } from './case.ts';
 import { Gathering, type DueAgent, type Findings } from './findings.ts';
@@ -23,13 +23,14 @@ import type { ReadingSummary, SweepReport } from './ports.ts';
 import { gapEvent, reconcile } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, numbersOf } from './report.ts';
 import { Doubt, isPaused, nextStanding, NO_STANDING, sweepHold, usualInterval } from './standing.ts';
+import { Trouble } from './trouble.ts';
 import { warnAgents } from './warn.ts';
 
 /** The clocks drifting apart by more than this between two sweeps means that one of them jumped. */
 const CLOCK_JUMP: Duration = 30 * SECOND;
 
 /** What the enforcer is made of; see `Crew`. */
-export type EnforcerParts = Omit<Crew, 'population' | 'learner'>;
+export type EnforcerParts = Omit<Crew, 'population' | 'learner'> & { readonly alarms: Alarms };
 
 /** The policy in force, and how its schedule goes. */
 export interface InForce {
@@ -47,6 +48,8 @@ export interface SweepLimits {
   readonly mayBegin: () => Promise<boolean>;
   /** Whether the store is still ours: asked after reading, which may have taken longer than the lease lasts. */
   readonly mayRecord?: () => Promise<LeaseStill>;
+  /** Why nobody knows who holds the lease, in one sentence. */
+  readonly leaseFault?: () => string | undefined;
   /** Ends reading and waiting at once. */
   readonly signal: AbortSignal;
 }
@@ -54,8 +57,10 @@ export interface SweepLimits {
 /** Another worker may have written the store while this one read: what it read rests on memories that are too old. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
+  readonly kind = 'lease';
+
   constructor() {
-    super('the lease of the store ran out during the sweep');
+    super('the lease ran out, or the store was opened anew: the next sweep begins with what is stored');
   }
 }
 
@@ -76,7 +81,7 @@ interface Watched {
   readonly lease: LeaseStill;
 }
 
-/** What is to be done, and what rules in observe mode would have done. */
+/** What is to be done, and what rules in observe mode would do. */
 interface Plans {
   readonly enforced: Plan;
   readonly imagined: Plan;
@@ -99,7 +104,7 @@ export class Enforcer {
   #inForce: InForce;
   /** Of the last two sweeps: a clock that jumped in the middle of one is news to half of the people in the next. */
   #clockErrors: readonly Duration[] = [];
-  #storeLost = false;
+  readonly #storeTrouble: Trouble;
   /** Intents without an outcome may stand in the record: after a start, and after the store was lost for a while. */
   #unreconciled = true;
 
@@ -109,9 +114,8 @@ export class Enforcer {
     this.#inForce = inForce;
     this.#standing = standing;
     this.#news = new News(crew);
-    this.#alarms = new Alarms(parts.alarm, (kind) => {
-      parts.log.info({ alarm: kind }, 'the cause of an alarm has gone');
-    });
+    this.#storeTrouble = new Trouble(parts.log, 'the store failed: observing only until it is back');
+    this.#alarms = parts.alarms;
   }
 
   /** Takes up where the last run ended. Rejects when the store cannot be read. */
@@ -126,11 +130,6 @@ export class Enforcer {
   /** Takes up another policy; the sweeps after it settle. Only between two sweeps. */
   use(inForce: InForce): void {
     this.#inForce = inForce;
-  }
-
-  /** Server time of the last complete sweep. */
-  get lastCompleteAt(): Instant | undefined {
-    return this.#standing.lastCompleteAt;
   }
 
   /** Makes one sweep. Rejects with `LeaseLost`, but not for what the platform or the store do. */
@@ -156,7 +155,10 @@ export class Enforcer {
     }, limits.signal);
     const lease = (await limits.mayRecord?.()) ?? 'held';
     if (lease === 'lost') throw new LeaseLost();
-    if (lease === 'unknown') this.#lostStore(new Error('nobody knows who holds its lease'), sweepId);
+    if (lease === 'unknown') {
+      this.#storeTrouble.follows(limits.leaseFault?.());
+      this.#unreconciled = true;
+    }
     this.#clockErrors = [...this.#clockErrors, summary.clockError].slice(-2);
     const now = Math.max(directory.serverNow(), summary.startedAt);
     const hold = await this.#hold(findings, summary, context);
@@ -188,7 +190,7 @@ export class Enforcer {
       complete: summary.complete,
       listed: findings.listed.size,
       clockError: summary.clockError,
-      storeLost: this.#storeLost || pause === 'lost',
+      storeLost: this.#storeTrouble.why !== undefined || pause === 'lost',
       paused: pause !== 'lost' && isPaused(pause, this.#parts.clock.now()),
       settleLeft: settleLeft(this.#standing, context.policy, summary.startedAt, context.usualInterval),
     };
@@ -247,7 +249,7 @@ export class Enforcer {
       population.saved(findings.seen);
       await this.#crew.learner.save(store);
       if (findings.described.length > 0) await store.saveAgents(findings.described);
-      this.#storeLost = false;
+      this.#storeTrouble.over();
     });
   }
 
@@ -287,7 +289,7 @@ export class Enforcer {
       round(),
     );
     this.#standing = { ...this.#standing, imaginedLedger: other.ledger };
-    if (hold === undefined && !this.#storeLost) {
+    if (hold === undefined && this.#storeTrouble.why === undefined) {
       await this.#unlessLost(sweepId, () => warnAgents(this.#crew, findings.toWarn, round()));
     }
     return { real, imagined: other };
@@ -300,7 +302,7 @@ export class Enforcer {
     round: Round,
   ): Promise<RoundResult> {
     const nothing: RoundResult = { ledger, outcomes: noOutcomes(), left: agents.length };
-    if (agents.length === 0 || this.#storeLost) return nothing;
+    if (agents.length === 0 || this.#storeTrouble.why !== undefined) return nothing;
     try {
       return await hand(this.#crew, agents, ledger, round);
     } catch (error) {
@@ -312,7 +314,8 @@ export class Enforcer {
   }
 
   async #mayBegin(limits: SweepLimits): Promise<boolean> {
-    if (this.#storeLost || limits.signal.aborted || !(await limits.mayBegin())) return false;
+    if (this.#storeTrouble.why !== undefined || limits.signal.aborted || !(await limits.mayBegin()))
+      return false;
     try {
       return !isPaused(await this.#parts.store.pause(), this.#parts.clock.now());
     } catch (error) {
@@ -322,9 +325,8 @@ export class Enforcer {
   }
 
   #lostStore(error: unknown, sweepId: string | undefined): void {
-    this.#storeLost = true;
+    this.#storeTrouble.met(error, { sweepId });
     this.#unreconciled = true;
-    this.#parts.log.error({ sweepId, err: error }, 'the store failed: observing only until it is back');
   }
 
   /** The report of the sweep, after the log, the metrics and the alarms have had it. */
@@ -340,7 +342,8 @@ export class Enforcer {
     meter.sweepEnded(report);
     const { verdicts, ...numbers } = report;
     log.info({ ...numbers, verdicts: nonZero(verdicts) }, 'sweep done');
-    this.#alarms.while('store', this.#storeLost, now, 'the store failed: observing only', {});
+    const { why: detail } = this.#storeTrouble;
+    this.#alarms.while('store', detail !== undefined, now, 'the store failed: observing only', { detail });
     this.#alarms.after(report, now);
     if (this.#alarms.drifts(clockError, now))
       log.warn({ clockErrorMs: clockError }, 'the clocks of this machine and the platform drift apart');

@@ -49,6 +49,16 @@ function learn({ learner }: Crew, { performed, outcome, reason }: Case): void {
   if (outcome === 'verified' || reason === 'no_effect') learner.loggedOff(performed, outcome === 'verified');
 }
 
+/** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
+export function forgiven(ledger: Ledger, { returns }: Pick<Findings, 'returns'>): Ledger {
+  let book = ledger;
+  for (const { agent, event } of returns) {
+    if (event.kind === 'person_back' || !event.own || !book.failures.has(agent.id)) continue;
+    book = withOutcome(book, agent.id, 'done', event.at);
+  }
+  return book;
+}
+
 /** For the back-off: a log-off without effect failed, one that was dropped says nothing. */
 function endedAs({ outcome, reason, fault }: Case): 'done' | 'failed' | 'forbidden' | undefined {
   if (outcome === 'dropped') return undefined;
@@ -145,14 +155,4 @@ export function eventOf(
     ...(reason === undefined ? {} : { reason }),
     ...(correlationId === undefined ? {} : { correlationId }),
   };
-}
-
-/** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
-export function forgiven(ledger: Ledger, { returns }: Pick<Findings, 'returns'>): Ledger {
-  let book = ledger;
-  for (const { agent, event } of returns) {
-    if (event.kind === 'person_back' || !event.own || !book.failures.has(agent.id)) continue;
-    book = withOutcome(book, agent.id, 'done', event.at);
-  }
-  return book;
 }

@@ -16,6 +16,8 @@ import type { Duration, Instant } from '../domain/time.ts';
 
 /** Any method may reject when the store is lost; the enforcer then observes only. */
 export interface Store {
+  /** How often it has been opened: with each time what is remembered has to be loaded anew. */
+  readonly opened: number;
   /** Takes or renews the lease of the one worker that may act. False when another holds it. */
   holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean>;
   releaseLease(holder: string): Promise<void>;

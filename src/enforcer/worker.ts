@@ -6,6 +6,7 @@ import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
 import type { Enforcer, InForce, LeaseStill } from './enforcer.ts';
 import type { Clock, Log, Meter, SweepReport } from './ports.ts';
 import type { Store } from './store-port.ts';
+import { Trouble } from './trouble.ts';
 
 /** A log-off round may take this long when reading everyone has left hardly any time for it. */
 const LATE_ROUND: Duration = 30 * SECOND;
@@ -19,7 +20,7 @@ export type Sweeper = Pick<Enforcer, 'use' | 'sweep'>;
 
 export interface WorkerParts {
   readonly clock: Clock;
-  readonly store: Pick<Store, 'holdLease' | 'releaseLease'>;
+  readonly store: Pick<Store, 'opened' | 'holdLease' | 'releaseLease'>;
   readonly log: Log;
   readonly meter: Pick<Meter, 'sweepFailed'>;
   /** Tells this worker from every other, also from its own earlier runs. */
@@ -41,14 +42,18 @@ export class Worker {
   #leaseAt: Instant | undefined;
   /** When the lease was last known to be held. */
   #heldAt: Instant | undefined;
+  readonly #leaseTrouble: Trouble;
+  /** How often the store had been opened when the lease was last held. */
+  #opened: number | undefined;
   #stopping = false;
   #waiting = false;
-  /** The lease ran out before it was renewed. */
+  /** The lease ran out before it was renewed, or the store was opened anew: what is remembered may be out of date. */
   #lapsed = false;
 
   constructor(parts: WorkerParts, inForce: InForce) {
     this.#parts = parts;
     this.#inForce = inForce;
+    this.#leaseTrouble = new Trouble(parts.log, 'the lease of the store could not be renewed');
   }
 
   /** Takes up another policy from the next sweep on. */
@@ -120,6 +125,7 @@ export class Worker {
     return this.#enforcer.sweep({
       mayBegin: this.#mayBegin(nextTick),
       mayRecord: () => this.#leaseStill(this.#parts.clock.now()),
+      leaseFault: () => this.#leaseTrouble.why,
       signal: this.#abort.signal,
     });
   }
@@ -149,14 +155,18 @@ export class Worker {
     const now = clock.now();
     this.#leaseAt = undefined;
     try {
-      if (!(await store.holdLease(holder, now, this.#ttl()))) return 'taken';
+      const held = await store.holdLease(holder, now, this.#ttl());
+      this.#leaseTrouble.over();
+      if (!held) return 'taken';
     } catch (error) {
-      this.#parts.log.error({ err: error }, 'the lease of the store could not be renewed');
+      this.#leaseTrouble.met(error);
       return 'unknown';
     }
     // Suspended, or without its store, for so long that another worker may have come and gone: what that one did stands
     // in the store alone.
     if (this.#heldAt !== undefined && now - this.#heldAt >= this.#ttl()) this.#lapsed = true;
+    if (this.#opened !== undefined && this.#opened !== store.opened) this.#lapsed = true;
+    this.#opened = store.opened;
     this.#leaseAt = now;
     this.#heldAt = now;
     return 'held';

@@ -12,6 +12,7 @@ import {
   PlatformUnreachableError,
 } from './errors.ts';
 import { asObject, asText } from './json.ts';
+import { noAnswerWords } from './network-words.ts';
 import type { RateHeaders } from './rate-budget.ts';
 import type { Scrubber } from './scrub.ts';
 import type { WireFault, WireResponse } from './wire.ts';
@@ -21,6 +22,9 @@ export interface Exchanged {
   readonly status: number | WireFault;
   readonly response: WireResponse | undefined;
   readonly code: string | undefined;
+  /** Host and port that were asked, and who of the way there did not answer, where the network says so. */
+  readonly host: string;
+  readonly where: string | undefined;
   /** Local instants. */
   readonly sentAt: Instant;
   readonly receivedAt: Instant;
@@ -55,9 +59,10 @@ export function readAnswer(exchanged: Exchanged, call: Call, scrubber: Scrubber)
 }
 
 function noAnswer(exchanged: Exchanged, call: Call, scrubber: Scrubber): PlatformError {
-  const why = exchanged.status === 'timeout' ? 'no answer within the time allowed' : 'the connection failed';
+  const { host, where, status } = exchanged;
   const code = scrubber.clean(exchanged.code);
-  const message = `${call.operation}: ${why}${code === undefined ? '' : ` (${code})`}`;
+  const words = noAnswerWords({ host, where: scrubber.clean(where), timedOut: status === 'timeout', code });
+  const message = `${call.operation}: ${words}`;
   return new PlatformUnreachableError(message, { kind: 'transient', operation: call.operation, code });
 }
 

@@ -77,6 +77,10 @@ const PROBES: Readonly<Record<string, readonly [operation: string, run: (sdk: Sd
     'getAuthorizationRoles',
     (sdk) => sdk.authorization.getAuthorizationRoles({ pageSize: 1 }),
   ],
+  'analytics:userDetail:view': [
+    'getAnalyticsUsersDetailsJobsAvailability',
+    (sdk) => sdk.analytics.getAnalyticsUsersDetailsJobsAvailability(),
+  ],
   'oauth:token:delete': ['deleteToken', (sdk) => sdk.tokens.deleteToken(randomUUID())],
   'presence:userPresence:edit': [
     'patchUserPresencesPurecloud',

@@ -12,7 +12,7 @@ import { Memberships, queueMembers, teamMembers } from './memberships.ts';
 import { readNames, type Named, type NameKind } from './names.ts';
 import { RateBudget } from './rate-budget.ts';
 import type { Sighting } from './read-user.ts';
-import { resolveHosts } from './regions.ts';
+import { resolveHosts, type Hosts } from './regions.ts';
 import { Scrubber } from './scrub.ts';
 import { openSdk, type Sdk } from './sdk.ts';
 import { ServerClock } from './server-clock.ts';
@@ -47,6 +47,8 @@ export interface PlatformReader {
 }
 
 export interface Platform {
+  /** The addresses that are asked. */
+  readonly hosts: Hosts;
   readonly directory: PlatformReader;
   readonly effects: PlatformEffects;
   /** What the policy asks about; to be called before the first sweep and after each change. */
@@ -101,6 +103,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   // Without expands larger pages may do than in a sweep.
   const namePages = new UserPages(sdk, now, offer);
   return {
+    hosts,
     directory: {
       sweep: (onPage, signal) => directory.sweep(onPage, signal),
       reread: (agentIds, signal) => directory.reread(agentIds, signal),

@@ -173,12 +173,13 @@ export class Transport {
     let status: Exchanged['status'];
     let response: WireResponse | undefined;
     let code: string | undefined;
+    let where: string | undefined;
     try {
       response = await wire.exchange(wanted, call.signal);
       status = response.status;
     } catch (error) {
       status = error instanceof WireError ? error.reason : 'network';
-      code = error instanceof WireError ? error.code : undefined;
+      if (error instanceof WireError) ({ code, where } = error);
     }
     const receivedAt = clock.now();
     const date = Date.parse(response?.headers['date'] ?? '');
@@ -189,7 +190,8 @@ export class Transport {
     if (typeof status === 'number' || status === 'network' || status === 'timeout') {
       hooks.onRequest({ operation: call.operation, status, ms: performance.now() - begun });
     }
-    return { status, response, code, sentAt, receivedAt };
+    const { host } = new URL(wanted.url);
+    return { status, response, code, where, host, sentAt, receivedAt };
   }
 }
 

@@ -21,16 +21,21 @@ export interface WireResponse {
 /** Why there is no answer; `late` when `mayStart` said no, `closed` when the wire was closed. */
 export type WireFault = 'timeout' | 'network' | 'aborted' | 'late' | 'closed';
 
-/** No answer, or not a whole one. `code` is the network's word for it, such as ECONNREFUSED. */
+/**
+ * No answer, or not a whole one. `code` is the network's word for it, such as ECONNREFUSED, and `where` the name or address
+ * that it is about.
+ */
 export class WireError extends Error {
   override readonly name = 'WireError';
   readonly reason: WireFault;
   readonly code: string | undefined;
+  readonly where: string | undefined;
 
-  constructor(reason: WireFault, code?: string) {
+  constructor(reason: WireFault, code?: string, where?: string) {
     super(reason);
     this.reason = reason;
     this.code = code;
+    this.where = where;
   }
 }
 
@@ -88,7 +93,7 @@ export class Wire {
     } catch (error) {
       if (error instanceof WireError) throw error;
       const code = codeOf(error);
-      throw new WireError(why ?? (TIMEOUTS.has(code ?? '') ? 'timeout' : 'network'), code);
+      throw new WireError(why ?? (TIMEOUTS.has(code ?? '') ? 'timeout' : 'network'), code, placeOf(error));
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
@@ -137,8 +142,20 @@ const TIMEOUTS = new Set([
 
 /** Only the code is taken over: undici's errors hold the request with its headers. */
 function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  const { code } = asFields(error);
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** The name that is not known, or the address that does not answer. Of several addresses of one name, the first. */
+function placeOf(error: unknown): string | undefined {
+  const { hostname, address, port } = asFields(error instanceof AggregateError ? error.errors[0] : error);
+  if (typeof hostname === 'string') return hostname;
+  if (typeof address !== 'string') return undefined;
+  return typeof port === 'number' ? `${address}:${port}` : address;
+}
+
+function asFields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -15,8 +15,11 @@ export interface Need {
   /** Where it stands in the administration. */
   readonly shown: string;
   readonly why: string;
-  /** Without it enforcing could not work; otherwise the service only knows less. */
-  readonly essential: boolean;
+  /**
+   * What is said where it is missing. `fail`: enforcing could not work. `warn`: the service knows less. `ok`: only a command
+   * needs it that may never be used.
+   */
+  readonly missing: 'fail' | 'warn' | 'ok';
   /** It is given by division: agents of other divisions are out of reach. */
   readonly perDivision: boolean;
 }
@@ -33,12 +36,20 @@ const naming =
     kinds.has(kind);
 
 function need(permission: string, shown: string, why: string, more: Partial<Need> = {}): Need {
-  return { permission, shown, why, essential: true, perDivision: false, ...more };
+  return { permission, shown, why, missing: 'fail', perDivision: false, ...more };
 }
 
 /** Everything the service may ever need, each with when it does. The operations handbook lists the same. */
 export const NEEDS: readonly (readonly [Need, Wanted])[] = [
-  [need('directory:user:view', 'Directory > User > View', 'agents cannot be listed without it'), always],
+  [
+    need(
+      'directory:user:view',
+      'Directory > User > View',
+      'agents cannot be listed without it, and at once only where it is granted in every division',
+      { perDivision: true },
+    ),
+    always,
+  ],
   [
     need(
       'presence:presenceDefinition:view',
@@ -81,7 +92,7 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
       'presence:settings:view',
       'Presence > Settings > View',
       'doctor reads with it what a browser that comes back is given',
-      { essential: false },
+      { missing: 'warn' },
     ),
     always,
   ],
@@ -90,7 +101,16 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
       'sso:provider:view',
       'SSO > Provider > View',
       'doctor reads with it whether single sign-on asks for credentials',
-      { essential: false },
+      { missing: 'warn' },
+    ),
+    always,
+  ],
+  [
+    need(
+      'analytics:userDetail:view',
+      'Analytics > User Detail > View',
+      'backtest reads with it what everybody did in the past',
+      { missing: 'ok' },
     ),
     always,
   ],
@@ -164,14 +184,16 @@ function fromProbe(probed: Told<Probed | undefined>): State {
   }
 }
 
-function finding({ permission, shown, why, essential }: Need, state: State): Finding {
+function finding({ permission, shown, why, missing }: Need, state: State): Finding {
   const check = `permission ${permission}`;
   const advice = `give the role of the client ${shown}, in every division whose agents it handles`;
   switch (state.is) {
     case 'granted':
       return { check, verdict: 'ok', found: state.found, why };
     case 'missing':
-      return { check, verdict: essential ? 'fail' : 'warn', found: 'not granted', why, advice };
+      return missing === 'ok'
+        ? { check, verdict: 'ok', found: `not granted: the worker does without it, ${why}`, why, advice }
+        : { check, verdict: missing, found: 'not granted', why, advice };
     case 'partly':
       return { check, verdict: 'warn', found: state.found, why, advice };
     case 'untold':

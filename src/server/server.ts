@@ -17,7 +17,12 @@ export interface RunningServer {
   readonly close: () => Promise<void>;
 }
 
-/** Listens. Rejects when the address is taken or not ours. */
+/** Nobody can be served at this address. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** Listens. Rejects with `ListenError` when the address is taken or not ours. */
 export async function startServer(host: string, port: number, parts: ServerParts): Promise<RunningServer> {
   const server = createServer((request, response) => {
     answer(request, response, parts).catch(() => {
@@ -28,7 +33,10 @@ export async function startServer(host: string, port: number, parts: ServerParts
   server.requestTimeout = 10_000;
   server.headersTimeout = 5_000;
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  server.once('error', reject);
+  server.once('error', ({ code = '' }: NodeJS.ErrnoException) => {
+    const advice = 'Is another worker running there? Otherwise change server.host or server.port.';
+    reject(new ListenError(`The address ${host} port ${port} cannot be listened on (${code}). ${advice}`));
+  });
   server.listen(port, host, () => {
     resolve(undefined);
   });

@@ -149,3 +149,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
+
+/** The memory in a row; `undefined` when it cannot be read. */
+export function readMemory(row: Row): Memory | undefined {
+  const memory = memoryOf(String(row['agent_id']), row['body']);
+  if (memory === undefined) return undefined;
+  return { ...memory, seenAt: Math.max(memory.seenAt, Number(row['seen'])) };
+}

@@ -23,7 +23,7 @@ export interface ConnectionOptions {
 export class Database {
   readonly path: string;
   readonly readOnly: boolean;
-  readonly #db: DatabaseSync;
+  #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #inode: number | undefined;
 
@@ -85,6 +85,18 @@ export class Database {
   /** Remembers which file this is, to notice when it is moved away: writes would go on into the void. */
   pinFile(): void {
     if (this.path !== ':memory:') this.#inode = this.#guard(() => statSync(this.path).ino);
+  }
+
+  /** Lets go of its own file and goes on with that of another connection, which is not to be used any more. */
+  takeOver(other: Database): void {
+    try {
+      this.close();
+    } catch {
+      // What cannot be closed is let go of all the same: it is there no more.
+    }
+    this.#statements.clear();
+    this.#db = other.#db;
+    this.#inode = other.#inode;
   }
 
   close(): void {

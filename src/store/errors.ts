@@ -85,8 +85,8 @@ function sentence(kind: StoreErrorKind, path: string, why: string): string {
       );
     case 'corrupt':
       return (
-        `The store ${path} is damaged${why}. Start the worker again: it keeps the damaged file aside and begins ` +
-        'a new one. Check the volume.'
+        `The store ${path} is damaged${why}. The worker keeps the damaged file aside and begins a new one, at its ` +
+        'next sweep or start. Check the volume.'
       );
     case 'newer':
       return (
@@ -94,7 +94,7 @@ function sentence(kind: StoreErrorKind, path: string, why: string): string {
         'Run that version, or restore a backup made before it.'
       );
     case 'lost':
-      return `The store ${path} has been lost${why}. Check its volume, then start the worker again.`;
+      return `The store ${path} has been lost${why}. Check its volume: the worker goes on when the file is back.`;
   }
 }
 
@@ -117,4 +117,13 @@ function codesOf(error: unknown): {
     code: typeof code === 'string' ? code : undefined,
     errcode: typeof errcode === 'number' ? errcode : undefined,
   };
+}
+
+/** Does the work now, and answers by a promise whatever comes of it. */
+export function later<T>(path: string, work: () => T): Promise<T> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    return Promise.reject(storeErrorOf(error, path));
+  }
 }

@@ -4,19 +4,20 @@
  */
 import { accessSync, constants, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Duration, Instant } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { Database, type Row } from './database.ts';
 import { StoreError, storeError, storeErrorOf } from './errors.ts';
 import { checkVersion, migrate, MIGRATIONS } from './schema.ts';
 
 export interface OpenOptions {
   readonly now: () => Instant;
-  readonly readOnly: boolean;
+  readonly readOnly?: boolean;
   /** Refuse a missing file, and leave a damaged one where it is: for visitors while a worker may be running. */
-  readonly existing: boolean;
-  readonly busyTimeout: Duration;
+  readonly existing?: boolean;
+  /** How long to wait for another process; 5 s unless given. */
+  readonly busyTimeout?: Duration;
   /** The file may not grow beyond so many pages of 4 KiB. */
-  readonly maxPages: number | undefined;
+  readonly maxPages?: number | undefined;
   readonly migrations?: readonly string[];
 }
 
@@ -28,14 +29,14 @@ export interface Opened {
 
 /** Opens or makes the database at `path`. Throws `StoreError`. */
 export function openDatabase(path: string, options: OpenOptions): Opened {
-  if (options.readOnly || options.existing) mustExist(path);
-  if (options.readOnly) return { db: openReadOnly(path, options), setAside: undefined };
+  if (options.readOnly === true || options.existing === true) mustExist(path);
+  if (options.readOnly === true) return { db: openReadOnly(path, options), setAside: undefined };
   makeDirectory(path);
   try {
     return { db: openWritable(path, options), setAside: undefined };
   } catch (error) {
     const fault = storeErrorOf(error, path);
-    if (fault.kind !== 'corrupt' || options.existing) throw fault;
+    if (fault.kind !== 'corrupt' || options.existing === true) throw fault;
     const pause = salvagePause(path, options);
     const setAside = keepAside(path, options.now());
     const db = openWritable(path, options);
@@ -46,7 +47,7 @@ export function openDatabase(path: string, options: OpenOptions): Opened {
 
 function openWritable(path: string, options: OpenOptions): Database {
   const isNew = path === ':memory:' || !existsSync(path) || statSync(path).size === 0;
-  const db = new Database(path, { readOnly: false, busyTimeout: options.busyTimeout });
+  const db = new Database(path, { readOnly: false, busyTimeout: patience(options) });
   try {
     const migrations = options.migrations ?? MIGRATIONS;
     checkVersion(db, migrations);
@@ -77,7 +78,7 @@ function openReadOnly(path: string, options: OpenOptions): Database {
 }
 
 function openToRead(path: string, options: OpenOptions, immutable: boolean): Database {
-  const db = new Database(path, { readOnly: true, busyTimeout: options.busyTimeout, immutable });
+  const db = new Database(path, { readOnly: true, busyTimeout: patience(options), immutable });
   try {
     const migrations = options.migrations ?? MIGRATIONS;
     checkVersion(db, migrations);
@@ -136,7 +137,7 @@ function keepAside(path: string, now: Instant): string {
 function salvagePause(path: string, options: OpenOptions): Row | undefined {
   let db: Database | undefined;
   try {
-    db = new Database(path, { readOnly: true, busyTimeout: options.busyTimeout });
+    db = new Database(path, { readOnly: true, busyTimeout: patience(options) });
     return db.get('SELECT since, until, reason FROM pause');
   } catch {
     return undefined;
@@ -154,6 +155,10 @@ function restorePause(db: Database, pause: Row | undefined): void {
     until ?? null,
     reason ?? null,
   );
+}
+
+function patience({ busyTimeout = 5 * SECOND }: OpenOptions): Duration {
+  return busyTimeout;
 }
 
 function quietlyClose(db: Database): void {

@@ -3,6 +3,7 @@
  * other processes at the same time. What belongs together is written in one transaction, on disk before the promise is
  * kept.
  */
+import { existsSync } from 'node:fs';
 import type { Memory } from '../domain/memory.ts';
 import type {
   EventQuery,
@@ -14,20 +15,20 @@ import type {
   SweepCount,
   SweepRecord,
 } from '../domain/record.ts';
-import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import type { Duration, Instant } from '../domain/time.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
 import {
   eventOf,
   eventValues,
   INSERT_EVENT,
   memoryBody,
-  memoryOf,
+  readMemory,
   standingBody,
   standingOf,
 } from './codec.ts';
 import { pruneCounts, readCounts, saveCount } from './counts.ts';
 import type { Database, Row } from './database.ts';
-import { storeErrorOf } from './errors.ts';
+import { later, storeError, storeErrorOf } from './errors.ts';
 import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
 import { openDatabase } from './open.ts';
 import { SqliteOutbox } from './outbox.ts';
@@ -73,24 +74,29 @@ export function openStore(path: string, options: StoreOptions): Promise<SqliteSt
 
 /** See `Store` for what each method promises. All reject with `StoreError` and nothing else. */
 export class SqliteStore {
-  /** Where a damaged file was put when the store was opened. Memory and record began anew then. */
-  readonly setAside: string | undefined;
+  #setAside: string | undefined;
+  #opened = 1;
+  /** The file could not be used as it is: it is opened anew before the lease is held again. */
+  #broken = false;
+  #closed = false;
   /** Messages that wait to be delivered. */
   readonly outbox: SqliteOutbox;
   readonly #db: Database;
+  readonly #options: StoreOptions;
   readonly #now: () => Instant;
   readonly #log: StoreLog | undefined;
   readonly #self: Self;
   /** The lease as it stood at the opening. */
-  readonly #foundLease: Row | undefined;
+  #foundLease: Row | undefined;
   #damaged = 0;
   /** No sweep has been saved since everything was loaded. */
   #fresh = true;
 
   private constructor(db: Database, setAside: string | undefined, options: StoreOptions) {
     this.#db = db;
-    this.setAside = setAside;
+    this.#setAside = setAside;
     this.outbox = new SqliteOutbox(db);
+    this.#options = options;
     this.#now = options.now;
     this.#log = options.log;
     this.#self = options.self ?? thisProcess();
@@ -99,13 +105,7 @@ export class SqliteStore {
 
   static open(path: string, options: StoreOptions): Promise<SqliteStore> {
     return later(path, () => {
-      const { db, setAside } = openDatabase(path, {
-        now: options.now,
-        readOnly: options.readOnly ?? false,
-        existing: options.existing ?? false,
-        busyTimeout: options.busyTimeout ?? 5 * SECOND,
-        maxPages: options.maxPages,
-      });
+      const { db, setAside } = openDatabase(path, options);
       return new SqliteStore(db, setAside, options);
     });
   }
@@ -115,8 +115,20 @@ export class SqliteStore {
     return this.#damaged;
   }
 
+  /** Where a damaged file was put when the store was last opened. Memory and record began anew then. */
+  get setAside(): string | undefined {
+    return this.#setAside;
+  }
+
+  get opened(): number {
+    return this.#opened;
+  }
+
   holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean> {
-    return this.#later(() => takeLease(this.#db, this.#self, this.#foundLease, { holder, now, ttl }));
+    return this.#later(() => {
+      if (this.#broken) this.#openAnew();
+      return takeLease(this.#db, this.#self, this.#foundLease, { holder, now, ttl });
+    });
   }
 
   releaseLease(holder: string): Promise<void> {
@@ -286,6 +298,7 @@ export class SqliteStore {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#later(() => {
       this.#db.close();
     });
@@ -306,21 +319,28 @@ export class SqliteStore {
   }
 
   #later<T>(work: () => T): Promise<T> {
-    return later(this.#db.path, work);
+    return later(this.#db.path, () => {
+      try {
+        return work();
+      } catch (error) {
+        const { kind } = storeErrorOf(error, this.#db.path);
+        this.#broken ||= !this.#closed && (kind === 'corrupt' || kind === 'lost');
+        throw error;
+      }
+    });
   }
-}
 
-function readMemory(row: Row): Memory | undefined {
-  const memory = memoryOf(String(row['agent_id']), row['body']);
-  if (memory === undefined) return undefined;
-  return { ...memory, seenAt: Math.max(memory.seenAt, Number(row['seen'])) };
-}
-
-/** Does the work now, and answers by a promise whatever comes of it. */
-function later<T>(path: string, work: () => T): Promise<T> {
-  try {
-    return Promise.resolve(work());
-  } catch (error) {
-    return Promise.reject(storeErrorOf(error, path));
+  /** As after a restart: a file that came back is gone on with, a damaged one kept aside. A missing one is waited for. */
+  #openAnew(): void {
+    const { path } = this.#db;
+    if (!existsSync(path)) throw storeError('lost', path, 'there is no such file');
+    const { db, setAside } = openDatabase(path, this.#options);
+    this.#db.takeOver(db);
+    this.#foundLease = readLease(db);
+    this.#setAside = setAside;
+    this.#opened += 1;
+    this.#fresh = true;
+    this.#broken = false;
+    this.#log?.warn({ path, setAside }, 'the store was opened anew');
   }
 }

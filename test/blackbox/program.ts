@@ -110,6 +110,16 @@ export class Run {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
+  /** Alarms of one kind in the log, and the lines that say that it is over. */
+  alarms(kind: string): { readonly begun: readonly Record<string, unknown>[]; readonly over: number } {
+    const all = this.output
+      .split('\n')
+      .filter((line) => line.includes(`"alarm":"${kind}"`))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const begun = all.filter(({ level }) => level === 'error');
+    return { begun, over: all.length - begun.length };
+  }
+
   /** The port that it serves on. */
   port(): number {
     return Number(this.lines('serving health, metrics and status')[0]?.['port']);
@@ -148,6 +158,8 @@ export interface PolicyParts {
   readonly settle?: number;
   readonly perMinute?: number;
   readonly timeout?: string;
+  /** In place of caps that hold nobody back. */
+  readonly caps?: string;
   /** Further keys, as they stand in the file. */
   readonly more?: string;
 }
@@ -170,6 +182,9 @@ const RETURNS = `returns:
 function policyText(url: string, store: string, parts: PolicyParts): string {
   const { mode = 'enforce', every = '* * * * * *', rules = RULES, returns = RETURNS } = parts;
   const { settle = 1, perMinute = 240, timeout = '5s', more = '' } = parts;
+  const {
+    caps = `{ per_sweep: 500, per_hour: 10000, settle: ${settle}, breaker: { at_least: 100000, share: 100%, hold: 30m } }`,
+  } = parts;
   return `version: 1
 mode: ${mode}
 genesys:
@@ -194,7 +209,7 @@ profiles:
     rules:
 ${rules}
 ${returns}
-caps: { per_sweep: 500, per_hour: 10000, settle: ${settle}, breaker: { at_least: 100000, share: 100%, hold: 30m } }
+caps: ${caps}
 store: { sqlite: ${store} }
 server: { host: 127.0.0.1, port: 0 }
 ${more}`;

@@ -72,6 +72,18 @@ test('one who is overdue beside those whom the breaker holds is still one on who
   expect(told).toEqual(['ineffective']);
 });
 
+test('nobody is watched either while there are no sweeps at all, and the first good one ends it', () => {
+  alarms.unwatched(BASE, 'no connection', 9);
+  expect(told).toEqual([]);
+  alarms.unwatched(BASE + MINUTE, 'no connection', 12);
+  alarms.unwatched(BASE + 2 * MINUTE, 'the sweep before has not ended');
+  expect(told).toEqual(['blind']);
+  sweeps(1, { complete: false }, 3);
+  expect(told).toEqual(['blind']);
+  sweeps(1, {}, 4);
+  expect(told).toEqual(['blind', 'blind is over']);
+});
+
 test('nine blind sweeps, one good one and nine more are no reason to wake anybody', () => {
   sweeps(9, { complete: false });
   sweeps(1, {}, 9);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import { startSchedule, type Schedule } from '../../src/enforcer/schedule.ts';
 import { BASE, Sentences } from './parts.ts';
 
@@ -55,6 +55,15 @@ test('ticks that fell into a suspension of the machine are counted, and it goes 
   expect(missed).toContain('late');
   expect(ticks.at(-1)).toBeGreaterThan(300);
   expect(schedule.next()).toBeGreaterThan(BASE + 6 * MINUTE);
+});
+
+test('a clock that is set back by hours holds nothing up', async () => {
+  await jest.advanceTimersByTimeAsync(MINUTE);
+  jest.setSystemTime(BASE - 2 * HOUR);
+  await jest.advanceTimersByTimeAsync(2 * MINUTE);
+  expect(ticks).toEqual([60, -7140, -7080]);
+  expect(log.said.filter((line) => line.includes('was set back'))).toHaveLength(1);
+  expect(schedule.next()).toBe(BASE - 2 * HOUR + 3 * MINUTE);
 });
 
 test('begins nothing once it is stopped, while what is under way goes on', async () => {

@@ -28,6 +28,8 @@ class Lease {
     return Promise.resolve(true);
   }
 
+  opened = 1;
+
   releaseLease(holder: string): Promise<void> {
     if (this.failing) return Promise.reject(new Error('database is locked'));
     if (this.holder === holder) this.holder = undefined;
@@ -178,6 +180,32 @@ describe('the lease', () => {
     clock.windTo(BASE + 2 * MINUTE + TTL);
     await worker.tick();
     expect(loads).toBe(2);
+  });
+
+  test('of a store that was opened anew makes what was remembered worthless', async () => {
+    const worker = workerOf();
+    await worker.tick();
+    await worker.tick();
+    expect(loads).toBe(1);
+    lease.opened = 2;
+    await worker.tick();
+    expect(loads).toBe(2);
+    const said = limitsAfter(TTL / 2, () => (lease.opened = 3));
+    await worker.tick();
+    expect(await said).toEqual([true, false, 'lost']);
+  });
+
+  test('that cannot be renewed is said once for each reason, and anew after it could be', async () => {
+    const worker = workerOf();
+    const said = (): number => log.said.filter((line) => line.startsWith('error: the lease')).length;
+    lease.failing = true;
+    for (let n = 0; n < 3; n += 1) await worker.tick();
+    expect(said()).toBe(1);
+    lease.failing = false;
+    await worker.tick();
+    lease.failing = true;
+    await worker.tick();
+    expect(said()).toBe(2);
   });
 
   test('is renewed during a long sweep', async () => {

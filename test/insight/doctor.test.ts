@@ -91,30 +91,49 @@ const TIDY: SandboxOptions['switches'] = {
 };
 
 describe('an organisation in which one permission is missing', () => {
-  const each = NEEDS.map(([{ permission, essential }]) => [permission, essential] as const);
+  const each = NEEDS.filter(([{ missing }]) => missing !== 'ok').map(
+    ([{ permission, missing }]) => [permission, missing] as const,
+  );
 
   test.each(each)(
     '%s is named, and nothing else is, when the platform tells the grants',
-    async (permission, essential) => {
+    async (permission, missing) => {
       const permissions = ALL_PERMISSIONS.filter((one) => one !== permission);
       const { code, diagnosis } = await ask({ permissions });
       expect(permissionFaults(diagnosis)).toMatchObject([
-        { check: `permission ${permission}`, verdict: essential ? 'fail' : 'warn', found: 'not granted' },
+        { check: `permission ${permission}`, verdict: missing, found: 'not granted' },
       ]);
-      expect(code).toBe(essential ? 2 : 0);
+      expect(code).toBe(missing === 'fail' ? 2 : 0);
     },
   );
 
-  test.each(each)(
-    '%s is found by trying it out on nobody when it does not',
-    async (permission, essential) => {
-      const permissions = ALL_PERMISSIONS.filter((one) => one !== permission);
-      const { code, diagnosis } = await ask({ permissions, switches: { tellsGrants: false } });
-      expect(permissionFaults(diagnosis).map(({ check }) => check)).toEqual([`permission ${permission}`]);
-      expect(code).toBe(essential ? 2 : 0);
-      expect(sandbox?.truth().logoffs).toBe(0);
+  test.each(each)('%s is found by trying it out on nobody when it does not', async (permission, missing) => {
+    const permissions = ALL_PERMISSIONS.filter((one) => one !== permission);
+    const { code, diagnosis } = await ask({ permissions, switches: { tellsGrants: false } });
+    expect(permissionFaults(diagnosis).map(({ check }) => check)).toEqual([`permission ${permission}`]);
+    expect(code).toBe(missing === 'fail' ? 2 : 0);
+    expect(sandbox?.truth().logoffs).toBe(0);
+  });
+
+  test.each([true, false])(
+    'what backtest alone needs is told and held against nobody, whether the grants are told or not: %s',
+    async (tellsGrants) => {
+      const permissions = ALL_PERMISSIONS.filter((one) => one !== 'analytics:userDetail:view');
+      const { code, diagnosis } = await ask({ permissions, switches: { ...TIDY, tellsGrants } });
+      expect(diagnosis.findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+      expect(found(diagnosis, 'permission analytics:userDetail:view')?.found).toMatch(
+        /^not granted: the worker does without it, backtest/,
+      );
+      expect(code).toBe(0);
     },
   );
+
+  test('of which nothing is missing, all is granted, whether the grants are told or not', async () => {
+    const { diagnosis } = await ask({ switches: { ...TIDY, tellsGrants: false } });
+    const granted = diagnosis.findings.filter(({ check }) => check.startsWith('permission '));
+    expect(granted).toHaveLength(NEEDS.length);
+    expect(granted.filter(({ found }) => found.startsWith('not granted'))).toEqual([]);
+  });
 
   test('the settings that need an administrator are unknown, not wrong', async () => {
     const permissions = ALL_PERMISSIONS.filter((one) => one !== 'directory:organization:admin');
@@ -142,7 +161,8 @@ describe('permissions', () => {
     expect(found(diagnosis, 'permission oauth:token:delete')?.found).toMatch(
       /^not granted in the divisions? (?!.*Home)\w/,
     );
-    expect(found(diagnosis, 'permission directory:user:view')).toMatchObject({ verdict: 'ok' });
+    expect(found(diagnosis, 'permission directory:user:view')).toMatchObject({ verdict: 'warn' });
+    expect(found(diagnosis, 'permission presence:settings:view')).toMatchObject({ verdict: 'ok' });
     expect(code).toBe(0);
   });
 });

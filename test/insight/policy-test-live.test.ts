@@ -8,6 +8,7 @@ import type { Reason } from '../../src/domain/judge.ts';
 import type { Action, Policy } from '../../src/domain/policy.ts';
 import type { RecordEvent } from '../../src/domain/record.ts';
 import { HOUR, MINUTE, SECOND, type Instant } from '../../src/domain/time.ts';
+import { Alarms } from '../../src/enforcer/alarms.ts';
 import { Enforcer, type EnforcerParts } from '../../src/enforcer/enforcer.ts';
 import type { ActionResult, Sighting } from '../../src/enforcer/ports.ts';
 import type { Store } from '../../src/enforcer/store-port.ts';
@@ -115,6 +116,7 @@ class Around {
 function storeInto(events: RecordEvent[]): Store {
   const none = (): Promise<void> => Promise.resolve();
   return {
+    opened: 1,
     holdLease: () => Promise.resolve(true),
     releaseLease: none,
     loadMemories: () => Promise.resolve(new Map()),
@@ -170,6 +172,7 @@ function partsOf(around: Around): EnforcerParts {
       alarm: quiet,
     },
     alarm: quiet,
+    alarms: new Alarms(quiet, quiet),
     warner: { warn: () => Promise.resolve(true) },
     name: ({ name }) => name,
   };

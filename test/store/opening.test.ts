@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { HOUR } from '../../src/domain/time.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import { MIGRATIONS } from '../../src/store/schema.ts';
 import { BASE, memoryOf, Place, STANDING } from './fixtures.ts';
@@ -259,6 +260,39 @@ describe('what stops the store', () => {
     renameSync(elsewhere, path);
     await store.setFacts(new Map([['a', '2']]));
     expect(await store.facts()).toEqual(new Map([['a', '2']]));
+  });
+
+  test('a file that is missed is opened anew when another has come to its place, and the lease tells of it', async () => {
+    const path = place.path();
+    const store = await place.open(path);
+    expect(await store.holdLease('worker', BASE, HOUR)).toBe(true);
+    renameSync(path, `${path}.away`);
+    await expect(store.holdLease('worker', BASE, HOUR)).rejects.toMatchObject({ kind: 'lost' });
+    await expect(store.holdLease('worker', BASE, HOUR)).rejects.toMatchObject({ kind: 'lost' });
+    expect(existsSync(path)).toBe(false);
+    const restored = await place.open(path);
+    await restored.setFacts(new Map([['a', 'restored']]));
+    expect(store.opened).toBe(1);
+    expect(await store.holdLease('worker', BASE, HOUR)).toBe(true);
+    expect(store.opened).toBe(2);
+    expect(store.setAside).toBeUndefined();
+    expect(await store.facts()).toEqual(new Map([['a', 'restored']]));
+  });
+
+  test('a file that is damaged under the worker is kept aside with the next lease, and a new one begun', async () => {
+    const path = place.path();
+    const store = await place.open(path);
+    await store.saveStep([memoryOf('a', BASE)], []);
+    const other = new DatabaseSync(path);
+    // Another's write makes what the worker has read worthless, and nothing is left beside the file itself.
+    other.exec("INSERT INTO fact (name, value) VALUES ('a', '1'); PRAGMA wal_checkpoint(TRUNCATE)");
+    writeFileSync(path, Buffer.alloc(readFileSync(path).length, 'noise'));
+    await expect(store.saveStep([memoryOf('b', BASE)], [])).rejects.toMatchObject({ kind: 'corrupt' });
+    expect(await store.holdLease('worker', BASE, HOUR)).toBe(true);
+    other.close();
+    expect(existsSync(String(store.setAside))).toBe(true);
+    await store.saveStep([memoryOf('c', BASE)], []);
+    expect([...(await store.loadMemories()).keys()]).toEqual(['c']);
   });
 
   test('a directory without the right to write is said, with the user and what to do', async () => {
