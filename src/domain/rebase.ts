@@ -3,7 +3,7 @@
  * come, and until it came no clock would move. What lies in the future is pulled back to now.
  */
 import { SECOND, type Duration, type Instant, type Interval } from './time.ts';
-import type { Before, Clocks, Memory } from './memory.ts';
+import type { Before, Clocks, Memory, Return } from './memory.ts';
 
 /** Readings overtake each other by less than this; what lies further back means that a clock was set back. */
 const SET_BACK: Duration = 30 * SECOND;
@@ -40,7 +40,7 @@ export function pulledBack(m: Memory, now: Instant): Memory {
     })),
     departure:
       departure === undefined ? undefined : { ...dated(departure), tokenAt: known(departure.tokenAt) },
-    back: back === undefined ? undefined : { ...dated(back), tokenAt: known(back.tokenAt) },
+    back: back === undefined ? undefined : returnBefore(back, sooner),
     graceFrom: known(m.graceFrom),
     ladder:
       ladder === undefined
@@ -51,6 +51,16 @@ export function pulledBack(m: Memory, now: Instant): Memory {
         ? undefined
         : { ...own, from: sooner(own.from), to: sooner(own.to), tokenAt: known(own.tokenAt) },
     warned: Object.fromEntries(Object.entries(m.warned).map(([rule, at]) => [rule, sooner(at)])),
+  };
+}
+
+function returnBefore(back: Return, sooner: (at: Instant) => Instant): Return {
+  const { at, from = at, tokenAt } = back;
+  return {
+    ...back,
+    at: sooner(at),
+    from: sooner(from),
+    tokenAt: tokenAt === undefined ? undefined : sooner(tokenAt),
   };
 }
 

@@ -83,10 +83,10 @@ export function leftUnseen(m: Memory, step: Step): Memory | undefined {
 
 /** Whether the look shows that a log-off of which nothing was seen has been answered. */
 function showsEffect(own: OwnLogoff, { o, d, seen, returns, inGap }: Step): boolean {
-  if (seen > own.to + returns.window && !inGap) return false;
   const since = own.from - SLACK;
   // A presence that moved after a crash may as well be a person's choice: only a new login shows that he was gone.
-  const sure = own.known === true && own.actions.includes('offline');
+  const inTime = inGap || seen <= own.to + returns.window;
+  const sure = inTime && own.known === true && own.actions.includes('offline');
   if (sure && isMoved(d.presence) && d.presence.at >= since) return true;
   const token = o.tokenIssuedAt;
   return own.actions.includes('revoke_tokens') && isNewer(token, own.tokenAt) && token >= since;

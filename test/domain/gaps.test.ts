@@ -285,6 +285,19 @@ describe('stamps that contradict', () => {
     expect(measure(later!, rule(), later!.seenAt)).toBe(60_000);
   });
 
+  test('nor does a return of that time explain what comes after', () => {
+    const ahead = story().at('10:20', { presence: 'OFFLINE' }).until('10:21');
+    const memory = ahead.at('10:21:30', { presence: 'AVAILABLE', token: '10:21:29' }).until('10:22').memory();
+    const context = { profile: profile(), usualInterval: 60_000, clockJumped: false };
+    const right = { ...older(memory, 60 * 60_000), tokenIssuedAt: undefined };
+    const { back, seenAt } = fold(
+      memory,
+      { ...right, presence: { ...right.presence!, since: undefined } },
+      context,
+    )!.memory;
+    expect([back?.at, back?.from]).toEqual([seenAt, seenAt]);
+  });
+
   test('a reading from well before the last one says that the clock ran ahead: memory is pulled back to it', () => {
     const memory = story().until('09:30').memory();
     const context = { profile: profile(), usualInterval: 60_000, clockJumped: false };

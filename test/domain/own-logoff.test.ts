@@ -91,7 +91,15 @@ describe('our own log-off', () => {
       .until('10:00')
       .logOff({ crash: true });
     s.unwatched('10:00', '10:06').at('10:04:20', { presence: 'AVAILABLE', token: '10:04:19' }).until('10:06');
-    expect(s.lastSign()).toBe('presence 10:04:20');
+    expect(s.lastSign()).toBe('login 10:04:20');
+    const former = story({ every: '2m', returns: { window: 240_000 } })
+      .until('10:00')
+      .logOff({ crash: true });
+    former.unwatched('10:00', '10:06');
+    former
+      .at('10:04:20', { presence: 'AVAILABLE', presenceSince: '08:00', token: '10:04:20' })
+      .until('10:06');
+    expect(former.lastSign()).toBe('login 10:04:20');
     const gap = story().until('10:00').logOff({ crash: true }).unwatched('10:00', '10:10');
     gap.at('10:02:20', { presence: 'AVAILABLE', token: '10:02:19' }).until('10:10');
     expect(gap.lastSign()).toBe('login 10:02:20');
