@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Policy } from './domain/policy.ts';
-import { MINUTE, SECOND, type Duration, type Instant } from './domain/time.ts';
+import { MINUTE, SECOND, type Duration } from './domain/time.ts';
 import { Enforcer, type InForce } from './enforcer/enforcer.ts';
 import type { Clock, Directory, Effects, Meter, SweepReport } from './enforcer/ports.ts';
 import type { Store } from './enforcer/store-port.ts';
@@ -111,7 +111,7 @@ export async function assemble(
     metrics.policyInForce(policy.hash);
     const identity = await LiveIdentity.connect(loaded.settings, store, clock, process.env);
     const parts: Parts = { ...around, store, platform, identity, health, telling };
-    const inForce = { policy, longestInterval: interval };
+    const inForce = inForceOf(policy, loaded.settings);
     const { worker, lastReport, between } = workerOf(inForce, parts);
     const reload = reloadOf(loaded, inForce, worker, parts);
     reload.subscribe(({ settings }) => {
@@ -135,6 +135,10 @@ export async function assemble(
     await platform.close();
     throw error;
   }
+}
+
+function inForceOf(policy: Policy, { sweep, store }: Settings): InForce {
+  return { policy, longestInterval: sweep.interval, retention: store.retention };
 }
 
 /** What a worker and its reloading are made of. */
@@ -239,7 +243,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
     takeUp: (wanted, policy = inForce) => {
       const { settings } = wanted;
       inForce = policy;
-      worker.use({ policy, longestInterval: settings.sweep.interval });
+      worker.use(inForceOf(policy, settings));
       platform.setNeeds(needsOf(policy));
       if (!needRestart(loaded, wanted).some((setting) => SECRET_IS_FOR.has(setting)))
         platform.useSecret(settings.genesys.clientSecret);
@@ -311,9 +315,4 @@ export async function readNames(
 export async function knownNames(store: Pick<Store, 'facts'>): Promise<ReadonlyMap<string, string>> {
   const facts = [...(await store.facts())];
   return new Map(facts.filter(([name]) => name.startsWith('name:')).map(([name, id]) => [name.slice(5), id]));
-}
-
-/** When the store's old events and people are forgotten next. */
-export async function prune(store: SqliteStore, retention: Duration, now: Instant): Promise<void> {
-  await store.prune(now - retention);
 }

@@ -4,8 +4,8 @@
  * out in `carry-out.ts`, what is told of it in `news.ts` and `outcomes.ts`.
  */
 import { randomUUID } from 'node:crypto';
-import { plan, withLogoff, withoutBreaker, withOnline, withOutcome } from '../domain/plan.ts';
-import type { Ledger, Plan, SweepHold } from '../domain/plan.ts';
+import { plan, withLogoff, withoutBreaker, withOnline, type Ledger, type Plan } from '../domain/plan.ts';
+import type { SweepHold } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RecordEvent, Standing, SweepRecord } from '../domain/record.ts';
 import { settleLeft } from '../domain/settle.ts';
@@ -14,15 +14,25 @@ import { Alarms } from './alarms.ts';
 import { carryOut } from './carry-out.ts';
 import type { Crew, Round, RoundResult } from './case.ts';
 import { Gathering, type DueAgent, type Findings } from './findings.ts';
+import { forgetOld } from './forget.ts';
 import { imagine } from './imagine.ts';
 import { Learner } from './learner.ts';
+import { LeaseLost, type LeaseStill, type SweepLimits } from './limits.ts';
 import { News } from './news.ts';
-import { noOutcomes } from './outcomes.ts';
+import { forgiven, noOutcomes } from './outcomes.ts';
 import { Population, type SweepContext } from './population.ts';
 import type { ReadingSummary, SweepReport } from './ports.ts';
 import { gapEvent, reconcile } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, numbersOf } from './report.ts';
-import { Doubt, isPaused, nextStanding, NO_STANDING, sweepHold, usualInterval } from './standing.ts';
+import {
+  areApart,
+  Doubt,
+  isPaused,
+  nextStanding,
+  NO_STANDING,
+  sweepHold,
+  usualInterval,
+} from './standing.ts';
 import { warnAgents } from './warn.ts';
 
 /** The clocks drifting apart by more than this between two sweeps means that one of them jumped. */
@@ -36,27 +46,8 @@ export interface InForce {
   readonly policy: Policy;
   /** The longest time between two sweeps of the schedule. */
   readonly longestInterval: Duration;
-}
-
-/** How the lease of the store stands during a sweep. `unknown`: the store does not answer. */
-export type LeaseStill = 'held' | 'lost' | 'unknown';
-
-/** How far one sweep may go. */
-export interface SweepLimits {
-  /** Asked before each batch and each agent: nothing new is begun once it answers false. */
-  readonly mayBegin: () => Promise<boolean>;
-  /** Whether the store is still ours: asked after reading, which may have taken longer than the lease lasts. */
-  readonly mayRecord?: () => Promise<LeaseStill>;
-  /** Ends reading and waiting at once. */
-  readonly signal: AbortSignal;
-}
-
-/** Another worker may have written the store while this one read: what it read rests on memories that are too old. */
-export class LeaseLost extends Error {
-  override readonly name = 'LeaseLost';
-  constructor() {
-    super('the lease of the store ran out during the sweep');
-  }
+  /** How long the past is kept. */
+  readonly retention: Duration;
 }
 
 /** One sweep, once everyone has been read, folded and judged. */
@@ -139,7 +130,9 @@ export class Enforcer {
     const plans = this.#plan(watched);
     await this.#record(watched, plans);
     const done = await this.#carryOut(watched, plans, limits);
-    return this.#tell(watched, plans.enforced, done);
+    const report = this.#tell(watched, plans.enforced, done);
+    await this.#forget(watched, limits);
+    return report;
   }
 
   /** Reads everyone; each page is folded and judged as it comes. */
@@ -274,11 +267,10 @@ export class Enforcer {
       round(),
     );
     this.#standing = { ...this.#standing, imaginedLedger: other.ledger };
-    if (hold === undefined && !this.#storeLost) {
-      await warnAgents(this.#crew, findings.toWarn, round()).catch((error: unknown) => {
-        this.#lostStore(error, sweepId);
-      });
-    }
+    if (hold !== undefined || this.#storeLost) return { real, imagined: other };
+    await warnAgents(this.#crew, findings.toWarn, round()).catch((error: unknown) => {
+      this.#lostStore(error, sweepId);
+    });
     return { real, imagined: other };
   }
 
@@ -316,6 +308,13 @@ export class Enforcer {
     this.#parts.log.error({ sweepId, err: error }, 'the store failed: observing only until it is back');
   }
 
+  /** What time it is must be the platform's word: by a wrong clock everything would be old. */
+  async #forget({ complete, summary, now }: Watched, { mayRecord }: SweepLimits): Promise<void> {
+    if (!complete || areApart(summary.clockError) || this.#storeLost) return;
+    if (((await mayRecord?.()) ?? 'held') !== 'held') return;
+    this.#standing = await forgetOld(this.#crew, this.#standing, this.#inForce.retention, now);
+  }
+
   /** The report of the sweep, after the log, the metrics and the alarms have had it. */
   #tell(watched: Watched, enforced: Plan, { real, imagined }: Done): SweepReport {
     const { clock, log, meter, name } = this.#parts;
@@ -336,14 +335,4 @@ export class Enforcer {
     this.#alarms.engaged(findings, context.policy.caps.engagedTooLong, now, name);
     return report;
   }
-}
-
-/** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
-function forgiven(ledger: Ledger, { returns }: Findings): Ledger {
-  let book = ledger;
-  for (const { agent, event } of returns) {
-    if (event.kind === 'person_back' || !event.own || !book.failures.has(agent.id)) continue;
-    book = withOutcome(book, agent.id, 'done', event.at);
-  }
-  return book;
 }

@@ -6,6 +6,7 @@ import { withOutcome, type Ledger } from '../domain/plan.ts';
 import type { RecordEvent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Case, Crew, Round } from './case.ts';
+import type { Findings } from './findings.ts';
 import type { Outcome } from './ports.ts';
 
 export function noOutcomes(): Record<Outcome, number> {
@@ -143,4 +144,14 @@ export function eventOf(
     ...(reason === undefined ? {} : { reason }),
     ...(correlationId === undefined ? {} : { correlationId }),
   };
+}
+
+/** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
+export function forgiven(ledger: Ledger, { returns }: Findings): Ledger {
+  let book = ledger;
+  for (const { agent, event } of returns) {
+    if (event.kind === 'person_back' || !event.own || !book.failures.has(agent.id)) continue;
+    book = withOutcome(book, agent.id, 'done', event.at);
+  }
+  return book;
 }
