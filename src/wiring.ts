@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Policy } from './domain/policy.ts';
-import type { Duration, Instant } from './domain/time.ts';
+import type { Duration } from './domain/time.ts';
 import { Alarms } from './enforcer/alarms.ts';
 import { Enforcer, type InForce } from './enforcer/enforcer.ts';
 import type { Clock, Directory, Effects, Meter, SweepReport } from './enforcer/ports.ts';
@@ -116,7 +116,7 @@ export async function assemble(
     metrics.policyInForce(policy);
     const identity = await LiveIdentity.connect(loaded.settings, store, clock, process.env);
     const parts: Parts = { ...around, store, platform, identity, health, telling, alarms };
-    const inForce = { policy, longestInterval: interval };
+    const inForce = inForceOf(policy, loaded.settings);
     const { worker, lastReport, missed, between } = workerOf(inForce, parts);
     const reload = reloadOf(loaded, inForce, worker, parts);
     reload.subscribe(({ settings }) => {
@@ -140,6 +140,10 @@ export async function assemble(
     await platform.close();
     throw error;
   }
+}
+
+function inForceOf(policy: Policy, { sweep, store }: Settings): InForce {
+  return { policy, longestInterval: sweep.interval, retention: store.retention };
 }
 
 /** What a worker and its reloading are made of. */
@@ -251,7 +255,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
     takeUp: (wanted, policy = inForce) => {
       const { settings } = wanted;
       inForce = policy;
-      worker.use({ policy, longestInterval: settings.sweep.interval });
+      worker.use(inForceOf(policy, settings));
       platform.setNeeds(needsOf(policy));
       if (!needRestart(loaded, wanted).some((setting) => SECRET_IS_FOR.has(setting)))
         platform.useSecret(settings.genesys.clientSecret);
@@ -308,9 +312,4 @@ export async function readNames(
 export async function knownNames(store: Pick<Store, 'facts'>): Promise<ReadonlyMap<string, string>> {
   const facts = [...(await store.facts())];
   return new Map(facts.filter(([name]) => name.startsWith('name:')).map(([name, id]) => [name.slice(5), id]));
-}
-
-/** When the store's old events and people are forgotten next. */
-export async function prune(store: SqliteStore, retention: Duration, now: Instant): Promise<void> {
-  await store.prune(now - retention);
 }

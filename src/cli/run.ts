@@ -70,7 +70,8 @@ function waitForSignal(stop: AbortController): Promise<number> {
   });
 }
 
-function serve(
+/** Serves health, metrics and status, also while there is no worker yet. Rejects when the address cannot be had. */
+export function serve(
   loaded: LoadedPolicy,
   { clock, metrics, log }: Surroundings,
   assembly: () => Assembly | undefined,

@@ -1,10 +1,10 @@
 /** The life of the unattended worker between its start and the signal that ends it. */
 import process from 'node:process';
-import { DAY, SECOND, type Duration } from '../domain/time.ts';
+import { SECOND, type Duration } from '../domain/time.ts';
 import { startSchedule, type Schedule } from '../enforcer/schedule.ts';
 import { watchPolicy } from '../policy/watch.ts';
 import { loadTestedPolicy } from '../policy-tests.ts';
-import { prune, type Assembly, type Surroundings } from '../wiring.ts';
+import type { Assembly, Surroundings } from '../wiring.ts';
 
 /** How long sweeps under way may take after SIGTERM. */
 export const DRAIN: Duration = 8 * SECOND;
@@ -17,7 +17,7 @@ export interface PolicyFile {
   readonly fingerprint: string;
 }
 
-/** Sweeps by the schedule, takes up changed policies, forgets what is old. Resolves after `signalled`, with its code. */
+/** Sweeps by the schedule and takes up changed policies. Resolves after `signalled`, with its code. */
 export async function work(
   assembly: Assembly,
   file: PolicyFile,
@@ -33,27 +33,17 @@ export async function work(
     fingerprint: file.fingerprint,
   });
   beat.now();
-  const pruning = setInterval(() => {
-    forget(assembly, around);
-  }, DAY);
   const posting = setInterval(() => {
     if (!worker.waiting) void notifier.flush();
   }, POST);
   const code = await signalled;
   log.info({ code }, 'told to stop: finishing what is under way');
   watch.close();
-  clearInterval(pruning);
   clearInterval(posting);
   health.drain();
   await beat.stop();
   await worker.drain(DRAIN);
   return code;
-}
-
-function forget({ store, reload }: Assembly, { clock, log }: Surroundings): void {
-  prune(store, reload.current.settings.store.retention, clock.now()).catch((error: unknown) => {
-    log.error({ err: error }, 'old events could not be forgotten');
-  });
 }
 
 /** The schedule of the policy in force: another policy may have another. */

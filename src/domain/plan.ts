@@ -199,6 +199,11 @@ export function withOutcome(
   return { ...ledger, failures };
 }
 
+/** Forgets who was due before, of those who are not known any more. All else in a ledger ends by itself. */
+export function withoutStrangers(ledger: Ledger, isKnown: (agentId: string) => boolean): Ledger {
+  return { ...ledger, dueBefore: new Set([...ledger.dueBefore].filter(isKnown)) };
+}
+
 /** `resume` frees whoever the breaker holds. */
 export function withoutBreaker(ledger: Ledger): Ledger {
   return { ...ledger, broken: new Map() };

@@ -64,6 +64,8 @@ export interface Standing {
   readonly lastCompleteAt: Instant | undefined;
   /** How many agents the last complete sweep saw. */
   readonly population: number;
+  /** Server time at which whatever was older than the retention was forgotten last. */
+  readonly forgottenAt: Instant | undefined;
   /** Server-time distances between the last sweeps, newest last. */
   readonly intervals: readonly Duration[];
   readonly ledger: Ledger;

@@ -5,7 +5,7 @@ import type { Policy } from '../domain/policy.ts';
 import { HOUR, SECOND, type Duration, type Instant } from '../domain/time.ts';
 import type { Findings } from './findings.ts';
 import type { Alarm, AlarmKind, SweepReport } from './ports.ts';
-import { CLOCKS_APART } from './standing.ts';
+import { areApart } from './standing.ts';
 
 /** So many sweeps in a row make `ineffective`, and so many intervals without one that saw anybody `blind`. */
 const IN_A_ROW = 10;
@@ -54,10 +54,9 @@ export class Alarms {
     });
     const share = listed === 0 ? 0 : verdicts.unknown / listed;
     this.while('unknown_share', share > UNKNOWN_SHARE, now, 'many readings cannot be used', { share });
-    const apart = Math.abs(clockError) > CLOCKS_APART;
     this.while(
       'clock',
-      apart,
+      areApart(clockError),
       now,
       'the clocks of this machine and the platform are far apart: nothing is done',
       {

@@ -4,8 +4,8 @@
  * out in `carry-out.ts`, what is told of it in `news.ts` and `outcomes.ts`.
  */
 import { randomUUID } from 'node:crypto';
-import { plan, withLogoff, withoutBreaker, withOnline } from '../domain/plan.ts';
-import type { Ledger, Plan, SweepHold } from '../domain/plan.ts';
+import { plan, withLogoff, withoutBreaker, withOnline, type Ledger, type Plan } from '../domain/plan.ts';
+import type { SweepHold } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RecordEvent, Standing, SweepRecord } from '../domain/record.ts';
 import { settleLeft } from '../domain/settle.ts';
@@ -14,15 +14,25 @@ import type { Alarms } from './alarms.ts';
 import { carryOut } from './carry-out.ts';
 import type { Crew, Round, RoundResult } from './case.ts';
 import { Gathering, type DueAgent, type Findings } from './findings.ts';
+import { forgetOld } from './forget.ts';
 import { imagine } from './imagine.ts';
 import { Learner } from './learner.ts';
+import { LeaseLost, type LeaseStill, type SweepLimits } from './limits.ts';
 import { News } from './news.ts';
 import { forgiven, noOutcomes } from './outcomes.ts';
 import { Population, type SweepContext } from './population.ts';
 import type { ReadingSummary, SweepReport } from './ports.ts';
 import { gapEvent, reconcile } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, numbersOf } from './report.ts';
-import { Doubt, isPaused, nextStanding, NO_STANDING, sweepHold, usualInterval } from './standing.ts';
+import {
+  areApart,
+  Doubt,
+  isPaused,
+  nextStanding,
+  NO_STANDING,
+  sweepHold,
+  usualInterval,
+} from './standing.ts';
 import { Trouble } from './trouble.ts';
 import { warnAgents } from './warn.ts';
 
@@ -37,31 +47,8 @@ export interface InForce {
   readonly policy: Policy;
   /** The longest time between two sweeps of the schedule. */
   readonly longestInterval: Duration;
-}
-
-/** How the lease of the store stands during a sweep. `unknown`: the store does not answer. */
-export type LeaseStill = 'held' | 'lost' | 'unknown';
-
-/** How far one sweep may go. */
-export interface SweepLimits {
-  /** Asked before each batch and each agent: nothing new is begun once it answers false. */
-  readonly mayBegin: () => Promise<boolean>;
-  /** Whether the store is still ours: asked after reading, which may have taken longer than the lease lasts. */
-  readonly mayRecord?: () => Promise<LeaseStill>;
-  /** Why nobody knows who holds the lease, in one sentence. */
-  readonly leaseFault?: () => string | undefined;
-  /** Ends reading and waiting at once. */
-  readonly signal: AbortSignal;
-}
-
-/** Another worker may have written the store while this one read: what it read rests on memories that are too old. */
-export class LeaseLost extends Error {
-  override readonly name = 'LeaseLost';
-  readonly kind = 'lease';
-
-  constructor() {
-    super('the lease ran out, or the store was opened anew: the next sweep begins with what is stored');
-  }
+  /** How long the past is kept. */
+  readonly retention: Duration;
 }
 
 /** One sweep, once everyone has been read, folded and judged. */
@@ -138,7 +125,9 @@ export class Enforcer {
     const plans = this.#plan(watched);
     await this.#record(watched, plans, limits);
     const done = await this.#carryOut(watched, plans, limits);
-    return this.#tell(watched, plans.enforced, done);
+    const report = this.#tell(watched, plans.enforced, done);
+    await this.#forget(watched, limits);
+    return report;
   }
 
   /** Reads everyone; each page is folded and judged as it comes. */
@@ -327,6 +316,13 @@ export class Enforcer {
   #lostStore(error: unknown, sweepId: string | undefined): void {
     this.#storeTrouble.met(error, { sweepId });
     this.#unreconciled = true;
+  }
+
+  /** What time it is must be the platform's word: by a wrong clock everything would be old. */
+  async #forget({ complete, summary, now }: Watched, { mayRecord }: SweepLimits): Promise<void> {
+    if (!complete || areApart(summary.clockError) || this.#storeTrouble.why !== undefined) return;
+    if (((await mayRecord?.()) ?? 'held') !== 'held') return;
+    this.#standing = await forgetOld(this.#crew, this.#standing, this.#inForce.retention, now);
   }
 
   /** The report of the sweep, after the log, the metrics and the alarms have had it. */

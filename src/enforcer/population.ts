@@ -10,7 +10,7 @@ import { leaveLadder } from '../domain/ladder.ts';
 import type { Memory, MemoryEvent } from '../domain/memory.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
-import type { Duration } from '../domain/time.ts';
+import type { Duration, Instant } from '../domain/time.ts';
 import type { Sighting } from './ports.ts';
 
 /** What stays the same over one sweep. */
@@ -54,6 +54,12 @@ export class Population {
   put(memory: Memory): void {
     this.#memories.set(memory.agentId, memory);
     this.#dirty.add(memory.agentId);
+  }
+
+  /** Forgets who was not seen since then, and the names of all who are not remembered: whoever comes back is new. */
+  forget(before: Instant): void {
+    for (const [id, { seenAt }] of this.#memories) if (seenAt < before) this.#memories.delete(id);
+    for (const id of this.#described.keys()) if (!this.#memories.has(id)) this.#described.delete(id);
   }
 
   /** What must be stored now: memories that changed, and those of people who are no longer seen. */

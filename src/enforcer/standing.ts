@@ -8,7 +8,7 @@ const INTERVALS_KEPT = 15;
 /** Below this many a median says nothing. */
 const INTERVALS_NEEDED = 3;
 /** The clocks may be this far apart before all action is held. */
-export const CLOCKS_APART: Duration = 5 * MINUTE;
+const CLOCKS_APART: Duration = 5 * MINUTE;
 /** After so many sweeps in a row that agree on a much smaller population, it is believed. */
 const BELIEVED_AFTER = 10;
 
@@ -17,6 +17,7 @@ export const NO_STANDING: Standing = {
   settleLeft: 0,
   lastCompleteAt: undefined,
   population: 0,
+  forgottenAt: undefined,
   intervals: [],
   ledger: EMPTY_LEDGER,
   imaginedLedger: EMPTY_LEDGER,
@@ -42,10 +43,15 @@ export interface Seen {
 /** Why nothing at all may be done after this sweep, if so; the first reason in the order of the design. */
 export function sweepHold(seen: Seen, believed: boolean): SweepHold | undefined {
   if (seen.paused) return 'paused';
-  if (Math.abs(seen.clockError) > CLOCKS_APART) return 'clock';
+  if (areApart(seen.clockError)) return 'clock';
   if (seen.storeLost) return 'store';
   if (!seen.complete || !believed) return 'incomplete';
   return seen.settleLeft > 0 ? 'settling' : undefined;
+}
+
+/** Whether this machine's clock and the platform's are so far apart that nothing may rest on either. */
+export function areApart(clockError: Duration): boolean {
+  return Math.abs(clockError) > CLOCKS_APART;
 }
 
 /** Whether a pause is in force at `now` (local time). */

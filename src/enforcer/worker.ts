@@ -3,7 +3,8 @@
  * an orderly end. Whatever goes wrong in one sweep, the next tick tries again.
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
-import type { Enforcer, InForce, LeaseStill } from './enforcer.ts';
+import type { Enforcer, InForce } from './enforcer.ts';
+import type { LeaseStill } from './limits.ts';
 import type { Clock, Log, Meter, SweepReport } from './ports.ts';
 import type { Store } from './store-port.ts';
 import { Trouble } from './trouble.ts';

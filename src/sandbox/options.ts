@@ -77,6 +77,13 @@ export const ALL_PERMISSIONS: readonly string[] = [
   'telephony:station:disassociate',
 ];
 
+/** Some of the first of all people leave for good, one after another, and as many of the last take their places. */
+export interface Turnover {
+  readonly people: number;
+  /** Within this time from the first shift on, ms. */
+  readonly withinMs: number;
+}
+
 export interface SandboxOptions {
   /** The same seed gives the same people, the same stories and the same faults. */
   readonly seed: number;
@@ -89,6 +96,8 @@ export interface SandboxOptions {
   readonly shiftMs?: number;
   /** Shares of each archetype, or the archetype of each agent by name, repeated as often as needed. */
   readonly cast?: CastMix | readonly string[];
+  /** Default: nobody comes or goes but whose story it is. */
+  readonly turnover?: Turnover;
   readonly switches?: Partial<Switches>;
   readonly faults?: Partial<Faults>;
   readonly clientId?: string;
@@ -111,6 +120,7 @@ export interface Settings {
   readonly startsAt: number;
   readonly shiftMs: number;
   readonly cast: CastMix | readonly string[] | undefined;
+  readonly turnover: Turnover | undefined;
   readonly switches: Switches;
   readonly faults: Faults;
   readonly clientId: string;
@@ -136,6 +146,7 @@ export function settle(options: SandboxOptions): Settings {
     startsAt,
     shiftMs,
     cast: options.cast,
+    turnover: options.turnover,
     switches: { ...DEFAULT_SWITCHES, ...options.switches },
     faults: { ...DEFAULT_FAULTS, ...options.faults },
     clientId: options.clientId ?? 'sandbox-client',

@@ -1,5 +1,6 @@
 /** The fixed part of the organisation: who works there and what he belongs to. */
 import type { Archetype } from './cast/archetype.ts';
+import type { Turnover } from './options.ts';
 import { createRandom, makeId, mixSeed, pick, type Random } from './random.ts';
 
 export interface NamedThing {
@@ -51,12 +52,15 @@ interface Units {
   readonly teams: readonly NamedThing[];
 }
 
+/** The first shift of all, and who comes and goes after it. */
+interface Times {
+  readonly from: number;
+  readonly length: number;
+  readonly turnover: Turnover | undefined;
+}
+
 /** Makes the organisation. `cast` holds one archetype for each person. */
-export function foundOrganisation(
-  seed: number,
-  cast: readonly Archetype[],
-  shift: { readonly from: number; readonly length: number },
-): Organisation {
+export function foundOrganisation(seed: number, cast: readonly Archetype[], times: Times): Organisation {
   const random = createRandom(mixSeed(seed, 1));
   const things = (...names: readonly string[]): NamedThing[] =>
     names.map((name) => ({ id: makeId(random), name }));
@@ -73,7 +77,10 @@ export function foundOrganisation(
     ...units,
     people: cast.map((archetype, index) => {
       const isFirst = cast.indexOf(archetype) === index;
-      return hire(seed, index, archetype, units, shift, isFirst);
+      return {
+        ...hire(seed, index, archetype, units, isFirst),
+        ...tenure(index, cast.length, archetype, times),
+      };
     }),
   };
 }
@@ -83,9 +90,8 @@ function hire(
   index: number,
   archetype: Archetype,
   units: Units,
-  shift: { readonly from: number; readonly length: number },
   isFirst: boolean,
-): Person {
+): Omit<Person, 'activeFrom' | 'activeTo'> {
   const random = createRandom(mixSeed(seed, 2, index));
   const name = `${pick(random, FIRST)} ${pick(random, LAST)}`;
   const local = name.toLowerCase().replace(' ', '.');
@@ -101,8 +107,24 @@ function hire(
     queues: archetype.group === 'Agents' ? someQueues(random, units.queues) : [],
     team: archetype.group === 'Agents' ? pick(random, units.teams) : undefined,
     stationId: makeId(random),
-    activeFrom: archetype.joinsAt === undefined ? -Infinity : shift.from + archetype.joinsAt * shift.length,
-    activeTo: archetype.leavesAt === undefined ? Infinity : shift.from + archetype.leavesAt * shift.length,
+  };
+}
+
+/** From when until when the account is active: by turnover, else by the archetype. */
+function tenure(
+  index: number,
+  all: number,
+  { joinsAt, leavesAt }: Archetype,
+  { from, length, turnover }: Times,
+): Pick<Person, 'activeFrom' | 'activeTo'> {
+  const { people, withinMs } = turnover ?? { people: 0, withinMs: 0 };
+  const turn = (nth: number): number => from + ((nth + 1) / (people + 1)) * withinMs;
+  const before = all - people;
+  const told = (share: number | undefined, never: number): number =>
+    share === undefined ? never : from + share * length;
+  return {
+    activeFrom: index < before ? told(joinsAt, -Infinity) : turn(index - before),
+    activeTo: index >= people ? told(leavesAt, Infinity) : turn(index),
   };
 }
 

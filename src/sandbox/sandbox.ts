@@ -35,9 +35,10 @@ export interface Sandbox {
 /** Makes a sandbox. Throws `RangeError` for options that make no sense. */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const settings = settle(options);
-  const { seed, startsAt, shiftMs } = settings;
+  const { seed, startsAt, shiftMs, turnover } = settings;
   const cast = castAgents(seed, settings.agents, settings.cast);
-  const world = new World(foundOrganisation(seed, cast, { from: startsAt, length: shiftMs }), settings);
+  const organisation = foundOrganisation(seed, cast, { from: startsAt, length: shiftMs, turnover });
+  const world = new World(organisation, settings);
   const now = (): number => world.now();
   const dice = new FaultDice(settings.faults, createRandom(mixSeed(seed, 6)), () => now() - startsAt);
   const parts: Parts = { world, settings, dice, tokens: new AccessTokens(seed, now, settings) };

@@ -97,7 +97,7 @@ export function standingBody(standing: Standing): string {
 export function standingOf(body: unknown): Standing | undefined {
   const value = parse(body);
   if (!isObject(value) || !isTime(value['settleLeft']) || !isTime(value['population'])) return undefined;
-  const { policyHash, lastCompleteAt, intervals } = value;
+  const { policyHash, lastCompleteAt, forgottenAt, intervals } = value;
   const ledger = ledgerOf(value['ledger']);
   const imaginedLedger = ledgerOf(value['imaginedLedger']);
   if (ledger === undefined || imaginedLedger === undefined || !Array.isArray(intervals)) return undefined;
@@ -106,6 +106,7 @@ export function standingOf(body: unknown): Standing | undefined {
     settleLeft: value['settleLeft'],
     lastCompleteAt: isTime(lastCompleteAt) ? lastCompleteAt : undefined,
     population: value['population'],
+    forgottenAt: isTime(forgottenAt) ? forgottenAt : undefined,
     intervals: intervals as Standing['intervals'],
     ledger,
     imaginedLedger,

@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { WoundClock } from '../../src/clock.ts';
-import { HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time.ts';
-import type { InForce, SweepLimits } from '../../src/enforcer/enforcer.ts';
+import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time.ts';
+import type { InForce } from '../../src/enforcer/enforcer.ts';
+import type { SweepLimits } from '../../src/enforcer/limits.ts';
 import type { SweepReport } from '../../src/enforcer/ports.ts';
 import { Worker } from '../../src/enforcer/worker.ts';
 import { policy } from '../domain/build.ts';
 import { BASE, report, Sentences } from './parts.ts';
 
 /** One sweep a minute: the lease lasts for three minutes. */
-const IN_FORCE: InForce = { policy: policy(), longestInterval: MINUTE };
+const IN_FORCE: InForce = { policy: policy(), longestInterval: MINUTE, retention: DAY };
 const TTL = 3 * MINUTE;
 
 /** A lease as the store keeps it. */

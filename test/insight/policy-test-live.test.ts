@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { Reason } from '../../src/domain/judge.ts';
 import type { Action, Policy } from '../../src/domain/policy.ts';
 import type { RecordEvent } from '../../src/domain/record.ts';
-import { HOUR, MINUTE, SECOND, type Instant } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND, type Instant } from '../../src/domain/time.ts';
 import { Alarms } from '../../src/enforcer/alarms.ts';
 import { Enforcer, type EnforcerParts } from '../../src/enforcer/enforcer.ts';
 import type { ActionResult, Sighting } from '../../src/enforcer/ports.ts';
@@ -181,7 +181,11 @@ function partsOf(around: Around): EnforcerParts {
 /** What a worker makes of it. */
 async function inWorker(scene: Scene, policy: Policy): Promise<Came> {
   const around = new Around(scene);
-  const enforcer = await Enforcer.load(partsOf(around), { policy, longestInterval: scene.interval });
+  const enforcer = await Enforcer.load(partsOf(around), {
+    policy,
+    longestInterval: scene.interval,
+    retention: 400 * DAY,
+  });
   const reasons: string[] = [];
   const limits = { mayBegin: () => Promise.resolve(true), signal: new AbortController().signal };
   for (let at = scene.from; at <= scene.to; at += scene.interval) {

@@ -1,6 +1,6 @@
 /** What stands between being due and being logged off: settling, the kill switch, the breaker and the caps. */
 import { describe, expect, test } from '@jest/globals';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import type { SweepReport } from '../../src/enforcer/ports.ts';
 import { logoffs, tornIntents } from './record.ts';
 import { policyText, Shift, type ShiftOptions } from './shift.ts';
@@ -99,6 +99,7 @@ describe('settling', () => {
       shift.assembly.worker.use({
         policy: { ...shift.assembly.policy, hash: 'another' },
         longestInterval: MINUTE,
+        retention: DAY,
       });
       await shift.until(ALL_AWAY + 6);
       expect(holds(shift, 3)).toEqual(['settling', 'settling', undefined]);

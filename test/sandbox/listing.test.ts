@@ -180,6 +180,18 @@ test('a joiner appears, a leaver becomes inactive, and nobody else does', async 
   expect(inactive.map(({ id }) => id)).toEqual([leaver]);
 });
 
+test('turnover: the first leave one after another, and as many come in their places', async () => {
+  await begin({ agents: 5, cast: ['ordinary'], turnover: { people: 2, withinMs: 3 * HOUR } });
+  const [first, second, third, fourth, fifth] = visit.sandbox.world.organisation.people.map(({ id }) => id);
+  expect(await allByNumber(visit, 25)).toEqual([first, second, third]);
+  visit.wind(HOUR);
+  expect(await allByNumber(visit, 25)).toEqual([second, third, fourth]);
+  visit.wind(2 * HOUR);
+  expect(await allByNumber(visit, 25)).toEqual([third, fourth, fifth]);
+  const inactive = entities(await visit.get('/api/v2/users?state=inactive'));
+  expect(inactive.map(({ id }) => id)).toEqual([first, second]);
+});
+
 test('the search finds by e-mail and refuses what cannot be searched by', async () => {
   await begin();
   const { email, id } = visit.sandbox.world.organisation.people[3]!;

@@ -15,6 +15,7 @@ export const STANDING: Standing = {
   settleLeft: 2,
   lastCompleteAt: BASE,
   population: 3,
+  forgottenAt: BASE,
   intervals: [60_000, 61_000],
   ledger: EMPTY_LEDGER,
   imaginedLedger: EMPTY_LEDGER,

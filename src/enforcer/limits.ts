@@ -1,0 +1,26 @@
+/** How far one sweep may go: while the lease of the store lasts, and while nobody stops it. */
+
+/** How the lease of the store stands during a sweep. `unknown`: the store does not answer. */
+export type LeaseStill = 'held' | 'lost' | 'unknown';
+
+/** How far one sweep may go. */
+export interface SweepLimits {
+  /** Asked before each batch and each agent: nothing new is begun once it answers false. */
+  readonly mayBegin: () => Promise<boolean>;
+  /** Whether the store is still ours: asked after reading, which may have taken longer than the lease lasts. */
+  readonly mayRecord?: () => Promise<LeaseStill>;
+  /** Why nobody knows who holds the lease, in one sentence. */
+  readonly leaseFault?: () => string | undefined;
+  /** Ends reading and waiting at once. */
+  readonly signal: AbortSignal;
+}
+
+/** Another worker may have written the store while this one read: what it read rests on memories that are too old. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  readonly kind = 'lease';
+
+  constructor() {
+    super('the lease ran out, or the store was opened anew: the next sweep begins with what is stored');
+  }
+}
