@@ -18,18 +18,25 @@ export async function timeoutFindings(
   const why = 'it logs agents off by rules of its own, which neither presence nor this policy has a say in';
   const answer = await tell(() => platform.tokenTimeout());
   if (!answer.told) return [{ check, verdict: 'unknown', found: answer.message, why }];
-  const native = nativeFinding({ check, why }, answer.value, wants);
-  return answer.value.enabled === true ? [native, await ownTokenFinding(platform, wants)] : [native];
+  if (answer.value.enabled !== true) return [nativeOff({ check, why }, answer.value)];
+  const providers = await tell(() => platform.identityProviders());
+  const bounces = !providers.told || silentOf(providers.value).length > 0;
+  const native = nativeFinding({ check, why }, answer.value, wants, bounces);
+  return [native, await ownTokenFinding(platform, wants)];
+}
+
+function nativeOff(base: Pick<Finding, 'check' | 'why'>, { enabled }: NativeTimeout): Finding {
+  if (enabled === undefined)
+    return { ...base, verdict: 'unknown', found: 'the platform does not say whether it is on' };
+  return { ...base, verdict: 'ok', found: 'the native inactivity timeout is off' };
 }
 
 function nativeFinding(
   base: Pick<Finding, 'check' | 'why'>,
-  { enabled, timeout, perGroup, groups }: NativeTimeout,
+  { timeout, perGroup, groups }: NativeTimeout,
   { limits }: DoctorWants,
+  bounces: boolean,
 ): Finding {
-  if (enabled === undefined)
-    return { ...base, verdict: 'unknown', found: 'the platform does not say whether it is on' };
-  if (!enabled) return { ...base, verdict: 'ok', found: 'the native inactivity timeout is off' };
   const ofGroups = perGroup === true ? groups.map((group) => group.timeout) : [];
   const all = [...(timeout === undefined ? [] : [timeout]), ...ofGroups];
   const shortest = Math.min(...all);
@@ -37,8 +44,16 @@ function nativeFinding(
     ofGroups.length === 0 ? '' : `, and for some groups ${ofGroups.map(formatDuration).join(', ')}`;
   const found = `the native inactivity timeout is ${timeout === undefined ? 'on' : formatDuration(timeout)}${forGroups}`;
   const longer = limits.filter(({ limit }) => limit > shortest).map(({ rule }) => rule);
-  if (longer.length === 0) return { ...base, verdict: 'ok', found };
-  const advice = `either is first now and then: it is shorter than the limit of ${longer.join(', ')}; lengthen it or switch it off where the policy is to decide`;
+  const clashes = [
+    ...(longer.length > 0
+      ? [`either is first now and then: it is shorter than the limit of ${longer.join(', ')}`]
+      : []),
+    ...(bounces
+      ? ['whoever is Offline with his session left alone is back when it strikes, as if he had logged in']
+      : []),
+  ];
+  if (clashes.length === 0) return { ...base, verdict: 'ok', found };
+  const advice = `${clashes.join('; ')}: switch it off where the policy is to decide`;
   return { ...base, verdict: 'warn', found, advice };
 }
 
@@ -106,13 +121,18 @@ export async function signInFinding(platform: DoctorPlatform, { connector }: Doc
   const inUse = answer.value.filter(({ disabled }) => !disabled);
   if (inUse.length === 0)
     return { check, verdict: 'ok', found: 'no identity provider: agents type a password', why };
-  const silent = inUse.filter(({ forceAuthn }) => forceAuthn !== true);
+  const silent = silentOf(inUse);
   if (silent.length === 0)
     return { check, verdict: 'ok', found: `${list(inUse)} asks for credentials each time`, why };
   const found = `${list(silent)} may answer without asking for credentials (forceAuthn is not on)`;
   const others = connector ? '' : ', or set up a connector under identity';
   const advice = `the ladder of returns copes with it; the cure is forceAuthn at the provider, for every login of everybody${others}`;
   return { check, verdict: 'warn', found, why, advice };
+}
+
+/** The providers that may let a browser in again without asking anybody. */
+function silentOf(providers: readonly SignIn[]): readonly SignIn[] {
+  return providers.filter(({ disabled, forceAuthn }) => !disabled && forceAuthn !== true);
 }
 
 /** A reading that the client may not make is no fault of the organisation. */

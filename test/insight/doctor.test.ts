@@ -17,6 +17,7 @@ import {
 } from '../../src/sandbox/index.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 let folder = '';
 let sandbox: Sandbox | undefined;
 beforeAll(async () => {
@@ -256,8 +257,25 @@ describe('clocks and timeouts', () => {
     const diagnosis = await diagnose({ ...CALM, tokenTimeout: () => Promise.resolve(timeout) }, WANTS);
     const { verdict, advice } = found(diagnosis, 'native_timeout')!;
     expect(verdict).toBe('warn');
-    expect(advice).toContain('limit of gone;');
+    expect(advice).toContain('limit of gone:');
   });
+
+  test.each([
+    ['lets a browser in again without asking', false, 'warn'],
+    ['asks for credentials each time', true, 'ok'],
+  ] as const)(
+    'a native timeout longer than every limit, where single sign-on %s',
+    async (_, forceAuthn, verdict) => {
+      const timeout = { enabled: true, timeout: 8 * HOUR, perGroup: false, groups: [] };
+      const provider = { name: 'Okta', disabled: false, forceAuthn };
+      const platform: DoctorPlatform = {
+        ...CALM,
+        tokenTimeout: () => Promise.resolve(timeout),
+        identityProviders: () => Promise.resolve([provider]),
+      };
+      expect(found(await diagnose(platform, WANTS), 'native_timeout')).toMatchObject({ verdict });
+    },
+  );
 
   test('a token that idles out between two sweeps is told', async () => {
     const timeout = { enabled: true, timeout: 120 * MINUTE, perGroup: false, groups: [] };
