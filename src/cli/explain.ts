@@ -233,6 +233,7 @@ async function look(
       profile,
       usualInterval: interval,
       clockJumped: false,
+      nativeTimeouts: await platform.nativeTimeouts(signal),
     });
     return { policy, live: sighting, memory: folded?.memory };
   } finally {

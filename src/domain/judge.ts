@@ -5,9 +5,9 @@
 import type { Agent, Observation } from './agent.ts';
 import { insideHours } from './calendar.ts';
 import { countable, measure, reachesAt } from './clocks.ts';
-import { actionsAtPlace, partOfRung, placeOf, stillCalledFor } from './ladder.ts';
+import { actionsAtPlace, partOfRung, placeOf, quietBetweenRepeats, stillCalledFor } from './ladder.ts';
 import type { Cause, LadderPlace, Memory } from './memory.ts';
-import type { Action, ClockName, Exemption, Mode, Policy, Profile, Rule } from './policy.ts';
+import type { Action, ClockName, Exemption, Mode, Policy, Profile, Returns, Rule, Rung } from './policy.ts';
 import { engagement, isWhole, stateOf, type WholeObservation } from './signs.ts';
 import type { Duration, Instant } from './time.ts';
 import { matches, whenHolds } from './when.ts';
@@ -180,27 +180,28 @@ function unansweredReturn(m: Memory, place: LadderPlace | undefined): Unanswered
     : { returnedAt: m.back.at, rung: place.rung - 1 };
 }
 
-/** While on the ladder it alone judges: the rung's wait from the return, or the repeat from the last log-off. */
+/** The rung that answers a return, and what must have passed before it does. */
+interface Answer {
+  readonly rung: number;
+  readonly measured: Duration;
+  readonly limit: Duration;
+}
+
+/** While on the ladder it alone judges. */
 function judgeLadder(
   m: Memory,
   place: LadderPlace,
-  { returnedAt, rung: next }: Unanswered,
+  unanswered: Unanswered,
   profile: Profile,
   now: Instant,
   say: Say,
 ): Verdict {
   const { returns } = profile;
-  const last = returns.ladder.length - 1;
-  const used = next > last;
-  if (used && (returns.repeat === 'never' || last < 0)) return say('held');
-  const rung = Math.min(next, last);
-  const { wait, actions: whole } = returns.ladder[rung] ?? { wait: 0, actions: [] };
-  const limit = used && returns.repeat !== 'never' ? returns.repeat : wait;
-  const measured = used
-    ? now - place.lastLogoffAt
-    : countable(returnedAt, now, m.clocks.unwatched, undefined);
+  const answer = answerTo(unanswered, m, place, returns, now);
+  if (answer === undefined) return say('held');
+  const { rung, measured, limit } = answer;
   if (measured < limit) return say('ladder_waiting', { nextAt: now + limit - measured });
-  const { actions, from } = partOfRung(whole, rung, m, returns, now);
+  const { actions, from } = partOfRung(returns.ladder[rung]?.actions ?? [], rung, m, returns, now);
   if (now < from) return say('ladder_waiting', { nextAt: from });
   const { ruleId, clock } = place.cause;
   const overdue = measured - limit;
@@ -218,6 +219,29 @@ function judgeLadder(
     cause,
   };
   return say('ladder_due', { due, nextAt: now });
+}
+
+/**
+ * The next rung, its wait counted from the return; after the last one that again, the repeat counted from the last log-off,
+ * and in between the quiet one where it serves. `undefined` when the agent is held.
+ */
+function answerTo(
+  { returnedAt, rung: next }: Unanswered,
+  m: Memory,
+  place: LadderPlace,
+  returns: Returns,
+  now: Instant,
+): Answer | undefined {
+  const { ladder, repeat } = returns;
+  const afterWait = (rung: number, { wait }: Rung): Answer => {
+    return { rung, measured: countable(returnedAt, now, m.clocks.unwatched, undefined), limit: wait };
+  };
+  const upper = ladder[next];
+  if (upper !== undefined) return afterWait(next, upper);
+  if (repeat === 'never' || ladder.length === 0) return undefined;
+  const repeated = { rung: ladder.length - 1, measured: now - place.lastLogoffAt, limit: repeat };
+  const quiet = quietBetweenRepeats(place, returns);
+  return repeated.measured >= repeat || quiet === undefined ? repeated : afterWait(0, quiet);
 }
 
 /** Weighs one rule: whether it holds, what its clock shows, when it would be due. Used by `explain` as well. */

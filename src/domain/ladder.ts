@@ -2,7 +2,7 @@
  * The enforcer's own log-offs in an agent's memory, and the ladder that they put him on.
  */
 import type { Cause, LadderPlace, Memory, SsoEnd } from './memory.ts';
-import type { Action, Profile, Returns } from './policy.ts';
+import type { Action, Profile, Returns, Rung } from './policy.ts';
 import { MINUTE, type Duration, type Instant } from './time.ts';
 import { whenHolds } from './when.ts';
 
@@ -51,6 +51,21 @@ export function actionsAtPlace(
   return rung < 0 || found === undefined
     ? { actions: ruleActions, rung: undefined }
     : { actions: found.actions, rung };
+}
+
+/**
+ * The first rung, where it is given again between two repeats of the last one: it leaves the session alone, and has kept the
+ * agent Offline before, while a revocation but brings his browser back, which would be online until the next repeat.
+ */
+export function quietBetweenRepeats(place: LadderPlace, { ladder }: Returns): Rung | undefined {
+  const [first] = ladder;
+  return place.quietStood === true && first !== undefined && isQuiet(first) ? first : undefined;
+}
+
+/** Whether a rung sets the agent Offline and leaves his session alone. */
+export function isQuiet({ actions }: Rung): boolean {
+  const ends = actions.includes('revoke_tokens') || actions.includes('end_sso_session');
+  return actions.includes('offline') && !ends;
 }
 
 /** After this long the identity provider may have let the browser in again, so that its session is ended anew. */
@@ -147,12 +162,14 @@ export function placeOnLadder(
   const kept = placeOf(m, returns, now);
   const ladder: LadderPlace = {
     cause,
-    rung: rung === undefined ? (kept?.rung ?? 0) : rung + 1,
+    // A quiet answer that is given again between repeats leads nobody down.
+    rung: Math.max(kept?.rung ?? 0, rung === undefined ? 0 : rung + 1),
     active: true,
     returnedAt: undefined,
     lastLogoffAt: now,
     // Should it have no effect it is tried again, and the identity provider need not be asked a second time.
     ssoEnd: kept?.ssoEnd,
+    quietStood: kept?.quietStood,
   };
   return { ...m, ladder, own: m.own === undefined ? undefined : { ...m.own, to: now } };
 }

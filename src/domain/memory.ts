@@ -84,6 +84,8 @@ export interface LadderPlace {
   readonly lastLogoffAt: Instant;
   /** The session at the identity provider was ended for this answer; taken away by the next return. */
   readonly ssoEnd?: SsoEnd | undefined;
+  /** The last Offline that left the session alone stood for a good while: it is worth giving again between repeats. */
+  readonly quietStood?: boolean | undefined;
 }
 
 /** A log-off that was begun: what the enforcer itself did must not be read as a person's doing. */

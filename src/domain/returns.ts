@@ -7,10 +7,12 @@ import { placeOf, rulesJudgeAgain } from './ladder.ts';
 import type { Departure, LadderPlace, Memory, MemoryEvent, OwnLogoff, Return, State } from './memory.ts';
 import { broughtByReturn, isMoved, isNewer, TOGETHER } from './signs.ts';
 import { applySign, type Step, type Transition } from './step.ts';
-import { SECOND, type Duration, type Instant } from './time.ts';
+import { MINUTE, SECOND, type Duration, type Instant } from './time.ts';
 
 /** Our log-off's own times are taken a little before and after the platform's. */
 const SLACK: Duration = 3 * SECOND;
+/** A client that asserts its presence does so within seconds: an Offline of ours that stood longer than this was not undone. */
+const STOOD: Duration = 5 * MINUTE;
 
 /**
  * The agent went Offline. Changes of the last minute belong to the departure: the signs read from them are taken back.
@@ -99,19 +101,50 @@ function returnTime({ o, d, seen }: Step): Instant {
 }
 
 /** The agent is no longer Offline: a login, the person's one click, or a silent return. */
-export function arrive(m: Memory, step: Step): Transition {
-  const departure = m.departure ?? unknownDeparture(m);
+export function arrive(before: Memory, step: Step): Transition {
+  const departure = before.departure ?? unknownDeparture(before);
   const at = Math.max(returnTime(step), departure.at);
   const delay = at - departure.at;
+  const m = withQuietStood(before, departure, delay > Math.min(step.returns.window, STOOD));
   const clicked =
     departure.quiet &&
     step.o.presence.system === 'AVAILABLE' &&
     !isNewer(step.o.tokenIssuedAt, departure.tokenAt);
-  if (delay > step.returns.window) return login(m, departure, at, delay, clicked);
+  if (delay > step.returns.window) {
+    if (!endedByPlatform(m, departure, step)) return login(m, departure, at, delay, clicked);
+    return comeBack(m, step, { ...departure, by: 'platform', quiet: false }, at, undefined);
+  }
   const returned = comeBack(m, step, departure, at, delay);
   if (!clicked) return returned;
   const sign = personSince(returned.memory, at);
   return { ...sign, events: [...returned.events, ...sign.events] };
+}
+
+/** Notes how our own quiet Offline, which is over now, has served. */
+function withQuietStood(m: Memory, { by, quiet }: Departure, quietStood: boolean): Memory {
+  if (m.ladder === undefined || by !== 'enforcer' || !quiet) return m;
+  return { ...m, ladder: { ...m.ladder, quietStood } };
+}
+
+/**
+ * Whether the platform's own timeout, and not a person, stands behind an arrival after our quiet Offline. That Offline left
+ * the session alone, so whoever is there has one click and no need of a login. Where the browser itself had opened the
+ * session, a login just after its idle time is the browser's again: the hidden departure was the end of the session. It idles
+ * from its token's date on, or from the Offline, should the client have answered that with a request.
+ */
+function endedByPlatform(m: Memory, { at, by, quiet, tokenAt: opened }: Departure, step: Step): boolean {
+  const { o, d, returns, context, inGap } = step;
+  const token = o.tokenIssuedAt;
+  if (inGap || by !== 'enforcer' || !quiet || opened === undefined || token === undefined) return false;
+  // While a return is silent nobody has shown himself since: a token of then or later is the browser's own.
+  if (m.back === undefined || opened < m.back.at - TOGETHER) return false;
+  if (d.presence.from > token + TOGETHER) return false;
+  return context.nativeTimeouts.some((timeout) =>
+    [opened, at].some((idle) => {
+      const after = token - (idle + timeout);
+      return after >= -SLACK && after <= returns.window;
+    }),
+  );
 }
 
 /** Offline since before anyone looked. */
@@ -185,7 +218,10 @@ function returnOf(
 
 /** A return after the answer calls for the next one; one before it changes nothing. */
 function returnedTo(place: LadderPlace, at: Instant): LadderPlace {
-  return place.returnedAt === undefined ? { ...place, returnedAt: at, ssoEnd: undefined } : place;
+  if (place.returnedAt !== undefined) return place;
+  // Who is back past an ended session may have had to log in: a person, who is not hurried by a quiet answer.
+  const quietStood = place.quietStood === true && place.ssoEnd === undefined;
+  return { ...place, returnedAt: at, ssoEnd: undefined, quietStood };
 }
 
 /** A person and no browser: the Offline between breaks what a condition held before. */

@@ -12,6 +12,8 @@ export interface FoldContext {
   readonly usualInterval: Duration;
   /** The server's clock jumped against the local one since the last look: the time between cannot be trusted. */
   readonly clockJumped: boolean;
+  /** After how long the platform ends an idle session: all that it may be for this agent. Empty when off, or not known. */
+  readonly nativeTimeouts: readonly Duration[];
 }
 
 /** One look, compared with memory. */

@@ -166,6 +166,7 @@ export class Enforcer {
         const error = clock.now() - directory.serverNow();
         return errors.some((last) => Math.abs(error - last) > CLOCK_JUMP);
       },
+      nativeTimeouts: () => directory.nativeTimeouts(),
     };
   }
 

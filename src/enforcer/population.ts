@@ -19,6 +19,8 @@ export interface SweepContext {
   readonly usualInterval: Duration;
   /** Asked at each page: has the server's clock jumped against ours since the last sweep? */
   readonly clockJumped: () => boolean;
+  /** See `Directory`: known only when a sweep has begun. */
+  readonly nativeTimeouts: () => readonly Duration[];
 }
 
 /** One look at one agent: memory as it is now, what the policy says of him, and what is worth telling. */
@@ -86,7 +88,8 @@ export class Population {
     const { policy, usualInterval } = context;
     const profile = profileOf(agent, policy);
     const clockJumped = context.clockJumped();
-    const folded = this.#fold(observation, { profile, usualInterval, clockJumped });
+    const nativeTimeouts = context.nativeTimeouts();
+    const folded = this.#fold(observation, { profile, usualInterval, clockJumped, nativeTimeouts });
     let memory = folded?.memory;
     const verdict = judge(agent, memory, observation, policy, observation.at, profile);
     let changed = folded?.changed === true;

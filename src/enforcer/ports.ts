@@ -41,6 +41,8 @@ export interface Directory {
   reread(agentIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Sighting>>;
   /** The server's time now, from the local clock and the newest HTTP dates. */
   serverNow(): Instant;
+  /** After how long the platform ends an idle session, as known since the last sweep began; empty when off, or not known. */
+  nativeTimeouts(): readonly Duration[];
 }
 
 /** How a state-changing call on one agent ended, when it did not succeed. */

@@ -5,6 +5,7 @@ import { PlatformError } from './errors.ts';
 import { asObject, asText } from './json.ts';
 import { entitiesOf } from './listing.ts';
 import type { Memberships } from './memberships.ts';
+import type { NativeTimeouts } from './native-timeouts.ts';
 import type { RawPage } from './numbered-walk.ts';
 import { Interner, readUser, type ReadContext, type Sighting } from './read-user.ts';
 import type { Sdk } from './sdk.ts';
@@ -38,6 +39,7 @@ export interface DirectoryParts {
   readonly serverClock: ServerClock;
   readonly queues: Memberships;
   readonly teams: Memberships;
+  readonly nativeTimeouts: NativeTimeouts;
   readonly offline: OfflineDefinition;
   readonly warn: (message: string, fields: object) => void;
 }
@@ -69,14 +71,19 @@ export class PlatformDirectory {
     return this.#parts.serverClock.earliest(this.#parts.now());
   }
 
+  /** After how long the platform ends an idle session, as known since the last sweep began; empty when off, or not known. */
+  nativeTimeouts(): readonly Duration[] {
+    return this.#parts.nativeTimeouts.all;
+  }
+
   /** Reads everyone in state active. Never throws: what went wrong is in the summary. */
   async sweep(onPage: (page: readonly Sighting[]) => void, signal: AbortSignal): Promise<ReadingSummary> {
-    const { now, serverClock, queues, teams } = this.#parts;
+    const { now, serverClock, queues, teams, nativeTimeouts } = this.#parts;
     const begun = now();
     const seen = new Set<string>();
     let fault: string | undefined;
     try {
-      await Promise.all([queues.refresh(signal), teams.refresh(signal)]);
+      await Promise.all([queues, teams, nativeTimeouts].map((each) => each.refresh(signal)));
       signal.throwIfAborted();
       const take = (page: RawPage): number => this.#take(page, seen, onPage);
       fault = await this.#pages.walk(expandsFor(this.#needs), take, { priority: 'read', signal });

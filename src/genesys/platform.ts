@@ -10,6 +10,7 @@ import { historyOf, type HistoryReader } from './history.ts';
 import { inspectionOf, type Inspection } from './inspection.ts';
 import { Memberships, queueMembers, teamMembers } from './memberships.ts';
 import { readNames, type Named, type NameKind } from './names.ts';
+import { NativeTimeouts } from './native-timeouts.ts';
 import { RateBudget } from './rate-budget.ts';
 import type { Sighting } from './read-user.ts';
 import { resolveHosts, type Hosts } from './regions.ts';
@@ -44,6 +45,7 @@ export interface PlatformReader {
   sweep(onPage: (page: readonly Sighting[]) => void, signal: AbortSignal): Promise<ReadingSummary>;
   reread(agentIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Sighting>>;
   serverNow(): Instant;
+  nativeTimeouts(): readonly Duration[];
 }
 
 export interface Platform {
@@ -65,6 +67,8 @@ export interface Platform {
   /** Throw `PlatformError`. */
   presenceSettings(signal?: AbortSignal): Promise<PresenceSettings>;
   tokenTimeout(signal?: AbortSignal): Promise<TokenTimeout>;
+  /** As `directory` knows them, read now unless that has just been tried. Does not throw. */
+  nativeTimeouts(signal: AbortSignal): Promise<readonly Duration[]>;
   /** What `doctor` asks about. */
   readonly inspection: Inspection;
   /** What `backtest` replays. */
@@ -99,7 +103,11 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   const teams = new Memberships(teamMembers(sdk), now, warn);
   const offer = new CursorOffer(warn);
   const pages = new UserPages(sdk, now, offer);
-  const directory = new PlatformDirectory({ sdk, pages, now, serverClock, queues, teams, offline, warn });
+  const tokenTimeout = (signal?: AbortSignal): Promise<TokenTimeout> =>
+    readTokenTimeout(sdk, { priority: 'read', signal });
+  const nativeTimeouts = new NativeTimeouts(tokenTimeout, now, warn);
+  const parts = { sdk, pages, now, serverClock, queues, teams, nativeTimeouts, offline, warn };
+  const directory = new PlatformDirectory(parts);
   // Without expands larger pages may do than in a sweep.
   const namePages = new UserPages(sdk, now, offer);
   return {
@@ -108,6 +116,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
       sweep: (onPage, signal) => directory.sweep(onPage, signal),
       reread: (agentIds, signal) => directory.reread(agentIds, signal),
       serverNow: () => directory.serverNow(),
+      nativeTimeouts: () => directory.nativeTimeouts(),
     },
     effects: platformEffects(sdk, offline, () => gate.room()),
     setNeeds: (needs) => {
@@ -117,7 +126,11 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     checkCredentials: (signal) => checkCredentials(sdk, offline, hooks, signal),
     budget: () => ({ remaining: gate.remaining() }),
     presenceSettings: (signal) => readPresenceSettings(sdk, { priority: 'read', signal }),
-    tokenTimeout: (signal) => readTokenTimeout(sdk, { priority: 'read', signal }),
+    tokenTimeout,
+    nativeTimeouts: async (signal) => {
+      await nativeTimeouts.refresh(signal);
+      return nativeTimeouts.all;
+    },
     inspection: inspectionOf(sdk, {
       clockError: () => (serverClock.synced ? serverClock.error() : undefined),
       allowed: () => budget.allowed,

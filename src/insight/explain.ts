@@ -5,7 +5,7 @@
 import type { Agent, Observation } from '../domain/agent.ts';
 import { clockStart, countable, measure } from '../domain/clocks.ts';
 import { judge, weigh, type Reason, type Verdict, type Weighed } from '../domain/judge.ts';
-import { placeOf } from '../domain/ladder.ts';
+import { placeOf, quietBetweenRepeats } from '../domain/ladder.ts';
 import type { LadderPlace, Memory, Sign, State } from '../domain/memory.ts';
 import type { Action, ClockName, Mode, Policy, Profile, Rule } from '../domain/policy.ts';
 import type { Pause, Standing, StoredAgent, StoredEvent } from '../domain/record.ts';
@@ -293,7 +293,8 @@ function ladderShown(place: LadderPlace, { returns }: Profile): LadderShown {
   const { cause, rung, active, returnedAt, lastLogoffAt } = place;
   const rungs = returns.ladder.length;
   const isHeld = rung >= rungs && returns.repeat === 'never';
-  const nextActions = isHeld ? [] : (returns.ladder[Math.min(rung, rungs - 1)]?.actions ?? []);
+  const next = returns.ladder[rung] ?? quietBetweenRepeats(place, returns) ?? returns.ladder.at(-1);
+  const nextActions = isHeld ? [] : (next?.actions ?? []);
   return { rule: cause.ruleId, rungsUsed: rung, rungs, active, returnedAt, lastLogoffAt, nextActions };
 }
 

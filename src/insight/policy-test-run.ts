@@ -145,7 +145,12 @@ class Play {
   ): { readonly verdict: Verdict; readonly events: readonly MemoryEvent[] } {
     const { agent, interval } = this.#scene;
     const profile = profileOf(agent, this.#policy);
-    const folded = fold(this.#memory, observation, { profile, usualInterval: interval, clockJumped: false });
+    const folded = fold(this.#memory, observation, {
+      profile,
+      usualInterval: interval,
+      clockJumped: false,
+      nativeTimeouts: [],
+    });
     const memory = folded?.memory;
     const verdict = judge(agent, memory, observation, this.#policy, at, profile);
     this.#memory = memory !== undefined && verdict.reason === 'exempt' ? leaveLadder(memory) : memory;

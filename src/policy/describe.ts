@@ -1,5 +1,6 @@
 /** A policy in plain words, for `validate`: what it would do, to whom, when, and what it leaves alone. */
 import { windowsIn, type Calendar } from '../domain/calendar.ts';
+import { isQuiet } from '../domain/ladder.ts';
 import type { ClockName, Policy, Profile, Returns, Rule } from '../domain/policy.ts';
 import { DAY, formatDuration, type Instant } from '../domain/time.ts';
 import { wallTime } from '../domain/zone.ts';
@@ -87,10 +88,13 @@ function describeLadder({ ladder, repeat }: Returns): readonly string[] {
   const rungs = ladder.map(
     ({ wait, actions }, i) => `    ${i + 1}. after ${formatDuration(wait)} → ${actions.join(', ')}`,
   );
+  const [first] = ladder;
+  const between =
+    first !== undefined && isQuiet(first) ? ', in between the first where it has kept him Offline' : '';
   const end =
     repeat === 'never'
       ? '    then he is held: reported, nothing more is done.'
-      : `    then the last again every ${formatDuration(repeat)}.`;
+      : `    then the last again every ${formatDuration(repeat)}${between}.`;
   return [...rungs, end];
 }
 

@@ -147,7 +147,10 @@ const returnsKeys = {
     'Without a return for this long, the place on the ladder is forgotten.',
   ),
   ladder: about(nonEmpty(rung), 'What each further silent return is answered with.'),
-  repeat: about(durationOrNever(1 * SECOND), 'After the last rung: how often it is repeated, or never.'),
+  repeat: about(
+    durationOrNever(1 * SECOND),
+    'After the last rung: how often it is repeated, or never. In between a first rung that leaves the session alone is given where it has kept the agent Offline.',
+  ),
 };
 
 export const returns = about(

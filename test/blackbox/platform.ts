@@ -100,6 +100,11 @@ export class PlatformApi {
     },
     {
       method: 'GET',
+      path: /^\/api\/v2\/tokens\/timeout$/,
+      answer: () => ({ status: 200, body: { enableIdleTokenTimeout: false } }),
+    },
+    {
+      method: 'GET',
       path: /^\/api\/v2\/groups$/,
       query: ['pageSize', 'pageNumber', 'id', 'jabberId', 'sortOrder'],
       answer: () => ({ status: 200, body: listing(GROUPS) }),

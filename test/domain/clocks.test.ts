@@ -11,7 +11,12 @@ const LOCKED = rule({ id: 'locked', when: { presence: ['IDLE'] }, clock: 'in_sta
 const DEAF = rule({ id: 'deaf', when: { routing: ['NOT_RESPONDING'] }, clock: 'in_state' });
 
 describe('the time of a reading is known to a second only', () => {
-  const context = { profile: profile({ rules: [MEAL] }), usualInterval: 60 * SECOND, clockJumped: false };
+  const context = {
+    profile: profile({ rules: [MEAL] }),
+    usualInterval: 60 * SECOND,
+    clockJumped: false,
+    nativeTimeouts: [],
+  };
 
   /** A look whose server time lies within the second after `at`. */
   function look(at: string, calls: number, presence: 'AVAILABLE' | 'MEAL' = 'AVAILABLE'): Observation {

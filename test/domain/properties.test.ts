@@ -9,7 +9,7 @@ import { ROUTING_STATUSES, SYSTEM_PRESENCES, type Observation } from '../../src/
 import { measure } from '../../src/domain/clocks.ts';
 import { fold, type Folded } from '../../src/domain/fold.ts';
 import { judge, REASONS, type Verdict } from '../../src/domain/judge.ts';
-import { beginLogoff, endLogoff, finishLogoff, placeOnLadder } from '../../src/domain/ladder.ts';
+import { beginLogoff, endLogoff, finishLogoff, placeOf, placeOnLadder } from '../../src/domain/ladder.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { engagement, isWhole } from '../../src/domain/signs.ts';
@@ -18,6 +18,8 @@ import { agent, calendar, clockTime, exemption, policy, profile, RETURNS, rule }
 import { deepFreeze } from './story.ts';
 
 const INTERVAL = MINUTE;
+/** After so long the platform ends a session that was left alone. */
+const NATIVE = 4 * MINUTE;
 const ME = agent();
 const RULES = [
   rule({ id: 'sign', limit: '3m' }),
@@ -92,7 +94,7 @@ const step = fc.record({
   lacking: fc.oneof({ weight: 12, arbitrary: fc.constant('all there') }, { weight: 1, arbitrary: lacks }),
   jumped: fc.nat(30).map((n) => n === 0),
   /** How a log-off that is due ends. */
-  logoff: fc.constantFrom('works', 'works', 'none', 'crash', 'paused'),
+  logoff: fc.constantFrom('works', 'works', 'idles out', 'none', 'crash', 'paused'),
 });
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 const life = fc.array(step, { minLength: 5, maxLength: 60 });
@@ -169,7 +171,12 @@ function live(steps: readonly Step[], check: (look: Look) => void): void {
     platform.happens(what, then);
     platform.pass(now);
     const o = deepFreeze(platform.show(now, lacking));
-    const context = { profile: POLICY.profiles[0], usualInterval: INTERVAL, clockJumped: jumped };
+    const context = {
+      profile: POLICY.profiles[0],
+      usualInterval: INTERVAL,
+      clockJumped: jumped,
+      nativeTimeouts: [NATIVE],
+    };
     const before = deepFreeze(memory);
     const folded = fold(before, o, context);
     const verdict = judge(ME, folded?.memory, o, POLICY, now);
@@ -191,7 +198,10 @@ function carryOut(
   const returns = POLICY.profiles[0]?.returns ?? RETURNS;
   const begun = beginLogoff(placeOnLadder(m, now, due.cause, due.rung, returns), now, due.actions);
   if (how === 'none') return endLogoff(finishLogoff(begun, now + 3 * SECOND, due.actions), now + 4 * SECOND);
-  platform.bounce(now + 2 * SECOND, 45 * SECOND, due.actions.includes('revoke_tokens'));
+  const revokes = due.actions.includes('revoke_tokens');
+  const idlesOut = how === 'idles out' && !revokes;
+  const away = idlesOut ? platform.token + NATIVE + 20 * SECOND - now : 45 * SECOND;
+  platform.bounce(now + 2 * SECOND, Math.max(away, 45 * SECOND), revokes || idlesOut);
   return how === 'crash' ? begun : finishLogoff(begun, now + 3 * SECOND, due.actions);
 }
 
@@ -223,6 +233,7 @@ describe('in any life', () => {
         ({ verdict, folded }) => {
           met.add(verdict.reason);
           for (const { kind } of folded?.events ?? []) met.add(kind);
+          if (folded?.memory.ladder?.quietStood === true && folded.memory.ladder.active) met.add('bounced');
         },
       { seed: 2026 },
     );
@@ -234,6 +245,7 @@ describe('in any life', () => {
       'silent_return',
       'late_return',
       'person_back',
+      'bounced',
     ]) {
       expect(met).toContain(each);
     }
@@ -280,6 +292,31 @@ describe('in any life', () => {
     });
   });
 
+  test('rungs answer in order, each is tried again at most, and only what stood is given between repeats', () => {
+    const last = RETURNS.ladder.length - 1;
+    always(() => ({ folded, verdict }) => {
+      const place = folded?.memory.ladder;
+      const { rung, byLadder } = verdict.due ?? {};
+      if (byLadder !== true || rung === undefined) return;
+      const used = place?.rung ?? 0;
+      if (used > last && rung === 0) expect(place?.quietStood).toBe(true);
+      else expect([Math.min(used, last), used - 1]).toContain(rung);
+    });
+  });
+
+  test('nobody goes down the ladder who has not left it', () => {
+    always(() => {
+      let known: Memory | undefined;
+      return ({ before, o, folded }) => {
+        const returns = POLICY.profiles[0]?.returns ?? RETURNS;
+        const kept = known === undefined ? undefined : placeOf(known, returns, known.seenAt);
+        if (kept !== undefined && before?.ladder !== undefined)
+          expect(before.ladder.rung).toBeGreaterThanOrEqual(kept.rung);
+        known = folded?.memory.seenAt === o.at ? folded.memory : known;
+      };
+    });
+  });
+
   test('an interaction that was seen is never forgotten', () => {
     always(() => {
       let engagedAt: Instant | undefined;
@@ -300,7 +337,12 @@ describe('in any life', () => {
     always(() => ({ before, o, folded, jumped, verdict }) => {
       if (before === undefined) return;
       const loaded = plain(before) as Memory;
-      const context = { profile: POLICY.profiles[0], usualInterval: INTERVAL, clockJumped: jumped };
+      const context = {
+        profile: POLICY.profiles[0],
+        usualInterval: INTERVAL,
+        clockJumped: jumped,
+        nativeTimeouts: [NATIVE],
+      };
       const refolded = fold(loaded, o, context);
       expect(isDeepStrictEqual(plain(refolded), plain(folded))).toBe(true);
       expect(isDeepStrictEqual(plain(judge(ME, refolded?.memory, o, POLICY, o.at)), plain(verdict))).toBe(

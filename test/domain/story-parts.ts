@@ -33,6 +33,8 @@ export interface Browser {
   readonly movesToken: boolean;
   /** It also answers an Offline that leaves the session alone. */
   readonly answersOffline?: boolean;
+  /** The platform ends a session that was left alone when its token is so old; the browser then comes back as well. */
+  readonly idlesOut?: string;
 }
 
 export interface StoryParts {
@@ -44,6 +46,8 @@ export interface StoryParts {
   /** First sweep. */
   readonly from?: string;
   readonly every?: string;
+  /** After how long the platform ends an idle session. */
+  readonly nativeTimeouts?: readonly string[];
   /** The reading before the first change, stamped an hour before the first sweep. */
   readonly first?: Change;
 }

@@ -50,6 +50,7 @@ export class Story {
   readonly #jumps = new Set<Instant>();
   #next: Instant;
   #every: Duration;
+  readonly #nativeTimeouts: readonly Duration[];
   #browser: Browser | undefined;
   #enforcing = false;
 
@@ -59,6 +60,7 @@ export class Story {
     this.policy = policy({ profiles: [profile({ returns, ...rules, ...parts.profile })], ...parts.policy });
     this.agent = agent(parts.agent);
     this.#every = duration(parts.every ?? '1m');
+    this.#nativeTimeouts = (parts.nativeTimeouts ?? []).map(duration);
     this.#next = clockTime(parts.from ?? '09:00');
     this.now = this.#next;
     const before = this.#next - 60 * MINUTE;
@@ -224,8 +226,10 @@ export class Story {
   #comeBack(former: Shown, goneAt: Instant, actions: readonly Action[]): void {
     const browser = this.#browser;
     if (browser === undefined) return;
-    if (!actions.includes('revoke_tokens') && browser.answersOffline !== true) return;
-    const at = goneAt + duration(browser.after);
+    const answers = actions.includes('revoke_tokens') || browser.answersOffline === true;
+    if (!answers && browser.idlesOut === undefined) return;
+    const endedAt = answers ? goneAt : (this.#shown.token ?? 0) + duration(browser.idlesOut ?? '0s');
+    const at = endedAt + duration(browser.after);
     const token = browser.movesToken ? { token: asClockTime(at - SECOND) } : {};
     const { presence, routing } = browser.restores
       ? former
@@ -275,7 +279,12 @@ export class Story {
     const o = this.#observe(at);
     this.#last = o;
     const clockJumped = this.#jumps.has(at);
-    const context = { profile: profileOf(this.agent, this.policy), usualInterval: this.#every, clockJumped };
+    const context = {
+      profile: profileOf(this.agent, this.policy),
+      usualInterval: this.#every,
+      clockJumped,
+      nativeTimeouts: this.#nativeTimeouts,
+    };
     const folded = fold(this.#memory, o, context);
     const stored = this.#stored === undefined ? undefined : (JSON.parse(this.#stored) as Memory);
     const refolded = fold(stored, o, context);

@@ -138,6 +138,7 @@ function crewWith(population: Population): Crew {
         return Promise.resolve(new Map([[AGENT.id, sighting()]]));
       },
       serverNow: () => now,
+      nativeTimeouts: () => [],
     },
     effects: {
       perform: (action, _, notAfter) => request(action, notAfter),
@@ -159,7 +160,7 @@ function crewWith(population: Population): Crew {
   };
 }
 
-const context = { policy: POLICY, usualInterval: MINUTE, clockJumped: () => false };
+const context = { policy: POLICY, usualInterval: MINUTE, clockJumped: () => false, nativeTimeouts: () => [] };
 
 /** Idle for an hour, then logged off; answers the outcome and its reason. */
 async function logOff(): Promise<string> {

@@ -38,6 +38,7 @@ function found(parts: Partial<Findings>): Findings {
     policy: policy(),
     usualInterval: 60 * SECOND,
     clockJumped: () => false,
+    nativeTimeouts: () => [],
   });
   return Object.assign(nothing, parts);
 }

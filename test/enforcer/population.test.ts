@@ -18,7 +18,12 @@ test('an exemption takes an agent off the ladder at once, and that is stored', (
     tokenIssuedAt: memory.tokenAt,
     missing: [],
   } as const;
-  const context = { policy: exempt, usualInterval: 60_000, clockJumped: () => false };
+  const context = {
+    policy: exempt,
+    usualInterval: 60_000,
+    clockJumped: () => false,
+    nativeTimeouts: () => [],
+  };
   const { verdict } = population.look({ agent: agent({ id: agentId }), observation }, context);
   expect(verdict.reason).toBe('exempt');
   const { changed } = population.unsaved(new Set([agentId]));

@@ -81,7 +81,7 @@ export interface FakeOptions {
   readonly skew?: number;
 }
 
-/** Starts a server and connects to it. `handler` answers API calls; logins are granted unless it answers them too. */
+/** Starts a server and connects to it. `handler` answers API calls; logins are granted, and there is no native timeout, unless it answers that too. */
 export async function fakePlatform(handler: Handler, options: FakeOptions = {}): Promise<FakePlatform> {
   const clock = options.clock ?? new WoundClock();
   const requests: Seen[] = [];
@@ -103,6 +103,7 @@ export async function fakePlatform(handler: Handler, options: FakeOptions = {}):
     requests.push(seen);
     const count = requests.filter(({ method, path }) => method === seen.method && path === seen.path).length;
     let reply = handler(seen, count);
+    if (seen.path === '/api/v2/tokens/timeout') reply ??= { json: { enableIdleTokenTimeout: false } };
     if (reply === undefined && seen.path.endsWith('/oauth/token')) {
       tokens.push(`token-number-${tokens.length + 1}-of-many`);
       reply = {

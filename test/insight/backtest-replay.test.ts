@@ -318,7 +318,12 @@ function dueNow(
 ): Candidate[] {
   const { id } = each.agent;
   const shown = observationAt(history, each, now);
-  const context = { profile: profileOf(each.agent, wanted), usualInterval: MINUTE, clockJumped: false };
+  const context = {
+    profile: profileOf(each.agent, wanted),
+    usualInterval: MINUTE,
+    clockJumped: false,
+    nativeTimeouts: [],
+  };
   const memory = fold(memories.get(id), shown, context)?.memory;
   if (memory !== undefined) memories.set(id, memory);
   const { due } = judge(each.agent, memory, shown, wanted, now);

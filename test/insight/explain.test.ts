@@ -15,6 +15,7 @@ import { timesIn } from '../../src/insight/times.ts';
 import { openStore } from '../../src/store/sqlite-store.ts';
 import { clockTime, rule } from '../domain/build.ts';
 import { story, type Story } from '../domain/story.ts';
+import { fakePlatform, user } from '../genesys/fake-platform.ts';
 
 const ADA = { id: 'ada', name: 'Ada Okafor', email: 'ada@example.com', profile: 'agents' };
 
@@ -121,6 +122,18 @@ describe('an explanation', () => {
     expect(text).toContain('What had begun it was the log-off by rule gone at 10:00:05');
   });
 
+  test('says that a quiet Offline which stood is given again once the rungs are used up', () => {
+    const told = story({ rules: [GONE], nativeTimeouts: ['30m'] }).enforced({
+      after: '15s',
+      restores: true,
+      movesToken: true,
+      idlesOut: '30m',
+    });
+    expect(textOf(inputOf(told.until('11:20')))).toContain(
+      '3 of 3 rungs used. Answer to the next silent return: taken off the queue, set Offline.',
+    );
+  });
+
   test('says what a silent return did not restart, and that the ladder judges', () => {
     const told = story({ rules: [GONE] })
       .enforced({ after: '15s', restores: true, movesToken: true })
@@ -201,14 +214,12 @@ describe('the command', () => {
   const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-explain-'));
   const config = join(folder, 'p.yaml');
   const sqlite = join(folder, 'store.db');
-  writeFileSync(
-    config,
-    `version: 1
+  const text = `version: 1
 genesys: { region: eu-west-1, client_id: a, client_secret: b }
 profiles: [{ name: agents, rules: [{ id: gone, when: { routing: [off_queue] }, limit: 60m }] }]
 store: { sqlite: ${sqlite} }
-`,
-  );
+`;
+  writeFileSync(config, text);
   const lines: string[] = [];
   const output = { line: (text = '') => lines.push(text) } as unknown as Parameters<typeof explainCommand>[2];
   const quiet = {
@@ -264,6 +275,27 @@ store: { sqlite: ${sqlite} }
     expect(await refusal('ada', { tz: 'Mars/Olympus' })).toContain('is not a time zone');
     expect(await refusal('ada', { at: 'yesterday' })).toContain('"yesterday" is not a time');
     expect(await refusal('ada', { at: '1d', live: true })).toContain('give one of them');
+  });
+
+  test('looks once through the platform when asked to, with what a sweep would know', async () => {
+    const fake = await fakePlatform(({ path }) => {
+      if (path === '/api/v2/presence/definitions') return { json: { entities: [] } };
+      return path === '/api/v2/users' ? { json: { entities: [{ ...user(1), id: 'ada' }] } } : undefined;
+    });
+    try {
+      const live = join(folder, 'live.yaml');
+      writeFileSync(
+        live,
+        text.replace('client_id', `api_url: "${fake.url}", login_url: "${fake.url}", client_id`),
+      );
+      lines.length = 0;
+      expect(await explainCommand('ada', { config: live, live: true }, output)).toBe(0);
+      expect(lines[0]).toContain('(ada)');
+      expect(fake.of('/api/v2/users').map(({ query }) => query.get('id'))).toEqual(['ada']);
+      expect(fake.of('/api/v2/tokens/timeout')).toHaveLength(1);
+    } finally {
+      await fake.close();
+    }
   });
 
   test('prints JSON with instants as ISO times, and the record as of a time', async () => {

@@ -155,6 +155,7 @@ function partsOf(around: Around): EnforcerParts {
       },
       reread: (ids) => Promise.resolve(new Map(ids.map((id) => [id, around.reread()]))),
       serverNow: () => around.serverNow(),
+      nativeTimeouts: () => [],
     },
     effects: {
       perform: (action) => Promise.resolve(around.perform(action)),

@@ -112,12 +112,20 @@ describe('the default policy in plain words', () => {
         'Profile "agents" has groups Agents.',
         '  screen-locked: presence idle for 1h without a break → off_queue, offline, revoke_tokens.',
         '    2. after 5m → off_queue, offline, revoke_tokens',
-        '    then the last again every 1h.',
+        '    then the last again every 1h, in between the first where it has kept him Offline.',
         'Whoever fits no profile is left alone.',
         '  groups Supervisors on call, until 2027-01-01T12:00:00.000Z: holiday cover',
         '  business-hours (America/Chicago): opens next at 2026-03-02 07:00',
       ]),
     );
+  });
+
+  test('does not speak of a quiet answer between repeats where the first rung revokes', () => {
+    const revoking = load(
+      withMore('returns: { ladder: [{ wait: 1m, actions: [offline, revoke_tokens] }], repeat: 2h }\n'),
+    );
+    const resolved = resolvePolicy(revoking.draft, undefined, new Map(), NOW).policy;
+    expect(describePolicy(revoking, resolved, NOW)).toContain('    then the last again every 2h.');
   });
 
   test('shows what no rule covers, and marks what is covered at some hours only', () => {
