@@ -53,6 +53,7 @@ export interface ParsedTest {
   readonly agent: NonNullable<TestContent['agent']>;
   readonly mode: Mode | undefined;
   readonly every: Duration | undefined;
+  readonly nativeTimeout: Duration | undefined;
   readonly zone: string;
   /** Local midnight of the test's date, written as UTC. */
   readonly midnight: number;
@@ -173,6 +174,7 @@ class Reader {
     const settings = testSettings.safeParse(pick(given));
     // Faults of the shape are told already; the words are read all the same, so that theirs are told with them.
     const { timezone = 'UTC', date = DEFAULT_DATE, mode, agent = {}, every } = settings.data ?? {};
+    const { native_timeout: nativeTimeout } = settings.data ?? {};
     this.#zone = timezone;
     this.#midnight = Date.parse(`${date}T00:00:00Z`);
     const browser = this.#browser(given['browser']);
@@ -195,6 +197,7 @@ class Reader {
         agent,
         mode,
         every,
+        nativeTimeout,
         zone: timezone,
         midnight: this.#midnight,
         browser,
@@ -308,8 +311,8 @@ class Reader {
 }
 
 /** The settings that a test shares with its file. */
-function pick({ mode, date, timezone, every, agent }: Given): Given {
-  const all = { mode, date, timezone, every, agent };
+function pick({ mode, date, timezone, every, native_timeout, agent }: Given): Given {
+  const all = { mode, date, timezone, every, native_timeout, agent };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 

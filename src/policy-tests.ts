@@ -205,13 +205,14 @@ function checkNames(
 
 function sceneOf(test: ParsedTest, { settings }: LoadedPolicy, { caps }: Policy): Scene {
   const interval = test.every ?? settings.sweep.interval;
-  const { happenings, lacking, unwatched, browser, begin, end } = test;
+  const { happenings, lacking, unwatched, browser, nativeTimeout, begin, end } = test;
   // The worker has settled when the test begins.
   const from = Math.floor(begin / interval) * interval - (caps.settle + 1) * interval;
   const { okta, entra, keycloak, webhook } = settings.identity ?? {};
   const connector = okta ?? entra ?? keycloak ?? webhook;
   const ssoDelay = connector?.delay ?? (entra === undefined ? 0 : SSO_DELAY);
-  return { agent: agentOf(test), interval, happenings, lacking, unwatched, browser, ssoDelay, from, to: end };
+  const played = { happenings, lacking, unwatched, browser, nativeTimeout, ssoDelay };
+  return { agent: agentOf(test), interval, ...played, from, to: end };
 }
 
 function resultOf({ source }: TestFile, test: ParsedTest, scene: Scene, policy: Policy): TestResult {

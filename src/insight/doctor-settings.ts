@@ -49,7 +49,7 @@ function nativeFinding(
       ? [`either is first now and then: it is shorter than the limit of ${longer.join(', ')}`]
       : []),
     ...(bounces
-      ? ['whoever is Offline with his session left alone is back when it strikes, as if he had logged in']
+      ? ['whoever is Offline with his session left alone is back when it strikes, until the ladder answers']
       : []),
   ];
   if (clashes.length === 0) return { ...base, verdict: 'ok', found };

@@ -25,6 +25,8 @@ export interface Scene {
   /** Nobody looks inside; at both ends somebody does. */
   readonly unwatched: readonly Interval[];
   readonly browser: BrowserWords | undefined;
+  /** The organisation's own; off unless given. */
+  readonly nativeTimeout?: Duration | undefined;
   /** How long the identity provider takes to end a session; at once unless given. */
   readonly ssoDelay?: Duration;
   /** First and last look. */
@@ -143,13 +145,13 @@ class Play {
     at: Instant,
     observation: Observation,
   ): { readonly verdict: Verdict; readonly events: readonly MemoryEvent[] } {
-    const { agent, interval } = this.#scene;
+    const { agent, interval, nativeTimeout } = this.#scene;
     const profile = profileOf(agent, this.#policy);
     const folded = fold(this.#memory, observation, {
       profile,
       usualInterval: interval,
       clockJumped: false,
-      nativeTimeouts: [],
+      nativeTimeouts: nativeTimeout === undefined ? [] : [nativeTimeout],
     });
     const memory = folded?.memory;
     const verdict = judge(agent, memory, observation, this.#policy, at, profile);

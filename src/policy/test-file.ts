@@ -1,5 +1,6 @@
 /** The shape of a file with policy tests. What its plain words mean is for `insight/` to read. */
 import { z } from 'zod';
+import { MINUTE } from '../domain/time.ts';
 import { root } from './schema.ts';
 import { date, duration, text, timeZone } from './scalars.ts';
 import { about, block, listOf, nonEmpty, oneOf } from './shapes.ts';
@@ -28,6 +29,10 @@ const setting = {
   every: about(
     duration(1_000),
     "Time between two sweeps; that of the policy's schedule unless given.",
+  ).optional(),
+  native_timeout: about(
+    duration(5 * MINUTE),
+    "The organisation's own inactivity timeout, which ends sessions that a log-off left alone; off unless given.",
   ).optional(),
   agent: agent.optional(),
   browser: about(
