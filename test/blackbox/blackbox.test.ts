@@ -19,6 +19,7 @@ const TRIALS = {
   'a worker that is killed again and again': kills,
   'a listing by page number that shifts, and a token that is taken away': shifting,
   'a platform whose clock is set': clocks,
+  'a platform with a timeout of its own': nativeTimeout,
   'people who come back while the platform asks for patience': patience,
 } as const;
 type Name = keyof typeof TRIALS;
@@ -114,6 +115,34 @@ async function clocks(): Promise<Judgement> {
   return judgement;
 }
 
+/** Sessions that were left alone end after eight seconds, and the browser is back: the quiet answer is given each time. */
+async function nativeTimeout(): Promise<Judgement> {
+  const { judgement } = await play({ returns: SHORT_WINDOW }, 8, async (stage) => {
+    const { org, cast, trial } = stage;
+    org.api.nativeTimeout = 8;
+    cast.hirePresent(1);
+    cast.hireReturning(1);
+    const thrownOut = cast.gone('Thrown Out', 6_000, {
+      sso: { ...sso(700, 'former', true), idlesOut: 8_000 },
+    });
+    const run = trial.start();
+    const intents = `SELECT 1 FROM event WHERE kind = 'intent' AND agent_name = 'Thrown Out'`;
+    await until(() => thrownOut.wentAt.length > 4 && trial.rows(intents).length >= 6, AT_MOST);
+    await until(() => thrownOut.presence === 'Offline', AT_MOST);
+    return run;
+  });
+  return judgement;
+}
+
+const SHORT_WINDOW = `returns:
+  window: 2s
+  grace: 0s
+  ladder:
+    - { wait: 1s, actions: [off_queue, offline] }
+    - { wait: 2s, actions: [off_queue, offline, revoke_tokens] }
+    - { wait: 3s, actions: [off_queue, offline, revoke_tokens] }
+  repeat: 1h`;
+
 /** Each is put Offline; then the platform asks for twelve seconds of patience, in which he sits down and takes a call. */
 async function patience(): Promise<Judgement> {
   const { judgement } = await play({}, 6, async ({ org, trial }) => {
@@ -190,6 +219,13 @@ test('each return is answered by the next rung, and beyond the last by the last'
     ({ kind, agent_name: name }) => kind === 'intent' && name === 'Again And Again',
   );
   expect(lines.map(({ rung }) => rung)).toEqual([null, 0, 1, 2, 2]);
+});
+
+test('whom the native timeout brings back is answered with each rung, and then quietly, long before the repeat', () => {
+  const lines = told('a platform with a timeout of its own').record.filter(
+    ({ kind, agent_name: name }) => kind === 'intent' && name === 'Thrown Out',
+  );
+  expect(lines.map(({ rung }) => rung)).toEqual([null, 0, 1, 2, 0, 0]);
 });
 
 test('nobody is logged off before his limit', () => {

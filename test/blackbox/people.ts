@@ -32,6 +32,8 @@ export interface SingleSignOn {
   readonly firstAfter?: number;
   /** It gives up after so many returns. */
   readonly times?: number;
+  /** The platform ends a session that a mere Offline left alone when its token is so old, in ms; the browser then comes back. */
+  readonly idlesOut?: number;
 }
 
 export interface Person {
@@ -214,12 +216,23 @@ export class People {
     }
     const { sso } = person;
     if (sso === undefined || person.goneSince === undefined) return;
-    if (!tokensGone && sso.reasserts !== true) return;
+    if (!tokensGone && sso.reasserts !== true) {
+      this.#idleOut(person, sso, former);
+      return;
+    }
     if (sso.times !== undefined && person.returns >= sso.times) return;
     const after = person.returns === 0 ? (sso.firstAfter ?? sso.after) : sso.after;
     person.returns += 1;
     this.later(person.propagation + after, () => {
       this.#comeBack(person, sso, former, tokensGone);
+    });
+  }
+
+  #idleOut(person: Person, sso: SingleSignOn, former: Presence): void {
+    const { tokenAt } = person;
+    if (sso.idlesOut === undefined) return;
+    this.later(tokenAt + sso.idlesOut + sso.after - this.now(), () => {
+      if (person.tokenAt === tokenAt) this.#comeBack(person, sso, former, true);
     });
   }
 

@@ -58,6 +58,8 @@ export class PlatformApi {
   /** By so many places the list moves on between two pages, as if people at its front were deleted. */
   shift = 0;
   cursorOffered = true;
+  /** The platform's own inactivity timeout, in seconds; off when 0. */
+  nativeTimeout = 0;
   /** More than so many users with expands on a page are too large. */
   largestPage = 500;
   readonly #people: People;
@@ -101,7 +103,16 @@ export class PlatformApi {
     {
       method: 'GET',
       path: /^\/api\/v2\/tokens\/timeout$/,
-      answer: () => ({ status: 200, body: { enableIdleTokenTimeout: false } }),
+      answer: () => ({
+        status: 200,
+        body: {
+          enableIdleTokenTimeout: this.nativeTimeout > 0,
+          idleTokenTimeoutSeconds: this.nativeTimeout || 1_800,
+          inactivityTimeoutUnit: 'Minutes',
+          inactivityTimeoutGroupsEnabled: false,
+          inactivityTimeoutGroupBundles: [],
+        },
+      }),
     },
     {
       method: 'GET',
