@@ -1,4 +1,4 @@
-/** What is not known of the platform, as a list of worlds: few mixes of answers, in which every pair of answers meets. */
+/** What is not known of the platform, as worlds: every mix of answers, and few of them in which every pair of answers meets. */
 import type { Switches } from '../src/sandbox/index.ts';
 
 /** What each question may be answered with. */
@@ -17,13 +17,18 @@ const ANSWERS = {
 type Question = keyof typeof ANSWERS;
 export type Mix = Readonly<Pick<Switches, Question>>;
 
-/** Few mixes in which every pair of answers meets, found greedily and always the same. */
-export function mixes(): readonly Mix[] {
-  const all = (Object.keys(ANSWERS) as Question[]).reduce<Partial<Mix>[]>(
+/** All of them. */
+export function everyMix(): readonly Mix[] {
+  return (Object.keys(ANSWERS) as Question[]).reduce<Partial<Mix>[]>(
     (sofar, question) =>
       sofar.flatMap((mix) => ANSWERS[question].map((answer) => ({ ...mix, [question]: answer }))),
     [{}],
   ) as Mix[];
+}
+
+/** Few mixes in which every pair of answers meets, found greedily and always the same. */
+export function fewMixes(): readonly Mix[] {
+  const all = everyMix();
   const open = new Set(all.flatMap(pairs));
   const chosen: Mix[] = [];
   while (open.size > 0) {

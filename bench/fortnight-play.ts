@@ -1,4 +1,4 @@
-/** One world played to its end: the whole worker over real HTTP, under a clock that is wound. Run by `fortnight.ts`, one process each. */
+/** Worlds played to their end, one after the other: the whole worker over real HTTP, under a clock that is wound. Run by `fortnight.ts`. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
@@ -20,6 +20,8 @@ export interface Wanted {
   readonly days: number;
   /** Whether `returns` is set as docs/sso.md advises where browsers keep coming back, with a connector. */
   readonly tuned: boolean;
+  /** Whether one of each kind plays; else as many of each as there are in a contact centre. */
+  readonly each: boolean;
 }
 
 const FROM = Date.parse('2026-03-02T14:00:00Z');
@@ -30,10 +32,11 @@ const LIMITS: Readonly<Record<string, number>> = {
   'presence-flipper': 4 * HOUR,
 };
 
-async function play({ mix, seed, agents, days, tuned }: Wanted): Promise<Truth> {
+async function play({ mix, seed, agents, days, tuned, each }: Wanted): Promise<Truth> {
   const clock = new WoundClock(FROM);
   const now = (): number => clock.now();
-  const sandbox = createSandbox({ seed, agents, cast: HOSTILE_MIX, switches: mix, startsAt: FROM, now });
+  const cast = each ? Object.keys(HOSTILE_MIX) : HOSTILE_MIX;
+  const sandbox = createSandbox({ seed, agents, cast, switches: mix, startsAt: FROM, now });
   const { apiUrl } = await sandbox.listen();
   const provider = await identityProvider(sandbox);
   const text = policy(apiUrl) + (tuned ? tunedReturns(provider.url) : '');
@@ -100,10 +103,6 @@ returns:
 `;
 }
 
-process.once('message', (wanted: Wanted) => {
-  void play(wanted).then((truth) =>
-    process.send?.(truth, () => {
-      process.disconnect();
-    }),
-  );
+process.on('message', (wanted: Wanted) => {
+  void play(wanted).then((truth) => process.send?.(truth));
 });

@@ -1,18 +1,18 @@
 /**
  * Long and hostile runs: a simulated fortnight of 500 agents for each mix of answers to what is not known of the platform,
  * with people who mean to evade. `node bench/fortnight.ts [--agents N] [--days N] [--mixes N] [--from MIX] [--tuned]`;
- * as many at a time as there are processors, or `--jobs`. No two mixes have the same seed.
+ * `--every` plays one day with one agent of each kind in every mix there is. As many at a time as there are processors, or
+ * `--jobs`. No two mixes have the same seed.
  */
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import pLimit from 'p-limit';
 import { table } from '../src/cli/output.ts';
-import type { ArchetypeSums, Truth } from '../src/sandbox/index.ts';
-import { mixes, type Mix } from './fortnight-mixes.ts';
+import { HOSTILE_MIX, type ArchetypeSums, type Truth } from '../src/sandbox/index.ts';
+import { everyMix, fewMixes, type Mix } from './fortnight-mixes.ts';
 import type { Wanted } from './fortnight-play.ts';
 
 const COUNTS = ['people', 'loggedOff', 'logoffs', 'silentReturns', 'disturbed', 'missed'] as const;
@@ -20,15 +20,17 @@ const COUNTS = ['people', 'loggedOff', 'logoffs', 'silentReturns', 'disturbed', 
 /** What several runs add up to. */
 type Row = Record<(typeof COUNTS)[number] | 'hoursAfter' | 'hoursOffline', number>;
 
-/** Plays one mix in a process of its own. */
-async function play(wanted: Wanted): Promise<Truth> {
-  const child = fork(fileURLToPath(new URL('fortnight-play.ts', import.meta.url)));
-  child.send(wanted);
-  const ended = once(child, 'exit').then(([code]) => {
+/** Has one mix played by a process that has nothing else to do. */
+async function play(player: ChildProcess, wanted: Wanted): Promise<Truth> {
+  const gone = new AbortController();
+  const ended = once(player, 'exit', { signal: gone.signal }).then(([code]) => {
     throw new Error(`seed ${wanted.seed} ended with ${String(code)}`);
   });
-  const [truth] = (await Promise.race([once(child, 'message'), ended])) as [Truth];
+  const answered = once(player, 'message', { signal: gone.signal });
+  player.send(wanted);
+  const [truth] = (await Promise.race([answered, ended])) as [Truth];
   ended.catch(() => undefined);
+  gone.abort();
   return truth;
 }
 
@@ -85,38 +87,41 @@ function say(number: number, mix: Mix, truth: Truth): void {
 
 const { values } = parseArgs({
   options: {
-    agents: { type: 'string', default: '500' },
-    days: { type: 'string', default: '14' },
+    agents: { type: 'string' },
+    days: { type: 'string' },
     mixes: { type: 'string' },
     from: { type: 'string', default: '0' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     tuned: { type: 'boolean', default: false },
+    every: { type: 'boolean', default: false },
   },
 });
-const chosen = mixes();
+const { tuned, every: each } = values;
+const agents = each ? Object.keys(HOSTILE_MIX).length : Number(values.agents ?? 500);
+const days = Number(values.days ?? (each ? 1 : 14));
+const all = each ? everyMix() : fewMixes();
 const from = Number(values.from);
-const limit = pLimit(Number(values.jobs));
 const byWho = new Map<string, Row>();
 const byTimeout = new Map<string, Row>();
-const wanted = [...chosen.entries()].slice(from, from + Number(values.mixes ?? chosen.length));
-process.stdout.write(
-  `${wanted.length} of ${chosen.length} mixes, ${values.agents} agents, ${values.days} days each\n`,
+const chosen = [...all.entries()].slice(from, from + Number(values.mixes ?? all.length));
+process.stdout.write(`${chosen.length} of ${all.length} mixes, ${agents} agents, ${days} days each\n`);
+const next = chosen.values();
+const players = Array.from({ length: Number(values.jobs) }, () =>
+  fork(fileURLToPath(new URL('fortnight-play.ts', import.meta.url))),
 );
-await limit.map(wanted, async ([i, mix]) => {
-  const { tuned } = values;
-  const truth = await play({
-    mix,
-    seed: i + 1,
-    agents: Number(values.agents),
-    days: Number(values.days),
-    tuned,
-  });
-  say(i + 1, mix, truth);
-  for (const each of truth.perArchetype) {
-    add(byWho, each.archetype, each);
-    add(byTimeout, `native timeout ${mix.nativeTimeoutMinutes}`, each);
-  }
-});
+await Promise.all(
+  players.map(async (player) => {
+    for (const [i, mix] of next) {
+      const truth = await play(player, { mix, seed: i + 1, agents, days, tuned, each });
+      say(i + 1, mix, truth);
+      for (const sums of truth.perArchetype) {
+        add(byWho, sums.archetype, sums);
+        add(byTimeout, `native timeout ${mix.nativeTimeoutMinutes}`, sums);
+      }
+    }
+    player.disconnect();
+  }),
+);
 process.stdout.write('\n');
 print('who', byWho);
 print('under', byTimeout);
