@@ -28,7 +28,7 @@ export const DELAYS: readonly Duration[] = [
   ...[1, 2, 5, 10, 20, 30, 60, 90].map((seconds) => seconds * SECOND),
   ...[2, 3, 5, 10].map((minutes) => minutes * MINUTE),
 ];
-/** A window is suggested only when so many returns have been seen. */
+/** Something is said of returns in general only when so many have been seen. */
 const ENOUGH = 20;
 /** The share of returns that a window should catch. */
 const CAUGHT = 0.95;
@@ -98,6 +98,11 @@ export function delayOf(learnt: Learnt, share: number): Duration | undefined {
     if (sum >= wanted) return DELAYS[i] ?? Infinity;
   }
   return Infinity;
+}
+
+/** Whether returns bring no newer token here, so that a bounce behind a quiet Offline looks like a click. */
+export function tokensStay({ tokenMoves: { yes, no } }: Learnt): boolean {
+  return yes === 0 && no >= ENOUGH;
 }
 
 /**

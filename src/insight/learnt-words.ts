@@ -1,5 +1,12 @@
 /** What has been learnt of an organisation, in sentences for `doctor` and `explain`. */
-import { delayOf, returnsSeen, windowFitting, type Learnt, type Tally } from '../domain/learnt.ts';
+import {
+  delayOf,
+  returnsSeen,
+  tokensStay,
+  windowFitting,
+  type Learnt,
+  type Tally,
+} from '../domain/learnt.ts';
 import { formatDuration, type Duration } from '../domain/time.ts';
 
 /** One sentence for each question on which something has been seen. */
@@ -7,6 +14,7 @@ export function learntSentences(learnt: Learnt, window: Duration): readonly stri
   return [
     ...delays(learnt),
     ...answer(learnt.tokenMoves, 'A return brought a newer token', 'returns'),
+    ...(tokensStay(learnt) ? [UNTOLD] : []),
     ...answer(learnt.revokeSetsOffline, 'Revoking tokens alone set Offline', 'log-offs'),
     ...answer(
       learnt.reasserts,
@@ -16,6 +24,9 @@ export function learntSentences(learnt: Learnt, window: Duration): readonly stri
     ...suggestion(learnt, window),
   ];
 }
+
+const UNTOLD =
+  'So whoever a native timeout brings back behind a quiet Offline looks like a person who clicked, and is left alone: switch that timeout off.';
 
 function delays(learnt: Learnt): string[] {
   const count = returnsSeen(learnt);

@@ -27,3 +27,15 @@ test('what has been seen is told in sentences, with a window that would fit', ()
     'Many returns come later than returns.window, 2m, and count as logins: 5m would fit.',
   ]);
 });
+
+test.each([
+  [0, 19, false],
+  [0, 20, true],
+  [1, 40, false],
+])(
+  'after %d returns with a newer token and %d without, that bounces look like clicks is said: %s',
+  (yes, no, said) => {
+    const words = learntSentences({ ...NOTHING_LEARNT, tokenMoves: { yes, no } }, 2 * MINUTE);
+    expect(words.some((sentence) => sentence.includes('switch that timeout off'))).toBe(said);
+  },
+);
