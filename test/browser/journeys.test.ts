@@ -67,6 +67,26 @@ describeInBrowser('in a real browser', () => {
     expect(offlineShare).toBeGreaterThan(0.95);
   });
 
+  test('a page that the native timeout throws out behind the quiet Offline climbs on until the login page stands', async () => {
+    // Back with a new token at 26:20, quietly Offline at 28:00: half an hour after the token the platform ends the session.
+    const here = await leftIn('AWAY', { timesOutAt: (minute) => minute === 56 });
+    await here.until(55);
+    expect([here.silentSignIns, here.desktop.refused, await shown(here)]).toEqual([1, 1, ['OFFLINE']]);
+    await here.until(56);
+    expect([here.silentSignIns, here.desktop.refused]).toEqual([2, 2]);
+    expect(await shown(here)).not.toEqual(['OFFLINE']);
+    await here.until(110);
+    expect(await here.actions()).toEqual([
+      '26: off_queue offline revoke_tokens',
+      '28: off_queue offline',
+      '62: off_queue offline revoke_tokens',
+      '73: end_sso_session',
+      '76: off_queue offline revoke_tokens',
+    ]);
+    expect([await shown(here), here.desk.presence.system]).toEqual([['Log in'], 'OFFLINE']);
+    expect(here.truth(20 * MINUTE)).toMatchObject({ disturbed: [], missed: [] });
+  });
+
   test('a page that insists on its presence climbs the ladder until the login page stands, and the agent may log in', async () => {
     const here = await leftIn('AWAY', { reasserts: true });
     await here.until(44);
