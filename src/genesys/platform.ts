@@ -2,7 +2,7 @@
 import type { Duration, Instant } from '../domain/time.ts';
 import { unlessAborted } from './abort.ts';
 import { OfflineDefinition } from './definitions.ts';
-import { PlatformDirectory, type Needs, type ReadingSummary } from './directory.ts';
+import { PlatformDirectory, type DirectoryParts, type Needs, type ReadingSummary } from './directory.ts';
 import { platformEffects, type PlatformEffects } from './effects.ts';
 import { CredentialsError, PlatformError, PlatformUnreachableError } from './errors.ts';
 import { Gate, type Clock } from './gate.ts';
@@ -99,25 +99,16 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   const warn = (message: string, fields: object): void => {
     hooks.warn(message, fields);
   };
-  const queues = new Memberships(queueMembers(sdk), now, warn);
-  const teams = new Memberships(teamMembers(sdk), now, warn);
-  const offer = new CursorOffer(warn);
-  const pages = new UserPages(sdk, now, offer);
   const tokenTimeout = (signal?: AbortSignal): Promise<TokenTimeout> =>
     readTokenTimeout(sdk, { priority: 'read', signal });
   const nativeTimeouts = new NativeTimeouts(tokenTimeout, now, warn);
-  const parts = { sdk, pages, now, serverClock, queues, teams, nativeTimeouts, offline, warn };
-  const directory = new PlatformDirectory(parts);
+  const offer = new CursorOffer(warn);
+  const directory = directoryOf({ sdk, now, serverClock, nativeTimeouts, offline, warn }, offer);
   // Without expands larger pages may do than in a sweep.
   const namePages = new UserPages(sdk, now, offer);
   return {
     hosts,
-    directory: {
-      sweep: (onPage, signal) => directory.sweep(onPage, signal),
-      reread: (agentIds, signal) => directory.reread(agentIds, signal),
-      serverNow: () => directory.serverNow(),
-      nativeTimeouts: () => directory.nativeTimeouts(),
-    },
+    directory,
     effects: platformEffects(sdk, offline, () => gate.room()),
     setNeeds: (needs) => {
       directory.setNeeds(needs);
@@ -146,6 +137,19 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
       await wire.close();
     },
   };
+}
+
+function directoryOf(
+  parts: Omit<DirectoryParts, 'pages' | 'queues' | 'teams'>,
+  offer: CursorOffer,
+): PlatformDirectory {
+  const { sdk, now, warn } = parts;
+  return new PlatformDirectory({
+    ...parts,
+    pages: new UserPages(sdk, now, offer),
+    queues: new Memberships(queueMembers(sdk), now, warn),
+    teams: new Memberships(teamMembers(sdk), now, warn),
+  });
 }
 
 function scrubberFor(settings: PlatformSettings): Scrubber {
