@@ -57,12 +57,13 @@ export interface Assembly {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the store of a policy. Rejects with `StoreError`. */
+/** Opens the store of a policy; see `StoreOptions` for `trusted`. Rejects with `StoreError`. */
 export function openStoreOf(
   settings: Settings,
   { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
+  trusted?: Duration,
 ): Promise<SqliteStore> {
-  return openStore(settings.store.sqlite, { now: () => clock.now(), log });
+  return openStore(settings.store.sqlite, { now: () => clock.now(), log, ...(trusted && { trusted }) });
 }
 
 /** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError` or `ProxySettingsError`. */

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { realClock } from '../clock.ts';
 import type { Mode } from '../domain/policy.ts';
-import { SECOND, type Duration } from '../domain/time.ts';
+import { DAY, SECOND, type Duration } from '../domain/time.ts';
 import { learntFrom } from '../domain/learnt.ts';
 import { LEARNT_FACT } from '../enforcer/learner.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
@@ -116,7 +116,8 @@ export async function once(options: OnceOptions, output: Output): Promise<number
   const signalled = waitForSignal(stop);
   const log = createLog(loaded.settings.log.level, options.json === true ? 'stderr' : 'stdout');
   const around = { clock: realClock, log, metrics: new Metrics(), signal: stop.signal };
-  const store = await openStoreOf(loaded.settings, around);
+  // Reading a file of years from end to end, each minute, would be most of what this does.
+  const store = await openStoreOf(loaded.settings, around, DAY);
   let assembly: Assembly | undefined;
   try {
     assembly = await assemble(loaded, store, around);

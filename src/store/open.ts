@@ -8,6 +8,7 @@ import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { Database, type Row } from './database.ts';
 import { StoreError, storeError, storeErrorOf } from './errors.ts';
 import { checkVersion, migrate, MIGRATIONS } from './schema.ts';
+import { factOf, SAVE_FACT } from './statements.ts';
 
 export interface OpenOptions {
   readonly now: () => Instant;
@@ -19,33 +20,50 @@ export interface OpenOptions {
   /** The file may not grow beyond so many pages of 4 KiB. */
   readonly maxPages?: number | undefined;
   readonly migrations?: readonly string[];
+  /** Pages that were found whole so short a time ago, in a file that was properly closed since, are not read again; 0 unless given. */
+  readonly trusted?: Duration;
 }
 
 export interface Opened {
   readonly db: Database;
   /** Where a damaged file was put. */
   readonly setAside: string | undefined;
+  /** When its pages were found whole; to be noted at the end. `undefined` for visitors. */
+  readonly checkedAt: Instant | undefined;
 }
+
+/** The fact that says when the pages were found whole. There only while the file is closed, so that a crash leaves none. */
+const CHECKED = 'checked_at';
 
 /** Opens or makes the database at `path`. Throws `StoreError`. */
 export function openDatabase(path: string, options: OpenOptions): Opened {
   if (options.readOnly === true || options.existing === true) mustExist(path);
-  if (options.readOnly === true) return { db: openReadOnly(path, options), setAside: undefined };
+  if (options.readOnly === true)
+    return { db: openReadOnly(path, options), setAside: undefined, checkedAt: undefined };
   makeDirectory(path);
   try {
-    return { db: openWritable(path, options), setAside: undefined };
+    return { ...openWritable(path, options), setAside: undefined };
   } catch (error) {
     const fault = storeErrorOf(error, path);
     if (fault.kind !== 'corrupt' || options.existing === true) throw fault;
     const pause = salvagePause(path, options);
     const setAside = keepAside(path, options.now());
-    const db = openWritable(path, options);
-    restorePause(db, pause);
-    return { db, setAside };
+    const opened = openWritable(path, options);
+    restorePause(opened.db, pause);
+    return { ...opened, setAside };
   }
 }
 
-function openWritable(path: string, options: OpenOptions): Database {
+/** Notes, before a file is closed, when its pages were found whole. Where that fails they are read again. */
+export function noteChecked(db: Database, at: Instant): void {
+  try {
+    db.run(SAVE_FACT, CHECKED, String(at));
+  } catch {
+    // Whoever opens it next finds out why.
+  }
+}
+
+function openWritable(path: string, options: OpenOptions): Omit<Opened, 'setAside'> {
   const isNew = path === ':memory:' || !existsSync(path) || statSync(path).size === 0;
   const db = new Database(path, { readOnly: false, busyTimeout: patience(options) });
   try {
@@ -53,12 +71,15 @@ function openWritable(path: string, options: OpenOptions): Database {
     checkVersion(db, migrations);
     // Must come before the first write to a new file.
     if (isNew) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
-    else checkPages(db);
+    const checkedAt = isNew ? options.now() : checkPages(db, options);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
     if (options.maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${options.maxPages}`);
     migrate(db, migrations);
     db.pinFile();
-    return db;
+    // A visitor comes and goes beside the worker.
+    if (options.existing === true) return { db, checkedAt: undefined };
+    db.run('DELETE FROM fact WHERE name = ?', CHECKED);
+    return { db, checkedAt };
   } catch (error) {
     quietlyClose(db);
     throw error;
@@ -93,9 +114,14 @@ function openToRead(path: string, options: OpenOptions, immutable: boolean): Dat
   }
 }
 
-function checkPages(db: Database): void {
+/** Reads every page, unless that was done not long ago; answers when. Throws `StoreError` where one is damaged. */
+function checkPages(db: Database, { now, trusted = 0 }: OpenOptions): Instant {
+  const isMade = db.get("SELECT 1 FROM sqlite_schema WHERE name = 'fact'") !== undefined;
+  const checkedAt = isMade ? Number(factOf(db, CHECKED) ?? -Infinity) : -Infinity;
+  if (Math.abs(now() - checkedAt) < trusted) return checkedAt;
   const first = db.get('PRAGMA quick_check(1)')?.['quick_check'];
   if (first !== 'ok') throw storeError('corrupt', db.path, 'quick check');
+  return now();
 }
 
 function mustExist(path: string): void {

@@ -30,11 +30,12 @@ import { pruneCounts, readCounts, saveCount } from './counts.ts';
 import type { Database, Row } from './database.ts';
 import { later, storeError, storeErrorOf } from './errors.ts';
 import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
-import { openDatabase } from './open.ts';
+import { noteChecked, openDatabase, type Opened } from './open.ts';
 import { SqliteOutbox } from './outbox.ts';
 import {
   OPEN_INTENTS,
   conditions,
+  factOf,
   SAVE_FACT,
   SAVE_NOT_SEEN,
   SAVE_SEEN,
@@ -45,6 +46,9 @@ import {
   SELECT_MEMORY,
   SETTLE_CURRENT,
 } from './statements.ts';
+
+/** The fact that says up to which event every intent has its outcome. */
+const SETTLED = 'settled_seq';
 
 /** Where the store tells of what it had to leave out. */
 export interface StoreLog {
@@ -63,6 +67,8 @@ export interface StoreOptions {
   readonly busyTimeout?: Duration;
   /** The file may not grow beyond so many pages of 4 KiB. */
   readonly maxPages?: number;
+  /** A properly closed file whose pages were all read so short a time ago is not read again; 0 unless given. */
+  readonly trusted?: Duration;
   /** How the lease sees this process. */
   readonly self?: Self;
 }
@@ -75,6 +81,7 @@ export function openStore(path: string, options: StoreOptions): Promise<SqliteSt
 /** See `Store` for what each method promises. All reject with `StoreError` and nothing else. */
 export class SqliteStore {
   #setAside: string | undefined;
+  #checkedAt: Instant | undefined;
   #opened = 1;
   /** The file could not be used as it is: it is opened anew before the lease is held again. */
   #broken = false;
@@ -92,9 +99,10 @@ export class SqliteStore {
   /** No sweep has been saved since everything was loaded. */
   #fresh = true;
 
-  private constructor(db: Database, setAside: string | undefined, options: StoreOptions) {
+  private constructor({ db, setAside, checkedAt }: Opened, options: StoreOptions) {
     this.#db = db;
     this.#setAside = setAside;
+    this.#checkedAt = checkedAt;
     this.outbox = new SqliteOutbox(db);
     this.#options = options;
     this.#now = options.now;
@@ -104,10 +112,7 @@ export class SqliteStore {
   }
 
   static open(path: string, options: StoreOptions): Promise<SqliteStore> {
-    return later(path, () => {
-      const { db, setAside } = openDatabase(path, options);
-      return new SqliteStore(db, setAside, options);
-    });
+    return later(path, () => new SqliteStore(openDatabase(path, options), options));
   }
 
   /** How many memories could not be read when they were last loaded. */
@@ -194,7 +199,15 @@ export class SqliteStore {
   }
 
   openIntents(): Promise<readonly StoredEvent[]> {
-    return this.#later(() => this.#db.all(OPEN_INTENTS).map(eventOf));
+    return this.#later(() => {
+      const settled = Number(factOf(this.#db, SETTLED) ?? 0);
+      const newest = Number(this.#db.get('SELECT max(seq) AS seq FROM event')?.['seq'] ?? 0);
+      const open = this.#db.all(OPEN_INTENTS, settled).map(eventOf);
+      // An outcome is never taken back: up to here nobody need look again, in a record of years.
+      const until = (open[0]?.seq ?? newest + 1) - 1;
+      if (until > settled) this.#db.transaction(() => this.#db.run(SAVE_FACT, SETTLED, String(until)));
+      return open;
+    });
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {
@@ -298,8 +311,10 @@ export class SqliteStore {
   }
 
   close(): Promise<void> {
+    const checkedAt = this.#closed || this.#broken ? undefined : this.#checkedAt;
     this.#closed = true;
     return this.#later(() => {
+      if (checkedAt !== undefined) noteChecked(this.#db, checkedAt);
       this.#db.close();
     });
   }
@@ -334,10 +349,11 @@ export class SqliteStore {
   #openAnew(): void {
     const { path } = this.#db;
     if (!existsSync(path)) throw storeError('lost', path, 'there is no such file');
-    const { db, setAside } = openDatabase(path, this.#options);
+    const { db, setAside, checkedAt } = openDatabase(path, this.#options);
     this.#db.takeOver(db);
     this.#foundLease = readLease(db);
     this.#setAside = setAside;
+    this.#checkedAt = checkedAt;
     this.#opened += 1;
     this.#fresh = true;
     this.#broken = false;

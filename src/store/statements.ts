@@ -1,6 +1,7 @@
 /** The longer SQL of the store. Anything that is not fixed text is a parameter. */
 import type { SQLInputValue } from 'node:sqlite';
 import type { EventQuery } from '../domain/record.ts';
+import type { Database } from './database.ts';
 
 /** A current agent was seen by the last saved sweep, or later by a step of carrying out. */
 export const SEEN_AT = `CASE current WHEN 1
@@ -26,8 +27,8 @@ export const SAVE_NOT_SEEN = `INSERT INTO memory (agent_id, current, seen_at, bo
 export const SAVE_STEP = `INSERT INTO memory (agent_id, current, seen_at, body) VALUES (?, 0, ?, ?)
   ON CONFLICT (agent_id) DO UPDATE SET seen_at = excluded.seen_at, body = excluded.body`;
 
-/** Intents without a later outcome. */
-export const OPEN_INTENTS = `SELECT * FROM event AS intent WHERE kind = 'intent' AND NOT EXISTS (
+/** Intents without a later outcome, behind a place in the record. */
+export const OPEN_INTENTS = `SELECT * FROM event AS intent WHERE seq > ? AND kind = 'intent' AND NOT EXISTS (
   SELECT 1 FROM event AS outcome WHERE outcome.intent_id = intent.intent_id AND outcome.seq > intent.seq
     AND outcome.kind IN ('verified', 'unverified', 'failed', 'dropped', 'sso_ended')
 ) ORDER BY seq`;
@@ -49,6 +50,12 @@ export const SAVE_STANDING = `INSERT INTO standing (id, body) VALUES (1, ?)
 
 export const SAVE_FACT = `INSERT INTO fact (name, value) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
+
+/** Something to be kept beside what the worker knows, or `undefined`. */
+export function factOf(db: Pick<Database, 'get'>, name: string): string | undefined {
+  const value = db.get('SELECT value FROM fact WHERE name = ?', name)?.['value'];
+  return typeof value === 'string' ? value : undefined;
+}
 
 /** The WHERE of a query of the record, with its values. */
 export function conditions(query: EventQuery): { readonly where: string; readonly values: SQLInputValue[] } {

@@ -189,6 +189,67 @@ describe('a damaged database', () => {
   });
 });
 
+describe('a file whose pages were read not long ago', () => {
+  const DAY = 86_400_000;
+
+  /** Found whole at `BASE`, closed since unless told otherwise, and then damaged where opening does not look. */
+  async function checked(isClosed = true): Promise<string> {
+    const path = place.path();
+    await filled(path, 900);
+    const store = await place.open(path);
+    if (isClosed) await store.close();
+    const bytes = readFileSync(path);
+    bytes.fill(0x5a, bytes.length - 8 * 4096);
+    writeFileSync(path, bytes);
+    return path;
+  }
+
+  test('is not read from end to end again by whoever trusts it, until it is found damaged', async () => {
+    const path = await checked();
+    const trusting = await place.open(path, { trusted: DAY });
+    expect(trusting.setAside).toBeUndefined();
+    // What is wrong with it is found all the same as soon as it is used.
+    await expect(trusting.loadMemories()).rejects.toMatchObject({ kind: 'corrupt' });
+    await trusting.close();
+    expect((await place.open(path, { trusted: DAY })).setAside).toBeDefined();
+  });
+
+  test('stays trusted from one to the next, for no longer than said', async () => {
+    const path = place.path();
+    await filled(path);
+    const at = (now: number) => place.open(path, { trusted: DAY, now: () => now });
+    for (const hours of [1, 13, 23]) await (await at(BASE + hours * 3_600_000)).close();
+    expect(facts(path)['checked_at']).toBe(String(BASE));
+    await (await at(BASE + DAY)).close();
+    expect(facts(path)['checked_at']).toBe(String(BASE + DAY));
+  });
+
+  test('is not trusted when nobody closed it, nor when the clock was set back by days', async () => {
+    expect((await place.open(await checked(false), { trusted: DAY })).setAside).toBeDefined();
+    const before = { trusted: DAY, now: () => BASE - 2 * DAY };
+    expect((await place.open(await checked(), before)).setAside).toBeDefined();
+  });
+
+  test('is left by a visitor as the worker has it', async () => {
+    const path = place.path();
+    await filled(path);
+    const visitor = await place.open(path, { existing: true });
+    await visitor.close();
+    expect(facts(path)['checked_at']).toBe(String(BASE));
+    const worker = await place.open(path);
+    await (await place.open(path, { existing: true })).close();
+    expect(facts(path)['checked_at']).toBeUndefined();
+    await worker.close();
+  });
+
+  function facts(path: string): Record<string, unknown> {
+    const db = new DatabaseSync(path, { readOnly: true });
+    const rows = db.prepare('SELECT name, value FROM fact').all();
+    db.close();
+    return Object.fromEntries(rows.map(({ name, value }) => [String(name), value]));
+  }
+});
+
 describe('a visitor', () => {
   test.each([{ readOnly: true }, { existing: true }])(
     'refuses a missing file and makes none: %j',

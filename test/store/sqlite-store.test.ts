@@ -157,6 +157,21 @@ describe('the record', () => {
     },
   );
 
+  test('is not gone through again for intents before the first that is open', async () => {
+    const store = await place.open(place.path());
+    const asked = async (...events: readonly RecordEvent[]) => {
+      await store.saveStep([], events);
+      const open = (await store.openIntents()).map(({ intentId }) => intentId);
+      return [open, (await store.facts()).get('settled_seq')];
+    };
+    const intent = (intentId: string): RecordEvent => ({ kind: 'intent', at: BASE, intentId });
+    const outcome = (intentId: string): RecordEvent => ({ kind: 'failed', at: BASE, intentId });
+    expect(await asked(intent('a'), outcome('a'))).toEqual([[], '2']);
+    expect(await asked(intent('b'), intent('c'), outcome('b'))).toEqual([['c'], '3']);
+    expect(await asked(intent('d'))).toEqual([['c', 'd'], '3']);
+    expect(await asked(outcome('c'), outcome('d'))).toEqual([[], '8']);
+  });
+
   test('leaves an intent open whose number an earlier outcome bears', async () => {
     const store = await place.open(place.path());
     await store.saveStep([], [EVENTS[2]!, EVENTS[0]!]);
