@@ -30,12 +30,11 @@ import { pruneCounts, readCounts, saveCount } from './counts.ts';
 import type { Database, Row } from './database.ts';
 import { later, storeError, storeErrorOf } from './errors.ts';
 import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
+import { readOpenIntents } from './open-intents.ts';
 import { noteChecked, openDatabase, type Opened } from './open.ts';
 import { SqliteOutbox } from './outbox.ts';
 import {
-  OPEN_INTENTS,
   conditions,
-  factOf,
   SAVE_FACT,
   SAVE_NOT_SEEN,
   SAVE_SEEN,
@@ -46,9 +45,6 @@ import {
   SELECT_MEMORY,
   SETTLE_CURRENT,
 } from './statements.ts';
-
-/** The fact that says up to which event every intent has its outcome. */
-const SETTLED = 'settled_seq';
 
 /** Where the store tells of what it had to leave out. */
 export interface StoreLog {
@@ -199,15 +195,7 @@ export class SqliteStore {
   }
 
   openIntents(): Promise<readonly StoredEvent[]> {
-    return this.#later(() => {
-      const settled = Number(factOf(this.#db, SETTLED) ?? 0);
-      const newest = Number(this.#db.get('SELECT max(seq) AS seq FROM event')?.['seq'] ?? 0);
-      const open = this.#db.all(OPEN_INTENTS, settled).map(eventOf);
-      // An outcome is never taken back: up to here nobody need look again, in a record of years.
-      const until = (open[0]?.seq ?? newest + 1) - 1;
-      if (until > settled) this.#db.transaction(() => this.#db.run(SAVE_FACT, SETTLED, String(until)));
-      return open;
-    });
+    return this.#later(() => readOpenIntents(this.#db));
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {

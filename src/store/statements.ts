@@ -27,12 +27,6 @@ export const SAVE_NOT_SEEN = `INSERT INTO memory (agent_id, current, seen_at, bo
 export const SAVE_STEP = `INSERT INTO memory (agent_id, current, seen_at, body) VALUES (?, 0, ?, ?)
   ON CONFLICT (agent_id) DO UPDATE SET seen_at = excluded.seen_at, body = excluded.body`;
 
-/** Intents without a later outcome, behind a place in the record. */
-export const OPEN_INTENTS = `SELECT * FROM event AS intent WHERE seq > ? AND kind = 'intent' AND NOT EXISTS (
-  SELECT 1 FROM event AS outcome WHERE outcome.intent_id = intent.intent_id AND outcome.seq > intent.seq
-    AND outcome.kind IN ('verified', 'unverified', 'failed', 'dropped', 'sso_ended')
-) ORDER BY seq`;
-
 /** Takes a WHERE or ORDER BY behind it. */
 export const SELECT_AGENT = 'SELECT id, name, email, profile FROM agent';
 
