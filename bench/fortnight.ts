@@ -103,6 +103,7 @@ const all = each ? everyMix() : fewMixes();
 const from = Number(values.from);
 const byWho = new Map<string, Row>();
 const byTimeout = new Map<string, Row>();
+const bouncers = new Map<string, Row>();
 const chosen = [...all.entries()].slice(from, from + Number(values.mixes ?? all.length));
 process.stdout.write(`${chosen.length} of ${all.length} mixes, ${agents} agents, ${days} days each\n`);
 const next = chosen.values();
@@ -116,7 +117,10 @@ await Promise.all(
       say(i + 1, mix, truth);
       for (const sums of truth.perArchetype) {
         add(byWho, sums.archetype, sums);
-        add(byTimeout, `native timeout ${mix.nativeTimeoutMinutes}`, sums);
+        const timeout = `native timeout ${mix.nativeTimeoutMinutes}`;
+        add(byTimeout, timeout, sums);
+        const token = `tokens ${mix.tokenMovesOnSilentReturn ? 'move' : 'stay'}`;
+        if (sums.archetype === 'native-bouncer') add(bouncers, `${timeout}, ${token}`, sums);
       }
     }
     player.disconnect();
@@ -125,3 +129,4 @@ await Promise.all(
 process.stdout.write('\n');
 print('who', byWho);
 print('under', byTimeout);
+print('native-bouncer under', bouncers);
