@@ -169,7 +169,8 @@ const RULES = `      - { id: missed, when: { routing: [not_responding] }, clock:
       - { id: gone, when: { presence: [available, away, busy, meal], routing: [off_queue] }, limit: 6s }
       - { id: asleep, when: { routing: [idle] }, limit: 8s }`;
 
-const RETURNS = `returns:
+/** How returns are answered unless a trial says otherwise. */
+export const RETURNS = `returns:
   window: 10s
   grace: 0s
   ladder:
