@@ -176,6 +176,7 @@ async function readOrganisation(
 function unionOf(all: readonly Needs[]): Needs {
   const ids = (kind: 'queues' | 'teams'): string[] => [...new Set(all.flatMap((needs) => needs[kind]))];
   return {
+    names: all.some(({ names }) => names),
     groups: true,
     roles: all.some(({ roles }) => roles),
     queues: ids('queues'),

@@ -230,6 +230,8 @@ async function look(
     if (sighting === undefined) throw new UsageError(`The platform does not list ${name} (${id}) any more.`);
     const profile = profileOf(sighting.agent, policy);
     const folded = fold(memory, sighting.observation, {
+      agent: sighting.agent,
+      exempt: policy.exempt,
       profile,
       usualInterval: interval,
       clockJumped: false,

@@ -121,7 +121,12 @@ function request(what: Action | 'restore', notAfter: Instant): Promise<ActionRes
 
 const POLICY = policy({
   profiles: [
-    profile({ rules: [rule({ limit: '60m' }), rule({ id: 'queue', clock: 'in_state', limit: '60m' })] }),
+    profile({
+      rules: [
+        rule({ limit: '60m', waitingOnQueue: true }),
+        rule({ id: 'queue', clock: 'in_state', limit: '60m', waitingOnQueue: true }),
+      ],
+    }),
   ],
 });
 
@@ -300,7 +305,7 @@ describe('an agent on queue', () => {
     afterOffQueue = () => {
       summaryShows = false;
     };
-    expect(await logOff()).toBe('dropped: engaged');
+    expect(await logOff()).toBe('dropped: unknown');
     expect(done()).toEqual(['off_queue', 'restore']);
   });
 

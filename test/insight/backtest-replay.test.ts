@@ -319,6 +319,8 @@ function dueNow(
   const { id } = each.agent;
   const shown = observationAt(history, each, now);
   const context = {
+    agent: each.agent,
+    exempt: wanted.exempt,
     profile: profileOf(each.agent, wanted),
     usualInterval: MINUTE,
     clockJumped: false,

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { Memory, State } from '../../src/domain/memory.ts';
+import { episodeOf, type Memory, type State } from '../../src/domain/memory.ts';
 import type { RecordEvent, Standing } from '../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { BASE, memoryOf, Place, STANDING } from './fixtures.ts';
@@ -27,7 +27,7 @@ function fullMemory(agentId: string): Memory {
     back,
     ladder,
     lastSign: { kind: 'routing', at: BASE - HOUR },
-    recent: [{ at: BASE - MINUTE, state, lastSign: undefined, clocks, back, ladder }],
+    recent: [{ at: BASE - MINUTE, state, episode: { ...episodeOf(memoryOf(agentId, BASE)), clocks, back, ladder } }],
     departure: { at: BASE - 9_000, by: 'enforcer', quiet: true, tokenAt: undefined, former: state },
     own: { from: BASE - 9_000, to: BASE, actions: ['offline'], former: state, tokenAt: BASE, open: true },
     imagined: ['away'],
