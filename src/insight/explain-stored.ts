@@ -7,7 +7,7 @@ import type { Memory } from '../domain/memory.ts';
 import type { Exemption, Matcher, Policy } from '../domain/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import { formatDuration, type Duration, type Instant } from '../domain/time.ts';
-import { matches, whenHolds } from '../domain/when.ts';
+import { fitOf, matches } from '../domain/when.ts';
 
 /** What the last sweep left behind. */
 export interface Stored {
@@ -76,7 +76,7 @@ export function withStoredFacts({ agent: stored, memory, policy, interval, now }
 
 function mayApply({ until, when }: Exemption, memory: Memory | undefined, now: Instant): boolean {
   if (until !== undefined && now >= until) return false;
-  return when === undefined || memory === undefined || whenHolds(when, memory.state);
+  return when === undefined || memory === undefined || fitOf(when, memory.state) !== 'no';
 }
 
 function agentOf({ id, name, email }: StoredAgent): Agent {
