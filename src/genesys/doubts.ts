@@ -1,7 +1,7 @@
 /** What is missing from one user as the platform delivers it, and what is there and cannot be understood. All of it protects. */
 import type { Unknown } from '../domain/agent.ts';
 import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
-import { asInstant, asObject, type Json } from './json.ts';
+import { asInstant, asObject, isNever, type Json } from './json.ts';
 
 /**
  * A stamp this far beyond the moment of receiving is not a time. Were it remembered, every true stamp after it would look
@@ -32,7 +32,7 @@ export class Doubts {
 
   /** A stamp, where there is one. One that cannot be read is a doubt: it may be newer than the last one known. */
   stamp(part: string, value: unknown): Instant | undefined {
-    if (value === undefined || value === null) return undefined;
+    if (value === undefined || value === null || isNever(value)) return undefined;
     const at = asInstant(value);
     if (at !== undefined && at <= this.#until + FAR_AHEAD) return at;
     this.fault(part, at === undefined ? 'malformed' : 'future');
