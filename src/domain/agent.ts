@@ -77,7 +77,7 @@ export interface Unknown {
   /** In the platform's words, such as `routingStatus`. */
   readonly part: string;
   readonly why: UnknownWhy;
-  /** What the platform said instead, cut and cleaned, where that helps whoever looks into it. */
+  /** What the platform said instead, cut and cleaned, where that helps to find the cause. */
   readonly said?: string;
 }
 

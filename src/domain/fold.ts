@@ -111,7 +111,7 @@ function latestOf({ at, latest = at }: Observation): Instant {
   return Math.max(at, latest);
 }
 
-/** Nobody looked, as far as the clocks are concerned; but work that was seen is work. */
+/** For the clocks this look did not take place. Work that it shows is a sign all the same. */
 function notFolded(memory: Memory, o: Observation): Folded {
   if (!showsWork(o) || memory.engagedSince !== undefined)
     return { memory, events: NO_EVENTS, changed: false, inGap: false };
@@ -201,8 +201,8 @@ function conditionsSteady(m: Memory, { profile }: FoldContext): boolean {
 
 /**
  * Nobody looked: the time does not count. Most signs in it have left a stamp; a call outside the contact centre leaves
- * none, and a stamp, or the token of a login that moved nothing else, may be kept back. Whoever may have shown himself so
- * just now gets his clocks anew.
+ * none, and a stamp, or the token of a login that moved nothing else, may be kept back. Where an agent may have shown a
+ * sign that cannot be seen, the clocks start anew.
  */
 function withGap(m: Memory, { o, sighted }: Step, moved: boolean): Memory {
   const unwatched = addSpan(m.clocks.unwatched, { from: m.seenAt, to: sighted });

@@ -43,7 +43,7 @@ const SUMMARY = 'conversationSummary';
  * Classifies a reading. `memory` is what was remembered before or after it was folded in; `undefined` at first sight.
  */
 export function classify(o: Observation, memory: Memory | undefined, concern: Concern): Reading {
-  if (!isFoldable(o, memory, concern)) return { kind: 'unknown', unknown: unknownIn(o, memory, concern) };
+  if (!isFoldable(o, memory, concern)) return { kind: 'unknown', unknown: unknownIn(o, memory) };
   if (o.presence.system === 'OFFLINE') return OFFLINE;
   const seen = conversationsIn(o);
   if (seen === 'possibly') return { kind: 'unknown', unknown: unknownConversations(o) };
@@ -79,9 +79,8 @@ function isWhole(o: Observation): o is WholeObservation {
   );
 }
 
-/** Every part that keeps a reading from being folded, and why. Empty when it can be folded. */
-function unknownIn(o: Observation, memory: Memory | undefined, concern: Concern): readonly Unknown[] {
-  if (isFoldable(o, memory, concern)) return NONE;
+/** Of a reading that cannot be folded: every part that keeps it from that, and why. */
+function unknownIn(o: Observation, memory: Memory | undefined): readonly Unknown[] {
   const faults = o.faults ?? NONE;
   const unknown: Unknown[] = [
     ...o.missing.map((part): Unknown => ({ part, why: 'missing' })),
@@ -106,7 +105,7 @@ function contradictionIn({ presence, routing }: WholeObservation): Unknown {
   return { part: 'routingStatus', why: 'contradiction', said: `${presence.system} and ${routing.status}` };
 }
 
-/** Whether these two cannot both be true. On Queue is never off the queue, and only On Queue, or nobody, waits on it. */
+/** Whether these two cannot both be true: On Queue is never off the queue, and no other presence but Offline waits on it. */
 export function areContradictory(presence: SystemPresence, routing: RoutingStatus): boolean {
   if (presence === 'ON_QUEUE') return routing === 'OFF_QUEUE';
   return presence !== 'OFFLINE' && routing === 'IDLE';
@@ -180,7 +179,7 @@ function unknownConversations({ faults = NONE }: Observation): readonly Unknown[
 }
 
 /**
- * Whether a reading shows work, whatever else of it is unknown. A counter above zero that nobody knows is taken for work:
+ * Whether a reading shows work, whatever else of it is unknown. A counter above zero that is not known is taken for work:
  * the clocks of an agent who may have worked start anew.
  */
 export function showsWork(o: Observation): boolean {
@@ -189,7 +188,7 @@ export function showsWork(o: Observation): boolean {
 }
 
 /**
- * What keeps a foldable reading from being told apart from what is remembered: for the clocks nobody looked. Empty when it
+ * What keeps a foldable reading from being told apart from what is remembered: the clocks do not count it. Empty when it
  * can be told. In a gap only the summary matters, for there a part that is withheld restarts the clocks.
  */
 export function untoldIn(
@@ -209,7 +208,7 @@ const TOKEN = 'lastTokenIssued';
 
 /**
  * Without the summary a conversation may come and go unseen, and one outside the contact centre leaves no stamp: where
- * nothing else moved either, nobody looked.
+ * nothing else moved either, the reading does not count.
  */
 function hidesWork(m: Memory, o: WholeObservation): boolean {
   return o.presence.system !== 'OFFLINE' && conversationsIn(o) === 'possibly' && isStill(m, o);

@@ -84,8 +84,8 @@ async function putBack(crew: Crew, each: Case, now: Observation | undefined, rou
 }
 
 /**
- * The agent shows neither the presence of before nor the one that leaving the queue brings, be it one that nobody has
- * heard of, or they went back to the queue at once: it is their own choice.
+ * The agent shows neither the presence of before nor the one that leaving the queue brings, be it one that is not
+ * known, or they went back to the queue at once: it is their own choice.
  */
 function hasChosen({ before }: Case, now: Observation | undefined): boolean {
   const system = now?.presence?.system;

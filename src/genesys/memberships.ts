@@ -62,7 +62,7 @@ export class Memberships {
       const members = new Set<string>();
       for (const entity of await this.#read(id, { priority: 'read', signal })) {
         const userId = asText(asObject(entity)?.['id']);
-        // Whoever it is, they would count as no member, and perhaps lose an exemption.
+        // That user would count as no member, and might lose an exemption.
         if (userId === undefined) throw new TypeError('a member without an id');
         members.add(userId);
       }

@@ -28,7 +28,7 @@ interface Tally {
 
 /**
  * Sums up a summary over all media, also those that do not exist yet. A medium that is absent counts zero. A medium or
- * counter that is not what it should be, and anything that counts in a place which nobody knows, is a doubt; the answer is
+ * counter that is not what it should be, and anything that counts in a place which is not known, is a doubt; the answer is
  * `undefined` where only such doubts say that there is no conversation.
  */
 export function readConversations(raw: Json | undefined, doubts: Doubts): ConversationCounts | undefined {
@@ -91,10 +91,10 @@ function noteUnheardOf(name: string, key: string | undefined, value: unknown, do
     doubts.fault(SUMMARY, 'unheard_of', key === undefined ? name : `${name}.${key}`);
 }
 
-/** Deeper than this nobody looks for counters: whatever is there may be one. */
+/** Counters are looked for down to this depth; whatever lies deeper may be one. */
 const DEEPEST = 4;
 
-/** Whether a value that nobody knows is, or holds, a counter above zero, or something that may be one. */
+/** Whether a value in a place that is not known is, or holds, a counter above zero, or something that may be one. */
 function countsSomething(value: unknown, depth: number): boolean {
   if (typeof value === 'object' && value !== null)
     return depth === 0 || Object.values(value).some((inner) => countsSomething(inner, depth - 1));

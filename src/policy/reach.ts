@@ -53,7 +53,7 @@ export function reachesWaiting(when: When, systemOf?: SystemOf): boolean {
 }
 
 /**
- * Whether a condition can only ever make agents due who wait on queue. Whoever names On Queue alone means those, although
+ * Whether a condition can only ever make agents due who wait on queue. A condition that names On Queue alone means those, although
  * an agent on queue may have stopped responding: that counts only where the condition names it.
  */
 export function reachesOnlyWaiting(when: When, systemOf?: SystemOf): boolean {

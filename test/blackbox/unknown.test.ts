@@ -1,6 +1,6 @@
 /**
- * The program as a process of its own against an organisation that writes some of its people down in ways that nobody can
- * build on. None of them is logged off, however long it lasts, and somebody who is plainly gone beside them is.
+ * The program as a process of its own against an organisation that writes some of its people down in ways that cannot be
+ * built on. None of them is logged off, however long it lasts, and an agent who is plainly gone beside them is.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Person } from './people.ts';
@@ -73,8 +73,8 @@ beforeAll(async () => {
   ({ judgement } = await play({ rules: RULES }, 7, story));
 }, 100_000);
 
-describe('people who are written down in ways that nobody can build on', () => {
-  test('are not touched, nor are those who wait on queue; somebody who is gone is logged off', () => {
+describe('agents whose readings cannot be built on', () => {
+  test('are not touched, nor are those who wait on queue; an agent who is gone is logged off', () => {
     expect(touched).toEqual(['Gone Home']);
     expect(judgement).toMatchObject({ missed: [], disturbed: [], unrecorded: [], unknownRequests: [] });
   });

@@ -29,7 +29,7 @@ describe('a sign that is taken back by an Offline within a minute', () => {
     expect(episodeOf(s.memory())).toEqual(before);
   });
 
-  test('so that nobody is observed or warned twice in it', () => {
+  test('so that an agent is not observed or warned twice in it', () => {
     const s = takenBack().at('09:53:10', { presence: 'OFFLINE' }).until('09:54');
     s.at('09:54:30', { presence: 'AVAILABLE', token: '09:54:29' });
     expect(s.until('10:08').eventsOf('silent_return')).toEqual(['09:54:30']);

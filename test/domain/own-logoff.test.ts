@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { rule } from './build.ts';
 import { story, type Change, type Story } from './story.ts';
 
-/** Somebody who waits on queue, under a rule that means such people too. */
+/** An agent who waits on queue, under a rule that means such agents too. */
 function onQueue(): Story {
   const rules = [rule({ waitingOnQueue: true })];
   return story({ rules, first: { presence: 'ON_QUEUE', routing: 'IDLE' } });

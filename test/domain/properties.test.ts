@@ -245,7 +245,7 @@ describe('in any life', () => {
     });
   });
 
-  test('nobody who waits on queue is due by a rule that does not mean such people', () => {
+  test('an agent who waits on queue is due only by a rule that means such agents', () => {
     always(() => ({ verdict, folded }) => {
       if (folded?.memory.state.routing !== 'IDLE') return;
       const dues = [verdict.due, ...verdict.observed].filter((due) => due?.byLadder === false);

@@ -108,6 +108,13 @@ describe('what our own log-off leaves behind', () => {
     expect(s.reason('10:01')).toBe('due');
   });
 
+  test('is none after a restart long after it', () => {
+    const s = onQueue().logOff({ effect: 'off_queue', crash: true }).unwatched('10:00', '10:30');
+    expect(s.reason('10:30')).toBe('waiting');
+    expect(s.memory().state).toMatchObject({ presence: 'ON_QUEUE', routing: 'OFF_QUEUE' });
+    expect(s.reason('11:30')).toBe('due');
+  });
+
   test('is none while another log-off is tried and has no effect', () => {
     const s = onQueue().logOff({ effect: 'off_queue' }).until('10:05').logOff({ effect: 'none' });
     expect(s.reason('10:06')).toBe('due');
@@ -204,7 +211,7 @@ describe('a presence without the id of its label', () => {
     expect(story(parts).reason('10:00')).toBe('due');
   });
 
-  test('is Offline all the same: no label protects someone who is gone', () => {
+  test('is Offline all the same: no label protects an agent who is gone', () => {
     const parts = {
       policy: { exempt: [exemption({ when: COACHING })] },
       first: { presence: 'OFFLINE' },

@@ -45,7 +45,7 @@ let heldUp:
 /** How long the next request of any kind has to wait for that. */
 let stop: number;
 
-/** Taking somebody off the queue leaves his presence as it is. */
+/** Taking an agent off the queue leaves the presence as it is. */
 let presenceStays: boolean;
 /** What the person does at the moment he is taken off the queue. */
 let afterOffQueue: (() => void) | undefined;
@@ -333,14 +333,14 @@ describe('an agent on queue', () => {
     expect(done()).toEqual(['off_queue', 'offline', 'revoke_tokens']);
   });
 
-  test('whose presence stays On Queue while Offline has to wait is not taken for somebody unknown either', async () => {
+  test('whose presence stays On Queue while Offline has to wait is not unknown either', async () => {
     presenceStays = true;
     heldUp = { action: 'offline', for: MINUTE };
     expect(await logOff()).toBe('verified');
     expect(done()).toEqual(['off_queue', 'offline', 'revoke_tokens']);
   });
 
-  test('who went on queue again so that presence and routing contradict each other gets his queue back', async () => {
+  test('who chose a presence in that moment, and waits on queue by the routing status, is left there', async () => {
     afterOffQueue = () => {
       now += SECOND;
       become({ presence: 'BUSY', routing: 'IDLE' });
@@ -349,7 +349,7 @@ describe('an agent on queue', () => {
     expect(done()).toEqual(['off_queue']);
   });
 
-  test('whose presence nobody has heard of has chosen it: it is left', async () => {
+  test('whose presence is a word that is not known has chosen it: it is left', async () => {
     afterOffQueue = () => {
       become({ presence: 'UNKNOWN' });
     };

@@ -48,7 +48,7 @@ const POLICY = deepFreeze(
   }),
 );
 
-/** Somebody, as the platform shows them for long, and in the last reading. */
+/** A person, as the platform shows them for long, and in the last reading. */
 interface Person {
   readonly who: string;
   /** Never to be acted on: at work, or exempt. */
@@ -145,7 +145,7 @@ const PEOPLE: readonly Person[] = [
   always('is busy for long', presence('BUSY'), { protected: false }),
   always('is in a meeting for long', presence('MEETING'), { protected: false }),
   always('does not respond', { ...presence('ON_QUEUE'), ...routing('NOT_RESPONDING') }, { protected: false }),
-  at('is idle, and somebody else was read last', {}, { protected: false, gap: 30 }),
+  at('is idle, and was not read for half an hour', {}, { protected: false, gap: 30 }),
 ];
 
 function read(person: Person, raw: unknown, time: Instant, intern = new Interner()): Sighting | undefined {
@@ -277,7 +277,7 @@ const TEXTS = PEOPLE.map(({ last }) => {
 
 /**
  * Some of it is not damage but another fact: an empty list says that there are none, another name or id is another's, and
- * a medium or counter that is not there, in a summary that is, counts zero. Without its id a user is nobody, and the
+ * a medium or counter that is not there, in a summary that is, counts zero. A user without an id is none, and the
  * listing was asked for active ones.
  */
 function isFact(path: string, value: unknown): boolean {

@@ -72,8 +72,8 @@ describe('members of queues and teams', () => {
     expect(fake!.warnings).toMatchObject([{ fields: { id: 'q1', status: 403 } }]);
   });
 
-  test.each([{ name: 'no id' }, { id: '' }, null, 'somebody'])(
-    'with %j among them cannot be read: whoever that is would count as outside',
+  test.each([{ name: 'no id' }, { id: '' }, null, 'a member'])(
+    'with %j among them cannot be read: that member would count as outside',
     async (odd) => {
       const entities = [user(1), odd, user(2)];
       await open(

@@ -203,7 +203,7 @@ describe('a user', () => {
     expect(observe({ conversationSummary }).conversations).toEqual(expected);
   });
 
-  test('with words of the platform that nobody knows shows them short and clean', () => {
+  test('with words that are not known shows them short and clean', () => {
     const status = `\u001b[31m${'x'.repeat(100)}`;
     expect(observe({ routingStatus: { status } }).faults).toEqual([
       { part: 'routingStatus', why: 'unheard_of', said: `??31m${'x'.repeat(35)}` },
@@ -223,7 +223,7 @@ describe('a user', () => {
       { call: { contactCenter: { deep: { er: { and: { deeper: { still: {} } } } } } } },
       'call.contactCenter.deep',
     ],
-  ])('whose summary %j counts something in a place that nobody knows is protected', (summary, said) => {
+  ])('whose summary %j counts something in a place that is not known is protected', (summary, said) => {
     const seen = observe({ conversationSummary: summary });
     expect(seen.faults).toEqual([{ part: 'conversationSummary', why: 'unheard_of', said }]);
   });
@@ -244,7 +244,7 @@ describe('a user', () => {
     expect(observe({ conversationSummary }).conversations).toEqual({ contactCentre: 0, enterprise: 1 });
   });
 
-  test('whose summary is full of what nobody knows is told of in a few words', () => {
+  test('whose summary is full of unknown counters is told of in a few words', () => {
     const call = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`counter${i}`, 1]));
     expect(observe({ conversationSummary: { call } }).faults).toHaveLength(8);
   });
@@ -263,7 +263,7 @@ describe('a user', () => {
     expect(observe(more).missing).toEqual([part]);
   });
 
-  test('may lack one of e-mail and username where the policy tells nobody by name', () => {
+  test('may lack one of e-mail and username where the policy names no users by name', () => {
     const using = context({ names: false });
     expect(observe({ email: undefined }, using).missing).toEqual([]);
     expect(observe({ username: null }, using).missing).toEqual([]);

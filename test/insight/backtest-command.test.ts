@@ -123,7 +123,7 @@ describe('from the platform', () => {
     expect((await readFile(file('torn.jsonl'), 'utf8')).split('\n')).toHaveLength(lines.length);
   });
 
-  test('somebody whose groups do not come is left out: nobody knows what would exempt them', async () => {
+  test('an agent whose groups do not come is left out: an exemption may fit', async () => {
     const lossy = createSandbox({
       seed: 5,
       agents: 30,

@@ -113,16 +113,16 @@ describe('somebody who walked away', () => {
   });
 });
 
-describe('somebody who waits on queue', () => {
+describe('an agent who waits on queue', () => {
   const wide = (waitingOnQueue: boolean): Policy =>
     policy({ profiles: [profile({ rules: [rule({ id: 'wide', waitingOnQueue })] })] });
 
-  test('is logged off by no rule that leaves such people alone', () => {
+  test('is logged off by no rule that leaves such agents alone', () => {
     expect(told(replayed({ ann: ['08:00 ON_QUEUE/IDLE'] }, wide(false)))).toEqual([]);
     expect(told(replayed({ ann: ['08:00 ON_QUEUE/IDLE'] }, wide(true)))).toEqual(['ann 09:00 wide 657m']);
   });
 
-  test('and somebody whose history contradicts itself is not judged by it', () => {
+  test('and one whose history contradicts itself is not judged by it', () => {
     expect(told(replayed({ ann: ['08:00 ON_QUEUE/OFF_QUEUE'] }, wide(true)))).toEqual([]);
     const lunch = replayed({ ann: ['08:00 BREAK', '08:30 BREAK/IDLE', '12:00 BREAK'] }, wide(true));
     expect(told(lunch).map((line) => line.slice(0, 9))).toEqual(['ann 13:00']);
@@ -139,7 +139,7 @@ describe('somebody who waits on queue', () => {
     },
   );
 
-  test('and neither is somebody whose state nobody has heard of', () => {
+  test('and neither is one whose state is not known', () => {
     const odd = replayed({ ann: ['08:00 AVAILABLE', '08:30 LEVITATING', '12:00 AVAILABLE'] }, wide(true));
     expect(told(odd).map((line) => line.slice(0, 9))).toEqual(['ann 13:00']);
   });
