@@ -62,7 +62,7 @@ async function story({ org, cast, trial }: Stage): ReturnType<Parameters<typeof 
   org.api.distort = ({ name }, user) => ODD[name]?.(user as User);
   const run = trial.start();
   cast.gone('Gone Home', 3_000);
-  await untilAllGone({ org, cast, trial, url: '' }, 8_000, 60_000);
+  await untilAllGone({ org, cast, trial, url: '' }, 8_000, 80_000);
   status = JSON.parse(await run.get('/status')) as typeof status;
   metrics = await run.get('/metrics');
   touched = [...new Set(org.people.writes.map(({ person }) => person.name))];
@@ -71,7 +71,7 @@ async function story({ org, cast, trial }: Stage): ReturnType<Parameters<typeof 
 
 beforeAll(async () => {
   ({ judgement } = await play({ rules: RULES }, 7, story));
-}, 100_000);
+}, 120_000);
 
 describe('agents whose readings cannot be built on', () => {
   test('are not touched, nor are those who wait on queue; an agent who is gone is logged off', () => {
