@@ -63,7 +63,14 @@ function foldAndJudge(
     const observation = observations[i];
     if (observation === undefined) return;
     const profile = profileOf(agent, policy);
-    const context = { profile, usualInterval: MINUTE, clockJumped: false, nativeTimeouts: [] };
+    const context = {
+      agent,
+      exempt: policy.exempt,
+      profile,
+      usualInterval: MINUTE,
+      clockJumped: false,
+      nativeTimeouts: [],
+    };
     const memory = memories[i];
     const again = memory === undefined ? undefined : seenAgain(memory, observation, context);
     if (memory !== undefined && again !== undefined) memory.seenAt = again;

@@ -164,7 +164,8 @@ async function readOrganisation(
   platform.setNeeds(needs);
   const agents: Agent[] = [];
   const summary = await platform.directory.sweep((page) => {
-    for (const { agent } of page) agents.push(agent);
+    // Whose groups did not come may be exempt, or in another profile: they are left out like a stranger.
+    for (const { agent, observation } of page) if (observation.missing.length === 0) agents.push(agent);
   }, signal);
   signal.throwIfAborted();
   if (!summary.complete)
@@ -176,6 +177,7 @@ async function readOrganisation(
 function unionOf(all: readonly Needs[]): Needs {
   const ids = (kind: 'queues' | 'teams'): string[] => [...new Set(all.flatMap((needs) => needs[kind]))];
   return {
+    names: all.some(({ names }) => names),
     groups: true,
     roles: all.some(({ roles }) => roles),
     queues: ids('queues'),

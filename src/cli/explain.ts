@@ -17,7 +17,7 @@ import { timesIn, type Times } from '../insight/times.ts';
 import { createLog } from '../logging.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { nearest } from '../policy/nearest.ts';
-import { NAME_KINDS, namesNeeded, type Named, type NameKind, type Names } from '../policy/names.ts';
+import { idsIn, NAME_KINDS, namesNeeded, type Named, type NameKind, type Names } from '../policy/names.ts';
 import { needsOf } from '../policy/needs.ts';
 import { resolvePolicy } from '../policy/resolve.ts';
 import { Metrics } from '../server/metrics.ts';
@@ -168,7 +168,7 @@ async function tell(
 function labelsOf(loaded: LoadedPolicy, known: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map(
     namesNeeded(loaded.draft).presences.map((name) => [
-      known.get(`presences:${name.trim().toLowerCase()}`) ?? name,
+      idsIn(known.get(`presences:${name.trim().toLowerCase()}`))?.[0] ?? name,
       name,
     ]),
   );
@@ -189,7 +189,7 @@ export function policyFromFacts(
 }
 
 function namedFrom(kind: NameKind, name: string, known: ReadonlyMap<string, string>): readonly Named[] {
-  const ids = known.get(`${kind}:${name.trim().toLowerCase()}`)?.split(' ') ?? [name];
+  const ids = idsIn(known.get(`${kind}:${name.trim().toLowerCase()}`)) ?? [name];
   return ids.map((id) => ({ id, names: [name] }));
 }
 
@@ -230,6 +230,8 @@ async function look(
     if (sighting === undefined) throw new UsageError(`The platform does not list ${name} (${id}) any more.`);
     const profile = profileOf(sighting.agent, policy);
     const folded = fold(memory, sighting.observation, {
+      agent: sighting.agent,
+      exempt: policy.exempt,
       profile,
       usualInterval: interval,
       clockJumped: false,

@@ -63,6 +63,24 @@ export interface ConversationCounts {
   readonly enterprise: number;
 }
 
+/** Why a part of a reading is unknown. Closed. */
+export type UnknownWhy =
+  | 'missing' //        the platform left it out
+  | 'unheard_of' //     a word, or a counter above zero, that its documents do not name
+  | 'malformed' //      not of the documented shape
+  | 'future' //         a stamp beyond the moment of the reading
+  | 'outdated' //       a stamp older than the one already known of the same state
+  | 'contradiction'; // two parts that cannot both be true
+
+/** A part of a reading that cannot be built on. Each protects. */
+export interface Unknown {
+  /** In the platform's words, such as `routingStatus`. */
+  readonly part: string;
+  readonly why: UnknownWhy;
+  /** What the platform said instead, cut and cleaned, where that helps to find the cause. */
+  readonly said?: string;
+}
+
 /** One reading of one agent. A part the platform did not deliver is `undefined`: it protects. */
 export interface Observation {
   readonly agentId: string;
@@ -77,6 +95,14 @@ export interface Observation {
   readonly tokenIssuedAt: Instant | undefined;
   /** Parts that the policy needs and this reading lacks, other than the above, such as `groups`. Not empty: it protects. */
   readonly missing: readonly string[];
+  /** Parts that were there and could not be understood. Left out where there are none; otherwise they protect. */
+  readonly faults?: readonly Unknown[] | undefined;
+}
+
+/** An observation whose presence and routing status are there, and are words of the platform's documents. */
+export interface WholeObservation extends Observation {
+  readonly presence: PresenceReading & { readonly system: SystemPresence };
+  readonly routing: RoutingReading & { readonly status: RoutingStatus };
 }
 
 const PRESENCE_BY_KEY = new Map<string, SystemPresence>(

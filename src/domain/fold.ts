@@ -2,12 +2,21 @@
  * fold(memory, observation) -> memory: how one more look changes what is remembered. Pure; the table of what is a sign
  * stands in `signs.ts`, what a return means in `returns.ts`, what work is in `work.ts`.
  */
-import type { Observation } from './agent.ts';
+import type { Observation, WholeObservation } from './agent.ts';
 import { addSpan, dropSpansBefore } from './clocks.ts';
 import { foldInState, newest } from './in-state.ts';
 import { rulesJudgeAgain } from './ladder.ts';
-import type { Memory, MemoryEvent } from './memory.ts';
+import { episodeOf, type Memory, type MemoryEvent } from './memory.ts';
 import type { Returns } from './policy.ts';
+import {
+  conversationsIn,
+  isFoldable,
+  leftByUsIn,
+  showsWork,
+  untoldIn,
+  withheldStamps,
+  withholdsToken,
+} from './reading.ts';
 import { isAhead, pulledBack } from './rebase.ts';
 import { arrive, bounce, depart, leftUnseen } from './returns.ts';
 import {
@@ -15,23 +24,20 @@ import {
   changeTime,
   difference,
   doneByOurselves,
-  engagement,
   isAnyMoved,
   isMoved,
   isNewer,
-  isRestamped,
+  isStill,
   isUnseenBounce,
-  isWhole,
   signIn,
   stateOf,
   TOGETHER,
   type Difference,
-  type WholeObservation,
 } from './signs.ts';
 import { applySign, explained, nothing, type FoldContext, type Step, type Transition } from './step.ts';
 import { HOUR, MINUTE, type Instant } from './time.ts';
-import { whenHolds } from './when.ts';
-import { callsOutside, foldEngagement, foldWork, mayCallUnseen } from './work.ts';
+import { countsIn } from './when.ts';
+import { callsOutside, foldEngagement, foldWork, mayCallUnseen, noteWork } from './work.ts';
 
 export interface Folded {
   readonly memory: Memory;
@@ -59,9 +65,9 @@ export function seenAgain(
   observation: Observation,
   context: FoldContext,
 ): Instant | undefined {
-  if (!isWhole(observation) || isAhead(memory, observation.at)) return undefined;
+  if (!isFoldable(observation, memory, context) || isAhead(memory, observation.at)) return undefined;
   const seen = Math.max(observation.at, memory.seenAt);
-  if (isGap(memory, seen, context) || hidesStamp(memory, observation)) return undefined;
+  if (isGap(memory, seen, context) || withheldStamps(memory, observation).length > 0) return undefined;
   return isStill(memory, observation) && isSteady(memory, observation, context) ? seen : undefined;
 }
 
@@ -71,7 +77,8 @@ function isGap(memory: Memory, seen: Instant, { clockJumped, usualInterval }: Fo
 
 /**
  * Folds one reading. A reading with something missing or unknown leaves memory as it was: for the clocks nobody looked.
- * `memory` is `undefined` at first sight; the answer is `undefined` while no whole reading has been had.
+ * Only work that it shows all the same is not passed over. `memory` is `undefined` at first sight; the answer is
+ * `undefined` while no whole reading has been had.
  */
 export function fold(
   memory: Memory | undefined,
@@ -79,7 +86,7 @@ export function fold(
   context: FoldContext,
 ): Folded | undefined {
   const o = observation;
-  if (!isWhole(o)) return unchanged(memory);
+  if (!isFoldable(o, memory, context)) return memory === undefined ? undefined : notFolded(memory, o);
   if (memory === undefined)
     return { memory: firstSight(o, context), events: [], changed: true, inGap: false };
   // How long the clock was wrong nobody knows: like a gap, in which whatever moved is a sign.
@@ -90,10 +97,9 @@ export function fold(
   }
   const seen = Math.max(o.at, memory.seenAt);
   const inGap = isGap(memory, seen, context);
-  if (maySpeakUnseen(memory, o) || (!inGap && hidesStamp(memory, o))) return unchanged(memory);
   const sighted = Math.max(seen, latestOf(o));
   const d = difference(memory, o, sighted);
-  if (waitsForToken(memory, o, d, inGap)) return unchanged(memory);
+  if (untoldIn(memory, o, d, inGap).length > 0) return notFolded(memory, o);
   const returns = context.profile?.returns ?? PLAIN_RETURNS;
   const step: Step = { o, seen, sighted, d, returns, context, inGap };
   return foldWhole(memory, step);
@@ -105,43 +111,17 @@ function latestOf({ at, latest = at }: Observation): Instant {
   return Math.max(at, latest);
 }
 
-function unchanged(memory: Memory | undefined): Folded | undefined {
-  return memory === undefined ? undefined : { memory, events: [], changed: false, inGap: false };
-}
-
-/**
- * Without the summary a conversation may come and go unseen, and one outside the contact centre leaves no stamp: where
- * nothing else moved either, nobody looked.
- */
-function maySpeakUnseen(m: Memory, o: WholeObservation): boolean {
-  return engagement(o) === 'possibly' && o.presence.system !== 'OFFLINE' && isStill(m, o);
-}
-
-/**
- * Without its stamp the same state cannot be told from one that was left and taken up again: nobody looked. Where the
- * platform keeps a stamp back until a gap opens, the state is watched without it from then on.
- */
-function hidesStamp({ state, presenceSince, routingSince }: Memory, o: WholeObservation): boolean {
-  if (o.presence.system === 'OFFLINE') return false;
-  return (
-    (o.presence.system === state.presence && presenceSince !== undefined && o.presence.since === undefined) ||
-    (o.routing.status === state.routing && routingSince !== undefined && o.routing.since === undefined)
-  );
-}
-
-/**
- * A presence that moved without its token cannot be told: return or person? The next reading can, unless the token stays
- * away until a gap opens; then the move counts as a person's, which protects.
- */
-function waitsForToken(m: Memory, o: WholeObservation, d: Difference, inGap: boolean): boolean {
-  const moved = isMoved(d.presence);
-  const goes = o.presence.system === 'OFFLINE';
-  return moved && !goes && !inGap && o.tokenIssuedAt === undefined && m.tokenAt !== undefined;
+/** For the clocks this look did not take place. Work that it shows is a sign all the same. */
+function notFolded(memory: Memory, o: Observation): Folded {
+  if (!showsWork(o) || memory.engagedSince !== undefined)
+    return { memory, events: NO_EVENTS, changed: false, inGap: false };
+  const noted = noteWork(memory, o, Math.max(memory.seenAt, latestOf(o)));
+  return { ...noted, changed: true, inGap: false };
 }
 
 function firstSight(o: WholeObservation, context: FoldContext): Memory {
   const state = stateOf(o);
-  const engaged = engagement(o) === 'engaged';
+  const engaged = showsWork(o);
   const offline = state.presence === 'OFFLINE';
   const { at } = o;
   const sighted = latestOf(o);
@@ -182,9 +162,9 @@ function firstSight(o: WholeObservation, context: FoldContext): Memory {
 }
 
 function foldWhole(m: Memory, step: Step): Folded {
-  const { o, sighted, d, inGap } = step;
-  const watched = inGap ? withGap(m, o, sighted) : m;
+  const { o, d, inGap } = step;
   const moved = isAnyMoved(d);
+  const watched = inGap ? withGap(m, step, moved) : m;
   const tokenNewer = isNewer(o.tokenIssuedAt, m.tokenAt);
   const transition = stateTransition(watched, step, moved || tokenNewer);
   const engaged = foldEngagement(transition.memory, step);
@@ -192,22 +172,9 @@ function foldWhole(m: Memory, step: Step): Folded {
   return { memory, events: [...transition.events, ...engaged.events], changed: true, inGap };
 }
 
-/** No part of the reading moved. */
-function isStill(m: Memory, o: WholeObservation): boolean {
-  const { definitionId } = o.presence;
-  return (
-    o.presence.system === m.state.presence &&
-    (definitionId === m.state.presenceId || definitionId === undefined || m.state.presenceId === undefined) &&
-    o.routing.status === m.state.routing &&
-    !isRestamped(o.presence.since, m.presenceSince, m.seenAt) &&
-    !isRestamped(o.routing.since, m.routingSince, m.seenAt) &&
-    !isNewer(o.tokenIssuedAt, m.tokenAt)
-  );
-}
-
 /** Nothing that is remembered has to be brought up to date, although nothing moved. */
 function isSteady(m: Memory, o: WholeObservation, context: FoldContext): boolean {
-  const engaged = engagement(o);
+  const engaged = conversationsIn(o);
   const engagementSteady =
     engaged !== 'possibly' && (engaged === 'engaged') === (m.engagedSince !== undefined);
   const sameKind = engaged !== 'engaged' || callsOutside(o) === m.enterpriseCall;
@@ -215,7 +182,8 @@ function isSteady(m: Memory, o: WholeObservation, context: FoldContext): boolean
     !isNews(o.tokenIssuedAt, m.tokenAt) &&
     !isNews(o.presence.since, m.presenceSince) &&
     !isNews(o.routing.since, m.routingSince);
-  return engagementSteady && sameKind && datesSteady && m.recent.length === 0 && conditionsSteady(m, context);
+  const nothingKept = m.recent.length === 0 && m.unread === undefined;
+  return engagementSteady && sameKind && datesSteady && nothingKept && conditionsSteady(m, context);
 }
 
 function isNews(date: Instant | undefined, known: Instant | undefined): boolean {
@@ -224,20 +192,23 @@ function isNews(date: Instant | undefined, known: Instant | undefined): boolean 
 
 function conditionsSteady(m: Memory, { profile }: FoldContext): boolean {
   if (profile === undefined || m.state.presence === 'OFFLINE') return true;
-  for (const { clock, when, whenKey } of profile.rules) {
-    if (clock === 'in_state' && whenHolds(when, m.state) !== whenKey in m.clocks.inState) return false;
+  for (const rule of profile.rules) {
+    const isKept = rule.whenKey in m.clocks.inState;
+    if (rule.clock === 'in_state' && countsIn(rule, m.state) !== isKept) return false;
   }
   return true;
 }
 
 /**
  * Nobody looked: the time does not count. Most signs in it have left a stamp; a call outside the contact centre leaves
- * none, and a stamp may be kept back. Whoever may have shown himself so just now gets his clocks anew.
+ * none, and a stamp, or the token of a login that moved nothing else, may be kept back. Where an agent may have shown a
+ * sign that cannot be seen, the clocks start anew.
  */
-function withGap(m: Memory, o: WholeObservation, sighted: Instant): Memory {
+function withGap(m: Memory, { o, sighted }: Step, moved: boolean): Memory {
   const unwatched = addSpan(m.clocks.unwatched, { from: m.seenAt, to: sighted });
-  const hidden = hidesStamp(m, o);
-  if (!hidden && !mayCallUnseen(m)) return { ...m, clocks: { ...m.clocks, unwatched } };
+  const hidden = withheldStamps(m, o).length > 0;
+  const hidesLogin = !moved && withholdsToken(m, o);
+  if (!hidden && !hidesLogin && !mayCallUnseen(m)) return { ...m, clocks: { ...m.clocks, unwatched } };
   const inState = hidden ? {} : m.clocks.inState;
   // What was before can be taken back no more: it is none of what a departure brings with it.
   const clocks = { sinceSign: sighted, sinceWork: sighted, inState, unwatched };
@@ -289,8 +260,7 @@ function remember(m: Memory, d: Difference): Memory {
   if (parts.length === 0) return m;
   // In doubt the earlier instant: only what surely belongs to a departure is taken back with it.
   const at = Math.min(...parts.map(({ from }) => from));
-  const { state, lastSign, clocks, back, ladder } = m;
-  return { ...m, recent: [...m.recent, { at, state, lastSign, clocks, back, ladder }] };
+  return { ...m, recent: [...m.recent, { at, state: m.state, episode: episodeOf(m) }] };
 }
 
 /** Brings the plain parts up to date: state, stamps, token, work, `in_state`, and what need not be kept longer. */
@@ -301,7 +271,7 @@ function finish(m: Memory, before: Memory, step: Step, isExplained: boolean): Me
   const inState = foldInState(m.clocks.inState, before.state, step, isExplained);
   const recent = m.recent.filter((b) => seen - b.at <= 2 * TOGETHER);
   const clocks = { ...m.clocks, sinceWork, inState };
-  const oldest = Math.min(...[clocks, ...recent.map((b) => b.clocks)].map(oldestStart));
+  const oldest = Math.min(...[clocks, ...recent.map(({ episode }) => episode.clocks)].map(oldestStart));
   return {
     ...m,
     seenAt: seen,
@@ -310,6 +280,8 @@ function finish(m: Memory, before: Memory, step: Step, isExplained: boolean): Me
     routingSince: o.routing.since ?? (d.routing.changed || inGap ? undefined : m.routingSince),
     tokenAt: newest(m.tokenAt, o.tokenIssuedAt),
     tokenMoved: m.tokenMoved || isNewer(o.tokenIssuedAt, before.tokenAt),
+    leftByUs: leftByUsIn(o),
+    unread: undefined,
     working,
     clocks: { ...clocks, unwatched: dropSpansBefore(clocks.unwatched, oldest) },
     recent,

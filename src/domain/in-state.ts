@@ -1,10 +1,10 @@
 /** `in_state`: since when each condition has held. */
 import type { State } from './memory.ts';
-import type { When } from './policy.ts';
+import type { Rule } from './policy.ts';
 import { isMoved, stateOf, type Difference, type PartDifference } from './signs.ts';
 import type { Step } from './step.ts';
 import type { Instant } from './time.ts';
-import { mentions, whenHolds } from './when.ts';
+import { countsIn, mentions } from './when.ts';
 
 /**
  * Since when each condition has held. Offline suspends it: a return may continue it. A newer stamp of the same state
@@ -18,30 +18,30 @@ export function foldInState(
 ): Readonly<Record<string, Instant>> {
   if (step.o.presence.system === 'OFFLINE') return old;
   const inState: Record<string, Instant> = {};
-  for (const { clock, when, whenKey } of step.context.profile?.rules ?? []) {
-    if (clock !== 'in_state') continue;
-    const since = heldSince(when, old[whenKey], stateBefore, step, isExplained);
-    if (since !== undefined) inState[whenKey] = since;
+  for (const rule of step.context.profile?.rules ?? []) {
+    if (rule.clock !== 'in_state') continue;
+    const since = heldSince(rule, old[rule.whenKey], stateBefore, step, isExplained);
+    if (since !== undefined) inState[rule.whenKey] = since;
   }
   return inState;
 }
 
 function heldSince(
-  when: When,
+  rule: Rule,
   since: Instant | undefined,
   stateBefore: State | undefined,
   step: Pick<Step, 'o' | 'd' | 'sighted' | 'inGap'>,
   isExplained: boolean,
 ): Instant | undefined {
   // A return may restore the former state in a second step: what held before it is kept for one more look.
-  if (!whenHolds(when, stateOf(step.o))) return isExplained ? since : undefined;
-  if (since !== undefined) return isExplained ? since : Math.max(since, brokenAt(when, step) ?? since);
-  const heldUnremembered = stateBefore === undefined || whenHolds(when, stateBefore);
+  if (!countsIn(rule, stateOf(step.o))) return isExplained ? since : undefined;
+  if (since !== undefined) return isExplained ? since : Math.max(since, brokenAt(rule, step) ?? since);
+  const heldUnremembered = stateBefore === undefined || countsIn(rule, stateBefore);
   return heldUnremembered ? step.sighted : (movedAt(step.d) ?? step.sighted);
 }
 
 /** When the platform stamped the same state anew, in a part that the condition speaks of. */
-function brokenAt(when: When, { d, inGap }: Pick<Step, 'd' | 'inGap'>): Instant | undefined {
+function brokenAt({ when }: Rule, { d, inGap }: Pick<Step, 'd' | 'inGap'>): Instant | undefined {
   const breaks = (part: PartDifference): boolean => part.restamped || (inGap && part.changed);
   const presence = mentions(when, 'presence') && breaks(d.presence) ? d.presence.at : undefined;
   const routing = mentions(when, 'routing') && breaks(d.routing) ? d.routing.at : undefined;

@@ -2,15 +2,18 @@
  * judge(memory, observation, ...) -> Verdict: what the policy says of one agent now. Everything that protects is asked
  * first; only who passes all of it can be due.
  */
-import type { Agent, Observation } from './agent.ts';
+import type { Agent, Observation, Unknown, WholeObservation } from './agent.ts';
 import { insideHours } from './calendar.ts';
 import { countable, measure, reachesAt } from './clocks.ts';
 import { actionsAtPlace, partOfRung, placeOf, quietBetweenRepeats, stillCalledFor } from './ladder.ts';
-import type { Cause, LadderPlace, Memory } from './memory.ts';
+import type { Cause, LadderPlace, Memory, State } from './memory.ts';
 import type { Action, ClockName, Exemption, Mode, Policy, Profile, Returns, Rule, Rung } from './policy.ts';
-import { engagement, isWhole, stateOf, type WholeObservation } from './signs.ts';
+import { classify, conversationsIn, isFoldable, whatIsMissing, withheldIn } from './reading.ts';
+import { stateOf } from './signs.ts';
 import type { Duration, Instant } from './time.ts';
-import { matches, whenHolds } from './when.ts';
+import { countsIn, isLeftAlone, matches, profileOf, whenHolds } from './when.ts';
+
+export { profileOf } from './when.ts';
 
 /** Why an agent is, or is not, due. Closed: each verdict has exactly one. */
 export const REASONS = [
@@ -21,6 +24,7 @@ export const REASONS = [
   'warned', //          past the limit less the warning; told, or to be told
   'outside_hours', //   a rule's condition holds, outside its hours
   'no_rule', //         no rule's condition holds
+  'waiting_on_queue', // a rule's condition holds, and waits on queue: that is work
   'ladder_waiting', //  back by a silent return, the answer comes after the wait
   'held', //            past the last rung with `repeat: never`
   'grace', //           just returned
@@ -52,7 +56,10 @@ export interface Due {
 /** How one rule stands for an agent. */
 export interface Weighed {
   readonly rule: Rule;
+  /** Its condition holds, and the agent is not one whom the rule leaves alone. */
   readonly holds: boolean;
+  /** Its condition holds, but the agent waits on queue, and the rule does not mean such agents. */
+  readonly leftAlone: boolean;
   readonly insideHours: boolean;
   readonly measured: Duration;
   /** When it would be due if nothing happened. */
@@ -70,13 +77,10 @@ export interface Verdict {
   readonly observed: readonly Due[];
   /** What protects, in a word: the exemption's label, the missing part. */
   readonly detail: string | undefined;
+  /** With `unknown`: what of the reading cannot be built on, and why. */
+  readonly unknown: readonly Unknown[];
   /** The next moment at which this could become due if nothing happened. */
   readonly nextAt: Instant | undefined;
-}
-
-/** The first profile that fits; everybody else's rules do not apply. */
-export function profileOf(agent: Agent, policy: Policy): Profile | undefined {
-  return policy.profiles.find((profile) => profile.match === undefined || matches(profile.match, agent));
 }
 
 /** The first exemption in force that fits. */
@@ -110,22 +114,22 @@ export function judge(
   profile: Profile | undefined = profileOf(agent, policy),
 ): Verdict {
   const say = sayer(agent.id, profile?.name);
-  if (memory === undefined || !isWhole(observation))
-    return say('unknown', { detail: whatIsMissing(observation) });
+  const concern = { agent, exempt: policy.exempt, profile };
+  const reading = classify(observation, memory, concern);
+  if (memory === undefined || !isFoldable(observation, memory, concern))
+    return sayUnknown(say, reading.kind === 'unknown' ? reading.unknown : NOTHING);
   // A look that did not enter memory was held back: what it shows cannot be told yet.
-  if (memory.seenAt < observation.at && engagement(observation) !== 'possibly')
-    return say('unknown', { detail: 'a change that cannot be told yet' });
+  if (memory.seenAt < observation.at && conversationsIn(observation) !== 'possibly')
+    return sayUnknown(say, withheldIn(memory, observation));
   const exemption = exemptionOf(agent, observation, policy, now);
   if (exemption !== undefined) return say('exempt', { detail: exemption.label });
   if (profile === undefined) return say('no_profile');
-  return protectedByState(observation, say) ?? judgeIdle(memory, profile, policy.mode, now, say);
+  if (reading.kind === 'unknown') return sayUnknown(say, reading.unknown);
+  return reading.kind === 'free' ? judgeIdle(memory, profile, policy.mode, now, say) : say(reading.kind);
 }
 
-function protectedByState(observation: WholeObservation, say: Say): Verdict | undefined {
-  if (observation.presence.system === 'OFFLINE') return say('offline');
-  const engaged = engagement(observation);
-  if (engaged === 'possibly') return say('unknown', { detail: 'conversationSummary' });
-  return engaged === 'engaged' ? say('engaged') : undefined;
+function sayUnknown(say: Say, unknown: readonly Unknown[]): Verdict {
+  return say('unknown', { detail: whatIsMissing(unknown), unknown });
 }
 
 /** Nothing protects: the ladder judges, or grace holds, or the rules judge. */
@@ -143,6 +147,8 @@ function judgeIdle(memory: Memory, profile: Profile, mode: Mode, now: Instant, s
 
 type Say = (reason: Reason, more?: Partial<Omit<Verdict, 'agentId' | 'reason' | 'profile'>>) => Verdict;
 
+const NOTHING: readonly Unknown[] = [];
+
 function sayer(agentId: string, profile: string | undefined): Say {
   return (reason, more) => ({
     agentId,
@@ -151,18 +157,10 @@ function sayer(agentId: string, profile: string | undefined): Say {
     due: undefined,
     observed: [],
     detail: undefined,
+    unknown: NOTHING,
     nextAt: undefined,
     ...more,
   });
-}
-
-function whatIsMissing(o: Observation): string {
-  const parts = [...o.missing];
-  if (o.presence === undefined) parts.push('presence');
-  else if (o.presence.system === 'UNKNOWN') parts.push('an unheard-of presence');
-  if (o.routing === undefined) parts.push('routingStatus');
-  else if (o.routing.status === 'UNKNOWN') parts.push('an unheard-of routing status');
-  return parts.join(', ');
 }
 
 /** The silent return that the ladder has to answer, and with which rung. */
@@ -246,13 +244,15 @@ function answerTo(
 
 /** Weighs one rule: whether it holds, what its clock shows, when it would be due. Used by `explain` as well. */
 export function weigh(rule: Rule, memory: Memory, now: Instant): Weighed {
-  const holds = memory.state.presence !== 'OFFLINE' && whenHolds(rule.when, memory.state);
+  const fits = memory.state.presence !== 'OFFLINE' && whenHolds(rule.when, memory.state);
+  const leftAlone = fits && isLeftAlone(rule, memory.state);
+  const holds = fits && !leftAlone;
   const measured = measure(memory, rule, now);
   const inside = rule.hours === undefined || insideHours(rule.hours, now);
   const reached = reachesAt(measured, rule.limit, now, rule.hours);
   const dueAt = latest(reached, warningOver(rule, memory, now, reached));
   const due = holds && inside && measured >= rule.limit && dueAt !== undefined && dueAt <= now;
-  return { rule, holds, insideHours: inside, measured, dueAt: holds ? dueAt : undefined, due };
+  return { rule, holds, leftAlone, insideHours: inside, measured, dueAt: holds ? dueAt : undefined, due };
 }
 
 /** A rule with a warning is due only so long after the warning was delivered. */
@@ -276,8 +276,8 @@ function judgeRules(
 ): Verdict {
   const weighed: Weighed[] = [];
   // Most rules do not hold for most agents: those are not measured.
-  for (const rule of profile.rules) if (whenHolds(rule.when, m.state)) weighed.push(weigh(rule, m, now));
-  if (weighed.length === 0) return say('no_rule');
+  for (const rule of profile.rules) if (countsIn(rule, m.state)) weighed.push(weigh(rule, m, now));
+  if (weighed.length === 0) return say(whyNoRule(profile, m.state));
   const dues = weighed.filter(({ due }) => due).map((w) => dueOf(w, m, place, profile, mode));
   if (dues.length === 0) return say(whyNotDue(weighed), { nextAt: nextOf(weighed) });
   const observed = dues.filter((due) => due.mode === 'observe');
@@ -286,6 +286,11 @@ function judgeRules(
   const { actions, from } = partOfRung(enforced.actions, enforced.rung, m, profile.returns, now);
   if (now < from) return say('ladder_waiting', { observed, nextAt: from });
   return say('due', { due: { ...enforced, actions }, observed, nextAt: now });
+}
+
+function whyNoRule({ rules }: Profile, state: State): Reason {
+  const isLeft = (rule: Rule): boolean => isLeftAlone(rule, state) && whenHolds(rule.when, state);
+  return rules.some(isLeft) ? 'waiting_on_queue' : 'no_rule';
 }
 
 /** Rules hold, and none of them is due: the reason that comes nearest to a log-off. */

@@ -4,7 +4,7 @@
 import type { Cause, LadderPlace, Memory, SsoEnd } from './memory.ts';
 import type { Action, Profile, Returns, Rung } from './policy.ts';
 import { MINUTE, type Duration, type Instant } from './time.ts';
-import { whenHolds } from './when.ts';
+import { countsIn } from './when.ts';
 
 /** The agent's place, unless the time after which a place without a return is forgotten has passed. */
 export function placeOf(m: Memory, returns: Returns, now: Instant): LadderPlace | undefined {
@@ -33,7 +33,7 @@ export function stillCalledFor(cause: Cause, profile: Profile): boolean {
       rule.mode === 'enforce' &&
       rule.clock === cause.clock &&
       rule.limit <= cause.measured &&
-      whenHolds(rule.when, cause.state),
+      countsIn(rule, cause.state),
   );
 }
 

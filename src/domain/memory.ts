@@ -2,7 +2,7 @@
  * What is remembered of one agent between two looks. Plain data: it survives a restart as it is. How a new look changes
  * it stands in `fold.ts`.
  */
-import type { RoutingStatus, SystemPresence } from './agent.ts';
+import type { RoutingStatus, SystemPresence, Unknown } from './agent.ts';
 import type { Action, ClockName } from './policy.ts';
 import type { Duration, Instant, Interval } from './time.ts';
 
@@ -101,27 +101,11 @@ export interface OwnLogoff {
   readonly known?: boolean;
 }
 
-/** How things stood before a recent change, in case the change turns out to belong to a departure. */
-export interface Before {
-  readonly at: Instant;
-  readonly state: State;
-  readonly lastSign: Sign | undefined;
-  readonly clocks: Clocks;
-  readonly back: Return | undefined;
-  readonly ladder: LadderPlace | undefined;
-}
-
-export interface Memory {
-  readonly agentId: string;
-  readonly firstSeenAt: Instant;
-  /** The last whole reading. The one part that its owner may move on in place: see `seenAgain`. */
-  seenAt: Instant;
-  readonly state: State;
-  readonly presenceSince: Instant | undefined;
-  readonly routingSince: Instant | undefined;
-  readonly tokenAt: Instant | undefined;
-  /** A newer token has been seen while watching: only then can its date date a return. */
-  readonly tokenMoved: boolean;
+/**
+ * Everything that belongs to one idle episode. It is one value, so that a change which turns out to belong to a departure
+ * takes nothing of it along: see `Before`.
+ */
+export interface Episode {
   /** Handling an interaction since then; `undefined` when not. */
   readonly engagedSince: Instant | undefined;
   /** The last look showed a conversation outside the contact centre: its end has no platform stamp. */
@@ -132,16 +116,108 @@ export interface Memory {
   readonly working: boolean;
   readonly lastSign: Sign | undefined;
   readonly clocks: Clocks;
-  readonly recent: readonly Before[];
-  readonly departure: Departure | undefined;
   readonly back: Return | undefined;
   readonly graceFrom: Instant | undefined;
   readonly ladder: LadderPlace | undefined;
-  readonly own: OwnLogoff | undefined;
   /** Rules in observe mode that have been counted in this idle episode. */
   readonly imagined: readonly string[];
   /** When a warning of a rule was delivered in this idle episode. */
   readonly warned: Readonly<Record<string, Instant>>;
+}
+
+/** How things stood before a recent change, in case the change turns out to belong to a departure. */
+export interface Before {
+  readonly at: Instant;
+  readonly state: State;
+  readonly episode: Episode;
+}
+
+/** Stamps of a presence and a routing status that contradict each other because of our own doing. */
+export interface LeftByUs {
+  readonly presenceSince: Instant | undefined;
+  readonly routingSince: Instant | undefined;
+}
+
+/** Readings that could not be used, one after the other. */
+export interface Unread {
+  /** The first of them. */
+  readonly since: Instant;
+  /** What of the last one was unknown. */
+  readonly unknown: readonly Unknown[];
+}
+
+/** What outlasts an episode, and the episode. */
+export interface Memory extends Episode {
+  readonly agentId: string;
+  readonly firstSeenAt: Instant;
+  /** The last whole reading. The one part that its owner may move on in place: see `seenAgain`. */
+  seenAt: Instant;
+  readonly state: State;
+  readonly presenceSince: Instant | undefined;
+  readonly routingSince: Instant | undefined;
+  readonly tokenAt: Instant | undefined;
+  /** A newer token has been seen while watching: only then can its date date a return. */
+  readonly tokenMoved: boolean;
+  /** Presence and routing of `state` contradict each other, and we know why: our own log-off left that behind. */
+  readonly leftByUs?: LeftByUs | undefined;
+  /** The readings since the last whole one; `undefined` while there are none. */
+  readonly unread?: Unread | undefined;
+  readonly recent: readonly Before[];
+  readonly departure: Departure | undefined;
+  readonly own: OwnLogoff | undefined;
+}
+
+/** With every key, so that the compiler finds a field that was forgotten. */
+type EveryKey<T> = { readonly [K in keyof Required<T>]: T[K] };
+
+/** The episode of a memory. */
+export function episodeOf(m: Memory): Episode {
+  return {
+    engagedSince: m.engagedSince,
+    enterpriseCall: m.enterpriseCall,
+    calledAt: m.calledAt,
+    working: m.working,
+    lastSign: m.lastSign,
+    clocks: m.clocks,
+    back: m.back,
+    graceFrom: m.graceFrom,
+    ladder: m.ladder,
+    imagined: m.imagined,
+    warned: m.warned,
+  } satisfies EveryKey<Episode>;
+}
+
+/** The memory with another episode in place of its own: nothing of its own remains. */
+export function withEpisode(m: Memory, episode: Episode): Memory {
+  const lasting = {
+    agentId: m.agentId,
+    firstSeenAt: m.firstSeenAt,
+    seenAt: m.seenAt,
+    state: m.state,
+    presenceSince: m.presenceSince,
+    routingSince: m.routingSince,
+    tokenAt: m.tokenAt,
+    tokenMoved: m.tokenMoved,
+    leftByUs: m.leftByUs,
+    unread: m.unread,
+    recent: m.recent,
+    departure: m.departure,
+    own: m.own,
+  } satisfies EveryKey<Omit<Memory, keyof Episode>>;
+  return { ...lasting, ...episode };
+}
+
+/** Notes that a reading could not be used. The same object where nothing about it is new. */
+export function noteUnread(m: Memory, unknown: readonly Unknown[], at: Instant): Memory {
+  const { unread } = m;
+  if (unread !== undefined && areSame(unread.unknown, unknown)) return m;
+  return { ...m, unread: { since: unread?.since ?? at, unknown } };
+}
+
+function areSame(a: readonly Unknown[], b: readonly Unknown[]): boolean {
+  const isSame = (x: Unknown, y: Unknown | undefined): boolean =>
+    x.part === y?.part && x.why === y.why && x.said === y.said;
+  return a.length === b.length && a.every((each, i) => isSame(each, b[i]));
 }
 
 /** What a fold found worth telling. */

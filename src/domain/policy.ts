@@ -74,7 +74,12 @@ export interface Rule {
   readonly id: string;
   readonly description: string | undefined;
   readonly when: When;
-  /** Canonical text of `when`: the key under which `in_state` is remembered, so that a changed condition starts at zero. */
+  /** The rule means agents who wait on queue (routing IDLE) as well. Otherwise it leaves them alone. */
+  readonly waitingOnQueue: boolean;
+  /**
+   * Canonical text of the states in which the rule counts: the key under which `in_state` is remembered, so that a
+   * changed condition starts at zero.
+   */
   readonly whenKey: string;
   readonly clock: ClockName;
   readonly limit: Duration;

@@ -3,7 +3,7 @@
  * come, and until it came no clock would move. What lies in the future is pulled back to now.
  */
 import { SECOND, type Duration, type Instant, type Interval } from './time.ts';
-import type { Before, Clocks, Memory, Return } from './memory.ts';
+import type { Before, Clocks, Episode, Memory, Return } from './memory.ts';
 
 /** Readings overtake each other by less than this; what lies further back means that a clock was set back. */
 const SET_BACK: Duration = 30 * SECOND;
@@ -18,39 +18,62 @@ export function isAhead({ seenAt }: Memory, at: Instant): boolean {
  * come to show less.
  */
 export function pulledBack(m: Memory, now: Instant): Memory {
-  const sooner = (at: Instant): Instant => Math.min(at, now);
-  const known = <T extends Instant | undefined>(at: T): T => (at === undefined ? at : (sooner(at) as T));
-  const dated = <T extends { readonly at: Instant } | undefined>(part: T): T =>
-    part === undefined ? part : { ...part, at: sooner(part.at) };
-  const { ladder, own, back, departure } = m;
+  const { sooner, known } = boundedBy(now);
+  const { own, departure, unread, leftByUs } = m;
   return {
     ...m,
+    ...episodeBefore(m, now),
     firstSeenAt: sooner(m.firstSeenAt),
     seenAt: now,
     presenceSince: known(m.presenceSince),
     routingSince: known(m.routingSince),
     tokenAt: known(m.tokenAt),
-    engagedSince: known(m.engagedSince),
-    calledAt: known(m.calledAt),
-    lastSign: dated(m.lastSign),
-    clocks: clocksBefore(m.clocks, now),
+    leftByUs: leftByUs && {
+      presenceSince: known(leftByUs.presenceSince),
+      routingSince: known(leftByUs.routingSince),
+    },
+    unread: unread && { ...unread, since: sooner(unread.since) },
     recent: m.recent.map((before): Before => ({
-      ...dated(before),
-      clocks: clocksBefore(before.clocks, now),
+      ...before,
+      at: sooner(before.at),
+      episode: episodeBefore(before.episode, now),
     })),
-    departure:
-      departure === undefined ? undefined : { ...dated(departure), tokenAt: known(departure.tokenAt) },
-    back: back === undefined ? undefined : returnBefore(back, sooner),
-    graceFrom: known(m.graceFrom),
-    ladder:
-      ladder === undefined
-        ? undefined
-        : { ...ladder, returnedAt: known(ladder.returnedAt), lastLogoffAt: sooner(ladder.lastLogoffAt) },
-    own:
-      own === undefined
-        ? undefined
-        : { ...own, from: sooner(own.from), to: sooner(own.to), tokenAt: known(own.tokenAt) },
-    warned: Object.fromEntries(Object.entries(m.warned).map(([rule, at]) => [rule, sooner(at)])),
+    departure: departure && {
+      ...departure,
+      at: sooner(departure.at),
+      tokenAt: known(departure.tokenAt),
+    },
+    own: own && { ...own, from: sooner(own.from), to: sooner(own.to), tokenAt: known(own.tokenAt) },
+  };
+}
+
+interface Bounds {
+  readonly sooner: (at: Instant) => Instant;
+  readonly known: <T extends Instant | undefined>(at: T) => T;
+}
+
+function boundedBy(now: Instant): Bounds {
+  const sooner = (at: Instant): Instant => Math.min(at, now);
+  return { sooner, known: (at) => (at === undefined ? at : (sooner(at) as typeof at)) };
+}
+
+function episodeBefore(episode: Episode, now: Instant): Episode {
+  const { sooner, known } = boundedBy(now);
+  const { lastSign, back, ladder } = episode;
+  return {
+    ...episode,
+    engagedSince: known(episode.engagedSince),
+    calledAt: known(episode.calledAt),
+    lastSign: lastSign && { ...lastSign, at: sooner(lastSign.at) },
+    clocks: clocksBefore(episode.clocks, now),
+    back: back && returnBefore(back, sooner),
+    graceFrom: known(episode.graceFrom),
+    ladder: ladder && {
+      ...ladder,
+      returnedAt: known(ladder.returnedAt),
+      lastLogoffAt: sooner(ladder.lastLogoffAt),
+    },
+    warned: Object.fromEntries(Object.entries(episode.warned).map(([rule, at]) => [rule, sooner(at)])),
   };
 }
 

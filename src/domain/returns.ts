@@ -4,7 +4,16 @@
  */
 import { addSpan } from './clocks.ts';
 import { placeOf, rulesJudgeAgain } from './ladder.ts';
-import type { Departure, LadderPlace, Memory, MemoryEvent, OwnLogoff, Return, State } from './memory.ts';
+import {
+  withEpisode,
+  type Departure,
+  type LadderPlace,
+  type Memory,
+  type MemoryEvent,
+  type OwnLogoff,
+  type Return,
+  type State,
+} from './memory.ts';
 import { broughtByReturn, isMoved, isNewer, TOGETHER } from './signs.ts';
 import { applySign, type Step, type Transition } from './step.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from './time.ts';
@@ -27,9 +36,9 @@ export function depart(m: Memory, step: Step): Memory {
   // Nobody saw what came before: whoever was there until then must not come back to the clocks of before the gap.
   if (step.inGap && own === undefined) return personSince(gone, at).memory;
   if (first === undefined) return gone;
-  const { lastSign, back, ladder } = first;
   // Spans are kept from now: they reach back as far as the older clocks need, and gaps since then must not be lost.
-  return { ...gone, lastSign, back, ladder, clocks: { ...first.clocks, unwatched: m.clocks.unwatched } };
+  const clocks = { ...first.episode.clocks, unwatched: m.clocks.unwatched };
+  return withEpisode(gone, { ...first.episode, clocks });
 }
 
 function departureOf(

@@ -2,43 +2,19 @@
  * Which differences between two looks are a person's doing. The rule of thumb is "protect": only changes that are known
  * to come from a desktop, a browser, a departure or the enforcer itself are not signs.
  */
-import type { Observation, PresenceReading, RoutingReading, RoutingStatus } from './agent.ts';
+import type { WholeObservation } from './agent.ts';
 import type { Memory, OwnLogoff, Sign, State } from './memory.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from './time.ts';
 
 /** A change this soon before going Offline belongs to the departure, and one this soon after a return to the return. */
 export const TOGETHER: Duration = MINUTE;
 /** How far our own log-off's times and the platform's stamps of it may lie apart. */
-const OWN_SLACK: Duration = 3 * SECOND;
+export const OWN_SLACK: Duration = 3 * SECOND;
 /** A stamp this little before the last look is the rounding of `Date` to whole seconds, not a contradiction. */
 const ROUNDING: Duration = 2 * SECOND;
 
-/** An observation whose presence and routing are there and known. */
-export interface WholeObservation extends Observation {
-  readonly presence: PresenceReading & { readonly system: State['presence'] };
-  readonly routing: RoutingReading & { readonly status: RoutingStatus };
-}
-
-/** Whether a reading can be built on: everything the policy needs is there, and every word is known. */
-export function isWhole(o: Observation): o is WholeObservation {
-  return (
-    o.presence !== undefined &&
-    o.presence.system !== 'UNKNOWN' &&
-    o.routing !== undefined &&
-    o.routing.status !== 'UNKNOWN' &&
-    o.missing.length === 0
-  );
-}
-
 export function stateOf(o: WholeObservation): State {
   return { presence: o.presence.system, presenceId: o.presence.definitionId, routing: o.routing.status };
-}
-
-/** Whether the reading shows, or may hide, an interaction. */
-export function engagement(o: WholeObservation): 'engaged' | 'possibly' | 'free' {
-  if (o.routing.status === 'INTERACTING' || o.routing.status === 'COMMUNICATING') return 'engaged';
-  if (o.conversations === undefined) return 'possibly';
-  return o.conversations.contactCentre + o.conversations.enterprise > 0 ? 'engaged' : 'free';
 }
 
 /** `later` is known, and later than `earlier`. */
@@ -96,6 +72,19 @@ export function difference(m: Memory, o: WholeObservation, sighted: Instant): Di
     presence: partDifference(presenceChanged, o.presence.since, m.presenceSince, m.seenAt, sighted),
     routing: partDifference(routingChanged, o.routing.since, m.routingSince, m.seenAt, sighted),
   };
+}
+
+/** No part of the reading moved. */
+export function isStill(m: Memory, o: WholeObservation): boolean {
+  const { definitionId } = o.presence;
+  return (
+    o.presence.system === m.state.presence &&
+    (definitionId === m.state.presenceId || definitionId === undefined || m.state.presenceId === undefined) &&
+    o.routing.status === m.state.routing &&
+    !isRestamped(o.presence.since, m.presenceSince, m.seenAt) &&
+    !isRestamped(o.routing.since, m.routingSince, m.seenAt) &&
+    !isNewer(o.tokenIssuedAt, m.tokenAt)
+  );
 }
 
 function partDifference(

@@ -1,13 +1,13 @@
 /** What the steps of a fold hand to each other. */
 import type { Memory, MemoryEvent, Sign } from './memory.ts';
-import type { Profile, Returns } from './policy.ts';
-import type { Difference, WholeObservation } from './signs.ts';
+import type { Returns } from './policy.ts';
+import type { Concern } from './reading.ts';
+import type { WholeObservation } from './agent.ts';
+import type { Difference } from './signs.ts';
 import type { Duration, Instant } from './time.ts';
 
 /** What folding needs to know besides the two looks. */
-export interface FoldContext {
-  /** The agent's profile now; `undefined` when he is left alone. */
-  readonly profile: Profile | undefined;
+export interface FoldContext extends Concern {
   /** The usual time between two looks. A longer pause than three of them is a gap. */
   readonly usualInterval: Duration;
   /** The server's clock jumped against the local one since the last look: the time between cannot be trusted. */

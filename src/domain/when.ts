@@ -1,17 +1,41 @@
 /** Whether a condition or a matcher of the policy fits. */
 import type { Agent } from './agent.ts';
 import type { State } from './memory.ts';
-import type { Matcher, UserPatterns, When } from './policy.ts';
+import type { Matcher, Policy, Profile, Rule, UserPatterns, When } from './policy.ts';
 
-/** Whether a state fulfils a condition: every key that is there fits, and `not` does not. */
+/** How a state stands to a condition. `unknown`: that hangs on the label of the presence, which is not known. */
+export type Fit = 'yes' | 'no' | 'unknown';
+
+/** Weighs a state against a condition: every key that is there must fit, and `not` must not. */
+export function fitOf(when: When, state: State): Fit {
+  if (when.presence?.has(state.presence) === false || when.routing?.has(state.routing) === false) return 'no';
+  const label = fitOfLabel(when.secondaryPresence, state.presenceId);
+  const other = when.not === undefined ? 'yes' : OPPOSITE[fitOf(when.not, state)];
+  if (label === 'no' || other === 'no') return 'no';
+  return label === 'unknown' || other === 'unknown' ? 'unknown' : 'yes';
+}
+
+const OPPOSITE = { yes: 'no', no: 'yes', unknown: 'unknown' } as const satisfies Record<Fit, Fit>;
+
+function fitOfLabel(labels: ReadonlySet<string> | undefined, label: string | undefined): Fit {
+  if (labels === undefined) return 'yes';
+  if (label === undefined) return 'unknown';
+  return labels.has(label) ? 'yes' : 'no';
+}
+
+/** Whether a state surely fulfils a condition. */
 export function whenHolds(when: When, state: State): boolean {
-  return (
-    (when.presence === undefined || when.presence.has(state.presence)) &&
-    (when.secondaryPresence === undefined ||
-      (state.presenceId !== undefined && when.secondaryPresence.has(state.presenceId))) &&
-    (when.routing === undefined || when.routing.has(state.routing)) &&
-    (when.not === undefined || !whenHolds(when.not, state))
-  );
+  return fitOf(when, state) === 'yes';
+}
+
+/** An agent who waits on queue is at work, unless a rule says that it means these agents too. */
+export function isLeftAlone({ waitingOnQueue }: Pick<Rule, 'waitingOnQueue'>, { routing }: State): boolean {
+  return routing === 'IDLE' && !waitingOnQueue;
+}
+
+/** Whether a rule counts in a state: its condition holds, and it does not leave agents in this state alone. */
+export function countsIn(rule: Pick<Rule, 'when' | 'waitingOnQueue'>, state: State): boolean {
+  return !isLeftAlone(rule, state) && whenHolds(rule.when, state);
 }
 
 /** Whether a condition speaks of presence, or of routing: a new stamp of the other is no break in it. */
@@ -21,6 +45,11 @@ export function mentions(when: When, part: 'presence' | 'routing'): boolean {
       ? when.presence !== undefined || when.secondaryPresence !== undefined
       : when.routing !== undefined;
   return here || (when.not !== undefined && mentions(when.not, part));
+}
+
+/** The first profile that fits; everybody else's rules do not apply. */
+export function profileOf(agent: Agent, { profiles }: Policy): Profile | undefined {
+  return profiles.find(({ match }) => match === undefined || matches(match, agent));
 }
 
 /** Whether an agent fits a matcher: every key that is there fits, and `not` does not. */

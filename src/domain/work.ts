@@ -4,7 +4,7 @@
  */
 import type { Observation } from './agent.ts';
 import type { Memory } from './memory.ts';
-import { engagement } from './signs.ts';
+import { conversationsIn, showsWork } from './reading.ts';
 import { applySign, nothing, type Step, type Transition } from './step.ts';
 import { HOUR, type Duration, type Instant } from './time.ts';
 
@@ -23,9 +23,17 @@ export function mayCallUnseen({ calledAt, seenAt }: Memory): boolean {
 
 /** How one more look changes what is known of an interaction. */
 export function foldEngagement(m: Memory, step: Step): Transition {
-  const engaged = engagement(step.o);
-  if (engaged === 'engaged') return m.engagedSince === undefined ? begin(m, step) : goOn(m, step);
-  return engaged === 'free' && m.engagedSince !== undefined ? end(m, step) : nothing(m);
+  if (showsWork(step.o)) return m.engagedSince === undefined ? begin(m, step) : goOn(m, step);
+  const isOver = conversationsIn(step.o) === 'free' && m.engagedSince !== undefined;
+  return isOver ? end(m, step) : nothing(m);
+}
+
+/** Notes work that a reading shows which cannot be folded: a sign all the same. Its end is seen by a reading that can. */
+export function noteWork(m: Memory, o: Observation, at: Instant): Pick<Transition, 'memory' | 'events'> {
+  const enterpriseCall = callsOutside(o);
+  const calledAt = enterpriseCall ? at : m.calledAt;
+  const working: Memory = { ...m, engagedSince: at, enterpriseCall, calledAt, working: true, recent: [] };
+  return applySign(working, { kind: 'interaction', at });
 }
 
 function begin(m: Memory, step: Step): Transition {

@@ -2,11 +2,12 @@
 import pLimit from 'p-limit';
 import type { Observation } from '../domain/agent.ts';
 import { endLogoff, finishLogoff, withdrawLogoff } from '../domain/ladder.ts';
-import { engagement, isNewer, isWhole } from '../domain/signs.ts';
+import { readingOf } from '../domain/reading.ts';
+import { isNewer } from '../domain/signs.ts';
 import { causeFields } from './alarms.ts';
 import { READING_LASTS, reread, type Case, type Crew, type Round } from './case.ts';
 import { noteOffQueue, performFresh } from './go-on.ts';
-import type { ActionFault, Alarm } from './ports.ts';
+import type { ActionFault, Alarm, Sighting } from './ports.ts';
 
 /** Agents acted on at the same time. The rate budget bounds how many requests a minute that makes. */
 const CONCURRENCY = 10;
@@ -51,7 +52,7 @@ async function backOutOfInteractions(crew: Crew, cases: readonly Case[], round: 
   for (const each of cases) {
     const sighting = fresh.get(each.agent.id);
     const observation = sighting?.observation;
-    each.reason = whyBackOut(each, observation);
+    each.reason = whyBackOut(each, sighting, round);
     if (sighting !== undefined && each.reason === undefined) {
       noteOffQueue(crew, each, sighting, round);
       continue;
@@ -62,10 +63,12 @@ async function backOutOfInteractions(crew: Crew, cases: readonly Case[], round: 
 }
 
 /** Why an agent who was taken off the queue must be left alone now, if so. */
-function whyBackOut(each: Case, now: Observation | undefined): string | undefined {
+function whyBackOut(each: Case, now: Sighting | undefined, { context }: Round): string | undefined {
   if (now === undefined) return 'unread';
-  if (!isWhole(now) || engagement(now) !== 'free') return 'engaged';
-  return hasChosen(each, now) ? 'sign' : undefined;
+  const { agent, observation } = now;
+  const { kind } = readingOf(agent, observation, each.memory, context.policy);
+  if (kind === 'unknown' || kind === 'engaged') return kind;
+  return hasChosen(each, observation) ? 'sign' : undefined;
 }
 
 async function putBack(crew: Crew, each: Case, now: Observation | undefined, round: Round): Promise<void> {
@@ -81,15 +84,13 @@ async function putBack(crew: Crew, each: Case, now: Observation | undefined, rou
 }
 
 /**
- * The agent shows neither the presence of before nor the one that leaving the queue brings, or he went back to the queue
- * at once: it is his own choice.
+ * The agent shows neither the presence of before nor the one that leaving the queue brings, be it one that is not
+ * known, or they went back to the queue at once: it is their own choice.
  */
 function hasChosen({ before }: Case, now: Observation | undefined): boolean {
   const system = now?.presence?.system;
   const isBack = now?.routing?.status === 'IDLE' && isNewer(now.routing.since, before.routing?.since);
-  return (
-    isBack || (system !== undefined && !['AVAILABLE', 'UNKNOWN', before.presence?.system].includes(system))
-  );
+  return isBack || (system !== undefined && system !== 'AVAILABLE' && system !== before.presence?.system);
 }
 
 async function performRest(crew: Crew, each: Case, round: Round): Promise<void> {

@@ -23,6 +23,13 @@ export function causeFields(cause: Cause | undefined, policy: Policy): Alarm['fi
   return { rule, measured, limit };
 }
 
+/** Counts as words, the largest first. */
+function countsOf(counts: Readonly<Record<string, number>>): readonly string[] {
+  return Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([what, count]) => `${what} ${count}`);
+}
+
 /** Raises each alarm when its cause begins, and again every hour while it lasts. One for each run of the program. */
 export class Alarms {
   readonly #raise: (alarm: Alarm) => void;
@@ -41,7 +48,7 @@ export class Alarms {
 
   /** Looks at one sweep. */
   after(report: SweepReport, now: Instant): void {
-    const { complete, listed, seen, outcomes, hold, verdicts, clockError, deferred, fault } = report;
+    const { complete, listed, seen, outcomes, hold, verdicts, unknown, clockError, deferred, fault } = report;
     if (complete && (listed === 0 || seen > 0)) this.#watched(0, now, fault);
     else this.unwatched(now, fault);
     // Whoever the breaker holds back has an alarm of his own, and nothing was tried on him.
@@ -53,7 +60,11 @@ export class Alarms {
       overdue,
     });
     const share = listed === 0 ? 0 : verdicts.unknown / listed;
-    this.while('unknown_share', share > UNKNOWN_SHARE, now, 'many readings cannot be used', { share });
+    const many = share > UNKNOWN_SHARE;
+    this.while('unknown_share', many, now, 'many readings cannot be used', {
+      share,
+      parts: countsOf(unknown),
+    });
     this.while(
       'clock',
       areApart(clockError),

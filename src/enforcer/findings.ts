@@ -2,7 +2,7 @@
  * What one sweep finds, gathered page by page: each reading is folded and judged as it comes, and nothing of a page is
  * kept but what it changed and what it calls for.
  */
-import type { Agent } from '../domain/agent.ts';
+import type { Agent, Unknown } from '../domain/agent.ts';
 import { REASONS, type Reason, type Verdict } from '../domain/judge.ts';
 import type { Cause, Memory, MemoryEvent } from '../domain/memory.ts';
 import type { Candidate } from '../domain/plan.ts';
@@ -27,6 +27,8 @@ export interface Findings {
   /** Offline by our own log-off, for not too long. */
   readonly kept: number;
   readonly verdicts: Readonly<Record<Reason, number>>;
+  /** Agents whose reading cannot be used, by what of it is unknown; one reading may count more than once. */
+  readonly unknown: Readonly<Record<string, number>>;
   readonly due: readonly DueAgent[];
   readonly imagined: readonly DueAgent[];
   /** Who is to be told of a log-off to come, and was not yet. */
@@ -47,6 +49,7 @@ export class Gathering implements Findings {
   online = 0;
   kept = 0;
   readonly verdicts = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Reason, number>;
+  readonly unknown: Record<string, number> = {};
   readonly due: DueAgent[] = [];
   readonly imagined: DueAgent[] = [];
   readonly toWarn: AgentToWarn[] = [];
@@ -76,6 +79,8 @@ export class Gathering implements Findings {
     const { agent, observation } = sighting;
     const { memory, verdict, events } = this.#population.look(sighting, this.#context);
     this.verdicts[verdict.reason] += 1;
+    for (const kind of new Set(verdict.unknown.map(kindOf)))
+      this.unknown[kind] = (this.unknown[kind] ?? 0) + 1;
     const described = this.#population.described(agent, verdict.profile);
     if (described !== undefined) this.described.push(described);
     for (const event of events) this.returns.push({ agent, event });
@@ -101,6 +106,11 @@ export class Gathering implements Findings {
       if (!imagined.includes(each.ruleId)) this.imagined.push({ agent, agentId: agent.id, due: each });
     }
   }
+}
+
+/** A contradiction is none of a single part. */
+function kindOf({ part, why }: Unknown): string {
+  return why === 'contradiction' ? why : part;
 }
 
 /** Our log-off holds, and the agent would perhaps still be online without it. */

@@ -4,7 +4,7 @@
  */
 import { finishLogoff } from '../domain/ladder.ts';
 import type { Action } from '../domain/policy.ts';
-import { engagement, isWhole } from '../domain/signs.ts';
+import { readingOf } from '../domain/reading.ts';
 import { READING_LASTS, reread, type Case, type Crew, type Round } from './case.ts';
 import { countReturn } from './outcomes.ts';
 import type { ActionResult, Sighting } from './ports.ts';
@@ -33,15 +33,15 @@ export async function performFresh(
 async function mayGoOn(crew: Crew, each: Case, round: Round): Promise<boolean> {
   const sighting = (await reread(crew, [each.agent.id], round)).get(each.agent.id);
   if (sighting === undefined) return end(each, 'unread');
-  const { observation } = sighting;
+  const { agent, observation } = sighting;
   // What was not done yet must not be read out of what was.
   const before = finishLogoff(each.memory, crew.directory.serverNow(), each.performed);
   crew.population.put(before);
   const { memory = before, verdict, events } = crew.population.look(sighting, round.context);
   for (const event of events) countReturn(crew, event);
   each.memory = memory;
-  if (!isWhole(observation)) return end(each, 'unknown');
-  if (engagement(observation) !== 'free') return end(each, 'engaged');
+  const { kind } = readingOf(agent, observation, before, round.context.policy);
+  if (kind === 'unknown' || kind === 'engaged') return end(each, kind);
   if (['exempt', 'no_profile', 'unknown'].includes(verdict.reason)) return end(each, verdict.reason);
   if (memory.lastSign !== undefined && memory.lastSign.at !== before.lastSign?.at) return end(each, 'sign');
   if (events.length > 0) return end(each, 'returned');

@@ -7,7 +7,7 @@ import { fold, seenAgain, type Folded } from '../domain/fold.ts';
 import type { FoldContext } from '../domain/step.ts';
 import { judge, profileOf, type Verdict } from '../domain/judge.ts';
 import { leaveLadder } from '../domain/ladder.ts';
-import type { Memory, MemoryEvent } from '../domain/memory.ts';
+import { noteUnread, type Memory, type MemoryEvent } from '../domain/memory.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
@@ -89,16 +89,19 @@ export class Population {
     const profile = profileOf(agent, policy);
     const clockJumped = context.clockJumped();
     const nativeTimeouts = context.nativeTimeouts();
-    const folded = this.#fold(observation, { profile, usualInterval, clockJumped, nativeTimeouts });
-    let memory = folded?.memory;
-    const verdict = judge(agent, memory, observation, policy, observation.at, profile);
-    let changed = folded?.changed === true;
-    if (memory !== undefined && verdict.reason === 'exempt' && memory.ladder !== undefined) {
-      memory = leaveLadder(memory);
-      changed = true;
-    }
-    if (memory !== undefined && changed) this.put(memory);
-    return { memory, verdict, events: folded?.events ?? [] };
+    const folded = this.#fold(observation, {
+      agent,
+      exempt: policy.exempt,
+      profile,
+      usualInterval,
+      clockJumped,
+      nativeTimeouts,
+    });
+    const verdict = judge(agent, folded?.memory, observation, policy, observation.at, profile);
+    if (folded === undefined) return { memory: undefined, verdict, events: [] };
+    const memory = afterVerdict(folded.memory, verdict, observation.at);
+    if (folded.changed || memory !== folded.memory) this.put(memory);
+    return { memory, verdict, events: folded.events };
   }
 
   /** Nearly all looks show nothing new: copying 50,000 memories a sweep to move one instant on would be a waste. */
@@ -121,4 +124,10 @@ export class Population {
     this.#described.set(id, described);
     return described;
   }
+}
+
+/** What a verdict leaves in memory: an exemption takes the agent off the ladder, and what is unknown is told of later. */
+function afterVerdict(memory: Memory, { reason, unknown }: Verdict, at: Instant): Memory {
+  if (reason === 'exempt') return leaveLadder(memory);
+  return reason === 'unknown' ? noteUnread(memory, unknown, at) : memory;
 }

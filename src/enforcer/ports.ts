@@ -166,6 +166,8 @@ export interface SweepReport {
   /** Local minus server. */
   readonly clockError: Duration;
   readonly verdicts: Readonly<Record<Reason, number>>;
+  /** Agents whose reading could not be used, by what of it is unknown; one reading may count more than once. */
+  readonly unknown: Readonly<Record<string, number>>;
   readonly deferred: Readonly<Partial<Record<Hold, number>>>;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   /** The breaker tripped in this sweep, or holds somebody back. */

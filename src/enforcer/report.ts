@@ -15,13 +15,22 @@ export function agentsOf({ act }: Plan, due: readonly DueAgent[]): readonly DueA
 
 /** What a sweep found and did, in numbers. */
 export function numbersOf(
-  { listed, seen, online, verdicts, due, nextDueAt }: Findings,
+  { listed, seen, online, verdicts, unknown, due, nextDueAt }: Findings,
   { held, tripped }: Plan,
   usual: Duration,
   { left }: RoundResult,
 ): Pick<
   SweepReport,
-  'listed' | 'seen' | 'online' | 'verdicts' | 'deferred' | 'breakerHolds' | 'overdue' | 'nextDueAt' | 'left'
+  | 'listed'
+  | 'seen'
+  | 'online'
+  | 'verdicts'
+  | 'unknown'
+  | 'deferred'
+  | 'breakerHolds'
+  | 'overdue'
+  | 'nextDueAt'
+  | 'left'
 > {
   const deferred = deferredIn(held);
   return {
@@ -29,6 +38,7 @@ export function numbersOf(
     seen: seen.size,
     online,
     verdicts,
+    unknown,
     deferred,
     left,
     breakerHolds: Math.max(deferred.breaker ?? 0, tripped?.newlyDue ?? 0),

@@ -5,7 +5,8 @@
  */
 import pLimit from 'p-limit';
 import { endLogoff } from '../domain/ladder.ts';
-import { isNewer, isWhole } from '../domain/signs.ts';
+import { readingOf } from '../domain/reading.ts';
+import { isNewer } from '../domain/signs.ts';
 import { READING_LASTS, reread, type Case, type Crew, type Round } from './case.ts';
 import { countReturn } from './outcomes.ts';
 import type { Sighting } from './ports.ts';
@@ -54,10 +55,11 @@ async function readBack(
   );
   const usable = (each: Case, from: ReadonlyMap<string, Sighting>): Sighting | undefined => {
     const sighting = from.get(each.agent.id);
-    if (sighting === undefined || !isWhole(sighting.observation)) return undefined;
-    const { tokenIssuedAt, presence, conversations } = sighting.observation;
+    if (sighting === undefined) return undefined;
+    const { agent, observation } = sighting;
+    const { tokenIssuedAt } = observation;
     // Still there, and perhaps in a conversation: not to be put Offline once more.
-    if (presence.system !== 'OFFLINE' && conversations === undefined) return undefined;
+    if (readingOf(agent, observation, each.memory, round.context.policy).kind === 'unknown') return undefined;
     return tokenIssuedAt === undefined && each.memory.own?.tokenAt !== undefined ? undefined : sighting;
   };
   const again = cases.filter((each) => usable(each, first) === undefined).map(({ agent }) => agent.id);

@@ -14,6 +14,8 @@ import type { UserPages } from './user-pages.ts';
 
 /** What the policy asks about; ids of queues and teams. */
 export interface Needs {
+  /** Whether users are told by name, e-mail or username; taken to be so unless said otherwise. */
+  readonly names?: boolean;
   readonly groups: boolean;
   readonly roles: boolean;
   readonly queues: readonly string[];
@@ -169,6 +171,7 @@ export class PlatformDirectory {
   #context(sentAt: Instant, receivedAt: Instant): ReadContext {
     const { serverClock, queues, teams } = this.#parts;
     return {
+      names: this.#needs.names ?? true,
       groups: this.#needs.groups,
       roles: this.#needs.roles,
       queuesOf: (userId) => queues.of(userId),

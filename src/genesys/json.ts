@@ -22,6 +22,11 @@ export function asNumber(value: unknown): number | undefined {
 
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/;
 
+/** A date and time that stands for none: the year 1, or the very beginning of 1970. */
+export function isNever(value: unknown): boolean {
+  return typeof value === 'string' && STAMP.test(value) && Date.parse(value) <= 0;
+}
+
 /** An ISO 8601 date and time with its zone, as ms since 1970. Without a zone it would mean whatever this machine's is. */
 export function asInstant(value: unknown): number | undefined {
   if (typeof value !== 'string' || !STAMP.test(value)) return undefined;

@@ -62,7 +62,9 @@ export class Memberships {
       const members = new Set<string>();
       for (const entity of await this.#read(id, { priority: 'read', signal })) {
         const userId = asText(asObject(entity)?.['id']);
-        if (userId !== undefined) members.add(userId);
+        // That user would count as no member, and might lose an exemption.
+        if (userId === undefined) throw new TypeError('a member without an id');
+        members.add(userId);
       }
       this.#listings.set(id, { members, readAt: this.#now() });
     } catch (error) {

@@ -7,13 +7,14 @@ import {
   parseRoutingStatus,
   parseSystemPresence,
   type Agent,
-  type ConversationCounts,
   type Observation,
   type PresenceReading,
   type RoutingReading,
 } from '../domain/agent.ts';
-import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
-import { asArray, asInstant, asObject, asText, type Json } from './json.ts';
+import type { Instant } from '../domain/time.ts';
+import { Doubts } from './doubts.ts';
+import { asArray, asObject, asText, type Json } from './json.ts';
+import { readConversations, SUMMARY } from './read-summary.ts';
 
 /** One agent and how he looked. */
 export interface Sighting {
@@ -23,6 +24,8 @@ export interface Sighting {
 
 /** What a page was read with. */
 export interface ReadContext {
+  /** Whether the policy tells users by name, e-mail or username, so that the absence of one of them matters. */
+  readonly names: boolean;
   /** Whether the policy asks about groups and roles, so that their absence matters. */
   readonly groups: boolean;
   readonly roles: boolean;
@@ -52,7 +55,9 @@ export class Interner {
   }
 
   list(values: readonly string[]): readonly string[] {
-    const key = values.join(' ');
+    // With the length of each, so that no two lists have the same key, whatever an id is made of.
+    let key = '';
+    for (const value of values) key += `${value.length}:${value}`;
     const known = this.#lists.get(key);
     if (known !== undefined) return known;
     if (this.#lists.size > 20_000) this.#lists.clear();
@@ -63,39 +68,29 @@ export class Interner {
 }
 
 const NONE: readonly string[] = [];
-/**
- * A stamp this far beyond the moment of receiving is not a time. Were it remembered, every true stamp after it would look
- * old and the sign that it stands for would be missed; were it passed over, the one who set it would look idle. So it
- * protects, as all that is contradictory does. With clocks further apart than this no action is taken anyway.
- */
-const FAR_AHEAD: Duration = 5 * MINUTE;
-
-type Believed = (stamp: Instant | undefined) => Instant | undefined;
-
 /** Reads one user; `undefined` when he has no id. */
 export function readUser(raw: unknown, context: ReadContext): Sighting | undefined {
   const user = asObject(raw);
   const id = asText(user?.['id']);
   if (user === undefined || id === undefined) return undefined;
-  const missing: string[] = [];
-  const agent = readAgent(user, id, context, missing);
-  const believed = (stamp: Instant | undefined): Instant | undefined => {
-    if (stamp === undefined || stamp <= context.to + FAR_AHEAD) return stamp;
-    if (!missing.includes('stamps')) missing.push('stamps');
-    return undefined;
-  };
-  const presence = readPresence(asObject(user['presence']), context.intern, believed);
-  const routing = readRouting(asObject(user['routingStatus']), believed);
-  const tokenIssuedAt = believed(asInstant(asObject(user['lastTokenIssued'])?.['dateIssued']));
+  const doubts = new Doubts(context.to);
+  const agent = readAgent(user, id, context, doubts.missing);
+  const presence = readPresence(doubts.block('presence', user['presence']), context.intern, doubts);
+  const routing = readRouting(doubts.block('routingStatus', user['routingStatus']), doubts);
+  const token = doubts.block('lastTokenIssued', user['lastTokenIssued']);
+  const tokenIssuedAt = doubts.stamp('lastTokenIssued.dateIssued', token?.['dateIssued']);
+  const conversations = readConversations(doubts.block(SUMMARY, user[SUMMARY]), doubts);
+  const { missing, faults } = doubts;
   const observation: Observation = {
     agentId: id,
     at: readAt(context, [presence?.since, routing?.since, tokenIssuedAt]),
     latest: context.to,
     presence,
     routing,
-    conversations: readConversations(asObject(user['conversationSummary'])),
+    conversations,
     tokenIssuedAt,
     missing: missing.length === 0 ? NONE : missing,
+    faults: faults.length === 0 ? undefined : faults,
   };
   return { agent, observation };
 }
@@ -115,8 +110,9 @@ function readAgent(user: Json, id: string, context: ReadContext, missing: string
   const name = textOf(user['name']);
   const email = textOf(user['email']);
   const username = textOf(user['username']);
-  // An exemption may be written for a name or an e-mail: who has neither to show may be meant by it.
-  if (name === '' || email + username === '') missing.push('identity');
+  // An exemption may be written for any of them: who does not show that one may be meant by it.
+  const nameless = name === '' || email + username === '';
+  if (nameless || (context.names && (email === '' || username === ''))) missing.push('identity');
   const divisionId = asText(asObject(user['division'])?.['id']);
   if (divisionId === undefined) missing.push('division');
   const need = (part: string, found: readonly string[] | undefined): readonly string[] => {
@@ -155,72 +151,24 @@ function readIds(raw: unknown, intern: Interner): readonly string[] | undefined 
   return intern.list(ids);
 }
 
-function readPresence(
-  raw: Json | undefined,
-  intern: Interner,
-  believed: Believed,
-): PresenceReading | undefined {
+function readPresence(raw: Json | undefined, intern: Interner, doubts: Doubts): PresenceReading | undefined {
   const definition = asObject(raw?.['presenceDefinition']);
   const word = asText(definition?.['systemPresence']);
   if (raw === undefined || word === undefined) return undefined;
   const definitionId = asText(definition?.['id']);
+  const system = parseSystemPresence(word);
+  if (system === undefined) doubts.fault('presence', 'unheard_of', word);
   return {
-    system: parseSystemPresence(word) ?? 'UNKNOWN',
+    system: system ?? 'UNKNOWN',
     definitionId: definitionId === undefined ? undefined : intern.text(definitionId),
-    since: believed(asInstant(raw['modifiedDate'])),
+    since: doubts.stamp('presence.modifiedDate', raw['modifiedDate']),
   };
 }
 
-function readRouting(raw: Json | undefined, believed: Believed): RoutingReading | undefined {
+function readRouting(raw: Json | undefined, doubts: Doubts): RoutingReading | undefined {
   const word = asText(raw?.['status']);
   if (raw === undefined || word === undefined) return undefined;
-  return { status: parseRoutingStatus(word) ?? 'UNKNOWN', since: believed(asInstant(raw['startTime'])) };
-}
-
-/** The media of today. What else stands in a summary and is no object, such as `userId`, is not one. */
-const MEDIA: ReadonlySet<string> = new Set([
-  'call',
-  'callback',
-  'email',
-  'message',
-  'chat',
-  'socialExpression',
-  'video',
-]);
-const IDLE: ConversationCounts = { contactCentre: 0, enterprise: 0 };
-
-/**
- * Sums up `UserConversationSummary` over all media, also those that do not exist yet. A medium that is absent counts
- * zero; a medium or counter that is there but is not what it should be makes the whole summary unknown.
- */
-function readConversations(raw: Json | undefined): ConversationCounts | undefined {
-  if (raw === undefined) return undefined;
-  let contactCentre = 0;
-  let enterprise = 0;
-  for (const [name, value] of Object.entries(raw)) {
-    const medium = asObject(value);
-    if (medium === undefined) {
-      if (value !== null && MEDIA.has(name)) return undefined;
-      continue;
-    }
-    const centre = readCounters(medium['contactCenter']);
-    const other = readCounters(medium['enterprise']);
-    if (centre === undefined || other === undefined) return undefined;
-    contactCentre += centre;
-    enterprise += other;
-  }
-  return contactCentre === 0 && enterprise === 0 ? IDLE : { contactCentre, enterprise };
-}
-
-function readCounters(raw: unknown): number | undefined {
-  if (raw === undefined || raw === null) return 0;
-  const side = asObject(raw);
-  if (side === undefined) return undefined;
-  let sum = 0;
-  for (const count of [side['active'], side['acw']]) {
-    if (count === undefined) continue;
-    if (typeof count !== 'number' || !Number.isFinite(count) || count < 0) return undefined;
-    sum += count;
-  }
-  return sum;
+  const status = parseRoutingStatus(word);
+  if (status === undefined) doubts.fault('routingStatus', 'unheard_of', word);
+  return { status: status ?? 'UNKNOWN', since: doubts.stamp('routingStatus.startTime', raw['startTime']) };
 }

@@ -107,7 +107,8 @@ export class HistoryBuilder {
   }
 
   #number(prefix: 'p' | 'r', word: string, definitionId: string | undefined): number {
-    const key = `${prefix}${word} ${definitionId ?? ''}`;
+    // With the length of the word, so that no two have the same key.
+    const key = `${prefix}${word.length}:${word}${definitionId === undefined ? '' : `=${definitionId}`}`;
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.#states.length;

@@ -223,7 +223,8 @@ export class RecordingWriter {
   async append({ users, place }: RecordedPage): Promise<void> {
     const words: [number, string, string?][] = [];
     const number = ({ state, definitionId }: HistorySpan): number => {
-      const key = `${state} ${definitionId ?? ''}`;
+      // With the length of the word, so that no two pairs have the same key.
+      const key = `${state.length}:${state}${definitionId === undefined ? '' : `=${definitionId}`}`;
       const known = this.#numbers.get(key);
       if (known !== undefined) return known;
       const next = this.#numbers.size;

@@ -21,6 +21,7 @@ import {
   type Ledger,
 } from '../domain/plan.ts';
 import type { Policy, Profile } from '../domain/policy.ts';
+import { isFoldable } from '../domain/reading.ts';
 import type { Duration, Instant, Interval } from '../domain/time.ts';
 import type { History } from './backtest-history.ts';
 import {
@@ -186,7 +187,7 @@ class Replay {
     this.#catchUp(track, sweep);
     track.memory = fold(track.memory, observation, track.context)?.memory;
     track.sweep = sweep;
-    track.whole = observation.presence !== undefined && observation.routing !== undefined;
+    track.whole = isFoldable(observation, track.memory, track.context);
     const { agent } = track.history;
     const verdict = judge(agent, track.memory, observation, this.#policy, now, track.profile);
     const online = observation.presence !== undefined && observation.presence.system !== 'OFFLINE';

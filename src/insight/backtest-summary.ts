@@ -205,7 +205,7 @@ function approximations(history: History, policies: readonly ReplayedPolicy[]): 
     );
   if (history.strangers > 0)
     sentences.push(
-      `${history.strangers} users of this history are not in the directory any more and are left out: the head-counts are lower than they were.`,
+      `${history.strangers} users of this history are not in the directory any more, or came without their groups, and are left out: the head-counts are lower than they were.`,
     );
   if (history.withoutRouting > 0)
     sentences.push(

@@ -74,7 +74,14 @@ export function trackOf(history: AgentHistory, policy: Policy, interval: Duratio
     history,
     profile,
     // The history knows of no tokens, without which nothing can be told of the sessions behind it.
-    context: { profile, usualInterval: interval, clockJumped: false, nativeTimeouts: [] },
+    context: {
+      agent: history.agent,
+      exempt: policy.exempt,
+      profile,
+      usualInterval: interval,
+      clockJumped: false,
+      nativeTimeouts: [],
+    },
     warnsAhead: Math.max(0, ...(profile?.rules ?? []).map(({ warn }) => (warn === undefined ? 0 : warn + 1))),
     memory: undefined,
     presence: { index: -1, shown: undefined, nextAt: -Infinity },

@@ -39,6 +39,8 @@ const ANSWERS: Readonly<Record<Reason, Answer>> = {
   outside_hours: (e, v, times) => `${upcoming(e, v, times)} The rule's hours are not on at present.`,
   no_rule: (e) =>
     `${e.agent.name} would not be logged off: no rule of profile ${e.profile ?? ''} covers ${e.state === undefined ? 'this state' : stateWords(e.state)}.`,
+  waiting_on_queue: (e) =>
+    `${e.agent.name} would not be logged off: waiting on queue, which is work for every rule of profile ${e.profile ?? ''} that does not say waiting_on_queue: true.`,
   ladder_waiting: (e, _v, times) =>
     `${e.agent.name} would be logged off again from ${times.exact(e.next?.at ?? e.now)} on if no sign of a person comes before: ${returnWords(e, times)}, and the ladder waits before it answers.`,
   held: (e, _v, times) =>
@@ -50,9 +52,19 @@ const ANSWERS: Readonly<Record<Reason, Answer>> = {
   exempt: (e, v) => `${e.agent.name} would not be logged off: exempt (${v.detail ?? 'by the policy'}).`,
   no_profile: (e) => `${e.agent.name} is left alone: no profile of the policy fits.`,
   offline: (e, _v, times) => `${e.agent.name} is Offline${departureWords(e, times)}.`,
-  unknown: (e, v) =>
-    `${e.agent.name} is left alone: the reading cannot be built on${v.detail === undefined ? '' : ` (${v.detail})`}, and what is unknown protects.`,
+  unknown: (e, v, times) => unknownWords(e, v, times),
 };
+
+/** What is unknown, in words, and since when, where readings before this one could not be used either. */
+function unknownWords({ agent, unread }: Explanation, { detail, unknown }: Verdict, times: Times): string {
+  const contradiction = unknown.find(({ why }) => why === 'contradiction');
+  const since = unread === undefined ? '' : ` since ${times.exact(unread.since)}`;
+  const what =
+    contradiction === undefined
+      ? `cannot be built on${since}${detail === undefined ? '' : ` (${detail})`}`
+      : `contradicts itself${since} (presence and routing are ${contradiction.said ?? 'at odds'}, which cannot both be true)`;
+  return `${agent.name} is left alone: the reading ${what}, and what is unknown protects.`;
+}
 
 function upcoming(e: Explanation, _verdict: Verdict, times: Times): string {
   const { next } = e;

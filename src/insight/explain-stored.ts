@@ -7,7 +7,7 @@ import type { Memory } from '../domain/memory.ts';
 import type { Exemption, Matcher, Policy } from '../domain/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import { formatDuration, type Duration, type Instant } from '../domain/time.ts';
-import { matches, whenHolds } from '../domain/when.ts';
+import { fitOf, matches } from '../domain/when.ts';
 
 /** What the last sweep left behind. */
 export interface Stored {
@@ -50,7 +50,11 @@ export function withStoredFacts({ agent: stored, memory, policy, interval, now }
     );
   }
   if (memory === undefined) caveats.push('No usable reading of this agent has been stored yet.');
-  else if (now - memory.seenAt > GAP * interval) {
+  else if (memory.unread !== undefined) {
+    caveats.push(
+      'All that follows is as of the last reading that could be used; no clock counts the time since, should it last.',
+    );
+  } else if (now - memory.seenAt > GAP * interval) {
     caveats.push(
       `Nobody has looked for ${formatDuration(now - memory.seenAt)}: all of this is as of the last look, and no clock will count the time since.`,
     );
@@ -72,14 +76,14 @@ export function withStoredFacts({ agent: stored, memory, policy, interval, now }
 
 function mayApply({ until, when }: Exemption, memory: Memory | undefined, now: Instant): boolean {
   if (until !== undefined && now >= until) return false;
-  return when === undefined || memory === undefined || whenHolds(when, memory.state);
+  return when === undefined || memory === undefined || fitOf(when, memory.state) !== 'no';
 }
 
 function agentOf({ id, name, email }: StoredAgent): Agent {
   return { id, name, email, username: email, divisionId: '', groups: [], roles: [], queues: [], teams: [] };
 }
 
-/** The last look, as far as it is remembered. */
+/** Where later looks could not be used, that is what they say: nothing can be told of the agent now. */
 function observationOf({
   agentId,
   seenAt,
@@ -89,6 +93,7 @@ function observationOf({
   tokenAt,
   engagedSince,
   enterpriseCall,
+  unread,
 }: Memory): Observation {
   const busy = engagedSince === undefined ? 0 : 1;
   return {
@@ -99,6 +104,7 @@ function observationOf({
     conversations: { contactCentre: enterpriseCall ? 0 : busy, enterprise: enterpriseCall ? busy : 0 },
     tokenIssuedAt: tokenAt,
     missing: [],
+    faults: unread?.unknown ?? [],
   };
 }
 

@@ -59,8 +59,9 @@ export function ruleTable(rules: readonly RuleShown[], times: Times, table: Tabl
   );
 }
 
-function stateOf({ due, holds, insideHours }: RuleShown): string {
+function stateOf({ due, holds, leftAlone, insideHours }: RuleShown): string {
   if (due) return 'due';
+  if (leftAlone) return 'waits on queue: left alone';
   if (!holds) return 'does not hold';
   return insideHours ? 'clock runs' : 'not in its hours';
 }

@@ -64,6 +64,8 @@ const DROPPED: Readonly<Record<string, string>> = {
   stopped: 'the service was told to stop, or paused',
   late: 'what had been read was too old to act on',
   offline: 'the agent had gone Offline by then',
+  unknown: 'what was read by then could not be built on',
+  waiting_on_queue: 'the agent waited on queue by then',
   exempt: 'an exemption had come to fit',
 };
 

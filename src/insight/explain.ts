@@ -92,6 +92,8 @@ export interface Explanation {
   readonly firstSeenAt: Instant | undefined;
   readonly lastSign: Sign | undefined;
   readonly engagedSince: Instant | undefined;
+  /** Since when readings cannot be used, and what of the last one was unknown. */
+  readonly unread: Memory['unread'];
   readonly departure: Memory['departure'];
   readonly back: Memory['back'];
   readonly graceUntil: Instant | undefined;
@@ -194,6 +196,7 @@ type Look = Pick<
   | 'firstSeenAt'
   | 'lastSign'
   | 'engagedSince'
+  | 'unread'
   | 'departure'
   | 'back'
 >;
@@ -206,6 +209,7 @@ function lookOf(memory: Memory | undefined): Look {
     firstSeenAt: memory?.firstSeenAt,
     lastSign: memory?.lastSign,
     engagedSince: memory?.engagedSince,
+    unread: memory?.unread,
     departure: memory?.departure,
     back: memory?.back,
   };

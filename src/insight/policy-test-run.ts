@@ -9,8 +9,9 @@ import { beginLogoff, finishLogoff, leaveLadder, noteSsoEnd, placeOnLadder } fro
 import type { Memory, MemoryEvent } from '../domain/memory.ts';
 import { EMPTY_LEDGER, plan, withLogoff, withOutcome, type Hold, type Ledger } from '../domain/plan.ts';
 import type { Action, Policy } from '../domain/policy.ts';
+import { readingOf } from '../domain/reading.ts';
 import { settleLeft, type Watched } from '../domain/settle.ts';
-import { isNewer, isWhole } from '../domain/signs.ts';
+import { isNewer } from '../domain/signs.ts';
 import { SECOND, type Duration, type Instant, type Interval } from '../domain/time.ts';
 import { warningsDue } from '../domain/warnings.ts';
 import { Desk } from './policy-test-desk.ts';
@@ -148,6 +149,8 @@ class Play {
     const { agent, interval, nativeTimeout } = this.#scene;
     const profile = profileOf(agent, this.#policy);
     const folded = fold(this.#memory, observation, {
+      agent,
+      exempt: this.#policy.exempt,
       profile,
       usualInterval: interval,
       clockJumped: false,
@@ -201,13 +204,23 @@ class Play {
     const before = this.#memory;
     const observation = this.#observe(at);
     const worked =
-      before === undefined || !isUsable(observation, before) || this.#hasWorked(at, observation, before);
+      before === undefined ||
+      !this.#isUsable(observation, before) ||
+      this.#hasWorked(at, observation, before);
     this.#ledger = withOutcome(this.#ledger, this.#scene.agent.id, worked ? 'done' : 'failed', at);
     const own = this.#memory?.own;
     if (worked || this.#memory === undefined || own === undefined) return;
     this.#desk.perform(at, 'offline');
     const actions = [...new Set([...own.actions, 'offline' as const])];
     this.#memory = { ...this.#memory, own: { ...own, to: at, actions } };
+  }
+
+  /** What a log-off came to can be told only from a whole reading with the token in it. */
+  #isUsable(observation: Observation, before: Memory): boolean {
+    const { kind } = readingOf(this.#scene.agent, observation, before, this.#policy);
+    return (
+      kind !== 'unknown' && (observation.tokenIssuedAt !== undefined || before.own?.tokenAt === undefined)
+    );
   }
 
   #hasWorked(at: Instant, observation: Observation, before: Memory): boolean {
@@ -241,11 +254,6 @@ class Play {
       this.#memory = { ...this.#memory, warned: { ...this.#memory.warned, [ruleId]: at } };
     }
   }
-}
-
-/** What a log-off came to can be told only from a whole reading with the token in it. */
-function isUsable(observation: Observation, { own }: Memory): boolean {
-  return isWhole(observation) && (observation.tokenIssuedAt !== undefined || own?.tokenAt === undefined);
 }
 
 function logoffOf(kind: Logoff['kind'], at: Instant, due: Due): Logoff {

@@ -1,9 +1,18 @@
 /** Whether a rule makes sense. */
-import type { Action } from '../domain/policy.ts';
+import type { Action, When } from '../domain/policy.ts';
 import { DAY, formatDuration } from '../domain/time.ts';
 import { warn, type Checking } from './checking.ts';
 import { checkWhen } from './check-parts.ts';
 import { nearest } from './nearest.ts';
+import {
+  canBeDue,
+  namesPresence,
+  namesRouting,
+  reachesOnlyWaiting,
+  reachesWaiting,
+  reachOf,
+  whenOfText,
+} from './reach.ts';
 import type { RuleText, WhenText } from './schema.ts';
 import type { Path } from './source.ts';
 
@@ -15,13 +24,38 @@ export function checkRule(checking: Checking, rule: RuleText, path: Path): void 
   checkHours(checking, rule, path);
   checkActions(checking, rule.actions, [...path, 'actions'], 'rule');
   checkWarn(checking, rule, path);
-  if (rule.clock === 'since_work' && isWork(rule.when)) {
+  checkQueue(checking, rule, path);
+}
+
+/** Adds what is wrong with a rule because agents on queue are at work. */
+function checkQueue(checking: Checking, rule: RuleText, path: Path): void {
+  const when = whenOfText(rule.when);
+  if (rule.clock === 'since_work' && isWork(when)) {
     checking.faults.add(
       [...path, 'clock'],
       'since_work never runs in these states: being on queue is work; use in_state or since_sign',
     );
   }
+  if (rule.waiting_on_queue) {
+    if (!reachesWaiting(when))
+      warn(
+        checking,
+        [...path, 'waiting_on_queue'],
+        'changes nothing: an agent who waits on queue never meets this condition',
+      );
+  } else if (reachesOnlyWaiting(when)) checking.faults.add([...path, 'when'], ONLY_WAITING);
+  else if (reachesWaiting(when) && (namesPresence(when, 'ON_QUEUE') || namesRouting(when, 'IDLE'))) {
+    warn(
+      checking,
+      [...path, 'when'],
+      'names agents who wait on queue, but leaves them alone, for that is work; add waiting_on_queue: true if they are meant',
+    );
+  }
 }
+
+/** The fault of a rule that would never log anybody off, or only those whom its author did not mean. */
+export const ONLY_WAITING =
+  'fits only agents who wait on queue, which is work: add waiting_on_queue: true to the rule if it is to log them off';
 
 function checkOffline({ source, faults }: Checking, when: WhenText, path: Path): void {
   when.presence?.forEach((presence, i) => {
@@ -98,9 +132,7 @@ function checkWarn({ faults, warns }: Checking, { warn: ahead, limit }: RuleText
 }
 
 /** Whether a condition holds only while the agent stands on queue, which is work. */
-function isWork(when: WhenText): boolean {
-  const routing = when.routing ?? [];
-  if (routing.length > 0 && !routing.includes('OFF_QUEUE')) return true;
-  const presence = when.presence ?? [];
-  return presence.length > 0 && presence.every((one) => one === 'ON_QUEUE');
+function isWork(when: When): boolean {
+  const due = reachOf(when).filter(canBeDue);
+  return due.length > 0 && due.every(({ routing }) => routing !== 'OFF_QUEUE');
 }

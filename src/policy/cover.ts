@@ -1,7 +1,8 @@
 /** Which states the rules of a profile cover, and which they leave alone. */
 import { SYSTEM_PRESENCES, type RoutingStatus, type SystemPresence } from '../domain/agent.ts';
 import type { Profile, Rule } from '../domain/policy.ts';
-import { whenHolds } from '../domain/when.ts';
+import { areContradictory } from '../domain/reading.ts';
+import { fitOf, isLeftAlone } from '../domain/when.ts';
 
 /** Whoever is interacting or communicating is engaged and never touched, so those columns would say nothing. */
 const COLUMNS: readonly (readonly [RoutingStatus, string])[] = [
@@ -11,20 +12,15 @@ const COLUMNS: readonly (readonly [RoutingStatus, string])[] = [
 ];
 const ROWS = SYSTEM_PRESENCES.filter((presence) => presence !== 'OFFLINE');
 
-/** On Queue and the queue go together on the platform: any other presence takes the agent off it. */
-function isPossible(presence: SystemPresence, routing: RoutingStatus): boolean {
-  return (presence === 'ON_QUEUE') === (routing !== 'OFF_QUEUE');
-}
-
 function coverOf(rule: Rule, presence: SystemPresence, routing: RoutingStatus): 'all' | 'some' | 'none' {
-  const labels = [undefined, ...(rule.when.secondaryPresence ?? [])];
-  const holds = labels.map((presenceId) => whenHolds(rule.when, { presence, presenceId, routing }));
-  if (!holds.includes(true)) return 'none';
-  return holds[0] === true && rule.hours === undefined ? 'all' : 'some';
+  const state = { presence, presenceId: undefined, routing };
+  const fit = isLeftAlone(rule, state) ? 'no' : fitOf(rule.when, state);
+  if (fit === 'no') return 'none';
+  return fit === 'yes' && rule.hours === undefined ? 'all' : 'some';
 }
 
 function cellOf(profile: Profile, presence: SystemPresence, routing: RoutingStatus): string {
-  if (!isPossible(presence, routing)) return '';
+  if (areContradictory(presence, routing)) return '';
   const ids: string[] = [];
   for (const rule of profile.rules) {
     const cover = coverOf(rule, presence, routing);

@@ -7,6 +7,7 @@ import { wallTime } from '../domain/zone.ts';
 import { toCalendar } from './calendars.ts';
 import { coverTable } from './cover.ts';
 import type { LoadedPolicy } from './draft.ts';
+import { reachesWaiting } from './reach.ts';
 import type { ExemptionText, MatchText, WhenText } from './schema.ts';
 import { CONNECTORS } from './schema-identity.ts';
 
@@ -70,10 +71,18 @@ function describeRule(rule: Rule, when: WhenText): string {
     ` → ${rule.actions.join(', ')}`,
     rule.warn === undefined ? '' : `; the agent is warned ${formatDuration(rule.warn)} before`,
     rule.mode === 'observe' ? '; only reported' : '',
+    describeWaiting(rule),
     '.',
     rule.description === undefined ? '' : ` (${rule.description})`,
   ];
   return parts.join('');
+}
+
+function describeWaiting({ when, waitingOnQueue }: Rule): string {
+  if (!reachesWaiting(when)) return '';
+  return waitingOnQueue
+    ? '; agents who wait on queue are logged off too'
+    : '; agents who wait on queue are left alone';
 }
 
 function describeReturns({ returns }: Profile, own: boolean): readonly string[] {

@@ -86,6 +86,17 @@ function fold(name: string): string {
   return name.trim().toLowerCase();
 }
 
+/** Ids as one text for the store: with blanks between them, unless one of them would be taken apart by that. */
+function idsText(ids: readonly string[]): string {
+  return ids.every((id) => /^[^[\s]\S*$/.test(id)) ? ids.join(' ') : JSON.stringify(ids);
+}
+
+/** The ids in such a text. */
+export function idsIn(text: string | undefined): readonly string[] | undefined {
+  const isList = text?.startsWith('["') === true && text.endsWith('"]');
+  return isList ? (JSON.parse(text) as string[]) : text?.split(' ');
+}
+
 /** Resolves names one by one and gathers what went wrong. */
 export class NameBook {
   /** What is to be kept for the day on which a name vanishes. */
@@ -119,10 +130,10 @@ export class NameBook {
     const ids = many ? matching(index, name) : candidates(index, name);
     const key = `${kind}:${fold(name)}`;
     if (ids.length === 1 || (many && ids.length > 0)) {
-      this.learnt.set(key, ids.join(' '));
+      this.learnt.set(key, idsText(ids));
       return ids;
     }
-    const stored = this.#known.get(key)?.split(' ');
+    const stored = idsIn(this.#known.get(key));
     if (stored === undefined || !(ids.length === 0 || stored.some((id) => ids.includes(id)))) {
       this.#refuse(kind, name, path, ids, index);
       return [];
@@ -132,7 +143,7 @@ export class NameBook {
       path,
       `the ${SINGULAR[kind]} ${this.#source.show(path)} ${what}; the id it had before is used`,
     );
-    this.learnt.set(key, stored.join(' '));
+    this.learnt.set(key, idsText(stored));
     return stored;
   }
 

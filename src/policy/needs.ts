@@ -3,6 +3,8 @@ import type { Matcher, Policy } from '../domain/policy.ts';
 
 /** See `Agent` for the kinds. Ids of queues and teams. */
 export interface Needs {
+  /** Users are told by name, e-mail or username, so that each of the three matters. */
+  readonly names: boolean;
   readonly groups: boolean;
   readonly roles: boolean;
   readonly queues: readonly string[];
@@ -20,6 +22,7 @@ export function needsOf(policy: Policy): Needs {
     ...new Set(matchers.flatMap((matcher) => [...(matcher[kind] ?? [])])),
   ];
   return {
+    names: matchers.some(({ users }) => users?.byName === true),
     groups: ids('groups').length > 0,
     roles: ids('roles').length > 0,
     queues: ids('queues'),

@@ -13,9 +13,11 @@ import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/time.ts';
 import { toCalendar } from './calendars.ts';
 import { mergeReturns } from './check-parts.ts';
+import { ONLY_WAITING } from './check-rule.ts';
 import type { Draft } from './draft.ts';
 import { FaultList, writePath } from './faults.ts';
 import { NameBook, namesNeeded, type NameKind, type Names } from './names.ts';
+import { reachesOnlyWaiting, reachesWaiting } from './reach.ts';
 import type { ExemptionText, MatchText, ReturnsText, RuleText, WhenText } from './schema.ts';
 import type { Path } from './source.ts';
 import { isWildcard, wildcard } from './wildcard.ts';
@@ -132,11 +134,15 @@ class Resolver {
     }
     const when = this.#when(text.when, [...path, 'when']);
     this.#checkLabels(when, [...path, 'when']);
+    const systemOf = this.#book.systemOf.bind(this.#book);
+    if (!text.waiting_on_queue && reachesOnlyWaiting(when, systemOf))
+      this.#faults.add([...path, 'when'], ONLY_WAITING);
     return {
       id: text.id,
       description: text.description,
       when,
-      whenKey: JSON.stringify(canonicalWhen(when)),
+      waitingOnQueue: text.waiting_on_queue,
+      whenKey: keyOf(when, text.waiting_on_queue),
       clock: text.clock,
       limit: text.limit,
       hours: this.#hours(text),
@@ -223,6 +229,12 @@ function hasPeople(entry: MatchText): boolean {
 
 function hasState(entry: WhenText): boolean {
   return Object.values(state(entry)).some((value) => value !== undefined);
+}
+
+/** Where the rule leaves agents alone who wait on queue, its condition is not what it would be without that. */
+function keyOf(when: When, waitingOnQueue: boolean): string {
+  const key = JSON.stringify(canonicalWhen(when));
+  return !waitingOnQueue && reachesWaiting(when) ? `${key} but waiting on queue` : key;
 }
 
 function canonicalWhen(when: When): unknown {

@@ -82,6 +82,14 @@ export function share() {
     .refine((part) => part > 0 && part <= 1, { error });
 }
 
+/** Yes or no; also as text, because what comes from the environment is text. */
+export function flag() {
+  const error = sentenceFor('must be true or false');
+  return z
+    .union([z.boolean({ error }), z.enum(['true', 'false'], { error })], { error })
+    .transform((given) => given === true || given === 'true');
+}
+
 /** One sentence for whatever is wrong with a value, other than that it is not there. */
 function sentenceFor(sentence: string): z.core.$ZodErrorMap {
   return ({ input }) => (input === undefined || input === null ? undefined : sentence);

@@ -13,6 +13,7 @@ import {
   days,
   duration,
   durationOrNever,
+  flag,
   hours,
   region,
   routingStatus,
@@ -124,6 +125,10 @@ export const rule = about(
     actions: about(actions.prefault(defaultActions), 'What a log-off does, in this order.'),
     mode: about(mode, 'observe: report, do nothing.').optional(),
     warn: about(duration(1 * SECOND), 'How long before the log-off the agent is told.').optional(),
+    waiting_on_queue: about(
+      flag().prefault(false),
+      'true: agents who wait on queue (routing idle) are meant as well. They are at work for every other rule.',
+    ),
   }),
   'When somebody counts as gone.',
 );

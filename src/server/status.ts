@@ -25,6 +25,7 @@ export interface StatusFacts {
         readonly seen: number;
         readonly online: number;
         readonly verdicts: Readonly<Record<string, number>>;
+        readonly unknown: Readonly<Record<string, number>>;
         readonly deferred: Readonly<Record<string, number>>;
         readonly outcomes: Readonly<Record<string, number>>;
       }
@@ -61,6 +62,7 @@ export function statusOf(facts: StatusFacts): unknown {
         : {
             agents: { listed: last.listed, seen: last.seen, online: last.online },
             verdicts: last.verdicts,
+            unknown: last.unknown,
             deferred: last.deferred,
             outcomes: last.outcomes,
           },

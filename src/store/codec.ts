@@ -3,7 +3,7 @@
  * data, and the caller goes on without it.
  */
 import type { SQLInputValue } from 'node:sqlite';
-import type { Memory } from '../domain/memory.ts';
+import { episodeOf, type Before, type Episode, type Memory } from '../domain/memory.ts';
 import type { Ledger } from '../domain/plan.ts';
 import type { RecordEvent, Standing, StoredEvent } from '../domain/record.ts';
 import type { Row } from './database.ts';
@@ -59,7 +59,19 @@ export function memoryBody(memory: Memory): string {
 /** `undefined` when the body is not a memory of that agent. */
 export function memoryOf(agentId: string, body: unknown): Memory | undefined {
   const value = parse(body);
-  return isMemory(value) && value.agentId === agentId ? value : undefined;
+  return isMemory(value) && value.agentId === agentId ? withWholeEpisodes(value) : undefined;
+}
+
+/** Earlier versions kept some parts of an episode and no others; those are as they were when it was stored. */
+type EarlierBefore = Pick<Before, 'at' | 'state'> & Partial<Pick<Before, 'episode'>> & Partial<Episode>;
+
+function withWholeEpisodes(memory: Memory): Memory {
+  if (memory.recent.every((before: EarlierBefore) => before.episode !== undefined)) return memory;
+  const recent = memory.recent.map((before: EarlierBefore): Before => {
+    const { at, state, episode, lastSign, back, ladder, clocks = memory.clocks } = before;
+    return { at, state, episode: episode ?? { ...episodeOf(memory), lastSign, back, ladder, clocks } };
+  });
+  return { ...memory, recent };
 }
 
 function isMemory(value: unknown): value is Memory {
@@ -74,6 +86,7 @@ function isMemory(value: unknown): value is Memory {
     isObject(clocks) &&
     areClocks(clocks) &&
     Array.isArray(value['recent']) &&
+    value['recent'].every((before) => isObject(before) && isTime(before['at'])) &&
     Array.isArray(value['imagined']) &&
     isObject(value['warned'])
   );

@@ -53,6 +53,8 @@ export class PlatformApi {
   readonly unknown: string[] = [];
   /** Parts of a user that are left out of a listing now and then. */
   drop: (person: Person) => readonly string[] = () => [];
+  /** Changes how a user is written down. */
+  distort: (person: Person, user: Record<string, unknown>) => void = () => undefined;
   /** Only so many of the first are listed. */
   listedShare = 1;
   /** By so many places the list moves on between two pages, as if people at its front were deleted. */
@@ -197,6 +199,7 @@ export class PlatformApi {
     if (wanted.has('lasttokenissued')) user['lastTokenIssued'] = { dateIssued: iso(person.tokenAt) };
     if (wanted.has('groups')) user['groups'] = [{ id: group, selfUri: `/api/v2/groups/${group}` }];
     if (wanted.has('authorization')) user['authorization'] = { roles: [{ id: 'r-employee' }] };
+    this.distort(person, user);
     return user;
   }
 

@@ -167,7 +167,7 @@ export interface PolicyParts {
 const RULES = `      - { id: missed, when: { routing: [not_responding] }, clock: in_state, limit: 4s }
       - { id: locked, when: { presence: [idle] }, clock: in_state, limit: 5s }
       - { id: gone, when: { presence: [available, away, busy, meal], routing: [off_queue] }, limit: 6s }
-      - { id: asleep, when: { routing: [idle] }, limit: 8s }`;
+      - { id: asleep, when: { routing: [idle] }, limit: 8s, waiting_on_queue: true }`;
 
 /** How returns are answered unless a trial says otherwise. */
 export const RETURNS = `returns:

@@ -14,6 +14,7 @@ import {
   type Rule,
   type When,
 } from '../../src/domain/policy.ts';
+import type { FoldContext } from '../../src/domain/step.ts';
 import { HOUR, MINUTE, parseDuration, type Duration, type Instant } from '../../src/domain/time.ts';
 
 const MIDNIGHT = Date.parse('2026-03-02T00:00:00Z');
@@ -74,7 +75,8 @@ export function rule(
     ...parts,
     id: parts.id ?? 'gone',
     when: when(text),
-    whenKey: JSON.stringify(text),
+    waitingOnQueue: parts.waitingOnQueue ?? false,
+    whenKey: JSON.stringify([text, parts.waitingOnQueue ?? false]),
     limit: duration(parts.limit ?? '60m'),
     warn: parts.warn === undefined ? undefined : duration(parts.warn),
   };
@@ -127,6 +129,19 @@ export function profile(parts: Partial<Profile> = {}): Profile {
 
 export function policy(parts: Partial<Policy> = {}): Policy {
   return { hash: 'test', mode: 'enforce', exempt: [], profiles: [profile()], caps: CAPS, ...parts };
+}
+
+/** What folding needs to know besides the two looks: sweeps each minute, nothing exempt, no native timeout. */
+export function foldContext(parts: Partial<FoldContext> = {}): FoldContext {
+  return {
+    agent: agent(),
+    exempt: [],
+    profile: profile(),
+    usualInterval: MINUTE,
+    clockJumped: false,
+    nativeTimeouts: [],
+    ...parts,
+  };
 }
 
 export function exemption(parts: Partial<Omit<Exemption, 'when'>> & { when?: WhenText }): Exemption {

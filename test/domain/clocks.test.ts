@@ -3,7 +3,7 @@ import type { Observation } from '../../src/domain/agent.ts';
 import { addSpan, countable, dropSpansBefore, measure } from '../../src/domain/clocks.ts';
 import { fold } from '../../src/domain/fold.ts';
 import { SECOND, type Interval } from '../../src/domain/time.ts';
-import { agent, clockTime, profile, rule } from './build.ts';
+import { agent, clockTime, foldContext, profile, rule } from './build.ts';
 import { story } from './story.ts';
 
 const MEAL = rule({ id: 'meal', when: { presence: ['MEAL', 'BREAK'] }, clock: 'in_state', limit: '60m' });
@@ -11,12 +11,7 @@ const LOCKED = rule({ id: 'locked', when: { presence: ['IDLE'] }, clock: 'in_sta
 const DEAF = rule({ id: 'deaf', when: { routing: ['NOT_RESPONDING'] }, clock: 'in_state' });
 
 describe('the time of a reading is known to a second only', () => {
-  const context = {
-    profile: profile({ rules: [MEAL] }),
-    usualInterval: 60 * SECOND,
-    clockJumped: false,
-    nativeTimeouts: [],
-  };
+  const context = foldContext({ profile: profile({ rules: [MEAL] }) });
 
   /** A look whose server time lies within the second after `at`. */
   function look(at: string, calls: number, presence: 'AVAILABLE' | 'MEAL' = 'AVAILABLE'): Observation {
@@ -119,7 +114,8 @@ describe('since_work', () => {
   });
 
   test('does not run while the agent is engaged or on queue, so no rule on it is due', () => {
-    const s = story({ rules: [rule({ clock: 'since_work' })], first: { routing: 'IDLE' } });
+    const rules = [rule({ clock: 'since_work', waitingOnQueue: true })];
+    const s = story({ rules, first: { routing: 'IDLE' } });
     expect(s.reason('12:00')).toBe('waiting');
     expect(s.shows('since_work')).toBe('0s');
   });

@@ -4,7 +4,7 @@ import { measure } from '../../src/domain/clocks.ts';
 import { fold } from '../../src/domain/fold.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Duration } from '../../src/domain/time.ts';
-import { profile, rule } from './build.ts';
+import { foldContext, rule } from './build.ts';
 import { story, type Change, type Part } from './story.ts';
 
 const LOCKED = rule({ id: 'locked', when: { presence: ['IDLE'] }, clock: 'in_state' });
@@ -272,13 +272,13 @@ describe('stamps that contradict', () => {
 
   test('a reading overtaken by a later one moves no time backwards', () => {
     const memory = story().until('09:30').memory();
-    const context = { profile: profile(), usualInterval: 60_000, clockJumped: false, nativeTimeouts: [] };
+    const context = foldContext();
     expect(fold(memory, older(memory, 20_000), context)?.memory).toEqual(memory);
   });
 
   test('a sign of the time in which the clock ran ahead does not hold the clocks back once it is set right', () => {
     const ahead = story().at('10:20', { presence: 'BUSY' }).until('10:30').memory();
-    const context = { profile: profile(), usualInterval: 60_000, clockJumped: false, nativeTimeouts: [] };
+    const context = foldContext();
     const right = fold(ahead, older(ahead, 60 * 60_000), context)?.memory;
     const later = fold(right, older(ahead, 58 * 60_000), context)?.memory;
     // Its stamp is of the future, which is a sign of a minute ahead at most.
@@ -288,7 +288,7 @@ describe('stamps that contradict', () => {
   test('nor does a return of that time explain what comes after', () => {
     const ahead = story().at('10:20', { presence: 'OFFLINE' }).until('10:21');
     const memory = ahead.at('10:21:30', { presence: 'AVAILABLE', token: '10:21:29' }).until('10:22').memory();
-    const context = { profile: profile(), usualInterval: 60_000, clockJumped: false, nativeTimeouts: [] };
+    const context = foldContext();
     const right = { ...older(memory, 60 * 60_000), tokenIssuedAt: undefined };
     const { back, seenAt } = fold(
       memory,
@@ -300,7 +300,7 @@ describe('stamps that contradict', () => {
 
   test('a reading from well before the last one says that the clock ran ahead: memory is pulled back to it', () => {
     const memory = story().until('09:30').memory();
-    const context = { profile: profile(), usualInterval: 60_000, clockJumped: false, nativeTimeouts: [] };
+    const context = foldContext();
     const folded = fold(memory, older(memory, 20 * 60_000), context);
     expect(folded?.memory.seenAt).toBe(memory.seenAt - 20 * 60_000);
     expect(folded?.inGap).toBe(true);

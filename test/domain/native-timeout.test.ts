@@ -72,7 +72,12 @@ describe('a login when the session’s idle time is over', () => {
     ['when no native timeout is known', quiet({}), BOUNCE, 'login 10:30:25'],
     ['when it is longer', quiet({ nativeTimeouts: ['1h'] }), BOUNCE, 'login 10:30:25'],
     ['with a presence that no browser brings', quiet(), { ...BOUNCE, presence: 'MEAL' }, 'presence 10:30:25'],
-    ['on a queue that was not there before', quiet(), { ...BOUNCE, routing: 'IDLE' }, 'presence 10:30:25'],
+    [
+      'on a queue that was not there before',
+      quiet(),
+      { ...BOUNCE, presence: 'ON_QUEUE', routing: 'IDLE' },
+      'presence 10:30:25',
+    ],
     ['without a newer token: that is the one click', quiet(), { presence: 'AVAILABLE' }, 'presence 10:30:25'],
   ])('is a person’s %s', (_, s, change, sign) => {
     expect(s.at('10:30:25', change).until('10:31').lastSign()).toBe(sign);

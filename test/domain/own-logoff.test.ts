@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { story, type Change } from './story.ts';
+import { rule } from './build.ts';
+import { story, type Change, type Story } from './story.ts';
+
+/** An agent who waits on queue, under a rule that means such agents too. */
+function onQueue(): Story {
+  const rules = [rule({ waitingOnQueue: true })];
+  return story({ rules, first: { presence: 'ON_QUEUE', routing: 'IDLE' } });
+}
 
 describe('our own log-off', () => {
   test('is no sign, whatever it changes on the way', () => {
@@ -12,7 +19,7 @@ describe('our own log-off', () => {
   });
 
   test('that set the queue off and went no further is no sign', () => {
-    const s = story({ first: { presence: 'ON_QUEUE', routing: 'IDLE' } }).until('10:00');
+    const s = onQueue().until('10:00');
     s.logOff({ effect: 'off_queue' }).until('10:01');
     expect([s.lastSign(), s.memory().state]).toMatchObject([
       'none',
@@ -60,7 +67,7 @@ describe('our own log-off', () => {
     const s = story().until('10:00').logOff({ crash: true, effect: 'none' });
     s.at('10:00:20', { presence: 'AVAILABLE' }).until('10:01');
     expect([s.lastSign(), s.events, s.memory().ladder]).toEqual(['presence 10:00:20', [], undefined]);
-    const queue = story({ first: { presence: 'ON_QUEUE', routing: 'IDLE' } }).until('10:00');
+    const queue = onQueue().until('10:00');
     queue.logOff({ crash: true, effect: 'none' });
     queue.at('10:00:20', { presence: 'AVAILABLE', routing: 'OFF_QUEUE' }).until('10:01');
     expect(queue.lastSign()).toBe('presence 10:00:20');

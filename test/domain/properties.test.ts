@@ -12,7 +12,7 @@ import { judge, REASONS, type Verdict } from '../../src/domain/judge.ts';
 import { beginLogoff, endLogoff, finishLogoff, placeOf, placeOnLadder } from '../../src/domain/ladder.ts';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { engagement, isWhole } from '../../src/domain/signs.ts';
+import { areContradictory, classify, isFoldable, showsWork } from '../../src/domain/reading.ts';
 import { HOUR, MINUTE, SECOND, type Instant } from '../../src/domain/time.ts';
 import { agent, calendar, clockTime, exemption, policy, profile, RETURNS, rule } from './build.ts';
 import { deepFreeze } from './story.ts';
@@ -32,6 +32,7 @@ const RULES = [
     limit: '2m',
     mode: 'observe',
   }),
+  rule({ id: 'asleep', clock: 'in_state', when: { routing: ['IDLE'] }, limit: '4m', waitingOnQueue: true }),
   rule({
     id: 'hours',
     limit: '2m',
@@ -44,6 +45,8 @@ const POLICY: Policy = policy({
   ],
   exempt: [exemption({ when: { presence: ['TRAINING'] } })],
 });
+
+const CONCERN = { agent: ME, exempt: POLICY.exempt, profile: POLICY.profiles[0] };
 
 const happening = fc.oneof(
   { weight: 14, arbitrary: fc.constant({ kind: 'nothing' as const }) },
@@ -71,6 +74,7 @@ const happening = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('bounce' as const), away: fc.nat(200), token: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.constant({ kind: 'token' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'contradicts' as const }) },
 );
 const lacks = fc.constantFrom(
   'presence',
@@ -115,10 +119,25 @@ class Platform {
   happens(what: Step['happening'], at: Instant): void {
     if (what.kind === 'presence') this.presence = { ...this.presence, system: what.to, since: at };
     if (what.kind === 'routing') this.routing = { status: what.to, since: at };
+    if (what.kind === 'contradicts') this.contradict(at);
+    else this.takeAlong(at);
     if (what.kind === 'talk' && what.inside) this.talks = what.count;
     if (what.kind === 'talk' && !what.inside) this.calls = what.count;
     if (what.kind === 'token') this.token = at;
     if (what.kind === 'bounce') this.bounce(at, what.away * SECOND, what.token);
+  }
+
+  contradict(at: Instant): void {
+    const { system } = this.presence;
+    this.routing = { status: system === 'ON_QUEUE' ? 'OFF_QUEUE' : 'IDLE', since: at };
+  }
+
+  /** On queue and off it go together, however it came about. */
+  takeAlong(at: Instant): void {
+    const { system } = this.presence;
+    if (system === 'UNKNOWN' || this.routing.status === 'UNKNOWN') return;
+    if (!areContradictory(system, this.routing.status)) return;
+    this.routing = { status: system === 'ON_QUEUE' ? 'IDLE' : 'OFF_QUEUE', since: at };
   }
 
   bounce(at: Instant, away: number, token: boolean): void {
@@ -172,7 +191,7 @@ function live(steps: readonly Step[], check: (look: Look) => void): void {
     platform.pass(now);
     const o = deepFreeze(platform.show(now, lacking));
     const context = {
-      profile: POLICY.profiles[0],
+      ...CONCERN,
       usualInterval: INTERVAL,
       clockJumped: jumped,
       nativeTimeouts: [NATIVE],
@@ -219,10 +238,18 @@ describe('in any life', () => {
     always(() => ({ o, verdict, folded }) => {
       expect(REASONS).toContain(verdict.reason);
       if (verdict.due === undefined) return;
-      expect(isWhole(o) && engagement(o)).toBe('free');
+      expect(classify(o, folded?.memory, CONCERN).kind).toBe('free');
       expect(['OFFLINE', 'TRAINING']).not.toContain(o.presence?.system);
       expect(folded?.memory.seenAt).toBe(o.at);
       expect(verdict.due.measured).toBeGreaterThanOrEqual(verdict.due.limit);
+    });
+  });
+
+  test('an agent who waits on queue is due only by a rule that means such agents', () => {
+    always(() => ({ verdict, folded }) => {
+      if (folded?.memory.state.routing !== 'IDLE') return;
+      const dues = [verdict.due, ...verdict.observed].filter((due) => due?.byLadder === false);
+      for (const due of dues) expect(RULES.find(({ id }) => id === due?.ruleId)?.waitingOnQueue).toBe(true);
     });
   });
 
@@ -232,6 +259,7 @@ describe('in any life', () => {
       () =>
         ({ verdict, folded }) => {
           met.add(verdict.reason);
+          met.add(`by ${verdict.due?.ruleId ?? ''}`);
           for (const { kind } of folded?.events ?? []) met.add(kind);
           if (folded?.memory.ladder?.quietStood === true && folded.memory.ladder.active) met.add('bounced');
         },
@@ -241,6 +269,8 @@ describe('in any life', () => {
       'due',
       'ladder_due',
       'grace',
+      'unknown',
+      'by asleep',
       'engaged',
       'silent_return',
       'late_return',
@@ -322,7 +352,7 @@ describe('in any life', () => {
       let engagedAt: Instant | undefined;
       return ({ o, folded }) => {
         if (folded === undefined || folded.memory.seenAt !== o.at) return;
-        if (isWhole(o) && engagement(o) === 'engaged') engagedAt = o.at;
+        if (showsWork(o)) engagedAt = o.at;
         if (engagedAt === undefined) return;
         for (const clock of ['since_sign', 'since_work'] as const) {
           expect(measure(folded.memory, rule({ clock }), o.at)).toBeLessThanOrEqual(o.at - engagedAt);
@@ -338,7 +368,7 @@ describe('in any life', () => {
       if (before === undefined) return;
       const loaded = plain(before) as Memory;
       const context = {
-        profile: POLICY.profiles[0],
+        ...CONCERN,
         usualInterval: INTERVAL,
         clockJumped: jumped,
         nativeTimeouts: [NATIVE],
@@ -361,9 +391,9 @@ describe('in any life', () => {
     });
   });
 
-  test('a reading that cannot be used changes nothing', () => {
+  test('a reading that cannot be used changes nothing, unless it shows work', () => {
     always(() => ({ before, o, folded }) => {
-      if (!isWhole(o)) expect(folded?.memory).toBe(before);
+      if (!isFoldable(o, before, CONCERN) && !showsWork(o)) expect(folded?.memory).toBe(before);
     });
   });
 });

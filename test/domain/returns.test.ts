@@ -25,8 +25,8 @@ describe('a return within the window', () => {
     ['off queue', { presence: 'ON_QUEUE', routing: 'IDLE' }, { presence: 'AVAILABLE', routing: 'OFF_QUEUE' }],
     [
       'with the queue for NOT_RESPONDING',
-      { routing: 'NOT_RESPONDING' },
-      { presence: 'AVAILABLE', routing: 'IDLE' },
+      { presence: 'ON_QUEUE', routing: 'NOT_RESPONDING' },
+      { presence: 'ON_QUEUE', routing: 'IDLE' },
     ],
   ])('%s is silent', (_, first, back) => {
     const s = bounced(first, back);
@@ -38,7 +38,7 @@ describe('a return within the window', () => {
   test.each<[string, Change, Change]>([
     ['another presence', {}, { presence: 'MEAL', token: '09:31:19' }],
     ['another label', { presence: 'BUSY', presenceId: 'a' }, { presence: 'BUSY', presenceId: 'b' }],
-    ['a queue that was not there before', {}, { presence: 'AVAILABLE', routing: 'IDLE' }],
+    ['a queue that was not there before', {}, { presence: 'ON_QUEUE', routing: 'IDLE' }],
   ])('with %s is a person’s', (_, first, back) => {
     const s = bounced(first, back);
     expect(s.lastSign()).toMatch(/^presence 09:31:20$/);

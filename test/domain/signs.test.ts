@@ -130,8 +130,7 @@ describe('signs of a human', () => {
     expect(s.until('09:31').lastSign()).toBe('routing 09:30:06');
     expect(
       story()
-        .at('09:30:06', { presence: 'BUSY' })
-        .at('09:30:05', { routing: 'IDLE' })
+        .at('09:30:05', { presence: 'ON_QUEUE', presenceSince: '09:30:06', routing: 'IDLE' })
         .until('09:31')
         .lastSign(),
     ).toBe('presence 09:30:06');

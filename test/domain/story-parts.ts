@@ -4,8 +4,13 @@
 import type { Agent, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
 import type { Action, Policy, Profile, Returns, Rule } from '../../src/domain/policy.ts';
 
-/** What changes on the platform. A part that is named gets a new stamp, also when it is the same as before. */
+/**
+ * What changes on the platform. A part that is named gets a new stamp, also when it is the same as before. Going on or off
+ * the queue takes the other part along, as on the platform, unless the change says `asIs`.
+ */
 export interface Change {
+  /** Presence and routing may contradict each other. */
+  readonly asIs?: boolean;
   readonly presence?: SystemPresence | 'UNKNOWN';
   readonly presenceId?: string;
   readonly routing?: RoutingStatus | 'UNKNOWN';
@@ -48,6 +53,8 @@ export interface StoryParts {
   readonly every?: string;
   /** After how long the platform ends an idle session. */
   readonly nativeTimeouts?: readonly string[];
+  /** Taking an agent off the queue leaves the presence On Queue. */
+  readonly offQueueLeavesPresence?: boolean;
   /** The reading before the first change, stamped an hour before the first sweep. */
   readonly first?: Change;
 }

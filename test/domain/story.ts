@@ -11,6 +11,7 @@ import { judge, profileOf, type Due, type Verdict } from '../../src/domain/judge
 import { beginLogoff, endLogoff, finishLogoff, placeOnLadder } from '../../src/domain/ladder.ts';
 import type { Memory, MemoryEvent } from '../../src/domain/memory.ts';
 import type { Action, ClockName, Policy } from '../../src/domain/policy.ts';
+import { areContradictory } from '../../src/domain/reading.ts';
 import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time.ts';
 import { agent, asClockTime, clockTime, duration, policy, profile, RETURNS, rule } from './build.ts';
 import type { Browser, Change, Part, StoryParts, Told } from './story-parts.ts';
@@ -52,6 +53,7 @@ export class Story {
   #every: Duration;
   readonly #nativeTimeouts: readonly Duration[];
   #browser: Browser | undefined;
+  readonly #leavesPresence: boolean;
   #enforcing = false;
 
   constructor(parts: StoryParts) {
@@ -61,6 +63,7 @@ export class Story {
     this.agent = agent(parts.agent);
     this.#every = duration(parts.every ?? '1m');
     this.#nativeTimeouts = (parts.nativeTimeouts ?? []).map(duration);
+    this.#leavesPresence = parts.offQueueLeavesPresence === true;
     this.#next = clockTime(parts.from ?? '09:00');
     this.now = this.#next;
     const before = this.#next - 60 * MINUTE;
@@ -218,7 +221,8 @@ export class Story {
     if (actions.includes('off_queue') && this.#shown.routing !== 'OFF_QUEUE') {
       this.#shown.routing = 'OFF_QUEUE';
       this.#shown.routingSince = at + SECOND;
-      if (this.#shown.presence === 'ON_QUEUE') this.#apply(at + SECOND, { presence: 'AVAILABLE' });
+      if (this.#shown.presence === 'ON_QUEUE' && !this.#leavesPresence)
+        this.#apply(at + SECOND, { presence: 'AVAILABLE' });
     }
     if (actions.includes('offline')) this.#apply(at + 2 * SECOND, { presence: 'OFFLINE' });
   }
@@ -266,11 +270,26 @@ export class Story {
       s.routing = change.routing;
       s.routingSince = at;
     }
+    if (change.asIs !== true) this.#takeAlong(at, change);
     s.talks = change.talks ?? s.talks;
     s.calls = change.calls ?? s.calls;
     if (change.token !== undefined) s.token = clockTime(change.token);
     if (change.presenceSince !== undefined) s.presenceSince = clockTime(change.presenceSince);
     if (change.routingSince !== undefined) s.routingSince = clockTime(change.routingSince);
+  }
+
+  /** The part that a change does not name follows it: the presence a moment before the queue. */
+  #takeAlong(at: Instant, { presence, routing }: Change): void {
+    const s = this.#shown;
+    const known = s.presence !== 'UNKNOWN' && s.routing !== 'UNKNOWN';
+    if (!known || !areContradictory(s.presence as SystemPresence, s.routing as RoutingStatus)) return;
+    if (presence !== undefined && routing === undefined) {
+      s.routing = presence === 'ON_QUEUE' ? 'IDLE' : 'OFF_QUEUE';
+      s.routingSince = at;
+    } else if (routing !== undefined && presence === undefined) {
+      s.presence = routing === 'IDLE' ? 'ON_QUEUE' : 'AVAILABLE';
+      s.presenceSince = at - 1;
+    }
   }
 
   #look(at: Instant): void {
@@ -280,6 +299,8 @@ export class Story {
     this.#last = o;
     const clockJumped = this.#jumps.has(at);
     const context = {
+      agent: this.agent,
+      exempt: this.policy.exempt,
       profile: profileOf(this.agent, this.policy),
       usualInterval: this.#every,
       clockJumped,

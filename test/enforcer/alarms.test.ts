@@ -48,6 +48,17 @@ describe.each(CAUSES)('%s: %s', (kind, _, cause, after) => {
   });
 });
 
+test('unknown_share tells what is unknown, the most frequent first', () => {
+  const raised: object[] = [];
+  const loud = new Alarms(
+    ({ fields }) => raised.push(fields),
+    () => undefined,
+  );
+  const unknown = { presence: 1, contradiction: 5 };
+  loud.after(report({ verdicts: verdicts({ unknown: 6 }), unknown }), BASE);
+  expect(raised).toEqual([{ share: 0.06, parts: ['contradiction 5', 'presence 1'] }]);
+});
+
 /** What looks like a cause and is none. */
 const HARMLESS: readonly (readonly [string, Partial<SweepReport>])[] = [
   ['an organisation in which nobody is listed is seen whole', { listed: 0, seen: 0 }],

@@ -28,7 +28,7 @@ const BROKEN: ActionResult = {
 
 /** The agent as the platform has him. */
 interface Person {
-  presence: SystemPresence;
+  presence: SystemPresence | 'UNKNOWN';
   routing: RoutingStatus;
   calls: number;
   since: Instant;
@@ -45,6 +45,8 @@ let heldUp:
 /** How long the next request of any kind has to wait for that. */
 let stop: number;
 
+/** Taking an agent off the queue leaves the presence as it is. */
+let presenceStays: boolean;
 /** What the person does at the moment he is taken off the queue. */
 let afterOffQueue: (() => void) | undefined;
 /** Whether a read shows Offline once it is set. */
@@ -61,6 +63,7 @@ let open: boolean;
 
 beforeEach(() => {
   afterOffQueue = undefined;
+  presenceStays = false;
   offlineShows = true;
   summaryShows = true;
   broken = undefined;
@@ -79,7 +82,7 @@ function sighting(): Sighting {
   const observation: Observation = {
     agentId: AGENT.id,
     at: now,
-    presence: { system: presence, definitionId: `def-${presence}`, since },
+    presence: { system: presence, definitionId: `def-${presence}`, since: presenceSince ?? since },
     routing: { status: routing, since },
     conversations: summaryShows ? { contactCentre: calls, enterprise: 0 } : undefined,
     tokenIssuedAt: tokenAt,
@@ -88,13 +91,20 @@ function sighting(): Sighting {
   return { agent: AGENT, observation };
 }
 
+/** Where it is older than the routing status. */
+let presenceSince: Instant | undefined;
+
 function become(changes: Partial<Person>): void {
+  if (changes.presence !== undefined) presenceSince = undefined;
   person = { ...person, since: now, ...changes };
 }
 
 function effectOf(what: Action | 'restore'): void {
   if (what === 'off_queue') {
-    become({ presence: 'AVAILABLE', routing: 'OFF_QUEUE' });
+    if (presenceStays) {
+      presenceSince = person.since;
+      become({ routing: 'OFF_QUEUE' });
+    } else become({ presence: 'AVAILABLE', routing: 'OFF_QUEUE' });
     afterOffQueue?.();
   }
   if (what === 'offline' && offlineShows) become({ presence: 'OFFLINE' });
@@ -121,7 +131,12 @@ function request(what: Action | 'restore', notAfter: Instant): Promise<ActionRes
 
 const POLICY = policy({
   profiles: [
-    profile({ rules: [rule({ limit: '60m' }), rule({ id: 'queue', clock: 'in_state', limit: '60m' })] }),
+    profile({
+      rules: [
+        rule({ limit: '60m', waitingOnQueue: true }),
+        rule({ id: 'queue', clock: 'in_state', limit: '60m', waitingOnQueue: true }),
+      ],
+    }),
   ],
 });
 
@@ -300,7 +315,7 @@ describe('an agent on queue', () => {
     afterOffQueue = () => {
       summaryShows = false;
     };
-    expect(await logOff()).toBe('dropped: engaged');
+    expect(await logOff()).toBe('dropped: unknown');
     expect(done()).toEqual(['off_queue', 'restore']);
   });
 
@@ -309,6 +324,36 @@ describe('an agent on queue', () => {
       become({ presence: 'ON_QUEUE', routing: 'IDLE' });
     };
     expect(await logOff()).toBe('dropped: sign');
+    expect(done()).toEqual(['off_queue']);
+  });
+
+  test('whose presence stays On Queue contradicts nothing: that is what we left behind', async () => {
+    presenceStays = true;
+    expect(await logOff()).toBe('verified');
+    expect(done()).toEqual(['off_queue', 'offline', 'revoke_tokens']);
+  });
+
+  test('whose presence stays On Queue while Offline has to wait is not unknown either', async () => {
+    presenceStays = true;
+    heldUp = { action: 'offline', for: MINUTE };
+    expect(await logOff()).toBe('verified');
+    expect(done()).toEqual(['off_queue', 'offline', 'revoke_tokens']);
+  });
+
+  test('who chose a presence in that moment, and waits on queue by the routing status, is left there', async () => {
+    afterOffQueue = () => {
+      now += SECOND;
+      become({ presence: 'BUSY', routing: 'IDLE' });
+    };
+    expect(await logOff()).toBe('dropped: unknown');
+    expect(done()).toEqual(['off_queue']);
+  });
+
+  test('whose presence is a word that is not known has chosen it: it is left', async () => {
+    afterOffQueue = () => {
+      become({ presence: 'UNKNOWN' });
+    };
+    expect(await logOff()).toBe('dropped: unknown');
     expect(done()).toEqual(['off_queue']);
   });
 

@@ -21,6 +21,7 @@ export function report(parts: Partial<SweepReport> = {}): SweepReport {
     verdicts: verdicts(),
     deferred: {},
     outcomes: { verified: 0, unverified: 0, failed: 0, dropped: 0, observed: 0 },
+    unknown: {},
     breakerHolds: 0,
     overdue: 0,
     left: 0,

@@ -72,6 +72,24 @@ describe('members of queues and teams', () => {
     expect(fake!.warnings).toMatchObject([{ fields: { id: 'q1', status: 403 } }]);
   });
 
+  test.each([{ name: 'no id' }, { id: '' }, null, 'a member'])(
+    'with %j among them cannot be read: that member would count as outside',
+    async (odd) => {
+      const entities = [user(1), odd, user(2)];
+      await open(
+        members(({ path }) => (path.includes('/queues/') ? { json: { entities, pageCount: 1 } } : undefined)),
+        needs,
+      );
+      const { pages } = await sweep();
+      expect(pages[0]!.map(({ observation }) => observation.missing)).toEqual([
+        ['queues'],
+        ['queues'],
+        ['queues'],
+      ]);
+      expect(fake!.warnings).toMatchObject([{ fields: { id: 'q1' } }]);
+    },
+  );
+
   test('are used for half an hour when they cannot be refreshed, then they are missing', async () => {
     let broken = false;
     await open(

@@ -7,6 +7,7 @@ const FROM = Date.parse('2026-03-02T09:00:00.000Z');
 function context(more: Partial<ReadContext> = {}): ReadContext {
   const none = (): readonly string[] => [];
   return {
+    names: true,
     groups: true,
     roles: true,
     queuesOf: none,
@@ -85,6 +86,10 @@ describe('a user', () => {
     });
     expect(seen.presence).toEqual({ system: 'UNKNOWN', definitionId: undefined, since: undefined });
     expect(seen.routing).toEqual({ status: 'UNKNOWN', since: undefined });
+    expect(seen.faults).toEqual([
+      { part: 'presence', why: 'unheard_of', said: 'Levitating' },
+      { part: 'routingStatus', why: 'unheard_of', said: 'FLOATING' },
+    ]);
   });
 
   test.each([undefined, null, {}, { status: null }, []])(
@@ -100,12 +105,53 @@ describe('a user', () => {
     expect(observe({ lastTokenIssued: { dateIssued: 12 } }).tokenIssuedAt).toBeUndefined();
   });
 
-  test.each(['2026-03-02T08:00:00', '2026-03-02', '2026', '0001-01-01T00:00:00Z', ''])(
-    'with the date %j, which is none or nowhere, has no date',
+  test.each<unknown>([
+    '2026-03-02T08:00:00',
+    '2026-03-02',
+    '2026',
+    'yesterday',
+    'Mon, 02 Mar 2026 08:00:00 GMT',
+    '',
+    1_772_438_400_000,
+    Number.NaN,
+    {},
+  ])('with the date %j, which is none, has no date and is protected', (stamp) => {
+    const away = { systemPresence: 'AWAY', id: 'away' };
+    expect(observe({ presence: { presenceDefinition: away, modifiedDate: stamp } })).toMatchObject({
+      presence: { since: undefined },
+      faults: [{ part: 'presence.modifiedDate', why: 'malformed' }],
+    });
+    expect(observe({ routingStatus: { status: 'OFF_QUEUE', startTime: stamp } })).toMatchObject({
+      routing: { since: undefined },
+      faults: [{ part: 'routingStatus.startTime', why: 'malformed' }],
+    });
+    expect(observe({ lastTokenIssued: { dateIssued: stamp } })).toMatchObject({
+      tokenIssuedAt: undefined,
+      faults: [{ part: 'lastTokenIssued.dateIssued', why: 'malformed' }],
+    });
+  });
+
+  test.each([undefined, null, '0001-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'])(
+    'with the date %j has none, and that alone is no fault',
     (stamp) => {
-      const presence = { presenceDefinition: { systemPresence: 'AWAY' }, modifiedDate: stamp };
-      expect(observe({ presence }).presence?.since).toBeUndefined();
-      expect(observe({ presence }).missing).toEqual([]);
+      const presence = {
+        presenceDefinition: { systemPresence: 'AWAY', id: 'away' },
+        modifiedDate: stamp,
+      };
+      const seen = observe({ presence, lastTokenIssued: { dateIssued: stamp } });
+      expect([seen.presence?.since, seen.tokenIssuedAt, seen.faults]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
+    },
+  );
+
+  test.each(['presence', 'routingStatus', 'lastTokenIssued', 'conversationSummary'])(
+    'whose %s is no block at all is protected',
+    (part) => {
+      for (const value of [42, 'busy', [], true])
+        expect(observe({ [part]: value }).faults).toEqual([{ part, why: 'malformed' }]);
     },
   );
 
@@ -119,13 +165,14 @@ describe('a user', () => {
     ]) {
       const seen = observe(more);
       expect([seen.presence?.since, seen.routing?.since, seen.tokenIssuedAt]).toContain(undefined);
-      expect(seen.missing).toEqual(['stamps']);
+      expect(seen.faults).toMatchObject([{ why: 'future' }]);
     }
   });
 
   test('with a date that another server’s clock explains keeps it', () => {
     const presence = { presenceDefinition: { systemPresence: 'AWAY' }, modifiedDate: '2026-03-02T09:00:30Z' };
-    expect(observe({ presence })).toMatchObject({ presence: { since: FROM + 30_000 }, missing: [] });
+    expect(observe({ presence })).toMatchObject({ presence: { since: FROM + 30_000 } });
+    expect(observe({ presence }).faults).toBeUndefined();
   });
 
   test.each<[unknown, unknown]>([
@@ -156,6 +203,52 @@ describe('a user', () => {
     expect(observe({ conversationSummary }).conversations).toEqual(expected);
   });
 
+  test('with words that are not known shows them short and clean', () => {
+    const status = `\u001b[31m${'x'.repeat(100)}`;
+    expect(observe({ routingStatus: { status } }).faults).toEqual([
+      { part: 'routingStatus', why: 'unheard_of', said: `??31m${'x'.repeat(35)}` },
+    ]);
+  });
+
+  test.each<[unknown, string]>([
+    [{ hologram: 3 }, 'hologram'],
+    [{ hologram: [{ busy: 1 }] }, 'hologram'],
+    [{ hologram: { active: 1 } }, 'hologram.active'],
+    [{ call: { active: 1 } }, 'call.active'],
+    [{ call: { contactCenter: { active: 0, acw: 0, held: 1 } } }, 'call.contactCenter.held'],
+    [{ call: { enterprise: { parked: '2' } } }, 'call.enterprise.parked'],
+    [{ call: { outbound: { active: 1 } } }, 'call.outbound'],
+    [{ call: { contactCenter: { ringing: true } } }, 'call.contactCenter.ringing'],
+    [
+      { call: { contactCenter: { deep: { er: { and: { deeper: { still: {} } } } } } } },
+      'call.contactCenter.deep',
+    ],
+  ])('whose summary %j counts something in a place that is not known is protected', (summary, said) => {
+    const seen = observe({ conversationSummary: summary });
+    expect(seen.faults).toEqual([{ part: 'conversationSummary', why: 'unheard_of', said }]);
+  });
+
+  test.each([
+    { userId: '00000000-0000-4000-8000-000000000001' },
+    { hologram: null },
+    { hologram: { contactCenter: { active: 0, acw: 0 }, enterprise: { active: 0 } } },
+    { call: { contactCenter: { active: 0, held: 0 } }, selfUri: '/api/v2/users/1' },
+    { call: { outbound: { active: 0, note: 'none' } }, video: {} },
+  ])('whose summary %j counts nothing anywhere is known to be free', (conversationSummary) => {
+    const seen = observe({ conversationSummary });
+    expect([seen.conversations, seen.faults]).toEqual([{ contactCentre: 0, enterprise: 0 }, undefined]);
+  });
+
+  test('whose summary is malformed in one place and counts in another is in a conversation', () => {
+    const conversationSummary = { chat: 'busy', call: { enterprise: { active: 1 } } };
+    expect(observe({ conversationSummary }).conversations).toEqual({ contactCentre: 0, enterprise: 1 });
+  });
+
+  test('whose summary is full of unknown counters is told of in a few words', () => {
+    const call = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`counter${i}`, 1]));
+    expect(observe({ conversationSummary: { call } }).faults).toHaveLength(8);
+  });
+
   test.each([
     [{ groups: undefined }, 'groups'],
     [{ groups: 'g1' }, 'groups'],
@@ -164,8 +257,17 @@ describe('a user', () => {
     [{ division: undefined }, 'division'],
     [{ name: undefined }, 'identity'],
     [{ email: undefined, username: null }, 'identity'],
+    [{ email: undefined }, 'identity'],
+    [{ username: '' }, 'identity'],
   ])('with %j lacks what the policy may need', (more, part) => {
     expect(observe(more).missing).toEqual([part]);
+  });
+
+  test('may lack one of e-mail and username where the policy names no users by name', () => {
+    const using = context({ names: false });
+    expect(observe({ email: undefined }, using).missing).toEqual([]);
+    expect(observe({ username: null }, using).missing).toEqual([]);
+    expect(observe({ email: undefined, username: null }, using).missing).toEqual(['identity']);
   });
 
   test('lacks nothing that the policy does not ask about', () => {
@@ -204,6 +306,16 @@ describe('the time of a reading', () => {
       FROM,
     );
   });
+});
+
+test('lists of ids are told apart, whatever the ids are made of', () => {
+  const intern = new Interner();
+  const lists = [['a b'], ['a', 'b'], ['a', ' b'], ['1:a'], ['1', 'a'], ['', 'a'], ['a', ''], ['a']];
+  for (const list of lists) expect(intern.list(list)).toEqual(list);
+  const groups = (...ids: string[]): object => ({ groups: ids.map((id) => ({ id })) });
+  const agentIn = (more: object): readonly string[] =>
+    readUser(user(1, more), context({ intern }))!.agent.groups;
+  expect([agentIn(groups('x y')), agentIn(groups('x', 'y'))]).toEqual([['x y'], ['x', 'y']]);
 });
 
 test('strings that many users share are kept once', () => {

@@ -123,6 +123,27 @@ describe('from the platform', () => {
     expect((await readFile(file('torn.jsonl'), 'utf8')).split('\n')).toHaveLength(lines.length);
   });
 
+  test('an agent whose groups do not come is left out: an exemption may fit', async () => {
+    const lossy = createSandbox({
+      seed: 5,
+      agents: 30,
+      now: () => Date.parse('2026-03-05T12:00:00Z'),
+      startsAt: Date.parse('2026-03-02T14:00:00Z'),
+      requestsPerMinute: 1_000,
+      clientSecret: 'very-secret-indeed',
+      faults: { missing: { groups: 0.5 } },
+    });
+    try {
+      const { apiUrl } = await lossy.listen();
+      await writeFile(file('lossy.yaml'), policyText(apiUrl, '60m'));
+      const text = await run({ from: FROM, to: TO, policy: [file('lossy.yaml')] });
+      expect(Number(/: (\d+) agents, /.exec(text)?.[1])).toBeLessThan(25);
+      expect(text.replaceAll(/\s+/g, ' ')).toMatch(/\d+ users of this history .* came without their groups/);
+    } finally {
+      await lossy.close();
+    }
+  });
+
   test('a recording of another time is not overwritten', async () => {
     const other = { from: FROM, to: '2026-03-03T12:00:00Z', policy: policies, record: file('whole.jsonl') };
     await expect(run(other)).rejects.toThrow('is a recording of 2026-03-02 12:00Z to 2026-03-04 12:00Z');

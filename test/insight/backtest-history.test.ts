@@ -1,8 +1,12 @@
 /** One line of changes out of records that come twice, overlap, or are cut at midnight. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Agent } from '../../src/domain/agent.ts';
 import { DAY } from '../../src/domain/time.ts';
-import { HistoryBuilder, timelineOf } from '../../src/insight/backtest-history.ts';
+import { HistoryBuilder, timelineOf, type HistorySpan } from '../../src/insight/backtest-history.ts';
+import { readRecording, RecordingWriter } from '../../src/insight/backtest-recording.ts';
 
 const at = (text: string): number => Date.parse(text);
 const SPAN = { from: at('2026-03-02T00:00:00Z'), to: at('2026-03-09T00:00:00Z') };
@@ -125,5 +129,55 @@ describe('history', () => {
     const { agents, states } = builder.build(SPAN, [agent('a')]);
     expect(states[agents[0]!.presence.state[0]!]).toMatchObject({ presence: 'ON_QUEUE', definitionId: 'q' });
     expect(states[agents[0]!.routing.state[0]!]).toMatchObject({ routing: 'UNKNOWN' });
+  });
+});
+
+describe('a presence and its label', () => {
+  const from = at('2026-03-02T09:00:00Z');
+  const spansOf = (...pairs: readonly (readonly [string, string | undefined])[]): HistorySpan[] =>
+    pairs.map(([state, definitionId], i) => ({
+      from: from + i * 1_000,
+      to: from + (i + 1) * 1_000,
+      state,
+      definitionId,
+    }));
+  /** Joined with a blank, or with nothing, some of these would be the same. */
+  const PAIRS = spansOf(
+    ['BREAK', 'x y'],
+    ['BREAK x', 'y'],
+    ['BREAK', ''],
+    ['BREAK', undefined],
+    ['BREAK=', 'x'],
+    ['BREAK', '=x'],
+  );
+
+  test('are told apart in a history, whatever they are made of', () => {
+    const builder = new HistoryBuilder();
+    builder.add({ userId: 'u', presence: PAIRS, routing: [] });
+    const { states, agents } = builder.build(SPAN, [{ id: 'u' } as Agent]);
+    const seen = [...agents[0]!.presence.state].slice(0, PAIRS.length).map((n) => states[n]);
+    expect(seen.map((state) => state?.definitionId)).toEqual(PAIRS.map(({ definitionId }) => definitionId));
+    expect(seen.map((state) => state?.presence === 'BREAK')).toEqual(
+      PAIRS.map(({ state }) => state === 'BREAK'),
+    );
+  });
+
+  test('come back from a recording as they were', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-history-'));
+    try {
+      const path = join(folder, 'h.jsonl');
+      const read = { groups: false, roles: false, queues: [], teams: [] };
+      const writer = await RecordingWriter.create(path, SPAN, { agents: [], names: {}, read });
+      await writer.append({
+        users: [{ userId: 'u', presence: PAIRS, routing: [] }],
+        place: { doneTo: SPAN.to },
+      });
+      await writer.close();
+      const found: HistorySpan[] = [];
+      await readRecording(path, (users) => found.push(...users.flatMap(({ presence }) => presence)));
+      expect(found).toEqual(PAIRS);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -113,6 +113,38 @@ describe('somebody who walked away', () => {
   });
 });
 
+describe('an agent who waits on queue', () => {
+  const wide = (waitingOnQueue: boolean): Policy =>
+    policy({ profiles: [profile({ rules: [rule({ id: 'wide', waitingOnQueue })] })] });
+
+  test('is logged off by no rule that leaves such agents alone', () => {
+    expect(told(replayed({ ann: ['08:00 ON_QUEUE/IDLE'] }, wide(false)))).toEqual([]);
+    expect(told(replayed({ ann: ['08:00 ON_QUEUE/IDLE'] }, wide(true)))).toEqual(['ann 09:00 wide 657m']);
+  });
+
+  test('and one whose history contradicts itself is not judged by it', () => {
+    expect(told(replayed({ ann: ['08:00 ON_QUEUE/OFF_QUEUE'] }, wide(true)))).toEqual([]);
+    const lunch = replayed({ ann: ['08:00 BREAK', '08:30 BREAK/IDLE', '12:00 BREAK'] }, wide(true));
+    expect(told(lunch).map((line) => line.slice(0, 9))).toEqual(['ann 13:00']);
+  });
+
+  test.each(['LEVITATING', 'BREAK/IDLE', 'ON_QUEUE/OFF_QUEUE'])(
+    'and the time in %s counts on no clock',
+    (state) => {
+      const workless = policy({
+        profiles: [profile({ rules: [rule({ clock: 'since_work', limit: '5h' })] })],
+      });
+      const odd = replayed({ ann: ['08:00 AVAILABLE', `08:30 ${state}`, '12:00 AVAILABLE'] }, workless);
+      expect(told(odd).map((line) => line.slice(0, 9))).toEqual(['ann 16:31']);
+    },
+  );
+
+  test('and neither is one whose state is not known', () => {
+    const odd = replayed({ ann: ['08:00 AVAILABLE', '08:30 LEVITATING', '12:00 AVAILABLE'] }, wide(true));
+    expect(told(odd).map((line) => line.slice(0, 9))).toEqual(['ann 13:00']);
+  });
+});
+
 describe('regret', () => {
   const regretOf = (story: Story): Partial<ReturnType<typeof compare>['columns'][number]['totals']> => {
     const history = historyOf({ ann: story });
@@ -319,6 +351,8 @@ function dueNow(
   const { id } = each.agent;
   const shown = observationAt(history, each, now);
   const context = {
+    agent: each.agent,
+    exempt: wanted.exempt,
     profile: profileOf(each.agent, wanted),
     usualInterval: MINUTE,
     clockJumped: false,
@@ -384,6 +418,9 @@ const step = fc.record({
     'ON_QUEUE/INTERACTING',
     'ON_QUEUE/NOT_RESPONDING',
     'BREAK/INTERACTING',
+    'BREAK/IDLE',
+    'ON_QUEUE/OFF_QUEUE',
+    'LEVITATING',
     '-',
   ),
 });

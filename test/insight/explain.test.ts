@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { explain as explainCommand } from '../../src/cli/explain.ts';
 import { UsageError } from '../../src/cli/exit.ts';
+import type { Observation } from '../../src/domain/agent.ts';
 import type { StoredEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { Population } from '../../src/enforcer/population.ts';
 import { NO_STANDING } from '../../src/enforcer/standing.ts';
 import { explain, type ExplainInput } from '../../src/insight/explain.ts';
 import { recordedAt } from '../../src/insight/explain-record.ts';
@@ -163,6 +165,49 @@ describe('an explanation', () => {
     expect(textOf(inputOf(exempt))).toContain('would not be logged off: exempt (agreed with HR).');
   });
 
+  test('says that waiting on queue is work, and which rules leave such agents alone', () => {
+    const told = story({ rules: [GONE], first: { presence: 'ON_QUEUE', routing: 'IDLE' } }).until('11:00');
+    const text = textOf(inputOf(told));
+    expect(text).toContain(
+      'Ada Okafor would not be logged off: waiting on queue, which is work for every rule of profile agents that does not say waiting_on_queue: true.',
+    );
+    expect(text).toMatch(/gone .* waits on queue: left alone +since_sign +2h +1h +enforce/);
+  });
+
+  test('of one look says what of it is unknown', () => {
+    const told = story({ rules: [GONE] }).until('09:30');
+    const live = { agent: told.agent, observation: contradiction(told) };
+    const input = inputOf(told, { live });
+    expect(explain(input).verdict).toMatchObject({ reason: 'unknown', detail: 'contradiction' });
+    expect(textOf(input)).toContain(
+      'Ada Okafor is left alone: the reading contradicts itself (presence and routing are BREAK and IDLE, which cannot both be true), and what is unknown protects.',
+    );
+  });
+
+  test('of the store says since when readings cannot be used, and why', () => {
+    const told = story({ rules: [GONE] }).until('09:30');
+    const population = new Population(new Map([[told.agent.id, told.memory()]]));
+    const context = {
+      policy: told.policy,
+      usualInterval: MINUTE,
+      clockJumped: () => false,
+      nativeTimeouts: () => [],
+    };
+    for (let minute = 1; minute <= 150; minute += 1) {
+      const observation = { ...contradiction(told), at: told.now + minute * MINUTE };
+      population.look({ agent: told.agent, observation }, context);
+    }
+    const memory = population.memory(told.agent.id)!;
+    const input = inputOf(told, { memory, now: told.now + 150 * MINUTE });
+    expect(explain(input)).toMatchObject({ verdict: { reason: 'unknown', detail: 'contradiction' } });
+    const text = textOf(input);
+    expect(text).toContain(
+      'is left alone: the reading contradicts itself since 09:31:00 (presence and routing',
+    );
+    expect(text).toContain('All that follows is as of the last reading that could be used');
+    expect(text).not.toContain('Nobody has looked');
+  });
+
   test('says what holds a log-off back, and what the store cannot know', () => {
     const told = story({ rules: [GONE] }).until('10:00');
     const pause = { since: told.now, until: undefined, reason: 'storm' };
@@ -199,6 +244,19 @@ describe('an explanation', () => {
     ]);
   });
 });
+
+/** The agent of a story, on a break and on queue at once. */
+function contradiction(told: Story): Observation {
+  return {
+    agentId: told.agent.id,
+    at: told.now,
+    presence: { system: 'BREAK', definitionId: undefined, since: told.now },
+    routing: { status: 'IDLE', since: told.now },
+    conversations: { contactCentre: 0, enterprise: 0 },
+    tokenIssuedAt: undefined,
+    missing: [],
+  };
+}
 
 const nobodyLeftOut = {
   users: undefined,

@@ -51,6 +51,26 @@ function logoffsOf(timeline: string, more = ''): readonly string[] {
   return (result?.faults ?? []).map(({ message }) => message.replace('did not expect the log-off at ', ''));
 }
 
+test('a verdict may be that an agent waits on queue, which only rules that mean such agents end', () => {
+  const policyWith = (key: string): string =>
+    POLICY.replace(
+      / +- \{ id: locked.*\n.*\n/,
+      `        - { id: wide, when: { not: { presence: [meal] } }, limit: 60m${key} }\n`,
+    );
+  const test = (logoffs: string, expected: string): string =>
+    `  - name: x\n    timeline: [09:00 on queue]\n    expect: ["09:59 ${expected}"]\n    logoffs: ${logoffs}\n    until: 10:30\n`;
+  const faults = (head: string, text: string): readonly string[] =>
+    run(text, head).flatMap((result) => result.faults.map(({ message }) => message));
+  expect(faults(policyWith(''), test('[]', 'waiting on queue'))).toEqual([]);
+  expect(faults(policyWith(''), test('[]', 'waiting_on_queue'))).toEqual([]);
+  const means = policyWith(', waiting_on_queue: true');
+  expect(faults(means, test('[10:00 wide]', 'waiting by wide, due at 10:00'))).toEqual([]);
+  expect(faults(means, test('[]', 'waiting on queue'))).toEqual([
+    'at 09:59 expected "waiting on queue", was "waiting by wide, due at 10:00"',
+    'did not expect the log-off at 10:00 (wide)',
+  ]);
+});
+
 describe('the words of a timeline', () => {
   test.each([
     ['09:00 on queue', 9 * HOUR, [{ does: 'set_presence', presence: 'ON_QUEUE', label: undefined }]],

@@ -359,6 +359,7 @@ export const BROKEN: readonly Broken[] = [
     title: 'since_work on a presence that is work',
     text: withRule('{ id: gone, when: { presence: [On Queue] }, clock: since_work, limit: 60m }'),
     faults: [
+      '6:27: profiles[0].rules[0].when: fits only agents who wait on queue, which is work: add waiting_on_queue: true to the rule if it is to log them off',
       '6:60: profiles[0].rules[0].clock: since_work never runs in these states: being on queue is work; use in_state or since_sign',
     ],
   },

@@ -131,12 +131,12 @@ describe('the default policy in plain words', () => {
   test('shows what no rule covers, and marks what is covered at some hours only', () => {
     const rows = lines.filter((line) => /^ {2}(training|on queue|idle) {2}/.test(line));
     expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
-      ['idle', 'sup-gone'],
+      ['idle', 'sup-gone', 'sup-gone'],
       ['on queue', '-', '-'],
-      ['training', '-'],
-      ['idle', 'screen-locked after-hours*'],
+      ['training', '-', '-'],
+      ['idle', 'screen-locked after-hours*', 'not-responding screen-locked after-hours*'],
       ['on queue', '-', 'not-responding after-hours*'],
-      ['training', 'long-meeting after-hours*'],
+      ['training', 'long-meeting after-hours*', 'not-responding long-meeting after-hours*'],
     ]);
   });
 

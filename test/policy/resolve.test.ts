@@ -110,6 +110,15 @@ describe('names', () => {
     expect(warnings[0]).toContain('names several now');
   });
 
+  test('keep their ids when they vanish, whatever the ids are made of', () => {
+    const odd = ['a b', '["c"]', 'd', ' e'].map((id, i) => ({ id, names: [`Odd ${i}`] }));
+    const match = '{ groups: [Odd 0, Odd 1, Odd 2, Odd 3], queues: ["Odd*"] }';
+    const before = resolve(withMatch(match), { ...NAMES, groups: odd, queues: odd });
+    const after = resolve(withMatch(match), { ...NAMES, groups: [], queues: [] }, before.learnt);
+    const ids = new Set(odd.map(({ id }) => id));
+    expect(after.policy.profiles[0]?.match).toMatchObject({ groups: ids, queues: ids });
+  });
+
   test('that moved to another thing follow it, and what was learnt can be handed in again', () => {
     const { learnt } = resolve(
       withMatch('{ groups: [Agents] }'),

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { Memory, State } from '../../src/domain/memory.ts';
+import { episodeOf, type Memory, type State } from '../../src/domain/memory.ts';
 import type { RecordEvent, Standing } from '../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { BASE, memoryOf, Place, STANDING } from './fixtures.ts';
@@ -27,7 +27,9 @@ function fullMemory(agentId: string): Memory {
     back,
     ladder,
     lastSign: { kind: 'routing', at: BASE - HOUR },
-    recent: [{ at: BASE - MINUTE, state, lastSign: undefined, clocks, back, ladder }],
+    recent: [
+      { at: BASE - MINUTE, state, episode: { ...episodeOf(memoryOf(agentId, BASE)), clocks, back, ladder } },
+    ],
     departure: { at: BASE - 9_000, by: 'enforcer', quiet: true, tokenAt: undefined, former: state },
     own: { from: BASE - 9_000, to: BASE, actions: ['offline'], former: state, tokenAt: BASE, open: true },
     imagined: ['away'],
@@ -46,6 +48,24 @@ describe('memories', () => {
     expect(await again.loadMemories()).toEqual(new Map([['a', memory]]));
     expect(await again.loadMemory('a')).toEqual(memory);
     expect(await again.loadMemory('b')).toBeUndefined();
+  });
+
+  test('of an earlier version are taken up, with what that version kept of the episode before a change', async () => {
+    const path = place.path();
+    const store = await place.open(path);
+    const memory = fullMemory('a');
+    await store.saveSweep({ ...QUIET, at: BASE, changed: [memory] });
+    const { at, state, episode } = memory.recent[0]!;
+    const { lastSign, clocks, back, ladder } = episode;
+    const raw = new DatabaseSync(path);
+    const earlier = JSON.stringify([{ at, state, lastSign, clocks, back, ladder }]);
+    raw.prepare(`UPDATE memory SET body = json_set(body, '$.recent', json(?))`).run(earlier);
+    raw.close();
+    const { recent, ...loaded } = (await store.loadMemory('a'))!;
+    expect(loaded).toEqual({ ...memory, recent: undefined });
+    expect(recent).toEqual([
+      { at, state, episode: { ...episodeOf(memory), lastSign, clocks, back, ladder } },
+    ]);
   });
 
   test('that cannot be read are left out and counted, and the others are loaded', async () => {
