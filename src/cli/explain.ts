@@ -17,7 +17,7 @@ import { timesIn, type Times } from '../insight/times.ts';
 import { createLog } from '../logging.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { nearest } from '../policy/nearest.ts';
-import { NAME_KINDS, namesNeeded, type Named, type NameKind, type Names } from '../policy/names.ts';
+import { NAME_KINDS, nameKey, namesNeeded, type Named, type NameKind, type Names } from '../policy/names.ts';
 import { needsOf } from '../policy/needs.ts';
 import { resolvePolicy } from '../policy/resolve.ts';
 import { Metrics } from '../server/metrics.ts';
@@ -167,10 +167,7 @@ async function tell(
 /** The organisation's own presences by id, as the policy writes them. */
 function labelsOf(loaded: LoadedPolicy, known: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map(
-    namesNeeded(loaded.draft).presences.map((name) => [
-      known.get(`presences:${name.trim().toLowerCase()}`) ?? name,
-      name,
-    ]),
+    namesNeeded(loaded.draft).presences.map((name) => [known.get(nameKey('presences', name)) ?? name, name]),
   );
 }
 
@@ -189,7 +186,7 @@ export function policyFromFacts(
 }
 
 function namedFrom(kind: NameKind, name: string, known: ReadonlyMap<string, string>): readonly Named[] {
-  const ids = known.get(`${kind}:${name.trim().toLowerCase()}`)?.split(' ') ?? [name];
+  const ids = known.get(nameKey(kind, name))?.split(' ') ?? [name];
   return ids.map((id) => ({ id, names: [name] }));
 }
 

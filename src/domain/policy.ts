@@ -37,12 +37,20 @@ export interface Matcher {
   readonly not: Matcher | undefined;
 }
 
-/** Users named one by one: exact names, e-mails, usernames or ids in lower case, and patterns with `*`. */
+/**
+ * Users named one by one, in the form in which names are compared: `normaliseName`, or with `loosely` the wider
+ * `looseName`, for what only protects.
+ */
 export interface UserPatterns {
+  /** Ids, and, where no list of users was at hand, e-mail addresses, usernames and names. */
   readonly exact: ReadonlySet<string>;
   /** Some of them are names or patterns; otherwise all are ids, and the agent's names need not be looked at. */
   readonly byName: boolean;
+  /** Wildcards that are compared with all names of an agent. */
   readonly patterns: readonly RegExp[];
+  /** Wildcards with an `@`: compared with e-mail addresses and usernames only, as agents may change their display names. */
+  readonly addresses?: readonly RegExp[];
+  readonly loosely?: boolean;
 }
 
 /** In which state. Each key that is there must fit; `undefined` keys fit every state. */

@@ -1,6 +1,7 @@
 /** Whether a condition or a matcher of the policy fits. */
 import type { Agent } from './agent.ts';
 import type { State } from './memory.ts';
+import { looseName, normaliseName } from './name.ts';
 import type { Matcher, UserPatterns, When } from './policy.ts';
 
 /** Whether a state fulfils a condition: every key that is there fits, and `not` does not. */
@@ -42,13 +43,41 @@ function isAmong(wanted: ReadonlySet<string> | undefined, has: readonly string[]
   return false;
 }
 
-function isNamed(users: UserPatterns, agent: Agent): boolean {
-  if (fitsName(users, agent.id)) return true;
-  if (!users.byName) return false;
-  return fitsName(users, agent.email) || fitsName(users, agent.name) || fitsName(users, agent.username);
+function isNamed(
+  { exact, byName, patterns, addresses = [], loosely = false }: UserPatterns,
+  agent: Agent,
+): boolean {
+  if (!byName) return exact.has(normaliseName(agent.id));
+  const { id, name, logins } = formsOf(agent, loosely);
+  if (exact.has(id) || fitsOne(patterns, id)) return true;
+  // An agent who takes somebody's address for a display name does not become that person.
+  if (!name.includes('@') && exact.has(name)) return true;
+  if (fitsOne(patterns, name)) return true;
+  return logins.some((login) => exact.has(login) || fitsOne(patterns, login) || fitsOne(addresses, login));
 }
 
-function fitsName({ exact, patterns }: UserPatterns, name: string): boolean {
-  const lower = name.toLowerCase();
-  return exact.has(lower) || patterns.some((pattern) => pattern.test(lower));
+function fitsOne(patterns: readonly RegExp[], name: string): boolean {
+  return patterns.some((pattern) => pattern.test(name));
+}
+
+/** An agent's id, display name, and what the agent logs in with, as they are compared. */
+interface Forms {
+  readonly agent: Agent;
+  readonly id: string;
+  readonly name: string;
+  readonly logins: readonly string[];
+}
+
+/** Every exemption and profile asks for the names of the same agent before the next agent comes. */
+const last: { exact: Forms | undefined; loose: Forms | undefined } = { exact: undefined, loose: undefined };
+
+function formsOf(agent: Agent, loosely: boolean): Forms {
+  const kept = loosely ? last.loose : last.exact;
+  if (kept?.agent === agent) return kept;
+  const form = loosely ? looseName : normaliseName;
+  const email = form(agent.email);
+  const username = agent.username === agent.email ? email : form(agent.username);
+  const forms = { agent, id: form(agent.id), name: form(agent.name), logins: [email, username] };
+  last[loosely ? 'loose' : 'exact'] = forms;
+  return forms;
 }

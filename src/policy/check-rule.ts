@@ -1,5 +1,6 @@
 /** Whether a rule makes sense. */
 import type { Action } from '../domain/policy.ts';
+import { normaliseName } from '../domain/name.ts';
 import { DAY, formatDuration } from '../domain/time.ts';
 import { warn, type Checking } from './checking.ts';
 import { checkWhen } from './check-parts.ts';
@@ -51,7 +52,7 @@ function checkHours({ source, faults, calendars }: Checking, rule: RuleText, pat
   }
   for (const side of ['during', 'outside'] as const) {
     const name = rule[side];
-    if (name === undefined || calendars.has(name)) continue;
+    if (name === undefined || calendars.has(normaliseName(name))) continue;
     const here = [...path, side];
     const suggestion = source.isOwnText(here) ? nearest(name, calendars) : undefined;
     faults.add(here, `there is no calendar ${source.show(here)}`, { suggestion });

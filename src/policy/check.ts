@@ -2,6 +2,7 @@
  * What a shape cannot say: whether the parts of a policy make sense, each by itself and together. Parts that do not fit
  * the schema are left out here, so that one run tells of every fault in all the others.
  */
+import { normaliseName } from '../domain/name.ts';
 import { DAY, formatDuration } from '../domain/time.ts';
 import { entriesAt, noteOnce, part, warn, type Checking } from './checking.ts';
 import { checkRule } from './check-rule.ts';
@@ -21,7 +22,7 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
     warnings,
     interval: sweep === undefined ? undefined : longestInterval(sweep.every),
   };
-  const calendars = new Set(keysAt(source, ['calendars']));
+  const calendars = calendarsOf(base);
   const first: Checking = { ...base, calendars, connector: undefined, warns: false };
   const connector = checkIdentity(first);
   const warns = checkChannels(first);
@@ -36,6 +37,18 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
   if (base.interval !== undefined && base.interval > DAY) {
     warn(checking, ['sweep', 'every'], `up to ${formatDuration(base.interval)} pass between two sweeps`);
   }
+}
+
+/** The names that rules may give a calendar, in the form in which they are compared. */
+function calendarsOf({ source, faults }: Pick<Checking, 'source' | 'faults'>): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const name of keysAt(source, ['calendars'])) {
+    const form = normaliseName(name);
+    if (names.has(form))
+      faults.add(['calendars', name], 'another calendar has this name already', { atKey: true });
+    names.add(form);
+  }
+  return names;
 }
 
 function keysAt(source: Source, path: Path): readonly string[] {
@@ -55,7 +68,7 @@ function checkProfiles(checking: Checking, returns: ReturnsText | undefined): vo
       faults.add(path, `can never have anyone: "${everyone}" above it has no match and takes everyone`);
     }
     const name = source.at([...path, 'name']);
-    if (typeof name === 'string') noteOnce(checking, names, name.toLowerCase(), [...path, 'name'], 'profile');
+    if (typeof name === 'string') noteOnce(checking, names, name, [...path, 'name'], 'profile');
     if (
       source.at(path) !== null &&
       typeof entry === 'object' &&
@@ -83,7 +96,7 @@ function checkRules(checking: Checking, ids: Map<string, Path>, profile: Path): 
   entriesAt(checking.source, [...profile, 'rules']).forEach((entry, j) => {
     const path = [...profile, 'rules', j];
     const id = checking.source.at([...path, 'id']);
-    if (typeof id === 'string') noteOnce(checking, ids, id.toLowerCase(), [...path, 'id'], 'rule');
+    if (typeof id === 'string') noteOnce(checking, ids, id, [...path, 'id'], 'rule');
     const fitting = part(rule, entry);
     if (fitting !== undefined) checkRule(checking, fitting, path);
   });

@@ -1,5 +1,6 @@
 /** The names a policy uses, and what they stand for on the platform. */
 import type { SystemPresence } from '../domain/agent.ts';
+import { normaliseName } from '../domain/name.ts';
 import type { Draft } from './draft.ts';
 import type { FaultList } from './faults.ts';
 import { nearest } from './nearest.ts';
@@ -72,8 +73,8 @@ function indexOf(all: readonly Named[]): Index {
   const ids = new Map<string, string>();
   const byName = new Map<string, string[]>();
   for (const { id, names } of all) {
-    ids.set(fold(id), id);
-    for (const name of new Set(names.map(fold))) {
+    ids.set(normaliseName(id), id);
+    for (const name of new Set(names.map(normaliseName))) {
       const same = byName.get(name);
       if (same === undefined) byName.set(name, [id]);
       else same.push(id);
@@ -82,8 +83,9 @@ function indexOf(all: readonly Named[]): Index {
   return { ids, byName, all };
 }
 
-function fold(name: string): string {
-  return name.trim().toLowerCase();
+/** Under which a name's ids are remembered. */
+export function nameKey(kind: NameKind, name: string): string {
+  return `${kind}:${normaliseName(name)}`;
 }
 
 /** Resolves names one by one and gathers what went wrong. */
@@ -117,7 +119,7 @@ export class NameBook {
     if (index === undefined) return [name];
     const many = kind === 'queues' && isWildcard(name);
     const ids = many ? matching(index, name) : candidates(index, name);
-    const key = `${kind}:${fold(name)}`;
+    const key = nameKey(kind, name);
     if (ids.length === 1 || (many && ids.length > 0)) {
       this.learnt.set(key, ids.join(' '));
       return ids;
@@ -181,11 +183,12 @@ export class NameBook {
 }
 
 function candidates({ ids, byName }: Index, name: string): readonly string[] {
-  const id = ids.get(fold(name));
-  return id === undefined ? (byName.get(fold(name)) ?? []) : [id];
+  const form = normaliseName(name);
+  const id = ids.get(form);
+  return id === undefined ? (byName.get(form) ?? []) : [id];
 }
 
 function matching({ all }: Index, name: string): readonly string[] {
-  const pattern = wildcard(name.trim());
-  return all.filter(({ names }) => names.some((one) => pattern.test(one))).map(({ id }) => id);
+  const pattern = wildcard(name);
+  return all.filter(({ names }) => names.some((one) => pattern.test(normaliseName(one)))).map(({ id }) => id);
 }

@@ -1,4 +1,5 @@
 /** "Did you mean": the known word that is closest to a mistyped one. */
+import { normaliseName } from '../domain/name.ts';
 
 /** Of a long list only so many are compared: a suggestion is a courtesy. */
 const COMPARED = 20_000;
@@ -24,8 +25,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 }
 
 function fold(text: string): string {
-  return text
-    .toLowerCase()
+  return normaliseName(text)
     .replace(/[\s_-]+/g, '_')
     .slice(0, 100);
 }

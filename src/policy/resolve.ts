@@ -10,6 +10,7 @@ import type {
   When,
 } from '../domain/policy.ts';
 import type { Calendar } from '../domain/calendar.ts';
+import { looseName, normaliseName } from '../domain/name.ts';
 import type { Instant } from '../domain/time.ts';
 import { toCalendar } from './calendars.ts';
 import { mergeReturns } from './check-parts.ts';
@@ -65,7 +66,8 @@ export function resolvePolicy(
 }
 
 function calendarsOf({ content }: Draft): ReadonlyMap<string, Calendar> {
-  return new Map(Object.entries(content.calendars).map(([name, text]) => [name, toCalendar(name, text)]));
+  const entries = Object.entries(content.calendars);
+  return new Map(entries.map(([name, text]) => [normaliseName(name), toCalendar(name, text)]));
 }
 
 function toCaps(caps: Draft['content']['caps']): Policy['caps'] {
@@ -147,7 +149,7 @@ class Resolver {
   }
 
   #hours({ during, outside }: RuleText): Hours | undefined {
-    const calendar = this.#calendars.get(during ?? outside ?? '');
+    const calendar = this.#calendars.get(normaliseName(during ?? outside ?? ''));
     return calendar === undefined
       ? undefined
       : { calendar, side: during === undefined ? 'outside' : 'during' };
@@ -192,13 +194,16 @@ class Resolver {
   }
 
   #users(texts: readonly string[], path: Path): UserPatterns {
+    const byName = texts.some(isWildcard) || !this.#book.knows('users');
+    const loosely = byName && protects(path);
+    const form = loosely ? looseName : normaliseName;
     const exact = new Set<string>();
-    const patterns: RegExp[] = [];
+    const [patterns, addresses]: [RegExp[], RegExp[]] = [[], []];
     texts.forEach((text, i) => {
-      if (isWildcard(text)) patterns.push(wildcard(text));
-      else for (const id of this.#book.resolve('users', text, [...path, i])) exact.add(id.toLowerCase());
+      if (isWildcard(text)) (text.includes('@') ? addresses : patterns).push(wildcard(text, form));
+      else for (const id of this.#book.resolve('users', text, [...path, i])) exact.add(form(id));
     });
-    return { exact, patterns, byName: patterns.length > 0 || !this.#book.knows('users') };
+    return { exact, byName, patterns, addresses, loosely };
   }
 }
 
@@ -208,6 +213,11 @@ const ANY_STATE: When = {
   routing: undefined,
   not: undefined,
 };
+
+/** Whoever fits what stands there is left alone, so that it may rather fit too many. */
+function protects(path: Path): boolean {
+  return path[0] === 'exempt' && !path.includes('not');
+}
 
 function people({ users, groups, roles, divisions, queues, teams }: MatchText): MatchText {
   return { users, groups, roles, divisions, queues, teams };

@@ -51,6 +51,24 @@ function logoffsOf(timeline: string, more = ''): readonly string[] {
   return (result?.faults ?? []).map(({ message }) => message.replace('did not expect the log-off at ', ''));
 }
 
+test('a test may spell groups, labels, rules and profiles in another way than the policy', () => {
+  const head = `policy:
+  mode: enforce
+  profiles:
+    - name: Bühne
+      match: { groups: [Bühne] }
+      rules:
+        - { id: coached, when: { secondary_presence: [Füller] }, limit: 60m }
+agent: { groups: ["${'BÜHNE'.normalize('NFD')} "] }
+`;
+  const tests = `  - name: x
+    timeline: ["09:00 ${'füller'.normalize('NFD')} (busy)"]
+    expect: ["10:00 due by COACHED, profile ${'bühne'.normalize('NFD')}"]
+    logoffs: ["10:00-10:01 Coached"]
+`;
+  expect(run(tests, head).map(({ faults }) => faults)).toEqual([[]]);
+});
+
 describe('the words of a timeline', () => {
   test.each([
     ['09:00 on queue', 9 * HOUR, [{ does: 'set_presence', presence: 'ON_QUEUE', label: undefined }]],
