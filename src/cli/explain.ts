@@ -25,7 +25,7 @@ import { openStore, type SqliteStore } from '../store/sqlite-store.ts';
 import { connect, knownNames, readNames } from '../wiring.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { momentOption } from './instants.ts';
-import { loadConfig, type ConfigOption } from './options.ts';
+import { loadConfig, zoneOption, type ConfigOption } from './options.ts';
 import { table, type Output } from './output.ts';
 
 export interface ExplainOptions extends ConfigOption {
@@ -51,7 +51,7 @@ export async function explain(name: string, options: ExplainOptions, output: Out
   const at = options.at === undefined ? undefined : momentOption(options.at, now);
   if (at !== undefined && options.live === true)
     throw new UsageError('--at looks back, --live looks now: give one of them.');
-  const times = timesOf(options.tz ?? 'UTC', at ?? now);
+  const times = timesIn(zoneOption(options.tz), at ?? now);
   const store = await openStore(loaded.settings.store.sqlite, { now: () => now, readOnly: true });
   try {
     const agent = await findOne(store, name);
@@ -60,14 +60,6 @@ export async function explain(name: string, options: ExplainOptions, output: Out
     return EXIT.fine;
   } finally {
     await store.close();
-  }
-}
-
-function timesOf(zone: string, today: Instant): Times {
-  try {
-    return timesIn(zone, today);
-  } catch {
-    throw new UsageError(`"${zone}" is not a time zone: write it like UTC or America/Chicago.`);
   }
 }
 

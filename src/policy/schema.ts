@@ -217,7 +217,7 @@ export const caps = about(
 
 export const calendar = about(
   block({
-    timezone: about(timeZone(), 'IANA time zone.'),
+    timezone: about(timeZone(), 'Time zone as Area/Location, such as America/Chicago, or UTC.'),
     weekly: about(
       z.record(
         days(),

@@ -273,6 +273,9 @@ store: { sqlite: ${sqlite} }
     expect(await refusal('Ada Okafro')).toMatch(/Did you mean "Ada Okafor"\?$/);
     expect(await refusal('zzz')).toBe('No agent that was ever seen has the name, e-mail or id "zzz".');
     expect(await refusal('ada', { tz: 'Mars/Olympus' })).toContain('is not a time zone');
+    expect(await refusal('ada', { tz: 'BST' })).toBe(
+      '--tz: "BST" is not a time zone: write it as Area/Location, such as America/Chicago, or UTC. Did you mean Europe/London?',
+    );
     expect(await refusal('ada', { at: 'yesterday' })).toContain('"yesterday" is not a time');
     expect(await refusal('ada', { at: '1d', live: true })).toContain('give one of them');
   });

@@ -230,7 +230,7 @@ tests:
 `;
     const lines = faultsOf(() => parseTestFile(text, 't.yaml', {}));
     expect(lines.map((line) => line.slice(0, 70))).toEqual([
-      't.yaml:2:11: timezone: "Europe/Berln" is not an IANA time zone such as'.slice(0, 70),
+      't.yaml:2:11: timezone: "Europe/Berln" is not a time zone as Area/Location'.slice(0, 70),
       't.yaml:6:9: tests[0].timeline[0]: "9 on queue" has no time: write it l'.slice(0, 70),
       't.yaml:7:9: tests[0].timeline[1]: "on queu" is no word of a timeline: '.slice(0, 70),
       't.yaml:9:9: tests[0].timeline[3]: comes before the entry above it; hou'.slice(0, 70),

@@ -593,7 +593,20 @@ export const BROKEN: readonly Broken[] = [
     title: 'a mistyped time zone',
     text: withMore('calendars: { a: { timezone: Europe/Berln, weekly: { daily: "08:00-17:00" } } }\n'),
     faults: [
-      '7:29: calendars.a.timezone: "Europe/Berln" is not an IANA time zone such as Europe/Berlin (did you mean "Europe/Berlin"?)',
+      '7:29: calendars.a.timezone: "Europe/Berln" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC (did you mean "Europe/Berlin"?)',
+    ],
+  },
+  {
+    title: 'abbreviations, old names and offsets of time zones',
+    text: withMore(
+      `calendars:\n${['BST', 'CET', 'US/Eastern', 'Etc/GMT+5', '"+02:00"'].map((zone, i) => `  c${i}: { timezone: ${zone}, weekly: { mon: "08:00-17:00" } }\n`).join('')}`,
+    ),
+    faults: [
+      '8:19: calendars.c0.timezone: "BST" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC (did you mean "Europe/London"?)',
+      '9:19: calendars.c1.timezone: "CET" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC (did you mean "Europe/Berlin"?)',
+      '10:19: calendars.c2.timezone: "US/Eastern" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC (did you mean "America/New_York"?)',
+      '11:19: calendars.c3.timezone: "Etc/GMT+5" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC',
+      '12:19: calendars.c4.timezone: "+02:00" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC',
     ],
   },
   {
