@@ -2,9 +2,9 @@
  * What a shape cannot say: whether the parts of a policy make sense, each by itself and together. Parts that do not fit
  * the schema are left out here, so that one run tells of every fault in all the others.
  */
-import { normaliseName } from '../domain/name.ts';
 import { DAY, formatDuration } from '../domain/time.ts';
 import { entriesAt, noteOnce, part, warn, type Checking } from './checking.ts';
+import { checkCalendars } from './check-calendars.ts';
 import { checkRule } from './check-rule.ts';
 import { checkExemption, checkMatch, checkOwnReturns, checkReturns } from './check-parts.ts';
 import { checkChannels, checkIdentity } from './check-reach.ts';
@@ -22,7 +22,7 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
     warnings,
     interval: sweep === undefined ? undefined : longestInterval(sweep.every),
   };
-  const calendars = calendarsOf(base);
+  const calendars = checkCalendars(base);
   const first: Checking = { ...base, calendars, connector: undefined, warns: false };
   const connector = checkIdentity(first);
   const warns = checkChannels(first);
@@ -37,23 +37,6 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
   if (base.interval !== undefined && base.interval > DAY) {
     warn(checking, ['sweep', 'every'], `up to ${formatDuration(base.interval)} pass between two sweeps`);
   }
-}
-
-/** The names that rules may give a calendar, in the form in which they are compared. */
-function calendarsOf({ source, faults }: Pick<Checking, 'source' | 'faults'>): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const name of keysAt(source, ['calendars'])) {
-    const form = normaliseName(name);
-    if (names.has(form))
-      faults.add(['calendars', name], 'another calendar has this name already', { atKey: true });
-    names.add(form);
-  }
-  return names;
-}
-
-function keysAt(source: Source, path: Path): readonly string[] {
-  const value = source.at(path);
-  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
 }
 
 function checkProfiles(checking: Checking, returns: ReturnsText | undefined): void {

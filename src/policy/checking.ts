@@ -22,7 +22,11 @@ export interface Checking {
 }
 
 /** Adds a warning with its place. */
-export function warn({ source, warnings }: Checking, path: Path, sentence: string): void {
+export function warn(
+  { source, warnings }: Pick<Checking, 'source' | 'warnings'>,
+  path: Path,
+  sentence: string,
+): void {
   const { line, column } = source.place(path);
   warnings.push(`${source.file}:${line}:${column}: ${writePath(path)}: ${sentence}`);
 }

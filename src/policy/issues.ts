@@ -44,7 +44,8 @@ function addValueIssue(issue: Issue, path: Path, source: Source, faults: FaultLi
   } else if (issue.code === 'invalid_type' && libraryWords) {
     faults.add(path, mustBe(issue.expected, source.at(path)));
   } else {
-    faults.add(path, filled(issue.message, path, source), { suggestion: guess(issue, path, source) });
+    const atKey = issue.code === 'custom' && issue.params?.['atKey'] === true;
+    faults.add(path, filled(issue.message, path, source), { atKey, suggestion: guess(issue, path, source) });
   }
 }
 

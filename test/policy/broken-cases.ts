@@ -626,7 +626,9 @@ export const BROKEN: readonly Broken[] = [
     text: withMore(
       'calendars: { a: { timezone: UTC, weekly: { mon: "08:00-17:00" }, except: [25.12.2026] } }\n',
     ),
-    faults: ['7:75: calendars.a.except[0]: "25.12.2026" is not a date; write 2026-12-25'],
+    faults: [
+      '7:75: calendars.a.except[0]: "25.12.2026" is not a day; write 2026-12-25, every year 12-25, or a range such as 12-24..01-02',
+    ],
   },
   {
     title: 'a calendar without hours',

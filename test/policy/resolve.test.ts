@@ -297,7 +297,7 @@ describe('a resolved policy', () => {
           [2, split],
           [4, split],
         ]),
-        except: new Set(['2026-12-25']),
+        except: [{ from: '2026-12-25', to: '2026-12-25', windows: [] }],
       },
     });
   });
