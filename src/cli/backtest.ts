@@ -122,7 +122,11 @@ function resolved(
   { agents, names, read }: RecordedOrganisation,
   span: Interval,
 ): ReturnType<typeof resolvePolicy>['policy'] {
-  const users = agents.map((agent) => ({ id: agent.id, names: [agent.name, agent.email, agent.username] }));
+  const users = agents.map(({ id, name, email, username }) => ({
+    id,
+    names: [email, username],
+    ownNames: [name],
+  }));
   const known: Partial<Record<NameKind, readonly Named[]>> = { ...names, users };
   const needed = namesNeeded(draft);
   for (const kind of NAME_KINDS)

@@ -13,6 +13,8 @@ export type NameKind = 'users' | 'groups' | 'roles' | 'divisions' | 'queues' | '
 export interface Named {
   readonly id: string;
   readonly names: readonly string[];
+  /** Display names of users, who may change theirs. */
+  readonly ownNames?: readonly string[];
   /** For presence definitions: the system presence they belong to. */
   readonly system?: SystemPresence;
 }
@@ -82,7 +84,7 @@ async function readUserNames(userPages: UserPages, options: CallOptions): Promis
     [],
     ({ entities }) => {
       const before = byId.size;
-      for (const one of named(entities, ['name', 'email', 'username'])) byId.set(one.id, one);
+      for (const one of named(entities, ['email', 'username'], ['name'])) byId.set(one.id, one);
       return byId.size - before;
     },
     options,
@@ -96,14 +98,21 @@ async function readUserNames(userPages: UserPages, options: CallOptions): Promis
   return [...byId.values()];
 }
 
-function named(entities: readonly unknown[], keys: readonly string[]): readonly Named[] {
+function named(
+  entities: readonly unknown[],
+  keys: readonly string[],
+  ownKeys: readonly string[] = [],
+): readonly Named[] {
   const found: Named[] = [];
   for (const entity of entities) {
     const raw = asObject(entity);
     const id = asText(raw?.['id']);
     if (raw === undefined || id === undefined) continue;
-    const names = keys.map((key) => asText(raw[key])).filter((name) => name !== undefined);
-    found.push({ id, names: [...new Set(names)] });
+    const textsAt = (wanted: readonly string[]): string[] => [
+      ...new Set(wanted.map((key) => asText(raw[key])).filter((name) => name !== undefined)),
+    ];
+    const ownNames = textsAt(ownKeys);
+    found.push({ id, names: textsAt(keys), ...(ownNames.length === 0 ? {} : { ownNames }) });
   }
   return found;
 }

@@ -31,8 +31,6 @@ function partOf(name: string, agent: Agent): string {
       return agent.username.trim();
     case 'local':
       return email.slice(0, Math.max(0, email.lastIndexOf('@')));
-    case 'name':
-      return agent.name.trim();
     case 'id':
       return agent.id;
     default:

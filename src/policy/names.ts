@@ -15,6 +15,8 @@ export type NameKind = (typeof NAME_KINDS)[number];
 export interface Named {
   readonly id: string;
   readonly names: readonly string[];
+  /** Names that count only where none of the others fits: display names of users, who may change theirs. */
+  readonly ownNames?: readonly string[];
   /** For presence definitions: the system presence they belong to. */
   readonly system?: SystemPresence;
 }
@@ -66,21 +68,28 @@ export function namesNeeded({ content }: Draft): NamesNeeded {
 interface Index {
   readonly ids: ReadonlyMap<string, string>;
   readonly byName: ReadonlyMap<string, readonly string[]>;
+  readonly byOwnName: ReadonlyMap<string, readonly string[]>;
   readonly all: readonly Named[];
 }
 
 function indexOf(all: readonly Named[]): Index {
   const ids = new Map<string, string>();
   const byName = new Map<string, string[]>();
-  for (const { id, names } of all) {
+  const byOwnName = new Map<string, string[]>();
+  for (const { id, names, ownNames = [] } of all) {
     ids.set(normaliseName(id), id);
-    for (const name of new Set(names.map(normaliseName))) {
-      const same = byName.get(name);
-      if (same === undefined) byName.set(name, [id]);
-      else same.push(id);
-    }
+    addTo(byName, names, id);
+    addTo(byOwnName, ownNames, id);
   }
-  return { ids, byName, all };
+  return { ids, byName, byOwnName, all };
+}
+
+function addTo(index: Map<string, string[]>, names: readonly string[], id: string): void {
+  for (const name of new Set(names.map(normaliseName))) {
+    const same = index.get(name);
+    if (same === undefined) index.set(name, [id]);
+    else same.push(id);
+  }
 }
 
 /** Under which a name's ids are remembered. */
@@ -138,6 +147,13 @@ export class NameBook {
     return stored;
   }
 
+  /** Whether a user is found by a display name alone; `undefined` where there is no list of users to tell. */
+  isOwnName(name: string): boolean | undefined {
+    const index = this.#index('users');
+    const form = normaliseName(name);
+    return index && !index.ids.has(form) && !index.byName.has(form) && index.byOwnName.has(form);
+  }
+
   /** Whether there is a list of this kind to look names up in. */
   knows(kind: NameKind): boolean {
     return this.#names?.[kind] !== undefined;
@@ -175,17 +191,17 @@ export class NameBook {
     const suggestion = own
       ? nearest(
           name,
-          all.flatMap(({ names }) => names),
+          all.flatMap(({ names, ownNames = [] }) => [...names, ...ownNames]),
         )
       : undefined;
     this.#faults.add(path, `there is no ${SINGULAR[kind]} ${shown}`, { suggestion });
   }
 }
 
-function candidates({ ids, byName }: Index, name: string): readonly string[] {
+function candidates({ ids, byName, byOwnName }: Index, name: string): readonly string[] {
   const form = normaliseName(name);
   const id = ids.get(form);
-  return id === undefined ? (byName.get(form) ?? []) : [id];
+  return id === undefined ? (byName.get(form) ?? byOwnName.get(form) ?? []) : [id];
 }
 
 function matching({ all }: Index, name: string): readonly string[] {

@@ -193,6 +193,19 @@ class Resolver {
     return new Set(texts.flatMap((text, i) => this.#book.resolve(kind, text, [...path, i])));
   }
 
+  /** A display name protects, or not, whoever takes it. */
+  #warnOfOwnNames(text: string, path: Path): void {
+    if (text.includes('@') || ID.test(text)) return;
+    const own = isWildcard(text) ? undefined : this.#book.isOwnName(text);
+    if (own === false) return;
+    const what = own === undefined ? 'may fit a display name' : 'fits by a display name';
+    const step = path[0] === 'exempt' ? 'into this exemption' : 'into and out of this profile';
+    const better = isWildcard(text)
+      ? 'a wildcard with an @ fits addresses only'
+      : 'write the e-mail address or the id';
+    this.#warn(path, `${what}: agents may change theirs, and step ${step}; ${better}`);
+  }
+
   #users(texts: readonly string[], path: Path): UserPatterns {
     const byName = texts.some(isWildcard) || !this.#book.knows('users');
     const loosely = byName && protects(path);
@@ -200,12 +213,15 @@ class Resolver {
     const exact = new Set<string>();
     const [patterns, addresses]: [RegExp[], RegExp[]] = [[], []];
     texts.forEach((text, i) => {
+      this.#warnOfOwnNames(text, [...path, i]);
       if (isWildcard(text)) (text.includes('@') ? addresses : patterns).push(wildcard(text, form));
       else for (const id of this.#book.resolve('users', text, [...path, i])) exact.add(form(id));
     });
     return { exact, byName, patterns, addresses, loosely };
   }
 }
+
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const ANY_STATE: When = {
   presence: undefined,

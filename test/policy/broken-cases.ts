@@ -689,10 +689,19 @@ export const BROKEN: readonly Broken[] = [
     faults: ['7:19: identity.okta: needs either api_token, or client_id and private_key'],
   },
   {
+    title: 'a subject that agents could change themselves',
+    text: withMore(
+      'identity: { okta: { url: "https://a.example", api_token: t }, subject: "CORP/{name}" }\n',
+    ),
+    faults: [
+      '7:72: identity.subject: "CORP/{name}" goes by a display name: agents may change theirs, and would choose whose session ends; use email, username, or a template with {email}, {username}, {local} or {id}',
+    ],
+  },
+  {
     title: 'an unknown placeholder',
     text: withMore('identity: { okta: { url: "https://a.example", api_token: t }, subject: "{mail}" }\n'),
     faults: [
-      '7:72: identity.subject: "{mail}" is neither email nor username nor a template with {email}, {username}, {local}, {name} or {id}',
+      '7:72: identity.subject: "{mail}" is neither email nor username nor a template with {email}, {username}, {local} or {id}',
     ],
   },
   {

@@ -94,6 +94,52 @@ describe('one name in two spellings', () => {
   });
 });
 
+describe('a user who is named by a display name', () => {
+  const users: readonly Named[] = [
+    { id: 'u-ada', names: ['ada@example.com', 'ada'], ownNames: ['Ada Byron'] },
+    { id: 'u-mal', names: ['mal@example.com'], ownNames: ['ada@example.com', 'bob@example.com'] },
+    { id: 'u-bob', names: ['bob@example.com'], ownNames: ['Bob Stone'] },
+  ];
+  const warningsFor = (match: string, exempt: string, names?: Names): readonly string[] => {
+    const text = withMore(`exempt: [{ users: [${exempt}] }]\n`).replace(
+      'name: all',
+      `name: all\n    match: { users: [${match}] }`,
+    );
+    return resolvePolicy(load(text).draft, names, new Map(), NOW).warnings.map((line) =>
+      line.replace(/^p.yaml:\d+:\d+: /, ''),
+    );
+  };
+
+  test('is another than the one who has that name for an address, whoever takes it for a display name', () => {
+    const [profile] = policyOf('{ users: [ada@example.com, bob@example.com, Ada Byron] }', {
+      users,
+    }).profiles;
+    expect(profile?.match?.users?.exact).toEqual(new Set(['u-ada', 'u-bob']));
+  });
+
+  test('is warned of, in a profile and in an exemption; an address, a username and an id are not', () => {
+    expect(warningsFor('Bob Stone, bob@example.com', 'Ada Byron, ada, u-mal', { users })).toEqual([
+      'exempt[0].users[0]: fits by a display name: agents may change theirs, and step into this exemption; write the e-mail address or the id',
+      'profiles[0].match.users[0]: fits by a display name: agents may change theirs, and step into and out of this profile; write the e-mail address or the id',
+    ]);
+  });
+
+  test('is warned of without the platform where only an address or an id could not be one', () => {
+    const id = '0b5c5d3e-5f0a-4a6d-9a3f-3f4a1e0f9c11';
+    expect(warningsFor(`Bob Stone, ${id}`, `wallboard@example.com, ${id}`)).toEqual([
+      'profiles[0].match.users[0]: may fit a display name: agents may change theirs, and step into and out of this profile; write the e-mail address or the id',
+      'names were not checked against the platform',
+    ]);
+  });
+
+  test('is warned of in a wildcard without an @, with the platform and without', () => {
+    const wanted =
+      'exempt[0].users[0]: may fit a display name: agents may change theirs, and step into this exemption; a wildcard with an @ fits addresses only';
+    expect(warningsFor('"*@example.com"', '"kiosk-*", "kiosk-*@example.com"', { users })).toEqual([wanted]);
+    expect(warningsFor('"*@example.com"', '"kiosk-*"')).toContain(wanted);
+  });
+});
+
 describe('a wildcard of users', () => {
   test('in an exemption rather fits too many, in a profile and under `not` only what it says', () => {
     for (const [pattern, name] of [
