@@ -12,7 +12,6 @@ import { PlatformError } from './errors.ts';
 const FRESH_FOR: Duration = 10 * MINUTE;
 /** A listing that cannot be refreshed is used for so long; then its members count as unknown, which protects. */
 const USED_FOR: Duration = 30 * MINUTE;
-const PAGE_SIZE = 100;
 
 interface Listing {
   readonly members: ReadonlySet<string>;
@@ -61,8 +60,7 @@ export class Memberships {
     try {
       const members = new Set<string>();
       for (const entity of await this.#read(id, { priority: 'read', signal })) {
-        const userId = asText(asObject(entity)?.['id']);
-        if (userId !== undefined) members.add(userId);
+        members.add(memberId(entity));
       }
       this.#listings.set(id, { members, readAt: this.#now() });
     } catch (error) {
@@ -94,12 +92,20 @@ export class Memberships {
   }
 }
 
+/** Throws `PlatformError` where there is none: it could be anybody's. */
+function memberId(entity: unknown): string {
+  const id = asText(asObject(entity)?.['id']);
+  if (id !== undefined) return id;
+  const operation = 'members';
+  throw new PlatformError('a member of a queue or team has no id', { kind: 'malformed', operation });
+}
+
 /** `GET /api/v2/routing/queues/{queueId}/members`, at most 100 a page. */
 export function queueMembers(sdk: Sdk): Read {
   return (queueId, options) =>
-    readNumbered('getRoutingQueueMembers', (pageNumber) =>
+    readNumbered('getRoutingQueueMembers', (ask) =>
       sdk.call('getRoutingQueueMembers', options, () =>
-        sdk.routing.getRoutingQueueMembers(queueId, { pageNumber, pageSize: PAGE_SIZE }),
+        sdk.routing.getRoutingQueueMembers(queueId, { ...ask }),
       ),
     );
 }
@@ -107,9 +113,7 @@ export function queueMembers(sdk: Sdk): Read {
 /** `GET /api/v2/teams/{teamId}/members`, by cursor. */
 export function teamMembers(sdk: Sdk): Read {
   return (teamId, options) =>
-    readByCursor('getTeamMembers', (after) =>
-      sdk.call('getTeamMembers', options, () =>
-        sdk.teams.getTeamMembers(teamId, { pageSize: PAGE_SIZE, ...(after === undefined ? {} : { after }) }),
-      ),
+    readByCursor('getTeamMembers', (ask) =>
+      sdk.call('getTeamMembers', options, () => sdk.teams.getTeamMembers(teamId, { ...ask })),
     );
 }
