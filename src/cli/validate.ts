@@ -8,7 +8,8 @@ import type { LoadedPolicy } from '../policy/draft.ts';
 import { PolicyRefused } from '../policy/faults.ts';
 import { runTestsOf } from '../policy-tests.ts';
 import { Metrics } from '../server/metrics.ts';
-import { connect, readNames } from '../wiring.ts';
+import { readNames } from '../names-in-use.ts';
+import { connect } from '../wiring.ts';
 import { EXIT } from './exit.ts';
 import { configPath, loadConfig, type ConfigOption } from './options.ts';
 import type { Output } from './output.ts';
@@ -58,7 +59,12 @@ async function resolve(loaded: LoadedPolicy, online: boolean): Promise<ResolvedP
   const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
   try {
     await platform.checkCredentials(signal);
-    return resolvePolicy(loaded.draft, await readNames(loaded, platform, signal), new Map(), realClock.now());
+    return resolvePolicy(
+      loaded.draft,
+      await readNames(loaded.draft, platform, signal),
+      new Map(),
+      realClock.now(),
+    );
   } finally {
     await platform.close();
   }

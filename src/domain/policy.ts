@@ -23,6 +23,10 @@ export const ACTIONS = [
 /** One step of a log-off. */
 export type Action = (typeof ACTIONS)[number];
 
+/** Kinds of things of the platform that a policy names. `presences` are the organisation's own presence labels. */
+export const NAME_KINDS = ['users', 'groups', 'roles', 'divisions', 'queues', 'teams', 'presences'] as const;
+export type NameKind = (typeof NAME_KINDS)[number];
+
 /**
  * Which people. Each key that is there must fit (any of its entries); `undefined` keys fit everyone.
  * All entries are ids of the platform; the wildcards of `users` and `queues` are resolved before.
@@ -130,6 +134,13 @@ export interface Policy {
   readonly exempt: readonly Exemption[];
   readonly profiles: readonly Profile[];
   readonly caps: Caps;
+  /**
+   * The same policy with the ids that its names stood for before, where one stands for others now. It only protects; see
+   * `judgeByNames`.
+   */
+  readonly former?: Policy;
+  /** Kinds of names that could not be looked up when that was last called for. */
+  readonly unsure?: ReadonlySet<NameKind>;
 }
 
 export const DEFAULT_ACTIONS: readonly Action[] = ['off_queue', 'offline', 'revoke_tokens'];

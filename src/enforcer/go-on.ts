@@ -42,7 +42,8 @@ async function mayGoOn(crew: Crew, each: Case, round: Round): Promise<boolean> {
   each.memory = memory;
   if (!isWhole(observation)) return end(each, 'unknown');
   if (engagement(observation) !== 'free') return end(each, 'engaged');
-  if (['exempt', 'no_profile', 'unknown'].includes(verdict.reason)) return end(each, verdict.reason);
+  if (['exempt', 'no_profile', 'names_unsure', 'unknown'].includes(verdict.reason))
+    return end(each, verdict.reason);
   if (memory.lastSign !== undefined && memory.lastSign.at !== before.lastSign?.at) return end(each, 'sign');
   if (events.length > 0) return end(each, 'returned');
   each.readAt = observation.at;

@@ -5,7 +5,8 @@
 import type { Agent, Observation } from '../domain/agent.ts';
 import { fold, seenAgain, type Folded } from '../domain/fold.ts';
 import type { FoldContext } from '../domain/step.ts';
-import { judge, profileOf, type Verdict } from '../domain/judge.ts';
+import { profileOf, type Verdict } from '../domain/judge.ts';
+import { judgeByNames } from '../domain/judge-names.ts';
 import { leaveLadder } from '../domain/ladder.ts';
 import type { Memory, MemoryEvent } from '../domain/memory.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -91,7 +92,7 @@ export class Population {
     const nativeTimeouts = context.nativeTimeouts();
     const folded = this.#fold(observation, { profile, usualInterval, clockJumped, nativeTimeouts });
     let memory = folded?.memory;
-    const verdict = judge(agent, memory, observation, policy, observation.at, profile);
+    const verdict = judgeByNames(agent, memory, observation, policy, observation.at, profile);
     let changed = folded?.changed === true;
     if (memory !== undefined && verdict.reason === 'exempt' && memory.ladder !== undefined) {
       memory = leaveLadder(memory);

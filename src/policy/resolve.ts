@@ -16,7 +16,16 @@ import { toCalendar } from './calendars.ts';
 import { mergeReturns } from './check-parts.ts';
 import type { Draft } from './draft.ts';
 import { FaultList, writePath } from './faults.ts';
-import { NameBook, namesNeeded, type NameKind, type Names } from './names.ts';
+import {
+  NameBook,
+  namesNeeded,
+  protects,
+  rememberedBook,
+  type Book,
+  type NameIds,
+  type NameKind,
+  type Names,
+} from './names.ts';
 import type { ExemptionText, MatchText, ReturnsText, RuleText, WhenText } from './schema.ts';
 import type { Path } from './source.ts';
 import { isWildcard, wildcard } from './wildcard.ts';
@@ -25,8 +34,8 @@ import { isWildcard, wildcard } from './wildcard.ts';
 export interface ResolvedPolicy {
   readonly policy: Policy;
   readonly warnings: readonly string[];
-  /** By `kind:name`, the ids to store and to hand in as `known` next time. */
-  readonly learnt: ReadonlyMap<string, string>;
+  /** The ids to store and to hand in as `known` next time. */
+  readonly learnt: NameIds;
 }
 
 /**
@@ -37,10 +46,10 @@ export interface ResolvedPolicy {
 export function resolvePolicy(
   draft: Draft,
   names: Names | undefined,
-  known: ReadonlyMap<string, string>,
+  known: NameIds,
   now: Instant,
 ): ResolvedPolicy {
-  const { source, content, hash } = draft;
+  const { source } = draft;
   const faults = new FaultList(source);
   const warnings: string[] = [];
   const warn = (path: Path, sentence: string): void => {
@@ -48,8 +57,27 @@ export function resolvePolicy(
     warnings.push(`${source.file}:${line}:${column}: ${writePath(path)}: ${sentence}`);
   };
   const book = new NameBook(names, known, source, faults, warn);
-  const resolver = new Resolver(book, faults, warn, calendarsOf(draft));
-  const policy: Policy = {
+  const policy = policyBy(draft, new Resolver(book, faults, warn, calendarsOf(draft)), now);
+  faults.throwIfAny();
+  if (names === undefined && Object.values(namesNeeded(draft)).some((list) => list.length > 0)) {
+    warnings.push('names were not checked against the platform');
+  }
+  return { policy, warnings, learnt: book.learnt };
+}
+
+/** The policy with ids that are remembered; a name that is not remembered stands for itself. */
+export function resolveRemembered(draft: Draft, ids: NameIds, now: Instant): Policy {
+  const resolver = new Resolver(
+    rememberedBook(ids),
+    new FaultList(draft.source),
+    () => undefined,
+    calendarsOf(draft),
+  );
+  return policyBy(draft, resolver, now);
+}
+
+function policyBy({ hash, content }: Draft, resolver: Resolver, now: Instant): Policy {
+  return {
     hash,
     mode: content.mode,
     exempt: content.exempt.flatMap((entry, i) => resolver.exemption(entry, ['exempt', i], now)),
@@ -58,11 +86,6 @@ export function resolvePolicy(
     ),
     caps: toCaps(content.caps),
   };
-  faults.throwIfAny();
-  if (names === undefined && Object.values(namesNeeded(draft)).some((list) => list.length > 0)) {
-    warnings.push('names were not checked against the platform');
-  }
-  return { policy, warnings, learnt: book.learnt };
 }
 
 function calendarsOf({ content }: Draft): ReadonlyMap<string, Calendar> {
@@ -81,13 +104,13 @@ function toCaps(caps: Draft['content']['caps']): Policy['caps'] {
 }
 
 class Resolver {
-  readonly #book: NameBook;
+  readonly #book: Book;
   readonly #faults: FaultList;
   readonly #warn: (path: Path, sentence: string) => void;
   readonly #calendars: ReadonlyMap<string, Calendar>;
 
   constructor(
-    book: NameBook,
+    book: Book,
     faults: FaultList,
     warn: (path: Path, sentence: string) => void,
     calendars: ReadonlyMap<string, Calendar>,
@@ -229,11 +252,6 @@ const ANY_STATE: When = {
   routing: undefined,
   not: undefined,
 };
-
-/** Whoever fits what stands there is left alone, so that it may rather fit too many. */
-function protects(path: Path): boolean {
-  return path[0] === 'exempt' && !path.includes('not');
-}
 
 function people({ users, groups, roles, divisions, queues, teams }: MatchText): MatchText {
   return { users, groups, roles, divisions, queues, teams };
