@@ -18,6 +18,7 @@ import {
   type RememberedNames,
   type ResolvedNames,
 } from './policy/remembered-names.ts';
+import { Reach, type Reachable } from './policy/reach.ts';
 import { SeenUsers } from './policy/seen-users.ts';
 
 /** Names are looked up again after so many sweeps. */
@@ -39,6 +40,7 @@ interface InUse {
   readonly lists: Names;
   readonly users: SeenUsers;
   readonly warnings: readonly string[];
+  readonly reachable: Reachable;
   readonly unsure: ReadonlySet<NameKind>;
 }
 
@@ -54,6 +56,8 @@ export class NamesInUse implements NameLookups {
   #sweepBegan: Instant = 0;
   #isFresh = false;
   #usersChanged = false;
+  /** Not yet asked whom the policy, by these names, fits. */
+  #isReachOpen = false;
 
   constructor(parts: NamesParts) {
     this.#parts = parts;
@@ -68,11 +72,11 @@ export class NamesInUse implements NameLookups {
     const names = needed.users.length === 0 ? lists : { ...lists, users: all };
     this.#stored = await store.facts();
     const before = rememberedFrom(this.#stored);
-    const { policy, warnings, remembered, moved } = resolveNames(draft, names, before, clock.now());
-    for (const warning of [...own, ...warnings]) log.warn({ warning }, 'the policy has a warning');
-    this.#tellMoved(moved);
-    const unsure = new Set<NameKind>();
-    this.#resolved.set(policy, { draft, policy, remembered, lists, users, warnings, unsure });
+    const resolved = resolveNames(draft, names, before, clock.now());
+    for (const warning of [...own, ...resolved.warnings]) log.warn({ warning }, 'the policy has a warning');
+    this.#tellMoved(resolved.moved);
+    const { policy } = resolved;
+    this.#resolved.set(policy, { draft, ...resolved, lists, users, unsure: new Set() });
     return policy;
   }
 
@@ -84,6 +88,7 @@ export class NamesInUse implements NameLookups {
     this.#inUse = inUse;
     this.#sweepsSince = 0;
     this.#usersChanged = false;
+    this.#isReachOpen = true;
     this.#parts.platform.setNeeds(needsOf(policy));
     await this.#save(inUse);
   }
@@ -105,17 +110,26 @@ export class NamesInUse implements NameLookups {
     return this.#inUse.policy;
   }
 
-  /** The same directory; each listing of everyone also tells what the users are called whom the policy names. */
+  /**
+   * The same directory; each listing of everyone also tells what the users are called whom the policy names, and the first one
+   * with new names whom the policy fits.
+   */
   listening(directory: Directory): Directory {
     return {
       sweep: async (onPage, signal) => {
-        this.#inUse?.users.begin();
-        const { users } = this.#inUse ?? {};
+        const { users, reachable, policy } = this.#inUse ?? {};
+        users?.begin();
+        const reach = this.#isReachOpen && policy && reachable ? new Reach(reachable, policy) : undefined;
         const summary = await directory.sweep((page) => {
-          for (const { agent } of page) users?.see(agent);
+          for (const { agent, observation } of page) {
+            users?.see(agent);
+            reach?.see(agent, observation.missing);
+          }
           onPage(page);
         }, signal);
-        if (summary.complete && users?.end() === true) this.#usersChanged = true;
+        if (!summary.complete) return summary;
+        if (users?.end() === true) this.#usersChanged = true;
+        if (reach !== undefined) this.#tellReach(reach);
         return summary;
       },
       reread: (ids, signal) => directory.reread(ids, signal),
@@ -175,6 +189,7 @@ export class NamesInUse implements NameLookups {
     }
     const policy = unsureOf(after.policy, unsure);
     this.#inUse = { ...after, policy };
+    this.#isReachOpen ||= !hasSameNames(after, inUse);
     this.#parts.platform.setNeeds(needsOf(policy));
     this.#tellMoved(resolved?.moved ?? []);
     for (const warning of after.warnings)
@@ -195,6 +210,11 @@ export class NamesInUse implements NameLookups {
       if (inUse.unsure.size < NAME_KINDS.length) this.#parts.log.error({ faults }, message);
       return undefined;
     }
+  }
+
+  #tellReach(reach: Reach): void {
+    this.#isReachOpen = false;
+    for (const warning of reach.warnings()) this.#parts.log.warn({ warning }, 'the policy has a warning');
   }
 
   #doubt(kinds: readonly NameKind[]): void {
@@ -228,6 +248,10 @@ export class NamesInUse implements NameLookups {
 function listsNeeded(draft: Draft): readonly NameKind[] {
   const needed = namesNeeded(draft);
   return NAME_KINDS.filter((kind) => kind !== 'users' && needed[kind].length > 0);
+}
+
+function hasSameNames({ remembered: a }: InUse, { remembered: b }: InUse): boolean {
+  return JSON.stringify([...a.ids]) === JSON.stringify([...b.ids]);
 }
 
 function isSame(a: InUse, b: InUse): boolean {

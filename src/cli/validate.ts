@@ -8,7 +8,10 @@ import type { LoadedPolicy } from '../policy/draft.ts';
 import { PolicyRefused } from '../policy/faults.ts';
 import { runTestsOf } from '../policy-tests.ts';
 import { Metrics } from '../server/metrics.ts';
+import type { Platform } from '../genesys/platform.ts';
 import { readNames } from '../names-in-use.ts';
+import { needsOf } from '../policy/needs.ts';
+import { Reach } from '../policy/reach.ts';
 import { connect } from '../wiring.ts';
 import { EXIT } from './exit.ts';
 import { configPath, loadConfig, type ConfigOption } from './options.ts';
@@ -59,13 +62,26 @@ async function resolve(loaded: LoadedPolicy, online: boolean): Promise<ResolvedP
   const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
   try {
     await platform.checkCredentials(signal);
-    return resolvePolicy(
-      loaded.draft,
-      await readNames(loaded.draft, platform, signal),
-      new Map(),
-      realClock.now(),
-    );
+    const names = await readNames(loaded.draft, platform, signal);
+    const resolved = resolvePolicy(loaded.draft, names, new Map(), realClock.now());
+    return { ...resolved, warnings: [...resolved.warnings, ...(await reachOf(resolved, platform, signal))] };
   } finally {
     await platform.close();
   }
+}
+
+/** Reads everyone once: an exemption or a profile that fits no agent is probably a slip. */
+async function reachOf(
+  { policy, reachable }: ResolvedPolicy,
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (reachable.wholes.length === 0) return [];
+  platform.setNeeds(needsOf(policy));
+  const reach = new Reach(reachable, policy);
+  const { complete, fault } = await platform.directory.sweep((page) => {
+    for (const { agent, observation } of page) reach.see(agent, observation.missing);
+  }, signal);
+  if (complete) return reach.warnings();
+  return [`whom the exemptions and profiles fit was not checked: ${fault ?? 'the agents could not be read'}`];
 }

@@ -43,14 +43,14 @@ export function resolveNames(
   before: RememberedNames,
   now: Instant,
 ): ResolvedNames {
-  const { policy, warnings, learnt } = resolvePolicy(draft, names, before.ids, now);
+  const { policy, learnt, ...more } = resolvePolicy(draft, names, before.ids, now);
   const isSame = before.policy === draft.hash;
   const moved = isSame ? movedNames(before.ids, learnt) : [];
   const former = new Map(isSame ? before.former : []);
   for (const { name, was } of moved) former.set(name, [...new Set([...(former.get(name) ?? []), ...was])]);
   const ids = new Map([...before.ids, ...learnt]);
   const remembered = { policy: draft.hash, ids, former };
-  return { policy: withFormer(policy, draft, remembered, now), warnings, remembered, moved };
+  return { ...more, policy: withFormer(policy, draft, remembered, now), remembered, moved };
 }
 
 /** The policy with the ids that are remembered; a name that is not remembered stands for itself. */

@@ -27,7 +27,8 @@ import {
   type Names,
 } from './names.ts';
 import type { ExemptionText, MatchText, ReturnsText, RuleText, WhenText } from './schema.ts';
-import type { Path } from './source.ts';
+import type { NamedEntry, NamedWhole, Reachable } from './reach.ts';
+import type { Path, Source } from './source.ts';
 import { isWildcard, wildcard } from './wildcard.ts';
 
 /** A policy ready to judge by. */
@@ -36,6 +37,8 @@ export interface ResolvedPolicy {
   readonly warnings: readonly string[];
   /** The ids to store and to hand in as `known` next time. */
   readonly learnt: NameIds;
+  /** What should fit some agent of the organisation. */
+  readonly reachable: Reachable;
 }
 
 /**
@@ -53,26 +56,21 @@ export function resolvePolicy(
   const faults = new FaultList(source);
   const warnings: string[] = [];
   const warn = (path: Path, sentence: string): void => {
-    const { line, column } = source.place(path);
-    warnings.push(`${source.file}:${line}:${column}: ${writePath(path)}: ${sentence}`);
+    warnings.push(`${whereIs(source, path)}: ${sentence}`);
   };
   const book = new NameBook(names, known, source, faults, warn);
-  const policy = policyBy(draft, new Resolver(book, faults, warn, calendarsOf(draft)), now);
+  const resolver = new Resolver(book, faults, warn, draft);
+  const policy = policyBy(draft, resolver, now);
   faults.throwIfAny();
   if (names === undefined && Object.values(namesNeeded(draft)).some((list) => list.length > 0)) {
     warnings.push('names were not checked against the platform');
   }
-  return { policy, warnings, learnt: book.learnt };
+  return { policy, warnings, learnt: book.learnt, reachable: resolver };
 }
 
 /** The policy with ids that are remembered; a name that is not remembered stands for itself. */
 export function resolveRemembered(draft: Draft, ids: NameIds, now: Instant): Policy {
-  const resolver = new Resolver(
-    rememberedBook(ids),
-    new FaultList(draft.source),
-    () => undefined,
-    calendarsOf(draft),
-  );
+  const resolver = new Resolver(rememberedBook(ids), new FaultList(draft.source), () => undefined, draft);
   return policyBy(draft, resolver, now);
 }
 
@@ -86,6 +84,11 @@ function policyBy({ hash, content }: Draft, resolver: Resolver, now: Instant): P
     ),
     caps: toCaps(content.caps),
   };
+}
+
+function whereIs(source: Source, path: Path): string {
+  const { line, column } = source.place(path);
+  return `${source.file}:${line}:${column}: ${writePath(path)}`;
 }
 
 function calendarsOf({ content }: Draft): ReadonlyMap<string, Calendar> {
@@ -103,34 +106,44 @@ function toCaps(caps: Draft['content']['caps']): Policy['caps'] {
   };
 }
 
-class Resolver {
+class Resolver implements Reachable {
+  readonly entries: NamedEntry[] = [];
+  readonly wholes: NamedWhole[] = [];
   readonly #book: Book;
   readonly #faults: FaultList;
   readonly #warn: (path: Path, sentence: string) => void;
   readonly #calendars: ReadonlyMap<string, Calendar>;
+  readonly #source: Source;
 
-  constructor(
-    book: Book,
-    faults: FaultList,
-    warn: (path: Path, sentence: string) => void,
-    calendars: ReadonlyMap<string, Calendar>,
-  ) {
+  constructor(book: Book, faults: FaultList, warn: (path: Path, sentence: string) => void, draft: Draft) {
     this.#book = book;
     this.#faults = faults;
     this.#warn = warn;
-    this.#calendars = calendars;
+    this.#calendars = calendarsOf(draft);
+    this.#source = draft.source;
   }
 
   /** One or two: `not` over people and state leaves out whoever fits both, so it is enough to miss one of them. */
   exemption(entry: ExemptionText, path: Path, now: Instant): readonly Exemption[] {
     const label = entry.reason ?? writePath(path);
     const { until, not } = entry;
-    if (until !== undefined && until <= now)
-      this.#warn([...path, 'until'], 'is over: this entry protects nobody any more');
+    const isOver = until !== undefined && until <= now;
+    if (isOver) this.#warn([...path, 'until'], 'is over: this entry protects nobody any more');
+    const noted = this.entries.length;
     const match = this.#matcher(people(entry), path);
     const when = hasState(entry) ? this.#when(state(entry), path) : undefined;
     const plain: Exemption = { label, match, when, until };
-    if (not === undefined) return [plain];
+    const found = not === undefined ? [plain] : this.#without(plain, not, path);
+    const matchers = found.map((each) => each.match);
+    // Of an entry that is over it does not matter whom it fits.
+    if (isOver) this.entries.length = noted;
+    else if (hasPeople(entry)) this.#note('exemption', matchers, path);
+    return found;
+  }
+
+  /** The exemption for those who miss either the people or the state of `not`. */
+  #without(plain: Exemption, not: NonNullable<ExemptionText['not']>, path: Path): readonly Exemption[] {
+    const { match, when } = plain;
     const here = [...path, 'not'];
     const found: Exemption[] = [];
     if (hasPeople(not)) found.push({ ...plain, match: { ...match, not: this.#matcher(people(not), here) } });
@@ -142,10 +155,12 @@ class Resolver {
   }
 
   profile(text: Draft['content']['profiles'][number], general: ReturnsText, path: Path): Profile {
-    const { name, match, rules, mode, returns } = text;
+    const { name, rules, mode, returns } = text;
+    const match = text.match === undefined ? undefined : this.#matcher(text.match, [...path, 'match']);
+    if (match !== undefined) this.#note('profile', [match], path, name);
     return {
       name,
-      match: match === undefined ? undefined : this.#matcher(match, [...path, 'match']),
+      match,
       rules: rules.map((rule, j) => this.#rule(rule, mode, [...path, 'rules', j])),
       returns: mergeReturns(returns, general),
     };
@@ -211,9 +226,30 @@ class Resolver {
     };
   }
 
+  #note(kind: NamedWhole['kind'], matchers: readonly Matcher[], path: Path, name?: string): void {
+    const where = whereIs(this.#source, path);
+    this.wholes.push({ where, kind, matchers, ...(name === undefined ? {} : { name }) });
+  }
+
   #ids(kind: NameKind, texts: readonly string[] | undefined, path: Path): ReadonlySet<string> | undefined {
     if (texts === undefined) return undefined;
-    return new Set(texts.flatMap((text, i) => this.#book.resolve(kind, text, [...path, i])));
+    return new Set(texts.flatMap((text, i) => this.#resolved(kind, text, [...path, i])));
+  }
+
+  #resolved(kind: NameKind, text: string, path: Path): readonly string[] {
+    const ids = this.#book.resolve(kind, text, path);
+    if (kind !== 'presences') this.#noteEntry(kind, ids, path);
+    return ids;
+  }
+
+  #noteEntry(kind: NamedEntry['kind'], ids: readonly string[], path: Path, users?: UserPatterns): void {
+    this.entries.push({
+      where: whereIs(this.#source, path),
+      shown: this.#source.show(path),
+      kind,
+      ids,
+      users,
+    });
   }
 
   /** A display name protects, or not, whoever takes it. */
@@ -237,8 +273,18 @@ class Resolver {
     const [patterns, addresses]: [RegExp[], RegExp[]] = [[], []];
     texts.forEach((text, i) => {
       this.#warnOfOwnNames(text, [...path, i]);
-      if (isWildcard(text)) (text.includes('@') ? addresses : patterns).push(wildcard(text, form));
-      else for (const id of this.#book.resolve('users', text, [...path, i])) exact.add(form(id));
+      if (!isWildcard(text)) {
+        for (const id of this.#resolved('users', text, [...path, i])) exact.add(form(id));
+        return;
+      }
+      const pattern = wildcard(text, form);
+      const list = text.includes('@') ? addresses : patterns;
+      list.push(pattern);
+      const one = { exact: new Set<string>(), byName, patterns: [], addresses: [], loosely };
+      this.#noteEntry('users', [], [...path, i], {
+        ...one,
+        [list === patterns ? 'patterns' : 'addresses']: [pattern],
+      });
     });
     return { exact, byName, patterns, addresses, loosely };
   }

@@ -1,11 +1,19 @@
 /** Groups, queues, labels and users that are made anew, renamed or deleted while the worker runs. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import pc from 'picocolors';
+import { validate } from '../../src/cli/validate.ts';
 import { person, SmallOrganisation, type Person } from './small-organisation.ts';
 
 let site: SmallOrganisation;
+let folder: string | undefined;
 
 afterEach(async () => {
   await site.end();
+  if (folder !== undefined) rmSync(folder, { recursive: true });
+  folder = undefined;
 });
 
 /** Everyone is due after two minutes, but for these exemptions; nothing settles. */
@@ -155,6 +163,57 @@ test('a name that vanishes is warned of once, and its id is used', async () => {
   await site.sweep(25);
   expect(site.loggedOff).toEqual([OTHER.id]);
   expect(site.warned.filter((each) => each.includes('is gone from the platform'))).toHaveLength(1);
+});
+
+describe('what no agent fits', () => {
+  const groups = [{ id: 'g-1', name: 'Night' }];
+  const unfit = (): string[] =>
+    site.warned.filter((each) => each.includes('no agent fits')).map((each) => each.replace(/^.*?: /, ''));
+
+  test('is said after the first whole sweep, once, and again when a name stands for something else', async () => {
+    await begin(policyWith('{ groups: [Night] }, { users: ["*@vendro.example.com"] }'), {
+      groups,
+      people: [{ ...ME, groups: ['g-1'] }],
+    });
+    expect(unfit()).toEqual([]);
+    site.broken.set('/api/v2/users/query', 500);
+    await site.sweep(1);
+    expect(unfit()).toEqual([]);
+    site.broken.clear();
+    await site.sweep(12);
+    const slip = [
+      'exempt[1]: no agent fits this exemption',
+      'exempt[1].users[0]: no agent fits "*@vendro.example.com"',
+    ];
+    expect(unfit()).toEqual(slip);
+    site.groups = [{ id: 'g-2', name: 'Night' }];
+    await site.sweep(12);
+    expect(unfit()).toEqual([
+      ...slip,
+      'exempt[0]: no agent fits this exemption',
+      slip[0],
+      'exempt[0].groups[0]: no agent fits "Night"',
+      slip[1],
+    ]);
+  });
+
+  test('is said by validate --online too, and that it could not be checked', async () => {
+    await begin(policyWith('{ groups: [Night] }'), { groups });
+    folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-names-'));
+    const file = join(folder, 'p.yaml');
+    writeFileSync(file, site.text);
+    const lines: string[] = [];
+    const write = (line = ''): void => void lines.push(line);
+    const output = { isTerminal: false, columns: 80, colours: pc.createColors(false), write, line: write };
+    expect(await validate({ config: file, online: true }, output)).toBe(0);
+    expect(
+      lines.filter((line) => line.startsWith('warning')).map((line) => line.replace(/^warning: .*?: /, '')),
+    ).toEqual(['exempt[0]: no agent fits this exemption', 'exempt[0].groups[0]: no agent fits "Night"']);
+    lines.length = 0;
+    site.broken.set('/api/v2/users/query', 500);
+    expect(await validate({ config: file, online: true }, output)).toBe(0);
+    expect(lines.join('\n')).toContain('whom the exemptions and profiles fit was not checked: ');
+  });
 });
 
 describe('a look-up', () => {

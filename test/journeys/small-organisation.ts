@@ -76,13 +76,18 @@ export class SmallOrganisation {
     return this;
   }
 
-  #load(): LoadedPolicy {
+  /** The whole policy file. */
+  get text(): string {
     const { url } = this.fake;
-    return loadPolicyText(
-      `version: 1\nmode: enforce\ngenesys: { region: eu-west-1, client_id: a, client_secret: some-secret, api_url: "${url}", login_url: "${url}" }\nstore: { sqlite: ":memory:" }\n${this.#policy}`,
-      'p.yaml',
-      {},
-    );
+    return `version: 1
+mode: enforce
+genesys: { region: eu-west-1, client_id: a, client_secret: some-secret, api_url: "${url}", login_url: "${url}" }
+store: { sqlite: ":memory:" }
+${this.#policy}`;
+  }
+
+  #load(): LoadedPolicy {
+    return loadPolicyText(this.text, 'p.yaml', {});
   }
 
   #around(): Surroundings {
