@@ -3,7 +3,7 @@
  * before log-offs. What a name stood for before goes on protecting until the policy changes.
  */
 import type { NameKind, Policy } from './domain/policy.ts';
-import type { Instant } from './domain/time.ts';
+import { SECOND, type Duration, type Instant } from './domain/time.ts';
 import type { Directory, Log, NameLookups } from './enforcer/ports.ts';
 import type { Store } from './enforcer/store-port.ts';
 import type { Platform } from './genesys/platform.ts';
@@ -23,6 +23,8 @@ import { SeenUsers } from './policy/seen-users.ts';
 
 /** Names are looked up again after so many sweeps. */
 const SWEEPS_BETWEEN = 10;
+/** What was looked up this shortly before a sweep, such as at the start, need not be looked up in it. */
+const JUST_BEFORE: Duration = 30 * SECOND;
 
 export interface NamesParts {
   readonly platform: Pick<Platform, 'names' | 'setNeeds' | 'freshen'>;
@@ -42,6 +44,8 @@ interface InUse {
   readonly warnings: readonly string[];
   readonly reachable: Reachable;
   readonly unsure: ReadonlySet<NameKind>;
+  /** When the lists were read. */
+  readonly lookedUpAt: Instant;
 }
 
 /** Owns what the names of the policy in force stand for. */
@@ -76,7 +80,8 @@ export class NamesInUse implements NameLookups {
     for (const warning of [...own, ...resolved.warnings]) log.warn({ warning }, 'the policy has a warning');
     this.#tellMoved(resolved.moved);
     const { policy } = resolved;
-    this.#resolved.set(policy, { draft, ...resolved, lists, users, unsure: new Set() });
+    const lookedUpAt = clock.now();
+    this.#resolved.set(policy, { draft, ...resolved, lists, users, unsure: new Set(), lookedUpAt });
     return policy;
   }
 
@@ -142,11 +147,12 @@ export class NamesInUse implements NameLookups {
   async #lookUp(inUse: InUse, occasion: 'sweep' | 'log_off', signal: AbortSignal): Promise<void> {
     this.#isFresh = occasion === 'log_off';
     const { unsure } = inUse;
-    if (this.#sweepsSince > 0) {
+    if (this.#sweepsSince > 0 && inUse.lookedUpAt < this.#sweepBegan - JUST_BEFORE) {
       const { lists, failed } = await this.#read(listsNeeded(inUse.draft), occasion, signal);
       if (signal.aborted) return;
       this.#sweepsSince = 0;
-      this.#takeUp(inUse, { ...inUse.lists, ...lists }, failed);
+      const lookedUpAt = this.#parts.clock.now();
+      this.#takeUp({ ...inUse, lookedUpAt }, { ...inUse.lists, ...lists }, failed);
     } else if (this.#usersChanged) this.#takeUp(inUse, inUse.lists, unsure);
     if (occasion !== 'log_off' && !unsure.has('queues') && !unsure.has('teams')) return;
     const unread = await this.#parts.platform.freshen(this.#sweepBegan, signal);

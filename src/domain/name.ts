@@ -22,9 +22,9 @@ export function normaliseName(name: string): string {
  * names that differ by invisible characters or by the kind of a blank. Names that `normaliseName` makes one are one here.
  */
 export function looseName(name: string): string {
-  const exact = normaliseName(name);
-  if (PLAIN.test(exact)) return exact;
-  const visible = exact.normalize('NFKC').replaceAll(INVISIBLE, '').trim();
+  const trimmed = name.trim();
+  if (PLAIN.test(trimmed)) return trimmed.toLowerCase();
+  const visible = normaliseName(trimmed).normalize('NFKC').replaceAll(INVISIBLE, '').trim();
   return lowered(visible.toUpperCase()).replaceAll(DOTTED_I, 'i').normalize('NFKC');
 }
 

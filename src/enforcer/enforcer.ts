@@ -324,7 +324,8 @@ export class Enforcer {
     log.info({ ...numbers, verdicts: nonZero(verdicts) }, 'sweep done');
     const { why: detail } = this.#storeTrouble;
     this.#alarms.while('store', detail !== undefined, now, 'the store failed: observing only', { detail });
-    this.#alarms.after(report, now);
+    const unsure = (context.policy.unsure?.size ?? 0) > 0 ? verdicts.names_unsure : 0;
+    this.#alarms.after(report, now, unsure);
     if (this.#alarms.drifts(clockError, now))
       log.warn({ clockErrorMs: clockError }, 'the clocks of this machine and the platform drift apart');
     this.#alarms.engaged(findings, context.policy.caps.engagedTooLong, now, name);

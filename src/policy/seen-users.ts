@@ -36,7 +36,8 @@ export class SeenUsers {
 
   /** A user of the listing. */
   see({ id, name, email, username }: User): void {
-    if (this.#wanted.size === 0 || !this.#isWanted([id, email, username, name])) return;
+    if (this.#wanted.size === 0) return;
+    if (!this.#isWanted(username === email ? [id, email, name] : [id, email, username, name])) return;
     this.#seen.set(id, { id, names: [email, username], ownNames: [name] });
   }
 
