@@ -1,9 +1,9 @@
 /** Whether the exceptions of a calendar make sense together. */
 import { normaliseName } from '../domain/name.ts';
 import { toWindows } from './calendars.ts';
-import { part, warn, type Checking } from './checking.ts';
+import { entriesAt, part, warn, type Checking } from './checking.ts';
 import { daysOfYear, dayOfYear, parseDays, type Days } from './except.ts';
-import { calendar, type CalendarText } from './schema-calendar.ts';
+import { exception } from './schema-calendar.ts';
 import type { Path } from './source.ts';
 
 type Checked = Pick<Checking, 'source' | 'faults' | 'warnings'>;
@@ -21,8 +21,7 @@ export function checkCalendars(checking: Checked): ReadonlySet<string> {
     if (names.has(form))
       faults.add(['calendars', name], 'another calendar has this name already', { atKey: true });
     names.add(form);
-    const text = part(calendar, source.at(['calendars', name]));
-    if (text !== undefined) checkExceptions(checking, text, ['calendars', name, 'except']);
+    checkExceptions(checking, ['calendars', name, 'except']);
   }
   return names;
 }
@@ -35,8 +34,11 @@ interface Entry extends Days {
   readonly windows: string;
 }
 
-function checkExceptions(checking: Checked, { except }: CalendarText, path: Path): void {
-  const entries = except.flatMap((entry, i): readonly Entry[] => {
+function checkExceptions(checking: Checked, path: Path): void {
+  const entries = entriesAt(checking.source, path).flatMap((raw, i): readonly Entry[] => {
+    // What has a fault of its own is told elsewhere.
+    const entry = part(exception, raw);
+    if (entry === undefined) return [];
     const [text = '', hours = []] = typeof entry === 'string' ? [entry] : (Object.entries(entry)[0] ?? []);
     const days = parseDays(text);
     const windows = toWindows(hours).map(({ start, end }) => `${start}-${end}`);

@@ -33,7 +33,8 @@ const opened = z
     ctx.addIssue({ code: 'custom', message });
   });
 
-const exception = z.union([closed, opened], {
+/** One entry of `except`. */
+export const exception = z.union([closed, opened], {
   error:
     'must be a day such as 2026-12-25, 12-25 or 12-24..01-02, or one with hours such as { 12-24: "08:00-12:00" }',
 });

@@ -194,6 +194,18 @@ describe('of exceptions there are refused', () => {
     ]);
   });
 
+  test('all of them at once, also where another part of the calendar is wrong', () => {
+    const text = textWith('      - 12-25\n      - 02-30\n      - 12-25').replace(
+      'timezone: UTC',
+      'timezone: CST',
+    );
+    expect(faultsOf(() => load(text)).map((line) => line.slice(0, 60))).toEqual([
+      '9:15: calendars.c.timezone: "CST" is not a time zone as Area/Location'.slice(0, 60),
+      '13:9: calendars.c.except[1]: "02-30" names 02-30, which no c',
+      '14:9: calendars.c.except[2]: "12-25" stands twice: first in ',
+    ]);
+  });
+
   test('ranges of one kind that overlap with different windows, wherever they stand', () => {
     expect(faultsIn('{ 12-20..12-31: "08:00-12:00" }', '01-01..01-06', '12-31..01-02')).toEqual([
       '14:9: [2]: "12-31..01-02" and "12-20..12-31" in line 12 overlap with different windows: which of them counts?',
