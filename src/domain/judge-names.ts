@@ -10,8 +10,8 @@ import type { Instant } from './time.ts';
 import { matches, whenHolds } from './when.ts';
 
 /**
- * Judges one agent as `judge` does. Nobody is due whom the ids of before exempt, or put into a profile in which no rule is
- * due, or whose verdict needs a name that could not be looked up. Pure; costs nothing for agents who are not due.
+ * Judges one agent as `judge` does. No agent is due, or warned, whom the ids of before exempt, or put into a profile in which
+ * no rule is due, or whose verdict needs a name that could not be looked up. Pure; costs nothing for all other agents.
  */
 export function judgeByNames(
   agent: Agent,
@@ -22,7 +22,7 @@ export function judgeByNames(
   profile: Profile | undefined = profileOf(agent, policy),
 ): Verdict {
   const verdict = judge(agent, memory, observation, policy, now, profile);
-  if (verdict.due === undefined || memory === undefined) return verdict;
+  if (!callsForAction(verdict) || memory === undefined) return verdict;
   return (
     byIdsOfBefore(verdict, agent, memory, observation, policy, now) ??
     byDoubt(verdict, agent, memory, policy, now)
@@ -59,10 +59,16 @@ function notDue(verdict: Verdict, reason: 'exempt' | 'names_unsure', detail: str
   return { ...verdict, reason, detail, due: undefined, observed: [], nextAt: undefined };
 }
 
+/** The agent is to be logged off, reported, or told of a log-off to come. */
+function callsForAction({ due, reason }: Verdict): boolean {
+  return due !== undefined || reason === 'warned';
+}
+
 /** By the ids of before the agent has a profile in which no rule would act. */
 function protectsStill(before: Verdict, { due }: Verdict): boolean {
   if (before.reason === 'no_profile') return false;
-  return before.due === undefined || (due?.mode === 'enforce' && before.due.mode === 'observe');
+  if (due === undefined) return !callsForAction(before);
+  return before.due === undefined || (due.mode === 'enforce' && before.due.mode === 'observe');
 }
 
 /** Whether another id of a name of this kind could protect the agent. */

@@ -95,6 +95,18 @@ test('the ids of now decide: an agent who is not due by them is not due, whateve
   );
 });
 
+test('an agent whom the ids of before protect is not told of a log-off to come either', () => {
+  const rules = [rule({ id: 'gone', warn: '10m' })];
+  const now = { profiles: [{ ...AGENTS, rules }] };
+  const at = (s: Story): string => s.until('09:55').verdict().reason;
+  expect(at(withFormer(['agents-new'], now, former()))).toBe('warned');
+  expect(at(withFormer(['agents-new', 'sup-old'], now, former()))).toBe('names_unsure');
+  const exempt = [exemption({ match: matcher({ groups: ['old'] }) })];
+  expect(at(withFormer(['agents-new', 'old'], now, { ...former(), exempt }))).toBe('exempt');
+  const same = { profiles: [{ ...AGENTS, match: matcher({ groups: ['agents-old'] }), rules }] };
+  expect(at(withFormer(['agents-new', 'agents-old'], now, same))).toBe('warned');
+});
+
 test('in observe mode nobody is reported whom the ids of before protect', () => {
   const exempt = [exemption({ match: matcher({ groups: ['old'] }) })];
   const now = { mode: 'observe' as const, profiles: [AGENTS] };
@@ -165,6 +177,24 @@ describe('while names cannot be looked up', () => {
       ['groups'],
       {
         policy: { exempt: [exemption({ match: matcher({ groups: ['g'] }), when: { presence: ['MEAL'] } })] },
+      },
+    ],
+    [
+      'an exemption that leaves the agent out for another reason',
+      ['groups'],
+      {
+        policy: {
+          exempt: [exemption({ match: matcher({ groups: ['g'], not: matcher({ divisions: ['home'] }) }) })],
+        },
+      },
+    ],
+    [
+      'an exemption that leaves out the agent’s presence',
+      ['presences'],
+      {
+        policy: {
+          exempt: [exemption({ when: { secondaryPresence: ['p'], not: { presence: ['AVAILABLE'] } } })],
+        },
       },
     ],
     ['a later profile', ['groups'], { policy: { profiles: [profile(), AGENTS] } }],

@@ -119,6 +119,22 @@ describe('what a name stood for before goes on protecting', () => {
     expect(site.loggedOff).toEqual([OTHER.id, ME.id]);
   });
 
+  test('until the policy changes while the worker runs, whose own names are then looked up', async () => {
+    await begin(policy, { labels, people: coached(), groups: [{ id: 'g-1', name: 'Night' }] });
+    await site.sweep(2);
+    site.labels = [
+      { id: 'p-2', name: 'Coaching', system: 'Busy' },
+      { id: 'p-1', name: 'Old', system: 'Busy' },
+    ];
+    await site.sweep(4);
+    site.people.push(person(3, { groups: ['g-2'] }));
+    await site.reload(policyWith('{ secondary_presence: [Coaching] }, { groups: [Night] }'));
+    await site.sweep(2);
+    site.groups = [{ id: 'g-2', name: 'Night' }];
+    await site.sweep(5);
+    expect(site.loggedOff).toEqual([OTHER.id, ME.id]);
+  });
+
   test('an agent whose label was made anew while no worker ran', async () => {
     await begin(policy, { labels, people: coached() });
     await site.sweep(1);

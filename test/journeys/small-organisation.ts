@@ -108,6 +108,12 @@ ${this.#policy}`;
     await this.#open();
   }
 
+  /** The policy file changes while the worker runs. */
+  async reload(policy: string): Promise<void> {
+    this.#policy = policy;
+    await this.assembly.reload.changed({ kind: 'valid', loaded: this.#load() });
+  }
+
   /** Sweeps once a minute, so many times; `each` happens before the sweep of that minute. */
   async sweep(times = 1): Promise<void> {
     for (let i = 0; i < times; i += 1) {
