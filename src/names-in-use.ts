@@ -60,7 +60,7 @@ export class NamesInUse implements NameLookups {
   #sweepBegan: Instant = 0;
   #isFresh = false;
   #usersChanged = false;
-  /** Not yet asked whom the policy, by these names, fits. */
+  /** Whether exemptions and profiles, with these names, fit any agent has not been checked yet. */
   #isReachOpen = false;
 
   constructor(parts: NamesParts) {
@@ -115,10 +115,7 @@ export class NamesInUse implements NameLookups {
     return this.#inUse.policy;
   }
 
-  /**
-   * The same directory; each listing of everyone also tells what the users are called whom the policy names, and the first one
-   * with new names whom the policy fits.
-   */
+  /** The same directory. Its listings also tell which users the policy names, and, once for these names, what fits no agent. */
   listening(directory: Directory): Directory {
     return {
       sweep: async (onPage, signal) => {
@@ -202,7 +199,7 @@ export class NamesInUse implements NameLookups {
       if (!inUse.warnings.includes(warning)) this.#parts.log.warn({ warning }, 'the policy has a warning');
   }
 
-  /** `undefined` when the names do not make a policy any more: that has never been so, and nobody can tell what is meant. */
+  /** `undefined` when the names no longer make a policy, such as when two groups have a name that neither had before. */
   #resolveAgain(inUse: InUse, lists: Names): ResolvedNames | undefined {
     const { draft, users, remembered } = inUse;
     const names = namesNeeded(draft).users.length === 0 ? lists : { ...lists, users: users.list };

@@ -83,5 +83,7 @@ async function reachOf(
     for (const { agent, observation } of page) reach.see(agent, observation.missing);
   }, signal);
   if (complete) return reach.warnings();
-  return [`whom the exemptions and profiles fit was not checked: ${fault ?? 'the agents could not be read'}`];
+  return [
+    `the exemptions and profiles were not checked against the agents: ${fault ?? 'the agents could not be read'}`,
+  ];
 }

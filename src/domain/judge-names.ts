@@ -10,8 +10,8 @@ import type { Instant } from './time.ts';
 import { matches, whenHolds } from './when.ts';
 
 /**
- * Judges one agent as `judge` does. No agent is due, or warned, whom the ids of before exempt, or put into a profile in which
- * no rule is due, or whose verdict needs a name that could not be looked up. Pure; costs nothing for all other agents.
+ * Judges one agent as `judge` does. An agent is not due, or warned, while the ids of before exempt the agent, or give a
+ * profile in which no rule is due, or while the verdict needs a name that could not be looked up. Pure; costs nothing for all other agents.
  */
 export function judgeByNames(
   agent: Agent,
@@ -98,7 +98,7 @@ function needsNames(
 
 type Fit = 'yes' | 'no' | 'maybe';
 
-/** Whether a matcher fits, with names of this kind standing for nobody knows what. */
+/** Whether a matcher fits while names of this kind may stand for anything. */
 function fit(matcher: Matcher, agent: Agent, kind: NameKind): Fit {
   const sure: Matcher = {
     ...matcher,

@@ -50,7 +50,7 @@ function isNamed(
   if (!byName) return exact.has(normaliseName(agent.id));
   const { id, name, logins } = formsOf(agent, loosely);
   if (exact.has(id) || fitsOne(patterns, id)) return true;
-  // An agent who takes somebody's address for a display name does not become that person.
+  // An agent who takes another agent's address for a display name does not become that agent.
   if (!name.includes('@') && exact.has(name)) return true;
   if (fitsOne(patterns, name)) return true;
   return logins.some((login) => exact.has(login) || fitsOne(patterns, login) || fitsOne(addresses, login));

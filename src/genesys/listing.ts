@@ -37,7 +37,7 @@ export function entitiesOf(answer: Answer, operation: string): { body: Json; ent
 
 /**
  * All entities of a page-numbered listing, each once. Whether a page is the last one is not left to what the answer says of
- * itself alone: a page that is full, or of which nobody says how much fits on it, is followed by another. Throws
+ * itself alone: a full page, and one that says nothing of its size, is followed by another. Throws
  * `PlatformError`, also when fewer came than the platform counts: what is missing must not be taken for what is not there.
  */
 export async function readNumbered(

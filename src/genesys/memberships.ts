@@ -32,7 +32,7 @@ export class Memberships {
   readonly #now: () => Instant;
   readonly #warn: (message: string, fields: object) => void;
   readonly #listings = new Map<string, Listing>();
-  /** Of whom it has been said that they cannot be read. */
+  /** Queues and teams that were warned of and could not be read since. */
   readonly #told = new Set<string>();
   #wanted: readonly string[] = NONE;
   #byUser: ReadonlyMap<string, readonly string[]> | undefined = new Map();

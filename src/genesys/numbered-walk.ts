@@ -70,7 +70,7 @@ export class NumberedWalk {
     if (total !== undefined) this.#total = Math.max(this.#total ?? 0, total);
     const fresh = this.#take(page);
     this.#distinct += fresh;
-    // Whatever the answer says of its end: a full page with somebody new on it may be followed by another.
+    // Whatever the answer says of its end: a full page with a new user on it may be followed by another.
     const isFull = entities.length >= size && fresh > 0;
     const more =
       isFull || asText(body['nextUri']) !== undefined || number < (asNumber(body['pageCount']) ?? 0);

@@ -122,7 +122,7 @@ export function rememberedBook(ids: NameIds): Book {
   };
 }
 
-/** Whoever fits what stands at this place of the policy is left alone, so that it may rather fit too many. */
+/** Whether agents who fit what stands at this place of the policy are left alone: it may then rather fit too many. */
 export function protects(path: Path): boolean {
   return path[0] === 'exempt' && !path.includes('not');
 }

@@ -1,6 +1,6 @@
 /**
- * Whom the exemptions and profiles of a policy fit, asked of everyone in the organisation. An entry that fits no agent is
- * probably a slip, and what it was to protect is not protected.
+ * Finds the exemptions, profiles and entries of a policy that fit no agent of the organisation. Such an entry is probably a slip,
+ * and the agents that it was to protect are not protected.
  */
 import type { Agent } from '../domain/agent.ts';
 import { profileOf } from '../domain/judge.ts';
@@ -32,7 +32,7 @@ export interface NamedWhole {
   readonly name?: string;
 }
 
-/** All that should fit somebody. */
+/** All that should fit at least one agent. */
 export interface Reachable {
   readonly entries: readonly NamedEntry[];
   readonly wholes: readonly NamedWhole[];

@@ -135,7 +135,7 @@ class Resolver implements Reachable {
     const plain: Exemption = { label, match, when, until };
     const found = not === undefined ? [plain] : this.#without(plain, not, path);
     const matchers = found.map((each) => each.match);
-    // Of an entry that is over it does not matter whom it fits.
+    // An entry that is over need not fit any agent.
     if (isOver) this.entries.length = noted;
     else if (hasPeople(entry)) this.#note('exemption', matchers, path);
     return found;
@@ -252,7 +252,7 @@ class Resolver implements Reachable {
     });
   }
 
-  /** A display name protects, or not, whoever takes it. */
+  /** Warns where the entry may fit by a display name: any agent may take that name. */
   #warnOfOwnNames(text: string, path: Path): void {
     if (text.includes('@') || ID.test(text)) return;
     const own = isWildcard(text) ? undefined : this.#book.isOwnName(text);

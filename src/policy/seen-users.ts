@@ -1,4 +1,4 @@
-/** The users whom a policy names one by one, as the sweeps see them: looking them up costs no request. */
+/** The users that a policy names one by one, as the sweeps see them: looking them up costs no request. */
 import { normaliseName } from '../domain/name.ts';
 import type { Named } from './names.ts';
 
@@ -10,7 +10,7 @@ export interface User {
   readonly username: string;
 }
 
-/** Keeps those users whom one of the wanted texts may mean. Mutable; one for each policy. */
+/** Keeps the users that one of the wanted texts may mean. Mutable; one for each policy. */
 export class SeenUsers {
   readonly #wanted: ReadonlySet<string>;
   #seen = new Map<string, Named>();

@@ -95,7 +95,7 @@ test('the ids of now decide: an agent who is not due by them is not due, whateve
   );
 });
 
-test('an agent whom the ids of before protect is not told of a log-off to come either', () => {
+test('an agent protected by ids of before is not told of a log-off to come either', () => {
   const rules = [rule({ id: 'gone', warn: '10m' })];
   const now = { profiles: [{ ...AGENTS, rules }] };
   const at = (s: Story): string => s.until('09:55').verdict().reason;
@@ -107,7 +107,7 @@ test('an agent whom the ids of before protect is not told of a log-off to come e
   expect(at(withFormer(['agents-new', 'agents-old'], now, same))).toBe('warned');
 });
 
-test('in observe mode nobody is reported whom the ids of before protect', () => {
+test('in observe mode an agent protected by ids of before is not reported', () => {
   const exempt = [exemption({ match: matcher({ groups: ['old'] }) })];
   const now = { mode: 'observe' as const, profiles: [AGENTS] };
   expect(told(withFormer(['agents-new', 'old'], now, { ...former(), exempt, mode: 'observe' }))).toContain(

@@ -44,7 +44,7 @@ function numbered(count: number, words: Words, most = 500): (seen: Seen) => Repl
   };
 }
 
-/** The queues of an agent whom the listing has on its second page, after one sweep; `undefined` when they are not known. */
+/** The queues of an agent on the second page of the listing, after one sweep; `undefined` when they are not known. */
 async function queuesOfLate(list: (seen: Seen) => Reply): Promise<readonly string[] | undefined> {
   fake = await listing(
     (seen) =>
@@ -102,7 +102,7 @@ describe('the members of a queue are read to the end', () => {
   });
 });
 
-describe('nobody counts as outside of a queue', () => {
+describe('the members of a queue are not known', () => {
   test.each<[string, (seen: Seen) => Reply]>([
     ['when fewer members came than the platform counts', numbered(100, () => ({ total: 150 }))],
     [
@@ -114,10 +114,13 @@ describe('nobody counts as outside of a queue', () => {
       (seen) => (seen.query.get('pageNumber') === '1' ? numbered(150, REAL)(seen) : { status: 404 }),
     ],
     ['when each page is the first one again', () => ({ json: { entities: users(1, 100), pageSize: 100 } })],
-    ['when each page points to another and brings nobody', () => ({ json: { entities: [], nextUri: 'x' } })],
+    [
+      'when each page points to another and brings no member',
+      () => ({ json: { entities: [], nextUri: 'x' } }),
+    ],
     ['when a member has no id', () => ({ json: { entities: [user(1), { name: 'x' }], pageSize: 100 } })],
     [
-      'when somebody left while the pages were read, so that another slipped to a page read before',
+      'when a member left while the pages were read, so that another slipped to a page read before',
       (seen) => {
         const number = Number(seen.query.get('pageNumber'));
         const left = number === 1 ? users(1, 150) : users(2, 150);

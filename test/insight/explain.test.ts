@@ -126,7 +126,7 @@ describe('an explanation', () => {
     expect(text).toMatch(/10:00:00 +intent +gone +1h +1h +to be set Offline/);
   });
 
-  test('of an agent whom ids protect that names had before says so, from the store and live', () => {
+  test('of an agent protected by ids that names had before says so, from the store and live', () => {
     const former = policy({
       exempt: [exemption({ label: 'holiday', match: matcher({ users: ['agent-1'] }) })],
     });

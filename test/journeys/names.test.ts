@@ -155,7 +155,7 @@ describe('what a name stood for before goes on protecting', () => {
     expect(site.loggedOff).toEqual([OTHER.id]);
   });
 
-  test('an agent whom the profile of before spares', async () => {
+  test('an agent in a profile of before in which no rule is due', async () => {
     const lenient =
       '  - { name: lenient, match: { queues: [VIP] }, rules: [{ id: late, when: { routing: [off_queue] }, limit: 12h }] }\n';
     await begin(policyWith('', lenient), { queues: [{ id: 'q-1', name: 'VIP', members: [ME.id] }] });
@@ -179,6 +179,15 @@ test('a name that vanishes is warned of once, and its id is used', async () => {
   await site.sweep(25);
   expect(site.loggedOff).toEqual([OTHER.id]);
   expect(site.warned.filter((each) => each.includes('is gone from the platform'))).toHaveLength(1);
+});
+
+test('an exemption whose time is up while the worker runs is warned of, once', async () => {
+  await begin(policyWith('{ users: ["agent1@*"], until: 2026-03-02T09:04:30Z }'), {});
+  const over = (): number => site.warned.filter((each) => each.includes('is over')).length;
+  await site.sweep(5);
+  expect([site.loggedOff, over()]).toEqual([[OTHER.id], 0]);
+  await site.sweep(30);
+  expect([site.loggedOff, over()]).toEqual([[OTHER.id, ME.id], 1]);
 });
 
 describe('what no agent fits', () => {
@@ -228,7 +237,7 @@ describe('what no agent fits', () => {
     lines.length = 0;
     site.broken.set('/api/v2/users/query', 500);
     expect(await validate({ config: file, online: true }, output)).toBe(0);
-    expect(lines.join('\n')).toContain('whom the exemptions and profiles fit was not checked: ');
+    expect(lines.join('\n')).toContain('the exemptions and profiles were not checked against the agents: ');
   });
 });
 
@@ -276,7 +285,7 @@ describe('a look-up', () => {
     expect(site.loggedOff).toEqual([OTHER.id, ME.id]);
   });
 
-  test('of members that fails holds back whom it could protect', async () => {
+  test('of members that fails holds back the agents that it could protect', async () => {
     await begin(policyWith('{ queues: [VIP] }'), { queues: [{ id: 'q-1', name: 'VIP', members: [] }] });
     await site.sweep(2);
     site.broken.set('/api/v2/routing/queues/q-1/members', 503);
@@ -287,7 +296,7 @@ describe('a look-up', () => {
     expect(site.loggedOff).toEqual([ME.id, OTHER.id]);
   });
 
-  test('that finds two things of a name, neither of them the one of before, leaves alone whom either could protect', async () => {
+  test('that finds two things of a name, neither of them the one of before, leaves alone the agents that either could protect', async () => {
     await begin(policyWith('{ groups: [Night], divisions: [Home] }'), { groups });
     site.people[1]!.division = 'd-elsewhere';
     await site.sweep(2);

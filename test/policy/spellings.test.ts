@@ -110,7 +110,7 @@ describe('a user who is named by a display name', () => {
     );
   };
 
-  test('is another than the one who has that name for an address, whoever takes it for a display name', () => {
+  test('is never the agent who took another agent’s address for a display name', () => {
     const [profile] = policyOf('{ users: [ada@example.com, bob@example.com, Ada Byron] }', {
       users,
     }).profiles;
