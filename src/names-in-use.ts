@@ -44,8 +44,9 @@ interface InUse {
   readonly warnings: readonly string[];
   readonly reachable: Reachable;
   readonly unsure: ReadonlySet<NameKind>;
-  /** When the lists were read. */
+  /** When the names were last looked up, and when each kind was last read. */
   readonly lookedUpAt: Instant;
+  readonly readAt: ReadonlyMap<NameKind, Instant>;
 }
 
 /** Owns what the names of the policy in force stand for. */
@@ -58,6 +59,7 @@ export class NamesInUse implements NameLookups {
   #stored: ReadonlyMap<string, string> = new Map();
   #sweepsSince = 0;
   #sweepBegan: Instant = 0;
+  #sweepBeforeBegan: Instant = 0;
   #isFresh = false;
   #usersChanged = false;
   /** Whether exemptions and profiles, with these names, fit any agent has not been checked yet. */
@@ -81,7 +83,9 @@ export class NamesInUse implements NameLookups {
     this.#tellMoved(resolved.moved);
     const { policy } = resolved;
     const lookedUpAt = clock.now();
-    this.#resolved.set(policy, { draft, ...resolved, lists, users, unsure: new Set(), lookedUpAt });
+    const readAt = new Map(NAME_KINDS.map((kind) => [kind, lookedUpAt]));
+    const unsure = new Set<NameKind>();
+    this.#resolved.set(policy, { draft, ...resolved, lists, users, unsure, lookedUpAt, readAt });
     return policy;
   }
 
@@ -102,6 +106,7 @@ export class NamesInUse implements NameLookups {
     if (this.#inUse?.policy.hash !== policy.hash) return policy;
     if (occasion === 'sweep') {
       this.#sweepsSince += 1;
+      this.#sweepBeforeBegan = this.#sweepBegan;
       this.#sweepBegan = this.#parts.clock.now();
       this.#isFresh = false;
     }
@@ -149,7 +154,15 @@ export class NamesInUse implements NameLookups {
       if (signal.aborted) return;
       this.#sweepsSince = 0;
       const lookedUpAt = this.#parts.clock.now();
-      this.#takeUp({ ...inUse, lookedUpAt }, { ...inUse.lists, ...lists }, failed);
+      const readAt = new Map(inUse.readAt);
+      for (const kind of NAME_KINDS) if (lists[kind] !== undefined) readAt.set(kind, lookedUpAt);
+      // What was read in the sweep before is not older than one sweep yet.
+      const old = [...failed.keys()].filter((kind) => (readAt.get(kind) ?? 0) < this.#sweepBeforeBegan);
+      this.#tellFailed(
+        old.filter((kind) => !unsure.has(kind)),
+        failed,
+      );
+      this.#takeUp({ ...inUse, lookedUpAt, readAt }, { ...inUse.lists, ...lists }, new Set(old));
     } else if (this.#usersChanged) this.#takeUp(inUse, inUse.lists, unsure);
     if (occasion !== 'log_off' && !unsure.has('queues') && !unsure.has('teams')) return;
     const unread = await this.#parts.platform.freshen(this.#sweepBegan, signal);
@@ -160,24 +173,25 @@ export class NamesInUse implements NameLookups {
     kinds: readonly NameKind[],
     occasion: 'sweep' | 'log_off',
     signal: AbortSignal,
-  ): Promise<{ readonly lists: Names; readonly failed: ReadonlySet<NameKind> }> {
-    const { platform, log } = this.#parts;
+  ): Promise<{ readonly lists: Names; readonly failed: ReadonlyMap<NameKind, unknown> }> {
+    const { platform } = this.#parts;
     const priority = occasion === 'log_off' ? 'action' : 'read';
     const lists: Partial<Record<NameKind, readonly Named[]>> = {};
-    const failed = new Set<NameKind>();
+    const failed = new Map<NameKind, unknown>();
     const read = async (kind: NameKind): Promise<void> => {
       try {
         lists[kind] = await platform.names(kind, signal, priority);
       } catch (error) {
-        if (signal.aborted) return;
-        failed.add(kind);
-        const fields = { names: kind, err: error };
-        if (this.#inUse?.unsure.has(kind) !== true)
-          log.warn(fields, 'names could not be looked up: agents whose verdict needs them are left alone');
+        failed.set(kind, error);
       }
     };
     await Promise.all(kinds.map(read));
     return { lists, failed };
+  }
+
+  #tellFailed(kinds: readonly NameKind[], failed: ReadonlyMap<NameKind, unknown>): void {
+    const message = 'names could not be looked up: agents whose verdict needs them are left alone';
+    for (const names of kinds) this.#parts.log.warn({ names, err: failed.get(names) }, message);
   }
 
   /** Puts into force what the names stand for by these lists. */

@@ -285,6 +285,20 @@ describe('a look-up', () => {
     expect(site.loggedOff).toEqual([OTHER.id, ME.id]);
   });
 
+  test('that fails holds back no agent where the names were read in the sweep before', async () => {
+    await begin(policyWith('{ groups: [Night] }'), { groups, people: [{ ...ME }] });
+    await site.sweep(1);
+    site.people.push({ ...OTHER });
+    await site.sweep(3);
+    expect([site.loggedOff, site.asked('/api/v2/groups')]).toEqual([[ME.id], 2]);
+    site.broken.set('/api/v2/groups', 500);
+    await site.sweep(1);
+    expect(site.loggedOff).toEqual([ME.id, OTHER.id]);
+    site.people.push(person(3));
+    await site.sweep(6);
+    expect(site.loggedOff).toEqual([ME.id, OTHER.id]);
+  });
+
   test('of members that fails holds back the agents that it could protect', async () => {
     await begin(policyWith('{ queues: [VIP] }'), { queues: [{ id: 'q-1', name: 'VIP', members: [] }] });
     await site.sweep(2);
