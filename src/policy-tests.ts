@@ -6,6 +6,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Agent } from './domain/agent.ts';
 import type { Policy } from './domain/policy.ts';
+import { isSameName, normaliseName } from './domain/name.ts';
 import { MINUTE, type Duration } from './domain/time.ts';
 import { wallTime } from './domain/zone.ts';
 import { check, type Miss } from './insight/policy-test-check.ts';
@@ -137,7 +138,7 @@ function resolveFor({ tests }: TestFile, loaded: LoadedPolicy): Policy {
   for (const kind of NAME_KINDS) {
     if (kind === 'users') continue;
     const used = tests.flatMap((test) => namesOf(test, kind));
-    const byId = new Map([...needed[kind], ...used].map((name) => [fold(name), name]));
+    const byId = new Map([...needed[kind], ...used].map((name) => [normaliseName(name), name]));
     names[kind] = [...byId].map(([id, name]) => ({ id, names: [name] }));
   }
   return resolvePolicy(loaded.draft, names satisfies Names, new Map(), -Infinity).policy;
@@ -161,19 +162,15 @@ function namesOf({ agent, happenings }: ParsedTest, kind: NameKind): readonly st
   }
 }
 
-function fold(name: string): string {
-  return name.trim().toLowerCase();
-}
-
 function agentOf({ agent }: ParsedTest): Agent {
   const email = agent.email ?? 'agent@example.com';
-  const ids = (names: readonly string[] = []): string[] => names.map(fold);
+  const ids = (names: readonly string[] = []): string[] => names.map(normaliseName);
   return {
     id: agent.id ?? 'the-agent',
     name: agent.name ?? 'The agent',
     email,
     username: agent.username ?? email,
-    divisionId: fold(agent.division ?? ''),
+    divisionId: normaliseName(agent.division ?? ''),
     groups: ids(agent.groups),
     roles: ids(agent.roles),
     queues: ids(agent.queues),
@@ -191,7 +188,7 @@ function checkNames(
   const rules = profiles.flatMap((profile) => profile.rules.map(({ id }) => id));
   const known = { rule: rules, profile: profiles.map(({ name }) => name) };
   const wanted = (kind: 'rule' | 'profile', name: string | undefined, path: Path): void => {
-    if (name === undefined || known[kind].includes(name)) return;
+    if (name === undefined || known[kind].some((one) => isSameName(one, name))) return;
     const suggestion = source.isOwnText(path) ? nearest(name, known[kind]) : undefined;
     const rest = suggestion === undefined ? `; there are ${known[kind].join(', ')}` : '';
     faults.add(path, `the policy has no ${kind} "${name}"${rest}`, { suggestion });

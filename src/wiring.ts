@@ -13,12 +13,10 @@ import type { Notifier } from './notify/notifier.ts';
 import type { Sender } from './notify/send.ts';
 import { needRestart } from './policy/diff.ts';
 import type { LoadedPolicy, Settings } from './policy/draft.ts';
-import { NAME_KINDS, namesNeeded, type Named, type NameKind, type Names } from './policy/names.ts';
-import { needsOf } from './policy/needs.ts';
-import { resolvePolicy } from './policy/resolve.ts';
 import { Health } from './server/health.ts';
 import type { Metrics } from './server/metrics.ts';
 import { openStore, type SqliteStore } from './store/sqlite-store.ts';
+import { NamesInUse } from './names-in-use.ts';
 import { Reload } from './reload.ts';
 import { proxiesOf } from './proxies.ts';
 import { LiveIdentity, withIdentity } from './wiring-identity.ts';
@@ -112,11 +110,12 @@ export async function assemble(
   try {
     tellOfDamage(store, telling);
     await untilReached(start, () => platform.checkCredentials(around.signal));
-    const policy = await untilReached(start, () => resolveNames(loaded, platform, store, around));
-    platform.setNeeds(needsOf(policy));
+    const names = new NamesInUse({ platform, store, clock, log: around.log });
+    const policy = await untilReached(start, () => names.resolve(loaded, around.signal));
+    await names.use(policy);
     metrics.policyInForce(policy);
     const identity = await LiveIdentity.connect(loaded.settings, store, clock, process.env);
-    const parts: Parts = { ...around, store, platform, identity, health, telling, alarms };
+    const parts: Parts = { ...around, store, platform, names, identity, health, telling, alarms };
     const inForce = inForceOf(policy, loaded.settings);
     const { worker, lastReport, missed, between } = workerOf(inForce, parts);
     const reload = reloadOf(loaded, inForce, worker, parts);
@@ -151,6 +150,7 @@ function inForceOf(policy: Policy, { sweep, store }: Settings): InForce {
 interface Parts extends Surroundings {
   readonly store: SqliteStore;
   readonly platform: Platform;
+  readonly names: NamesInUse;
   readonly identity: LiveIdentity;
   readonly health: Health;
   readonly telling: Telling;
@@ -165,18 +165,18 @@ function tellOfDamage({ setAside }: SqliteStore, { alarm }: Telling): void {
 
 function workerOf(
   inForce: InForce,
-  { clock, log, metrics, store, platform, identity, health, telling, alarms }: Parts,
+  { clock, log, metrics, store, platform, names, identity, health, telling, alarms }: Parts,
 ): Pick<Assembly, 'worker' | 'lastReport' | 'missed'> & { readonly between: (reload: Reload) => void } {
   let last: SweepReport | undefined;
   let reload: Reload | undefined;
   const meter = meterOf({ metrics, health, clock, alarms }, (report) => {
     last = report;
   });
-  const directory: Directory = platform.directory;
+  const directory: Directory = names.listening(platform.directory);
   const effects: Effects = withIdentity(platform.effects, () => identity.current, directory);
   const port: Store = store;
   const { alarm, name, warner, notifier } = telling;
-  const parts = { clock, directory, effects, store: port, log, meter, alarm, alarms, name, warner };
+  const parts = { clock, directory, effects, store: port, names, log, meter, alarm, alarms, name, warner };
   const load = (wanted: InForce): Promise<Enforcer> => Enforcer.load(parts, wanted);
   let { setAside } = store;
   const hooks = {
@@ -245,19 +245,20 @@ const SECRET_IS_FOR: ReadonlySet<string> = new Set(
 );
 
 function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: Parts): Reload {
-  const { clock, log, metrics, store, platform, identity, telling } = parts;
+  const { clock, log, metrics, signal, store, platform, names, identity, telling } = parts;
   let { policy: inForce } = first;
   return new Reload({
     loaded,
     clock,
     log,
-    resolve: (wanted) => resolveNames(wanted, platform, store, parts),
+    resolve: (wanted) => names.resolve(wanted, signal),
     busy: () => worker.busy,
-    takeUp: (wanted, policy = inForce) => {
+    takeUp: (wanted, resolved) => {
       const { settings } = wanted;
+      const policy = resolved ?? inForce;
       inForce = policy;
+      if (resolved !== undefined) void names.use(resolved);
       worker.use(inForceOf(policy, settings));
-      platform.setNeeds(needsOf(policy));
       if (!needRestart(loaded, wanted).some((setting) => SECRET_IS_FOR.has(setting)))
         platform.useSecret(settings.genesys.clientSecret);
       identity.use(settings);
@@ -274,43 +275,4 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       metrics.policyChanged(outcome);
     },
   });
-}
-
-/** Reads what the policy names, resolves it and remembers the ids for the day on which a name vanishes. */
-async function resolveNames(
-  loaded: LoadedPolicy,
-  platform: Platform,
-  store: SqliteStore,
-  { clock, log, signal }: Surroundings,
-): Promise<Policy> {
-  const names = await readNames(loaded, platform, signal);
-  const { policy, warnings, learnt } = resolvePolicy(
-    loaded.draft,
-    names,
-    await knownNames(store),
-    clock.now(),
-  );
-  for (const warning of [...loaded.warnings, ...warnings]) log.warn({ warning }, 'the policy has a warning');
-  await store.setFacts(new Map([...learnt].map(([name, id]) => [`name:${name}`, id])));
-  return policy;
-}
-
-/** Lists of all that the policy names. Rejects with `PlatformError`. */
-export async function readNames(
-  loaded: LoadedPolicy,
-  platform: Platform,
-  signal: AbortSignal,
-): Promise<Names> {
-  const needed = namesNeeded(loaded.draft);
-  const names: Partial<Record<NameKind, readonly Named[]>> = {};
-  for (const kind of NAME_KINDS) {
-    if (needed[kind].length > 0) names[kind] = await platform.names(kind, signal);
-  }
-  return names;
-}
-
-/** What earlier resolutions learnt. */
-export async function knownNames(store: Pick<Store, 'facts'>): Promise<ReadonlyMap<string, string>> {
-  const facts = [...(await store.facts())];
-  return new Map(facts.filter(([name]) => name.startsWith('name:')).map(([name, id]) => [name.slice(5), id]));
 }

@@ -16,7 +16,7 @@ import { resolvePolicy } from '../policy/resolve.ts';
 import { fromPlatform, fromRecording, type Source } from './backtest-history.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { momentOption, spanOption } from './instants.ts';
-import { configPath, type ConfigOption } from './options.ts';
+import { configPath, zoneOption, type ConfigOption } from './options.ts';
 import type { Output } from './output.ts';
 
 export interface BacktestOptions extends ConfigOption {
@@ -44,8 +44,7 @@ interface NamedPolicy {
 
 /** Prints the comparison. Throws `UsageError`, `PolicyRefused` or `PlatformError`. */
 export async function backtest(options: BacktestOptions, output: Output): Promise<number> {
-  const zone = options.tz ?? 'UTC';
-  if (!isZone(zone)) throw new UsageError(`"${zone}" is not a time zone: write it like Europe/Berlin.`);
+  const zone = zoneOption(options.tz);
   if (options.record !== undefined && options.replay !== undefined)
     throw new UsageError('--record reads the platform, --replay reads a file: give one of them.');
   const policies = loadPolicies(options);
@@ -74,15 +73,6 @@ export async function backtest(options: BacktestOptions, output: Output): Promis
   if (options.json === true) output.write(backtestJson(result, name));
   else for (const line of backtestLines(result, name)) output.line(line);
   return EXIT.fine;
-}
-
-function isZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function loadPolicies(options: BacktestOptions): NamedPolicy[] {
@@ -132,7 +122,11 @@ function resolved(
   { agents, names, read }: RecordedOrganisation,
   span: Interval,
 ): ReturnType<typeof resolvePolicy>['policy'] {
-  const users = agents.map((agent) => ({ id: agent.id, names: [agent.name, agent.email, agent.username] }));
+  const users = agents.map(({ id, name, email, username }) => ({
+    id,
+    names: [email, username],
+    ownNames: [name],
+  }));
   const known: Partial<Record<NameKind, readonly Named[]>> = { ...names, users };
   const needed = namesNeeded(draft);
   for (const kind of NAME_KINDS)

@@ -4,7 +4,6 @@ import { learntFrom } from '../domain/learnt.ts';
 import { fold } from '../domain/fold.ts';
 import { profileOf } from '../domain/judge.ts';
 import type { Memory } from '../domain/memory.ts';
-import type { Policy } from '../domain/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
 import { LEARNT_FACT } from '../enforcer/learner.ts';
@@ -17,15 +16,21 @@ import { timesIn, type Times } from '../insight/times.ts';
 import { createLog } from '../logging.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { nearest } from '../policy/nearest.ts';
-import { idsIn, NAME_KINDS, namesNeeded, type Named, type NameKind, type Names } from '../policy/names.ts';
+import { nameKey, namesNeeded } from '../policy/names.ts';
 import { needsOf } from '../policy/needs.ts';
-import { resolvePolicy } from '../policy/resolve.ts';
+import {
+  policyFromMemory,
+  rememberedFrom,
+  resolveNames,
+  type RememberedNames,
+} from '../policy/remembered-names.ts';
 import { Metrics } from '../server/metrics.ts';
 import { openStore, type SqliteStore } from '../store/sqlite-store.ts';
-import { connect, knownNames, readNames } from '../wiring.ts';
+import { readNames } from '../names-in-use.ts';
+import { connect } from '../wiring.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { momentOption } from './instants.ts';
-import { loadConfig, type ConfigOption } from './options.ts';
+import { loadConfig, zoneOption, type ConfigOption } from './options.ts';
 import { table, type Output } from './output.ts';
 
 export interface ExplainOptions extends ConfigOption {
@@ -51,7 +56,7 @@ export async function explain(name: string, options: ExplainOptions, output: Out
   const at = options.at === undefined ? undefined : momentOption(options.at, now);
   if (at !== undefined && options.live === true)
     throw new UsageError('--at looks back, --live looks now: give one of them.');
-  const times = timesOf(options.tz ?? 'UTC', at ?? now);
+  const times = timesIn(zoneOption(options.tz), at ?? now);
   const store = await openStore(loaded.settings.store.sqlite, { now: () => now, readOnly: true });
   try {
     const agent = await findOne(store, name);
@@ -60,14 +65,6 @@ export async function explain(name: string, options: ExplainOptions, output: Out
     return EXIT.fine;
   } finally {
     await store.close();
-  }
-}
-
-function timesOf(zone: string, today: Instant): Times {
-  try {
-    return timesIn(zone, today);
-  } catch {
-    throw new UsageError(`"${zone}" is not a time zone: write it like UTC or America/Chicago.`);
   }
 }
 
@@ -139,17 +136,15 @@ async function tell(
   output: Output,
 ): Promise<void> {
   const standing = await store.loadStanding();
-  const known = await knownNames(store);
+  const facts = await store.facts();
+  const known = rememberedFrom(facts);
   const stored = {
     agent,
     standing,
     pause: await store.pause(),
     events: await store.events({ agentId: agent.id, limit: KNOWN_EVENTS }),
     gaps: await store.events({ kinds: ['gap'], limit: 20 }),
-    learnt: learntSentences(
-      learntFrom((await store.facts()).get(LEARNT_FACT)),
-      loaded.draft.content.returns.window,
-    ),
+    learnt: learntSentences(learntFrom(facts.get(LEARNT_FACT)), loaded.draft.content.returns.window),
     labels: labelsOf(loaded, known),
     interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
     now: realClock.now(),
@@ -158,52 +153,20 @@ async function tell(
   const input: ExplainInput =
     options.live === true
       ? { ...stored, ...(await look(loaded, agent, memory, known, stored.interval)) }
-      : { ...stored, memory, policy: policyFromFacts(loaded, known, stored.now) };
+      : { ...stored, memory, policy: policyFromMemory(loaded.draft, known, stored.now) };
   const explanation = explainAgent(input);
   if (options.json === true) output.line(asJson(explanation));
   else for (const line of linesOf(explanation, times, table)) output.line(line);
 }
 
 /** The organisation's own presences by id, as the policy writes them. */
-function labelsOf(loaded: LoadedPolicy, known: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function labelsOf(loaded: LoadedPolicy, { ids, former }: RememberedNames): ReadonlyMap<string, string> {
   return new Map(
-    namesNeeded(loaded.draft).presences.map((name) => [
-      idsIn(known.get(`presences:${name.trim().toLowerCase()}`))?.[0] ?? name,
-      name,
-    ]),
+    namesNeeded(loaded.draft).presences.flatMap((name) => {
+      const key = nameKey('presences', name);
+      return [...(former.get(key) ?? []), ...(ids.get(key) ?? [name])].map((id) => [id, name] as const);
+    }),
   );
-}
-
-/** The policy with the ids that earlier runs learnt; a name that none of them knew stands for itself. */
-export function policyFromFacts(
-  loaded: LoadedPolicy,
-  known: ReadonlyMap<string, string>,
-  now: Instant,
-): Policy {
-  const needed = namesNeeded(loaded.draft);
-  const names: Partial<Record<NameKind, readonly Named[]>> = {};
-  for (const kind of NAME_KINDS) {
-    if (needed[kind].length > 0) names[kind] = needed[kind].flatMap((name) => namedFrom(kind, name, known));
-  }
-  return resolvePolicy(loaded.draft, merged(names), known, now).policy;
-}
-
-function namedFrom(kind: NameKind, name: string, known: ReadonlyMap<string, string>): readonly Named[] {
-  const ids = idsIn(known.get(`${kind}:${name.trim().toLowerCase()}`)) ?? [name];
-  return ids.map((id) => ({ id, names: [name] }));
-}
-
-/** Two names of one thing are one entry, so that none of them is ambiguous. */
-function merged(names: Names): Names {
-  const result: Partial<Record<NameKind, readonly Named[]>> = {};
-  for (const kind of NAME_KINDS) {
-    const all = names[kind];
-    if (all === undefined) continue;
-    const byId = new Map<string, string[]>();
-    for (const { id, names: texts } of all) byId.set(id, [...(byId.get(id) ?? []), ...texts]);
-    result[kind] = [...byId].map(([id, texts]) => ({ id, names: texts }));
-  }
-  return result;
 }
 
 /** One look through the platform, folded into memory and judged as a sweep would; nothing is written anywhere. */
@@ -211,7 +174,7 @@ async function look(
   loaded: LoadedPolicy,
   { id, name }: StoredAgent,
   memory: Memory | undefined,
-  known: ReadonlyMap<string, string>,
+  known: RememberedNames,
   interval: number,
 ): Promise<Required<Pick<ExplainInput, 'policy' | 'live'>> & Pick<ExplainInput, 'memory'>> {
   const { signal } = new AbortController();
@@ -219,12 +182,8 @@ async function look(
   const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
   try {
     await platform.checkCredentials(signal);
-    const { policy } = resolvePolicy(
-      loaded.draft,
-      await readNames(loaded, platform, signal),
-      known,
-      realClock.now(),
-    );
+    const names = await readNames(loaded.draft, platform, signal);
+    const { policy } = resolveNames(loaded.draft, names, known, realClock.now());
     platform.setNeeds(needsOf(policy));
     const sighting = (await platform.directory.reread([id], signal)).get(id);
     if (sighting === undefined) throw new UsageError(`The platform does not list ${name} (${id}) any more.`);

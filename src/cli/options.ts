@@ -4,6 +4,8 @@ import { loadPolicyFile } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { loadTestedPolicy } from '../policy-tests.ts';
 import { parseDuration, type Duration } from '../domain/time.ts';
+import { isZone } from '../domain/zone.ts';
+import { nearestZone } from '../policy/nearest.ts';
 import { UsageError } from './exit.ts';
 
 /** Where the policy is looked for when `--config` does not say. */
@@ -43,6 +45,16 @@ export function durationOption(text: string): Duration {
     throw new UsageError(`"${text}" is not a duration: write 90s, 45m, 2h, 1h30m or 1d.`);
   }
   return length;
+}
+
+/** Reads a time zone from the command line; UTC where none is given. Throws `UsageError`. */
+export function zoneOption(text = 'UTC'): string {
+  if (isZone(text)) return text;
+  const meant = nearestZone(text);
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  throw new UsageError(
+    `--tz: "${text}" is not a time zone: write it as Area/Location, such as America/Chicago, or UTC.${hint}`,
+  );
 }
 
 /** Reads a whole number from the command line. Throws `UsageError`. */

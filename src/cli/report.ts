@@ -10,7 +10,7 @@ import { buildReport, type Report } from '../insight/report.ts';
 import { openStore, type SqliteStore } from '../store/sqlite-store.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { spanOption } from './instants.ts';
-import { loadConfig, type ConfigOption } from './options.ts';
+import { loadConfig, zoneOption, type ConfigOption } from './options.ts';
 import type { Output } from './output.ts';
 
 const FORMATS = ['md', 'csv', 'json', 'html'] as const;
@@ -33,8 +33,7 @@ const DAYS = 30;
 /** Prints or writes the report, or the record itself. Throws `UsageError` or `StoreError`. */
 export async function report(options: ReportOptions, output: Output): Promise<number> {
   const format = formatOf(options);
-  const zone = options.tz ?? 'UTC';
-  if (!isZone(zone)) throw new UsageError(`"${zone}" is not a time zone: write it like Europe/Berlin.`);
+  const zone = zoneOption(options.tz);
   const now = realClock.now();
   const span = spanOption(options, now, DAYS);
   const { settings } = loadConfig(options);
@@ -60,15 +59,6 @@ function formatOf({ format, json, out }: ReportOptions): Format {
   const found = FORMATS.find((one) => one === wanted);
   if (found === undefined) throw new UsageError(`--format is ${FORMATS.join(', ')}, not "${wanted}".`);
   return found;
-}
-
-function isZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function gather(store: SqliteStore, span: Interval, zone: string, now: Instant): Promise<Report> {

@@ -8,7 +8,11 @@ import type { LoadedPolicy } from '../policy/draft.ts';
 import { PolicyRefused } from '../policy/faults.ts';
 import { runTestsOf } from '../policy-tests.ts';
 import { Metrics } from '../server/metrics.ts';
-import { connect, readNames } from '../wiring.ts';
+import type { Platform } from '../genesys/platform.ts';
+import { readNames } from '../names-in-use.ts';
+import { needsOf } from '../policy/needs.ts';
+import { Reach } from '../policy/unmatched.ts';
+import { connect } from '../wiring.ts';
 import { EXIT } from './exit.ts';
 import { configPath, loadConfig, type ConfigOption } from './options.ts';
 import type { Output } from './output.ts';
@@ -58,8 +62,28 @@ async function resolve(loaded: LoadedPolicy, online: boolean): Promise<ResolvedP
   const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
   try {
     await platform.checkCredentials(signal);
-    return resolvePolicy(loaded.draft, await readNames(loaded, platform, signal), new Map(), realClock.now());
+    const names = await readNames(loaded.draft, platform, signal);
+    const resolved = resolvePolicy(loaded.draft, names, new Map(), realClock.now());
+    return { ...resolved, warnings: [...resolved.warnings, ...(await reachOf(resolved, platform, signal))] };
   } finally {
     await platform.close();
   }
+}
+
+/** Reads everyone once: an exemption or a profile that fits no agent is probably a slip. */
+async function reachOf(
+  { policy, reachable }: ResolvedPolicy,
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (reachable.wholes.length === 0) return [];
+  platform.setNeeds(needsOf(policy));
+  const reach = new Reach(reachable, policy);
+  const { complete, fault } = await platform.directory.sweep((page) => {
+    for (const { agent, observation } of page) reach.see(agent, observation.missing);
+  }, signal);
+  if (complete) return reach.warnings();
+  return [
+    `the exemptions and profiles were not checked against the agents: ${fault ?? 'the agents could not be read'}`,
+  ];
 }

@@ -21,8 +21,19 @@ export interface Calendar {
   readonly name: string;
   readonly timezone: string;
   readonly weekly: ReadonlyMap<Weekday, readonly DailyWindow[]>;
-  /** Local dates, `2026-12-25`, on which no window starts. */
-  readonly except: ReadonlySet<string>;
+  /** Days with other windows than the week has; of several that have a day the first counts. */
+  readonly except: readonly CalendarException[];
+}
+
+/** Local days with windows of their own; none means that no window starts on them. */
+export interface CalendarException {
+  /**
+   * First and last day, both belong to it: dates, `2026-12-25`, or days of every year, `12-25`, where a `from` after `to`
+   * means that it runs over the end of the year.
+   */
+  readonly from: string;
+  readonly to: string;
+  readonly windows: readonly DailyWindow[];
 }
 
 /** The longest a single window can last: a day, and the hour that a time change may add. Two are ample. */
@@ -52,16 +63,27 @@ function windowsOfDay(calendar: Calendar, day: DayNumber): readonly Interval[] {
 }
 
 function computeWindows(calendar: Calendar, day: DayNumber): readonly Interval[] {
-  const date = new Date(day * DAY);
-  if (calendar.except.has(date.toISOString().slice(0, 10))) return [];
-  const weekday = (((date.getUTCDay() + 6) % 7) + 1) as Weekday;
-  return (calendar.weekly.get(weekday) ?? []).map(({ start, end }) => {
+  return dailyWindows(calendar, day).map(({ start, end }) => {
     const endDay = end <= start ? day + 1 : day;
     return {
       from: localTimeAt(calendar.timezone, day * DAY + start * MINUTE).first,
       to: localTimeAt(calendar.timezone, endDay * DAY + end * MINUTE).last,
     };
   });
+}
+
+function dailyWindows({ weekly, except }: Calendar, day: DayNumber): readonly DailyWindow[] {
+  const date = new Date(day * DAY);
+  const text = date.toISOString().slice(0, 10);
+  const exception = except.find((one) => hasDay(one, text));
+  if (exception !== undefined) return exception.windows;
+  const weekday = (((date.getUTCDay() + 6) % 7) + 1) as Weekday;
+  return weekly.get(weekday) ?? [];
+}
+
+function hasDay({ from, to }: CalendarException, date: string): boolean {
+  const day = date.slice(-from.length);
+  return from <= to ? from <= day && day <= to : from <= day || day <= to;
 }
 
 /** Windows are looked up in stretches of this length, each merged once. */

@@ -23,6 +23,10 @@ export const ACTIONS = [
 /** One step of a log-off. */
 export type Action = (typeof ACTIONS)[number];
 
+/** Kinds of things of the platform that a policy names. `presences` are the organisation's own presence labels. */
+export const NAME_KINDS = ['users', 'groups', 'roles', 'divisions', 'queues', 'teams', 'presences'] as const;
+export type NameKind = (typeof NAME_KINDS)[number];
+
 /**
  * Which people. Each key that is there must fit (any of its entries); `undefined` keys fit everyone.
  * All entries are ids of the platform; the wildcards of `users` and `queues` are resolved before.
@@ -37,12 +41,20 @@ export interface Matcher {
   readonly not: Matcher | undefined;
 }
 
-/** Users named one by one: exact names, e-mails, usernames or ids in lower case, and patterns with `*`. */
+/**
+ * Users named one by one, in the form in which names are compared: `normaliseName`, or with `loosely` the wider
+ * `looseName`, for what only protects.
+ */
 export interface UserPatterns {
+  /** Ids, and, where no list of users was at hand, e-mail addresses, usernames and names. */
   readonly exact: ReadonlySet<string>;
   /** Some of them are names or patterns; otherwise all are ids, and the agent's names need not be looked at. */
   readonly byName: boolean;
+  /** Wildcards that are compared with all names of an agent. */
   readonly patterns: readonly RegExp[];
+  /** Wildcards with an `@`: compared with e-mail addresses and usernames only, as agents may change their display names. */
+  readonly addresses?: readonly RegExp[];
+  readonly loosely?: boolean;
 }
 
 /** In which state. Each key that is there must fit; `undefined` keys fit every state. */
@@ -127,6 +139,13 @@ export interface Policy {
   readonly exempt: readonly Exemption[];
   readonly profiles: readonly Profile[];
   readonly caps: Caps;
+  /**
+   * The same policy with the ids that its names stood for before, where one stands for others now. It only protects; see
+   * `judgeByNames`.
+   */
+  readonly former?: Policy;
+  /** Kinds of names that could not be looked up when that was last called for. */
+  readonly unsure?: ReadonlySet<NameKind>;
 }
 
 export const DEFAULT_ACTIONS: readonly Action[] = ['off_queue', 'offline', 'revoke_tokens'];

@@ -2,6 +2,7 @@
 import type { Agent } from './agent.ts';
 import type { State } from './memory.ts';
 import type { Matcher, Policy, Profile, Rule, UserPatterns, When } from './policy.ts';
+import { looseName, normaliseName } from './name.ts';
 
 /** How a state stands to a condition. `unknown`: that hangs on the label of the presence, which is not known. */
 export type Fit = 'yes' | 'no' | 'unknown';
@@ -71,13 +72,41 @@ function isAmong(wanted: ReadonlySet<string> | undefined, has: readonly string[]
   return false;
 }
 
-function isNamed(users: UserPatterns, agent: Agent): boolean {
-  if (fitsName(users, agent.id)) return true;
-  if (!users.byName) return false;
-  return fitsName(users, agent.email) || fitsName(users, agent.name) || fitsName(users, agent.username);
+function isNamed(
+  { exact, byName, patterns, addresses = [], loosely = false }: UserPatterns,
+  agent: Agent,
+): boolean {
+  if (!byName) return exact.has(normaliseName(agent.id));
+  const { id, name, logins } = formsOf(agent, loosely);
+  if (exact.has(id) || fitsOne(patterns, id)) return true;
+  // An agent who takes another agent's address for a display name does not become that agent.
+  if (!name.includes('@') && exact.has(name)) return true;
+  if (fitsOne(patterns, name)) return true;
+  return logins.some((login) => exact.has(login) || fitsOne(patterns, login) || fitsOne(addresses, login));
 }
 
-function fitsName({ exact, patterns }: UserPatterns, name: string): boolean {
-  const lower = name.toLowerCase();
-  return exact.has(lower) || patterns.some((pattern) => pattern.test(lower));
+function fitsOne(patterns: readonly RegExp[], name: string): boolean {
+  return patterns.some((pattern) => pattern.test(name));
+}
+
+/** An agent's id, display name, and what the agent logs in with, as they are compared. */
+interface Forms {
+  readonly agent: Agent;
+  readonly id: string;
+  readonly name: string;
+  readonly logins: readonly string[];
+}
+
+/** Every exemption and profile asks for the names of the same agent before the next agent comes. */
+const last: { exact: Forms | undefined; loose: Forms | undefined } = { exact: undefined, loose: undefined };
+
+function formsOf(agent: Agent, loosely: boolean): Forms {
+  const kept = loosely ? last.loose : last.exact;
+  if (kept?.agent === agent) return kept;
+  const form = loosely ? looseName : normaliseName;
+  const email = form(agent.email);
+  const username = agent.username === agent.email ? email : form(agent.username);
+  const forms = { agent, id: form(agent.id), name: form(agent.name), logins: [email, username] };
+  last[loosely ? 'loose' : 'exact'] = forms;
+  return forms;
 }

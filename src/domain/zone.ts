@@ -64,3 +64,62 @@ function findJump(zone: string, wall: WallTime, low: Instant, high: Instant): In
   }
   return after;
 }
+
+/** The areas of the IANA list; `Etc`, `US`, and all other first parts are names of the past or fixed offsets. */
+const AREAS: ReadonlySet<string> = new Set([
+  'africa',
+  'america',
+  'antarctica',
+  'arctic',
+  'asia',
+  'atlantic',
+  'australia',
+  'europe',
+  'indian',
+  'pacific',
+]);
+
+/**
+ * Whether a text names a time zone by its place, `Area/Location`, or is `UTC`. Engines know more names, such as `BST`, `EST`
+ * or `US/Eastern`: those mean other places than their writer had in mind (`BST` is Bangladesh), or know no summer time.
+ */
+export function isZone(zone: string): boolean {
+  if (zone.toUpperCase() === 'UTC') return true;
+  const [area = '', location] = zone.split('/');
+  return location !== undefined && AREAS.has(area.toLowerCase()) && canonicalZone(zone) !== undefined;
+}
+
+/** The place that is most often meant by an abbreviation, where the engine's own reading is another or none. */
+const MEANT: Readonly<Record<string, string>> = {
+  BST: 'Europe/London',
+  EST: 'America/New_York',
+  EDT: 'America/New_York',
+  CDT: 'America/Chicago',
+  MST: 'America/Denver',
+  MDT: 'America/Denver',
+  PDT: 'America/Los_Angeles',
+  CET: 'Europe/Berlin',
+  CEST: 'Europe/Berlin',
+  MET: 'Europe/Berlin',
+  EEST: 'Europe/Athens',
+  IST: 'Asia/Kolkata',
+  AEST: 'Australia/Sydney',
+  AEDT: 'Australia/Sydney',
+  Z: 'UTC',
+};
+
+/** The zone that was probably meant by a name that `isZone` refuses. */
+export function meantZone(name: string): string | undefined {
+  const written = name.trim();
+  const meant = Object.hasOwn(MEANT, written.toUpperCase()) ? MEANT[written.toUpperCase()] : undefined;
+  const canonical = meant ?? (/^[a-z]/i.test(written) ? canonicalZone(written) : undefined);
+  return canonical !== undefined && isZone(canonical) ? canonical : undefined;
+}
+
+function canonicalZone(zone: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}

@@ -46,19 +46,18 @@ export class Alarms {
     this.#over = over;
   }
 
-  /** Looks at one sweep. */
-  after(report: SweepReport, now: Instant): void {
+  /** Looks at one sweep; `unsure` agents would be due but for names that cannot be looked up. */
+  after(report: SweepReport, now: Instant, unsure = 0): void {
     const { complete, listed, seen, outcomes, hold, verdicts, unknown, clockError, deferred, fault } = report;
     if (complete && (listed === 0 || seen > 0)) this.#watched(0, now, fault);
     else this.unwatched(now, fault);
     // Whoever the breaker holds back has an alarm of his own, and nothing was tried on him.
     const overdue = report.overdue - (deferred.breaker ?? 0);
     this.#withoutEffect =
-      overdue > 0 && outcomes.verified === 0 && hold === undefined ? this.#withoutEffect + 1 : 0;
+      overdue + unsure > 0 && outcomes.verified === 0 && hold === undefined ? this.#withoutEffect + 1 : 0;
     const ineffective = this.#withoutEffect >= IN_A_ROW;
-    this.while('ineffective', ineffective, now, 'agents are overdue, but no log-off takes effect', {
-      overdue,
-    });
+    const why = unsure > 0 ? { overdue, held: unsure, by: 'names that cannot be looked up' } : { overdue };
+    this.while('ineffective', ineffective, now, 'agents are overdue, but no log-off takes effect', why);
     const share = listed === 0 ? 0 : verdicts.unknown / listed;
     const many = share > UNKNOWN_SHARE;
     this.while('unknown_share', many, now, 'many readings cannot be used', {

@@ -9,7 +9,7 @@ import type { SweepHold } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RecordEvent, Standing, SweepRecord } from '../domain/record.ts';
 import { settleLeft } from '../domain/settle.ts';
-import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { SECOND, type Duration } from '../domain/time.ts';
 import type { Alarms } from './alarms.ts';
 import { carryOut } from './carry-out.ts';
 import type { Crew, Round, RoundResult } from './case.ts';
@@ -17,11 +17,11 @@ import { Gathering, type DueAgent, type Findings } from './findings.ts';
 import { forgetOld } from './forget.ts';
 import { imagine } from './imagine.ts';
 import { Learner } from './learner.ts';
-import { LeaseLost, type LeaseStill, type SweepLimits } from './limits.ts';
+import { LeaseLost, type SweepLimits } from './limits.ts';
 import { News } from './news.ts';
 import { forgiven, noOutcomes } from './outcomes.ts';
 import { Population, type SweepContext } from './population.ts';
-import type { ReadingSummary, SweepReport } from './ports.ts';
+import type { NameLookups, ReadingSummary, SweepReport } from './ports.ts';
 import { gapEvent, reconcile } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, numbersOf } from './report.ts';
 import {
@@ -35,12 +35,16 @@ import {
 } from './standing.ts';
 import { Trouble } from './trouble.ts';
 import { warnAgents } from './warn.ts';
+import type { Done, Plans, Watched } from './watched.ts';
 
 /** The clocks drifting apart by more than this between two sweeps means that one of them jumped. */
 const CLOCK_JUMP: Duration = 30 * SECOND;
 
 /** What the enforcer is made of; see `Crew`. */
-export type EnforcerParts = Omit<Crew, 'population' | 'learner'> & { readonly alarms: Alarms };
+export type EnforcerParts = Omit<Crew, 'population' | 'learner'> & {
+  readonly alarms: Alarms;
+  readonly names: NameLookups;
+};
 
 /** The policy in force, and how its schedule goes. */
 export interface InForce {
@@ -49,35 +53,6 @@ export interface InForce {
   readonly longestInterval: Duration;
   /** How long the past is kept. */
   readonly retention: Duration;
-}
-
-/** One sweep, once everyone has been read, folded and judged. */
-interface Watched {
-  readonly sweepId: string;
-  /** Local time. */
-  readonly begun: Instant;
-  /** Server time at the end of reading. */
-  readonly now: Instant;
-  readonly context: SweepContext;
-  readonly summary: ReadingSummary;
-  readonly findings: Findings;
-  /** Why nothing may be done after this sweep, if so. */
-  readonly hold: SweepHold | undefined;
-  /** Everyone was read, and the number is believed. */
-  readonly complete: boolean;
-  readonly lease: LeaseStill;
-}
-
-/** What is to be done, and what rules in observe mode would do. */
-interface Plans {
-  readonly enforced: Plan;
-  readonly imagined: Plan;
-}
-
-/** What has been done. */
-interface Done {
-  readonly real: RoundResult;
-  readonly imagined: RoundResult;
 }
 
 /** Everything one worker knows between two sweeps. Owns the memories; one per store and lease. */
@@ -137,7 +112,8 @@ export class Enforcer {
     const sweepId = randomUUID().slice(0, 8);
     const resumed = await store.takeResume().catch(() => false);
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
-    const context = this.#context();
+    const policy = await this.#parts.names.latest(this.#inForce.policy, 'sweep', limits.signal);
+    const context = this.#context(policy);
     const findings = new Gathering(this.#crew.population, context);
     const summary = await directory.sweep((page) => {
       findings.page(page);
@@ -155,9 +131,9 @@ export class Enforcer {
     return { sweepId, begun, now, context, summary, findings, hold, complete, lease };
   }
 
-  #context(): SweepContext {
+  #context(policy: Policy): SweepContext {
     const { clock, directory } = this.#parts;
-    const { policy, longestInterval } = this.#inForce;
+    const { longestInterval } = this.#inForce;
     const errors = this.#clockErrors;
     return {
       policy,
@@ -265,12 +241,14 @@ export class Enforcer {
 
   /** Carries out both plans, the imagined one without a request, and then warns whoever is to be warned. */
   async #carryOut(watched: Watched, plans: Plans, limits: SweepLimits): Promise<Done> {
-    const { sweepId, context, findings, hold } = watched;
+    const { sweepId, findings, hold } = watched;
+    const { enforced, imagined } = plans;
+    const due = agentsOf(enforced, findings.due);
+    const context = due.length === 0 ? watched.context : await this.#lookedUp(watched.context, limits);
     const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
     const { signal } = limits;
     const round = (): Round => ({ sweepId, context, standing: this.#standing, mayBegin, signal });
-    const { enforced, imagined } = plans;
-    const real = await this.#perform(carryOut, agentsOf(enforced, findings.due), enforced.ledger, round());
+    const real = await this.#perform(carryOut, due, enforced.ledger, round());
     this.#standing = { ...this.#standing, ledger: real.ledger };
     const other = await this.#perform(
       imagine,
@@ -283,6 +261,11 @@ export class Enforcer {
       await this.#unlessLost(sweepId, () => warnAgents(this.#crew, findings.toWarn, round()));
     }
     return { real, imagined: other };
+  }
+
+  /** Before a log-off the policy's names are those of this sweep. */
+  async #lookedUp(context: SweepContext, { signal }: SweepLimits): Promise<SweepContext> {
+    return { ...context, policy: await this.#parts.names.latest(context.policy, 'log_off', signal) };
   }
 
   async #perform(
@@ -341,7 +324,8 @@ export class Enforcer {
     log.info({ ...numbers, verdicts: nonZero(verdicts) }, 'sweep done');
     const { why: detail } = this.#storeTrouble;
     this.#alarms.while('store', detail !== undefined, now, 'the store failed: observing only', { detail });
-    this.#alarms.after(report, now);
+    const unsure = (context.policy.unsure?.size ?? 0) > 0 ? verdicts.names_unsure : 0;
+    this.#alarms.after(report, now, unsure);
     if (this.#alarms.drifts(clockError, now))
       log.warn({ clockErrorMs: clockError }, 'the clocks of this machine and the platform drift apart');
     this.#alarms.engaged(findings, context.policy.caps.engagedTooLong, now, name);

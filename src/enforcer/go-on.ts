@@ -42,7 +42,8 @@ async function mayGoOn(crew: Crew, each: Case, round: Round): Promise<boolean> {
   each.memory = memory;
   const { kind } = readingOf(agent, observation, before, round.context.policy);
   if (kind === 'unknown' || kind === 'engaged') return end(each, kind);
-  if (['exempt', 'no_profile', 'unknown'].includes(verdict.reason)) return end(each, verdict.reason);
+  if (['exempt', 'no_profile', 'names_unsure', 'unknown'].includes(verdict.reason))
+    return end(each, verdict.reason);
   if (memory.lastSign !== undefined && memory.lastSign.at !== before.lastSign?.at) return end(each, 'sign');
   if (events.length > 0) return end(each, 'returned');
   each.readAt = observation.at;

@@ -5,7 +5,8 @@
 import type { Agent, Observation } from '../domain/agent.ts';
 import { fold, seenAgain, type Folded } from '../domain/fold.ts';
 import type { FoldContext } from '../domain/step.ts';
-import { judge, profileOf, type Verdict } from '../domain/judge.ts';
+import { profileOf, type Verdict } from '../domain/judge.ts';
+import { judgeByNames } from '../domain/judge-names.ts';
 import { leaveLadder } from '../domain/ladder.ts';
 import { noteUnread, type Memory, type MemoryEvent } from '../domain/memory.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -97,7 +98,7 @@ export class Population {
       clockJumped,
       nativeTimeouts,
     });
-    const verdict = judge(agent, folded?.memory, observation, policy, observation.at, profile);
+    const verdict = judgeByNames(agent, folded?.memory, observation, policy, observation.at, profile);
     if (folded === undefined) return { memory: undefined, verdict, events: [] };
     const memory = afterVerdict(folded.memory, verdict, observation.at);
     if (folded.changed || memory !== folded.memory) this.put(memory);

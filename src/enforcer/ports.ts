@@ -5,7 +5,7 @@
 import type { Agent, Observation } from '../domain/agent.ts';
 import type { Reason } from '../domain/judge.ts';
 import type { Hold, SweepHold } from '../domain/plan.ts';
-import type { Action, Mode } from '../domain/policy.ts';
+import type { Action, Mode, Policy } from '../domain/policy.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 
 /** The one source of time. Only `wiring` decides which it is. */
@@ -43,6 +43,15 @@ export interface Directory {
   serverNow(): Instant;
   /** After how long the platform ends an idle session, as known since the last sweep began; empty when off, or not known. */
   nativeTimeouts(): readonly Duration[];
+}
+
+/** What the names of the policy stand for, which may change while the worker runs. */
+export interface NameLookups {
+  /**
+   * The policy with its names as they are known now. They are looked up again at the beginning of every tenth sweep, and before a
+   * log-off unless that was done in this sweep already. Never rejects: what cannot be looked up is `unsure` in the answer.
+   */
+  latest(policy: Policy, occasion: 'sweep' | 'log_off', signal: AbortSignal): Promise<Policy>;
 }
 
 /** How a state-changing call on one agent ended, when it did not succeed. */

@@ -78,6 +78,17 @@ export class PlatformDirectory {
     return this.#parts.nativeTimeouts.all;
   }
 
+  /**
+   * Before a log-off: reads the members of queues and teams again, where that was done before `since` (local time). Answers the
+   * kinds of which some could not be read. Never throws.
+   */
+  async freshen(since: Instant, signal: AbortSignal): Promise<readonly ('queues' | 'teams')[]> {
+    const options = { priority: 'action', signal } as const;
+    const kinds = ['queues', 'teams'] as const;
+    const read = await Promise.all(kinds.map((kind) => this.#parts[kind].freshen(since, options)));
+    return kinds.filter((_, i) => read[i] !== true);
+  }
+
   /** Reads everyone in state active. Never throws: what went wrong is in the summary. */
   async sweep(onPage: (page: readonly Sighting[]) => void, signal: AbortSignal): Promise<ReadingSummary> {
     const { now, serverClock, queues, teams, nativeTimeouts } = this.#parts;

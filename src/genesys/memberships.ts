@@ -1,7 +1,7 @@
 /**
  * Who is in which queue and team, taken from the listings of just those that the policy names. The `team` expand of a
  * user cannot tell "in no team" from "not delivered" (expands are best effort), and there is no expand for queues at all;
- * a listing arrives whole or fails. It costs one request per hundred members every ten minutes.
+ * a listing arrives whole or fails. It costs one request per hundred members every ten minutes, and before log-offs.
  */
 import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
 import type { CallOptions, Sdk } from './sdk.ts';
@@ -12,7 +12,10 @@ import { PlatformError } from './errors.ts';
 const FRESH_FOR: Duration = 10 * MINUTE;
 /** A listing that cannot be refreshed is used for so long; then its members count as unknown, which protects. */
 const USED_FOR: Duration = 30 * MINUTE;
-const PAGE_SIZE = 100;
+
+/** Before a log-off, listings are read again with at most so many requests for queues, and as many for teams. */
+const MOST_REQUESTS = 30;
+const MEMBERS_A_REQUEST = 100;
 
 interface Listing {
   readonly members: ReadonlySet<string>;
@@ -29,6 +32,8 @@ export class Memberships {
   readonly #now: () => Instant;
   readonly #warn: (message: string, fields: object) => void;
   readonly #listings = new Map<string, Listing>();
+  /** Queues and teams that were warned of and could not be read since. */
+  readonly #told = new Set<string>();
   #wanted: readonly string[] = NONE;
   #byUser: ReadonlyMap<string, readonly string[]> | undefined = new Map();
 
@@ -48,8 +53,26 @@ export class Memberships {
   /** Reads what is not fresh. Never throws: what cannot be read is unknown. */
   async refresh(signal: AbortSignal): Promise<void> {
     const stale = this.#wanted.filter((id) => this.#age(id) >= FRESH_FOR);
-    await Promise.all(stale.map((id) => this.#refreshOne(id, signal)));
+    await Promise.all(stale.map((id) => this.#refreshOne(id, { priority: 'read', signal })));
     this.#index();
+  }
+
+  /**
+   * Before a log-off: reads again what was read before `since` (local time), the oldest first, as far as so many requests go;
+   * the rest is no older than ten minutes. Answers whether all of these could be read. Never throws.
+   */
+  async freshen(since: Instant, options: CallOptions): Promise<boolean> {
+    const old = this.#wanted
+      .filter((id) => (this.#listings.get(id)?.readAt ?? -Infinity) < since)
+      .toSorted((a, b) => this.#age(b) - this.#age(a));
+    let requests = 0;
+    const now = old.filter((id) => {
+      requests += 1 + Math.floor((this.#listings.get(id)?.members.size ?? 0) / MEMBERS_A_REQUEST);
+      return requests <= MOST_REQUESTS;
+    });
+    const read = await Promise.all(now.map((id) => this.#refreshOne(id, options)));
+    this.#index();
+    return read.every(Boolean);
   }
 
   /** The wanted ones that the user is in; `undefined` when one of them could not be read. */
@@ -57,24 +80,35 @@ export class Memberships {
     return this.#byUser === undefined ? undefined : (this.#byUser.get(userId) ?? NONE);
   }
 
-  async #refreshOne(id: string, signal: AbortSignal): Promise<void> {
+  async #refreshOne(id: string, options: CallOptions): Promise<boolean> {
+    const startedAt = this.#now();
     try {
       const members = new Set<string>();
-      for (const entity of await this.#read(id, { priority: 'read', signal })) {
-        const userId = asText(asObject(entity)?.['id']);
-        // That user would count as no member, and might lose an exemption.
-        if (userId === undefined) throw new TypeError('a member without an id');
-        members.add(userId);
+      for (const entity of await this.#read(id, options)) {
+        members.add(memberId(entity));
       }
-      this.#listings.set(id, { members, readAt: this.#now() });
+      this.#listings.set(id, { members, readAt: startedAt });
+      this.#told.delete(id);
+      return true;
     } catch (error) {
-      if (signal.aborted) return;
+      if (options.signal?.aborted === true) return false;
       const facts =
         error instanceof PlatformError
           ? { operation: error.operation, status: error.status, code: error.code }
           : {};
-      this.#warn('the members of a queue or team could not be read', { id, ...facts });
+      this.#tell(id, facts);
+      const before = this.#listings.get(id);
+      if (facts.status !== 404 || before === undefined) return false;
+      // What was deleted has no members; those of before stay protected by it, or whatever else it stands for.
+      this.#listings.set(id, { ...before, readAt: startedAt });
+      return true;
     }
+  }
+
+  #tell(id: string, facts: object): void {
+    if (this.#told.has(id)) return;
+    this.#told.add(id);
+    this.#warn('the members of a queue or team could not be read', { id, ...facts });
   }
 
   #age(id: string): Duration {
@@ -96,12 +130,20 @@ export class Memberships {
   }
 }
 
+/** Throws `PlatformError` where there is none: it could be anybody's. */
+function memberId(entity: unknown): string {
+  const id = asText(asObject(entity)?.['id']);
+  if (id !== undefined) return id;
+  const operation = 'members';
+  throw new PlatformError('a member of a queue or team has no id', { kind: 'malformed', operation });
+}
+
 /** `GET /api/v2/routing/queues/{queueId}/members`, at most 100 a page. */
 export function queueMembers(sdk: Sdk): Read {
   return (queueId, options) =>
-    readNumbered('getRoutingQueueMembers', (pageNumber) =>
+    readNumbered('getRoutingQueueMembers', (ask) =>
       sdk.call('getRoutingQueueMembers', options, () =>
-        sdk.routing.getRoutingQueueMembers(queueId, { pageNumber, pageSize: PAGE_SIZE }),
+        sdk.routing.getRoutingQueueMembers(queueId, { ...ask }),
       ),
     );
 }
@@ -109,9 +151,7 @@ export function queueMembers(sdk: Sdk): Read {
 /** `GET /api/v2/teams/{teamId}/members`, by cursor. */
 export function teamMembers(sdk: Sdk): Read {
   return (teamId, options) =>
-    readByCursor('getTeamMembers', (after) =>
-      sdk.call('getTeamMembers', options, () =>
-        sdk.teams.getTeamMembers(teamId, { pageSize: PAGE_SIZE, ...(after === undefined ? {} : { after }) }),
-      ),
+    readByCursor('getTeamMembers', (ask) =>
+      sdk.call('getTeamMembers', options, () => sdk.teams.getTeamMembers(teamId, { ...ask })),
     );
 }

@@ -3,7 +3,7 @@ import type { SystemPresence } from '../domain/agent.ts';
 import { readDefinitions } from './definitions.ts';
 import { PlatformError } from './errors.ts';
 import { asObject, asText } from './json.ts';
-import { readByCursor, readNumbered } from './listing.ts';
+import { readByCursor, readNumbered, type NumberedAsk } from './listing.ts';
 import type { CallOptions, Sdk } from './sdk.ts';
 import type { UserPages } from './user-pages.ts';
 
@@ -13,11 +13,11 @@ export type NameKind = 'users' | 'groups' | 'roles' | 'divisions' | 'queues' | '
 export interface Named {
   readonly id: string;
   readonly names: readonly string[];
+  /** Display names of users, who may change theirs. */
+  readonly ownNames?: readonly string[];
   /** For presence definitions: the system presence they belong to. */
   readonly system?: SystemPresence;
 }
-
-const PAGE_SIZE = 100;
 
 /** Lists all of one kind. Throws `PlatformError`. */
 export async function readNames(
@@ -37,10 +37,8 @@ export async function readNames(
       }));
     case 'teams':
       return named(
-        await readByCursor('getTeams', (after) =>
-          sdk.call('getTeams', options, () =>
-            sdk.teams.getTeams({ pageSize: PAGE_SIZE, ...(after === undefined ? {} : { after }) }),
-          ),
+        await readByCursor('getTeams', (ask) =>
+          sdk.call('getTeams', options, () => sdk.teams.getTeams({ ...ask })),
         ),
         ['name'],
       );
@@ -50,29 +48,25 @@ export async function readNames(
     case 'queues': {
       const [operation, run] = numbered(sdk, kind);
       return named(
-        await readNumbered(operation, (pageNumber) => sdk.call(operation, options, () => run(pageNumber))),
+        await readNumbered(operation, (ask) => sdk.call(operation, options, () => run({ ...ask }))),
         ['name'],
       );
     }
   }
 }
 
-type Numbered = readonly [operation: string, run: (pageNumber: number) => Promise<unknown>];
+type Numbered = readonly [operation: string, run: (ask: NumberedAsk) => Promise<unknown>];
 
 function numbered(sdk: Sdk, kind: 'groups' | 'roles' | 'divisions' | 'queues'): Numbered {
-  const page = (pageNumber: number): { pageSize: number; pageNumber: number } => ({
-    pageSize: PAGE_SIZE,
-    pageNumber,
-  });
   switch (kind) {
     case 'groups':
-      return ['getGroups', (n) => sdk.groups.getGroups(page(n))];
+      return ['getGroups', (ask) => sdk.groups.getGroups(ask)];
     case 'roles':
-      return ['getAuthorizationRoles', (n) => sdk.authorization.getAuthorizationRoles(page(n))];
+      return ['getAuthorizationRoles', (ask) => sdk.authorization.getAuthorizationRoles(ask)];
     case 'divisions':
-      return ['getAuthorizationDivisions', (n) => sdk.authorization.getAuthorizationDivisions(page(n))];
+      return ['getAuthorizationDivisions', (ask) => sdk.authorization.getAuthorizationDivisions(ask)];
     case 'queues':
-      return ['getRoutingQueues', (n) => sdk.routing.getRoutingQueues(page(n))];
+      return ['getRoutingQueues', (ask) => sdk.routing.getRoutingQueues(ask)];
   }
 }
 
@@ -82,7 +76,7 @@ async function readUserNames(userPages: UserPages, options: CallOptions): Promis
     [],
     ({ entities }) => {
       const before = byId.size;
-      for (const one of named(entities, ['name', 'email', 'username'])) byId.set(one.id, one);
+      for (const one of named(entities, ['email', 'username'], ['name'])) byId.set(one.id, one);
       return byId.size - before;
     },
     options,
@@ -96,14 +90,21 @@ async function readUserNames(userPages: UserPages, options: CallOptions): Promis
   return [...byId.values()];
 }
 
-function named(entities: readonly unknown[], keys: readonly string[]): readonly Named[] {
+function named(
+  entities: readonly unknown[],
+  keys: readonly string[],
+  ownKeys: readonly string[] = [],
+): readonly Named[] {
   const found: Named[] = [];
   for (const entity of entities) {
     const raw = asObject(entity);
     const id = asText(raw?.['id']);
     if (raw === undefined || id === undefined) continue;
-    const names = keys.map((key) => asText(raw[key])).filter((name) => name !== undefined);
-    found.push({ id, names: [...new Set(names)] });
+    const textsAt = (wanted: readonly string[]): string[] => [
+      ...new Set(wanted.map((key) => asText(raw[key])).filter((name) => name !== undefined)),
+    ];
+    const ownNames = textsAt(ownKeys);
+    found.push({ id, names: textsAt(keys), ...(ownNames.length === 0 ? {} : { ownNames }) });
   }
   return found;
 }

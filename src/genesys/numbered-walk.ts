@@ -50,7 +50,7 @@ export class NumberedWalk {
       if (this.#over) return;
       this.#place = number * size;
       if (page instanceof PlatformError) this.#failed(number, page);
-      else this.#arrived(page, number);
+      else this.#arrived(page, number, size);
       if (number >= MAX_PAGES) this.#stop(`no end after ${MAX_PAGES} pages`);
     }
   }
@@ -63,13 +63,17 @@ export class NumberedWalk {
     return `the platform listed ${this.#distinct} of ${this.#total} users`;
   }
 
-  #arrived(page: RawPage, number: number): void {
+  #arrived(page: RawPage, number: number, size: number): void {
     const { body, entities } = page;
     this.#failedInRow = 0;
     const total = asNumber(body['total']);
     if (total !== undefined) this.#total = Math.max(this.#total ?? 0, total);
-    this.#distinct += this.#take(page);
-    const more = asText(body['nextUri']) !== undefined || number < (asNumber(body['pageCount']) ?? 0);
+    const fresh = this.#take(page);
+    this.#distinct += fresh;
+    // Whatever the answer says of its end: a full page with a new user on it may be followed by another.
+    const isFull = entities.length >= size && fresh > 0;
+    const more =
+      isFull || asText(body['nextUri']) !== undefined || number < (asNumber(body['pageCount']) ?? 0);
     if (entities.length === 0 || !more) this.#over = true;
   }
 

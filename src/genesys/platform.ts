@@ -11,7 +11,7 @@ import { inspectionOf, type Inspection } from './inspection.ts';
 import { Memberships, queueMembers, teamMembers } from './memberships.ts';
 import { readNames, type Named, type NameKind } from './names.ts';
 import { NativeTimeouts } from './native-timeouts.ts';
-import { RateBudget } from './rate-budget.ts';
+import { RateBudget, type Priority } from './rate-budget.ts';
 import type { Sighting } from './read-user.ts';
 import { resolveHosts, type Hosts } from './regions.ts';
 import { Scrubber } from './scrub.ts';
@@ -55,8 +55,10 @@ export interface Platform {
   readonly effects: PlatformEffects;
   /** What the policy asks about; to be called before the first sweep and after each change. */
   setNeeds(needs: Needs): void;
-  /** Lists what a policy may name. Throws `PlatformError`. */
-  names(kind: NameKind, signal?: AbortSignal): Promise<readonly Named[]>;
+  /** Lists what a policy may name; as part of an action it is not held up by sweeps. Throws `PlatformError`. */
+  names(kind: NameKind, signal?: AbortSignal, priority?: Priority): Promise<readonly Named[]>;
+  /** See `PlatformDirectory`. */
+  freshen(since: Instant, signal: AbortSignal): Promise<readonly ('queues' | 'teams')[]>;
   /**
    * Logs in and reads the presence definitions. Throws `CredentialsError`, which waiting does not cure, or
    * `PlatformUnreachableError`, which it may.
@@ -113,7 +115,8 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     setNeeds: (needs) => {
       directory.setNeeds(needs);
     },
-    names: (kind, signal) => readNames(sdk, namePages, kind, { priority: 'read', signal }),
+    names: (kind, signal, priority = 'read') => readNames(sdk, namePages, kind, { priority, signal }),
+    freshen: (since, signal) => directory.freshen(since, signal),
     checkCredentials: (signal) => checkCredentials(sdk, offline, hooks, signal),
     budget: () => ({ remaining: gate.remaining() }),
     presenceSettings: (signal) => readPresenceSettings(sdk, { priority: 'read', signal }),

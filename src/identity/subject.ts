@@ -1,5 +1,6 @@
 /** How the identity provider knows an agent: the policy's `identity.subject`, filled in. */
 import type { Agent } from '../domain/agent.ts';
+import { isSameName } from '../domain/name.ts';
 import { IdentityError } from './errors.ts';
 
 /** `email` and `username` are short for the templates with only that. */
@@ -30,8 +31,6 @@ function partOf(name: string, agent: Agent): string {
       return agent.username.trim();
     case 'local':
       return email.slice(0, Math.max(0, email.lastIndexOf('@')));
-    case 'name':
-      return agent.name.trim();
     case 'id':
       return agent.id;
     default:
@@ -39,7 +38,7 @@ function partOf(name: string, agent: Agent): string {
   }
 }
 
-/** Whether the provider answered about the very user that was asked for: capitals aside, as providers do. */
+/** Whether the provider answered about the very user that was asked for, as names are compared everywhere. */
 export function isSame(asked: string, answered: unknown): boolean {
-  return typeof answered === 'string' && answered.toLowerCase() === asked.toLowerCase();
+  return typeof answered === 'string' && isSameName(answered, asked);
 }

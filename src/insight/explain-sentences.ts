@@ -51,6 +51,8 @@ const ANSWERS: Readonly<Record<Reason, Answer>> = {
     `${e.agent.name} would not be logged off: handling an interaction${e.engagedSince === undefined ? '' : ` since ${times.short(e.engagedSince)}`}, which always protects.`,
   exempt: (e, v) => `${e.agent.name} would not be logged off: exempt (${v.detail ?? 'by the policy'}).`,
   no_profile: (e) => `${e.agent.name} is left alone: no profile of the policy fits.`,
+  names_unsure: (e, v) =>
+    `${e.agent.name} would be due, but is left alone: ${v.detail ?? 'what a name of the policy stands for is in doubt'}.`,
   offline: (e, _v, times) => `${e.agent.name} is Offline${departureWords(e, times)}.`,
   unknown: (e, v, times) => unknownWords(e, v, times),
 };

@@ -59,6 +59,30 @@ export function withStoredFacts({ agent: stored, memory, policy, interval, now }
       `Nobody has looked for ${formatDuration(now - memory.seenAt)}: all of this is as of the last look, and no clock will count the time since.`,
     );
   }
+  const exempt = exemptionsOf(policy, agent, memory, now, caveats);
+  const profiles = profile === undefined ? [] : [{ ...profile, match: undefined }];
+  const observation = memory === undefined ? undefined : observationOf(memory);
+  const judged = { ...policy, exempt, profiles };
+  if (policy.former === undefined) return { agent, observation, policy: judged, caveats };
+  caveats.push(
+    'Names of the policy stood for other ids before, which go on protecting; whether those give the agent another profile is not stored: --live tells.',
+  );
+  const former = {
+    ...policy.former,
+    exempt: exemptionsOf(policy.former, agent, memory, now, []),
+    profiles: [],
+  };
+  return { agent, observation, policy: { ...judged, former }, caveats };
+}
+
+/** The exemptions of which it is certain that they fit. */
+function exemptionsOf(
+  policy: Policy,
+  agent: Agent,
+  memory: Memory | undefined,
+  now: Instant,
+  caveats: string[],
+): readonly Exemption[] {
   const exempt: Exemption[] = [];
   for (const exemption of policy.exempt) {
     const fits = fit(exemption.match, agent);
@@ -69,9 +93,7 @@ export function withStoredFacts({ agent: stored, memory, policy, interval, now }
       );
     }
   }
-  const profiles = profile === undefined ? [] : [{ ...profile, match: undefined }];
-  const observation = memory === undefined ? undefined : observationOf(memory);
-  return { agent, observation, policy: { ...policy, exempt, profiles }, caveats };
+  return exempt;
 }
 
 function mayApply({ until, when }: Exemption, memory: Memory | undefined, now: Instant): boolean {

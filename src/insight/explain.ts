@@ -4,7 +4,8 @@
  */
 import type { Agent, Observation } from '../domain/agent.ts';
 import { clockStart, countable, measure } from '../domain/clocks.ts';
-import { judge, weigh, type Reason, type Verdict, type Weighed } from '../domain/judge.ts';
+import { weigh, type Reason, type Verdict, type Weighed } from '../domain/judge.ts';
+import { judgeByNames } from '../domain/judge-names.ts';
 import { placeOf, quietBetweenRepeats } from '../domain/ladder.ts';
 import type { LadderPlace, Memory, Sign, State } from '../domain/memory.ts';
 import type { Action, ClockName, Mode, Policy, Profile, Rule } from '../domain/policy.ts';
@@ -120,7 +121,8 @@ export function explain(input: ExplainInput): Explanation {
   const { memory, policy, events } = input;
   const { agent, observation, judged, caveats } = judgeable(input);
   const at = observation?.at ?? input.now;
-  const verdict = observation === undefined ? undefined : judge(agent, memory, observation, judged, at);
+  const verdict =
+    observation === undefined ? undefined : judgeByNames(agent, memory, observation, judged, at);
   const profile = judged.profiles.find(({ name }) => name === verdict?.profile);
   return {
     agent: input.agent,

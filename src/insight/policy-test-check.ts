@@ -1,5 +1,6 @@
 /** What a policy test expected against what came, and what to show of it. Pure. */
 import type { Reason } from '../domain/judge.ts';
+import { isSameName } from '../domain/name.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Instant } from '../domain/time.ts';
 import { explain, type Explanation } from './explain.ts';
@@ -70,14 +71,18 @@ export function check<V extends ExpectedVerdict, L extends ExpectedLogoff>(
 function meets(told: Told, { reason, rule, dueAt, profile }: ExpectedVerdict): boolean {
   return (
     told.reason === reason &&
-    (rule === undefined || told.rule === rule) &&
+    (rule === undefined || isSameName(told.rule ?? '', rule)) &&
     (dueAt === undefined || told.dueAt === dueAt) &&
-    (profile === undefined || told.profile === profile)
+    (profile === undefined || isSameName(told.profile ?? '', profile))
   );
 }
 
 function isSame(logoff: Logoff, { kind, at, to, rule, rung }: ExpectedLogoff): boolean {
   return (
-    logoff.kind === kind && logoff.rule === rule && logoff.rung === rung && logoff.at >= at && logoff.at <= to
+    logoff.kind === kind &&
+    isSameName(logoff.rule, rule) &&
+    logoff.rung === rung &&
+    logoff.at >= at &&
+    logoff.at <= to
   );
 }

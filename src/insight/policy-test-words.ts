@@ -1,5 +1,6 @@
 /** The words of a policy test's timeline: what a person, a browser or the platform does, and when. */
 import { parseSystemPresence, SYSTEM_PRESENCES, type SystemPresence } from '../domain/agent.ts';
+import { normaliseName } from '../domain/name.ts';
 import { HOUR, MINUTE, parseDuration, SECOND, type Duration } from '../domain/time.ts';
 
 /** A part that a reading may lack. */
@@ -203,7 +204,11 @@ function presenceWord(clause: string): Word {
     );
   }
   if (presence === 'OFFLINE') return { does: 'go_offline' };
-  return { does: 'set_presence', presence, label: labelled?.[1]?.trim().toLowerCase() };
+  return {
+    does: 'set_presence',
+    presence,
+    label: labelled?.[1] === undefined ? undefined : normaliseName(labelled[1]),
+  };
 }
 
 /** Reads `returns after 8s, restores presence, token moves`. Throws `WordFault`. */

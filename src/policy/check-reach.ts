@@ -16,7 +16,7 @@ export function checkChannels(checking: Checking): boolean {
   entriesAt(source, ['notify']).forEach((entry, i) => {
     const path: Path = ['notify', i];
     const name = source.at([...path, 'name']);
-    if (typeof name === 'string') noteOnce(checking, names, name.toLowerCase(), [...path, 'name'], 'channel');
+    if (typeof name === 'string') noteOnce(checking, names, name, [...path, 'name'], 'channel');
     const fitting = part(channel, entry);
     // Of a channel with a fault of its own nothing is known: better not to fault the rules that count on it.
     if (fitting === undefined) warns = true;

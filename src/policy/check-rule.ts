@@ -1,4 +1,5 @@
 /** Whether a rule makes sense. */
+import { normaliseName } from '../domain/name.ts';
 import type { Action, When } from '../domain/policy.ts';
 import { DAY, formatDuration } from '../domain/time.ts';
 import { warn, type Checking } from './checking.ts';
@@ -85,7 +86,7 @@ function checkHours({ source, faults, calendars }: Checking, rule: RuleText, pat
   }
   for (const side of ['during', 'outside'] as const) {
     const name = rule[side];
-    if (name === undefined || calendars.has(name)) continue;
+    if (name === undefined || calendars.has(normaliseName(name))) continue;
     const here = [...path, side];
     const suggestion = source.isOwnText(here) ? nearest(name, calendars) : undefined;
     faults.add(here, `there is no calendar ${source.show(here)}`, { suggestion });

@@ -4,6 +4,7 @@
  */
 import { DAY, formatDuration } from '../domain/time.ts';
 import { entriesAt, noteOnce, part, warn, type Checking } from './checking.ts';
+import { checkCalendars } from './check-calendars.ts';
 import { checkRule } from './check-rule.ts';
 import { checkExemption, checkMatch, checkOwnReturns, checkReturns } from './check-parts.ts';
 import { checkChannels, checkIdentity } from './check-reach.ts';
@@ -21,7 +22,7 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
     warnings,
     interval: sweep === undefined ? undefined : longestInterval(sweep.every),
   };
-  const calendars = new Set(keysAt(source, ['calendars']));
+  const calendars = checkCalendars(base);
   const first: Checking = { ...base, calendars, connector: undefined, warns: false };
   const connector = checkIdentity(first);
   const warns = checkChannels(first);
@@ -38,11 +39,6 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
   }
 }
 
-function keysAt(source: Source, path: Path): readonly string[] {
-  const value = source.at(path);
-  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
-}
-
 function checkProfiles(checking: Checking, returns: ReturnsText | undefined): void {
   const { source, faults } = checking;
   const names = new Map<string, Path>();
@@ -55,7 +51,7 @@ function checkProfiles(checking: Checking, returns: ReturnsText | undefined): vo
       faults.add(path, `can never have anyone: "${everyone}" above it has no match and takes everyone`);
     }
     const name = source.at([...path, 'name']);
-    if (typeof name === 'string') noteOnce(checking, names, name.toLowerCase(), [...path, 'name'], 'profile');
+    if (typeof name === 'string') noteOnce(checking, names, name, [...path, 'name'], 'profile');
     if (
       source.at(path) !== null &&
       typeof entry === 'object' &&
@@ -83,7 +79,7 @@ function checkRules(checking: Checking, ids: Map<string, Path>, profile: Path): 
   entriesAt(checking.source, [...profile, 'rules']).forEach((entry, j) => {
     const path = [...profile, 'rules', j];
     const id = checking.source.at([...path, 'id']);
-    if (typeof id === 'string') noteOnce(checking, ids, id.toLowerCase(), [...path, 'id'], 'rule');
+    if (typeof id === 'string') noteOnce(checking, ids, id, [...path, 'id'], 'rule');
     const fitting = part(rule, entry);
     if (fitting !== undefined) checkRule(checking, fitting, path);
   });

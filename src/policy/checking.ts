@@ -1,5 +1,6 @@
 /** What all checks of a policy share: what is known of the whole, and how parts are looked at one by one. */
 import type { z } from 'zod';
+import { normaliseName } from '../domain/name.ts';
 import type { Duration } from '../domain/time.ts';
 import { writePath, type FaultList } from './faults.ts';
 import type { Path, Source } from './source.ts';
@@ -12,6 +13,7 @@ export interface Checking {
   readonly warnings: string[];
   /** The longest time between two sweeps. */
   readonly interval: Duration | undefined;
+  /** Names of calendars, as `normaliseName` gives them. */
   readonly calendars: ReadonlySet<string>;
   /** Name of the identity connector; some other word when its part could not be read. */
   readonly connector: string | undefined;
@@ -20,7 +22,11 @@ export interface Checking {
 }
 
 /** Adds a warning with its place. */
-export function warn({ source, warnings }: Checking, path: Path, sentence: string): void {
+export function warn(
+  { source, warnings }: Pick<Checking, 'source' | 'warnings'>,
+  path: Path,
+  sentence: string,
+): void {
   const { line, column } = source.place(path);
   warnings.push(`${source.file}:${line}:${column}: ${writePath(path)}: ${sentence}`);
 }
@@ -45,7 +51,8 @@ export function noteOnce(
   path: Path,
   kind: string,
 ): void {
-  const before = seen.get(name);
-  if (before === undefined) seen.set(name, path);
+  const form = normaliseName(name);
+  const before = seen.get(form);
+  if (before === undefined) seen.set(form, path);
   else faults.add(path, `another ${kind} has this name already, in line ${source.place(before).line}`);
 }

@@ -1,11 +1,9 @@
 /** A policy in plain words, for `validate`: what it would do, to whom, when, and what it leaves alone. */
-import { windowsIn, type Calendar } from '../domain/calendar.ts';
 import { isQuiet } from '../domain/ladder.ts';
 import type { ClockName, Policy, Profile, Returns, Rule } from '../domain/policy.ts';
-import { DAY, formatDuration, type Instant } from '../domain/time.ts';
-import { wallTime } from '../domain/zone.ts';
-import { toCalendar } from './calendars.ts';
+import { formatDuration, type Instant } from '../domain/time.ts';
 import { coverTable } from './cover.ts';
+import { describeCalendars } from './describe-calendars.ts';
 import type { LoadedPolicy } from './draft.ts';
 import { reachesWaiting } from './reach.ts';
 import type { ExemptionText, MatchText, WhenText } from './schema.ts';
@@ -153,27 +151,4 @@ function describeExemption({ until, reason, not, ...entry }: ExemptionText, now:
   const why = reason === undefined ? '' : `: ${reason}`;
   if (until === undefined) return `${who}${why}`;
   return `${who}, ${until <= now ? 'over since' : 'until'} ${new Date(until).toISOString()}${why}`;
-}
-
-function describeCalendars(loaded: LoadedPolicy, policy: Policy, now: Instant): readonly string[] {
-  const entries = Object.entries(loaded.draft.content.calendars);
-  if (entries.length === 0) return [];
-  const used = new Set(
-    policy.profiles.flatMap(({ rules }) => rules.map(({ hours }) => hours?.calendar.name)),
-  );
-  return [
-    'Calendars:',
-    ...entries.map(([name, text]) => {
-      const unused = used.has(name) ? '' : '; no rule uses it';
-      return `  ${name} (${text.timezone}): ${describeNext(toCalendar(name, text), now)}${unused}`;
-    }),
-  ];
-}
-
-function describeNext(calendar: Calendar, now: Instant): string {
-  const local = (at: Instant): string =>
-    new Date(wallTime(calendar.timezone, at)).toISOString().slice(0, 16).replace('T', ' ');
-  const next = windowsIn(calendar, { from: now, to: now + 370 * DAY })[0];
-  if (next === undefined) return 'has no window in the next year';
-  return next.from <= now ? `open now, until ${local(next.to)}` : `opens next at ${local(next.from)}`;
 }

@@ -1,7 +1,7 @@
 /** The schema's findings as sentences with places. */
 import type { z } from 'zod';
 import type { FaultList } from './faults.ts';
-import { nearest } from './nearest.ts';
+import { nearest, nearestZone } from './nearest.ts';
 import { UNFILLED } from './read-yaml.ts';
 import type { Path, Source } from './source.ts';
 
@@ -44,7 +44,8 @@ function addValueIssue(issue: Issue, path: Path, source: Source, faults: FaultLi
   } else if (issue.code === 'invalid_type' && libraryWords) {
     faults.add(path, mustBe(issue.expected, source.at(path)));
   } else {
-    faults.add(path, filled(issue.message, path, source), { suggestion: guess(issue, path, source) });
+    const atKey = issue.code === 'custom' && issue.params?.['atKey'] === true;
+    faults.add(path, filled(issue.message, path, source), { atKey, suggestion: guess(issue, path, source) });
   }
 }
 
@@ -101,6 +102,6 @@ function guess(issue: Issue, path: Path, source: Source): string | undefined {
   const value = source.at(path);
   if (issue.code !== 'custom' || typeof value !== 'string' || !source.isOwnText(path)) return undefined;
   const known: unknown = issue.params?.['known'];
-  if (known === 'timezones') return nearest(value, Intl.supportedValuesOf('timeZone'));
+  if (known === 'timezones') return nearestZone(value);
   return Array.isArray(known) ? nearest(value, known.map(String)) : undefined;
 }

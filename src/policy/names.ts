@@ -1,5 +1,7 @@
 /** The names a policy uses, and what they stand for on the platform. */
 import type { SystemPresence } from '../domain/agent.ts';
+import { normaliseName } from '../domain/name.ts';
+import { NAME_KINDS, type NameKind } from '../domain/policy.ts';
 import type { Draft } from './draft.ts';
 import type { FaultList } from './faults.ts';
 import { nearest } from './nearest.ts';
@@ -7,13 +9,14 @@ import type { MatchText, WhenText } from './schema.ts';
 import type { Path, Source } from './source.ts';
 import { isWildcard, wildcard } from './wildcard.ts';
 
-export const NAME_KINDS = ['users', 'groups', 'roles', 'divisions', 'queues', 'teams', 'presences'] as const;
-export type NameKind = (typeof NAME_KINDS)[number];
+export { NAME_KINDS, type NameKind } from '../domain/policy.ts';
 
 /** One thing that a policy may name, by id or by any of its names. */
 export interface Named {
   readonly id: string;
   readonly names: readonly string[];
+  /** Names that count only where none of the others fits: display names of users, who may change theirs. */
+  readonly ownNames?: readonly string[];
   /** For presence definitions: the system presence they belong to. */
   readonly system?: SystemPresence;
 }
@@ -65,44 +68,71 @@ export function namesNeeded({ content }: Draft): NamesNeeded {
 interface Index {
   readonly ids: ReadonlyMap<string, string>;
   readonly byName: ReadonlyMap<string, readonly string[]>;
+  readonly byOwnName: ReadonlyMap<string, readonly string[]>;
   readonly all: readonly Named[];
 }
 
 function indexOf(all: readonly Named[]): Index {
   const ids = new Map<string, string>();
   const byName = new Map<string, string[]>();
-  for (const { id, names } of all) {
-    ids.set(fold(id), id);
-    for (const name of new Set(names.map(fold))) {
-      const same = byName.get(name);
-      if (same === undefined) byName.set(name, [id]);
-      else same.push(id);
-    }
+  const byOwnName = new Map<string, string[]>();
+  for (const { id, names, ownNames = [] } of all) {
+    ids.set(normaliseName(id), id);
+    addTo(byName, names, id);
+    addTo(byOwnName, ownNames, id);
   }
-  return { ids, byName, all };
+  return { ids, byName, byOwnName, all };
 }
 
-function fold(name: string): string {
-  return name.trim().toLowerCase();
+function addTo(index: Map<string, string[]>, names: readonly string[], id: string): void {
+  for (const name of new Set(names.map(normaliseName))) {
+    const same = index.get(name);
+    if (same === undefined) index.set(name, [id]);
+    else same.push(id);
+  }
 }
 
-/** Ids as one text for the store: with blanks between them, unless one of them would be taken apart by that. */
-function idsText(ids: readonly string[]): string {
-  return ids.every((id) => /^[^[\s]\S*$/.test(id)) ? ids.join(' ') : JSON.stringify(ids);
+/** Under which a name's ids are remembered. */
+export function nameKey(kind: NameKind, name: string): string {
+  return `${kind}:${normaliseName(name)}`;
 }
 
-/** The ids in such a text. */
-export function idsIn(text: string | undefined): readonly string[] | undefined {
-  const isList = text?.startsWith('["') === true && text.endsWith('"]');
-  return isList ? (JSON.parse(text) as string[]) : text?.split(' ');
+/** Ids by `nameKey`: what a name stands for, or stood for. */
+export type NameIds = ReadonlyMap<string, readonly string[]>;
+
+/** Says what names stand for. */
+export interface Book {
+  /** The ids that an entry of the policy stands for. */
+  resolve(kind: NameKind, name: string, path: Path): readonly string[];
+  /** Whether there is a list of this kind to look names up in. */
+  knows(kind: NameKind): boolean;
+  /** Whether a user is found by a display name alone; `undefined` where there is no list of users to tell. */
+  isOwnName(name: string): boolean | undefined;
+  /** The system presence of a presence definition, where that is known. */
+  systemOf(definitionId: string): SystemPresence | undefined;
+}
+
+/** Says what names stood for once; one that is not remembered stands for itself. */
+export function rememberedBook(ids: NameIds): Book {
+  return {
+    resolve: (kind, name) => ids.get(nameKey(kind, name)) ?? [name],
+    knows: () => false,
+    isOwnName: () => false,
+    systemOf: () => undefined,
+  };
+}
+
+/** Whether agents who fit what stands at this place of the policy are left alone: it may then rather fit too many. */
+export function protects(path: Path): boolean {
+  return path[0] === 'exempt' && !path.includes('not');
 }
 
 /** Resolves names one by one and gathers what went wrong. */
-export class NameBook {
-  /** What is to be kept for the day on which a name vanishes. */
-  readonly learnt = new Map<string, string>();
+export class NameBook implements Book {
+  /** Ids to remember in case a name is deleted later. */
+  readonly learnt = new Map<string, readonly string[]>();
   readonly #names: Names | undefined;
-  readonly #known: ReadonlyMap<string, string>;
+  readonly #known: NameIds;
   readonly #source: Source;
   readonly #faults: FaultList;
   readonly #warn: (path: Path, sentence: string) => void;
@@ -110,7 +140,7 @@ export class NameBook {
 
   constructor(
     names: Names | undefined,
-    known: ReadonlyMap<string, string>,
+    known: NameIds,
     source: Source,
     faults: FaultList,
     warn: (path: Path, sentence: string) => void,
@@ -126,14 +156,14 @@ export class NameBook {
   resolve(kind: NameKind, name: string, path: Path): readonly string[] {
     const index = this.#index(kind);
     if (index === undefined) return [name];
-    const many = kind === 'queues' && isWildcard(name);
-    const ids = many ? matching(index, name) : candidates(index, name);
-    const key = `${kind}:${fold(name)}`;
-    if (ids.length === 1 || (many && ids.length > 0)) {
-      this.learnt.set(key, idsText(ids));
+    const isPattern = kind === 'queues' && isWildcard(name);
+    const ids = isPattern ? matching(index, name) : candidates(index, name);
+    const key = nameKey(kind, name);
+    if (ids.length === 1 || (ids.length > 1 && (isPattern || this.#meansAll(kind, ids, path)))) {
+      this.learnt.set(key, ids);
       return ids;
     }
-    const stored = idsIn(this.#known.get(key));
+    const stored = this.#known.get(key);
     if (stored === undefined || !(ids.length === 0 || stored.some((id) => ids.includes(id)))) {
       this.#refuse(kind, name, path, ids, index);
       return [];
@@ -143,16 +173,29 @@ export class NameBook {
       path,
       `the ${SINGULAR[kind]} ${this.#source.show(path)} ${what}; the id it had before is used`,
     );
-    this.learnt.set(key, idsText(stored));
+    this.learnt.set(key, stored);
     return stored;
   }
 
-  /** Whether there is a list of this kind to look names up in. */
+  /**
+   * A label that exists in several divisions means all of them. Where the same word labels different system presences, an
+   * exemption still means all, and a rule has to say which.
+   */
+  #meansAll(kind: NameKind, ids: readonly string[], path: Path): boolean {
+    if (kind !== 'presences') return false;
+    return protects(path) || new Set(ids.map((id) => this.systemOf(id))).size === 1;
+  }
+
+  isOwnName(name: string): boolean | undefined {
+    const index = this.#index('users');
+    const form = normaliseName(name);
+    return index && !index.ids.has(form) && !index.byName.has(form) && index.byOwnName.has(form);
+  }
+
   knows(kind: NameKind): boolean {
     return this.#names?.[kind] !== undefined;
   }
 
-  /** The system presence of a presence definition, where that is known. */
   systemOf(definitionId: string): SystemPresence | undefined {
     return this.#names?.presences?.find(({ id }) => id === definitionId)?.system;
   }
@@ -184,19 +227,20 @@ export class NameBook {
     const suggestion = own
       ? nearest(
           name,
-          all.flatMap(({ names }) => names),
+          all.flatMap(({ names, ownNames = [] }) => [...names, ...ownNames]),
         )
       : undefined;
     this.#faults.add(path, `there is no ${SINGULAR[kind]} ${shown}`, { suggestion });
   }
 }
 
-function candidates({ ids, byName }: Index, name: string): readonly string[] {
-  const id = ids.get(fold(name));
-  return id === undefined ? (byName.get(fold(name)) ?? []) : [id];
+function candidates({ ids, byName, byOwnName }: Index, name: string): readonly string[] {
+  const form = normaliseName(name);
+  const id = ids.get(form);
+  return id === undefined ? (byName.get(form) ?? byOwnName.get(form) ?? []) : [id];
 }
 
 function matching({ all }: Index, name: string): readonly string[] {
-  const pattern = wildcard(name.trim());
-  return all.filter(({ names }) => names.some((one) => pattern.test(one))).map(({ id }) => id);
+  const pattern = wildcard(name);
+  return all.filter(({ names }) => names.some((one) => pattern.test(normaliseName(one)))).map(({ id }) => id);
 }

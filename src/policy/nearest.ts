@@ -1,4 +1,6 @@
 /** "Did you mean": the known word that is closest to a mistyped one. */
+import { normaliseName } from '../domain/name.ts';
+import { meantZone } from '../domain/zone.ts';
 
 /** Of a long list only so many are compared: a suggestion is a courtesy. */
 const COMPARED = 20_000;
@@ -23,9 +25,13 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
+/** The time zone that was probably meant by an abbreviation, an old name, or a slip. */
+export function nearestZone(written: string): string | undefined {
+  return meantZone(written) ?? nearest(written, Intl.supportedValuesOf('timeZone'));
+}
+
 function fold(text: string): string {
-  return text
-    .toLowerCase()
+  return normaliseName(text)
     .replace(/[\s_-]+/g, '_')
     .slice(0, 100);
 }

@@ -12,12 +12,9 @@ export interface Needs {
   readonly tokens: boolean;
 }
 
-/** The token date is always wanted: without it a silent return looks like a person. */
+/** The token date is always wanted: without it a silent return looks like a person. Ids of before go on protecting. */
 export function needsOf(policy: Policy): Needs {
-  const matchers = [
-    ...policy.exempt.map(({ match }) => match),
-    ...policy.profiles.map(({ match }) => match),
-  ].flatMap(nested);
+  const matchers = [policy, ...(policy.former === undefined ? [] : [policy.former])].flatMap(matchersOf);
   const ids = (kind: 'groups' | 'roles' | 'queues' | 'teams'): string[] => [
     ...new Set(matchers.flatMap((matcher) => [...(matcher[kind] ?? [])])),
   ];
@@ -29,6 +26,10 @@ export function needsOf(policy: Policy): Needs {
     teams: ids('teams'),
     tokens: true,
   };
+}
+
+function matchersOf({ exempt, profiles }: Policy): Matcher[] {
+  return [...exempt, ...profiles].flatMap(({ match }) => nested(match));
 }
 
 function nested(matcher: Matcher | undefined): Matcher[] {

@@ -10,24 +10,37 @@ import type {
   When,
 } from '../domain/policy.ts';
 import type { Calendar } from '../domain/calendar.ts';
+import { looseName, normaliseName } from '../domain/name.ts';
 import type { Instant } from '../domain/time.ts';
 import { toCalendar } from './calendars.ts';
 import { mergeReturns } from './check-parts.ts';
 import { ONLY_WAITING } from './check-rule.ts';
 import type { Draft } from './draft.ts';
 import { FaultList, writePath } from './faults.ts';
-import { NameBook, namesNeeded, type NameKind, type Names } from './names.ts';
+import {
+  NameBook,
+  namesNeeded,
+  protects,
+  rememberedBook,
+  type Book,
+  type NameIds,
+  type NameKind,
+  type Names,
+} from './names.ts';
 import { reachesOnlyWaiting, reachesWaiting } from './reach.ts';
 import type { ExemptionText, MatchText, ReturnsText, RuleText, WhenText } from './schema.ts';
-import type { Path } from './source.ts';
+import type { NamedEntry, NamedWhole, Reachable } from './unmatched.ts';
+import type { Path, Source } from './source.ts';
 import { isWildcard, wildcard } from './wildcard.ts';
 
 /** A policy ready to judge by. */
 export interface ResolvedPolicy {
   readonly policy: Policy;
   readonly warnings: readonly string[];
-  /** By `kind:name`, the ids to store and to hand in as `known` next time. */
-  readonly learnt: ReadonlyMap<string, string>;
+  /** The ids to store and to hand in as `known` next time. */
+  readonly learnt: NameIds;
+  /** What should fit some agent of the organisation. */
+  readonly reachable: Reachable;
 }
 
 /**
@@ -38,19 +51,33 @@ export interface ResolvedPolicy {
 export function resolvePolicy(
   draft: Draft,
   names: Names | undefined,
-  known: ReadonlyMap<string, string>,
+  known: NameIds,
   now: Instant,
 ): ResolvedPolicy {
-  const { source, content, hash } = draft;
+  const { source } = draft;
   const faults = new FaultList(source);
   const warnings: string[] = [];
   const warn = (path: Path, sentence: string): void => {
-    const { line, column } = source.place(path);
-    warnings.push(`${source.file}:${line}:${column}: ${writePath(path)}: ${sentence}`);
+    warnings.push(`${whereIs(source, path)}: ${sentence}`);
   };
   const book = new NameBook(names, known, source, faults, warn);
-  const resolver = new Resolver(book, faults, warn, calendarsOf(draft));
-  const policy: Policy = {
+  const resolver = new Resolver(book, faults, warn, draft);
+  const policy = policyBy(draft, resolver, now);
+  faults.throwIfAny();
+  if (names === undefined && Object.values(namesNeeded(draft)).some((list) => list.length > 0)) {
+    warnings.push('names were not checked against the platform');
+  }
+  return { policy, warnings, learnt: book.learnt, reachable: resolver };
+}
+
+/** The policy with ids that are remembered; a name that is not remembered stands for itself. */
+export function resolveRemembered(draft: Draft, ids: NameIds, now: Instant): Policy {
+  const resolver = new Resolver(rememberedBook(ids), new FaultList(draft.source), () => undefined, draft);
+  return policyBy(draft, resolver, now);
+}
+
+function policyBy({ hash, content }: Draft, resolver: Resolver, now: Instant): Policy {
+  return {
     hash,
     mode: content.mode,
     exempt: content.exempt.flatMap((entry, i) => resolver.exemption(entry, ['exempt', i], now)),
@@ -59,15 +86,16 @@ export function resolvePolicy(
     ),
     caps: toCaps(content.caps),
   };
-  faults.throwIfAny();
-  if (names === undefined && Object.values(namesNeeded(draft)).some((list) => list.length > 0)) {
-    warnings.push('names were not checked against the platform');
-  }
-  return { policy, warnings, learnt: book.learnt };
+}
+
+function whereIs(source: Source, path: Path): string {
+  const { line, column } = source.place(path);
+  return `${source.file}:${line}:${column}: ${writePath(path)}`;
 }
 
 function calendarsOf({ content }: Draft): ReadonlyMap<string, Calendar> {
-  return new Map(Object.entries(content.calendars).map(([name, text]) => [name, toCalendar(name, text)]));
+  const entries = Object.entries(content.calendars);
+  return new Map(entries.map(([name, text]) => [normaliseName(name), toCalendar(name, text)]));
 }
 
 function toCaps(caps: Draft['content']['caps']): Policy['caps'] {
@@ -80,34 +108,44 @@ function toCaps(caps: Draft['content']['caps']): Policy['caps'] {
   };
 }
 
-class Resolver {
-  readonly #book: NameBook;
+class Resolver implements Reachable {
+  readonly entries: NamedEntry[] = [];
+  readonly wholes: NamedWhole[] = [];
+  readonly #book: Book;
   readonly #faults: FaultList;
   readonly #warn: (path: Path, sentence: string) => void;
   readonly #calendars: ReadonlyMap<string, Calendar>;
+  readonly #source: Source;
 
-  constructor(
-    book: NameBook,
-    faults: FaultList,
-    warn: (path: Path, sentence: string) => void,
-    calendars: ReadonlyMap<string, Calendar>,
-  ) {
+  constructor(book: Book, faults: FaultList, warn: (path: Path, sentence: string) => void, draft: Draft) {
     this.#book = book;
     this.#faults = faults;
     this.#warn = warn;
-    this.#calendars = calendars;
+    this.#calendars = calendarsOf(draft);
+    this.#source = draft.source;
   }
 
   /** One or two: `not` over people and state leaves out whoever fits both, so it is enough to miss one of them. */
   exemption(entry: ExemptionText, path: Path, now: Instant): readonly Exemption[] {
     const label = entry.reason ?? writePath(path);
     const { until, not } = entry;
-    if (until !== undefined && until <= now)
-      this.#warn([...path, 'until'], 'is over: this entry protects nobody any more');
+    const isOver = until !== undefined && until <= now;
+    if (isOver) this.#warn([...path, 'until'], 'is over: this entry protects nobody any more');
+    const noted = this.entries.length;
     const match = this.#matcher(people(entry), path);
     const when = hasState(entry) ? this.#when(state(entry), path) : undefined;
     const plain: Exemption = { label, match, when, until };
-    if (not === undefined) return [plain];
+    const found = not === undefined ? [plain] : this.#without(plain, not, path);
+    const matchers = found.map((each) => each.match);
+    // An entry that is over need not fit any agent.
+    if (isOver) this.entries.length = noted;
+    else if (hasPeople(entry)) this.#note('exemption', matchers, path);
+    return found;
+  }
+
+  /** The exemption for those who miss either the people or the state of `not`. */
+  #without(plain: Exemption, not: NonNullable<ExemptionText['not']>, path: Path): readonly Exemption[] {
+    const { match, when } = plain;
     const here = [...path, 'not'];
     const found: Exemption[] = [];
     if (hasPeople(not)) found.push({ ...plain, match: { ...match, not: this.#matcher(people(not), here) } });
@@ -119,10 +157,12 @@ class Resolver {
   }
 
   profile(text: Draft['content']['profiles'][number], general: ReturnsText, path: Path): Profile {
-    const { name, match, rules, mode, returns } = text;
+    const { name, rules, mode, returns } = text;
+    const match = text.match === undefined ? undefined : this.#matcher(text.match, [...path, 'match']);
+    if (match !== undefined) this.#note('profile', [match], path, name);
     return {
       name,
-      match: match === undefined ? undefined : this.#matcher(match, [...path, 'match']),
+      match,
       rules: rules.map((rule, j) => this.#rule(rule, mode, [...path, 'rules', j])),
       returns: mergeReturns(returns, general),
     };
@@ -153,7 +193,7 @@ class Resolver {
   }
 
   #hours({ during, outside }: RuleText): Hours | undefined {
-    const calendar = this.#calendars.get(during ?? outside ?? '');
+    const calendar = this.#calendars.get(normaliseName(during ?? outside ?? ''));
     return calendar === undefined
       ? undefined
       : { calendar, side: during === undefined ? 'outside' : 'during' };
@@ -192,21 +232,71 @@ class Resolver {
     };
   }
 
+  #note(kind: NamedWhole['kind'], matchers: readonly Matcher[], path: Path, name?: string): void {
+    const where = whereIs(this.#source, path);
+    this.wholes.push({ where, kind, matchers, ...(name === undefined ? {} : { name }) });
+  }
+
   #ids(kind: NameKind, texts: readonly string[] | undefined, path: Path): ReadonlySet<string> | undefined {
     if (texts === undefined) return undefined;
-    return new Set(texts.flatMap((text, i) => this.#book.resolve(kind, text, [...path, i])));
+    return new Set(texts.flatMap((text, i) => this.#resolved(kind, text, [...path, i])));
+  }
+
+  #resolved(kind: NameKind, text: string, path: Path): readonly string[] {
+    const ids = this.#book.resolve(kind, text, path);
+    if (kind !== 'presences') this.#noteEntry(kind, ids, path);
+    return ids;
+  }
+
+  #noteEntry(kind: NamedEntry['kind'], ids: readonly string[], path: Path, users?: UserPatterns): void {
+    this.entries.push({
+      where: whereIs(this.#source, path),
+      shown: this.#source.show(path),
+      kind,
+      ids,
+      users,
+    });
+  }
+
+  /** Warns where the entry may fit by a display name: any agent may take that name. */
+  #warnOfOwnNames(text: string, path: Path): void {
+    if (text.includes('@') || ID.test(text)) return;
+    const own = isWildcard(text) ? undefined : this.#book.isOwnName(text);
+    if (own === false) return;
+    const what = own === undefined ? 'may fit a display name' : 'fits by a display name';
+    const step = path[0] === 'exempt' ? 'into this exemption' : 'into and out of this profile';
+    const better = isWildcard(text)
+      ? 'a wildcard with an @ fits addresses only'
+      : 'write the e-mail address or the id';
+    this.#warn(path, `${what}: agents may change theirs, and step ${step}; ${better}`);
   }
 
   #users(texts: readonly string[], path: Path): UserPatterns {
+    const byName = texts.some(isWildcard) || !this.#book.knows('users');
+    const loosely = byName && protects(path);
+    const form = loosely ? looseName : normaliseName;
     const exact = new Set<string>();
-    const patterns: RegExp[] = [];
+    const [patterns, addresses]: [RegExp[], RegExp[]] = [[], []];
     texts.forEach((text, i) => {
-      if (isWildcard(text)) patterns.push(wildcard(text));
-      else for (const id of this.#book.resolve('users', text, [...path, i])) exact.add(id.toLowerCase());
+      this.#warnOfOwnNames(text, [...path, i]);
+      if (!isWildcard(text)) {
+        for (const id of this.#resolved('users', text, [...path, i])) exact.add(form(id));
+        return;
+      }
+      const pattern = wildcard(text, form);
+      const list = text.includes('@') ? addresses : patterns;
+      list.push(pattern);
+      const one = { exact: new Set<string>(), byName, patterns: [], addresses: [], loosely };
+      this.#noteEntry('users', [], [...path, i], {
+        ...one,
+        [list === patterns ? 'patterns' : 'addresses']: [pattern],
+      });
     });
-    return { exact, patterns, byName: patterns.length > 0 || !this.#book.knows('users') };
+    return { exact, byName, patterns, addresses, loosely };
   }
 }
+
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const ANY_STATE: When = {
   presence: undefined,

@@ -11,6 +11,7 @@ import {
 } from '../domain/agent.ts';
 import { hostOfRegion, REGIONS } from '../domain/region.ts';
 import { DAY, formatDuration, HOUR, parseDuration, type Duration, type Instant } from '../domain/time.ts';
+import { isZone } from '../domain/zone.ts';
 
 const DURATION = '(?=\\d)(?:\\d+d)?(?:\\d+h)?(?:\\d+m)?(?:\\d+s)?';
 const DURATION_HELP = 'is not a duration; write 90s, 45m, 2h, 1h30m or 1d';
@@ -206,20 +207,15 @@ export function days() {
   });
 }
 
-/** A time zone of the IANA list. */
-export function timeZone() {
-  return text().refine(isTimeZone, {
-    error: '{value} is not an IANA time zone such as Europe/Berlin',
-    params: { known: 'timezones' },
-  });
-}
+/** What an editor can tell without the list of zones: no abbreviations, no offsets. */
+const ZONE = String.raw`^(?:[Uu][Tt][Cc]|[A-Za-z]+(?:/[A-Za-z0-9_+-]+)+)$`;
 
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
+/** A time zone by its place, or UTC. */
+export function timeZone() {
+  return text()
+    .meta({ pattern: ZONE })
+    .refine(isZone, {
+      error: '{value} is not a time zone as Area/Location, such as Europe/Berlin, nor UTC',
+      params: { known: 'timezones' },
+    });
 }

@@ -10,7 +10,13 @@ const delay = about(duration(0, HOUR), 'Wait between ending the session and revo
 export const CONNECTORS = ['okta', 'entra', 'keycloak', 'webhook'] as const;
 
 const SUBJECT =
-  /^(?:email|username|(?=.*\{(?:id|email|username|name|local)\})(?:[^{}]|\{(?:id|email|username|name|local)\})*)$/;
+  /^(?:email|username|(?=.*\{(?:id|email|username|local)\})(?:[^{}]|\{(?:id|email|username|local)\})*)$/;
+
+function subjectFault(given: unknown): string {
+  return typeof given === 'string' && /\{(?:display_?)?name\}/i.test(given)
+    ? '{value} goes by a display name: agents may change theirs, and would choose whose session ends; use email, username, or a template with {email}, {username}, {local} or {id}'
+    : '{value} is neither email nor username nor a template with {email}, {username}, {local} or {id}';
+}
 
 export const identity = about(
   block({
@@ -56,10 +62,7 @@ export const identity = about(
     subject: about(
       z
         .string()
-        .regex(SUBJECT, {
-          error:
-            '{value} is neither email nor username nor a template with {email}, {username}, {local}, {name} or {id}',
-        })
+        .regex(SUBJECT, { error: ({ input }) => subjectFault(input) })
         .prefault('email'),
       'How the identity provider knows an agent: email, username, or a template such as {local}@example.com.',
     ),

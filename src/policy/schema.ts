@@ -9,21 +9,18 @@ import { DAY, MINUTE, SECOND } from '../domain/time.ts';
 import { cronFault } from './cron.ts';
 import {
   address,
-  date,
-  days,
   duration,
   durationOrNever,
   flag,
-  hours,
   region,
   routingStatus,
   share,
   systemPresence,
   text,
-  timeZone,
   until,
   whole,
 } from './scalars.ts';
+import { calendar } from './schema-calendar.ts';
 import { channel } from './schema-notify.ts';
 import { identity } from './schema-identity.ts';
 import { about, block, listOf, nonEmpty, oneOf } from './shapes.ts';
@@ -220,23 +217,6 @@ export const caps = about(
   'Bounds on what may be done.',
 );
 
-export const calendar = about(
-  block({
-    timezone: about(timeZone(), 'IANA time zone.'),
-    weekly: about(
-      z.record(
-        days(),
-        z.union([hours(), nonEmpty(hours())], {
-          error: 'must be hours such as "07:00-19:00", in quotes, or a list of them',
-        }),
-      ),
-      'Windows by day. A window belongs to the day it starts on; an end at or before the start is on the next day.',
-    ),
-    except: about(listOf(date()).prefault([]), 'Dates on which no window starts.'),
-  }),
-  'Opening hours.',
-);
-
 export const genesys = about(
   block({
     region: about(region(), 'AWS region name, or the host, such as mypurecloud.ie.'),
@@ -338,5 +318,4 @@ export type Content = z.output<typeof root>;
 export type RuleText = z.output<typeof rule>;
 export type ReturnsText = z.output<typeof returns>;
 export type OwnReturnsText = z.output<typeof ownReturns>;
-export type CalendarText = z.output<typeof calendar>;
 export type ExemptionText = z.output<typeof exemption>;

@@ -25,7 +25,10 @@ const agent = about(
 const setting = {
   mode: about(oneOf(['observe', 'enforce']), 'Runs the policy as if this were its mode.').optional(),
   date: about(date(), 'Local date of 00:00; 2026-03-02, a Monday, unless given.').optional(),
-  timezone: about(timeZone(), 'IANA time zone of all times; UTC unless given.').optional(),
+  timezone: about(
+    timeZone(),
+    'Time zone of all times as Area/Location, such as America/Chicago; UTC unless given.',
+  ).optional(),
   every: about(
     duration(1_000),
     "Time between two sweeps; that of the policy's schedule unless given.",

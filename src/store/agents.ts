@@ -1,4 +1,5 @@
 /** Names and e-mail addresses of agents, for whoever asks by name. Personal: they go after the retention. */
+import { normaliseName } from '../domain/name.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Database, Row } from './database.ts';
@@ -25,10 +26,12 @@ export function searchAgents(db: Database, nameOrId: string): readonly StoredAge
   if (byId !== undefined) return [agentOf(byId)];
   // SQLite knows the case of ASCII letters only; names have others.
   const agents = db.all(`${SELECT_AGENT} ORDER BY name, id`).map(agentOf);
-  const text = folded(wanted);
-  const exact = agents.filter(({ name, email }) => folded(name) === text || folded(email) === text);
-  if (exact.length > 0) return exact;
-  return agents.filter(({ name, email }) => folded(name).includes(text) || folded(email).includes(text));
+  const text = normaliseName(wanted);
+  const forms = agents.map((agent) => ({ agent, id: normaliseName(agent.id), names: namesOf(agent) }));
+  const exact = forms.filter(({ id, names }) => id === text || names.includes(text));
+  const found =
+    exact.length > 0 ? exact : forms.filter(({ names }) => names.some((name) => name.includes(text)));
+  return found.map(({ agent }) => agent);
 }
 
 function agentOf(row: Row): StoredAgent {
@@ -41,6 +44,6 @@ function agentOf(row: Row): StoredAgent {
   };
 }
 
-function folded(text: string): string {
-  return text.normalize('NFC').toLowerCase();
+function namesOf({ name, email }: StoredAgent): readonly string[] {
+  return [normaliseName(name), normaliseName(email)];
 }

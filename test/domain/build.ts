@@ -169,22 +169,33 @@ export function agent(parts: Partial<Agent> = {}): Agent {
   };
 }
 
-/** A calendar from windows such as `09:00-17:00`, the same on each of the weekdays. */
+function dailyWindows(texts: readonly string[]): readonly DailyWindow[] {
+  const minutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
+  return texts.map((text) => ({ start: minutes(text.slice(0, 5)), end: minutes(text.slice(6)) }));
+}
+
+/**
+ * A calendar from windows such as `09:00-17:00`, the same on each of the weekdays. Exceptions are in the order in which they
+ * count: days alone, or days and their windows.
+ */
 export function calendar(
   timezone: string,
   windows: readonly string[],
-  parts: { weekdays?: readonly Weekday[]; except?: readonly string[] } = {},
+  parts: {
+    weekdays?: readonly Weekday[];
+    except?: readonly (string | readonly [string, ...string[]])[];
+  } = {},
 ): Calendar {
-  const minutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
-  const daily: DailyWindow[] = windows.map((window) => ({
-    start: minutes(window.slice(0, 5)),
-    end: minutes(window.slice(6)),
-  }));
+  const daily = dailyWindows(windows);
   const weekdays = parts.weekdays ?? ([1, 2, 3, 4, 5, 6, 7] as const);
   return {
     name: 'hours',
     timezone,
     weekly: new Map(weekdays.map((day) => [day, daily])),
-    except: new Set(parts.except),
+    except: (parts.except ?? []).map((each) => {
+      const [days, ...texts] = typeof each === 'string' ? [each] : each;
+      const [from = '', to = from] = days.split('..');
+      return { from, to, windows: dailyWindows(texts) };
+    }),
   };
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { hoursOverlap, insideHours, walkHours, windowsIn, type Calendar } from '../../src/domain/calendar.ts';
 import type { Hours } from '../../src/domain/policy.ts';
-import { DAY, HOUR, MINUTE, type Instant } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, type Instant, type Interval } from '../../src/domain/time.ts';
 import { localTimeAt, wallTime } from '../../src/domain/zone.ts';
 import { calendar } from './build.ts';
 
@@ -179,6 +179,81 @@ describe('windows', () => {
       }
     }
   });
+});
+
+describe('exceptions, with luxon as the judge', () => {
+  const WINDOWS = [
+    '08:00-12:00',
+    '01:30-03:30',
+    '22:00-02:30',
+    '00:00-24:00',
+    '23:30-00:30',
+    '02:15-02:45',
+  ] as const;
+  const WEEKLY = '09:00-17:00';
+  const minutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+
+  /** The windows that start on a local day, as luxon would draw them. */
+  function drawn(zone: string, day: number, texts: readonly string[], change: Instant): Interval[] {
+    return texts.map((text) => {
+      const [start = 0, end = 0] = text.split('-').map(minutes);
+      const last = day + (end <= start ? DAY : 0) + end * MINUTE;
+      return {
+        from: instantsOf(zone, day + start * MINUTE, change)[0] ?? change,
+        to: instantsOf(zone, last, change).at(-1) ?? change,
+      };
+    });
+  }
+
+  const isoOf = (day: number): string => DateTime.fromMillis(day, { zone: 'UTC' }).toISODate() ?? '';
+  const exceptionOf = (
+    day: number,
+    length: number,
+    yearly: boolean,
+    windows: readonly string[],
+  ): [string, ...string[]] => {
+    const [from, to] = [isoOf(day), isoOf(day + length * DAY)].map((text) => (yearly ? text.slice(5) : text));
+    return [`${from}..${to}`, ...windows];
+  };
+
+  test('replace the windows of just their days, in every zone, on both nights', () => {
+    const one = fc.record({
+      shift: fc.integer({ min: -2, max: 2 }),
+      length: fc.integer({ min: 0, max: 3 }),
+      yearly: fc.boolean(),
+      windows: fc.subarray([...WINDOWS], { maxLength: 2 }),
+    });
+    fc.assert(
+      fc.property(fc.constantFrom(...changes), fc.array(one, { maxLength: 3 }), ({ zone, at }, written) => {
+        const night = Math.floor((at + offsetAt(zone, at) * MINUTE) / DAY) * DAY;
+        const except = written.map(({ shift, length, yearly, windows }) =>
+          exceptionOf(night + shift * DAY, length, yearly, windows),
+        );
+        const wanted = [-2, -1, 0, 1, 2].flatMap((shift) => {
+          const found = written.find((each) => each.shift <= shift && shift <= each.shift + each.length);
+          return drawn(zone, night + shift * DAY, found?.windows ?? [WEEKLY], at);
+        });
+        const span = { from: at - 30 * HOUR, to: at + 30 * HOUR };
+        const cut = hoursOverlapOf(wanted, span);
+        const hours: Hours = { calendar: calendar(zone, [WEEKLY], { except }), side: 'during' };
+        expect([zone, except, hoursOverlap(hours, span)]).toEqual([zone, except, cut]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  /** How much of `span` is covered, what overlaps once. */
+  function hoursOverlapOf(windows: readonly Interval[], span: Interval): number {
+    let open = 0;
+    let reached = span.from;
+    for (const { from, to } of windows.toSorted((a, b) => a.from - b.from)) {
+      const start = Math.max(from, reached);
+      const end = Math.min(to, span.to);
+      if (end > start) open += end - start;
+      reached = Math.max(reached, end);
+    }
+    return open;
+  }
 });
 
 describe('walking through hours', () => {

@@ -7,7 +7,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Agent, Observation, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
 import { measure } from '../../src/domain/clocks.ts';
 import { fold } from '../../src/domain/fold.ts';
-import { judge, profileOf, type Due, type Verdict } from '../../src/domain/judge.ts';
+import { profileOf, type Due, type Verdict } from '../../src/domain/judge.ts';
+import { judgeByNames } from '../../src/domain/judge-names.ts';
 import { beginLogoff, endLogoff, finishLogoff, placeOnLadder } from '../../src/domain/ladder.ts';
 import type { Memory, MemoryEvent } from '../../src/domain/memory.ts';
 import type { Action, ClockName, Policy } from '../../src/domain/policy.ts';
@@ -136,7 +137,7 @@ export class Story {
 
   verdict(): Verdict {
     if (this.#last === undefined) throw new Error('nobody looked yet');
-    return judge(this.agent, this.#memory, this.#last, this.policy, this.now);
+    return judgeByNames(this.agent, this.#memory, this.#last, this.policy, this.now);
   }
 
   /** The reason of the verdict at a time. */

@@ -59,6 +59,15 @@ test('unknown_share tells what is unknown, the most frequent first', () => {
   expect(raised).toEqual([{ share: 0.06, parts: ['contradiction 5', 'presence 1'] }]);
 });
 
+test('ineffective is said too where agents are held for ten sweeps by names that cannot be looked up', () => {
+  for (let n = 0; n < 9; n += 1) alarms.after(report(), BASE + n * MINUTE, 2);
+  expect(told).toEqual([]);
+  alarms.after(report(), BASE + 9 * MINUTE, 2);
+  expect(told).toEqual(['ineffective']);
+  alarms.after(report(), BASE + 10 * MINUTE, 0);
+  expect(told).toEqual(['ineffective', 'ineffective is over']);
+});
+
 /** What looks like a cause and is none. */
 const HARMLESS: readonly (readonly [string, Partial<SweepReport>])[] = [
   ['an organisation in which nobody is listed is seen whole', { listed: 0, seen: 0 }],

@@ -55,7 +55,7 @@ describe('names', () => {
         : undefined,
     );
     expect(await fake.platform.names('users')).toEqual([
-      { id: user(1)['id'], names: ['Agent 1', 'agent1@example.com', 'agent.one'] },
+      { id: user(1)['id'], names: ['agent1@example.com', 'agent.one'], ownNames: ['Agent 1'] },
     ]);
     expect(fake.of('/api/v2/users/query')[0]!.query.has('expand')).toBe(false);
   });

@@ -40,7 +40,6 @@ describe('whom the provider is asked about', () => {
     ['username', 'isaac.brock@example.com'],
     ['{local}@corp.example', 'isaac.brock@corp.example'],
     ['CORP\\{local}', 'CORP\\isaac.brock'],
-    ['{name}', 'Isaac Brock'],
     ['{id}', ISAAC.id],
   ])('is what the policy makes of the agent: %s', async (subject, wanted) => {
     expect(await subjects(subject)).toBe(wanted);
@@ -52,8 +51,14 @@ describe('whom the provider is asked about', () => {
     );
   });
 
+  test('is never told by a display name, which agents may change', async () => {
+    expect(await subjects('{name}')).toBe('gone: the agent has no name to look for at the identity provider');
+  });
+
   test('is nobody where the name holds what no name holds', async () => {
-    expect(await subjects('{name}', { name: 'Isaac\r\nBrock' })).toMatch(/^gone: .*control characters$/);
+    expect(await subjects('{username}', { username: 'isaac\r\nbrock' })).toMatch(
+      /^gone: .*control characters$/,
+    );
   });
 });
 

@@ -167,6 +167,7 @@ describe('what is refused, with a sentence', () => {
       'At most 4 policies',
     ],
     ['recording and replaying at once', { record: 'a', replay: SHIPPED }, 'give one of them'],
+    ['an abbreviation of a zone', { replay: SHIPPED, tz: 'EST' }, 'Did you mean America/New_York?'],
     ['a zone that nobody knows', { replay: SHIPPED, tz: 'Mars/Olympus' }, 'is not a time zone'],
     ['a file that is no recording', { replay: DEFAULT, policy: [DEFAULT] }, 'is no recording'],
     ['a file that is not there', { replay: '/nowhere/at/all', policy: [DEFAULT] }, 'cannot be read (ENOENT)'],

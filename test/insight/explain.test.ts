@@ -15,7 +15,7 @@ import { linesOf } from '../../src/insight/explain-view.ts';
 import { textTable } from '../../src/insight/table.ts';
 import { timesIn } from '../../src/insight/times.ts';
 import { openStore } from '../../src/store/sqlite-store.ts';
-import { clockTime, rule } from '../domain/build.ts';
+import { clockTime, exemption, matcher, policy, rule } from '../domain/build.ts';
 import { story, type Story } from '../domain/story.ts';
 import { fakePlatform, user } from '../genesys/fake-platform.ts';
 
@@ -36,6 +36,21 @@ function inputOf(told: Story, parts: Partial<ExplainInput> = {}): ExplainInput {
     now: told.now + 20 * SECOND,
     ...parts,
   };
+}
+
+/** The last look of a story, as one through the platform. */
+function liveOf(told: Story): NonNullable<ExplainInput['live']> {
+  const { state, seenAt, presenceSince, routingSince, tokenAt } = told.memory();
+  const observation = {
+    agentId: told.agent.id,
+    at: seenAt,
+    presence: { system: state.presence, definitionId: state.presenceId, since: presenceSince },
+    routing: { status: state.routing, since: routingSince },
+    conversations: { contactCentre: 0, enterprise: 0 },
+    tokenIssuedAt: tokenAt,
+    missing: [],
+  };
+  return { agent: told.agent, observation };
 }
 
 function textOf(input: ExplainInput): string {
@@ -111,6 +126,32 @@ describe('an explanation', () => {
       'the browser came back by itself (silent after our log-off), 15s after going; no sign of a person',
     );
     expect(text).toMatch(/10:00:00 +intent +gone +1h +1h +to be set Offline/);
+  });
+
+  test('of an agent protected by ids that names had before says so, from the store and live', () => {
+    const former = policy({
+      exempt: [exemption({ label: 'holiday', match: matcher({ users: ['agent-1'] }) })],
+    });
+    const told = story({ rules: [GONE], policy: { former } }).until('10:05');
+    const exempt = 'exempt (holiday, by the id that a name had before).';
+    for (const parts of [{}, { live: liveOf(told) }]) expect(textOf(inputOf(told, parts))).toContain(exempt);
+    expect(textOf(inputOf(told))).toContain(
+      'whether those give the agent another profile is not stored: --live tells.',
+    );
+  });
+
+  test('of an agent whose verdict needs names that could not be looked up says which', () => {
+    const told = story({
+      rules: [GONE],
+      policy: {
+        unsure: new Set(['groups'] as const),
+        exempt: [exemption({ match: matcher({ groups: ['g'] }) })],
+      },
+    });
+    told.until('10:05');
+    expect(textOf(inputOf(told, { live: liveOf(told) }))).toContain(
+      'Ada Okafor would be due, but is left alone: the groups of the policy could not be looked up.',
+    );
   });
 
   test('shows ten events, and knows of more', () => {
@@ -331,6 +372,9 @@ store: { sqlite: ${sqlite} }
     expect(await refusal('Ada Okafro')).toMatch(/Did you mean "Ada Okafor"\?$/);
     expect(await refusal('zzz')).toBe('No agent that was ever seen has the name, e-mail or id "zzz".');
     expect(await refusal('ada', { tz: 'Mars/Olympus' })).toContain('is not a time zone');
+    expect(await refusal('ada', { tz: 'BST' })).toBe(
+      '--tz: "BST" is not a time zone: write it as Area/Location, such as America/Chicago, or UTC. Did you mean Europe/London?',
+    );
     expect(await refusal('ada', { at: 'yesterday' })).toContain('"yesterday" is not a time');
     expect(await refusal('ada', { at: '1d', live: true })).toContain('give one of them');
   });

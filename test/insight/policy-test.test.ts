@@ -71,6 +71,24 @@ test('a verdict may be that an agent waits on queue, which only rules that mean 
   ]);
 });
 
+test('a test may spell groups, labels, rules and profiles in another way than the policy', () => {
+  const head = `policy:
+  mode: enforce
+  profiles:
+    - name: Bühne
+      match: { groups: [Bühne] }
+      rules:
+        - { id: coached, when: { secondary_presence: [Füller] }, limit: 60m }
+agent: { groups: ["${'BÜHNE'.normalize('NFD')} "] }
+`;
+  const tests = `  - name: x
+    timeline: ["09:00 ${'füller'.normalize('NFD')} (busy)"]
+    expect: ["10:00 due by COACHED, profile ${'bühne'.normalize('NFD')}"]
+    logoffs: ["10:00-10:01 Coached"]
+`;
+  expect(run(tests, head).map(({ faults }) => faults)).toEqual([[]]);
+});
+
 describe('the words of a timeline', () => {
   test.each([
     ['09:00 on queue', 9 * HOUR, [{ does: 'set_presence', presence: 'ON_QUEUE', label: undefined }]],
@@ -232,7 +250,7 @@ tests:
 `;
     const lines = faultsOf(() => parseTestFile(text, 't.yaml', {}));
     expect(lines.map((line) => line.slice(0, 70))).toEqual([
-      't.yaml:2:11: timezone: "Europe/Berln" is not an IANA time zone such as'.slice(0, 70),
+      't.yaml:2:11: timezone: "Europe/Berln" is not a time zone as Area/Location'.slice(0, 70),
       't.yaml:6:9: tests[0].timeline[0]: "9 on queue" has no time: write it l'.slice(0, 70),
       't.yaml:7:9: tests[0].timeline[1]: "on queu" is no word of a timeline: '.slice(0, 70),
       't.yaml:9:9: tests[0].timeline[3]: comes before the entry above it; hou'.slice(0, 70),

@@ -594,7 +594,20 @@ export const BROKEN: readonly Broken[] = [
     title: 'a mistyped time zone',
     text: withMore('calendars: { a: { timezone: Europe/Berln, weekly: { daily: "08:00-17:00" } } }\n'),
     faults: [
-      '7:29: calendars.a.timezone: "Europe/Berln" is not an IANA time zone such as Europe/Berlin (did you mean "Europe/Berlin"?)',
+      '7:29: calendars.a.timezone: "Europe/Berln" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC (did you mean "Europe/Berlin"?)',
+    ],
+  },
+  {
+    title: 'abbreviations, old names and offsets of time zones',
+    text: withMore(
+      `calendars:\n${['BST', 'CET', 'US/Eastern', 'Etc/GMT+5', '"+02:00"'].map((zone, i) => `  c${i}: { timezone: ${zone}, weekly: { mon: "08:00-17:00" } }\n`).join('')}`,
+    ),
+    faults: [
+      '8:19: calendars.c0.timezone: "BST" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC (did you mean "Europe/London"?)',
+      '9:19: calendars.c1.timezone: "CET" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC (did you mean "Europe/Berlin"?)',
+      '10:19: calendars.c2.timezone: "US/Eastern" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC (did you mean "America/New_York"?)',
+      '11:19: calendars.c3.timezone: "Etc/GMT+5" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC',
+      '12:19: calendars.c4.timezone: "+02:00" is not a time zone as Area/Location, such as Europe/Berlin, nor UTC',
     ],
   },
   {
@@ -614,7 +627,9 @@ export const BROKEN: readonly Broken[] = [
     text: withMore(
       'calendars: { a: { timezone: UTC, weekly: { mon: "08:00-17:00" }, except: [25.12.2026] } }\n',
     ),
-    faults: ['7:75: calendars.a.except[0]: "25.12.2026" is not a date; write 2026-12-25'],
+    faults: [
+      '7:75: calendars.a.except[0]: "25.12.2026" is not a day; write 2026-12-25, every year 12-25, or a range such as 12-24..01-02',
+    ],
   },
   {
     title: 'a calendar without hours',
@@ -675,10 +690,19 @@ export const BROKEN: readonly Broken[] = [
     faults: ['7:19: identity.okta: needs either api_token, or client_id and private_key'],
   },
   {
+    title: 'a subject that agents could change themselves',
+    text: withMore(
+      'identity: { okta: { url: "https://a.example", api_token: t }, subject: "CORP/{name}" }\n',
+    ),
+    faults: [
+      '7:72: identity.subject: "CORP/{name}" goes by a display name: agents may change theirs, and would choose whose session ends; use email, username, or a template with {email}, {username}, {local} or {id}',
+    ],
+  },
+  {
     title: 'an unknown placeholder',
     text: withMore('identity: { okta: { url: "https://a.example", api_token: t }, subject: "{mail}" }\n'),
     faults: [
-      '7:72: identity.subject: "{mail}" is neither email nor username nor a template with {email}, {username}, {local}, {name} or {id}',
+      '7:72: identity.subject: "{mail}" is neither email nor username nor a template with {email}, {username}, {local} or {id}',
     ],
   },
   {

@@ -51,6 +51,10 @@ describe('the JSON Schema', () => {
       'mode: enforced',
       'caps: { per_sweep: 0 }',
       'returns: { window: 2 minutes }',
+      'calendars: { a: { timezone: BST, weekly: {} } }',
+      'calendars: { a: { timezone: UTC, weekly: {}, except: [25.12.2026] } }',
+      'calendars: { a: { timezone: UTC, weekly: {}, except: [{ 12-24: "8" }] } }',
+      'calendars: { a: { timezone: UTC, weekly: {}, except: [{ 12-24: "08:00-12:00", 12-25: "08:00-12:00" }] } }',
     ]) {
       expect(schema.safeParse(parse(withMore(`${more}\n`))).success).toBe(false);
     }
@@ -62,6 +66,7 @@ describe('the JSON Schema', () => {
     'caps: { breaker: { share: "${SHARE:-10%}" }, per_sweep: "7" }',
     'returns: { window: "${W:-3m}", ladder: [{ wait: 0s, actions: ["${A:-offline}"] }], repeat: never }',
     'calendars: { a: { timezone: UTC, weekly: { "mon-wed,sun": ["22:00-06:00"], daily: "00:00-24:00" } } }',
+    'calendars: { a: { timezone: UTC, weekly: {}, except: [2026-12-25, 12-24..01-02, { 12-24: "08:00-12:00" }, { 2026-12-24..2027-01-02: ["08:00-12:00"] }, "${DAY:-12-25}"] } }',
     'exempt: [{ presence: [On Queue], not: { users: [a], routing: [idle] }, until: "2027-01-01T00:00:00Z" }]',
     'identity: { entra: { tenant: t, client_id: c, client_secret: s, delay: 30s }, subject: "{local}@x.org" }',
     'notify: [{ name: m, type: email, url: "smtp://u:p@mail.example:587", from: a@b.c, to: [d@e.f], on: [held] }]',
@@ -100,6 +105,32 @@ test('a policy with an identity provider says in plain words who is asked, about
   expect(lines.join('\n')).not.toMatch(/sesame|h1dden/);
 });
 
+test('a calendar says its offset from UTC now, when it opens next in its zone and in UTC, and its special days', () => {
+  const calendars = `calendars:
+  london: { timezone: Europe/London, weekly: { mon-fri: "09:00-17:00" }, except: [{ 12-24..12-31: ["09:00-12:00"] }, 12-25] }
+  delhi: { timezone: Asia/Kolkata, weekly: { daily: "09:00-17:00" } }
+  always: { timezone: UTC, weekly: { daily: "00:00-24:00" } }
+  never: { timezone: UTC, weekly: {} }
+`;
+  const loaded = load(withMore(calendars));
+  const { policy } = resolvePolicy(loaded.draft, undefined, new Map(), NOW);
+  const linesAt = (at: string): readonly string[] => {
+    const lines = describePolicy(loaded, policy, Date.parse(at));
+    return lines.slice(lines.indexOf('Calendars:') + 1);
+  };
+  expect(linesAt('2026-07-03T11:30:00Z')).toEqual([
+    '  london (Europe/London, now UTC+01:00): open now, until 2026-07-03 17:00 (2026-07-03 16:00 UTC); opens next at 2026-07-06 09:00 (2026-07-06 08:00 UTC); no rule uses it',
+    '    on 12-24..12-31: 09:00-12:00',
+    '    on 12-25: no window',
+    '  delhi (Asia/Kolkata, now UTC+05:30): opens next at 2026-07-04 09:00 (2026-07-04 03:30 UTC); no rule uses it',
+    '  always (UTC, now UTC+00:00): open now and for all of the next year; no rule uses it',
+    '  never (UTC, now UTC+00:00): has no window in the next year; no rule uses it',
+  ]);
+  expect(linesAt('2026-12-31T10:00:00Z')[0]).toBe(
+    '  london (Europe/London, now UTC+00:00): open now, until 2026-12-31 12:00 (2026-12-31 12:00 UTC); opens next at 2027-01-01 09:00 (2027-01-01 09:00 UTC); no rule uses it',
+  );
+});
+
 describe('the default policy in plain words', () => {
   const loaded = loadPolicyFile(new URL('idle-enforcer.yaml', root).pathname, ENV);
   const { policy } = resolvePolicy(loaded.draft, undefined, new Map(), NOW);
@@ -115,7 +146,8 @@ describe('the default policy in plain words', () => {
         '    then the last again every 1h, in between the first where it has kept him Offline.',
         'Whoever fits no profile is left alone.',
         '  groups Supervisors on call, until 2027-01-01T12:00:00.000Z: holiday cover',
-        '  business-hours (America/Chicago): opens next at 2026-03-02 07:00',
+        '  business-hours (America/Chicago, now UTC-06:00): opens next at 2026-03-02 07:00 (2026-03-02 13:00 UTC)',
+        '    on 2026-12-25: no window',
       ]),
     );
   });

@@ -324,6 +324,8 @@ describe('small things', () => {
   test.each([
     ['id-2', [adam]],
     ['ada müller', [namesake, ada]],
+    ['Ada Mu\u0308ller', [namesake, ada]],
+    ['ID-2', [adam]],
     [' NG@example.org ', [adam]],
     ['ada', [namesake, ada, adam]],
     ['100%', []],

@@ -1,0 +1,57 @@
+/** The shape of a calendar. */
+import { z } from 'zod';
+import { DAYS_PATTERN, daysFault } from './except.ts';
+import { days, hours, timeZone } from './scalars.ts';
+import { about, block, listOf, nonEmpty } from './shapes.ts';
+
+const windows = z.union([hours(), nonEmpty(hours())], {
+  error: 'must be hours such as "07:00-19:00", in quotes, or a list of them',
+});
+
+/** Days without windows. */
+const closed = z
+  .string()
+  .meta({ pattern: DAYS_PATTERN })
+  .superRefine((given, ctx) => {
+    const fault = daysFault(given);
+    if (fault !== undefined) ctx.addIssue({ code: 'custom', message: `{value} ${fault}` });
+  });
+
+/** Days with windows of their own. */
+const opened = z
+  .record(z.string().meta({ pattern: DAYS_PATTERN }), windows)
+  .meta({ minProperties: 1, maxProperties: 1 })
+  .superRefine((given, ctx) => {
+    const keys = Object.keys(given);
+    for (const key of keys) {
+      const fault = daysFault(key);
+      if (fault === undefined) continue;
+      ctx.addIssue({ code: 'custom', path: [key], params: { atKey: true }, message: `"${key}" ${fault}` });
+    }
+    if (keys.length === 1) return;
+    const message = 'must have one day, or range of days, with its hours: give each an entry of its own';
+    ctx.addIssue({ code: 'custom', message });
+  });
+
+/** One entry of `except`. */
+export const exception = z.union([closed, opened], {
+  error:
+    'must be a day such as 2026-12-25, 12-25 or 12-24..01-02, or one with hours such as { 12-24: "08:00-12:00" }',
+});
+
+export const calendar = about(
+  block({
+    timezone: about(timeZone(), 'Time zone as Area/Location, such as America/Chicago, or UTC.'),
+    weekly: about(
+      z.record(days(), windows),
+      'Windows by day. A window belongs to the day it starts on; an end at or before the start is on the next day.',
+    ),
+    except: about(
+      listOf(exception).prefault([]),
+      'Days with other windows than the week has: a date, a yearly MM-DD, or a range of either, with its windows or, written alone, with none. A date beats a range, a range a yearly date.',
+    ),
+  }),
+  'Opening hours.',
+);
+
+export type CalendarText = z.output<typeof calendar>;
