@@ -21,6 +21,7 @@ import type { Metrics } from './server/metrics.ts';
 import { openStore, type SqliteStore } from './store/sqlite-store.ts';
 import { Reload } from './reload.ts';
 import { proxiesOf } from './proxies.ts';
+import { VERSION } from './cli/version.ts';
 import { LiveIdentity, withIdentity } from './wiring-identity.ts';
 import { tellingOf, type Telling } from './wiring-notify.ts';
 import { untilReached } from './wiring-start.ts';
@@ -32,6 +33,8 @@ export interface Surroundings {
   readonly metrics: Metrics;
   /** Ends whatever is under way while starting. */
   readonly signal: AbortSignal;
+  /** Which command sweeps; `run` unless given. */
+  readonly command?: 'run' | 'once';
   /** Takes the messages to people; HTTP and SMTP unless given. */
   readonly sender?: Sender;
 }
@@ -163,9 +166,17 @@ function tellOfDamage({ setAside }: SqliteStore, { alarm }: Telling): void {
   alarm({ kind: 'store', message, fields: { setAside } });
 }
 
+/** Rows that could not be used: agents begin anew with clocks at zero, the worker with what the record tells. */
+function tellOfRows(store: SqliteStore, { alarm }: Telling): void {
+  const rows = store.takeDamage();
+  if (rows === undefined) return;
+  const message = 'rows of the store could not be used: put aside, and what they told is forgotten';
+  alarm({ kind: 'store', message, fields: { ...rows } });
+}
+
 function workerOf(
   inForce: InForce,
-  { clock, log, metrics, store, platform, identity, health, telling, alarms }: Parts,
+  { clock, log, metrics, store, platform, identity, health, telling, alarms, command = 'run' }: Parts,
 ): Pick<Assembly, 'worker' | 'lastReport' | 'missed'> & { readonly between: (reload: Reload) => void } {
   let last: SweepReport | undefined;
   let reload: Reload | undefined;
@@ -187,12 +198,14 @@ function workerOf(
       reload?.betweenSweeps();
       if (store.setAside !== setAside) tellOfDamage(store, telling);
       ({ setAside } = store);
+      tellOfRows(store, telling);
       // Beside the sweeps: a receiver that hangs holds up nobody.
       if (!worker.waiting) void notifier.flush();
     },
   };
+  const process = { command, version: VERSION, startedAt: clock.now() };
   const worker = new Worker(
-    { clock, store: port, log, meter, holder: randomUUID(), load, ...hooks },
+    { clock, store: port, log, meter, holder: randomUUID(), process, load, ...hooks },
     inForce,
   );
   return {

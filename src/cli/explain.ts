@@ -1,13 +1,12 @@
 /** `explain`: why one agent is, or is not, logged off; from the store alone unless asked to look. */
 import { realClock } from '../clock.ts';
-import { learntFrom } from '../domain/learnt.ts';
+import { NOTHING_LEARNT } from '../domain/learnt.ts';
 import { fold } from '../domain/fold.ts';
 import { profileOf } from '../domain/judge.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
-import { LEARNT_FACT } from '../enforcer/learner.ts';
 import { learntSentences } from '../insight/learnt-words.ts';
 import { usualInterval } from '../enforcer/standing.ts';
 import { explain as explainAgent, type ExplainInput } from '../insight/explain.ts';
@@ -146,10 +145,7 @@ async function tell(
     pause: await store.pause(),
     events: await store.events({ agentId: agent.id, limit: KNOWN_EVENTS }),
     gaps: await store.events({ kinds: ['gap'], limit: 20 }),
-    learnt: learntSentences(
-      learntFrom((await store.facts()).get(LEARNT_FACT)),
-      loaded.draft.content.returns.window,
-    ),
+    learnt: learntSentences((await store.learnt()) ?? NOTHING_LEARNT, loaded.draft.content.returns.window),
     labels: labelsOf(loaded, known),
     interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
     now: realClock.now(),

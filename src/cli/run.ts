@@ -3,8 +3,7 @@ import process from 'node:process';
 import { realClock } from '../clock.ts';
 import type { Mode } from '../domain/policy.ts';
 import { DAY, SECOND, type Duration } from '../domain/time.ts';
-import { learntFrom } from '../domain/learnt.ts';
-import { LEARNT_FACT } from '../enforcer/learner.ts';
+import { NOTHING_LEARNT } from '../domain/learnt.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import type { SweepReport } from '../enforcer/ports.ts';
 import { createLog } from '../logging.ts';
@@ -75,7 +74,7 @@ export function serve(
   loaded: LoadedPolicy,
   { clock, metrics, log }: Surroundings,
   assembly: () => Assembly | undefined,
-  store: Pick<SqliteStore, 'pause' | 'facts'>,
+  store: Pick<SqliteStore, 'pause' | 'learnt'>,
 ): Promise<RunningServer> {
   const { port } = loaded.settings.server;
   const host = listenAddress(loaded.settings.server.host, process.env);
@@ -96,7 +95,7 @@ export function serve(
         now: clock.now(),
         ...inForce(),
         pause: await store.pause(),
-        learnt: learntFrom((await store.facts()).get(LEARNT_FACT)),
+        learnt: (await store.learnt()) ?? NOTHING_LEARNT,
         lastSweep: assembly()?.lastReport(),
       }),
   }).then((server) => {
