@@ -170,7 +170,9 @@ describe('the lease', () => {
     clock.windTo(BASE + MINUTE);
     expect(await second.tick()).toBeUndefined();
     expect(await second.tick()).toBeUndefined();
-    expect(log.said).toEqual(['warn: another worker holds the store: no sweep is made while its lease lasts']);
+    expect(log.said).toEqual([
+      'warn: another worker holds the store: no sweep is made while its lease lasts',
+    ]);
     expect(loads).toBe(1);
     clock.windTo(BASE + TTL);
     expect(await second.tick()).toBeDefined();
