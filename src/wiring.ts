@@ -7,6 +7,7 @@ import { Alarms } from './enforcer/alarms.ts';
 import { Enforcer, type InForce } from './enforcer/enforcer.ts';
 import type { Clock, Directory, Effects, Meter, SweepReport } from './enforcer/ports.ts';
 import type { Store } from './enforcer/store-port.ts';
+import { isPaused } from './enforcer/standing.ts';
 import { Worker } from './enforcer/worker.ts';
 import { connectPlatform, type Platform } from './genesys/platform.ts';
 import type { Notifier } from './notify/notifier.ts';
@@ -18,7 +19,7 @@ import { needsOf } from './policy/needs.ts';
 import { resolvePolicy } from './policy/resolve.ts';
 import { Health } from './server/health.ts';
 import type { Metrics } from './server/metrics.ts';
-import { openStore, type SqliteStore } from './store/sqlite-store.ts';
+import { openStore, type SqliteStore, type StoreOptions } from './store/sqlite-store.ts';
 import { Reload } from './reload.ts';
 import { proxiesOf } from './proxies.ts';
 import { VERSION } from './cli/version.ts';
@@ -60,13 +61,13 @@ export interface Assembly {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the store of a policy; see `StoreOptions` for `trusted`. Rejects with `StoreError`. */
+/** Opens the store of a policy. Rejects with `StoreError`. */
 export function openStoreOf(
   settings: Settings,
   { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
-  trusted?: Duration,
+  options: Pick<StoreOptions, 'trusted' | 'busyTimeout'> = {},
 ): Promise<SqliteStore> {
-  return openStore(settings.store.sqlite, { now: () => clock.now(), log, ...(trusted && { trusted }) });
+  return openStore(settings.store.sqlite, { now: () => clock.now(), log, ...options });
 }
 
 /** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError` or `ProxySettingsError`. */
@@ -100,6 +101,8 @@ export async function assemble(
   around: Surroundings,
 ): Promise<Assembly> {
   const { clock, metrics } = around;
+  metrics.organisationIs(loaded.settings.organisation, loaded.settings.mode);
+  metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));
   const platform = connect(loaded.settings, around);
   let { interval } = loaded.settings.sweep;
   const health = new Health(clock.now(), () => interval);
@@ -211,8 +214,8 @@ function workerOf(
   return {
     worker,
     lastReport: () => last,
-    missed: (why) => {
-      meter.missed(why);
+    missed: (why, count) => {
+      meter.missed(why, count);
     },
     between: (wanted) => {
       reload = wanted;
@@ -235,8 +238,8 @@ function meterOf(
       metrics.sweepFailed();
       alarms.unwatched(clock.now(), 'the sweep failed');
     },
-    missed: (why) => {
-      metrics.missed(why);
+    missed: (why, count) => {
+      metrics.missed(why, count);
       // Whoever was suspended has nobody to tell; a sweep that never ends has.
       if (why === 'overlap') alarms.unwatched(clock.now(), 'the sweep before has not ended');
     },
@@ -276,6 +279,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       identity.use(settings);
       telling.use(settings);
       log.level = settings.log.level;
+      metrics.organisationIs(settings.organisation, settings.mode);
       metrics.policyInForce(policy);
     },
     record: (event) => store.saveStep([], [event]),

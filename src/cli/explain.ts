@@ -20,14 +20,16 @@ import { NAME_KINDS, namesNeeded, type Named, type NameKind, type Names } from '
 import { needsOf } from '../policy/needs.ts';
 import { resolvePolicy } from '../policy/resolve.ts';
 import { Metrics } from '../server/metrics.ts';
-import { openStore, type SqliteStore } from '../store/sqlite-store.ts';
+import type { SqliteStore } from '../store/sqlite-store.ts';
 import { connect, knownNames, readNames } from '../wiring.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { momentOption } from './instants.ts';
-import { loadConfig, type ConfigOption } from './options.ts';
+import { loadConfig } from './options.ts';
 import { table, type Output } from './output.ts';
+import { policyForReading, type PolicyForReading } from './policy-for-reading.ts';
+import { openStoreMeant, type StoreOption } from './store-place.ts';
 
-export interface ExplainOptions extends ConfigOption {
+export interface ExplainOptions extends StoreOption {
   readonly json?: boolean;
   /** As of the record at that time. */
   readonly at?: string;
@@ -45,17 +47,19 @@ const LISTED = 20;
 
 /** Prints what is known of one agent. Answers the exit code; throws `UsageError` when nobody, or several, fit. */
 export async function explain(name: string, options: ExplainOptions, output: Output): Promise<number> {
-  const loaded = loadConfig(options);
   const now = realClock.now();
   const at = options.at === undefined ? undefined : momentOption(options.at, now);
   if (at !== undefined && options.live === true)
     throw new UsageError('--at looks back, --live looks now: give one of them.');
   const times = timesOf(options.tz ?? 'UTC', at ?? now);
-  const store = await openStore(loaded.settings.store.sqlite, { now: () => now, readOnly: true });
+  // A look through the platform needs all of the policy.
+  const policy = options.live === true ? { loaded: loadConfig(options) } : policyForReading(options);
+  const store = await openStoreMeant(options, { now: () => now, readOnly: true });
   try {
     const agent = await findOne(store, name);
-    if (at !== undefined) await tellRecord(store, loaded, agent, at, times, options, output);
-    else await tell(store, loaded, agent, times, options, output);
+    if (at === undefined && policy.loaded !== undefined)
+      await tell(store, policy.loaded, agent, times, options, output);
+    else await tellRecord(store, policy, agent, at ?? now, times, options, output);
     return EXIT.fine;
   } finally {
     await store.close();
@@ -98,16 +102,17 @@ async function suggestion(store: SqliteStore, name: string): Promise<string | un
   return nearest(name, known);
 }
 
+/** What the record says: of an earlier time, or because the policy cannot be used. */
 async function tellRecord(
   store: SqliteStore,
-  loaded: LoadedPolicy,
+  { loaded, fault }: PolicyForReading,
   agent: StoredAgent,
   at: Instant,
   times: Times,
   options: ExplainOptions,
   output: Output,
 ): Promise<void> {
-  const rules = loaded.draft.content.profiles.flatMap((profile) => profile.rules);
+  const rules = loaded?.draft.content.profiles.flatMap((profile) => profile.rules) ?? [];
   const recorded = recordedAt(
     {
       agent,
@@ -120,9 +125,11 @@ async function tellRecord(
     times,
   );
   if (options.json === true) {
-    output.line(asJson(recorded));
+    output.line(asJson({ ...recorded, policyFault: fault }));
     return;
   }
+  if (fault !== undefined)
+    output.line(`The policy cannot be used, so its rules are not weighed: ${fault}.\n`);
   const lines = [...recorded.sentences, '', ...eventLines(recorded.events, times, table)];
   if (recorded.common.length > 0)
     lines.push('', 'Of everybody:', ...eventLines(recorded.common, times, table).slice(1));

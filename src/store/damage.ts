@@ -45,21 +45,24 @@ export class Damage {
   readonly #db: Database;
   readonly #now: () => Instant;
   readonly #log: DamageLog | undefined;
+  readonly #isVisitor: boolean;
   /** A row that cannot be moved, as on a full disk, is met again and again. */
   readonly #told = new Set<string>();
   #count: DamageCount = {};
 
-  constructor(db: Database, now: () => Instant, log: DamageLog | undefined) {
+  /** A visitor leaves everything as it is: the worker will meet it. */
+  constructor(db: Database, now: () => Instant, log: DamageLog | undefined, isVisitor: boolean) {
     this.#db = db;
+    this.#isVisitor = isVisitor;
     this.#now = now;
     this.#log = log;
   }
 
-  /** Moves rows aside where the store may be written, and tells of those that were not met before. Throws nothing. */
+  /** Moves rows aside, and tells of those that were not met before. Throws nothing. */
   put(rows: readonly DamagedRow[]): void {
     const fresh = rows.filter(({ source, key }) => !this.#told.has(`${source} ${key}`));
     for (const { source, key } of fresh) this.#told.add(`${source} ${key}`);
-    if (rows.length > 0 && !this.#db.readOnly) this.#move(rows);
+    if (rows.length > 0 && !this.#isVisitor) this.#move(rows);
     if (fresh.length === 0) return;
     this.#count = added(this.#count, fresh);
     const [{ source, why } = { source: '', why: '' }] = fresh;

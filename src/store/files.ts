@@ -3,7 +3,8 @@
  * umask of the process is, and files that an earlier version left open to others are closed.
  */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import process from 'node:process';
 import { StoreError, storeErrorOf } from './errors.ts';
 
 /** Stands for a store that keeps nothing. */
@@ -21,15 +22,24 @@ export function wholePath(path: string): string {
   if (path === IN_MEMORY) return path;
   if (path.includes('\0'))
     throw new StoreError('unwritable', path, 'The path of the store has a NUL character in it.');
+  if (isAbsolute(path)) return path;
+  const folder = workingFolder();
+  if (folder !== undefined) return resolve(folder, path);
+  throw new StoreError(
+    'unwritable',
+    path,
+    `The store ${path} cannot be found: the working folder that this path starts at does not exist any more. ` +
+      'Start the program in a folder that exists, or give an absolute path under store.sqlite.',
+  );
+}
+
+/** `undefined` when it is gone. Node.js remembers where it was: to go there again would make it anew. */
+function workingFolder(): string | undefined {
   try {
-    return resolve(path);
+    const folder = process.cwd();
+    return existsSync(folder) ? folder : undefined;
   } catch {
-    throw new StoreError(
-      'unwritable',
-      path,
-      `The store ${path} cannot be found: the working folder that this path starts at does not exist any more. ` +
-        'Start the program in a folder that exists, or give an absolute path under store.sqlite.',
-    );
+    return undefined;
   }
 }
 

@@ -90,7 +90,8 @@ export class SqliteStore {
     this.#options = options;
     this.#now = options.now;
     this.#log = options.log;
-    this.#damage = new Damage(db, options.now, options.log);
+    const isVisitor = options.readOnly === true || options.existing === true;
+    this.#damage = new Damage(db, options.now, options.log, isVisitor);
     this.outbox = new SqliteOutbox(db, (rows) => {
       this.#damage.put(rows);
     });
@@ -214,9 +215,11 @@ export class SqliteStore {
     return this.#later(() => readPause(this.#db));
   }
 
-  setPause(pause: Pause | undefined): Promise<void> {
+  /** Sets or lifts the pause; never without the event that tells of it, where there is one. */
+  setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
     return this.#write(() => {
       writePause(this.#db, pause);
+      if (event !== undefined) this.#addEvents([event]);
     });
   }
 

@@ -119,13 +119,15 @@ test('a damaged store is an alarm that is counted, and told through channels tha
   const told = (): Promise<string> => shift.metrics.registry.metrics();
   try {
     for (const outcome of ['delivered', 'failed', 'given_up']) {
-      expect(await told()).toContain(`notifications_total{channel="ops",outcome="${outcome}"} 0\n`);
+      expect(await told()).toContain(
+        `notifications_total{channel="ops",outcome="${outcome}",organisation="default"} 0\n`,
+      );
     }
-    expect(await told()).toContain('alarms_total{kind="store"} 0\n');
+    expect(await told()).toContain('alarms_total{kind="store",organisation="default"} 0\n');
     await shift.kill();
     writeFileSync(shift.dbPath, 'no database any more');
     await shift.open();
-    expect(await told()).toContain('alarms_total{kind="store"} 1\n');
+    expect(await told()).toContain('alarms_total{kind="store",organisation="default"} 1\n');
   } finally {
     await shift.end();
   }
