@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -308,7 +309,7 @@ describe('once', () => {
   );
 
   test(
-    'ends in time where another process holds the store, and where whoever is told never answers',
+    'ends in time where another process holds the store',
     async () => {
       await scene.say(['once']);
       const db = new DatabaseSync(scene.trial.store);
@@ -319,6 +320,26 @@ describe('once', () => {
       db.close();
       expect([code, Date.now() - run.startedAt < 9_000]).toEqual([1, true]);
       expect(run.output).toContain('is held by another process');
+    },
+    AT_MOST,
+  );
+
+  test(
+    'ends in time where a receiver of messages never answers, and the message waits for the next',
+    async () => {
+      const deaf = createServer();
+      await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
+      const { port } = deaf.address() as AddressInfo;
+      const other = new Scene();
+      other.trial.write(await other.org.open(), {
+        more: `notify: [{ name: ops, type: webhook, url: "http://127.0.0.1:${port}/", on: [store] }]`,
+      });
+      writeFileSync(other.trial.store, 'no database at all');
+      const run = other.trial.start(['once', '--deadline', '10s']);
+      expect([await run.wait(), Date.now() - run.startedAt < 11_000]).toEqual([0, true]);
+      expect(other.trial.rows('SELECT channel FROM outbox')).toEqual([{ channel: 'ops' }]);
+      await other.close();
+      deaf.close();
     },
     AT_MOST,
   );
