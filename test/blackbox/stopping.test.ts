@@ -87,7 +87,7 @@ describe('the kill switch, while a worker acts', () => {
     const { code, output } = said['pause']!;
     expect([code, output]).toEqual([0, expect.stringContaining(`in the store ${scene.trial.store}.`)]);
     expect(output).toMatch(
-      /Reached: run on host \S+, process \d+, version \S+, since \S+; its last sweep began \d+s ago/,
+      /Reached: run on host \S+, process \d+, version \S+, since \S+ \(\w{8}\); its last sweep began \d+s ago/,
     );
     expect(output).toContain(`process ${run.child.pid},`);
   });

@@ -201,9 +201,9 @@ test('a standing that is damaged sets nothing free: the worker settles anew, and
 
 test('whatever happens to people in a shift, what is stored of them is taken up again whole after each restart', async () => {
   const shift = await Shift.begin({
-    agents: 2 * EVERYONE.length,
+    agents: EVERYONE.length,
     cast: EVERYONE,
-    shiftMs: 3 * HOUR,
+    shiftMs: 2 * HOUR,
     seed: 9,
   });
   try {
