@@ -95,7 +95,7 @@ export function logStream(to: 'stdout' | 'stderr'): LogStream {
   );
 }
 
-/** The other output may be gone as well: then there is nobody to tell. */
+/** The other output may be gone as well; then the sentence is lost. */
 function complain(fd: number, sentence: string): void {
   try {
     writeSync(fd, `${sentence}\n`);

@@ -1,4 +1,4 @@
-/** The log, when the disk is full or nobody reads it any more. */
+/** The log, when the disk is full or its reader has gone. */
 import { beforeEach, expect, test } from '@jest/globals';
 import { LogStream } from '../src/log-stream.ts';
 
@@ -61,7 +61,7 @@ test('a pipe that is full for a moment is waited for', () => {
   expect([written, complaints]).toEqual(['{"n":1}\n', []]);
 });
 
-test('at a start that nobody could read of it throws, with what to do', () => {
+test('a first line that cannot be written is an error that says what to do', () => {
   next = ['EPIPE'];
   stream.write('{"n":1}\n');
   expect(() => {

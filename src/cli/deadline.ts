@@ -23,7 +23,7 @@ export class Deadline {
       this.#stop.abort(new Error('the deadline has passed'));
       resolve('late');
     }, timerLength(this.untilEnding()));
-    // It keeps nobody waiting, but ends what can neither be waited for nor called off.
+    // It does not keep the process alive; it ends a process that hangs in something that cannot be called off.
     setTimeout(() => process.exit(EXIT.late), timerLength(this.#left())).unref();
   }
 

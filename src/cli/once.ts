@@ -23,7 +23,7 @@ export interface OnceOptions extends ConfigOption {
 
 /** A start alone takes a second or two: a schedule of seconds is no deadline. */
 const SHORTEST_DEADLINE: Duration = 10 * SECOND;
-/** Nobody waits for `once` but an outside scheduler, and the next process may be far away. */
+/** Only an outside scheduler waits for `once`, and the next process may be far away. */
 const LONGEST_FAREWELL: Duration = 10 * SECOND;
 /** Another process may hold the store for so long, or for this part of the deadline. */
 const LONGEST_WAIT: Duration = 5 * SECOND;

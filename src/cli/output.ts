@@ -22,7 +22,7 @@ export function standardOutput(): Output {
     process.stderr.write(`Standard output cannot be written (${code ?? 'unknown error'}).\n`);
     process.exit(EXIT.unexpected);
   });
-  // There is nobody left to tell.
+  // An error that cannot be written has no other place to go.
   process.stderr.on('error', () => undefined);
   const write = (text: string): void => {
     process.stdout.write(text);

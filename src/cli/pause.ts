@@ -52,7 +52,7 @@ export async function pause(options: PauseOptions, output: Output): Promise<numb
   return EXIT.fine;
 }
 
-/** Ends a pause, and frees the agents whom the breaker holds. */
+/** Ends a pause, and frees the agents that the breaker holds. */
 export async function resume(options: StoreOption, output: Output): Promise<number> {
   const now = realClock.now();
   const by = whoAmI();
@@ -127,7 +127,7 @@ function userName(): string {
   }
 }
 
-/** Whoever sets the environment must not be able to write lines of their own into the record. */
+/** The environment must not be able to put lines of its own into the record. */
 function plain(text: string): string {
   return text.replaceAll(/[^\p{L}\p{N} ._-]/gu, '?').slice(0, LONGEST_NAME);
 }

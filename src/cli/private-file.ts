@@ -5,7 +5,7 @@ const OTHERS = 0o077;
 const OWN = 0o600;
 
 /**
- * Writes a file in place of what it held. Whatever the umask is, nobody but its owner may read it afterwards; a device or a
+ * Writes a file in place of what it held. Whatever the umask is, only its owner may read it afterwards; a device or a
  * pipe stays what it is. Rejects with what the system says.
  */
 export async function writePrivately(path: string, text: string): Promise<void> {

@@ -93,7 +93,7 @@ function addWorker(program: Command, output: Output, end: End): void {
     .action(async (options: PauseOptions) => {
       end(await (await import('./pause.ts')).pause(options, output));
     });
-  withStore(program, 'resume', 'end a pause, and free the agents whom the breaker holds').action(
+  withStore(program, 'resume', 'end a pause, and free the agents that the breaker holds').action(
     async (options: StoreOption) => {
       end(await (await import('./pause.ts')).resume(options, output));
     },

@@ -112,7 +112,7 @@ export function plan(
 }
 
 /**
- * What a clock that ran ahead wrote, or a file that was damaged, must not hold anybody back until that time comes, nor
+ * What a clock that ran ahead wrote, or a file that was damaged, must not hold agents back until that time comes, nor
  * let more through. An hour is more than two clocks that are trusted can lie apart.
  */
 function withoutFuture(ledger: Ledger, caps: Caps, now: Instant): Ledger {

@@ -23,7 +23,7 @@ export interface Store {
   /** Takes or renews the lease of the one worker that may act. False when another holds it. */
   holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean>;
   releaseLease(holder: string): Promise<void>;
-  /** Notes that a sweep begins, for whoever pauses. */
+  /** Notes that a sweep begins: `pause` reads it. */
   noteSweep(begun: SweepBegun): Promise<void>;
   /** All memories; whoever the last saved sweep saw unchanged has its time as `seenAt`. */
   loadMemories(): Promise<Map<string, Memory>>;

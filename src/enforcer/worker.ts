@@ -27,7 +27,7 @@ export interface WorkerParts {
   readonly meter: Pick<Meter, 'sweepFailed'>;
   /** Tells this worker from every other, also from its own earlier runs. */
   readonly holder: string;
-  /** What whoever pauses is told of this process. */
+  /** What `pause` tells of this process. */
   readonly process: Pick<SweepBegun, 'command' | 'version' | 'startedAt'>;
   /** Loads everything that is remembered; called whenever the lease has been won. */
   readonly load: (inForce: InForce) => Promise<Sweeper>;
@@ -135,7 +135,7 @@ export class Worker {
     });
   }
 
-  /** A store that does not take it holds all action anyway; `pause` then says that nobody swept lately. */
+  /** A store that does not take it holds all action anyway; `pause` then says that no worker swept lately. */
   async #noteSweep(): Promise<void> {
     const { store, clock, holder, process } = this.#parts;
     const { longestInterval: interval } = this.#inForce;

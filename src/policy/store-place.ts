@@ -1,6 +1,6 @@
 /**
- * Where the store is, by a policy file that need not be good for anything else: whoever stops a worker must not have to
- * mend its policy first. It says so only where it is certain, and never guesses: a pause that went to another store would
+ * Where the store is, by a policy file that need not be good for anything else: an operator who stops a worker must not have
+ * to mend its policy first. It says so only where it is certain, and never guesses: a pause that went to another store would
  * stop nothing.
  */
 import { readFileSync, statSync } from 'node:fs';
@@ -67,7 +67,7 @@ function valuesIn(text: string): Values {
   if (stores.length > 0) return valuesUnder(stores, doc);
   // A key that is mistyped may be that of the store, and what was cut off may have been.
   const strange = keys.find((key) => !Object.hasOwn(root.shape, key));
-  if (strange !== undefined) return { why: `it has no key "store", but the unknown key "${strange}"` };
+  if (strange !== undefined) return { why: `it has no key "store", but ${unknownKey(strange)}` };
   return NEEDED.every((key) => keys.includes(key))
     ? { found: [defaultPath()] }
     : { why: 'it has no key "store", and is not a whole policy' };
@@ -101,7 +101,7 @@ function valuesUnder(stores: readonly Pair[], doc: Document.Parsed): Values {
     const block = resolved(value, doc);
     if (!isMap(block)) return { why: 'its key "store" holds no keys' };
     const strange = keysOf(block).find((key) => !Object.hasOwn(root.shape.store.unwrap().shape, key));
-    if (strange !== undefined) return { why: `its key "store" has the unknown key "${strange}"` };
+    if (strange !== undefined) return { why: `its key "store" has ${unknownKey(strange)}` };
     const paths = block.items.filter((item) => keyOf(item) === 'sqlite');
     if (paths.length === 0) found.push(defaultPath());
     for (const item of paths) {
@@ -111,6 +111,11 @@ function valuesUnder(stores: readonly Pair[], doc: Document.Parsed): Values {
     }
   }
   return { found };
+}
+
+/** Without a blank after its colon a secret is a part of its key: only what looks like a key is shown. */
+function unknownKey(key: string): string {
+  return /^[a-z_]{1,30}$/i.test(key) ? `the unknown key "${key}"` : 'an unknown key';
 }
 
 function defaultPath(): string {

@@ -1,6 +1,6 @@
 /**
  * The shapes of the bodies that the store keeps as JSON. They are wary: what comes from a file may have been damaged,
- * and a number that is off by a digit would log somebody off who is at work.
+ * and a number that is off by a digit would log an agent off at work.
  */
 import { z } from 'zod';
 import { ROUTING_STATUSES, SYSTEM_PRESENCES } from '../domain/agent.ts';

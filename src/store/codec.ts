@@ -3,8 +3,8 @@
  * Reading is wary: a body that does not hold what it should is not data. The caller is told why, puts it aside and goes
  * on without it.
  *
- * A body is `{ "v": VERSION, "body": … }`; those of version 1 may also stand without the envelope. Whoever changes the
- * shape of one raises its version here, turns the older ones into the new one in `opened`, and adds a migration, so that
+ * A body is `{ "v": VERSION, "body": … }`; those of version 1 may also stand without the envelope. A change of
+ * a shape raises its version here, turns the older ones into the new one in `opened`, and adds a migration, so that
  * an older program refuses the store instead of taking its bodies for damaged.
  */
 import type { SQLInputValue } from 'node:sqlite';
@@ -174,7 +174,7 @@ export function eventOf(row: Row): StoredEvent | undefined {
     if (part === 'actions') parts[part] = actionsIn(value);
     else if (typeof value !== 'number' || isLength(value)) parts[part] = value;
   }
-  return { ...parts, seq, at, kind: kindOf(kind, row) };
+  return { seq, ...parts, at, kind: kindOf(kind, row) };
 }
 
 /** The end of a pause had no kind of its own at first. */

@@ -1,5 +1,5 @@
 /**
- * Rows whose body cannot be used. They are moved to a table of their own, where somebody may look at them, so that they
+ * Rows whose body cannot be used. They are moved to a table of their own, where an operator may look at them, so that they
  * are met once and stop nothing: the enforcer goes on as if it had never known what stood in them.
  */
 import type { Instant } from '../domain/time.ts';

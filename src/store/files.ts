@@ -10,7 +10,7 @@ import { StoreError, storeErrorOf } from './errors.ts';
 /** Stands for a store that keeps nothing. */
 export const IN_MEMORY = ':memory:';
 
-/** The parts of a mode that let anybody but the owner in. */
+/** The parts of a mode that let others than the owner in. */
 const OTHERS = 0o077;
 const OWN_FILE = 0o600;
 const OWN_FOLDER = 0o700;

@@ -77,7 +77,7 @@ export function readLease(db: Database): Row | undefined {
 
 /**
  * A lease that ends later than any worker of this store would have it: its row was damaged, or the clock was wrong when
- * it was taken. Its end says nothing, but whoever holds it renews it. So it is watched by our own clock, from process to
+ * it was taken. Its end says nothing, but a living holder renews it. So it is watched by our own clock, from process to
  * process, and is free when it has not been renewed for as long as it could have lasted.
  */
 function isForgotten(db: Database, row: Row, now: Instant, ttl: Duration): boolean {

@@ -113,7 +113,7 @@ CREATE TABLE outbox (
 ) STRICT;
 `;
 
-/** Who sweeps, for whoever pauses; who paused; and rows that could not be used. */
+/** Which process sweeps, for `pause`; who paused; and rows that could not be used. */
 const WORKER = `
 CREATE TABLE worker (
   id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -135,7 +135,7 @@ export class SqliteStore {
     });
   }
 
-  /** Notes that a sweep begins, for whoever pauses. */
+  /** Notes that a sweep begins: `pause` reads it. */
   noteSweep(begun: SweepBegun): Promise<void> {
     return this.#write(() => {
       saveTrace(this.#db, this.#self, begun);

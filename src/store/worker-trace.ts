@@ -1,4 +1,4 @@
-/** What the process that sweeps tells of itself, so that `pause` can say whom it reached. */
+/** What the process that sweeps tells of itself, so that `pause` can name the worker that it reached. */
 import { statSync } from 'node:fs';
 import type { SweepBegun, WorkerTrace } from '../domain/record.ts';
 import type { Database, Row } from './database.ts';

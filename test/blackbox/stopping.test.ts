@@ -1,4 +1,4 @@
-/** Stopping, from outside: the kill switch with a policy that is good for nothing, signals, and a store that somebody else has. */
+/** Stopping, from outside: the kill switch with a policy that is good for nothing, signals, and a store that another process holds. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -92,7 +92,7 @@ describe('the kill switch, while a worker acts', () => {
     expect(output).toContain(`process ${run.child.pid},`);
   });
 
-  test('holds: nobody is logged off, and status and metrics say so', () => {
+  test('holds: no agent is logged off, and status and metrics say so', () => {
     expect(whilePaused.presence).not.toBe('Offline');
     expect(JSON.parse(whilePaused.status)).toMatchObject({
       organisation: 'default',
@@ -109,7 +109,7 @@ describe('the kill switch, while a worker acts', () => {
     expect(loggedOff).toBe(true);
   });
 
-  test('pauses a copy of the store as it is told to, and does not say that this reached anybody', () => {
+  test('pauses a copy of the store as it is told to, and does not claim to have reached a worker', () => {
     const { code, output } = said['copy']!;
     expect([code, output]).toEqual([
       1,
@@ -123,7 +123,7 @@ describe('the kill switch, while a worker acts', () => {
     expect(scene.trial.rows('SELECT until - since AS length FROM pause')).toEqual([{ length: 3_600_000 }]);
   });
 
-  test('is on record with whoever used it', () => {
+  test('is on record with the user who used it', () => {
     const rows = scene.trial.rows("SELECT kind, reason, actor FROM event WHERE kind IN ('pause', 'resume')");
     const by = expect.stringMatching(/^.+@.+$/);
     expect(rows).toEqual([
@@ -146,12 +146,12 @@ describe('the kill switch, while a worker acts', () => {
     });
   });
 
-  test('took nobody off who works, and left no intention without its end', () => {
+  test('disturbed no agent at work', () => {
     expect(scene.org.people.disturbed).toEqual([]);
   });
 });
 
-describe('the kill switch, where it reaches nobody', () => {
+describe('the kill switch, where it reaches no worker', () => {
   const scene = new Scene();
   afterAll(() => scene.close());
 

@@ -1,4 +1,4 @@
-/** Whom a pause reached: the worker that has begun a sweep lately, by the measure of its own schedule. */
+/** Which worker a pause reached: one that has begun a sweep lately, by the measure of its own schedule. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
 import type { Output } from '../../src/cli/output.ts';

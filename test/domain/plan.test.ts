@@ -105,7 +105,7 @@ describe('caps', () => {
     expect(p.ledger.logoffs).toHaveLength(7);
   });
 
-  test('what a clock that ran ahead wrote holds nobody back until that time comes, and lets nobody more through', () => {
+  test('what a clock that ran ahead wrote holds no agent back until that time comes, and lets no more of them through', () => {
     const ahead = NOW + 400 * HOUR;
     const p = planned(many(30), {
       caps: { perHour: 10, breaker: { atLeast: 20, share: 0.25, hold: 30 * MINUTE } },

@@ -140,7 +140,7 @@ function damage(shift: Shift, sql: string): void {
   raw.close();
 }
 
-test('a row that is damaged costs its own agent the idle time so far, is an alarm, and keeps nobody else waiting', async () => {
+test('a row that is damaged costs its own agent the idle time so far, is an alarm, and delays no other agent', async () => {
   const shift = await Shift.begin(GONE);
   try {
     await shift.until(50);
@@ -161,7 +161,7 @@ test('a row that is damaged costs its own agent the idle time so far, is an alar
     const plain = await playShift({ ...GONE, hours: 3, inMemory: true });
     const [late, onTime] = [logoffs(await shift.events()), logoffs(plain.events)];
     expect(late).toHaveLength(3);
-    // One of the three is logged off later than he would have been; the others are not.
+    // One of the three is logged off later than otherwise; the others are not.
     expect(onTime.filter((line) => !late.includes(line))).toHaveLength(1);
     expect(late.at(-1)! > onTime.at(-1)!).toBe(true);
     expect(shift.truth().disturbed).toEqual([]);

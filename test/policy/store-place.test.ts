@@ -106,6 +106,14 @@ describe('the place is not known', () => {
   });
 });
 
+test('a secret that became a part of a key is not shown', () => {
+  const secret = 'S3cr3tOfTheClient';
+  for (const text of [`${POLICY}client_secret:${secret}:\n`, `${POLICY}store: { x:${secret}: 1 }\n`]) {
+    expect(place(text)).toContain('an unknown key');
+    expect(place(text)).not.toContain(secret);
+  }
+});
+
 describe('a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'store-place-'));
   afterAll(() => {

@@ -68,7 +68,7 @@ describe('a damaged memory', () => {
     expect([...(await store.loadMemories()).keys()].sort()).toEqual(['sound', 'whole']);
     expect(aside(path)).toEqual([{ at: BASE, source: 'memory', key: 'spoilt', why: expect.any(String) }]);
     expect(store.takeDamage()).toEqual({ memory: 1 });
-    // Met once: it is not there any more, and whoever it was of begins anew.
+    // Met once: it is not there any more, and the agent begins anew.
     expect((await store.loadMemories()).size).toBe(2);
     expect(store.takeDamage()).toBeUndefined();
     await store.saveStep([memoryOf('spoilt', BASE)], []);
@@ -99,7 +99,7 @@ describe('a damaged memory', () => {
     await store.close();
   });
 
-  test('of which the time is a number that no program can hold keeps nobody from being loaded', async () => {
+  test('of which the time is a number that no program can hold keeps no memory from being loaded', async () => {
     const { path, store } = await openWith(['a', 'b']);
     damage(path, 'UPDATE memory SET seen_at = ?', 9_223_372_036_854_775_807n);
     const memories = await store.loadMemories();
@@ -286,7 +286,7 @@ describe('other damaged rows', () => {
   });
 
   test.each([9_223_372_036_854_775_807n, BigInt(BASE + 1_000 * HOUR)])(
-    'a lease until %s that nobody renews is free when it has been watched for as long as any lease lasts',
+    'a lease until %s that is not renewed is free when it has been watched for as long as any lease lasts',
     async (until) => {
       const { path, store } = await openWith([]);
       damage(path, "INSERT INTO lease VALUES (1, 'nobody', ?, 1, 'elsewhere', '')", until);

@@ -58,7 +58,7 @@ describe('files of the store', () => {
     await first.close();
   });
 
-  test('that stand in a folder of somebody else leave the folder as it is', async () => {
+  test('in a folder that was there before leave the folder as it is', async () => {
     const folder = mkdtempSync(join(place.directory, 'shared-'));
     chmodSync(folder, 0o755);
     await used(join(folder, 'store.db'));
@@ -151,7 +151,7 @@ describe('a place that cannot hold a store', () => {
     }
   });
 
-  test('is an empty file to whoever only visits: it may be about to become one', async () => {
+  test('is an empty file to a visitor: it may be about to become one', async () => {
     const path = place.path();
     mkdirSync(dirname(path));
     writeFileSync(path, '');
