@@ -153,7 +153,7 @@ async function begin(folder: string, centre: Centre): Promise<Stage> {
   const loaded = loadTestedPolicy(path, {});
   // Written, as in a container, and thrown away.
   const log = createLog('info', { write: () => undefined });
-  const metrics = new Metrics().withProcess();
+  const metrics = new Metrics().withProcess('bench');
   const around = { clock, log, metrics, signal: new AbortController().signal };
   const store = await openStoreOf(loaded.settings, around);
   const assembly = await assemble(loaded, store, around);

@@ -1,7 +1,8 @@
 /** Structured logs: JSON lines with constant sentences, and errors cut down to what is known to hold no secret. */
 import { createHash } from 'node:crypto';
-import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import type { Agent } from './domain/agent.ts';
+import { logStream } from './log-stream.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 export type Identities = 'name' | 'id' | 'hash';
@@ -11,7 +12,7 @@ const FACTS = ['kind', 'operation', 'status', 'code', 'contextId', 'correlationI
 
 /** Makes the logger. It writes at once: nothing is lost when the process ends. */
 export function createLog(level: LogLevel, to: 'stdout' | 'stderr' | DestinationStream): Logger {
-  const stream = typeof to === 'string' ? destination({ dest: to === 'stdout' ? 1 : 2, sync: true }) : to;
+  const stream = typeof to === 'string' ? logStream(to) : to;
   return pino(
     {
       level,

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-/** The command line's beginning. It loads nothing before it knows that this Node.js can run it. */
+/** The command line's beginning. It loads hardly anything before it knows that this Node.js can run it. */
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
+import { guardSignals } from './cli/signals.ts';
 
 const NEEDED = 24;
 /**
@@ -10,18 +11,7 @@ const NEEDED = 24;
  */
 const SPARING = ['--semi-space-growth-factor=1', '--heap-growing-percent=10'];
 
-// The kernel spares the first process of a container any signal that it does not listen for. A command that listens
-// itself takes over.
-if (process.pid === 1) {
-  for (const [signal, code] of [
-    ['SIGTERM', 143],
-    ['SIGINT', 130],
-  ] as const) {
-    process.on(signal, () => {
-      if (process.listenerCount(signal) === 1) process.exit(code);
-    });
-  }
-}
+guardSignals();
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major < NEEDED) {

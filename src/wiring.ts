@@ -7,6 +7,7 @@ import { Alarms } from './enforcer/alarms.ts';
 import { Enforcer, type InForce } from './enforcer/enforcer.ts';
 import type { Clock, Directory, Effects, Meter, SweepReport } from './enforcer/ports.ts';
 import type { Store } from './enforcer/store-port.ts';
+import { isPaused } from './enforcer/standing.ts';
 import { Worker } from './enforcer/worker.ts';
 import { connectPlatform, type Platform } from './genesys/platform.ts';
 import type { Notifier } from './notify/notifier.ts';
@@ -15,10 +16,11 @@ import { needRestart } from './policy/diff.ts';
 import type { LoadedPolicy, Settings } from './policy/draft.ts';
 import { Health } from './server/health.ts';
 import type { Metrics } from './server/metrics.ts';
-import { openStore, type SqliteStore } from './store/sqlite-store.ts';
 import { NamesInUse } from './names-in-use.ts';
+import { openStore, type SqliteStore, type StoreOptions } from './store/sqlite-store.ts';
 import { Reload } from './reload.ts';
 import { proxiesOf } from './proxies.ts';
+import { VERSION } from './cli/version.ts';
 import { LiveIdentity, withIdentity } from './wiring-identity.ts';
 import { tellingOf, type Telling } from './wiring-notify.ts';
 import { untilReached } from './wiring-start.ts';
@@ -30,6 +32,8 @@ export interface Surroundings {
   readonly metrics: Metrics;
   /** Ends whatever is under way while starting. */
   readonly signal: AbortSignal;
+  /** Which command sweeps; `run` unless given. */
+  readonly command?: 'run' | 'once';
   /** Takes the messages to people; HTTP and SMTP unless given. */
   readonly sender?: Sender;
 }
@@ -55,13 +59,13 @@ export interface Assembly {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the store of a policy; see `StoreOptions` for `trusted`. Rejects with `StoreError`. */
+/** Opens the store of a policy. Rejects with `StoreError`. */
 export function openStoreOf(
   settings: Settings,
   { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
-  trusted?: Duration,
+  options: Pick<StoreOptions, 'trusted' | 'busyTimeout'> = {},
 ): Promise<SqliteStore> {
-  return openStore(settings.store.sqlite, { now: () => clock.now(), log, ...(trusted && { trusted }) });
+  return openStore(settings.store.sqlite, { now: () => clock.now(), log, ...options });
 }
 
 /** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError` or `ProxySettingsError`. */
@@ -95,6 +99,8 @@ export async function assemble(
   around: Surroundings,
 ): Promise<Assembly> {
   const { clock, metrics } = around;
+  metrics.organisationIs(loaded.settings.organisation, loaded.settings.mode);
+  metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));
   const platform = connect(loaded.settings, around);
   let { interval } = loaded.settings.sweep;
   const health = new Health(clock.now(), () => interval);
@@ -163,9 +169,17 @@ function tellOfDamage({ setAside }: SqliteStore, { alarm }: Telling): void {
   alarm({ kind: 'store', message, fields: { setAside } });
 }
 
+/** Rows that could not be used: agents begin anew with clocks at zero, the worker with what the record tells. */
+function tellOfRows(store: SqliteStore, { alarm }: Telling): void {
+  const rows = store.takeDamage();
+  if (rows === undefined) return;
+  const message = 'rows of the store could not be used: put aside, and what they told is forgotten';
+  alarm({ kind: 'store', message, fields: { ...rows } });
+}
+
 function workerOf(
   inForce: InForce,
-  { clock, log, metrics, store, platform, names, identity, health, telling, alarms }: Parts,
+  { clock, log, metrics, store, platform, names, identity, health, telling, alarms, command = 'run' }: Parts,
 ): Pick<Assembly, 'worker' | 'lastReport' | 'missed'> & { readonly between: (reload: Reload) => void } {
   let last: SweepReport | undefined;
   let reload: Reload | undefined;
@@ -187,19 +201,21 @@ function workerOf(
       reload?.betweenSweeps();
       if (store.setAside !== setAside) tellOfDamage(store, telling);
       ({ setAside } = store);
+      tellOfRows(store, telling);
       // Beside the sweeps: a receiver that hangs holds up nobody.
       if (!worker.waiting) void notifier.flush();
     },
   };
+  const process = { command, version: VERSION, startedAt: clock.now() };
   const worker = new Worker(
-    { clock, store: port, log, meter, holder: randomUUID(), load, ...hooks },
+    { clock, store: port, log, meter, holder: randomUUID(), process, load, ...hooks },
     inForce,
   );
   return {
     worker,
     lastReport: () => last,
-    missed: (why) => {
-      meter.missed(why);
+    missed: (why, count) => {
+      meter.missed(why, count);
     },
     between: (wanted) => {
       reload = wanted;
@@ -222,8 +238,8 @@ function meterOf(
       metrics.sweepFailed();
       alarms.unwatched(clock.now(), 'the sweep failed');
     },
-    missed: (why) => {
-      metrics.missed(why);
+    missed: (why, count) => {
+      metrics.missed(why, count);
       // Whoever was suspended has nobody to tell; a sweep that never ends has.
       if (why === 'overlap') alarms.unwatched(clock.now(), 'the sweep before has not ended');
     },
@@ -264,6 +280,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       identity.use(settings);
       telling.use(settings);
       log.level = settings.log.level;
+      metrics.organisationIs(settings.organisation, settings.mode);
       metrics.policyInForce(policy);
     },
     record: (event) => store.saveStep([], [event]),

@@ -1,9 +1,8 @@
 /** `doctor`: whether the policy could be enforced in this organisation, and what gets in its way. */
 import { realClock } from '../clock.ts';
-import { learntFrom } from '../domain/learnt.ts';
+import { NOTHING_LEARNT } from '../domain/learnt.ts';
 import { MINUTE, type Duration } from '../domain/time.ts';
 import type { Platform } from '../genesys/platform.ts';
-import { LEARNT_FACT } from '../enforcer/learner.ts';
 import { createIdentity } from '../identity/identity.ts';
 import { learntSentences } from '../insight/learnt-words.ts';
 import { openStore } from '../store/sqlite-store.ts';
@@ -70,7 +69,7 @@ async function learntBefore({ settings, draft }: LoadedPolicy): Promise<readonly
   );
   if (found === undefined) return [];
   try {
-    return learntSentences(learntFrom((await found.facts()).get(LEARNT_FACT)), draft.content.returns.window);
+    return learntSentences((await found.learnt()) ?? NOTHING_LEARNT, draft.content.returns.window);
   } finally {
     await found.close();
   }

@@ -3,24 +3,26 @@ import { CredentialsError, PlatformError, PlatformSettingsError } from '../genes
 import { PolicyRefused } from '../policy/faults.ts';
 import { ProxySettingsError } from '../proxies.ts';
 import { ListenError } from '../server/server.ts';
+import { OutputError } from '../log-stream.ts';
 import { StoreError } from '../store/errors.ts';
+import { EXIT } from './exit-codes.ts';
 
-/** Exit codes, as documented: they are a contract. */
-export const EXIT = {
-  fine: 0,
-  unexpected: 1,
-  refused: 2,
-  failedActions: 3,
-  /** The same code: what was asked for was done, and something in it failed. */
-  failedTests: 3,
-  interrupted: 130,
-  terminated: 143,
-} as const;
+export { EXIT };
 
 /** What was asked for cannot be done as asked: the sentence says what to do. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+/** The command did what it could, and it was not enough: the sentence says what is missing. */
+export class Incomplete extends Error {
+  override readonly name = 'Incomplete';
+}
+
+/** The operator has something to put right before it makes sense to try again. */
+const REFUSED = [UsageError, CredentialsError, PlatformSettingsError, ProxySettingsError] as const;
+/** Their sentence says everything: a stack would only hide it. */
+const SAID = [Incomplete, StoreError, PlatformError, ListenError, OutputError] as const;
 
 /** The sentence for the person at the terminal, and the exit code. */
 export function explainError(error: unknown): { readonly code: number; readonly text: string } {
@@ -31,16 +33,10 @@ export function explainError(error: unknown): { readonly code: number; readonly 
       text: `${error.message}\nThe policy is refused: ${count} ${count === 1 ? 'fault' : 'faults'}.`,
     };
   }
-  if (
-    error instanceof UsageError ||
-    error instanceof CredentialsError ||
-    error instanceof PlatformSettingsError ||
-    error instanceof ProxySettingsError
-  ) {
-    return { code: EXIT.refused, text: error.message };
-  }
-  if (error instanceof StoreError || error instanceof PlatformError || error instanceof ListenError)
-    return { code: EXIT.unexpected, text: error.message };
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: EXIT.unexpected, text: `Unexpected: ${text}` };
+  if (!(error instanceof Error)) return { code: EXIT.unexpected, text: `Unexpected: ${String(error)}` };
+  const { message, stack = message } = error;
+  const isNewer = error instanceof StoreError && error.kind === 'newer';
+  if (isNewer || REFUSED.some((kind) => error instanceof kind)) return { code: EXIT.refused, text: message };
+  const isSaid = SAID.some((kind) => error instanceof kind);
+  return { code: EXIT.unexpected, text: isSaid ? message : `Unexpected: ${stack}` };
 }

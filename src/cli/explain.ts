@@ -1,12 +1,11 @@
 /** `explain`: why one agent is, or is not, logged off; from the store alone unless asked to look. */
 import { realClock } from '../clock.ts';
-import { learntFrom } from '../domain/learnt.ts';
+import { NOTHING_LEARNT } from '../domain/learnt.ts';
 import { fold } from '../domain/fold.ts';
 import { profileOf } from '../domain/judge.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
-import { LEARNT_FACT } from '../enforcer/learner.ts';
 import { learntSentences } from '../insight/learnt-words.ts';
 import { usualInterval } from '../enforcer/standing.ts';
 import { explain as explainAgent, type ExplainInput } from '../insight/explain.ts';
@@ -25,15 +24,17 @@ import {
   type RememberedNames,
 } from '../policy/remembered-names.ts';
 import { Metrics } from '../server/metrics.ts';
-import { openStore, type SqliteStore } from '../store/sqlite-store.ts';
+import type { SqliteStore } from '../store/sqlite-store.ts';
 import { readNames } from '../names-in-use.ts';
 import { connect } from '../wiring.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { momentOption } from './instants.ts';
-import { loadConfig, zoneOption, type ConfigOption } from './options.ts';
+import { loadConfig, zoneOption } from './options.ts';
 import { table, type Output } from './output.ts';
+import { policyForReading, type PolicyForReading } from './policy-for-reading.ts';
+import { openStoreMeant, type StoreOption } from './store-place.ts';
 
-export interface ExplainOptions extends ConfigOption {
+export interface ExplainOptions extends StoreOption {
   readonly json?: boolean;
   /** As of the record at that time. */
   readonly at?: string;
@@ -51,17 +52,19 @@ const LISTED = 20;
 
 /** Prints what is known of one agent. Answers the exit code; throws `UsageError` when nobody, or several, fit. */
 export async function explain(name: string, options: ExplainOptions, output: Output): Promise<number> {
-  const loaded = loadConfig(options);
   const now = realClock.now();
   const at = options.at === undefined ? undefined : momentOption(options.at, now);
   if (at !== undefined && options.live === true)
     throw new UsageError('--at looks back, --live looks now: give one of them.');
   const times = timesIn(zoneOption(options.tz), at ?? now);
-  const store = await openStore(loaded.settings.store.sqlite, { now: () => now, readOnly: true });
+  // A look through the platform needs all of the policy.
+  const policy = options.live === true ? { loaded: loadConfig(options) } : policyForReading(options);
+  const store = await openStoreMeant(options, { now: () => now, readOnly: true });
   try {
     const agent = await findOne(store, name);
-    if (at !== undefined) await tellRecord(store, loaded, agent, at, times, options, output);
-    else await tell(store, loaded, agent, times, options, output);
+    if (at === undefined && policy.loaded !== undefined)
+      await tell(store, policy.loaded, agent, times, options, output);
+    else await tellRecord(store, policy, agent, at ?? now, times, options, output);
     return EXIT.fine;
   } finally {
     await store.close();
@@ -96,16 +99,17 @@ async function suggestion(store: SqliteStore, name: string): Promise<string | un
   return nearest(name, known);
 }
 
+/** What the record says: of an earlier time, or because the policy cannot be used. */
 async function tellRecord(
   store: SqliteStore,
-  loaded: LoadedPolicy,
+  { loaded, fault }: PolicyForReading,
   agent: StoredAgent,
   at: Instant,
   times: Times,
   options: ExplainOptions,
   output: Output,
 ): Promise<void> {
-  const rules = loaded.draft.content.profiles.flatMap((profile) => profile.rules);
+  const rules = loaded?.draft.content.profiles.flatMap((profile) => profile.rules) ?? [];
   const recorded = recordedAt(
     {
       agent,
@@ -118,9 +122,11 @@ async function tellRecord(
     times,
   );
   if (options.json === true) {
-    output.line(asJson(recorded));
+    output.line(asJson({ ...recorded, policyFault: fault }));
     return;
   }
+  if (fault !== undefined)
+    output.line(`The policy cannot be used, so its rules are not weighed: ${fault}.\n`);
   const lines = [...recorded.sentences, '', ...eventLines(recorded.events, times, table)];
   if (recorded.common.length > 0)
     lines.push('', 'Of everybody:', ...eventLines(recorded.common, times, table).slice(1));
@@ -144,7 +150,7 @@ async function tell(
     pause: await store.pause(),
     events: await store.events({ agentId: agent.id, limit: KNOWN_EVENTS }),
     gaps: await store.events({ kinds: ['gap'], limit: 20 }),
-    learnt: learntSentences(learntFrom(facts.get(LEARNT_FACT)), loaded.draft.content.returns.window),
+    learnt: learntSentences((await store.learnt()) ?? NOTHING_LEARNT, loaded.draft.content.returns.window),
     labels: labelsOf(loaded, known),
     interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
     now: realClock.now(),

@@ -1,6 +1,7 @@
 /** What commands print for people. */
 import process from 'node:process';
 import { createColors } from 'picocolors';
+import { EXIT } from './exit-codes.ts';
 
 export interface Output {
   readonly isTerminal: boolean;
@@ -15,11 +16,14 @@ export interface Output {
 export function standardOutput(): Output {
   const isTerminal = process.stdout.isTTY && process.env['TERM'] !== 'dumb';
   const colours = createColors(isTerminal && process.env['NO_COLOR'] === undefined);
-  // Whoever reads may have seen enough, as `head` has.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(process.exitCode);
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // A reader may have seen enough, as `head` has.
+    if (code === 'EPIPE') process.exit(process.exitCode);
+    process.stderr.write(`Standard output cannot be written (${code ?? 'unknown error'}).\n`);
+    process.exit(EXIT.unexpected);
   });
+  // An error that cannot be written has no other place to go.
+  process.stderr.on('error', () => undefined);
   const write = (text: string): void => {
     process.stdout.write(text);
   };

@@ -10,7 +10,8 @@ import { DEFAULT_CONFIG, type ConfigOption } from './options.ts';
 import { standardOutput, type Output } from './output.ts';
 import type { PauseOptions } from './pause.ts';
 import type { ReportOptions } from './report.ts';
-import type { OnceOptions } from './run.ts';
+import type { OnceOptions } from './once.ts';
+import type { StoreOption } from './store-place.ts';
 import type { SandboxCommandOptions } from './sandbox.ts';
 import type { TestOptions } from './test.ts';
 import type { ValidateOptions } from './validate.ts';
@@ -62,6 +63,12 @@ function withConfig(program: Command, name: string, description: string): Comman
   return command(program, name, description).option('-c, --config <file>', help);
 }
 
+/** For commands that need nothing of the policy but the place of its store. */
+function withStore(program: Command, name: string, description: string): Command {
+  const help = 'the store itself (default: the one that the policy names)';
+  return withConfig(program, name, description).option('--store <file>', help);
+}
+
 function addWorker(program: Command, output: Output, end: End): void {
   withConfig(
     program,
@@ -70,20 +77,25 @@ function addWorker(program: Command, output: Output, end: End): void {
   ).action(async (options: ConfigOption) => {
     end(await (await import('./run.ts')).run(options));
   });
-  withConfig(program, 'once', 'one sweep, for an outside scheduler; exit 3 if an action failed')
+  withConfig(
+    program,
+    'once',
+    'one sweep, for an outside scheduler; exit 3 if an action failed, or if it was not done in time',
+  )
+    .option('--deadline <duration>', 'by when it has ended (default: one interval of the schedule)')
     .option('--json', 'print the sweep as JSON')
     .action(async (options: OnceOptions) => {
-      end(await (await import('./run.ts')).once(options, output));
+      end(await (await import('./once.ts')).once(options, output));
     });
-  withConfig(program, 'pause', 'hold all action, until resume or until the time is up')
+  withStore(program, 'pause', 'hold all action, until resume or until the time is up')
     .option('--for <duration>', 'for how long, like 2h')
     .option('--reason <text>', 'for the record')
     .action(async (options: PauseOptions) => {
-      await (await import('./pause.ts')).pause(options, output);
+      end(await (await import('./pause.ts')).pause(options, output));
     });
-  withConfig(program, 'resume', 'end a pause and free whoever the breaker holds').action(
-    async (options: ConfigOption) => {
-      await (await import('./pause.ts')).resume(options, output);
+  withStore(program, 'resume', 'end a pause, and free the agents that the breaker holds').action(
+    async (options: StoreOption) => {
+      end(await (await import('./pause.ts')).resume(options, output));
     },
   );
 }
@@ -95,7 +107,7 @@ function addPolicy(program: Command, output: Output, end: End): void {
     .action(async (options: ValidateOptions) => {
       end(await (await import('./validate.ts')).validate(options, output));
     });
-  withConfig(
+  withStore(
     program,
     'explain',
     'last sign, clocks, rules weighed, what protects, when due, where on the ladder',
@@ -144,7 +156,7 @@ function addInsight(program: Command, output: Output, end: End): void {
     .action(async (options: BacktestOptions) => {
       end(await (await import('./backtest.ts')).backtest(options, output));
     });
-  withConfig(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak')
+  withStore(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak')
     .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')
     .option('--to <time>', 'the same (default: now)')
     .option('--tz <zone>', 'time zone of hours and billing months', 'UTC')

@@ -1,5 +1,5 @@
 /** `report`: what the record of a span adds up to, from the store alone. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { realClock } from '../clock.ts';
 import { LONGEST_KEPT } from '../domain/record.ts';
 import type { Instant, Interval } from '../domain/time.ts';
@@ -7,16 +7,18 @@ import { eventJson, eventTable } from '../insight/report-events.ts';
 import { reportHtml } from '../insight/report-html.ts';
 import { reportCsv, reportJson, reportMarkdown } from '../insight/report-text.ts';
 import { buildReport, type Report } from '../insight/report.ts';
-import { openStore, type SqliteStore } from '../store/sqlite-store.ts';
+import type { SqliteStore } from '../store/sqlite-store.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { spanOption } from './instants.ts';
-import { loadConfig, zoneOption, type ConfigOption } from './options.ts';
+import { zoneOption } from './options.ts';
 import type { Output } from './output.ts';
+import { writePrivately } from './private-file.ts';
+import { openStoreMeant, type StoreOption } from './store-place.ts';
 
 const FORMATS = ['md', 'csv', 'json', 'html'] as const;
 type Format = (typeof FORMATS)[number];
 
-export interface ReportOptions extends ConfigOption {
+export interface ReportOptions extends StoreOption {
   readonly from?: string;
   readonly to?: string;
   /** IANA zone of hours of the day and billing months. */
@@ -36,8 +38,7 @@ export async function report(options: ReportOptions, output: Output): Promise<nu
   const zone = zoneOption(options.tz);
   const now = realClock.now();
   const span = spanOption(options, now, DAYS);
-  const { settings } = loadConfig(options);
-  const store = await openStore(settings.store.sqlite, { now: () => now, readOnly: true });
+  const store = await openStoreMeant(options, { now: () => now, readOnly: true });
   try {
     const text =
       options.events === true
@@ -101,7 +102,7 @@ async function eventsText(
 
 async function save(path: string, text: string, output: Output): Promise<void> {
   try {
-    await writeFile(path, text);
+    await writePrivately(path, text);
   } catch (error) {
     const code =
       typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';

@@ -1,9 +1,8 @@
 /** `sandbox`: a simulated organisation on loopback, to try policies and programs on. */
-import process from 'node:process';
 import { createSandbox } from '../sandbox/index.ts';
-import { EXIT } from './exit.ts';
 import { instantOption, wholeOption } from './options.ts';
 import type { Output } from './output.ts';
+import { untilSignalled } from './signals.ts';
 
 export interface SandboxCommandOptions {
   readonly agents: string;
@@ -40,14 +39,9 @@ genesys:
   client_secret: ${SANDBOX_CLIENT.secret}
 
 Its clock began at ${new Date(startsAt).toISOString()} and runs ${speed === 1 ? 'as ours' : `${speed} times as fast`}. Stop it with Ctrl+C.`);
-  const code = await new Promise<number>((resolve) => {
-    process.once('SIGTERM', () => {
-      resolve(EXIT.terminated);
-    });
-    process.once('SIGINT', () => {
-      resolve(EXIT.interrupted);
-    });
-  });
+  const ending = untilSignalled();
+  const code = await ending.code;
+  ending.close();
   await organisation.close();
   return code;
 }

@@ -1,7 +1,8 @@
 /** The life of the unattended worker between its start and the signal that ends it. */
 import process from 'node:process';
-import { SECOND, type Duration } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { startSchedule, type Schedule } from '../enforcer/schedule.ts';
+import { runsIn } from '../policy/cron.ts';
 import { watchPolicy } from '../policy/watch.ts';
 import { loadTestedPolicy } from '../policy-tests.ts';
 import type { Assembly, Surroundings } from '../wiring.ts';
@@ -26,7 +27,7 @@ export async function work(
 ): Promise<number> {
   const { worker, health, reload, notifier } = assembly;
   const { log } = around;
-  const beat = await Beat.start(assembly, around);
+  const beat = Beat.start(assembly, around);
   const watch = watchPolicy(file.path, (change) => void reload.changed(change), {
     env: process.env,
     load: loadTestedPolicy,
@@ -61,9 +62,9 @@ class Beat {
     this.#every = assembly.reload.current.settings.sweep.every;
   }
 
-  static async start(assembly: Assembly, around: Surroundings): Promise<Beat> {
+  static start(assembly: Assembly, around: Surroundings): Beat {
     const beat = new Beat(assembly, around);
-    await beat.#begin();
+    beat.#begin();
     assembly.reload.subscribe(({ settings }) => {
       beat.#follow(settings.sweep.every);
     });
@@ -88,21 +89,23 @@ class Beat {
     this.#changing = this.#changing.then(async () => {
       if (this.#stopped) return;
       await this.#schedule?.stop();
-      await this.#begin();
+      this.#begin();
     });
   }
 
-  async #begin(): Promise<void> {
+  #begin(): void {
     const { clock, log } = this.#around;
     const { worker, health, missed } = this.#assembly;
-    this.#schedule = await startSchedule(this.#every, log, {
+    const expression = this.#every;
+    const ticksIn = (from: Instant, to: Instant): number => runsIn(expression, from, to);
+    this.#schedule = startSchedule({ expression, ticksIn }, log, {
       onTick: async () => {
         health.turned(clock.now());
         await worker.tick(this.#schedule?.next());
       },
-      onMissed: (why) => {
-        missed(why);
-        log.warn({ why }, 'a sweep was missed');
+      onMissed: (why, count) => {
+        missed(why, count);
+        log.warn({ why, count }, 'sweeps were missed');
       },
     });
   }

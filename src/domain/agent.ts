@@ -64,13 +64,15 @@ export interface ConversationCounts {
 }
 
 /** Why a part of a reading is unknown. Closed. */
-export type UnknownWhy =
-  | 'missing' //        the platform left it out
-  | 'unheard_of' //     a word, or a counter above zero, that its documents do not name
-  | 'malformed' //      not of the documented shape
-  | 'future' //         a stamp beyond the moment of the reading
-  | 'outdated' //       a stamp older than the one already known of the same state
-  | 'contradiction'; // two parts that cannot both be true
+export const UNKNOWN_WHYS = [
+  'missing', //        the platform left it out
+  'unheard_of', //     a word, or a counter above zero, that its documents do not name
+  'malformed', //      not of the documented shape
+  'future', //         a stamp beyond the moment of the reading
+  'outdated', //       a stamp older than the one already known of the same state
+  'contradiction', // two parts that cannot both be true
+] as const;
+export type UnknownWhy = (typeof UNKNOWN_WHYS)[number];
 
 /** A part of a reading that cannot be built on. Each protects. */
 export interface Unknown {

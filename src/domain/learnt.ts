@@ -115,30 +115,3 @@ export function windowFitting(learnt: Learnt, window: Duration): Duration | unde
   if (fitting === undefined || !Number.isFinite(fitting) || fitting <= window) return undefined;
   return Math.ceil(fitting / MINUTE) * MINUTE;
 }
-
-/** As text for the store. */
-export function learntText(learnt: Learnt): string {
-  return JSON.stringify(learnt);
-}
-
-/** From the store; what cannot be read is begun anew, for nothing rests on it. */
-export function learntFrom(text: string | undefined): Learnt {
-  if (text === undefined) return NOTHING_LEARNT;
-  try {
-    const { delays, tokenMoves, revokeSetsOffline, reasserts } = JSON.parse(text) as Partial<Learnt>;
-    if (!Array.isArray(delays) || delays.length !== NOTHING_LEARNT.delays.length) return NOTHING_LEARNT;
-    const tally = (some: Tally | undefined): Tally => ({ yes: whole(some?.yes), no: whole(some?.no) });
-    return {
-      delays: delays.map(whole),
-      tokenMoves: tally(tokenMoves),
-      revokeSetsOffline: tally(revokeSetsOffline),
-      reasserts: tally(reasserts),
-    };
-  } catch {
-    return NOTHING_LEARNT;
-  }
-}
-
-function whole(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : 0;
-}

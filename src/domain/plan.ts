@@ -84,10 +84,11 @@ export function plan(
   ledger: Ledger,
   now: Instant,
 ): Plan {
-  const breaker = applyBreaker(candidates, seen, caps, ledger, now);
-  const logoffs = ledger.logoffs.filter((at) => at > now - HOUR);
-  const failures = new Map([...ledger.failures].filter(([, failure]) => failure.at > now - DAY));
-  const next: Ledger = { ...ledger, logoffs, failures, dueBefore: breaker.dueBefore, broken: breaker.broken };
+  const past = withoutFuture(ledger, caps, now);
+  const breaker = applyBreaker(candidates, seen, caps, past, now);
+  const logoffs = past.logoffs.filter((at) => at > now - HOUR);
+  const failures = new Map([...past.failures].filter(([, failure]) => failure.at > now - DAY));
+  const next: Ledger = { ...past, logoffs, failures, dueBefore: breaker.dueBefore, broken: breaker.broken };
   const sorted = [...candidates].sort(longestOverdueFirst);
   if (sweepHold !== undefined) {
     const held = sorted.map((candidate) => ({ candidate, hold: sweepHold }));
@@ -98,7 +99,7 @@ export function plan(
   const held: { candidate: Candidate; hold: Hold }[] = [];
   for (const candidate of sorted) {
     const hold =
-      personalHold(candidate, breaker.broken, ledger, now) ??
+      personalHold(candidate, breaker.broken, past, now) ??
       (act.length >= caps.perSweep ? 'per_sweep' : room <= 0 ? 'per_hour' : undefined);
     if (hold !== undefined) {
       held.push({ candidate, hold });
@@ -108,6 +109,23 @@ export function plan(
     room -= 1;
   }
   return { act, held, tripped: breaker.tripped, ledger: next };
+}
+
+/**
+ * What a clock that ran ahead wrote, or a file that was damaged, must not hold agents back until that time comes, nor
+ * let more through. An hour is more than two clocks that are trusted can lie apart.
+ */
+function withoutFuture(ledger: Ledger, caps: Caps, now: Instant): Ledger {
+  const latest = now + HOUR;
+  return {
+    ...ledger,
+    logoffs: ledger.logoffs.filter((at) => at <= latest),
+    failures: new Map([...ledger.failures].filter(([, { at }]) => at <= latest)),
+    broken: new Map(
+      [...ledger.broken].map(([id, until]) => [id, Math.min(until, latest + caps.breaker.hold)]),
+    ),
+    peaks: ledger.peaks.filter(({ hour }) => hour <= latest),
+  };
 }
 
 function longestOverdueFirst(a: Candidate, b: Candidate): number {

@@ -21,6 +21,7 @@ export const EVENT_KINDS = [
   'breaker',
   'policy',
   'pause',
+  'resume',
   'gap',
 ] as const;
 
@@ -47,6 +48,8 @@ export interface RecordEvent {
   readonly intentId?: string;
   /** Between departure and return. */
   readonly delay?: Duration;
+  /** Of what a person did with the program: user and machine. */
+  readonly by?: string;
 }
 
 /** An event with its place in the record. */
@@ -79,7 +82,34 @@ export interface Pause {
   /** `undefined`: until `resume`. */
   readonly until: Instant | undefined;
   readonly reason: string | undefined;
+  /** Who paused: user and machine. Not known of pauses made by earlier versions. */
+  readonly by?: string | undefined;
 }
+
+/** The process that sweeps, as it last told of itself. */
+export interface WorkerTrace {
+  readonly holder: string;
+  readonly command: 'run' | 'once';
+  readonly version: string;
+  readonly pid: number;
+  readonly host: string;
+  /** When the process started, and when its last sweep began; by its own clock. */
+  readonly startedAt: Instant;
+  readonly sweptAt: Instant;
+  /** The longest time between two sweeps of its schedule. */
+  readonly interval: Duration;
+  /**
+   * `gone`: the process certainly runs no more; `elsewhere`: it writes to another file, of which this one is a copy;
+   * `running`: nothing speaks against it.
+   */
+  readonly state: 'running' | 'gone' | 'elsewhere';
+}
+
+/** What a worker tells of a sweep that it begins. */
+export type SweepBegun = Pick<
+  WorkerTrace,
+  'holder' | 'command' | 'version' | 'startedAt' | 'sweptAt' | 'interval'
+>;
 
 /**
  * For so long at most a log-off is said to have kept somebody off: nobody knows when he would have gone by himself. The

@@ -22,17 +22,9 @@ import { News } from './news.ts';
 import { forgiven, noOutcomes } from './outcomes.ts';
 import { Population, type SweepContext } from './population.ts';
 import type { NameLookups, ReadingSummary, SweepReport } from './ports.ts';
-import { gapEvent, reconcile } from './reconcile.ts';
+import { gapEvent, reconcile, standingFromRecord } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, numbersOf } from './report.ts';
-import {
-  areApart,
-  Doubt,
-  isPaused,
-  nextStanding,
-  NO_STANDING,
-  sweepHold,
-  usualInterval,
-} from './standing.ts';
+import { areApart, Doubt, isPaused, nextStanding, sweepHold, usualInterval } from './standing.ts';
 import { Trouble } from './trouble.ts';
 import { warnAgents } from './warn.ts';
 import type { Done, Plans, Watched } from './watched.ts';
@@ -83,7 +75,7 @@ export class Enforcer {
   /** Takes up where the last run ended. Rejects when the store cannot be read. */
   static async load(parts: EnforcerParts, inForce: InForce): Promise<Enforcer> {
     const memories = await parts.store.loadMemories();
-    const standing = (await parts.store.loadStanding()) ?? NO_STANDING;
+    const standing = (await parts.store.loadStanding()) ?? (await standingFromRecord(parts));
     const population = new Population(memories);
     const learner = await Learner.load(parts.store);
     return new Enforcer(parts, { ...parts, population, learner }, inForce, standing);

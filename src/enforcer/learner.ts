@@ -1,11 +1,8 @@
 /** Learns what the platform and the browsers do from the worker's own log-offs and from what follows them. */
-import { learnFromLogoff, learnFromReturn, learntFrom, learntText, type Learnt } from '../domain/learnt.ts';
+import { learnFromLogoff, learnFromReturn, NOTHING_LEARNT, type Learnt } from '../domain/learnt.ts';
 import type { MemoryEvent } from '../domain/memory.ts';
 import type { Action } from '../domain/policy.ts';
 import type { Store } from './store-port.ts';
-
-/** The store's fact in which it stands. */
-export const LEARNT_FACT = 'learnt';
 
 /** What has been learnt, kept in the store from sweep to sweep. */
 export class Learner {
@@ -18,8 +15,8 @@ export class Learner {
   }
 
   /** Takes up where the last run ended. Rejects when the store cannot be read. */
-  static async load(store: Pick<Store, 'facts'>): Promise<Learner> {
-    return new Learner(learntFrom((await store.facts()).get(LEARNT_FACT)));
+  static async load(store: Pick<Store, 'learnt'>): Promise<Learner> {
+    return new Learner((await store.learnt()) ?? NOTHING_LEARNT);
   }
 
   returned(event: MemoryEvent): void {
@@ -32,10 +29,10 @@ export class Learner {
   }
 
   /** Writes what is new. Rejects when the store is lost. */
-  async save(store: Pick<Store, 'setFacts'>): Promise<void> {
+  async save(store: Pick<Store, 'saveLearnt'>): Promise<void> {
     if (this.#learnt === this.#saved) return;
     const learnt = this.#learnt;
-    await store.setFacts(new Map([[LEARNT_FACT, learntText(learnt)]]));
+    await store.saveLearnt(learnt);
     this.#saved = learnt;
   }
 }

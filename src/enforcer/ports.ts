@@ -149,8 +149,8 @@ export interface Meter {
   sweepEnded(report: SweepReport): void;
   /** A sweep ended in an unexpected error. */
   sweepFailed(): void;
-  /** A tick of the schedule without a sweep. */
-  missed(why: 'late' | 'overlap'): void;
+  /** So many ticks of the schedule without a sweep. */
+  missed(why: 'late' | 'overlap', count: number): void;
   logoff(rule: string, outcome: Outcome, mode: Mode): void;
   returned(kind: 'silent' | 'late' | 'person', delay: Duration | undefined): void;
   alarm(kind: AlarmKind): void;

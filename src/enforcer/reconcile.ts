@@ -6,10 +6,11 @@ import type { SweepHold } from '../domain/plan.ts';
 import { isOutage } from '../domain/settle.ts';
 import { isNewer } from '../domain/signs.ts';
 import type { RecordEvent, Standing, StoredEvent } from '../domain/record.ts';
-import type { Duration, Instant } from '../domain/time.ts';
+import { HOUR, type Duration, type Instant } from '../domain/time.ts';
 import type { Crew, Round } from './case.ts';
 import { giveBack } from './give-back.ts';
 import type { Population } from './population.ts';
+import { NO_STANDING } from './standing.ts';
 
 /**
  * Settles log-offs that were interrupted: whoever was left off the queue in an interaction gets it back, where acting is
@@ -45,6 +46,19 @@ export function outcomesOf(
     const kind = offline && !elsewhere ? 'verified' : 'unverified';
     return { ...withoutPlace(intent), kind, at, sweepId, reason: 'told after an interruption' };
   });
+}
+
+/**
+ * The standing of a worker that finds none, because it is the first or because what was kept could not be used. Log-offs
+ * of the last hour that the record knows of still count against the hour. Rejects when the store is lost.
+ */
+export async function standingFromRecord({
+  store,
+  directory,
+}: Pick<Crew, 'store' | 'directory'>): Promise<Standing> {
+  const begun = await store.events({ kinds: ['intent'], from: directory.serverNow() - HOUR });
+  const ledger = { ...NO_STANDING.ledger, logoffs: begun.map(({ at }) => at) };
+  return { ...NO_STANDING, ledger };
 }
 
 /** The line for an outage that this sweep ends. */

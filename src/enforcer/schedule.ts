@@ -1,16 +1,32 @@
-/** When to sweep: node-cron, with its messages in our log and its missed and overlapping runs counted. */
+/**
+ * When to sweep. node-cron reads the expression, knows when it is next due, runs the task and tells what went wrong with
+ * it. Its own heart beat is not used: it goes by the local zone, so that in the hour that comes twice in autumn it spins
+ * without a tick; it goes through every tick that was missed one by one; and when the clock is set back it waits until the
+ * clock has come up again.
+ */
 import { createTask, type Logger, type ScheduledTask } from 'node-cron';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import type { Log } from './ports.ts';
 
-/** How often the machine's clock is looked at, and by how much it must have been set back to matter. */
+/** How often the machine's clock is looked at: it may have been set, or the machine suspended. */
 const LOOK: Duration = 10 * SECOND;
-const SET_BACK: Duration = 2 * SECOND;
+/** A tick that comes later than this is left out; one that is later by less is better than none. */
+const LATEST: Duration = LOOK;
 
 export interface ScheduleHooks {
   readonly onTick: () => Promise<void>;
-  /** A run that was due did not happen: the process was busy or suspended, or the last sweep was still going. */
-  readonly onMissed: (why: 'late' | 'overlap') => void;
+  /**
+   * So many ticks that were due did not happen: the process was busy or suspended, or the clock was set, or the last sweep
+   * was still going.
+   */
+  readonly onMissed: (why: 'late' | 'overlap', count: number) => void;
+}
+
+/** A cron expression, read in UTC, where no hour is skipped or repeated. */
+export interface Cron {
+  readonly expression: string;
+  /** How many ticks there are from one instant to another, both of which belong to the span. */
+  readonly ticksIn: (from: Instant, to: Instant) => number;
 }
 
 export interface Schedule {
@@ -20,58 +36,109 @@ export interface Schedule {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts ticking. `cron` has been validated with the policy; it is read in UTC, where no hour is skipped or repeated. */
-export async function startSchedule(cron: string, log: Log, hooks: ScheduleHooks): Promise<Schedule> {
-  let task = await startTask(cron, log, hooks);
-  let changing = Promise.resolve();
-  const begunAnew = async (): Promise<void> => {
-    await task.destroy();
-    task = await startTask(cron, log, hooks);
-  };
-  // The scheduler waits until the clock has reached the next tick: after it was set back, for so long again.
-  const endWatch = watchClock(() => {
-    log.warn({}, 'the clock of this machine was set back: the schedule begins anew');
-    changing = changing.then(begunAnew);
-  });
-  return {
-    next: () => task.getNextRun()?.getTime(),
-    stop: async () => {
-      endWatch();
-      await changing;
-      await task.destroy();
-    },
-  };
+/** Starts ticking. The expression has been validated with the policy. */
+export function startSchedule(cron: Cron, log: Log, hooks: ScheduleHooks): Schedule {
+  return new Heart(cron, log, hooks);
 }
 
-/** Calls when the wall clock falls behind the one that nobody sets. */
-function watchClock(onSetBack: () => void): () => void {
-  const ahead = (): Duration => Date.now() - performance.now();
-  let last = ahead();
-  const timer = setInterval(() => {
-    const now = ahead();
-    if (now < last - SET_BACK) onSetBack();
-    last = now;
-  }, LOOK);
-  return () => {
-    clearInterval(timer);
-  };
+/** What is to be done at `now` of ticks that were due from `due` on: whether one is still made, and how many are missed. */
+export function ticksAt(
+  now: Instant,
+  due: Instant,
+  ticksIn: Cron['ticksIn'],
+): { readonly tick: boolean; readonly missed: number } {
+  if (now < due) return { tick: false, missed: 0 };
+  // The second that all but every tick comes in has no other tick.
+  if (now - due < SECOND) return { tick: true, missed: 0 };
+  const tick = ticksIn(Math.max(due, now - LATEST), now) > 0;
+  return { tick, missed: ticksIn(due, now) - (tick ? 1 : 0) };
 }
 
-async function startTask(cron: string, log: Log, hooks: ScheduleHooks): Promise<ScheduledTask> {
-  const task = createTask(cron, () => hooks.onTick(), {
-    timezone: 'UTC',
-    noOverlap: true,
-    suppressMissedWarning: true,
-    logger: cronLogger(log),
-  });
-  task.on('execution:missed', () => {
-    hooks.onMissed('late');
-  });
-  task.on('execution:overlap', () => {
-    hooks.onMissed('overlap');
-  });
-  await task.start();
-  return task;
+class Heart implements Schedule {
+  readonly #cron: Cron;
+  readonly #log: Log;
+  readonly #hooks: ScheduleHooks;
+  readonly #task: ScheduledTask;
+  #due: Instant | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+  #stopped = false;
+
+  constructor(cron: Cron, log: Log, hooks: ScheduleHooks) {
+    this.#cron = cron;
+    this.#log = log;
+    this.#hooks = hooks;
+    this.#task = createTask(cron.expression, () => hooks.onTick(), {
+      timezone: 'UTC',
+      logger: cronLogger(log),
+    });
+    this.#arm();
+  }
+
+  next(): Instant | undefined {
+    return this.#due;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#task.destroy();
+  }
+
+  /** Waits for the next tick from now on. */
+  #arm(): void {
+    this.#due = this.#task.getNextRuns(1)[0]?.getTime();
+    this.#wait();
+  }
+
+  #wait(): void {
+    const rest = (this.#due ?? Infinity) - Date.now();
+    this.#timer = setTimeout(
+      () => {
+        this.#beat();
+      },
+      Math.min(Math.max(0, rest), LOOK),
+    );
+  }
+
+  #beat(): void {
+    if (this.#stopped) return;
+    const now = Date.now();
+    const due = this.#due ?? Infinity;
+    if (now < due) {
+      this.#waitOn(due);
+      return;
+    }
+    const { tick, missed } = ticksAt(now, due, this.#cron.ticksIn);
+    if (missed > 0) this.#hooks.onMissed('late', missed);
+    this.#arm();
+    if (tick) this.#tick();
+  }
+
+  /** Nothing is due yet, unless the clock was set back: then something else is due sooner. */
+  #waitOn(due: Instant): void {
+    const next = this.#task.getNextRuns(1)[0]?.getTime() ?? Infinity;
+    if (next < due) {
+      this.#log.warn({}, 'the clock of this machine was set back: the schedule begins anew');
+      this.#due = next;
+    }
+    this.#wait();
+  }
+
+  #tick(): void {
+    if (this.#running) {
+      this.#hooks.onMissed('overlap', 1);
+      return;
+    }
+    this.#running = true;
+    // What the task throws is told to the logger.
+    this.#task
+      .execute()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#running = false;
+      });
+  }
 }
 
 function cronLogger(log: Log): Logger {

@@ -2,6 +2,7 @@
  * What the enforcer keeps: memory of agents, the record of events, and its own standing. The interface is asynchronous,
  * so that a database on another machine can stand behind it.
  */
+import type { Learnt } from '../domain/learnt.ts';
 import type { Memory } from '../domain/memory.ts';
 import type {
   EventQuery,
@@ -10,6 +11,7 @@ import type {
   Standing,
   StoredAgent,
   StoredEvent,
+  SweepBegun,
   SweepRecord,
 } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
@@ -21,6 +23,8 @@ export interface Store {
   /** Takes or renews the lease of the one worker that may act. False when another holds it. */
   holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean>;
   releaseLease(holder: string): Promise<void>;
+  /** Notes that a sweep begins: `pause` reads it. */
+  noteSweep(begun: SweepBegun): Promise<void>;
   /** All memories; whoever the last saved sweep saw unchanged has its time as `seenAt`. */
   loadMemories(): Promise<Map<string, Memory>>;
   loadMemory(agentId: string): Promise<Memory | undefined>;
@@ -36,7 +40,10 @@ export interface Store {
   /** What `resume` leaves for the worker to free the breaker; reading it takes it away. */
   takeResume(): Promise<boolean>;
   requestResume(): Promise<void>;
-  /** Small facts by name: learnt ids, what the platform does. */
+  /** What has been learnt of the platform; `undefined` while that is nothing. */
+  learnt(): Promise<Learnt | undefined>;
+  saveLearnt(learnt: Learnt): Promise<void>;
+  /** Small facts by name, such as learnt ids. */
   facts(): Promise<ReadonlyMap<string, string>>;
   setFacts(facts: ReadonlyMap<string, string>): Promise<void>;
   /** Agents' names as last seen, for `explain` and `report` without the platform. */

@@ -3,6 +3,7 @@
  * an orderly end. Whatever goes wrong in one sweep, the next tick tries again.
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
+import type { SweepBegun } from '../domain/record.ts';
 import type { Enforcer, InForce } from './enforcer.ts';
 import type { LeaseStill } from './limits.ts';
 import type { Clock, Log, Meter, SweepReport } from './ports.ts';
@@ -21,11 +22,13 @@ export type Sweeper = Pick<Enforcer, 'use' | 'sweep'>;
 
 export interface WorkerParts {
   readonly clock: Clock;
-  readonly store: Pick<Store, 'opened' | 'holdLease' | 'releaseLease'>;
+  readonly store: Pick<Store, 'opened' | 'holdLease' | 'releaseLease' | 'noteSweep'>;
   readonly log: Log;
   readonly meter: Pick<Meter, 'sweepFailed'>;
   /** Tells this worker from every other, also from its own earlier runs. */
   readonly holder: string;
+  /** What `pause` tells of this process. */
+  readonly process: Pick<SweepBegun, 'command' | 'version' | 'startedAt'>;
   /** Loads everything that is remembered; called whenever the lease has been won. */
   readonly load: (inForce: InForce) => Promise<Sweeper>;
   /** Called just before each sweep, and just after it; neither may throw. */
@@ -114,11 +117,12 @@ export class Worker {
     if (lease === 'taken') {
       this.#enforcer = undefined;
       if (!this.#waiting)
-        this.#parts.log.warn({}, 'another worker holds the store: waiting for its lease to end');
+        this.#parts.log.warn({}, 'another worker holds the store: no sweep is made while its lease lasts');
       this.#waiting = true;
       return undefined;
     }
     this.#waiting = false;
+    if (lease === 'held') await this.#noteSweep();
     if (this.#lapsed) this.#enforcer = undefined;
     this.#lapsed = false;
     this.#enforcer ??= await this.#parts.load(this.#inForce);
@@ -129,6 +133,13 @@ export class Worker {
       leaseFault: () => this.#leaseTrouble.why,
       signal: this.#abort.signal,
     });
+  }
+
+  /** A store that does not take it holds all action anyway; `pause` then says that no worker swept lately. */
+  async #noteSweep(): Promise<void> {
+    const { store, clock, holder, process } = this.#parts;
+    const { longestInterval: interval } = this.#inForce;
+    await store.noteSweep({ holder, ...process, sweptAt: clock.now(), interval }).catch(() => undefined);
   }
 
   #mayBegin(nextTick: Instant | undefined): () => Promise<boolean> {

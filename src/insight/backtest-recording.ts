@@ -60,6 +60,9 @@ export class RecordingFault extends Error {
 
 const FORMAT = 'idle-enforcer history';
 const VERSION = 1;
+/** What is read of people is for the owner of the file alone. */
+const OWN = 0o600;
+const OTHERS = 0o077;
 /** Stands for a record without an end. */
 const OPEN = -1;
 
@@ -260,7 +263,11 @@ export class RecordingWriter {
 
 async function opened(path: string, flags: 'wx' | 'a'): Promise<FileHandle> {
   try {
-    return await open(path, flags, 0o600);
+    const file = await open(path, flags, OWN);
+    const stats = await file.stat();
+    // One that was begun by an earlier version, or copied, may be open to others.
+    if (stats.isFile() && (stats.mode & OTHERS) !== 0) await file.chmod(OWN);
+    return file;
   } catch (error) {
     throw new RecordingFault(`${path} cannot be written (${codeOf(error)}).`);
   }

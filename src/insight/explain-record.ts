@@ -12,7 +12,7 @@ import { meaningOf, SIGN_WORDS, stateWords } from './explain-words.ts';
 import type { Times } from './times.ts';
 
 /** Kinds of events that concern everybody, and this agent with them. */
-export const COMMON_KINDS: readonly EventKind[] = ['pause', 'policy', 'gap', 'breaker'];
+export const COMMON_KINDS: readonly EventKind[] = ['pause', 'resume', 'policy', 'gap', 'breaker'];
 
 /** The record of one agent up to a time. */
 export interface Recorded {

@@ -97,9 +97,14 @@ const MEANINGS: Readonly<Record<EventKind, Telling>> = {
   held: () => 'back after the last rung: held, nothing more is done',
   breaker: ({ reason = '' }) => `too many became due at once: held back (${reason})`,
   policy: ({ reason = '' }) => `another policy came into force (${reason})`,
-  pause: ({ reason = '' }) => `pause (${reason})`,
+  pause: ({ reason = '', by }) => `paused${byWords(by)} (${reason})`,
+  resume: ({ by }) => `resumed${byWords(by)}`,
   gap: ({ measured = 0 }) => `nobody had looked for ${formatDuration(measured)}`,
 };
+
+function byWords(by: string | undefined): string {
+  return by === undefined ? '' : ` by ${by}`;
+}
 
 function words(reason: string): string {
   return reason.replaceAll('_', ' ');

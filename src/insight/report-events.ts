@@ -11,7 +11,7 @@ export function eventJson(event: StoredEvent): string {
 /** A table for people. */
 export function eventTable(events: readonly StoredEvent[]): string[] {
   const rows = events.map((event) => {
-    const { at, kind, agentName, agentId, rule, rung, measured, limit, reason, delay } = event;
+    const { at, kind, agentName, agentId, rule, rung, measured, limit, reason, delay, by } = event;
     const clock = measured === undefined ? '' : `${lengthText(measured)} of ${lengthText(limit)}`;
     return [
       new Date(at).toISOString().replace('.000', ''),
@@ -19,7 +19,11 @@ export function eventTable(events: readonly StoredEvent[]): string[] {
       agentName ?? agentId ?? '',
       rung === undefined ? (rule ?? '') : `${rule ?? ''} (rung ${rung + 1})`,
       clock,
-      [reason, delay === undefined ? undefined : `after ${lengthText(delay)}`]
+      [
+        reason,
+        delay === undefined ? undefined : `after ${lengthText(delay)}`,
+        by === undefined ? undefined : `by ${by}`,
+      ]
         .filter((part) => part !== undefined)
         .join(', '),
     ];

@@ -1,6 +1,6 @@
 /** The sweep's schedule: whether a cron expression is good, and how far apart two of its runs can be. Time zone is UTC. */
 import { createTask, validateDetailed, type ParsedFields, type ScheduledTask } from 'node-cron';
-import { DAY, SECOND, type Duration } from '../domain/time.ts';
+import { DAY, SECOND, type Duration, type Instant } from '../domain/time.ts';
 
 /** Eight years hold two leap days, and every way a weekday can meet a date of a month. */
 const FIRST_DAY = Date.UTC(2024, 0, 1);
@@ -10,6 +10,7 @@ const DAYS_WALKED = 8 * 366;
 interface Answer {
   readonly fault: string | undefined;
   readonly longest: Duration | undefined;
+  readonly fields: ParsedFields | undefined;
 }
 const answers = new Map<string, Answer>();
 const ANSWERS_KEPT = 100;
@@ -29,10 +30,11 @@ function workOut(expression: string): Answer {
     const parts = errors.map(({ field }) => FIELD_WORDS[field]).filter((word) => word !== undefined);
     const where = parts.length === 0 ? '' : ` (look at ${[...new Set(parts)].join(' and ')})`;
     const fault = `is not a cron expression${where}; write six fields, seconds first, such as "0 * * * * *" for every minute`;
-    return { fault, longest: undefined };
+    return { fault, longest: undefined, fields: undefined };
   }
   const gap = longest(expression, fields);
-  return { fault: gap === undefined ? 'is a cron expression that never runs' : undefined, longest: gap };
+  const fault = gap === undefined ? 'is a cron expression that never runs' : undefined;
+  return { fault, longest: gap, fields };
 }
 
 const FIELD_WORDS: Readonly<Record<string, string>> = {
@@ -54,6 +56,33 @@ export function longestInterval(expression: string): Duration {
   const { longest: found } = answerFor(expression);
   if (found === undefined) throw new RangeError('not a cron expression that ever runs');
   return found;
+}
+
+/**
+ * How often an expression is due from one instant to another, both of which belong to the span; 0 for a bad one. Days are
+ * counted one by one, for at most as long as a schedule is ever looked at.
+ */
+export function runsIn(expression: string, from: Instant, to: Instant): number {
+  const { fields } = answerFor(expression);
+  if (fields === undefined || to < from) return 0;
+  const times = timesOfDay(fields.hour, fields.minute, fields.second);
+  const task: ScheduledTask = createTask(expression, () => undefined, { timezone: 'UTC' });
+  try {
+    const firstDay = Math.max(startOfDay(from), startOfDay(to) - DAYS_WALKED * DAY);
+    let count = 0;
+    for (let day = firstDay; day <= to; day += DAY) {
+      if (!task.match(new Date(day + (times[0] ?? 0)))) continue;
+      const isWhole = day >= from && day + DAY <= to;
+      count += isWhole ? times.length : times.filter((time) => day + time >= from && day + time <= to).length;
+    }
+    return count;
+  } finally {
+    void task.destroy();
+  }
+}
+
+function startOfDay(at: Instant): Instant {
+  return Math.floor(at / DAY) * DAY;
 }
 
 function longest(expression: string, fields: ParsedFields): Duration | undefined {

@@ -24,6 +24,7 @@ const DURATIONS: ReadonlySet<string> = new Set([
 export function diffPolicies(before: LoadedPolicy, after: LoadedPolicy): readonly string[] {
   const [a, b] = [before.draft.content, after.draft.content];
   return [
+    ...value('name', before.settings.organisation, after.settings.organisation),
     ...value('mode', a.mode, b.mode),
     ...value('sweep.every', before.settings.sweep.every, after.settings.sweep.every),
     ...profiles(a.profiles, b.profiles),

@@ -24,6 +24,8 @@ export interface Channel {
 
 /** All that is not judging. Holds secrets: never log it whole. */
 export interface Settings {
+  /** How the organisation is called in metrics and at `/status`. */
+  readonly organisation: string;
   readonly mode: Mode;
   readonly genesys: {
     readonly region: string;

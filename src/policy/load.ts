@@ -12,6 +12,8 @@ import { root, type Content } from './schema.ts';
 import type { ChannelText } from './schema-notify.ts';
 
 const LARGEST = 512 * 1024;
+/** The organisation of a policy that has no name. */
+const UNNAMED = 'default';
 
 /** Reads and checks a file. Throws `PolicyRefused`. */
 export function loadPolicyFile(path: string, env: Env): LoadedPolicy {
@@ -55,11 +57,12 @@ export function loadPolicyText(text: string, fileName: string, env: Env): Loaded
 }
 
 function toSettings(content: Content): Settings {
-  const { mode, genesys, sweep, notify, identity, store, server, log, tests } = content;
+  const { name, mode, genesys, sweep, notify, identity, store, server, log, tests } = content;
   const connected = [identity.okta, identity.entra, identity.keycloak, identity.webhook].some(
     (one) => one !== undefined,
   );
   return {
+    organisation: name ?? UNNAMED,
     mode,
     genesys: {
       region: genesys.region,

@@ -271,6 +271,12 @@ export const root = block({
     z.literal(1, { error: 'must be 1, the only version of this format' }),
     'Version of the format.',
   ),
+  name: about(
+    z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/, {
+      error: '{value} is not a name: letters, digits, blank, dot, dash and underscore, at most 64',
+    }),
+    'Names the organisation in metrics and at /status; `default` unless given.',
+  ).optional(),
   mode: about(mode.prefault('observe'), 'observe: write nothing to the platform. enforce: log off.'),
   genesys,
   sweep: sections.sweep,

@@ -1,4 +1,5 @@
 /** What is counted, under the names that dashboards are built on. */
+import process from 'node:process';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 
@@ -17,7 +18,8 @@ export interface SweepNumbers {
   readonly overdue: number;
 }
 
-type Mode = 'observe' | 'enforce';
+const MODES = ['observe', 'enforce'] as const;
+type Mode = (typeof MODES)[number];
 
 /** What of a policy is counted. */
 export interface PolicyNumbers {
@@ -52,12 +54,18 @@ const OUTCOMES: Readonly<Record<Mode, readonly LogoffOutcome[]>> = {
 };
 
 const PREFIX = 'idle_enforcer_';
+/** Until the policy is known, and where it has no name. */
+const UNNAMED = 'default';
 const DURATIONS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300];
 const RETURN_DELAYS = [1, 2, 5, 10, 15, 30, 60, 90, 120, 300, 600];
 
-/** The registry and everything in it. No label ever carries a person's name or id. */
+/**
+ * Everything that is counted for one organisation, each with its name as a label, and beside it what is true of the
+ * process. No label ever carries a person's name or id.
+ */
 export class Metrics {
   readonly registry = new Registry();
+  readonly #process = new Registry();
   readonly #sweeps = this.#counter('sweeps_total', 'Sweeps by how they ended', ['outcome']);
   readonly #duration = this.#histogram('sweep_duration_seconds', 'How long sweeps took', DURATIONS);
   readonly #agents = this.#gauge('agents', 'Agents in the last sweep by state', ['state']);
@@ -86,6 +94,8 @@ export class Metrics {
     'When the last complete sweep began',
   );
   readonly #policy = this.#gauge('policy_info', 'The policy in force', ['hash']);
+  readonly #mode = this.#gauge('mode', '1 for the mode in force', ['mode']);
+  readonly #paused = this.#gauge('paused', '1 while the kill switch is on');
   readonly #alarms = this.#counter('alarms_total', 'Alarms by kind', ['kind']);
   readonly #changes = this.#counter('policy_changes_total', 'Changes of the policy file by how they ended', [
     'outcome',
@@ -108,12 +118,39 @@ export class Metrics {
     for (const outcome of ['taken_up', 'refused']) this.#changes.inc({ outcome }, 0);
     this.#refused.set(0);
     for (const kind of ALARMS) this.#alarms.inc({ kind }, 0);
+    this.registry.setDefaultLabels({ organisation: UNNAMED });
   }
 
-  /** Adds the process's own metrics: memory, event loop, file handles. */
-  withProcess(): this {
-    collectDefaultMetrics({ register: this.registry });
+  /** Adds the process's own metrics: which program it is, memory, event loop, file handles. */
+  withProcess(version: string): this {
+    const name = `${PREFIX}build_info`;
+    const help = 'The program and the Node.js that runs it';
+    const labelNames = ['version', 'node'];
+    const info = new Gauge({ name, help, labelNames, registers: [this.#process] });
+    info.set({ version, node: process.versions.node }, 1);
+    collectDefaultMetrics({ register: this.#process });
     return this;
+  }
+
+  /** All of it, as Prometheus reads it. */
+  async text(): Promise<string> {
+    return (await this.registry.metrics()) + (await this.#process.metrics());
+  }
+
+  /** How the organisation is called, from now on in every label, and the mode in force. */
+  organisationIs(name: string, mode: Mode): void {
+    this.registry.setDefaultLabels({ organisation: name });
+    for (const each of MODES) this.#mode.set({ mode: each }, each === mode ? 1 : 0);
+  }
+
+  /** `isPaused` is asked at each scrape; while it cannot tell, what it told last stands. */
+  watchPause(isPaused: () => Promise<boolean>): void {
+    Object.assign(this.#paused, {
+      collect: async () => {
+        const paused = await isPaused().catch(() => undefined);
+        if (paused !== undefined) this.#paused.set(paused ? 1 : 0);
+      },
+    });
   }
 
   sweepEnded(report: SweepNumbers): void {
@@ -135,8 +172,8 @@ export class Metrics {
     this.#sweeps.inc({ outcome: 'failed' });
   }
 
-  missed(why: 'late' | 'overlap'): void {
-    this.#missed.inc({ why });
+  missed(why: 'late' | 'overlap', count: number): void {
+    this.#missed.inc({ why }, count);
   }
 
   logoff(rule: string, outcome: LogoffOutcome, mode: Mode): void {

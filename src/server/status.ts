@@ -5,12 +5,17 @@ import type { Duration, Instant } from '../domain/time.ts';
 export interface StatusFacts {
   readonly learnt: Learnt;
   readonly version: string;
+  readonly organisation: string;
   readonly startedAt: Instant;
   readonly now: Instant;
   readonly mode: 'observe' | 'enforce';
   readonly policy: string;
   readonly pause:
-    | { readonly since: Instant; readonly until: Instant | undefined; readonly reason: string | undefined }
+    | {
+        readonly since: Instant;
+        readonly until: Instant | undefined;
+        readonly reason: string | undefined;
+      }
     | undefined;
   readonly lastSweep:
     | {
@@ -34,16 +39,21 @@ export interface StatusFacts {
 
 /** The status as it is served. */
 export function statusOf(facts: StatusFacts): unknown {
-  const { version, startedAt, now, mode, policy, pause, lastSweep: last, learnt } = facts;
+  const { version, organisation, startedAt, now, mode, policy, pause, lastSweep: last, learnt } = facts;
   const paused = pause !== undefined && (pause.until === undefined || now < pause.until);
   return {
     version,
+    organisation,
     mode,
     policy,
     now: iso(now),
     startedAt: iso(startedAt),
     paused: paused
-      ? { since: iso(pause.since), until: iso(pause.until), reason: pause.reason ?? null }
+      ? {
+          since: iso(pause.since),
+          until: iso(pause.until),
+          reason: pause.reason ?? null,
+        }
       : false,
     lastSweep:
       last === undefined

@@ -1,12 +1,145 @@
 /**
- * Between plain data and what stands in the tables. Reading is wary: a body that does not hold what it should is not
- * data, and the caller goes on without it.
+ * Between plain data and what stands in the tables: the one place that knows how a body is written, and in which version.
+ * Reading is wary: a body that does not hold what it should is not data. The caller is told why, puts it aside and goes
+ * on without it.
+ *
+ * A body is `{ "v": VERSION, "body": … }`; those of version 1 may also stand without the envelope. A change of
+ * a shape raises its version here, turns the older ones into the new one in `opened`, and adds a migration, so that
+ * an older program refuses the store instead of taking its bodies for damaged.
  */
 import type { SQLInputValue } from 'node:sqlite';
-import { episodeOf, type Before, type Episode, type Memory } from '../domain/memory.ts';
-import type { Ledger } from '../domain/plan.ts';
-import type { RecordEvent, Standing, StoredEvent } from '../domain/record.ts';
+import type { z } from 'zod';
+import type { Learnt } from '../domain/learnt.ts';
+import type { Memory } from '../domain/memory.ts';
+import type { Failure, Ledger } from '../domain/plan.ts';
+import { ACTIONS, type Action } from '../domain/policy.ts';
+import {
+  EVENT_KINDS,
+  type EventKind,
+  type RecordEvent,
+  type Standing,
+  type StoredEvent,
+} from '../domain/record.ts';
+import type { Instant } from '../domain/time.ts';
+import * as bodies from './bodies.ts';
 import type { Row } from './database.ts';
+
+const VERSION = 1;
+
+/** What a body holds, or why it cannot be used: a few words without anything that stood in it. */
+export type Decoded<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+
+function written(body: unknown): string {
+  return JSON.stringify({ v: VERSION, body });
+}
+
+/** Takes the body out of its envelope and holds it against the shape of a `T`, in which absent parts are left out. */
+function opened<T>(
+  shape: z.ZodType,
+  text: unknown,
+  upgraded: (value: unknown) => unknown = (value) => value,
+): Decoded<T> {
+  let value: unknown;
+  try {
+    value = JSON.parse(String(text));
+  } catch {
+    return { ok: false, why: 'is not JSON' };
+  }
+  if (isObject(value) && 'v' in value) {
+    if (value['v'] !== VERSION) return { ok: false, why: 'is of a version that this program does not know' };
+    value = value['body'];
+  }
+  value = upgraded(value);
+  const { error } = shape.safeParse(value);
+  return error === undefined ? { ok: true, value: value as T } : { ok: false, why: faultIn(error) };
+}
+
+/** In which part a body does not fit. What is deeper within may be named after an agent. */
+function faultIn({ issues: [first] }: z.ZodError): string {
+  const part = first?.path[0] ?? 'the body';
+  return `${String(part)}: ${first?.message ?? 'does not fit'}`;
+}
+
+export function memoryBody(memory: Memory): string {
+  return written(memory);
+}
+
+/** The memory of that agent. */
+export function memoryOf(agentId: string, body: unknown): Decoded<Memory> {
+  const read = opened<Memory>(bodies.memory, body, withWholeEpisodes);
+  return read.ok && read.value.agentId !== agentId ? { ok: false, why: 'is of another agent' } : read;
+}
+
+/** 0.1.0 kept some parts of the episode before a change and no others; those are as they were when it was stored. */
+function withWholeEpisodes(memory: unknown): unknown {
+  if (!isObject(memory) || !Array.isArray(memory['recent'])) return memory;
+  const own = Object.fromEntries(Object.keys(bodies.episode).map((part) => [part, memory[part]]));
+  const recent = memory['recent'].map((before: unknown) => {
+    if (!isObject(before) || 'episode' in before) return before;
+    const { at, state, lastSign, clocks, back, ladder } = before;
+    return { at, state, episode: { ...own, lastSign, clocks, back, ladder } };
+  });
+  return { ...memory, recent };
+}
+
+/** A ledger with lists in place of maps and sets, which JSON cannot hold. */
+interface PlainLedger extends Pick<Ledger, 'logoffs' | 'peaks'> {
+  readonly failures: readonly (readonly [string, Failure])[];
+  readonly dueBefore: readonly string[];
+  readonly broken: readonly (readonly [string, Instant])[];
+}
+
+interface PlainStanding extends Omit<Standing, 'ledger' | 'imaginedLedger'> {
+  readonly ledger: PlainLedger;
+  readonly imaginedLedger: PlainLedger;
+}
+
+export function standingBody(standing: Standing): string {
+  const plain: PlainStanding = {
+    ...standing,
+    ledger: plainLedger(standing.ledger),
+    imaginedLedger: plainLedger(standing.imaginedLedger),
+  };
+  return written(plain);
+}
+
+export function standingOf(body: unknown): Decoded<Standing> {
+  const read = opened<PlainStanding>(bodies.standing, body);
+  if (!read.ok) return read;
+  const { ledger, imaginedLedger, ...rest } = read.value;
+  return {
+    ok: true,
+    value: { ...rest, ledger: ledgerOf(ledger), imaginedLedger: ledgerOf(imaginedLedger) },
+  };
+}
+
+function plainLedger({ failures, dueBefore, broken, ...rest }: Ledger): PlainLedger {
+  return { ...rest, failures: [...failures], dueBefore: [...dueBefore], broken: [...broken] };
+}
+
+function ledgerOf({ failures, dueBefore, broken, ...rest }: PlainLedger): Ledger {
+  return { ...rest, failures: new Map(failures), dueBefore: new Set(dueBefore), broken: new Map(broken) };
+}
+
+export function learntBody(learnt: Learnt): string {
+  return written(learnt);
+}
+
+export function learntOf(body: unknown): Decoded<Learnt> {
+  return opened<Learnt>(bodies.learnt, body);
+}
+
+/** `text` is the message as JSON. */
+export function messageBody(text: string): string {
+  return `{"v":${VERSION},"body":${text}}`;
+}
+
+/** The message as JSON. */
+export function messageOf(body: unknown): Decoded<string> {
+  const read = opened<object>(bodies.message, body);
+  return read.ok ? { ok: true, value: JSON.stringify(read.value) } : read;
+}
 
 /** The parts of an event and their columns, in the order of `eventValues`. */
 const EVENT_COLUMNS = [
@@ -24,6 +157,7 @@ const EVENT_COLUMNS = [
   ['correlationId', 'correlation_id'],
   ['intentId', 'intent_id'],
   ['delay', 'delay'],
+  ['by', 'actor'],
 ] as const satisfies readonly (readonly [keyof RecordEvent, string])[];
 
 /** Adds one event; takes `eventValues`. */
@@ -41,116 +175,47 @@ export function eventValues(event: RecordEvent): SQLInputValue[] {
   });
 }
 
-/** A row of the record; columns that are NULL are left out. */
-export function eventOf(row: Row): StoredEvent {
-  const event: Record<string, unknown> = { seq: row['seq'] };
+/**
+ * A row of the record; columns that are NULL, or that hold what they cannot, are left out. `undefined` when it does not
+ * tell what happened, or when: the record is never changed, so such a row stays where it is and is passed over.
+ */
+export function eventOf(row: Row): StoredEvent | undefined {
+  const { seq, at } = row;
+  const kind = EVENT_KINDS.find((known) => known === row['kind']);
+  if (kind === undefined || typeof seq !== 'number' || typeof at !== 'number' || !isInstant(at))
+    return undefined;
+  const parts: Record<string, unknown> = {};
   for (const [part, column] of EVENT_COLUMNS) {
     const value = row[column];
     if (value === null || value === undefined) continue;
-    event[part] = part === 'actions' ? (parse(value) ?? []) : value;
+    if (part === 'actions') parts[part] = actionsIn(value);
+    else if (typeof value !== 'number' || isLength(value)) parts[part] = value;
   }
-  return event as unknown as StoredEvent;
+  return { seq, ...parts, at, kind: kindOf(kind, row) };
 }
 
-export function memoryBody(memory: Memory): string {
-  return JSON.stringify(memory);
+/** The end of a pause had no kind of its own at first. */
+function kindOf(kind: EventKind, { reason, actor }: Row): EventKind {
+  return kind === 'pause' && reason === 'resumed' && (actor ?? null) === null ? 'resume' : kind;
 }
 
-/** `undefined` when the body is not a memory of that agent. */
-export function memoryOf(agentId: string, body: unknown): Memory | undefined {
-  const value = parse(body);
-  return isMemory(value) && value.agentId === agentId ? withWholeEpisodes(value) : undefined;
+function actionsIn(text: unknown): readonly Action[] {
+  const value = parsed(text);
+  return Array.isArray(value) ? value.flatMap((one) => ACTIONS.find((action) => action === one) ?? []) : [];
 }
 
-/** Earlier versions kept some parts of an episode and no others; those are as they were when it was stored. */
-type EarlierBefore = Pick<Before, 'at' | 'state'> & Partial<Pick<Before, 'episode'>> & Partial<Episode>;
-
-function withWholeEpisodes(memory: Memory): Memory {
-  if (memory.recent.every((before: EarlierBefore) => before.episode !== undefined)) return memory;
-  const recent = memory.recent.map((before: EarlierBefore): Before => {
-    const { at, state, episode, lastSign, back, ladder, clocks = memory.clocks } = before;
-    return { at, state, episode: episode ?? { ...episodeOf(memory), lastSign, back, ladder, clocks } };
-  });
-  return { ...memory, recent };
-}
-
-function isMemory(value: unknown): value is Memory {
-  if (!isObject(value)) return false;
-  const { state, clocks } = value;
-  return (
-    isTime(value['seenAt']) &&
-    isTime(value['firstSeenAt']) &&
-    isObject(state) &&
-    typeof state['presence'] === 'string' &&
-    typeof state['routing'] === 'string' &&
-    isObject(clocks) &&
-    areClocks(clocks) &&
-    Array.isArray(value['recent']) &&
-    value['recent'].every((before) => isObject(before) && isTime(before['at'])) &&
-    Array.isArray(value['imagined']) &&
-    isObject(value['warned'])
+/** The numbers in a body by name, such as how many were held back; what is none is left out. */
+export function numbersIn(text: unknown): Readonly<Record<string, number>> {
+  const value = parsed(text);
+  if (!isObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, number] => isLength(entry[1])),
   );
 }
 
-function areClocks(clocks: Readonly<Record<string, unknown>>): boolean {
-  return (
-    isTime(clocks['sinceSign']) &&
-    isTime(clocks['sinceWork']) &&
-    isObject(clocks['inState']) &&
-    Array.isArray(clocks['unwatched'])
-  );
-}
-
-export function standingBody(standing: Standing): string {
-  const ledger = plainLedger(standing.ledger);
-  return JSON.stringify({ ...standing, ledger, imaginedLedger: plainLedger(standing.imaginedLedger) });
-}
-
-/** `undefined` when the body is not a standing. */
-export function standingOf(body: unknown): Standing | undefined {
-  const value = parse(body);
-  if (!isObject(value) || !isTime(value['settleLeft']) || !isTime(value['population'])) return undefined;
-  const { policyHash, lastCompleteAt, forgottenAt, intervals } = value;
-  const ledger = ledgerOf(value['ledger']);
-  const imaginedLedger = ledgerOf(value['imaginedLedger']);
-  if (ledger === undefined || imaginedLedger === undefined || !Array.isArray(intervals)) return undefined;
-  return {
-    policyHash: typeof policyHash === 'string' ? policyHash : undefined,
-    settleLeft: value['settleLeft'],
-    lastCompleteAt: isTime(lastCompleteAt) ? lastCompleteAt : undefined,
-    population: value['population'],
-    forgottenAt: isTime(forgottenAt) ? forgottenAt : undefined,
-    intervals: intervals as Standing['intervals'],
-    ledger,
-    imaginedLedger,
-  };
-}
-
-/** Maps and sets as lists, which JSON can hold. */
-function plainLedger({ logoffs, failures, dueBefore, broken, peaks }: Ledger): Record<string, unknown> {
-  return { logoffs, failures: [...failures], dueBefore: [...dueBefore], broken: [...broken], peaks };
-}
-
-function ledgerOf(value: unknown): Ledger | undefined {
-  if (!isObject(value)) return undefined;
-  const { logoffs, failures, dueBefore, broken, peaks } = value;
-  const lists = [logoffs, failures, dueBefore, broken, peaks];
-  if (!lists.every((list) => Array.isArray(list))) return undefined;
-  if (![failures, broken].every((list) => (list as unknown[]).every((entry) => Array.isArray(entry))))
-    return undefined;
-  return {
-    logoffs: logoffs as Ledger['logoffs'],
-    failures: new Map(failures as [string, never][]),
-    dueBefore: new Set(dueBefore as string[]),
-    broken: new Map(broken as [string, never][]),
-    peaks: peaks as Ledger['peaks'],
-  };
-}
-
-function parse(text: unknown): unknown {
-  if (typeof text !== 'string') return undefined;
+function parsed(text: unknown): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(String(text)) as unknown;
   } catch {
     return undefined;
   }
@@ -160,13 +225,11 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
+/** What `Date` can tell. */
+function isInstant(value: number): boolean {
+  return Math.abs(value) <= bodies.LAST_INSTANT;
 }
 
-/** The memory in a row; `undefined` when it cannot be read. */
-export function readMemory(row: Row): Memory | undefined {
-  const memory = memoryOf(String(row['agent_id']), row['body']);
-  if (memory === undefined) return undefined;
-  return { ...memory, seenAt: Math.max(memory.seenAt, Number(row['seen'])) };
+function isLength(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= bodies.LAST_INSTANT;
 }

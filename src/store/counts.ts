@@ -1,6 +1,7 @@
 /** The durable series of head-counts: one short row a sweep. */
 import type { SweepCount } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
+import { numbersIn } from './codec.ts';
 import type { Database, Row } from './database.ts';
 
 const SAVE = `INSERT INTO sweep_count (at, online, kept, deferred) VALUES (?, ?, ?, ?)
@@ -24,15 +25,5 @@ export function pruneCounts(db: Database, before: Instant): void {
 
 function countOf(row: Row): SweepCount {
   const { at, online, kept, deferred } = row;
-  return { at: Number(at), online: Number(online), kept: Number(kept), deferred: heldBack(deferred) };
-}
-
-function heldBack(text: unknown): SweepCount['deferred'] {
-  if (typeof text !== 'string') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+  return { at: Number(at), online: Number(online), kept: Number(kept), deferred: numbersIn(deferred) };
 }

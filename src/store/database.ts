@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { Duration } from '../domain/time.ts';
-import { storeError, storeErrorOf } from './errors.ts';
+import { codeOf, storeError, storeErrorOf } from './errors.ts';
 
 /** One row as SQLite hands it out. */
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -54,17 +54,28 @@ export class Database {
 
   /** The first row, if any. */
   get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
-    return this.#guard(() => this.#statement(sql).get(...values));
+    return this.#read(
+      sql,
+      (statement) => statement.get(...values),
+      (row) => row && inNumbers(row),
+    );
   }
 
   all(sql: string, ...values: readonly SQLInputValue[]): Row[] {
-    return this.#guard(() => this.#statement(sql).all(...values));
+    return this.#read(
+      sql,
+      (statement) => statement.all(...values),
+      (rows) => rows.map(inNumbers),
+    );
   }
 
   /** Hands out rows one by one, so that a large table is never in memory twice. */
   each(sql: string, take: (row: Row) => void): void {
     this.#guard(() => {
-      for (const row of this.#statement(sql).iterate()) take(row);
+      const statement = this.#statement(sql);
+      this.#withoutLimit(statement, () => {
+        for (const row of statement.iterate()) take(inNumbers(row));
+      });
     });
   }
 
@@ -122,6 +133,29 @@ export class Database {
     }
   }
 
+  /** `plain` turns large integers into plain numbers, where there are any. */
+  #read<T>(sql: string, read: (statement: StatementSync) => T, plain: (found: T) => T): T {
+    return this.#guard(() => {
+      const statement = this.#statement(sql);
+      try {
+        return read(statement);
+      } catch (error) {
+        if (codeOf(error) !== 'ERR_OUT_OF_RANGE') throw error;
+        return this.#withoutLimit(statement, () => plain(read(statement)));
+      }
+    });
+  }
+
+  /** A single number that JavaScript cannot hold would keep all rows from being read. */
+  #withoutLimit<T>(statement: StatementSync, read: () => T): T {
+    statement.setReadBigInts(true);
+    try {
+      return read();
+    } finally {
+      statement.setReadBigInts(false);
+    }
+  }
+
   #statement(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
@@ -137,6 +171,13 @@ export class Database {
       throw storeErrorOf(error, this.path);
     }
   }
+}
+
+/** The row with every whole number as a plain one; what is too large for that becomes about as large. */
+function inNumbers(row: Record<string, SQLOutputValue>): Row {
+  for (const [column, value] of Object.entries(row))
+    if (typeof value === 'bigint') row[column] = Number(value);
+  return row;
 }
 
 function locationOf(path: string, immutable: boolean): string | URL {

@@ -5,11 +5,11 @@
 import { getuid } from 'node:process';
 
 /**
- * `unwritable`: the file or its directory may not be written; `full`: no space is left; `locked`: another process held
- * it too long; `corrupt`: it cannot be read; `newer`: a later version of the program made it; `lost`: it was closed,
- * moved away, or the disk failed.
+ * `missing`: there is no such file; `unwritable`: the file or its directory may not be written; `full`: no space is
+ * left; `locked`: another process held it too long; `corrupt`: it cannot be read; `newer`: a later version of the
+ * program made it; `lost`: it was closed, moved away, or the disk failed.
  */
-export type StoreErrorKind = 'unwritable' | 'full' | 'locked' | 'corrupt' | 'newer' | 'lost';
+export type StoreErrorKind = 'missing' | 'unwritable' | 'full' | 'locked' | 'corrupt' | 'newer' | 'lost';
 
 /** The store did not do what it was asked. The message says what, where, and what to do. */
 export class StoreError extends Error {
@@ -50,7 +50,7 @@ const KIND_OF_SYSTEM_CODE: Readonly<Record<string, StoreErrorKind>> = {
 /** Makes a `StoreError` of whatever was thrown; one that already is stays as it is. */
 export function storeErrorOf(error: unknown, path: string): StoreError {
   if (error instanceof StoreError) return error;
-  const { code, errcode } = codesOf(error);
+  const [code, errcode] = [codeOf(error), resultOf(error)];
   if (errcode !== undefined) {
     const kind = errcode === READONLY_DBMOVED ? 'lost' : (KIND_OF_CODE[errcode & 0xff] ?? 'lost');
     return storeError(kind, path, `SQLite ${errcode}`);
@@ -71,6 +71,8 @@ export function storeError(kind: StoreErrorKind, path: string, detail?: string):
 
 function sentence(kind: StoreErrorKind, path: string, why: string): string {
   switch (kind) {
+    case 'missing':
+      return `There is no store at ${path}${why}. Start the worker first, or check store.sqlite.`;
     case 'unwritable':
       return (
         `The store ${path} cannot be opened or written by ${user()}${why}. Mount a volume that this user may ` +
@@ -107,16 +109,15 @@ function isSystemCode(code: string | undefined): boolean {
   return code !== undefined && /^E[A-Z]+$/.test(code);
 }
 
-function codesOf(error: unknown): {
-  readonly code: string | undefined;
-  readonly errcode: number | undefined;
-} {
-  if (typeof error !== 'object' || error === null) return { code: undefined, errcode: undefined };
-  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
-  return {
-    code: typeof code === 'string' ? code : undefined,
-    errcode: typeof errcode === 'number' ? errcode : undefined,
-  };
+/** The code that Node.js gave an error, if it did. */
+export function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : undefined;
+}
+
+function resultOf(error: unknown): number | undefined {
+  const { errcode } = (error ?? {}) as { readonly errcode?: unknown };
+  return typeof errcode === 'number' ? errcode : undefined;
 }
 
 /** Does the work now, and answers by a promise whatever comes of it. */

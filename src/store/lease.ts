@@ -5,8 +5,14 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import process from 'node:process';
-import type { Duration, Instant } from '../domain/time.ts';
+import { DAY, MINUTE, type Duration, type Instant } from '../domain/time.ts';
 import type { Database, Row } from './database.ts';
+import { factOf, SAVE_FACT } from './statements.ts';
+
+/** Sweeps a few seconds apart do not need a lease that is written anew every few seconds. */
+const SHORTEST_LEASE: Duration = 2 * MINUTE;
+/** A worker that sweeps less often than this is none. */
+const LONGEST_INTERVAL: Duration = 400 * DAY;
 
 /** Who asks for the lease, as other processes can see it. */
 export interface Self {
@@ -19,6 +25,14 @@ export interface Self {
 
 export function thisProcess(): Self {
   return { pid: process.pid, host: hostname(), boot: bootOf(), isAlive };
+}
+
+/** The fact that says since when a lease that ends too late has stood as it does. */
+const WATCHED = 'lease_watched';
+
+/** How long a lease lasts of a worker whose longest time between two sweeps is this. */
+export function leaseLength(longestInterval: Duration): Duration {
+  return Math.max(SHORTEST_LEASE, 3 * longestInterval);
 }
 
 /** Takes or renews the lease. `found` is the lease as it stood when this store was opened. */
@@ -34,8 +48,10 @@ export function takeLease(
       row === undefined ||
       row['holder'] === holder ||
       Number(row['until']) <= now ||
-      isGone(row, self, found);
+      isGone(row, self, found) ||
+      isForgotten(db, row, now, ttl);
     if (!free) return false;
+    db.run('DELETE FROM fact WHERE name = ?', WATCHED);
     db.run(
       `INSERT INTO lease (id, holder, until, pid, host, boot) VALUES (1, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, until = excluded.until, pid = excluded.pid,
@@ -57,6 +73,22 @@ export function dropLease(db: Database, holder: string): void {
 
 export function readLease(db: Database): Row | undefined {
   return db.get('SELECT holder, until, pid, host, boot FROM lease WHERE id = 1');
+}
+
+/**
+ * A lease that ends later than any worker of this store would have it: its row was damaged, or the clock was wrong when
+ * it was taken. Its end says nothing, but a living holder renews it. So it is watched by our own clock, from process to
+ * process, and is free when it has not been renewed for as long as it could have lasted.
+ */
+function isForgotten(db: Database, row: Row, now: Instant, ttl: Duration): boolean {
+  const interval = Number(db.get('SELECT interval FROM worker WHERE id = 1')?.['interval'] ?? 0);
+  const longest = Math.max(ttl, leaseLength(Math.min(interval, LONGEST_INTERVAL)));
+  const state = `${String(row['holder'])} ${String(row['until'])}`;
+  if (Number(row['until']) - now <= longest) return false;
+  const [since = '', ...rest] = (factOf(db, WATCHED) ?? '').split(' ');
+  const watched = rest.join(' ') === state && Number(since) <= now ? now - Number(since) : undefined;
+  if (watched === undefined) db.run(SAVE_FACT, WATCHED, `${now} ${state}`);
+  return watched !== undefined && watched >= longest;
 }
 
 /** Is the holder certainly a worker that runs no more? */

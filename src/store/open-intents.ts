@@ -15,10 +15,16 @@ const OPEN_INTENTS = `SELECT * FROM event AS intent WHERE seq > ? AND kind = 'in
 
 /** All of them, in order. Notes how far the record is settled: an outcome is never taken back, and a record may be of years. */
 export function readOpenIntents(db: Database): readonly StoredEvent[] {
-  const settled = Number(factOf(db, SETTLED) ?? 0);
   const newest = Number(db.get('SELECT max(seq) AS seq FROM event')?.['seq'] ?? 0);
-  const open = db.all(OPEN_INTENTS, settled).map(eventOf);
+  const settled = settledUpTo(db, newest);
+  const open = db.all(OPEN_INTENTS, settled).flatMap((row) => eventOf(row) ?? []);
   const until = (open[0]?.seq ?? newest + 1) - 1;
   if (until > settled) db.run(SAVE_FACT, SETTLED, String(until));
   return open;
+}
+
+/** What is no place in this record was damaged: it is gone through from its beginning. */
+function settledUpTo(db: Database, newest: number): number {
+  const seq = Number(factOf(db, SETTLED) ?? 0);
+  return Number.isSafeInteger(seq) && seq >= 0 && seq <= newest ? seq : 0;
 }

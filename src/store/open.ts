@@ -2,11 +2,13 @@
  * Opening the database file: makes what is missing, refuses what is not ours or too new, and keeps a damaged file aside
  * so that the worker can go on with a fresh one.
  */
-import { accessSync, constants, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants, existsSync, renameSync, statSync } from 'node:fs';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
-import { Database, type Row } from './database.ts';
+import type { Pause } from '../domain/record.ts';
+import { Database } from './database.ts';
 import { StoreError, storeError, storeErrorOf } from './errors.ts';
+import { IN_MEMORY, mustBePlain, prepareFile } from './files.ts';
+import { readPause, writePause } from './pauses.ts';
 import { checkVersion, migrate, MIGRATIONS } from './schema.ts';
 import { factOf, SAVE_FACT } from './statements.ts';
 
@@ -40,7 +42,7 @@ export function openDatabase(path: string, options: OpenOptions): Opened {
   if (options.readOnly === true || options.existing === true) mustExist(path);
   if (options.readOnly === true)
     return { db: openReadOnly(path, options), setAside: undefined, checkedAt: undefined };
-  makeDirectory(path);
+  prepareFile(path);
   try {
     return { ...openWritable(path, options), setAside: undefined };
   } catch (error) {
@@ -49,7 +51,7 @@ export function openDatabase(path: string, options: OpenOptions): Opened {
     const pause = salvagePause(path, options);
     const setAside = keepAside(path, options.now());
     const opened = openWritable(path, options);
-    restorePause(opened.db, pause);
+    writePause(opened.db, pause);
     return { ...opened, setAside };
   }
 }
@@ -64,7 +66,7 @@ export function noteChecked(db: Database, at: Instant): void {
 }
 
 function openWritable(path: string, options: OpenOptions): Omit<Opened, 'setAside'> {
-  const isNew = path === ':memory:' || !existsSync(path) || statSync(path).size === 0;
+  const isNew = path === IN_MEMORY || !existsSync(path) || statSync(path).size === 0;
   const db = new Database(path, { readOnly: false, busyTimeout: patience(options) });
   try {
     const migrations = options.migrations ?? MIGRATIONS;
@@ -124,20 +126,23 @@ function checkPages(db: Database, { now, trusted = 0 }: OpenOptions): Instant {
   return now();
 }
 
+/** An empty file is no store yet: a worker that is starting may be about to make one of it. */
 function mustExist(path: string): void {
+  const size = sizeOf(path);
+  if (size === undefined || size === 0) throw storeError('missing', path);
+  mustBePlain(path);
   try {
     accessSync(path, constants.R_OK);
   } catch (error) {
-    if (existsSync(path)) throw storeErrorOf(error, path);
-    const advice = 'Start the worker first, or check store.sqlite.';
-    throw new StoreError('unwritable', path, `There is no store at ${path}. ${advice}`);
+    throw storeErrorOf(error, path);
   }
 }
 
-function makeDirectory(path: string): void {
-  if (path === ':memory:') return;
+/** `undefined` where there is nothing. Throws `StoreError` where that cannot be told. */
+function sizeOf(path: string): number | undefined {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.isFile() === false ? Infinity : found?.size;
   } catch (error) {
     throw storeErrorOf(error, path);
   }
@@ -160,27 +165,16 @@ function keepAside(path: string, now: Instant): string {
 }
 
 /** The kill switch outlives the file if it can still be read. */
-function salvagePause(path: string, options: OpenOptions): Row | undefined {
+function salvagePause(path: string, options: OpenOptions): Pause | undefined {
   let db: Database | undefined;
   try {
     db = new Database(path, { readOnly: true, busyTimeout: patience(options) });
-    return db.get('SELECT since, until, reason FROM pause');
+    return readPause(db);
   } catch {
     return undefined;
   } finally {
     if (db !== undefined) quietlyClose(db);
   }
-}
-
-function restorePause(db: Database, pause: Row | undefined): void {
-  if (pause === undefined) return;
-  const { since, until, reason } = pause;
-  db.run(
-    'INSERT INTO pause (id, since, until, reason) VALUES (1, ?, ?, ?)',
-    since ?? null,
-    until ?? null,
-    reason ?? null,
-  );
 }
 
 function patience({ busyTimeout = 5 * SECOND }: OpenOptions): Duration {

@@ -1,5 +1,7 @@
 /** Messages that wait to be delivered, beside memory and record in the same file. */
 import type { Instant } from '../domain/time.ts';
+import { messageBody, messageOf } from './codec.ts';
+import type { DamagedRow } from './damage.ts';
 import type { Database, Row } from './database.ts';
 import { storeErrorOf } from './errors.ts';
 
@@ -12,6 +14,7 @@ export interface OutboxMessage {
   readonly at: Instant;
   /** Not to be tried before. */
   readonly nextAt: Instant;
+  /** The message as JSON. */
   readonly body: string;
 }
 
@@ -30,16 +33,19 @@ const DROP_OLDEST = `DELETE FROM outbox WHERE seq IN
 /** All methods reject with `StoreError` and nothing else. */
 export class SqliteOutbox {
   readonly #db: Database;
+  readonly #putAside: (rows: readonly DamagedRow[]) => void;
 
-  constructor(db: Database) {
+  /** `putAside` takes the messages that cannot be read: they must not keep the others from being delivered. */
+  constructor(db: Database, putAside: (rows: readonly DamagedRow[]) => void) {
     this.#db = db;
+    this.#putAside = putAside;
   }
 
   /** Adds what does not wait already; beyond `most` the oldest go. Answers how many went. */
   add(messages: readonly OutboxMessage[], most: number): Promise<number> {
     return this.#write(() => {
       for (const { id, channel, key, at, nextAt, body } of messages) {
-        this.#db.run(ADD, id, channel, key, Math.round(at), Math.round(nextAt), body);
+        this.#db.run(ADD, id, channel, key, Math.round(at), Math.round(nextAt), messageBody(body));
       }
       return this.#db.run(DROP_OLDEST, most);
     });
@@ -47,11 +53,20 @@ export class SqliteOutbox {
 
   /** What may be tried at `now`, oldest first. */
   due(now: Instant, limit: number): Promise<readonly DueOutboxMessage[]> {
-    return this.#later(() =>
-      this.#db
-        .all('SELECT * FROM outbox WHERE next_at <= ? ORDER BY seq LIMIT ?', Math.round(now), limit)
-        .map(messageOf),
-    );
+    return this.#later(() => {
+      const rows = this.#db.all(
+        'SELECT * FROM outbox WHERE next_at <= ? ORDER BY seq LIMIT ?',
+        Math.round(now),
+        limit,
+      );
+      const read = rows.map((row) => ({ row, body: messageOf(row['body']) }));
+      this.#putAside(
+        read.flatMap(({ row: { id, body: text }, body }) =>
+          body.ok ? [] : [{ source: 'outbox', key: String(id), body: String(text), why: body.why }],
+        ),
+      );
+      return read.flatMap(({ row, body }) => (body.ok ? [messageIn(row, body.value)] : []));
+    });
   }
 
   /** Delivered, or given up. */
@@ -81,8 +96,8 @@ export class SqliteOutbox {
   }
 }
 
-function messageOf(row: Row): DueOutboxMessage {
-  const { id, channel, key, at, next_at: nextAt, tries, body } = row;
+function messageIn(row: Row, body: string): DueOutboxMessage {
+  const { id, channel, key, at, next_at: nextAt, tries } = row;
   return {
     id: String(id),
     channel: String(channel),
@@ -90,6 +105,6 @@ function messageOf(row: Row): DueOutboxMessage {
     at: Number(at),
     nextAt: Number(nextAt),
     tries: Number(tries),
-    body: String(body),
+    body,
   };
 }

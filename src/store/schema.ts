@@ -113,8 +113,39 @@ CREATE TABLE outbox (
 ) STRICT;
 `;
 
+/** Which process sweeps, for `pause`; who paused; and rows that could not be used. */
+const WORKER = `
+CREATE TABLE worker (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  holder TEXT NOT NULL,
+  command TEXT NOT NULL,
+  version TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  host TEXT NOT NULL,
+  boot TEXT NOT NULL,
+  -- Of this file, as the worker sees it: a copy has another.
+  inode INTEGER,
+  started_at INTEGER NOT NULL,
+  -- When the last sweep began, and how far apart two of them usually are.
+  swept_at INTEGER NOT NULL,
+  interval INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE damaged (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  key TEXT NOT NULL,
+  body TEXT NOT NULL,
+  why TEXT NOT NULL
+) STRICT;
+
+ALTER TABLE pause ADD COLUMN actor TEXT;
+ALTER TABLE event ADD COLUMN actor TEXT;
+`;
+
 /** The script at index n makes version n + 1 of version n. */
-export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX];
+export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX, WORKER];
 
 /**
  * Throws when the file was made by a later version of the program, or by another program. Changes nothing.

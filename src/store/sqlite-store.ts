@@ -4,6 +4,7 @@
  * kept.
  */
 import { existsSync } from 'node:fs';
+import type { Learnt } from '../domain/learnt.ts';
 import type { Memory } from '../domain/memory.ts';
 import type {
   EventQuery,
@@ -12,49 +13,33 @@ import type {
   Standing,
   StoredAgent,
   StoredEvent,
+  SweepBegun,
   SweepCount,
   SweepRecord,
+  WorkerTrace,
 } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
-import {
-  eventOf,
-  eventValues,
-  INSERT_EVENT,
-  memoryBody,
-  readMemory,
-  standingBody,
-  standingOf,
-} from './codec.ts';
+import { eventOf, eventValues, INSERT_EVENT, learntBody, learntOf, standingBody } from './codec.ts';
 import { pruneCounts, readCounts, saveCount } from './counts.ts';
+import { Damage, pruneDamaged, type DamageCount, type DamageLog } from './damage.ts';
 import type { Database, Row } from './database.ts';
 import { later, storeError, storeErrorOf } from './errors.ts';
+import { wholePath } from './files.ts';
 import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
+import { readMemories, readMemory, readStanding, saveMemory } from './memories.ts';
 import { readOpenIntents } from './open-intents.ts';
 import { noteChecked, openDatabase, type Opened } from './open.ts';
 import { SqliteOutbox } from './outbox.ts';
-import {
-  conditions,
-  SAVE_FACT,
-  SAVE_NOT_SEEN,
-  SAVE_SEEN,
-  SAVE_STANDING,
-  SAVE_STEP,
-  SAVE_SWEEP,
-  SEEN_AT,
-  SELECT_MEMORY,
-  SETTLE_CURRENT,
-} from './statements.ts';
-
-/** Where the store tells of what it had to leave out. */
-export interface StoreLog {
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-}
+import { readPause, writePause } from './pauses.ts';
+import * as sql from './statements.ts';
+import { readTrace, saveTrace } from './worker-trace.ts';
 
 export interface StoreOptions {
   /** The wall clock; dates agents' names and the name of a file that is set aside. */
   readonly now: () => Instant;
-  readonly log?: StoreLog;
+  /** Told of what had to be left out. */
+  readonly log?: DamageLog;
   /** For `explain` and `report`: the file must be there, and nothing is written. */
   readonly readOnly?: boolean;
   /** For `pause` and `resume`: the file must be there, and a damaged one stays where it is. */
@@ -68,6 +53,9 @@ export interface StoreOptions {
   /** How the lease sees this process. */
   readonly self?: Self;
 }
+
+/** The fact in which it stands what has been learnt. */
+const LEARNT = 'learnt';
 
 /** Opens or makes the store at `path` (`:memory:` keeps nothing). Rejects with `StoreError`. */
 export function openStore(path: string, options: StoreOptions): Promise<SqliteStore> {
@@ -87,11 +75,11 @@ export class SqliteStore {
   readonly #db: Database;
   readonly #options: StoreOptions;
   readonly #now: () => Instant;
-  readonly #log: StoreLog | undefined;
+  readonly #log: DamageLog | undefined;
+  readonly #damage: Damage;
   readonly #self: Self;
   /** The lease as it stood at the opening. */
   #foundLease: Row | undefined;
-  #damaged = 0;
   /** No sweep has been saved since everything was loaded. */
   #fresh = true;
 
@@ -99,21 +87,30 @@ export class SqliteStore {
     this.#db = db;
     this.#setAside = setAside;
     this.#checkedAt = checkedAt;
-    this.outbox = new SqliteOutbox(db);
     this.#options = options;
     this.#now = options.now;
     this.#log = options.log;
+    const isVisitor = options.readOnly === true || options.existing === true;
+    this.#damage = new Damage(db, options.now, options.log, isVisitor);
+    this.outbox = new SqliteOutbox(db, (rows) => {
+      this.#damage.put(rows);
+    });
     this.#self = options.self ?? thisProcess();
     this.#foundLease = readLease(db);
   }
 
   static open(path: string, options: StoreOptions): Promise<SqliteStore> {
-    return later(path, () => new SqliteStore(openDatabase(path, options), options));
+    return later(path, () => new SqliteStore(openDatabase(wholePath(path), options), options));
   }
 
-  /** How many memories could not be read when they were last loaded. */
-  get damaged(): number {
-    return this.#damaged;
+  /** The whole path of the file. */
+  get path(): string {
+    return this.#db.path;
+  }
+
+  /** How many rows could not be used since this was asked last, by table; `undefined` while there were none. */
+  takeDamage(): DamageCount | undefined {
+    return this.#damage.take();
   }
 
   /** Where a damaged file was put when the store was last opened. Memory and record began anew then. */
@@ -138,36 +135,35 @@ export class SqliteStore {
     });
   }
 
+  /** Notes that a sweep begins: `pause` reads it. */
+  noteSweep(begun: SweepBegun): Promise<void> {
+    return this.#write(() => {
+      saveTrace(this.#db, this.#self, begun);
+    });
+  }
+
+  /** The process that swept last, as it looks from here. */
+  worker(): Promise<WorkerTrace | undefined> {
+    return this.#later(() => readTrace(this.#db, this.#self));
+  }
+
   loadMemories(): Promise<Map<string, Memory>> {
     return this.#later(() => {
-      const memories = new Map<string, Memory>();
-      this.#damaged = 0;
       this.#fresh = true;
-      this.#db.each(SELECT_MEMORY, (row) => {
-        const memory = readMemory(row);
-        if (memory === undefined) this.#damaged += 1;
-        else memories.set(memory.agentId, memory);
-      });
-      if (this.#damaged > 0) {
-        this.#log?.warn({ damaged: this.#damaged }, 'memories that could not be read were left out');
-      }
+      const { memories, damaged } = readMemories(this.#db);
+      this.#damage.put(damaged);
       return memories;
     });
   }
 
   loadMemory(agentId: string): Promise<Memory | undefined> {
-    return this.#later(() => {
-      const row = this.#db.get(`${SELECT_MEMORY} WHERE agent_id = ?`, agentId);
-      return row === undefined ? undefined : readMemory(row);
-    });
+    return this.#later(() => readMemory(this.#db, agentId));
   }
 
   loadStanding(): Promise<Standing | undefined> {
     return this.#later(() => {
-      const body = this.#db.get('SELECT body FROM standing WHERE id = 1')?.['body'] ?? undefined;
-      if (body === undefined) return undefined;
-      const standing = standingOf(body);
-      if (standing === undefined) this.#log?.warn({}, 'the standing could not be read and was left out');
+      const { standing, damaged } = readStanding(this.#db);
+      this.#damage.put(damaged);
       return standing;
     });
   }
@@ -175,10 +171,10 @@ export class SqliteStore {
   saveSweep(record: SweepRecord): Promise<void> {
     return this.#later(() => {
       this.#db.transaction(() => {
-        if (this.#fresh) this.#db.run(SETTLE_CURRENT);
-        for (const memory of record.changed) this.#saveMemory(SAVE_SEEN, memory);
-        for (const memory of record.notSeen) this.#saveMemory(SAVE_NOT_SEEN, memory);
-        this.#db.run(SAVE_SWEEP, Math.floor(record.at), standingBody(record.standing));
+        if (this.#fresh) this.#db.run(sql.SETTLE_CURRENT);
+        for (const memory of record.changed) saveMemory(this.#db, sql.SAVE_SEEN, memory);
+        for (const memory of record.notSeen) saveMemory(this.#db, sql.SAVE_NOT_SEEN, memory);
+        this.#db.run(sql.SAVE_SWEEP, Math.floor(record.at), standingBody(record.standing));
         this.#addEvents(record.events);
         if (record.count !== undefined) saveCount(this.#db, record.count);
       });
@@ -188,8 +184,8 @@ export class SqliteStore {
 
   saveStep(memories: readonly Memory[], events: readonly RecordEvent[], standing?: Standing): Promise<void> {
     return this.#write(() => {
-      for (const memory of memories) this.#saveMemory(SAVE_STEP, memory);
-      if (standing !== undefined) this.#db.run(SAVE_STANDING, standingBody(standing));
+      for (const memory of memories) saveMemory(this.#db, sql.SAVE_STEP, memory);
+      if (standing !== undefined) this.#db.run(sql.SAVE_STANDING, standingBody(standing));
       this.#addEvents(events);
     });
   }
@@ -200,13 +196,13 @@ export class SqliteStore {
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {
     return this.#later(() => {
-      const { where, values } = conditions(query);
+      const { where, values } = sql.conditions(query);
       // -1 is no limit.
       const newest = `SELECT * FROM event${where} ORDER BY seq DESC LIMIT ?`;
       return this.#db
         .all(newest, ...values, query.limit ?? -1)
         .reverse()
-        .map(eventOf);
+        .flatMap((row) => eventOf(row) ?? []);
     });
   }
 
@@ -216,25 +212,14 @@ export class SqliteStore {
   }
 
   pause(): Promise<Pause | undefined> {
-    return this.#later(() => {
-      const row = this.#db.get('SELECT since, until, reason FROM pause WHERE id = 1');
-      if (row === undefined) return undefined;
-      const { since, until, reason } = row;
-      return {
-        since: Number(since),
-        until: typeof until === 'number' ? until : undefined,
-        reason: typeof reason === 'string' ? reason : undefined,
-      };
-    });
+    return this.#later(() => readPause(this.#db));
   }
 
-  setPause(pause: Pause | undefined): Promise<void> {
+  /** Sets or lifts the pause; never without the event that tells of it, where there is one. */
+  setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
     return this.#write(() => {
-      this.#db.run('DELETE FROM pause');
-      if (pause === undefined) return;
-      const { since, until, reason } = pause;
-      const values = [Math.round(since), until === undefined ? null : Math.round(until), reason ?? null];
-      this.#db.run('INSERT INTO pause (id, since, until, reason) VALUES (1, ?, ?, ?)', ...values);
+      writePause(this.#db, pause);
+      if (event !== undefined) this.#addEvents([event]);
     });
   }
 
@@ -262,7 +247,24 @@ export class SqliteStore {
   /** Adds facts or gives them a new value; none is taken away. */
   setFacts(facts: ReadonlyMap<string, string>): Promise<void> {
     return this.#write(() => {
-      for (const [name, value] of facts) this.#db.run(SAVE_FACT, name, value);
+      for (const [name, value] of facts) this.#db.run(sql.SAVE_FACT, name, value);
+    });
+  }
+
+  /** What has been learnt of the platform; `undefined` while that is nothing. */
+  learnt(): Promise<Learnt | undefined> {
+    return this.#later(() => {
+      const body = sql.factOf(this.#db, LEARNT);
+      if (body === undefined) return undefined;
+      const read = learntOf(body);
+      if (!read.ok) this.#damage.put([{ source: 'fact', key: LEARNT, body, why: read.why }]);
+      return read.ok ? read.value : undefined;
+    });
+  }
+
+  saveLearnt(learnt: Learnt): Promise<void> {
+    return this.#write(() => {
+      this.#db.run(sql.SAVE_FACT, LEARNT, learntBody(learnt));
     });
   }
 
@@ -290,7 +292,8 @@ export class SqliteStore {
         this.#db.run('DELETE FROM event WHERE at < ?', before);
         this.#db.run('DELETE FROM pruning');
         pruneCounts(this.#db, before);
-        this.#db.run(`DELETE FROM memory WHERE ${SEEN_AT} < ?`, before);
+        pruneDamaged(this.#db, before);
+        this.#db.run(`DELETE FROM memory WHERE ${sql.SEEN_AT} < ?`, before);
         // Names are stored when they change, so an old one may be that of an agent seen today.
         this.#db.run('DELETE FROM agent WHERE seen < ? AND id NOT IN (SELECT agent_id FROM memory)', before);
       });
@@ -305,10 +308,6 @@ export class SqliteStore {
       if (checkedAt !== undefined) noteChecked(this.#db, checkedAt);
       this.#db.close();
     });
-  }
-
-  #saveMemory(sql: string, memory: Memory): void {
-    this.#db.run(sql, memory.agentId, Math.floor(memory.seenAt), memoryBody(memory));
   }
 
   #addEvents(events: readonly RecordEvent[]): void {

@@ -206,7 +206,9 @@ async function everyAlarm(): Promise<Told> {
 
 function counted(metrics: string, kind: string): number {
   return Number(
-    new RegExp(`^idle_enforcer_alarms_total\\{kind="${kind}"\\} (\\d+)$`, 'm').exec(metrics)?.[1],
+    new RegExp(`^idle_enforcer_alarms_total\\{kind="${kind}",organisation="default"\\} (\\d+)$`, 'm').exec(
+      metrics,
+    )?.[1],
   );
 }
 

@@ -20,7 +20,7 @@ test('sweep by sweep whoever left is logged off, nobody else is, and the store i
     const checked = new Set<unknown>();
     const codes = new Set<number>();
     for (let n = 0; n < AT_MOST && gone.presence !== 'Offline'; n += 1) {
-      codes.add(await trial.start(['once']).wait());
+      codes.add(await trial.start(['once', '--deadline', '60s']).wait());
       checked.add(trial.rows(`SELECT value FROM fact WHERE name = 'checked_at'`)[0]?.['value']);
     }
     expect([gone.presence, [...codes]]).toEqual(['Offline', [0]]);

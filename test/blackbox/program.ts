@@ -8,7 +8,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { CLIENT_ID, CLIENT_SECRET } from './organisation.ts';
 
-const MAIN = resolve(import.meta.dirname, '../../src/main.ts');
+/** The program's first file. */
+export const MAIN = resolve(import.meta.dirname, '../../src/main.ts');
+
+/** How a process differs from an ordinary one. */
+export interface StartParts {
+  readonly cwd?: string;
+  /** An open file in place of a pipe that is read. */
+  readonly stdout?: number | 'pipe';
+  /** For Node.js itself. */
+  readonly flags?: readonly string[];
+}
 
 /** A folder for one trial: its policy, its store, and what was printed. */
 export class Trial {
@@ -24,12 +34,17 @@ export class Trial {
   }
 
   /** Starts the program. */
-  start(args: readonly string[] = ['run'], env: Readonly<Record<string, string>> = {}): Run {
+  start(
+    args: readonly string[] = ['run'],
+    env: Readonly<Record<string, string>> = {},
+    { cwd, stdout = 'pipe', flags = [] }: StartParts = {},
+  ): Run {
     const [command = 'run', ...rest] = args;
-    const all = [MAIN, command, '--config', this.config, ...rest];
-    const child = spawn(process.execPath, all, {
+    const all = [...flags, MAIN, command, '--config', this.config, ...rest];
+    const child: ChildProcess = spawn(process.execPath, all, {
       env: { ...process.env, GENESYS_CLIENT_ID: CLIENT_ID, GENESYS_CLIENT_SECRET: CLIENT_SECRET, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', stdout, 'pipe'],
+      ...(cwd === undefined ? {} : { cwd }),
     });
     const run = new Run(child);
     this.#runs.push(run);

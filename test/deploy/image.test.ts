@@ -72,7 +72,7 @@ describe('the image', () => {
   test('runs the program itself as an ordinary user, with the store on a volume', () => {
     expect(rests('USER')).toEqual(['1000:1000']);
     expect(rests('VOLUME')).toEqual(['/data']);
-    expect(JSON.parse(rests('ENTRYPOINT')[0]!)).toEqual(['node', '/app/dist/main.js']);
+    expect(JSON.parse(rests('ENTRYPOINT')[0]!)).toEqual(['node', '--disable-sigusr1', '/app/dist/main.js']);
     expect(JSON.parse(rests('CMD')[0]!)).toEqual(['run']);
     // The default of the store, ./data/idle-enforcer.db, is on the volume from here.
     expect(rests('WORKDIR').at(-1)).toBe('/');

@@ -51,7 +51,7 @@ const handbook = new URL('../../docs/operations.md', import.meta.url);
 
 /** Names and labels of all that a worker exports, histograms by the names of their parts, and of what is recorded of it. */
 async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const metrics = new Metrics().withProcess();
+  const metrics = new Metrics().withProcess('1.0.0');
   metrics.sweepEnded({
     startedAt: 0,
     took: 1,
@@ -68,10 +68,11 @@ async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   metrics.logoff('gone', 'verified', 'enforce');
   metrics.returned('silent', 1);
   metrics.request('getUsersQuery', '200');
+  metrics.organisationIs('acme', 'observe');
   metrics.policyInForce({ hash: 'abc', mode: 'enforce', profiles: [] });
   metrics.notified('ops', 'delivered');
   const found = new Map<string, ReadonlySet<string>>();
-  for (const line of (await metrics.registry.metrics()).split('\n')) {
+  for (const line of (await metrics.text()).split('\n')) {
     const [, name, labels = ''] = /^(\w+)(?:\{(.*)\})? \S+$/.exec(line) ?? [];
     if (name === undefined) continue;
     const here = [...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => label);
@@ -136,7 +137,8 @@ describe('each alarm', () => {
     const kinds: readonly AlarmKind[] = ALARMS;
     expect([...kinds].sort()).toEqual(TOPICS.filter((topic) => topic !== 'warning').sort());
     const text = await new Metrics().registry.metrics();
-    for (const kind of ALARMS) expect(text).toContain(`idle_enforcer_alarms_total{kind="${kind}"} 0\n`);
+    for (const kind of ALARMS)
+      expect(text).toContain(`idle_enforcer_alarms_total{kind="${kind}",organisation="default"} 0\n`);
   });
 
   // A return that was answered is news, but nothing that anybody has to get up for.

@@ -3,8 +3,6 @@ import {
   delayOf,
   learnFromLogoff,
   learnFromReturn,
-  learntFrom,
-  learntText,
   NOTHING_LEARNT,
   returnsSeen,
   windowFitting,
@@ -101,16 +99,5 @@ describe('open questions of the platform', () => {
 
   test('a person who shows himself teaches nothing', () => {
     expect(seen({ kind: 'person_back', at: AT, sign: 'presence' })).toBe(NOTHING_LEARNT);
-  });
-});
-
-describe('in the store', () => {
-  test('everything comes back as it was', () => {
-    const learnt = learnFromLogoff(seen(silent(SECOND), late(MINUTE)), ['offline'], true);
-    expect(learntFrom(learntText(learnt))).toEqual(learnt);
-  });
-
-  test.each(['', 'null', '{}', '[]', '{"delays":[1,2]}', '{"delays":"many"}'])('%j is begun anew', (text) => {
-    expect(learntFrom(text)).toEqual(NOTHING_LEARNT);
   });
 });

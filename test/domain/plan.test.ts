@@ -105,6 +105,27 @@ describe('caps', () => {
     expect(p.ledger.logoffs).toHaveLength(7);
   });
 
+  test('what a clock that ran ahead wrote holds no agent back until that time comes, and lets no more of them through', () => {
+    const ahead = NOW + 400 * HOUR;
+    const p = planned(many(30), {
+      caps: { perHour: 10, breaker: { atLeast: 20, share: 0.25, hold: 30 * MINUTE } },
+      ledger: {
+        ...EMPTY_LEDGER,
+        dueBefore: ids(many(5)),
+        logoffs: Array.from({ length: 10 }, () => ahead),
+        failures: new Map([['a0029', { at: ahead, count: 1, forbidden: true }]]),
+        broken: new Map([['a0000', ahead]]),
+        peaks: [{ hour: ahead, online: 1_000_000 }],
+      },
+    });
+    // The peak that was never reached does not keep the breaker from holding 25 newcomers.
+    expect(p.tripped).toEqual({ newlyDue: 25, allowed: 20 });
+    expect(p.act.map(({ agentId }) => agentId)).toEqual(['a0004', 'a0003', 'a0002', 'a0001']);
+    expect(p.ledger.logoffs).toEqual([]);
+    expect(p.ledger.failures.size).toBe(0);
+    expect(p.ledger.broken.get('a0000')).toBe(NOW + HOUR + 30 * MINUTE);
+  });
+
   test('equally overdue agents come in a fixed order', () => {
     const p = planned([candidate('b'), candidate('a'), candidate('c')], { caps: { perSweep: 2 } });
     expect(p.act.map(({ agentId }) => agentId)).toEqual(['a', 'b']);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
-import { startSchedule, type Schedule } from '../../src/enforcer/schedule.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { startSchedule, ticksAt, type Schedule } from '../../src/enforcer/schedule.ts';
+import { runsIn } from '../../src/policy/cron.ts';
 import { BASE, Sentences } from './parts.ts';
 
 let log: Sentences;
@@ -10,19 +11,24 @@ let missed: string[];
 let work: Promise<void>;
 let schedule: Schedule;
 
-beforeEach(async () => {
+function start(expression: string): Schedule {
+  const ticksIn = (from: number, to: number): number => runsIn(expression, from, to);
+  return startSchedule({ expression, ticksIn }, log, {
+    onTick: () => {
+      ticks.push((Date.now() - BASE) / SECOND);
+      return work;
+    },
+    onMissed: (why, count) => missed.push(`${why} ${count}`),
+  });
+}
+
+beforeEach(() => {
   jest.useFakeTimers({ now: BASE + 30 * SECOND });
   log = new Sentences();
   ticks = [];
   missed = [];
   work = Promise.resolve();
-  schedule = await startSchedule('0 * * * * *', log, {
-    onTick: () => {
-      ticks.push((Date.now() - BASE) / SECOND);
-      return work;
-    },
-    onMissed: (why) => missed.push(why),
-  });
+  schedule = start('0 * * * * *');
 });
 
 afterEach(async () => {
@@ -43,18 +49,66 @@ test('a tick that is due while the last is still going is left out and counted',
   work = promise.then(() => undefined);
   await jest.advanceTimersByTimeAsync(2 * MINUTE);
   expect(ticks).toEqual([60]);
-  expect(missed).toEqual(['overlap']);
+  expect(missed).toEqual(['overlap 1']);
   resolve(undefined);
   await jest.advanceTimersByTimeAsync(MINUTE);
   expect(ticks).toEqual([60, 180]);
 });
 
-test('ticks that fell into a suspension of the machine are counted, and it goes on', async () => {
+test('ticks that fell into a suspension of the machine are counted in one go, and it goes on', async () => {
   jest.setSystemTime(BASE + 5 * MINUTE + 20 * SECOND);
   await jest.advanceTimersByTimeAsync(2 * MINUTE);
-  expect(missed).toContain('late');
-  expect(ticks.at(-1)).toBeGreaterThan(300);
-  expect(schedule.next()).toBeGreaterThan(BASE + 6 * MINUTE);
+  expect(missed).toEqual(['late 5']);
+  expect(ticks).toEqual([360, 420]);
+  expect(schedule.next()).toBe(BASE + 8 * MINUTE);
+});
+
+test('a tick that comes some seconds too late, because the clock was set, is made all the same', async () => {
+  jest.setSystemTime(BASE + MINUTE - SECOND);
+  await jest.advanceTimersByTimeAsync(10 * SECOND);
+  expect([ticks.length, missed]).toEqual([1, []]);
+});
+
+test('an hour without a process is one line, also where each second was due', async () => {
+  await schedule.stop();
+  schedule = start('* * * * * *');
+  jest.setSystemTime(BASE + HOUR + 30 * SECOND);
+  await jest.advanceTimersByTimeAsync(5 * SECOND);
+  expect(missed).toHaveLength(1);
+  expect(Number(missed[0]?.split(' ')[1])).toBeGreaterThan(3_590);
+  expect(ticks.length).toBeGreaterThan(3);
+});
+
+test('a clock that is set from 1970 to today is no reason to count for hours', async () => {
+  await schedule.stop();
+  jest.setSystemTime(5_000);
+  schedule = start('0 * * * * *');
+  jest.setSystemTime(BASE + 30 * SECOND);
+  await jest.advanceTimersByTimeAsync(MINUTE);
+  expect(missed).toHaveLength(1);
+  expect(ticks).toEqual([60]);
+});
+
+test.each([
+  ['on time', 60_000, { tick: true, missed: 0 }],
+  ['not yet', 59_999, { tick: false, missed: 0 }],
+  ['late by the time allowed', 70_000, { tick: true, missed: 0 }],
+  ['late by more', 70_001, { tick: false, missed: 1 }],
+  ['when the next one is due as well', 120_500, { tick: true, missed: 1 }],
+  ['hours later', 60_000 + 3 * HOUR - 1, { tick: false, missed: 180 }],
+])('a tick of a minute that is due at its end is looked at %s', (_, after, wanted) => {
+  const ticksIn = (from: number, to: number): number => runsIn('0 * * * * *', from, to);
+  expect(ticksAt(BASE + after, BASE + MINUTE, ticksIn)).toEqual(wanted);
+});
+
+test.each([
+  ['* * * * * *', HOUR, 3_601],
+  ['0 */15 8-17 * * 1-5', 7 * DAY, 5 * 40 + 1],
+  ['30 0 12 29 2 *', 366 * DAY, 0],
+  ['0 0 0 * * *', 3 * DAY, 3],
+])('%s is counted over %i ms', (expression, length, count) => {
+  expect(runsIn(expression, BASE, BASE + length)).toBe(count);
+  expect(runsIn(expression, BASE, BASE - 1)).toBe(0);
 });
 
 test('a clock that is set back by hours holds nothing up', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { WoundClock } from '../../src/clock.ts';
+import type { SweepBegun } from '../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time.ts';
 import type { InForce } from '../../src/enforcer/enforcer.ts';
 import type { SweepLimits } from '../../src/enforcer/limits.ts';
@@ -11,6 +12,8 @@ import { BASE, report, Sentences } from './parts.ts';
 /** One sweep a minute: the lease lasts for three minutes. */
 const IN_FORCE: InForce = { policy: policy(), longestInterval: MINUTE, retention: DAY };
 const TTL = 3 * MINUTE;
+
+const PROCESS = { command: 'run', version: '1.0.0', startedAt: BASE } as const;
 
 /** A lease as the store keeps it. */
 class Lease {
@@ -30,6 +33,13 @@ class Lease {
   }
 
   opened = 1;
+  noted: SweepBegun[] = [];
+
+  noteSweep(begun: SweepBegun): Promise<void> {
+    if (this.failing) return Promise.reject(new Error('database is locked'));
+    this.noted.push(begun);
+    return Promise.resolve();
+  }
 
   releaseLease(holder: string): Promise<void> {
     if (this.failing) return Promise.reject(new Error('database is locked'));
@@ -61,7 +71,7 @@ function workerOf(
 ): Worker {
   return new Worker(
     {
-      ...{ clock, store: lease, log, holder },
+      ...{ clock, store: lease, log, holder, process: PROCESS },
       meter: { sweepFailed: () => (failed += 1) },
       load: () => {
         loads += 1;
@@ -93,6 +103,26 @@ test('remembers everything once, and sweeps with it each time', async () => {
     clock.windTo(clock.now() + MINUTE);
   }
   expect(loads).toBe(1);
+});
+
+test('each sweep is noted in the store as it begins, before anything is read, and one that is not made is not', async () => {
+  const worker = workerOf();
+  let notedFirst = false;
+  sweep = () => {
+    notedFirst = lease.noted.length === 1;
+    return Promise.resolve(report());
+  };
+  await worker.tick();
+  expect(notedFirst).toBe(true);
+  expect(lease.noted).toEqual([{ holder: 'first', ...PROCESS, sweptAt: BASE, interval: MINUTE }]);
+  await workerOf('second').tick();
+  expect(lease.noted).toHaveLength(1);
+});
+
+test('a sweep that cannot be noted is made all the same', async () => {
+  lease.noteSweep = () => Promise.reject(new Error('database or disk is full'));
+  expect(await workerOf().tick()).toBeDefined();
+  expect(failed).toBe(0);
 });
 
 test('never makes two sweeps at a time', async () => {
@@ -140,7 +170,9 @@ describe('the lease', () => {
     clock.windTo(BASE + MINUTE);
     expect(await second.tick()).toBeUndefined();
     expect(await second.tick()).toBeUndefined();
-    expect(log.said).toEqual(['warn: another worker holds the store: waiting for its lease to end']);
+    expect(log.said).toEqual([
+      'warn: another worker holds the store: no sweep is made while its lease lasts',
+    ]);
     expect(loads).toBe(1);
     clock.windTo(BASE + TTL);
     expect(await second.tick()).toBeDefined();

@@ -1,6 +1,6 @@
 /** The command as a person runs it: against the sandbox, with and without a recording, and offline. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -117,8 +117,12 @@ describe('from the platform', () => {
     const lines = whole.split('\n');
     await writeFile(file('torn.jsonl'), `${lines.slice(0, 3).join('\n')}\n${lines[3]?.slice(0, 40)}`);
     await expect(run({ policy: policies, replay: file('torn.jsonl') })).rejects.toThrow('is not complete');
+    await chmod(file('torn.jsonl'), 0o644);
     const before = sandbox.requests.total;
     expect(await run({ from: FROM, to: TO, policy: policies, record: file('torn.jsonl') })).toBe(recorded);
+    // For its owner alone, like one that was made here.
+    for (const name of ['whole.jsonl', 'torn.jsonl'])
+      expect((await stat(file(name))).mode & 0o777).toBe(0o600);
     expect(sandbox.requests.total - before).toBeLessThan(before);
     expect((await readFile(file('torn.jsonl'), 'utf8')).split('\n')).toHaveLength(lines.length);
   });

@@ -51,7 +51,9 @@ test.each(CAUSES)('%s: %s', async (kind, _, cause, sentence) => {
   expect(lines.at(-1)).toBe('over');
   // Over in between, if at all, it begins again: never twice for one cause within the hour.
   expect(lines.filter((line, n) => line === lines[n - 1])).toEqual([]);
-  expect(played.metrics).toMatch(new RegExp(`^idle_enforcer_alarms_total\\{kind="${kind}"\\} [1-9]`, 'm'));
+  expect(played.metrics).toMatch(
+    new RegExp(`^idle_enforcer_alarms_total\\{kind="${kind}",organisation="default"\\} [1-9]`, 'm'),
+  );
   expect(played.truth.disturbed).toEqual([]);
   expect(played.shift.reports.at(-1)).toMatchObject({ complete: true, hold: undefined });
 });
@@ -62,7 +64,7 @@ test('blind begins with the tenth sweep in a row, and is said again after an hou
   const at = shift.log.filter(({ alarm }) => alarm === 'blind').map(({ sweeps }) => sweeps);
   expect(at[0]).toBe(10);
   expect(at).toHaveLength(2);
-  expect(metrics).toMatch(/^idle_enforcer_sweeps_total\{outcome="incomplete"\} \d\d/m);
+  expect(metrics).toMatch(/^idle_enforcer_sweeps_total\{outcome="incomplete",organisation="default"\} \d\d/m);
   expect(shift.writes).toEqual([]);
 });
 

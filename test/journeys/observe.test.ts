@@ -30,8 +30,8 @@ test('observe mode writes nothing to the platform, and tells of each idle episod
   const gone = shift.sandbox.world.journals().filter(({ person }) => person.archetype.name === 'went-home');
   for (const { person } of gone)
     expect(observed.filter(({ agentId }) => agentId === person.id)).toHaveLength(1);
-  expect(metrics).toContain('mode="observe"');
-  expect(metrics).not.toContain('mode="enforce"');
+  expect(metrics).toMatch(/logoffs_total\{[^}]*mode="observe"/);
+  expect(metrics).not.toMatch(/logoffs_total\{[^}]*mode="enforce"/);
 });
 
 test('a rule that only observes does so inside an enforcing policy', async () => {

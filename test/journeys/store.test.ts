@@ -1,5 +1,6 @@
 /** The store fails in the middle, or two workers want it. */
 import { writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
 import { HOUR, MINUTE } from '../../src/domain/time.ts';
 import { EVERYONE } from './casts.ts';
@@ -118,13 +119,104 @@ test('a damaged store is an alarm that is counted, and told through channels tha
   const told = (): Promise<string> => shift.metrics.registry.metrics();
   try {
     for (const outcome of ['delivered', 'failed', 'given_up']) {
-      expect(await told()).toContain(`notifications_total{channel="ops",outcome="${outcome}"} 0\n`);
+      expect(await told()).toContain(
+        `notifications_total{channel="ops",outcome="${outcome}",organisation="default"} 0\n`,
+      );
     }
-    expect(await told()).toContain('alarms_total{kind="store"} 0\n');
+    expect(await told()).toContain('alarms_total{kind="store",organisation="default"} 0\n');
     await shift.kill();
     writeFileSync(shift.dbPath, 'no database any more');
     await shift.open();
-    expect(await told()).toContain('alarms_total{kind="store"} 1\n');
+    expect(await told()).toContain('alarms_total{kind="store",organisation="default"} 1\n');
+  } finally {
+    await shift.end();
+  }
+});
+
+/** Changes the store between two workers, as a bad disk or a person with a tool would. */
+function damage(shift: Shift, sql: string): void {
+  const raw = new DatabaseSync(shift.dbPath);
+  raw.exec(sql);
+  raw.close();
+}
+
+test('a row that is damaged costs its own agent the idle time so far, is an alarm, and delays no other agent', async () => {
+  const shift = await Shift.begin(GONE);
+  try {
+    await shift.until(50);
+    await shift.kill();
+    const spoilt = `(SELECT agent_id FROM memory ORDER BY agent_id LIMIT 1)`;
+    damage(
+      shift,
+      `UPDATE memory SET body = json_set(body, '$.body.clocks.unwatched', json('[null]')) WHERE agent_id = ${spoilt}`,
+    );
+    await shift.open();
+    await shift.until(52);
+    expect(shift.alarms).toEqual(['store']);
+    expect(shift.log.find(({ alarm }) => alarm === 'store')).toMatchObject({
+      msg: 'rows of the store could not be used: put aside, and what they told is forgotten',
+      memory: 1,
+    });
+    await shift.until(180);
+    const plain = await playShift({ ...GONE, hours: 3, inMemory: true });
+    const [late, onTime] = [logoffs(await shift.events()), logoffs(plain.events)];
+    expect(late).toHaveLength(3);
+    // One of the three is logged off later than otherwise; the others are not.
+    expect(onTime.filter((line) => !late.includes(line))).toHaveLength(1);
+    expect(late.at(-1)! > onTime.at(-1)!).toBe(true);
+    expect(shift.truth().disturbed).toEqual([]);
+    expect(shift.alarms).toEqual(['store']);
+  } finally {
+    await shift.end();
+  }
+});
+
+test('a standing that is damaged sets nothing free: the worker settles anew, and the hour remembers its log-offs', async () => {
+  const caps = `
+  per_sweep: 50
+  per_hour: 2
+  breaker: { at_least: 20, share: 25%, hold: 30m }
+  settle: 2
+  engaged_too_long: 4h`;
+  const shift = await Shift.begin({ ...GONE, policy: policyText({ caps }) });
+  try {
+    const begun = async (): Promise<number> => (await shift.events('intent')).length;
+    let minute = 30;
+    while ((await begun()) < 2) await shift.until((minute += 1));
+    await shift.kill();
+    damage(shift, `UPDATE standing SET body = substr(body, 1, 40)`);
+    await shift.open();
+    await shift.until(minute + 2);
+    expect(shift.reports.slice(-2).map(({ hold }) => hold)).toEqual(['settling', 'settling']);
+    await shift.until(minute + 35);
+    expect(await begun()).toBe(2);
+    expect(shift.reports.at(-1)?.deferred).toEqual({ per_hour: 1 });
+    await shift.until(minute + 50);
+    expect(await begun()).toBe(3);
+    expect(shift.alarms[0]).toBe('store');
+  } finally {
+    await shift.end();
+  }
+});
+
+test('whatever happens to people in a shift, what is stored of them is taken up again whole after each restart', async () => {
+  const shift = await Shift.begin({
+    agents: EVERYONE.length,
+    cast: EVERYONE,
+    shiftMs: 2 * HOUR,
+    seed: 9,
+  });
+  try {
+    for (let minute = 10; minute <= 180; minute += 10) {
+      await shift.until(minute);
+      await shift.kill();
+      // Now and then for so long that it is a gap.
+      if (minute % 70 === 0) shift.skipTo(minute + 5);
+      await shift.open();
+    }
+    await shift.until(190);
+    expect(shift.alarms).not.toContain('store');
+    expect((await shift.store.loadMemories()).size).toBe(EVERYONE.length);
   } finally {
     await shift.end();
   }

@@ -226,7 +226,7 @@ describe('the outbox', () => {
       key: `${n}`,
       at: BASE,
       nextAt: BASE,
-      body: '{}',
+      body: JSON.stringify({ id: `${n}`, at: BASE, kind: 'held', message: 'm', count: 1, items: [] }),
     });
     expect(await store.outbox.add([1, 2, 3, 4].map(waiting), 3)).toBe(1);
     expect((await store.outbox.due(BASE, 9)).map(({ id }) => id)).toEqual(['2', '3', '4']);

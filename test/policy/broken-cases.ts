@@ -131,7 +131,7 @@ export const BROKEN: readonly Broken[] = [
     title: 'an unknown key that is like no other',
     text: withMore('zebra: 1\n'),
     faults: [
-      '7:1: zebra: unknown key; there are version, mode, genesys, sweep, exempt, profiles, returns, caps, calendars, notify, identity, store, server, log, tests',
+      '7:1: zebra: unknown key; there are version, name, mode, genesys, sweep, exempt, profiles, returns, caps, calendars, notify, identity, store, server, log, tests',
     ],
   },
   {
@@ -435,6 +435,13 @@ export const BROKEN: readonly Broken[] = [
     ),
     faults: [
       '6:67: profiles[0].rules[0].warn: no channel that is switched on lists warning under notify, so nobody could be warned',
+    ],
+  },
+  {
+    title: 'a name of the organisation that could not be one',
+    text: withMore('name: "acme/eu"\n'),
+    faults: [
+      '7:7: name: "acme/eu" is not a name: letters, digits, blank, dot, dash and underscore, at most 64',
     ],
   },
   {

@@ -56,6 +56,7 @@ describe('a policy', () => {
   test('has the documented defaults for all that is left out', () => {
     const { settings, draft, warnings } = load(withMore(''));
     expect(settings).toEqual({
+      organisation: 'default',
       mode: 'observe',
       genesys: {
         region: 'eu-west-1',

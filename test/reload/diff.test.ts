@@ -21,6 +21,7 @@ calendars: { office: { timezone: UTC, weekly: { mon: "08:00-17:00" } } }
 
 const CHANGES: readonly (readonly [string, string, readonly string[]])[] = [
   ['mode: observe', 'mode: enforce', ['mode observe → enforce']],
+  ['mode: observe', 'name: acme\nmode: observe', ['name default → acme']],
   ['limit: 1h', 'limit: 1h30m', ['rule gone: limit 1h → 1h30m']],
   ['limit: 1h', 'limit: 1h, clock: in_state', ['rule gone: clock since_sign → in_state']],
   ['presence: [away]', 'presence: [away, meal]', ['rule gone.when: presence [AWAY] → [AWAY, MEAL]']],

@@ -143,7 +143,9 @@ describe('a policy that changes while the worker runs', () => {
       items: [{ faults: [expect.stringMatching(/policy\.yaml:\d+:\d+: .*"soon" is not a duration/)] }],
     });
     expect(began.alarms).toEqual(['policy_refused']);
-    expect(await began.metrics.registry.metrics()).toContain('idle_enforcer_policy_refused 1');
+    expect(await began.metrics.registry.metrics()).toContain(
+      'idle_enforcer_policy_refused{organisation="default"} 1',
+    );
     await began.until(60);
     expect((await began.events('verified')).length).toBeGreaterThan(0);
   });

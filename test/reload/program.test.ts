@@ -42,13 +42,28 @@ notify: [{ name: ops, type: slack, url: "${receiver.url}/ops", on: [policy_refus
     expect(taken?.['changes']).toEqual(['rule gone: limit 2h → 1h30m']);
     expect(JSON.parse(await run.get('/status'))).toMatchObject({ policy: taken?.['policy'] });
 
+    folder.swap({
+      'policy.yaml': good.replace('limit: 2h', 'limit: 90m').replace('version: 1', 'version: 1\nname: acme'),
+    });
+    expect(await until(() => run.lines('the changed policy is in force').length === 2, PATIENCE)).toBe(true);
+    const acme = run.lines('the changed policy is in force')[1];
+    expect(acme?.['changes']).toEqual(['name default → acme']);
+    expect(JSON.parse(await run.get('/status'))).toMatchObject({
+      organisation: 'acme',
+      mode: 'observe',
+      paused: false,
+    });
+    const renamed = await run.get('/metrics');
+    expect(renamed).toContain('idle_enforcer_mode{mode="observe",organisation="acme"} 1');
+    expect(renamed).not.toContain('organisation="default"');
+
     folder.swap({ 'policy.yaml': good.replace('limit: 2h', 'limit: long') });
     expect(await until(() => receiver.received.length > 0, PATIENCE)).toBe(true);
     expect(receiver.received[0]?.body).toContain('is not a duration');
     const before = sweeps();
     expect(await until(() => sweeps() > before, PATIENCE)).toBe(true);
     expect(await run.get('/metrics')).toContain(
-      `idle_enforcer_policy_info{hash="${String(taken?.['policy'])}"} 1`,
+      `idle_enforcer_policy_info{hash="${String(acme?.['policy'])}",organisation="acme"} 1`,
     );
     expect((await run.terminate()).code).toBe(143);
   } finally {

@@ -1,4 +1,5 @@
-import { expect, test } from '@jest/globals';
+import process from 'node:process';
+import { describe, expect, test } from '@jest/globals';
 import { Metrics } from '../../src/server/metrics.ts';
 
 const PILOT = {
@@ -24,11 +25,11 @@ test('every outcome of every rule stands at zero before the first log-off, so th
   const metrics = new Metrics();
   metrics.policyInForce(PILOT);
   expect(await logoffs(metrics)).toEqual([
-    'idle_enforcer_logoffs_total{rule="gone",outcome="verified",mode="enforce"} 0',
-    'idle_enforcer_logoffs_total{rule="gone",outcome="unverified",mode="enforce"} 0',
-    'idle_enforcer_logoffs_total{rule="gone",outcome="failed",mode="enforce"} 0',
-    'idle_enforcer_logoffs_total{rule="gone",outcome="dropped",mode="enforce"} 0',
-    'idle_enforcer_logoffs_total{rule="locked",outcome="observed",mode="observe"} 0',
+    'idle_enforcer_logoffs_total{rule="gone",outcome="verified",mode="enforce",organisation="default"} 0',
+    'idle_enforcer_logoffs_total{rule="gone",outcome="unverified",mode="enforce",organisation="default"} 0',
+    'idle_enforcer_logoffs_total{rule="gone",outcome="failed",mode="enforce",organisation="default"} 0',
+    'idle_enforcer_logoffs_total{rule="gone",outcome="dropped",mode="enforce",organisation="default"} 0',
+    'idle_enforcer_logoffs_total{rule="locked",outcome="observed",mode="observe",organisation="default"} 0',
   ]);
 });
 
@@ -38,7 +39,62 @@ test('a policy that only watches has nothing but observed outcomes, and a change
   metrics.logoff('gone', 'observed', 'observe');
   metrics.policyInForce({ ...PILOT, mode: 'observe', hash: 'abd' });
   expect(await logoffs(metrics)).toEqual([
-    'idle_enforcer_logoffs_total{rule="gone",outcome="observed",mode="observe"} 1',
-    'idle_enforcer_logoffs_total{rule="locked",outcome="observed",mode="observe"} 0',
+    'idle_enforcer_logoffs_total{rule="gone",outcome="observed",mode="observe",organisation="default"} 1',
+    'idle_enforcer_logoffs_total{rule="locked",outcome="observed",mode="observe",organisation="default"} 0',
   ]);
+});
+
+describe('the organisation', () => {
+  /** Every line that has no such label, by the name of its metric. */
+  async function unlabelled(metrics: Metrics, name: string): Promise<readonly string[]> {
+    const lines = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const without = lines.filter((line) => !line.includes(`organisation="${name}"`));
+    return [...new Set(without.map((line) => line.replace(/[{ ].*/, '')))];
+  }
+
+  test('is a label of everything that is counted for it, and of nothing that is true of the process', async () => {
+    const metrics = new Metrics().withProcess('1.2.3');
+    metrics.organisationIs('Acme "EU"', 'enforce');
+    metrics.returned('silent', 1);
+    const others = await unlabelled(metrics, 'Acme \\"EU\\"');
+    expect(others).toContain('idle_enforcer_build_info');
+    expect(others.filter((name) => !/^(process_|nodejs_)|^idle_enforcer_build_info$/.test(name))).toEqual([]);
+    expect(await metrics.text()).toContain(
+      `idle_enforcer_build_info{version="1.2.3",node="${process.versions.node}"} 1`,
+    );
+  });
+
+  test('is default until it has a name, and another one from the moment in which the policy says so', async () => {
+    const metrics = new Metrics();
+    metrics.alarm('blind');
+    expect(await unlabelled(metrics, 'default')).toEqual([]);
+    metrics.organisationIs('acme', 'observe');
+    expect(await unlabelled(metrics, 'acme')).toEqual([]);
+    expect(await metrics.text()).toContain('idle_enforcer_alarms_total{kind="blind",organisation="acme"} 1');
+  });
+
+  test('has one mode at a time, and both are there', async () => {
+    const metrics = new Metrics();
+    const modes = async (): Promise<readonly string[]> =>
+      (await metrics.text()).split('\n').filter((line) => line.startsWith('idle_enforcer_mode'));
+    metrics.organisationIs('acme', 'enforce');
+    metrics.organisationIs('acme', 'observe');
+    expect(await modes()).toEqual([
+      'idle_enforcer_mode{mode="observe",organisation="acme"} 1',
+      'idle_enforcer_mode{mode="enforce",organisation="acme"} 0',
+    ]);
+  });
+
+  test('is paused as the store says at the scrape, and as it said last while it says nothing', async () => {
+    const metrics = new Metrics();
+    const paused = async (): Promise<string> =>
+      (await metrics.registry.getSingleMetricAsString('idle_enforcer_paused')).split('\n').at(-1)!;
+    let answer: boolean | Error = false;
+    metrics.watchPause(() => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)));
+    expect(await paused()).toBe('idle_enforcer_paused{organisation="default"} 0');
+    for (const next of [true, new Error('lost')]) {
+      answer = next;
+      expect(await paused()).toBe('idle_enforcer_paused{organisation="default"} 1');
+    }
+  });
 });

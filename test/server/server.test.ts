@@ -82,6 +82,7 @@ describe('the endpoints', () => {
 describe('the status', () => {
   const facts = {
     version: '1.0.0',
+    organisation: 'acme',
     startedAt: T,
     now: T + MINUTE,
     mode: 'enforce',
@@ -93,6 +94,7 @@ describe('the status', () => {
 
   test('before the first sweep says so with nulls', () => {
     expect(statusOf(facts)).toMatchObject({
+      organisation: 'acme',
       mode: 'enforce',
       now: '2026-03-02T14:01:00.000Z',
       paused: false,

@@ -256,7 +256,7 @@ describe('a visitor', () => {
     async (options) => {
       const path = place.path();
       await expect(place.open(path, options)).rejects.toMatchObject({
-        kind: 'unwritable',
+        kind: 'missing',
         message: `There is no store at ${path}. Start the worker first, or check store.sqlite.`,
       });
       expect(existsSync(dirname(path))).toBe(false);

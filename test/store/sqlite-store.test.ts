@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { learnFromLogoff, NOTHING_LEARNT } from '../../src/domain/learnt.ts';
 import { episodeOf, type Memory, type State } from '../../src/domain/memory.ts';
 import type { RecordEvent, Standing } from '../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
@@ -22,6 +23,7 @@ function fullMemory(agentId: string): Memory {
   const cause = { ruleId: 'away', clock: 'since_sign', measured: HOUR, state } as const;
   const ladder = { cause, rung: 2, active: true, returnedAt: BASE, lastLogoffAt: BASE - 9_000 };
   return memoryOf(agentId, BASE, {
+    firstSeenAt: BASE - DAY,
     state,
     clocks,
     back,
@@ -58,32 +60,14 @@ describe('memories', () => {
     const { at, state, episode } = memory.recent[0]!;
     const { lastSign, clocks, back, ladder } = episode;
     const raw = new DatabaseSync(path);
-    const earlier = JSON.stringify([{ at, state, lastSign, clocks, back, ladder }]);
-    raw.prepare(`UPDATE memory SET body = json_set(body, '$.recent', json(?))`).run(earlier);
+    const earlier = JSON.stringify({ ...memory, recent: [{ at, state, lastSign, clocks, back, ladder }] });
+    raw.prepare(`UPDATE memory SET body = ?`).run(earlier);
     raw.close();
     const { recent, ...loaded } = (await store.loadMemory('a'))!;
     expect(loaded).toEqual({ ...memory, recent: undefined });
     expect(recent).toEqual([
       { at, state, episode: { ...episodeOf(memory), lastSign, clocks, back, ladder } },
     ]);
-  });
-
-  test('that cannot be read are left out and counted, and the others are loaded', async () => {
-    const path = place.path();
-    const told: unknown[] = [];
-    const store = await place.open(path, { log: { warn: (fields) => told.push(fields) } });
-    const ids = ['whole', 'cut', 'clockless', 'stranger', 'stateless'];
-    await store.saveSweep({ ...QUIET, at: BASE, changed: ids.map((id) => memoryOf(id, BASE)) });
-    const raw = new DatabaseSync(path);
-    raw.exec(`UPDATE memory SET body = substr(body, 1, 40) WHERE agent_id = 'cut';
-      UPDATE memory SET body = json_remove(body, '$.clocks.sinceSign') WHERE agent_id = 'clockless';
-      UPDATE memory SET body = json_set(body, '$.agentId', 'other') WHERE agent_id = 'stranger';
-      UPDATE memory SET body = json_set(body, '$.state', 7) WHERE agent_id = 'stateless';`);
-    raw.close();
-    expect([...(await store.loadMemories()).keys()]).toEqual(['whole']);
-    expect(store.damaged).toBe(4);
-    expect(told).toEqual([{ damaged: 4 }]);
-    expect(await store.loadMemory('cut')).toBeUndefined();
   });
 });
 
@@ -104,19 +88,6 @@ describe('the standing', () => {
     await store.saveStep([], [], STANDING);
     expect(await store.loadStanding()).toEqual(STANDING);
   });
-
-  test.each(['{"settleLeft":1', '{"settleLeft":1,"population":2}', '[]'])(
-    'is none when it reads %s',
-    async (body) => {
-      const path = place.path();
-      const store = await place.open(path);
-      await store.saveSweep({ ...QUIET, at: BASE });
-      const raw = new DatabaseSync(path);
-      raw.prepare('UPDATE standing SET body = ?').run(body);
-      raw.close();
-      expect(await store.loadStanding()).toBeUndefined();
-    },
-  );
 });
 
 const EVENTS: readonly RecordEvent[] = [
@@ -135,6 +106,7 @@ const EVENTS: readonly RecordEvent[] = [
     correlationId: 'c1',
     intentId: 'i1',
     delay: 9_000,
+    by: 'ada@desk',
   },
   { kind: 'intent', at: BASE + 1, agentId: 'b', intentId: 'i2' },
   { kind: 'verified', at: BASE + 2, agentId: 'a', intentId: 'i1' },
@@ -290,6 +262,21 @@ describe('small things', () => {
     expect(await store.pause()).toEqual(pause);
     await store.setPause(undefined);
     expect(await store.pause()).toBeUndefined();
+  });
+
+  test('a pause tells who made it', async () => {
+    const store = await place.open(place.path());
+    const pause = { since: BASE, until: undefined, reason: undefined, by: 'ada@desk' };
+    await store.setPause(pause);
+    expect(await store.pause()).toEqual(pause);
+  });
+
+  test('what was learnt of the platform comes back as it was', async () => {
+    const store = await place.open(place.path());
+    expect(await store.learnt()).toBeUndefined();
+    const learnt = learnFromLogoff(NOTHING_LEARNT, ['offline'], true);
+    await store.saveLearnt(learnt);
+    expect(await store.learnt()).toEqual(learnt);
   });
 
   test('a request to resume is taken once', async () => {

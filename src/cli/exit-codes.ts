@@ -1,0 +1,14 @@
+/** Exit codes, as documented: they are a contract. */
+export const EXIT = {
+  fine: 0,
+  unexpected: 1,
+  refused: 2,
+  failedActions: 3,
+  /** The same code: what was asked for was done, and something in it failed, or not all of it in time. */
+  failedTests: 3,
+  late: 3,
+  hungUp: 129,
+  interrupted: 130,
+  quit: 131,
+  terminated: 143,
+} as const;

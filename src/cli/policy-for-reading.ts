@@ -1,0 +1,56 @@
+/**
+ * The policy for a command that only reads what is stored: a shell in which its secrets are not set has it all the same,
+ * and where it cannot be used the command goes on without it.
+ */
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import type { LoadedPolicy } from '../policy/draft.ts';
+import { faultLine, PolicyRefused } from '../policy/faults.ts';
+import type { Env } from '../policy/interpolate.ts';
+import { loadPolicyFile } from '../policy/load.ts';
+import { configPath, type ConfigOption } from './options.ts';
+
+/** The policy, or why there is none, in one sentence without a full stop. */
+export type PolicyForReading =
+  | { readonly loaded: LoadedPolicy; readonly fault?: undefined }
+  | { readonly loaded?: undefined; readonly fault: string };
+
+/** Stands for a value that only the worker has. */
+const NOT_SET = 'not-set-in-this-shell';
+/** A variable that has no default. */
+const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
+/** Loads it without running its tests. Never throws. */
+export function policyForReading(options: ConfigOption): PolicyForReading {
+  const path = configPath(options);
+  const whole = tried(path, process.env);
+  if (whole.loaded !== undefined) return whole;
+  const standIns = standInsFor(path);
+  if (Object.keys(standIns).length === 0) return whole;
+  const without = tried(path, { ...standIns, ...process.env });
+  // What judging rests on must be what the worker has.
+  const isJudged = JSON.stringify(without.loaded?.draft.content ?? NOT_SET).includes(NOT_SET);
+  return isJudged ? whole : without;
+}
+
+function tried(path: string, env: Env): PolicyForReading {
+  try {
+    return { loaded: loadPolicyFile(path, env) };
+  } catch (error) {
+    if (!(error instanceof PolicyRefused)) throw error;
+    const [first, ...others] = error.faults.map(faultLine);
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    return { fault: `${first ?? 'it is refused'}${more}` };
+  }
+}
+
+/** A value for each variable that the file names and this shell does not set. */
+function standInsFor(path: string): Record<string, string> {
+  try {
+    const names = [...readFileSync(path, 'utf8').matchAll(VARIABLE)].map(([, name = '']) => name);
+    const unset = names.filter((name) => process.env[name] === undefined);
+    return Object.fromEntries(unset.map((name) => [name, NOT_SET]));
+  } catch {
+    return {};
+  }
+}

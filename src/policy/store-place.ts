@@ -1,0 +1,144 @@
+/**
+ * Where the store is, by a policy file that need not be good for anything else: an operator who stops a worker must not have
+ * to mend its policy first. It says so only where it is certain, and never guesses: a pause that went to another store would
+ * stop nothing.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { isAlias, isMap, isScalar, parseDocument, type Document, type Pair, type YAMLMap } from 'yaml';
+import { decode, interpolate, whyUnreadable, type Env } from './interpolate.ts';
+import { root } from './schema.ts';
+
+/** The path of the store as the policy gives it, with its variables filled in; or why it cannot be told. */
+export type StorePlace =
+  { readonly known: true; readonly path: string } | { readonly known: false; readonly why: string };
+
+/** No policy is larger. */
+const LARGEST = 512 * 1024;
+/** No path of a policy is longer. */
+const LONGEST_PATH = 500;
+/** A merge that was left undone makes two or three of them. */
+const MOST_BLOCKS = 20;
+/** Without these a file is a part of a policy, and the part with the store may be missing. */
+const NEEDED = ['version', 'genesys', 'profiles'];
+/** A block of the file that begins with the key `store`; nothing else may stand so far to the left. */
+const STORE_LINE = /^(?:store|"store"|'store')\s*:/;
+
+/** Reads a file. Never throws. */
+export function readStorePlace(file: string, env: Env): StorePlace {
+  try {
+    const stats = statSync(file);
+    if (!stats.isFile()) return unknown('the policy is not a plain file');
+    if (stats.size > LARGEST) return unknown('the policy is larger than 512 KiB');
+    return storePlaceIn(decode(readFileSync(file)), file, env);
+  } catch (error) {
+    return unknown(`the policy ${file} cannot be read: ${whyUnreadable(error)}`);
+  }
+}
+
+/** Reads a text; `file` is where relative `${file:…}` start. Never throws. */
+export function storePlaceIn(text: string, file: string, env: Env): StorePlace {
+  const values = valuesIn(text);
+  if ('why' in values) return unknown(values.why);
+  const [first, ...others] = values.found;
+  if (first === undefined) return unknown('it names no store');
+  if (others.some((other) => other !== first)) return unknown('it names more than one store');
+  const { text: filled, faults } = interpolate(first, env, file);
+  const [fault] = faults;
+  if (fault !== undefined) return unknown(`store.sqlite is "${first}", and ${fault}`);
+  const path = filled.trim();
+  if (path === '' || path.length > LONGEST_PATH) return unknown('store.sqlite is no path');
+  return { known: true, path };
+}
+
+function unknown(why: string): StorePlace {
+  return { known: false, why };
+}
+
+/** What stands under `store.sqlite`, as written, or the default that holds in its place. */
+type Values = { readonly found: readonly string[] } | { readonly why: string };
+
+function valuesIn(text: string): Values {
+  const doc = parsed(text);
+  if (doc === undefined || doc.errors.length > 0) return valuesInBlocks(text);
+  const top = doc.contents;
+  if (!isMap(top)) return { why: 'the policy holds no keys' };
+  const keys = keysOf(top);
+  const stores = top.items.filter((item) => keyOf(item) === 'store');
+  if (stores.length > 0) return valuesUnder(stores, doc);
+  // A key that is mistyped may be that of the store, and what was cut off may have been.
+  const strange = keys.find((key) => !Object.hasOwn(root.shape, key));
+  if (strange !== undefined) return { why: `it has no key "store", but ${unknownKey(strange)}` };
+  return NEEDED.every((key) => keys.includes(key))
+    ? { found: [defaultPath()] }
+    : { why: 'it has no key "store", and is not a whole policy' };
+}
+
+/** The parser only guesses what was meant behind a mistake: each block of the store is read by itself. */
+function valuesInBlocks(text: string): Values {
+  const lines = text.split(/\r?\n/);
+  const found: string[] = [];
+  for (const [n, line] of lines.entries()) {
+    if (!STORE_LINE.test(line)) continue;
+    if (found.length > MOST_BLOCKS) return { why: 'its key "store" stands there again and again' };
+    const rest = lines.slice(n + 1);
+    const end = rest.findIndex((next) => /^[^\s#]/.test(next));
+    const block = parsed([line, ...(end < 0 ? rest : rest.slice(0, end))].join('\n'));
+    if (block === undefined || block.errors.length > 0 || !isMap(block.contents))
+      return { why: 'its key "store" cannot be read' };
+    const values = valuesUnder(block.contents.items, block);
+    if ('why' in values) return values;
+    found.push(...values.found);
+  }
+  return found.length > 0
+    ? { found }
+    : { why: 'it cannot be read as YAML, and no line of it begins with "store:"' };
+}
+
+/** One value for each path that stands there, and the default for each block that leaves it out. */
+function valuesUnder(stores: readonly Pair[], doc: Document.Parsed): Values {
+  const found: string[] = [];
+  for (const { value } of stores) {
+    const block = resolved(value, doc);
+    if (!isMap(block)) return { why: 'its key "store" holds no keys' };
+    const strange = keysOf(block).find((key) => !Object.hasOwn(root.shape.store.unwrap().shape, key));
+    if (strange !== undefined) return { why: `its key "store" has ${unknownKey(strange)}` };
+    const paths = block.items.filter((item) => keyOf(item) === 'sqlite');
+    if (paths.length === 0) found.push(defaultPath());
+    for (const item of paths) {
+      const path = resolved(item.value, doc);
+      if (!isScalar(path) || typeof path.value !== 'string') return { why: 'store.sqlite is no text' };
+      found.push(path.value);
+    }
+  }
+  return { found };
+}
+
+/** Without a blank after its colon a secret is a part of its key: only what looks like a key is shown. */
+function unknownKey(key: string): string {
+  return /^[a-z_]{1,30}$/i.test(key) ? `the unknown key "${key}"` : 'an unknown key';
+}
+
+function defaultPath(): string {
+  return root.shape.store.parse(undefined).sqlite;
+}
+
+function parsed(text: string): Document.Parsed | undefined {
+  try {
+    return parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: 'silent' });
+  } catch {
+    return undefined;
+  }
+}
+
+function keysOf({ items }: YAMLMap): readonly string[] {
+  return items.map((item) => keyOf(item) ?? '');
+}
+
+function keyOf({ key }: Pair): string | undefined {
+  return isScalar(key) ? String(key.value) : undefined;
+}
+
+/** An alias stands for what it names. */
+function resolved(node: unknown, doc: Document.Parsed): unknown {
+  return isAlias(node) ? node.resolve(doc) : node;
+}
