@@ -2,21 +2,29 @@
 import type { Answer } from './call.ts';
 import { PlatformError } from './errors.ts';
 import { asArray, asNumber, asObject, asText, type Json } from './json.ts';
+import { Places } from './numbered-walk.ts';
 
 /** A listing that has not ended by then never will. */
 const MAX_PAGES = 2_000;
+/** No page of these listings is asked for with more than a hundred. */
+const MOST_ON_PAGE = 1_000;
 
 /** Reads the page with this number, from 1. */
 export type NumberedPage = (pageNumber: number) => Promise<Answer>;
 /** Reads the page after this cursor; the first without one. */
 export type CursorPage = (after: string | undefined) => Promise<Answer>;
 
-/** The entities of one answer. Throws `PlatformError` (malformed) when it has no list. */
-export function entitiesOf(answer: Answer, operation: string): { body: Json; entities: readonly unknown[] } {
+/** The entities of one answer. Throws `PlatformError` (malformed) when it has no list, or one of more than `most`. */
+export function entitiesOf(
+  answer: Answer,
+  operation: string,
+  most = Number.POSITIVE_INFINITY,
+): { body: Json; entities: readonly unknown[] } {
   const body = asObject(answer.body);
   const entities = asArray(body?.['entities']);
-  if (body !== undefined && entities !== undefined) return { body, entities };
-  throw new PlatformError(`${operation}: the answer holds no list of entities`, {
+  if (body !== undefined && entities !== undefined && entities.length <= most) return { body, entities };
+  const what = entities === undefined ? 'no list of entities' : 'far more entities than were asked for';
+  throw new PlatformError(`${operation}: the answer holds ${what}`, {
     kind: 'malformed',
     operation,
     status: answer.status,
@@ -27,12 +35,15 @@ export function entitiesOf(answer: Answer, operation: string): { body: Json; ent
 /** All entities of a page-numbered listing. Throws `PlatformError`. */
 export async function readNumbered(operation: string, page: NumberedPage): Promise<readonly unknown[]> {
   const all: unknown[] = [];
+  const places = new Places();
   for (let number = 1; number <= MAX_PAGES; number += 1) {
-    const { body, entities } = entitiesOf(await page(number), operation);
+    const { body, entities } = entitiesOf(await page(number), operation, MOST_ON_PAGE);
     all.push(...entities);
+    const fresh = places.fill(entities);
     const pageCount = asNumber(body['pageCount']);
     const more = asText(body['nextUri']) !== undefined || (pageCount !== undefined && number < pageCount);
     if (!more || entities.length === 0) return all;
+    if (fresh === 0) throw endless(operation);
   }
   throw endless(operation);
 }
@@ -41,14 +52,17 @@ export async function readNumbered(operation: string, page: NumberedPage): Promi
 export async function readByCursor(operation: string, page: CursorPage): Promise<readonly unknown[]> {
   const all: unknown[] = [];
   const seen = new Set<string>();
+  const places = new Places();
   let after: string | undefined;
   for (;;) {
-    const { body, entities } = entitiesOf(await page(after), operation);
+    const { body, entities } = entitiesOf(await page(after), operation, MOST_ON_PAGE);
     all.push(...entities);
+    const fresh = places.fill(entities);
     const nextUri = asText(body['nextUri']);
     if (nextUri === undefined) return all;
     after = parameterOf(nextUri, 'after');
-    if (after === undefined || seen.has(after) || seen.size > MAX_PAGES) throw endless(operation);
+    if (after === undefined || fresh === 0 || seen.has(after) || seen.size > MAX_PAGES)
+      throw endless(operation);
     seen.add(after);
   }
 }

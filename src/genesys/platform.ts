@@ -1,6 +1,7 @@
 /** The way to Genesys Cloud: puts the parts of this folder together for one set of credentials. */
 import type { Duration, Instant } from '../domain/time.ts';
 import { unlessAborted } from './abort.ts';
+import { CursorOffer } from './cursor-offer.ts';
 import { OfflineDefinition } from './definitions.ts';
 import { PlatformDirectory, type DirectoryParts, type Needs, type ReadingSummary } from './directory.ts';
 import { platformEffects, type PlatformEffects } from './effects.ts';
@@ -24,7 +25,7 @@ import {
   type TokenTimeout,
 } from './settings-reads.ts';
 import { Transport, type PlatformHooks } from './transport.ts';
-import { CursorOffer, UserPages } from './user-pages.ts';
+import { UserPages } from './user-pages.ts';
 import { Wire } from './wire.ts';
 
 export interface PlatformSettings {
@@ -105,7 +106,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   const offer = new CursorOffer(warn);
   const directory = directoryOf({ sdk, now, serverClock, nativeTimeouts, offline, warn }, offer);
   // Without expands larger pages may do than in a sweep.
-  const namePages = new UserPages(sdk, now, offer);
+  const namePages = new UserPages(sdk, now, offer, warn);
   return {
     hosts,
     directory,
@@ -146,7 +147,7 @@ function directoryOf(
   const { sdk, now, warn } = parts;
   return new PlatformDirectory({
     ...parts,
-    pages: new UserPages(sdk, now, offer),
+    pages: new UserPages(sdk, now, offer, warn),
     queues: new Memberships(queueMembers(sdk), now, warn),
     teams: new Memberships(teamMembers(sdk), now, warn),
   });
