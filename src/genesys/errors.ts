@@ -22,6 +22,8 @@ export interface FaultFacts {
   readonly correlationId?: string | undefined;
   /** For how many ms the platform asked to be left alone. */
   readonly retryAfter?: number | undefined;
+  /** An earlier try of the same call got no good answer and may have had its effect. */
+  readonly repeated?: boolean | undefined;
 }
 
 /** A call to the platform that did not succeed. */
@@ -34,6 +36,7 @@ export class PlatformError extends Error {
   readonly contextId: string | undefined;
   readonly correlationId: string | undefined;
   readonly retryAfter: number | undefined;
+  readonly repeated: boolean;
 
   constructor(message: string, facts: FaultFacts) {
     super(message);
@@ -44,6 +47,7 @@ export class PlatformError extends Error {
     this.contextId = facts.contextId;
     this.correlationId = facts.correlationId;
     this.retryAfter = facts.retryAfter;
+    this.repeated = facts.repeated ?? false;
   }
 }
 

@@ -103,10 +103,11 @@ export class Transport {
       if (!('error' in outcome)) return outcome;
       const { error } = outcome;
       if (error.kind === 'late') throw doubtful ?? error;
+      const doubted = doubtful !== undefined && error.kind === 'refused';
       if (error.status !== 429) doubtful = error;
       const now = clock.now();
       const next = now + (error.retryAfter ?? this.#pause(error, count));
-      if (!patience.allows(outcome, count, now, next)) throw error;
+      if (!patience.allows(outcome, count, now, next)) throw doubted ? repeatedError(error) : error;
       if (this.#isLate(call, next)) throw doubtful ?? lateError(call.operation);
       await this.#sleep(next - clock.now(), call);
     }
@@ -219,6 +220,15 @@ function outcomeOf(answer: Exchanged): Parameters<Gate['leave']>[1] {
   if (answer.response === undefined) return undefined;
   const stopFor = answer.status === 429 ? (retryAfter(answer) ?? DEFAULT_STOP) : undefined;
   return { rate: rateHeaders(answer.response), stopFor };
+}
+
+/** The same refusal, which may be about the effect of an earlier try. */
+function repeatedError(error: PlatformError): PlatformError {
+  const { message, kind, operation, status, code, contextId, correlationId } = error;
+  return new PlatformError(message, {
+    ...{ kind, operation, status, code, contextId, correlationId },
+    repeated: true,
+  });
 }
 
 function failedIfLate(error: unknown): Failed {
