@@ -12,6 +12,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import type { Sighting } from './ports.ts';
+import type { ReturnSink } from './returns-book.ts';
 
 /** What stays the same over one sweep. */
 export interface SweepContext {
@@ -28,6 +29,8 @@ export interface Look {
   /** `undefined` while no whole reading has been had. */
   readonly memory: Memory | undefined;
   readonly verdict: Verdict;
+  /** Memory is another one than before. */
+  readonly changed: boolean;
   readonly events: readonly MemoryEvent[];
 }
 
@@ -43,9 +46,12 @@ export class Population {
    * the first sweep then stores everyone.
    */
   #current: ReadonlySet<string> | undefined;
+  readonly #returns: ReturnSink;
 
-  constructor(memories: Map<string, Memory>) {
+  /** Every return that a look shows is told to `returns`, once. */
+  constructor(memories: Map<string, Memory>, returns: ReturnSink = { note: () => undefined }) {
     this.#memories = memories;
+    this.#returns = returns;
   }
 
   memory(agentId: string): Memory | undefined {
@@ -83,8 +89,21 @@ export class Population {
     return [...new Set(ids)].flatMap((id) => this.#memories.get(id) ?? []);
   }
 
-  /** Folds one reading and judges it. */
-  look({ agent, observation }: Sighting, context: SweepContext): Look {
+  /** Folds one reading, judges it, and remembers what it shows. */
+  look(sighting: Sighting, context: SweepContext): Look {
+    const look = this.peek(sighting, context);
+    this.take(sighting, look);
+    return look;
+  }
+
+  /** Remembers what a look showed. */
+  take({ agent }: Sighting, { memory, changed, events }: Look): void {
+    if (memory !== undefined && changed) this.put(memory);
+    this.#returns.note(agent, events);
+  }
+
+  /** Folds one reading and judges it, and remembers nothing of it. */
+  peek({ agent, observation }: Sighting, context: SweepContext): Look {
     const { policy, usualInterval } = context;
     const profile = profileOf(agent, policy);
     const clockJumped = context.clockJumped();
@@ -97,8 +116,7 @@ export class Population {
       memory = leaveLadder(memory);
       changed = true;
     }
-    if (memory !== undefined && changed) this.put(memory);
-    return { memory, verdict, events: folded?.events ?? [] };
+    return { memory, verdict, changed, events: folded?.events ?? [] };
   }
 
   /** Nearly all looks show nothing new: copying 50,000 memories a sweep to move one instant on would be a waste. */

@@ -7,7 +7,6 @@ import pLimit from 'p-limit';
 import { endLogoff } from '../domain/ladder.ts';
 import { isNewer, isWhole } from '../domain/signs.ts';
 import { READING_LASTS, reread, type Case, type Crew, type Round } from './case.ts';
-import { countReturn } from './outcomes.ts';
 import type { Sighting } from './ports.ts';
 
 const CONCURRENCY = 10;
@@ -69,7 +68,6 @@ async function readBack(
 function settleByLook(crew: Crew, each: Case, sighting: Sighting, round: Round): boolean {
   const before = each.memory;
   const { memory = before, events } = crew.population.look(sighting, round.context);
-  for (const event of events) countReturn(crew, event);
   each.memory = memory;
   const newerToken = isNewer(sighting.observation.tokenIssuedAt, before.own?.tokenAt);
   if (memory.state.presence === 'OFFLINE') {

@@ -56,6 +56,7 @@ async function begin(
 
 const yes: Handler = () => ({ status: 204 });
 
+/** Whether this is an intention to end a session; outcomes name only what was performed. */
 function isSso({ actions }: StoredEvent): boolean {
   return actions?.includes('end_sso_session') === true;
 }
@@ -73,7 +74,8 @@ async function untilAsked(shift: Shift, minutes = 180): Promise<StoredEvent> {
 /** Events since a rung began, as `kind what`. */
 async function story(shift: Shift, since: StoredEvent): Promise<readonly string[]> {
   const events = (await shift.events()).filter(({ seq, kind }) => seq >= since.seq && kind !== 'return');
-  return events.map((event) => `${event.kind} ${isSso(event) ? 'session' : 'log-off'}`);
+  const sessions = new Set(events.filter(isSso).map(({ intentId }) => intentId));
+  return events.map(({ kind, intentId }) => `${kind} ${sessions.has(intentId) ? 'session' : 'log-off'}`);
 }
 
 describe('a rung that begins at the identity provider', () => {
