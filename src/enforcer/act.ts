@@ -1,5 +1,4 @@
 /** Steps 3 and 4 of carrying out: off the queue first, one more look at those, then the other actions. */
-import pLimit from 'p-limit';
 import type { Observation } from '../domain/agent.ts';
 import { endLogoff, finishLogoff, withdrawLogoff } from '../domain/ladder.ts';
 import { engagement, isNewer, isWhole } from '../domain/signs.ts';
@@ -8,25 +7,23 @@ import { causeFields } from './alarms.ts';
 import { READING_LASTS, reread, type Case, type Crew, type Round } from './case.ts';
 import { noteOffQueue, performFresh, seesQueueLeft } from './go-on.ts';
 import type { ActionFault, Alarm, Sighting } from './ports.ts';
+import { placesFor } from './places.ts';
 import { Progress } from './progress.ts';
 
 /** Our clock of the platform and its stamps may lie this far apart. */
 const STAMPS_APART: Duration = 3 * SECOND;
-/**
- * Agents acted on at the same time. The rate budget bounds how many requests a minute that makes. Half a batch: agents whose
- * requests hang must not keep the others waiting until their readings are too old.
- */
-const CONCURRENCY = 25;
+/** Agents acted on at the same time. The rate budget bounds how many requests a minute that makes. */
+const CONCURRENCY = 10;
 
 /** Acts on each case that is not ended; what was done, and how it ended if it did, stands in the case. Never throws. */
 export async function act(crew: Crew, cases: readonly Case[], round: Round): Promise<void> {
-  const limit = pLimit(CONCURRENCY);
+  const place = placesFor(CONCURRENCY);
   const progress = new Progress(crew);
   const onQueue = cases.filter(({ onQueue: on, due }) => on && due.actions.includes('off_queue'));
-  await Promise.all(onQueue.map((each) => limit(() => takeOffQueue(crew, each, progress, round))));
+  await Promise.all(onQueue.map((each) => place(() => takeOffQueue(crew, each, progress, round))));
   await backOutOfInteractions(crew, onQueue.filter(isOpen), round);
   await Promise.all(
-    cases.filter(isOpen).map((each) => limit(() => performRest(crew, each, progress, round))),
+    cases.filter(isOpen).map((each) => place(() => performRest(crew, each, progress, round))),
   );
   const now = crew.directory.serverNow();
   for (const each of cases) {
@@ -62,9 +59,9 @@ async function backOutOfInteractions(crew: Crew, cases: readonly Case[], round: 
     cases.map(({ agent }) => agent.id),
     round,
   );
-  const limit = pLimit(CONCURRENCY);
+  const place = placesFor(CONCURRENCY);
   await Promise.all(
-    cases.map((each) => limit(() => goOnOrPutBack(crew, each, fresh.get(each.agent.id), round))),
+    cases.map((each) => place(() => goOnOrPutBack(crew, each, fresh.get(each.agent.id), round))),
   );
 }
 

@@ -42,8 +42,9 @@ export class Alarms {
   /** Looks at one sweep. */
   after(report: SweepReport, now: Instant): void {
     const { complete, listed, seen, outcomes, hold, verdicts, clockError, deferred, fault } = report;
-    if (complete && (listed === 0 || seen > 0)) this.#watched(0, now, fault);
-    else this.unwatched(now, fault);
+    if (complete && seen > 0) this.#watched(0, now, fault);
+    else
+      this.unwatched(now, fault ?? (listed === 0 ? 'the platform lists nobody' : 'no reading can be used'));
     // Whoever the breaker holds back has an alarm of his own, and nothing was tried on him.
     const overdue = report.overdue - (deferred.breaker ?? 0);
     this.#withoutEffect =

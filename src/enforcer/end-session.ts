@@ -3,12 +3,12 @@
  * when on the rest may follow. That rest is due some sweeps later and is judged like any log-off, so that minutes of delay
  * hold nobody else up, and a person who shows himself in between keeps what he has.
  */
-import pLimit from 'p-limit';
 import { noteSsoEnd, noteSsoPending, withdrawSsoEnd } from '../domain/ladder.ts';
 import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
 import { READING_LASTS, type Case, type Crew, type Round } from './case.ts';
 import { eventOf } from './outcomes.ts';
 import type { ActionFault, Outcome } from './ports.ts';
+import { placesFor } from './places.ts';
 import { startingAt } from './rotate.ts';
 import { saveStep } from './save.ts';
 
@@ -38,12 +38,12 @@ export async function endSessions(
 ): Promise<void> {
   if (cases.length === 0) return;
   await recordIntents(crew, cases, round);
-  const limit = pLimit(CONCURRENCY);
+  const place = placesFor(CONCURRENCY);
   let [inVain, answered] = [0, 0];
   await Promise.all(
     // One user for whom the provider never answers must not come before the others each time.
     startingAt(round.sweepId, cases).map((each) =>
-      limit(async () => {
+      place(async () => {
         // A provider that does not answer is not waited for once more for each of the others.
         if (answered === 0 && inVain >= IN_VAIN) hold(crew, each);
         else await endSession(crew, each, round);

@@ -65,7 +65,7 @@ interface Watched {
   readonly findings: Findings;
   /** Why nothing may be done after this sweep, if so. */
   readonly hold: SweepHold | undefined;
-  /** Everyone was read, and the number is believed. */
+  /** Everyone was read, and neither the number nor the time is in doubt. */
   readonly complete: boolean;
   readonly lease: LeaseStill;
 }
@@ -155,7 +155,7 @@ export class Enforcer {
     this.#clockErrors = [...this.#clockErrors, summary.clockError].slice(-2);
     const now = Math.max(directory.serverNow(), summary.startedAt);
     const hold = await this.#hold(findings, summary, context);
-    const complete = summary.complete && hold !== 'incomplete';
+    const complete = summary.complete && hold !== 'incomplete' && !areApart(summary.clockError);
     return { sweepId, begun, now, context, summary, findings, hold, complete, lease };
   }
 
@@ -194,10 +194,13 @@ export class Enforcer {
   }
 
   /** Both plans pass the one gate, each with a ledger of its own: what is imagined spends no caps. */
-  #plan({ findings, hold, context, now }: Watched): Plans {
+  #plan({ findings, hold, context, now, summary }: Watched): Plans {
     const { seen, online, due, imagined } = findings;
-    const gate = (candidates: readonly DueAgent[], ledger: Ledger): Plan =>
-      plan(candidates, seen, hold, context.policy.caps, withOnline(ledger, online, now), now);
+    const gate = (candidates: readonly DueAgent[], ledger: Ledger): Plan => {
+      const made = plan(candidates, seen, hold, context.policy.caps, withOnline(ledger, online, now), now);
+      // By a clock that is in doubt what holds agents back would be over, or never be.
+      return areApart(summary.clockError) ? { ...made, ledger, tripped: undefined } : made;
+    };
     const { ledger, imaginedLedger } = this.#standing;
     return {
       enforced: gate(due, forgiven(ledger, this.#crew.returns.takeOwn())),
@@ -319,8 +322,8 @@ export class Enforcer {
   }
 
   /** What time it is must be the platform's word: by a wrong clock everything would be old. */
-  async #forget({ complete, summary, now }: Watched, { mayRecord }: SweepLimits): Promise<void> {
-    if (!complete || areApart(summary.clockError) || this.#storeTrouble.why !== undefined) return;
+  async #forget({ complete, now }: Watched, { mayRecord }: SweepLimits): Promise<void> {
+    if (!complete || this.#storeTrouble.why !== undefined) return;
     if (((await mayRecord?.()) ?? 'held') !== 'held') return;
     this.#standing = await forgetOld(this.#crew, this.#standing, this.#inForce.retention, now);
   }

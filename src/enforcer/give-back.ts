@@ -2,11 +2,11 @@
  * A crash just after somebody was taken off the queue leaves him there, also when an interaction slipped in: nobody was
  * left to look. Where the platform still shows just that, he gets his presence back, and with it the queue.
  */
-import pLimit from 'p-limit';
 import type { Memory, OwnLogoff } from '../domain/memory.ts';
 import type { StoredEvent } from '../domain/record.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { READING_LASTS, reread, type Crew, type Round } from './case.ts';
+import { placesFor } from './places.ts';
 import type { Sighting } from './ports.ts';
 
 /** At a time: an agent whose request hangs does not keep the others waiting. */
@@ -32,10 +32,10 @@ export async function giveBack(
     left.map(({ agentId = '' }) => agentId),
     round,
   );
-  const limit = pLimit(CONCURRENCY);
+  const place = placesFor(CONCURRENCY);
   await Promise.all(
     left.map((intent) =>
-      limit(async () => {
+      place(async () => {
         const sighting = fresh.get(intent.agentId ?? '');
         if (sighting === undefined || intent.intentId === undefined || !(await round.mayBegin())) return;
         if (await putBack(crew, intent, sighting, round)) settled.add(intent.intentId);

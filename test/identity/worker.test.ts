@@ -195,6 +195,34 @@ describe('a provider that asks for patience', () => {
   });
 });
 
+describe('one user for whom the provider fails each time', () => {
+  test.each<[string, Handler]>([
+    ['with 500', () => ({ status: 500 })],
+    ['with 503 and a long Retry-After', () => ({ status: 503, headers: { 'retry-after': '3600' } })],
+    ['by breaking off', () => ({ instead: 'break' })],
+  ])('(%s) holds up none of the others: their sessions are ended', async (_, failing) => {
+    let bad: string | undefined;
+    const handler: Handler = (asked, nth) => {
+      const { subject } = JSON.parse(asked.body) as { subject: string };
+      bad ??= subject;
+      return subject === bad ? failing(asked, nth) : { status: 204 };
+    };
+    const { shift } = await begin(handler, (url) => withHook(url, { perHour: 100 }), {
+      ...ONE,
+      agents: 16,
+    });
+    // All of them are logged off, and come back, at the same time.
+    await shift.store.setPause({ since: STARTS_AT, until: STARTS_AT + 50 * MINUTE, reason: undefined });
+    await shift.until(60);
+    const ended = await shift.events('sso_ended');
+    expect(new Set(ended.map(({ agentId }) => agentId)).size).toBe(15);
+    // None of them was kept waiting because of that one.
+    const stopped = (await shift.events('dropped')).filter(({ reason }) => reason === 'stopped');
+    expect(stopped).toEqual([]);
+    expect(shift.truth().disturbed).toEqual([]);
+  });
+});
+
 describe('over a restart', () => {
   test('the hour goes on counting the sessions that were ended before it', async () => {
     const { provider, shift } = await begin(yes, (url) => withHook(url, { perHour: 1 }));
