@@ -5,12 +5,14 @@ import type { Crew } from './case.ts';
 import type { Findings } from './findings.ts';
 import type { ReturnsBook } from './returns-book.ts';
 
+type SavingCrew = Pick<Crew, 'store' | 'population' | 'returns' | 'learner'>;
+
 /**
  * Writes memories and events together, and with them the returns that are not on record yet and what they did to memory: a crash
- * must not leave one without the other. Rejects when the store is lost; the returns then wait for the next write.
+ * must not leave one without the other. What was learnt from them follows. Rejects when the store is lost; the returns then wait for the next write.
  */
 export async function saveStep(
-  { store, population, returns }: Pick<Crew, 'store' | 'population' | 'returns'>,
+  { store, population, returns, learner }: SavingCrew,
   memories: readonly Memory[],
   events: readonly RecordEvent[],
   standing?: Standing,
@@ -22,11 +24,12 @@ export async function saveStep(
     if (memory !== undefined && !byId.has(agentId)) byId.set(agentId, memory);
   }
   await orPutBack(returns, lines, store.saveStep([...byId.values()], [...lines, ...events], standing));
+  await learner.save(store);
 }
 
 /** Writes everything that a sweep changed. Rejects when the store is lost. */
 export async function saveSweep(
-  { store, population, returns, learner }: Pick<Crew, 'store' | 'population' | 'returns' | 'learner'>,
+  { store, population, returns, learner }: SavingCrew,
   record: Omit<SweepRecord, 'changed' | 'notSeen'>,
   { seen, described }: Pick<Findings, 'seen' | 'described'>,
 ): Promise<void> {

@@ -179,7 +179,7 @@ export class Transport {
       if (error instanceof WireError) ({ code, where } = error);
     }
     const receivedAt = clock.now();
-    const date = httpDateOf(response?.headers['date']);
+    const date = dateOf(response);
     if (date !== undefined) {
       serverClock.observe(date, sentAt, receivedAt);
       hooks.onClock?.(serverClock.error());
@@ -213,6 +213,12 @@ class Patience {
     if (!again || count >= this.#tries || next > this.#giveUpAt) return false;
     return error.status === 429 || next - this.#firstSentAt <= this.#within;
   }
+}
+
+/** What time it was on the platform. An error may be a proxy's or a gateway's, which has a clock of its own. */
+function dateOf(response: WireResponse | undefined): Instant | undefined {
+  if (response === undefined || response.status < 200 || response.status > 299) return undefined;
+  return httpDateOf(response.headers['date']);
 }
 
 /** What the answer says to the rate budget; `undefined` when there was none. */

@@ -22,6 +22,8 @@ export interface Need {
   readonly missing: 'fail' | 'warn' | 'ok';
   /** It is given by division: agents of other divisions are out of reach. */
   readonly perDivision: boolean;
+  /** Where it is missing the worker has another way, which trying it out tells. */
+  readonly otherwise?: string;
 }
 
 type Wanted = (wants: DoctorWants) => boolean;
@@ -45,8 +47,8 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     need(
       'directory:user:view',
       'Directory > User > View',
-      'agents cannot be listed without it, and at once only where it is granted in every division',
-      { perDivision: true },
+      'agents are listed at once with it, where it is granted in every division',
+      { perDivision: true, otherwise: 'not granted, but agents can be listed page by page without it' },
     ),
     always,
   ],
@@ -126,11 +128,14 @@ export async function permissionFindings(
   const findings: Finding[] = [];
   for (const [wanted, applies] of NEEDS) {
     if (!applies(wants)) continue;
+    const tryOut = async (): Promise<State> =>
+      fromProbe(wanted, await tell(() => platform.probe(wanted.permission)));
     const state =
       grants === undefined
-        ? fromProbe(await tell(() => platform.probe(wanted.permission)))
+        ? await tryOut()
         : fromGrants(wanted, grants, divisions.told ? divisions.value : []);
-    findings.push(finding(wanted, state));
+    const isDone = state.is !== 'missing' || wanted.otherwise === undefined || grants === undefined;
+    findings.push(finding(wanted, isDone ? state : await tryOut()));
   }
   return findings;
 }
@@ -170,13 +175,18 @@ function fromGrants(
   };
 }
 
-function fromProbe(probed: Told<Probed | undefined>): State {
+function fromProbe({ otherwise = '' }: Need, probed: Told<Probed | undefined>): State {
   if (!probed.told) return { is: 'untold', found: probed.message };
   switch (probed.value) {
     case 'allowed':
       return { is: 'granted', found: 'a call that needs it succeeded' };
+    case 'otherwise':
+      return { is: 'partly', found: otherwise };
     case 'not_refused':
-      return { is: 'granted', found: 'not refused, as far as a user who does not exist can tell' };
+      return {
+        is: 'untold',
+        found: 'not refused for a user who does not exist, which need not mean anything: look at the role',
+      };
     case 'refused':
       return { is: 'missing' };
     case undefined:

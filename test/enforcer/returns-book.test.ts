@@ -83,12 +83,13 @@ test.each<[string, MemoryEvent, readonly string[], readonly string[], number, nu
 
 /** A store that fails so often, and the lines that it takes. */
 function storeThatFails(times: number): {
-  crew: Pick<Crew, 'store' | 'population' | 'returns'>;
+  crew: Parameters<typeof saveStep>[0];
   written: string[];
 } {
   const written: string[] = [];
   let left = times;
   const store = {
+    setFacts: () => Promise.resolve(),
     saveStep: (memories: readonly { agentId: string }[], events: readonly RecordEvent[]) => {
       if (left > 0) {
         left -= 1;
@@ -99,7 +100,7 @@ function storeThatFails(times: number): {
     },
   } as unknown as Crew['store'];
   const population = new Population(new Map([['ada', memoryOf('ada', BASE)]]), book);
-  return { crew: { store, population, returns: book }, written };
+  return { crew: { store, population, returns: book, learner }, written };
 }
 
 test('a return is written with the next step, and with what it did to memory', async () => {

@@ -97,6 +97,15 @@ describe('a Date header', () => {
   );
 });
 
+test.each([400, 404, 500, 503])(
+  'the Date of an error (%i) moves no clock: it may be a proxy’s',
+  async (status) => {
+    const { platform, clock } = await saying({ date: 'Wed, 02 Mar 2039 09:00:00 GMT' }, status);
+    await platform.directory.reread([ID], NO_SIGNAL).catch(() => undefined);
+    expect(Math.abs(platform.directory.serverNow() - clock.now())).toBeLessThanOrEqual(2_000);
+  },
+);
+
 describe('the service’s own token', () => {
   async function logIn(answer: object): Promise<FakePlatform> {
     fake = await fakePlatform(({ path }) => {

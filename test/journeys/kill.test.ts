@@ -112,6 +112,10 @@ test(`after ${KILLS} kills while acting nothing is lost, nothing done twice, and
     left -= told.kills;
     const all = attempts(told);
     expect(tornIntents(told.events)).toEqual([]);
+    const returns = told.events
+      .filter(({ kind }) => kind === 'return')
+      .map(({ agentId, at }) => `${agentId} ${at}`);
+    expect(new Set(returns).size).toBe(returns.length);
     expect(all.flatMap(faults)).toEqual([]);
     // Each effect has its intention before it.
     const explained = new Set(all.flatMap(({ done }) => done));
