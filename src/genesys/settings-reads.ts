@@ -1,5 +1,5 @@
 /** Settings of the organisation that clash, or do not, with what the service does. */
-import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { DAY, SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { asArray, asInstant, asNumber, asObject, asText } from './json.ts';
 import type { CallOptions, Sdk } from './sdk.ts';
 
@@ -83,10 +83,10 @@ function groupTimeout(entry: unknown): TokenTimeout['groups'][number][] {
   return timeout === undefined ? [] : [{ timeout, groupIds }];
 }
 
-/** A native timeout in seconds. The platform takes 5 min to 8 h: what is far from that is none, and would explain any login. */
+/** A native timeout in seconds. The platform takes 5 min to 8 h: nothing at all, or days, is none, and would explain any login. */
 function asTimeout(value: unknown): Duration | undefined {
   const length = (asNumber(value) ?? 0) * SECOND;
-  return length >= MINUTE && length <= 2 * DAY ? length : undefined;
+  return length >= SECOND && length <= 2 * DAY ? length : undefined;
 }
 
 /** `GET /api/v2/organizations/me`. Throws `PlatformError`. */
