@@ -311,6 +311,24 @@ describe('going offline', () => {
     expect(fake!.of(DEFINITIONS)).toHaveLength(1);
   });
 
+  test.each<[string, Reply]>([
+    ['hang', { hang: true }],
+    ['fail', { status: 500 }],
+    ['name no Offline any more', { json: { entities: [OFFLINES[2]] } }],
+  ])('does not wait for definitions that are read again after half a day, and %s', async (_, reply) => {
+    let later = false;
+    await open(({ path }) => (later && path === DEFINITIONS ? reply : undefined));
+    await perform('offline');
+    later = true;
+    fake!.clock.time += 13 * 3_600_000;
+    const before = fake!.clock.now();
+    expect(await perform('offline', AGENT, NO_SIGNAL, before + 10_000)).toMatchObject({ ok: true });
+    expect(fake!.clock.now() - before).toBeLessThanOrEqual(8_000);
+    expect(JSON.parse(fake!.requests.findLast(({ method }) => method === 'PATCH')!.body)).toEqual({
+      presenceDefinition: { id: 'def-offline' },
+    });
+  });
+
   test('uses a definition seen on an Offline agent when the definitions may not be read', async () => {
     const offline = user(2, {
       presence: { presenceDefinition: { id: 'def-seen', systemPresence: 'Offline' } },
