@@ -18,7 +18,7 @@ export function placesFor(count: number, lasts: Duration = PLACE_LASTS): Places 
       const { promise: late, resolve } = Promise.withResolvers<undefined>();
       const timer = setTimeout(() => {
         resolve(undefined);
-      }, lasts);
+      }, lasts).unref();
       // Whether it failed is asked below, where it is waited for to its end.
       await Promise.race([running.catch(() => undefined), late]);
       clearTimeout(timer);

@@ -3,7 +3,7 @@ import { NOTHING_LEARNT } from '../../src/domain/learnt.ts';
 import { Learner } from '../../src/enforcer/learner.ts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Observation, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
-import { EMPTY_LEDGER } from '../../src/domain/plan.ts';
+import { EMPTY_LEDGER, type Ledger } from '../../src/domain/plan.ts';
 import type { Action, Policy } from '../../src/domain/policy.ts';
 import type { RecordEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND, type Instant } from '../../src/domain/time.ts';
@@ -60,6 +60,10 @@ let refusals: Partial<Record<Action, ActionResult>>;
 let actions: readonly Action[];
 /** So many reads fail. */
 let unread: number;
+/** The first read takes so long. */
+let slowRead: number;
+/** What the caps and the back-off know after a log-off. */
+let ledger: Ledger;
 let population: Population;
 /** Whether anybody may still be begun with. */
 let open: boolean;
@@ -72,6 +76,7 @@ beforeEach(() => {
   refusals = {};
   actions = ['off_queue', 'offline', 'revoke_tokens'];
   unread = 0;
+  slowRead = 0;
   open = true;
   now = clockTime('09:00');
   person = { presence: 'AWAY', routing: 'OFF_QUEUE', calls: 0, since: now - MINUTE, tokenAt: now - MINUTE };
@@ -150,6 +155,12 @@ function crewWith(population: Population): Crew {
       reread: () => {
         now += stop;
         stop = 0;
+        const slow = sighting();
+        if (slowRead > 0) {
+          now += slowRead;
+          slowRead = 0;
+          return Promise.resolve(new Map([[AGENT.id, slow]]));
+        }
         if (requests.length > 0 && unread-- > 0) return Promise.resolve(new Map());
         return Promise.resolve(new Map([[AGENT.id, sighting()]]));
       },
@@ -162,6 +173,7 @@ function crewWith(population: Population): Crew {
       room: () => 100,
     },
     store: {
+      setFacts: () => Promise.resolve(),
       saveStep: (_: unknown, found: readonly RecordEvent[]) => {
         events.push(...found);
         return Promise.resolve();
@@ -197,7 +209,8 @@ async function logOff(): Promise<string> {
     mayBegin: () => Promise.resolve(open),
     signal: new AbortController().signal,
   };
-  await carryOut(crewWith(population), [{ agent: AGENT, agentId: AGENT.id, due: due! }], EMPTY_LEDGER, round);
+  const planned = [{ agent: AGENT, agentId: AGENT.id, due: due! }];
+  ({ ledger } = await carryOut(crewWith(population), planned, EMPTY_LEDGER, round));
   const { kind, reason, actions: performed } = events.at(-1)!;
   // The record never says that anything was done that was not sent, save leaving a queue that is left.
   const sent = [...new Set(done().filter((what) => what !== 'restore'))];
@@ -287,6 +300,28 @@ test('nobody is put Offline once more who may be in a conversation', async () =>
   };
   expect(await logOff()).toBe('unverified: unread');
   expect(done()).toEqual(['offline', 'revoke_tokens']);
+});
+
+test('a reading that took twelve seconds is made anew before it is acted on', async () => {
+  slowRead = 12 * SECOND;
+  expect(await logOff()).toBe('verified');
+  expect(done()).toEqual(['offline', 'revoke_tokens']);
+});
+
+describe('an agent who cannot be read', () => {
+  test('after the log-off waits before the next try, as nobody knows whether it had any effect', async () => {
+    unread = 10;
+    expect(await logOff()).toBe('unverified: unread');
+    expect(ledger.failures.get(AGENT.id)).toMatchObject({ count: 1, forbidden: false });
+  });
+
+  test('after leaving the queue gets the queue back, and waits before the next try', async () => {
+    become({ presence: 'ON_QUEUE', routing: 'IDLE' });
+    unread = 10;
+    expect(await logOff()).toBe('dropped: unread');
+    expect(done()).toEqual(['off_queue', 'restore']);
+    expect(ledger.failures.get(AGENT.id)).toMatchObject({ count: 1 });
+  });
 });
 
 function refused(kind: 'refused' | 'forbidden' | 'gone' | 'transient'): ActionResult {
