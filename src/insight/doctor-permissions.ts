@@ -20,7 +20,7 @@ export interface Need {
    * needs it that may never be used.
    */
   readonly missing: 'fail' | 'warn' | 'ok';
-  /** It is given by division: agents of other divisions are out of reach. */
+  /** It is given by division: agents, queues, teams and labels of other divisions are out of reach, and out of sight. */
   readonly perDivision: boolean;
   /** Where it is missing the worker has another way, which trying it out tells. */
   readonly otherwise?: string;
@@ -57,6 +57,7 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
       'presence:presenceDefinition:view',
       'Presence > Presence Definition > View',
       'it tells which presence is Offline, and what the labels of the policy stand for',
+      { perDivision: true },
     ),
     always,
   ],
@@ -86,8 +87,14 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     ),
     doing('release_station'),
   ],
-  [need('routing:queue:view', 'Routing > Queue > View', 'the policy names queues'), naming('queues')],
-  [need('groups:team:view', 'Groups > Team > View', 'the policy names teams'), naming('teams')],
+  [
+    need('routing:queue:view', 'Routing > Queue > View', 'the policy names queues', { perDivision: true }),
+    naming('queues'),
+  ],
+  [
+    need('groups:team:view', 'Groups > Team > View', 'the policy names teams', { perDivision: true }),
+    naming('teams'),
+  ],
   [need('authorization:role:view', 'Authorization > Role > View', 'the policy names roles'), naming('roles')],
   [
     need(
