@@ -44,7 +44,7 @@ export class Alarms {
     const { complete, listed, seen, outcomes, hold, verdicts, clockError, deferred, fault } = report;
     if (complete && seen > 0) this.#watched(0, now, fault);
     else
-      this.unwatched(now, fault ?? (listed === 0 ? 'the platform lists nobody' : 'no reading can be used'));
+      this.unwatched(now, fault ?? (listed === 0 ? 'the platform lists no users' : 'no reading can be used'));
     // Whoever the breaker holds back has an alarm of his own, and nothing was tried on him.
     const overdue = report.overdue - (deferred.breaker ?? 0);
     this.#withoutEffect =

@@ -57,7 +57,7 @@ export async function carryOut(
     }
     book = await recordOutcomes(crew, cases, book, round);
     for (const { outcome } of cases) if (outcome !== undefined) outcomes[outcome] += 1;
-    // Nobody could be read: that takes long, and need not be found out for each batch.
+    // Finding out that no agent can be read takes long: once a round is enough.
     if (fresh.unread === batch.length) break;
   }
   return { ledger: book, outcomes, left: planned.length - next };

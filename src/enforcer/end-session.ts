@@ -14,7 +14,7 @@ import { saveStep } from './save.ts';
 
 /** Identity providers allow far fewer requests than the platform. */
 const CONCURRENCY = 4;
-/** After so many users for whom the provider did not answer, and none for whom it did, the fault is not theirs. */
+/** After so many users in vain, and no answer for any other, the fault is the provider's and not a user's. */
 const IN_VAIN = 3;
 /** Until an answer says better: the longest delay that a provider documents. */
 const ASSUMED_DELAY: Duration = 5 * MINUTE;
@@ -41,7 +41,7 @@ export async function endSessions(
   const place = placesFor(CONCURRENCY);
   let [inVain, answered] = [0, 0];
   await Promise.all(
-    // One user for whom the provider never answers must not come before the others each time.
+    // A user for whom the provider never answers must not be the first each time.
     startingAt(round.sweepId, cases).map((each) =>
       place(async () => {
         // A provider that does not answer is not waited for once more for each of the others.

@@ -1,4 +1,4 @@
-/** What a sweep found that somebody should know of: the breaker, and whoever is held. Returns stand in `returns-book.ts`. */
+/** What a sweep found that people should know of: the breaker, and agents who are held. Returns stand in `returns-book.ts`. */
 import type { Plan } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RecordEvent } from '../domain/record.ts';
@@ -7,7 +7,7 @@ import { causeFields } from './alarms.ts';
 import type { Crew } from './case.ts';
 import type { Findings } from './findings.ts';
 
-/** Alarms, and tells the record. Remembers whom it has told of as held: each is reported once. */
+/** Alarms, and tells the record. Remembers which agents it has told of as held: each is reported once. */
 export class News {
   readonly #crew: Pick<Crew, 'alarm' | 'name'>;
   readonly #held = new Set<string>();

@@ -72,8 +72,8 @@ export function forgiven(ledger: Ledger, returns: readonly OwnReturn[]): Ledger 
 }
 
 /**
- * For the back-off: a log-off without effect failed, and so did one of which nobody can read whether it had any; one that was
- * dropped for another reason says nothing.
+ * For the back-off: a log-off without effect failed, and so did one after which the agent could not be read; one that was dropped
+ * for another reason says nothing.
  */
 function endedAs({ outcome, reason, fault }: Case): 'done' | 'failed' | 'forbidden' | undefined {
   if (reason === 'unread') return 'failed';

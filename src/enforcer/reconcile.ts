@@ -1,6 +1,6 @@
 /**
  * After a crash or an outage: what became of log-offs whose outcome was never written, told from what was noted while they went on
- * and from what the platform shows now, and a line in the record for the time nobody watched.
+ * and from what the platform shows now, and a line in the record for the time without sweeps.
  */
 import { knownDone } from '../domain/ladder.ts';
 import type { Memory } from '../domain/memory.ts';
@@ -29,8 +29,8 @@ export async function reconcile(crew: Crew, hold: SweepHold | undefined, round: 
 }
 
 /**
- * The outcome of each intention that has none, from memory after a complete sweep. Nothing is done again here: whoever is due is
- * logged off as anyone. An outcome names only the actions that are known to have been performed. `givenBack` are those that ended
+ * The outcome of each intention that has none, from memory after a complete sweep. Nothing is done again here: agents who
+ * are due are logged off as usual. An outcome names only the actions that are known to have been performed. `givenBack` are those that ended
  * in an interaction.
  */
 export function outcomesOf(
@@ -57,7 +57,7 @@ export function outcomesOf(
   });
 }
 
-/** That it was told later, and what of it nobody can say was done. */
+/** That it was told later, and which actions are not known to be done. */
 function reasonOf(
   { actions = [] }: StoredEvent,
   memory: Memory | undefined,

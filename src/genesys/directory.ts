@@ -101,7 +101,7 @@ export class PlatformDirectory {
   }
 
   /**
-   * Reads these again. Whoever the platform did not return, or cannot give, is absent. Throws `PlatformError` when nobody could
+   * Reads these again. Agents whom the platform did not return, or cannot give, are absent. Throws `PlatformError` when none could
    * be read, or the signal's reason.
    */
   async reread(agentIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Sighting>> {

@@ -99,7 +99,7 @@ async function leaveQueue(sdk: Sdk, id: string, options: CallOptions): Promise<A
       await sdk.call('putUserRoutingstatus', options, () => sdk.users.putUserRoutingstatus(id, body)),
     );
   } catch (error) {
-    // An invalid transition: whoever is off the queue already cannot leave it.
+    // An invalid transition: a queue that was left already cannot be left.
     if (!(error instanceof PlatformError) || error.status !== 400) throw error;
     return { ok: false, fault: { ...faultOf(error), perhapsSo: error.repeated ? 'by_us' : 'already' } };
   }

@@ -18,7 +18,7 @@ import {
 
 /**
  * `allowed`: a call that needs the permission succeeded. `otherwise`: it was refused, but another call that does for it was not.
- * `not_refused`: it was made for somebody who does not exist, and the platform had nothing against it but that, which proves
+ * `not_refused`: it was made for a user who does not exist, and the platform had nothing against it but that, which proves
  * nothing where it looks for the user first. `refused`: the permission is missing.
  */
 export type ProbeResult = 'allowed' | 'otherwise' | 'not_refused' | 'refused';

@@ -44,8 +44,8 @@ export const MOST_USERS = 250_000;
 const AT_ONCE = 3;
 
 /**
- * A page that failed does not stop the walk; the first page, or two in a row, do. So does a page without anybody new: whether
- * someone is missing is told by the number of users that the platform counts.
+ * A page that failed does not stop the walk; the first page, or two in a row, do. So does a page without a new user: whether
+ * users are missing is told by the number that the platform counts.
  */
 export class NumberedWalk {
   readonly #take: TakePage;
@@ -112,7 +112,7 @@ export class NumberedWalk {
     if (entities.length === 0 || !more) this.#over = true;
     else if (fresh === 0) {
       this.#over = true;
-      if (this.#total === undefined) this.#faults.push(`page ${number} holds nobody new`);
+      if (this.#total === undefined) this.#faults.push(`page ${number} brings no new user`);
     }
   }
 

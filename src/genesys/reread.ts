@@ -18,11 +18,11 @@ const CHUNK = 50;
 /** A reading is acted on within ten seconds or not at all: a slower answer is of no use. */
 const CHUNK_EFFORT: Effort = { tries: 2, within: 4 * SECOND, timeout: 8 * SECOND };
 const PART_EFFORT: Effort = { tries: 1, within: 0, timeout: 4 * SECOND };
-/** Somebody who is asked for alone gets all the tries there are. */
+/** An agent who is asked for alone gets all the tries there are. */
 const ALONE_EFFORT: Effort = { tries: 4, within: 8 * SECOND, timeout: 8 * SECOND };
 
 /**
- * Reads these agents; whoever cannot be read is absent. Throws the first `PlatformError` when nobody could be read, and the
+ * Reads these agents; those who cannot be read are absent. Throws the first `PlatformError` when none could be read, and the
  * signal's reason.
  */
 export async function rereadAgents(
@@ -73,7 +73,7 @@ class Rereading {
     await Promise.all(some.map(each));
   }
 
-  /** Reads these; answers the error. Whoever an answer leaves out that holds others is asked for once more. */
+  /** Reads these; answers the error. Agents whom an answer leaves out while it holds others are asked for once more. */
   async #ask(ids: readonly string[], effort: Effort): Promise<PlatformError | undefined> {
     const answer = await this.#readOrError(ids, effort);
     if (answer instanceof PlatformError) return answer;
@@ -94,7 +94,7 @@ class Rereading {
     }
   }
 
-  /** Takes in whoever was asked for and is there exactly once; answers the others. Two readings of one moment contradict. */
+  /** Takes in agents who were asked for and are there exactly once; answers the others. Two readings of one moment contradict. */
   #take(ids: readonly string[], sightings: readonly Sighting[]): readonly string[] {
     const times = new Map<string, number>();
     for (const { agent } of sightings) times.set(agent.id, (times.get(agent.id) ?? 0) + 1);

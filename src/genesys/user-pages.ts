@@ -65,7 +65,7 @@ export class UserPages {
       this.#offer.refused(end.error, this.#now());
       return this.#walkByNumber(expand, take, options);
     }
-    // This listing counts its users, so that it can show what is missing. Whoever was handed over already is not again.
+    // This listing counts its users, so that it shows whether any are missing. Those of earlier pages are not handed over again.
     if (!end.elsewhere || (await this.#walkByNumber(expand, take, options)) !== undefined) return end.fault;
     this.#offer.unfit(end.fault, this.#now());
     return undefined;
@@ -226,7 +226,7 @@ function endless(page: {
   if (seen.has(next)) return `the cursor after page ${number} came before: the listing runs in a circle`;
   if (empty > MAX_EMPTY_PAGES) return `${empty} empty pages in a row: the listing does not come to an end`;
   if (fresh === 0 && empty === 0)
-    return `page ${number} holds nobody new: the listing does not come to an end`;
+    return `page ${number} brings no new user: the listing does not come to an end`;
   return users > MOST_USERS
     ? `more than ${MOST_USERS} users: the listing does not come to an end`
     : undefined;

@@ -10,7 +10,7 @@ export interface Bounds {
   readonly most: Duration;
 }
 
-/** Whoever asks to be left alone is asked again after this, however long they wanted. */
+/** A system that asks to be left alone is asked again after this, however long it wanted. */
 export const LONGEST_WAIT: Duration = 5 * MINUTE;
 /** A token is renewed after this at the latest, whatever its answer says. Genesys Cloud issues none for longer. */
 const LONGEST_LIFETIME: Duration = 2 * DAY;

@@ -176,7 +176,7 @@ interface Failed {
   readonly wait: Duration;
 }
 
-/** For how long a provider that sent these headers wants to be left alone by everybody. */
+/** For how long a provider that sent these headers wants no request at all. */
 function restOf(status: number, headers: Readonly<Record<string, string>>, now: Instant): Duration {
   if (status === 429) return waitOf(headers, now) ?? resetOf(headers, now) ?? SECOND;
   return countsIn(headers['x-rate-limit-remaining'])?.least === 0 ? (resetOf(headers, now) ?? 0) : 0;

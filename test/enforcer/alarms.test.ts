@@ -25,7 +25,7 @@ function sweeps(count: number, parts: Partial<SweepReport>, from = 0): void {
 const CAUSES: readonly (readonly [string, string, Partial<SweepReport>, number])[] = [
   ['blind', 'a page is missing each time', { complete: false }, 10],
   ['blind', 'of everyone who is listed nobody can be read', { seen: 0 }, 10],
-  ['blind', 'the organisation lists nobody', { listed: 0, seen: 0, online: 0 }, 10],
+  ['blind', 'the organisation lists no users', { listed: 0, seen: 0, online: 0 }, 10],
   ['ineffective', 'people are overdue and nothing takes effect', { overdue: 3 }, 10],
   ['unknown_share', 'six in a hundred readings cannot be used', { verdicts: verdicts({ unknown: 6 }) }, 1],
   ['clock', 'the clocks are more than five minutes apart', { clockError: -5 * MINUTE - SECOND }, 1],

@@ -309,7 +309,7 @@ test('a reading that took twelve seconds is made anew before it is acted on', as
 });
 
 describe('an agent who cannot be read', () => {
-  test('after the log-off waits before the next try, as nobody knows whether it had any effect', async () => {
+  test('after the log-off waits before the next try, as its effect is not known', async () => {
     unread = 10;
     expect(await logOff()).toBe('unverified: unread');
     expect(ledger.failures.get(AGENT.id)).toMatchObject({ count: 1, forbidden: false });

@@ -181,7 +181,7 @@ describe('an answer larger than any page of users', () => {
     expect(sizes).toEqual(['500', '250', '100', '100', '100']);
   });
 
-  test('is not unpacked where it is packed, though nobody asked for that', async () => {
+  test('is not unpacked where it is packed without being asked', async () => {
     fake = await fakePlatform(({ path }) =>
       path === USERS ? { ...LISTING, headers: { 'content-encoding': 'gzip' } } : undefined,
     );

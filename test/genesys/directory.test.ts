@@ -86,7 +86,7 @@ describe('a sweep by cursor', () => {
     expect(fake!.of(QUERY)).toHaveLength(3);
   });
 
-  test('ends after a page without anybody new, though its cursor is new each time', async () => {
+  test('ends after a page without a new user, though its cursor is new each time', async () => {
     await open(({ path }, count) =>
       path === QUERY ? { json: { entities: users(1, 40), cursor: `after-${count}` } } : undefined,
     );
@@ -94,12 +94,12 @@ describe('a sweep by cursor', () => {
     expect([complete, ids.length, fault]).toEqual([
       false,
       40,
-      'page 2 holds nobody new: the listing does not come to an end',
+      'page 2 brings no new user: the listing does not come to an end',
     ]);
     expect(fake!.of(QUERY)).toHaveLength(2);
   });
 
-  test('ends though each page brings somebody whom nobody ever saw', async () => {
+  test('ends though each page brings users whom no page brought before', async () => {
     await open(({ path, query }, count) => {
       if (path !== QUERY) return undefined;
       const size = Number(query.get('pageSize'));

@@ -51,7 +51,7 @@ describe('names', () => {
   test.each<[string, NameKind, string]>([
     ['teams, whose cursor is new each time,', 'teams', '/api/v2/teams'],
     ['groups, of which there is always one more page,', 'groups', '/api/v2/groups'],
-  ])('of %s end with the first page without anybody new', async (_, kind, path) => {
+  ])('of %s end with the first page that brings nothing new', async (_, kind, path) => {
     fake = await fakePlatform((seen, count) =>
       seen.path === path
         ? { json: { entities: [{ id: 'x', name: 'X' }], nextUri: `${path}?after=${count}`, pageCount: 1e9 } }

@@ -82,7 +82,7 @@ describe('a sweep by page number', () => {
     expect(await sweep()).toMatchObject({ complete: false, fault: 'the platform listed 90 of 91 users' });
   });
 
-  /** Nobody between these places of the list can be read, in whatever page they come. */
+  /** No user between these places of the list can be read, in whatever page they come. */
   function without(from: number, to: number, count: number): (seen: Seen) => Reply {
     const list = byNumber(users(1, count));
     return (seen) => {
@@ -92,7 +92,7 @@ describe('a sweep by page number', () => {
     };
   }
 
-  test('goes on behind a page on which nobody can be read, and is incomplete', async () => {
+  test('goes on behind a page on which no user can be read, and is incomplete', async () => {
     await open(onlyPaged(without(500, 1_000, 2_000)));
     const { complete, fault, ids } = await sweep();
     expect([complete, ids.length]).toEqual([false, 1_500]);
@@ -110,13 +110,13 @@ describe('a sweep by page number', () => {
     expect(fake!.of(PAGED)).toHaveLength(4 + 19);
   });
 
-  test('ends at the last page though nobody on it can be read', async () => {
+  test('ends at the last page though no user on it can be read', async () => {
     await open(onlyPaged(without(500, 1_000, 700)));
     expect((await sweep()).complete).toBe(false);
     expect(fake!.of(PAGED)).toHaveLength(5 + 19);
   });
 
-  test('ends after a page without anybody new, and is complete when nobody is missing', async () => {
+  test('ends after a page without a new user, and is complete when none is missing', async () => {
     const first = byNumber(users(1, 500), 500);
     const again = onlyPaged((seen) => ({
       json: { ...(first(seen).json as object), entities: users(1, 500), pageCount: 9_999, nextUri: '/x' },
@@ -126,9 +126,9 @@ describe('a sweep by page number', () => {
     expect(fake!.of(PAGED).length).toBeLessThanOrEqual(4);
   });
 
-  test('ends after a page without anybody new, and is incomplete where the platform counts nobody', async () => {
+  test('ends after a page without a new user, and is incomplete where the platform does not count them', async () => {
     await open(onlyPaged(() => ({ json: { entities: users(1, 25), nextUri: '/x' } })));
-    expect(await sweep()).toMatchObject({ complete: false, fault: 'page 2 holds nobody new' });
+    expect(await sweep()).toMatchObject({ complete: false, fault: 'page 2 brings no new user' });
     expect(fake!.of(PAGED)).toHaveLength(2);
   });
 

@@ -39,7 +39,7 @@ describe('reading again', () => {
     expect(found.size).toBe(119);
     expect(found.has(ids[6]!)).toBe(false);
     const asked = fake!.of(PAGED);
-    // Whoever is left out is asked for once more.
+    // An agent who is left out is asked for once more.
     expect(asked.map(({ query }) => query.getAll('id').length).sort((a, b) => a - b)).toEqual([
       1, 20, 50, 50,
     ]);
@@ -171,16 +171,16 @@ describe('an answer about agents that were asked for', () => {
     return fake!.platform.directory.reread(IDS.slice(0, 3), NO_SIGNAL);
   }
 
-  test('brings nobody else', async () => {
+  test('brings no other agents', async () => {
     expect([...(await answering([...users(1, 3), user(77)])).keys()]).toEqual(IDS.slice(0, 3));
   });
 
-  test('brings nobody of whom it holds two readings: they may contradict each other', async () => {
+  test('leaves out an agent of whom it holds two readings: they may contradict each other', async () => {
     const engaged = { routingStatus: { status: 'INTERACTING', startTime: '2026-03-02T08:59:00.000Z' } };
     expect([...(await answering([...users(1, 3), user(2, engaged)])).keys()]).toEqual([IDS[0], IDS[2]]);
   });
 
-  test('brings nobody whose id is another', async () => {
+  test('leaves out agents whose ids are others', async () => {
     const found = await answering([user(1), user(2, { id: `${IDS[1]!} ` }), user(3, { id: 17 })]);
     expect(found.has(IDS[0]!)).toBe(true);
     expect(found.has(IDS[2]!)).toBe(false);

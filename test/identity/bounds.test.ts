@@ -56,7 +56,7 @@ describe('a provider that wants to be left alone', () => {
       body.includes(ISAAC.id) ? { status: 503, headers: { 'retry-after': '300' } } : { status: 204 },
     );
     expect(faultIn(await end()).kind).toBe('transient');
-    const other = { ...ISAAC, id: 'somebody-else' };
+    const other = { ...ISAAC, id: 'another-agent' };
     expect((await identity.endSession(other, new AbortController().signal)).ok).toBe(true);
   });
 });

@@ -66,7 +66,7 @@ test('blind begins with the tenth sweep in a row, and is said again after an hou
   expect(shift.writes).toEqual([]);
 });
 
-test('an organisation that lists nobody for 35 sweeps is blind from the tenth on, and says why', async () => {
+test('an organisation that lists no users for 35 sweeps is blind from the tenth on, and says why', async () => {
   const { shift } = await playShift({
     ...SHORT,
     agents: 5,
@@ -84,7 +84,7 @@ test('an organisation that lists nobody for 35 sweeps is blind from the tenth on
   });
   const lines = shift.log.filter(({ alarm }) => alarm === 'blind');
   expect(lines.map(({ level, sweeps, fault }) => [level, sweeps, fault])).toEqual([
-    ['error', 10, 'the platform lists nobody'],
+    ['error', 10, 'the platform lists no users'],
     ['info', undefined, undefined],
   ]);
 });

@@ -25,7 +25,7 @@ const POLICY = policyText({
       - { id: screen-locked, when: { presence: [idle] }, clock: in_state, limit: 40m, actions: [off_queue, offline, release_station, revoke_tokens] }
       - { id: gone, when: { presence: [available, away, break, busy, on_queue] }, limit: 40m }`,
 });
-/** Nobody is killed in the last part: what was interrupted is put right by then. */
+/** There are no kills in the last part: what was interrupted is put right by then. */
 const LAST_KILL = 150;
 const END = 200;
 

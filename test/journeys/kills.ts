@@ -7,7 +7,7 @@ import type { Instant } from '../../src/domain/time.ts';
 import type { Random } from '../../src/sandbox/random.ts';
 import type { Shift } from './shift.ts';
 
-/** One request that changed somebody, as the platform saw it. */
+/** One request that changed an agent, as the platform saw it. */
 export interface Effect {
   readonly agentId: string;
   readonly what: Action | 'restore';

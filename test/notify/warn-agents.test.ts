@@ -64,7 +64,7 @@ test('whoever was reached is noted, and nobody else', async () => {
   expect(desk.noted).toEqual(['0', '2', '4']);
 });
 
-test('one agent for whom nobody answers holds up none of the others', async () => {
+test('one agent for whom there is no answer holds up none of the others', async () => {
   const desk = new Desk((n) => (n === 3 ? 'hangs' : true));
   await desk.warn(100, '0', 30);
   expect(desk.tried).toHaveLength(100);
