@@ -6,6 +6,7 @@ import type { Answer, Call } from './call.ts';
 import {
   closedError,
   CredentialsError,
+  isTooLarge,
   isTransientStatus,
   kindOfStatus,
   lateError,
@@ -141,10 +142,10 @@ export function loginError(error: unknown, operation: string): PlatformError {
   if ((status === 400 || status === 403) && code !== undefined) {
     return new CredentialsError(`${message}. ${advice(code)}`, { ...factsOf(error), kind: 'credentials' });
   }
-  const hint =
-    status === undefined || isTransientStatus(status)
-      ? ''
-      : '. Check genesys.region, genesys.login_url and whatever proxy stands before them';
+  const passes = status === undefined ? !isTooLarge(error) : isTransientStatus(status);
+  const hint = passes
+    ? ''
+    : '. Check genesys.region, genesys.login_url and whatever proxy stands before them';
   return new PlatformUnreachableError(`${message}${hint}`, { ...factsOf(error), kind: 'transient' });
 }
 
