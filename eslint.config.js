@@ -6,9 +6,10 @@ import { importX } from 'eslint-plugin-import-x';
 const ARROWS = {
   domain: [],
   policy: ['domain'],
-  genesys: ['domain'],
-  identity: ['domain'],
-  notify: ['domain'],
+  http: ['domain'],
+  genesys: ['domain', 'http'],
+  identity: ['domain', 'http'],
+  notify: ['domain', 'http'],
   store: ['domain'],
   enforcer: ['domain'],
   insight: ['domain'],

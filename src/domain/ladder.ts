@@ -1,7 +1,7 @@
 /**
  * The enforcer's own log-offs in an agent's memory, and the ladder that they put him on.
  */
-import type { Cause, LadderPlace, Memory, SsoEnd } from './memory.ts';
+import type { Cause, LadderPlace, Memory, OwnLogoff, SsoEnd } from './memory.ts';
 import type { Action, Profile, Returns, Rung } from './policy.ts';
 import { MINUTE, type Duration, type Instant } from './time.ts';
 import { countsIn } from './when.ts';
@@ -149,6 +149,34 @@ const LONGEST = 30_000;
 export function beginLogoff(m: Memory, now: Instant, actions: readonly Action[]): Memory {
   const own = { from: now, to: now + LONGEST, actions, former: m.state, tokenAt: m.tokenAt, open: true };
   return { ...m, own };
+}
+
+/** Notes what of a log-off that goes on has been done so far. */
+export function noteDone(m: Memory, done: readonly Action[]): Memory {
+  return m.own === undefined ? m : { ...m, own: { ...m.own, done: [...done] } };
+}
+
+/** A presence that our request set is stamped within this before the intention, for the platform's clock has whole seconds. */
+const STAMPED_EARLY = 2_000;
+
+/**
+ * What is known to have been done of a log-off that broke off: what was noted, and Offline where the presence was set to it while
+ * the log-off may have gone on. `begunAt` tells which log-off is meant.
+ */
+export function knownDone(m: Memory | undefined, begunAt: Instant): readonly Action[] {
+  const own = m?.own;
+  if (m === undefined || own === undefined || Math.abs(own.from - begunAt) > 1_000) return [];
+  if (own.known === true) return own.actions;
+  const done = own.done ?? [];
+  return !done.includes('offline') && wasSetOffline(m, own, done) ? [...done, 'offline'] : done;
+}
+
+function wasSetOffline({ state, presenceSince }: Memory, own: OwnLogoff, done: readonly Action[]): boolean {
+  if (state.presence !== 'OFFLINE' || presenceSince === undefined) return false;
+  if (presenceSince < own.from - STAMPED_EARLY || presenceSince > own.from + LONGEST) return false;
+  // Revoking tokens may set Offline as well: where that comes first, Offline may be its effect.
+  const first = own.actions.find((action) => action === 'offline' || action === 'revoke_tokens');
+  return first === 'offline' || (own.actions.includes('offline') && done.includes('revoke_tokens'));
 }
 
 /** Notes that the actions of a log-off succeeded, and where on the ladder the agent now stands. */

@@ -99,6 +99,8 @@ export interface OwnLogoff {
   readonly open: boolean;
   /** What of it was done is known. Not so while it goes on, nor after a crash in the middle of it. */
   readonly known?: boolean;
+  /** What of it has certainly been done so far, noted while it goes on. What came after the last note is not known. */
+  readonly done?: readonly Action[] | undefined;
 }
 
 /**

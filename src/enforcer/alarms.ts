@@ -49,8 +49,9 @@ export class Alarms {
   /** Looks at one sweep; `unsure` agents would be due but for names that cannot be looked up. */
   after(report: SweepReport, now: Instant, unsure = 0): void {
     const { complete, listed, seen, outcomes, hold, verdicts, unknown, clockError, deferred, fault } = report;
-    if (complete && (listed === 0 || seen > 0)) this.#watched(0, now, fault);
-    else this.unwatched(now, fault);
+    if (complete && seen > 0) this.#watched(0, now, fault);
+    else
+      this.unwatched(now, fault ?? (listed === 0 ? 'the platform lists no users' : 'no reading can be used'));
     // Whoever the breaker holds back has an alarm of his own, and nothing was tried on him.
     const overdue = report.overdue - (deferred.breaker ?? 0);
     this.#withoutEffect =

@@ -7,16 +7,17 @@ import { randomUUID } from 'node:crypto';
 import { profileOf, type Due } from '../domain/judge.ts';
 import { beginLogoff, placeOnLadder } from '../domain/ladder.ts';
 import type { Memory } from '../domain/memory.ts';
-import { withLogoff, type Ledger } from '../domain/plan.ts';
+import { withLogoff, withOutcome, type Ledger } from '../domain/plan.ts';
 import type { Returns } from '../domain/policy.ts';
 import type { RecordEvent } from '../domain/record.ts';
 import { SECOND, type Duration } from '../domain/time.ts';
 import { act } from './act.ts';
 import { endSessions, isSsoPart } from './end-session.ts';
 import { reread, type Case, type Crew, type Round, type RoundResult } from './case.ts';
-import { countReturn, drop, eventOf, noOutcomes, recordOutcomes, returnEvent } from './outcomes.ts';
+import { drop, eventOf, noOutcomes, recordOutcomes } from './outcomes.ts';
 import type { DueAgent } from './findings.ts';
 import type { Sighting } from './ports.ts';
+import { saveStep } from './save.ts';
 import { verify } from './verify.ts';
 
 /** Agents read, acted on and read back together: reading then costs a twenty-fifth of a request an agent. */
@@ -27,6 +28,8 @@ const READINGS = 3;
 const SMALLEST_BATCH = 15;
 /** So long room for such a batch is waited for. */
 const PATIENCE: Duration = 5 * SECOND;
+/** Looking for an agent who cannot be read may take longer than the readings of the others last: then these are read anew. */
+const READ_ANEW: Duration = 5 * SECOND;
 
 /** Carries out a plan for real. Throws only when the store is lost, which must stop all action. */
 export async function carryOut(
@@ -43,10 +46,10 @@ export async function carryOut(
     if (size === 0) break;
     const batch = planned.slice(next, next + size);
     next += batch.length;
-    const fresh = await readAgain(crew, batch, round);
+    const fresh = await readAgain(crew, batch, book, round);
     const cases = fresh.cases.filter((each) => !isSsoPart(each));
     outcomes.dropped += batch.length - fresh.cases.length;
-    book = await recordIntents(crew, { ...fresh, cases }, book, round);
+    book = await recordIntents(crew, { ...fresh, cases }, round);
     // A slow identity provider must not let the readings of the others grow old.
     const sessions = endSessions(crew, fresh.cases.filter(isSsoPart), outcomes, round);
     for (const part of await Promise.allSettled([sessions, actAndVerify(crew, cases, round)])) {
@@ -54,6 +57,8 @@ export async function carryOut(
     }
     book = await recordOutcomes(crew, cases, book, round);
     for (const { outcome } of cases) if (outcome !== undefined) outcomes[outcome] += 1;
+    // Finding out that no agent can be read takes long: once a round is enough.
+    if (fresh.unread === batch.length) break;
   }
   return { ledger: book, outcomes, left: planned.length - next };
 }
@@ -93,26 +98,34 @@ interface Fresh {
   readonly cases: readonly Case[];
   readonly memories: readonly Memory[];
   readonly events: readonly RecordEvent[];
+  /** How many could not be read. */
+  readonly unread: number;
+  readonly ledger: Ledger;
 }
 
 /** Step 1: a fresh look at each, folded and judged. Whoever is no longer due is dropped, with the reason. */
-async function readAgain(crew: Crew, batch: readonly DueAgent[], round: Round): Promise<Fresh> {
-  const ids = batch.map(({ agentId }) => agentId);
-  const fresh = await reread(crew, ids, round);
+async function readAgain(
+  crew: Crew,
+  batch: readonly DueAgent[],
+  ledger: Ledger,
+  round: Round,
+): Promise<Fresh> {
+  const fresh = await readBatch(crew, batch, round);
   const cases: Case[] = [];
   const memories: Memory[] = [];
   const events: RecordEvent[] = [];
+  let unread = 0;
+  let book = ledger;
   for (const { agent, due } of batch) {
     const sighting = fresh.get(agent.id);
     if (sighting === undefined) {
       events.push(drop(crew, agent, due, 'unread', round));
+      unread += 1;
+      // An agent who cannot be read waits like one whose log-off failed, so that others have the place.
+      if (!round.signal.aborted) book = withOutcome(book, agent.id, 'failed', crew.directory.serverNow());
       continue;
     }
     const look = crew.population.look(sighting, round.context);
-    for (const event of look.events) {
-      countReturn(crew, event);
-      events.push(...returnEvent(agent, event, round));
-    }
     const profile = profileOf(sighting.agent, round.context.policy);
     if (look.memory === undefined || profile === undefined || look.verdict.due?.mode !== 'enforce') {
       if (look.memory !== undefined) memories.push(look.memory);
@@ -121,7 +134,25 @@ async function readAgain(crew: Crew, batch: readonly DueAgent[], round: Round): 
     }
     cases.push(caseOf(sighting, look.verdict.due, profile.returns, look.memory));
   }
-  return { cases, memories, events };
+  return { cases, memories, events, unread, ledger: book };
+}
+
+/** Readings of the batch that are fresh enough to act on, where the platform gives them in time. */
+async function readBatch(
+  crew: Crew,
+  batch: readonly DueAgent[],
+  round: Round,
+): Promise<ReadonlyMap<string, Sighting>> {
+  const ids = batch.map(({ agentId }) => agentId);
+  const first = await reread(crew, ids, round);
+  const now = crew.directory.serverNow();
+  const old = [...first.values()].filter(({ observation }) => now - observation.at > READ_ANEW);
+  const second = await reread(
+    crew,
+    old.map(({ agent }) => agent.id),
+    round,
+  );
+  return new Map([...first, ...second]);
 }
 
 function caseOf({ agent, observation }: Sighting, due: Due, returns: Returns, memory: Memory): Case {
@@ -136,6 +167,8 @@ function caseOf({ agent, observation }: Sighting, due: Due, returns: Returns, me
     onQueue: memory.state.routing !== 'OFF_QUEUE',
     memory,
     performed: [],
+    undone: [],
+    refusedQueue: undefined,
     outcome: undefined,
     reason: undefined,
     fault: undefined,
@@ -143,8 +176,8 @@ function caseOf({ agent, observation }: Sighting, due: Due, returns: Returns, me
 }
 
 /** Step 2: the intention, and with it the place on the ladder, is on record, durably, before the first effect. */
-async function recordIntents(crew: Crew, fresh: Fresh, ledger: Ledger, round: Round): Promise<Ledger> {
-  let book = ledger;
+async function recordIntents(crew: Crew, fresh: Fresh, round: Round): Promise<Ledger> {
+  let book = fresh.ledger;
   const now = crew.directory.serverNow();
   const events = [...fresh.events];
   for (const each of fresh.cases) {
@@ -159,6 +192,6 @@ async function recordIntents(crew: Crew, fresh: Fresh, ledger: Ledger, round: Ro
     events.push(eventOf('intent', each.agent, due, now, round, { intentId }));
   }
   const memories = [...fresh.memories, ...fresh.cases.map(({ memory }) => memory)];
-  await crew.store.saveStep(memories, events, { ...round.standing, ledger: book });
+  await saveStep(crew, memories, events, { ...round.standing, ledger: book });
   return book;
 }

@@ -8,6 +8,7 @@ import type { Standing } from '../domain/record.ts';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import type { Learner } from './learner.ts';
 import type { Population, SweepContext } from './population.ts';
+import type { ReturnsBook } from './returns-book.ts';
 import type {
   ActionFault,
   Alarm,
@@ -35,6 +36,7 @@ export interface Crew {
   readonly log: Log;
   readonly meter: Meter;
   readonly learner: Learner;
+  readonly returns: ReturnsBook;
   readonly alarm: (alarm: Alarm) => void;
   /** `undefined`: nobody can be warned, so that no rule with `warn` ever becomes due. */
   readonly warner?: Warner | undefined;
@@ -53,6 +55,12 @@ export interface Round {
   readonly signal: AbortSignal;
 }
 
+/** An action that was not done, and why. */
+export interface Undone {
+  readonly action: Action;
+  readonly fault: ActionFault;
+}
+
 /** One agent on his way through a log-off. */
 export interface Case {
   readonly agent: Agent;
@@ -68,6 +76,10 @@ export interface Case {
   /** As of the last step. */
   memory: Memory;
   readonly performed: Action[];
+  /** Actions that were refused, or did not get through, and did not end the log-off. */
+  readonly undone: Undone[];
+  /** Leaving the queue was refused, perhaps because it was left already: a look decides. */
+  refusedQueue: ActionFault | undefined;
   outcome: Outcome | undefined;
   reason: string | undefined;
   fault: ActionFault | undefined;

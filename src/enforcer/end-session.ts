@@ -3,15 +3,19 @@
  * when on the rest may follow. That rest is due some sweeps later and is judged like any log-off, so that minutes of delay
  * hold nobody else up, and a person who shows himself in between keeps what he has.
  */
-import pLimit from 'p-limit';
 import { noteSsoEnd, noteSsoPending, withdrawSsoEnd } from '../domain/ladder.ts';
 import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
 import { READING_LASTS, type Case, type Crew, type Round } from './case.ts';
 import { eventOf } from './outcomes.ts';
 import type { ActionFault, Outcome } from './ports.ts';
+import { placesFor } from './places.ts';
+import { startingAt } from './rotate.ts';
+import { saveStep } from './save.ts';
 
 /** Identity providers allow far fewer requests than the platform. */
 const CONCURRENCY = 4;
+/** After so many users in vain, and no answer for any other, the fault is the provider's and not a user's. */
+const IN_VAIN = 3;
 /** Until an answer says better: the longest delay that a provider documents. */
 const ASSUMED_DELAY: Duration = 5 * MINUTE;
 /** What somebody has to mend: the sooner he hears of it the better. */
@@ -34,29 +38,32 @@ export async function endSessions(
 ): Promise<void> {
   if (cases.length === 0) return;
   await recordIntents(crew, cases, round);
-  const limit = pLimit(CONCURRENCY);
-  const trouble = { met: false };
+  const place = placesFor(CONCURRENCY);
+  let [inVain, answered] = [0, 0];
   await Promise.all(
-    cases.map((each) =>
-      limit(async () => {
+    // A user for whom the provider never answers must not be the first each time.
+    startingAt(round.sweepId, cases).map((each) =>
+      place(async () => {
         // A provider that does not answer is not waited for once more for each of the others.
-        if (trouble.met) hold(crew, each);
+        if (answered === 0 && inVain >= IN_VAIN) hold(crew, each);
         else await endSession(crew, each, round);
-        trouble.met ||= each.fault?.kind === 'transient';
+        if (each.fault?.kind === 'transient') inVain += 1;
+        else if (each.outcome !== 'dropped') answered += 1;
       }),
     ),
   );
   const now = crew.directory.serverNow();
   const events = cases.map((each) => {
-    const { agent, due, intentId, outcome, reason, fault } = each;
+    const { agent, due, intentId, outcome, reason, fault, performed: actions } = each;
     crew.population.put(each.memory);
     if (outcome !== undefined) outcomes[outcome] += 1;
     tell(crew, each, round);
-    const more = { intentId, reason, correlationId: fault?.correlationId };
+    const more = { intentId, reason, correlationId: fault?.correlationId, actions };
     return eventOf(outcome ?? 'sso_ended', agent, due, now, round, more);
   });
   alarm(crew, cases);
-  await crew.store.saveStep(
+  await saveStep(
+    crew,
     cases.map(({ memory }) => memory),
     events,
   );
@@ -69,7 +76,8 @@ async function recordIntents(crew: Crew, cases: readonly Case[], round: Round): 
     each.memory = noteSsoEnd(each.memory, each.due.rung ?? 0, now, now + ASSUMED_DELAY);
     crew.population.put(each.memory);
   }
-  await crew.store.saveStep(
+  await saveStep(
+    crew,
     cases.map(({ memory }) => memory),
     cases.map(({ agent, due, intentId }) => eventOf('intent', agent, due, now, round, { intentId })),
   );

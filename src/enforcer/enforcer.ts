@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { plan, withLogoff, withoutBreaker, withOnline, type Ledger, type Plan } from '../domain/plan.ts';
 import type { SweepHold } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { RecordEvent, Standing, SweepRecord } from '../domain/record.ts';
+import type { RecordEvent, Standing } from '../domain/record.ts';
 import { settleLeft } from '../domain/settle.ts';
 import { SECOND, type Duration } from '../domain/time.ts';
 import type { Alarms } from './alarms.ts';
@@ -23,7 +23,9 @@ import { forgiven, noOutcomes } from './outcomes.ts';
 import { Population, type SweepContext } from './population.ts';
 import type { NameLookups, ReadingSummary, SweepReport } from './ports.ts';
 import { gapEvent, reconcile, standingFromRecord } from './reconcile.ts';
-import { agentsOf, countOf, nonZero, numbersOf } from './report.ts';
+import { agentsOf, countOf, nonZero, reportOf } from './report.ts';
+import { ReturnsBook } from './returns-book.ts';
+import { saveSweep } from './save.ts';
 import { areApart, Doubt, isPaused, nextStanding, sweepHold, usualInterval } from './standing.ts';
 import { Trouble } from './trouble.ts';
 import { warnAgents } from './warn.ts';
@@ -33,7 +35,7 @@ import type { Done, Plans, Watched } from './watched.ts';
 const CLOCK_JUMP: Duration = 30 * SECOND;
 
 /** What the enforcer is made of; see `Crew`. */
-export type EnforcerParts = Omit<Crew, 'population' | 'learner'> & {
+export type EnforcerParts = Omit<Crew, 'population' | 'learner' | 'returns'> & {
   readonly alarms: Alarms;
   readonly names: NameLookups;
 };
@@ -76,9 +78,10 @@ export class Enforcer {
   static async load(parts: EnforcerParts, inForce: InForce): Promise<Enforcer> {
     const memories = await parts.store.loadMemories();
     const standing = (await parts.store.loadStanding()) ?? (await standingFromRecord(parts));
-    const population = new Population(memories);
     const learner = await Learner.load(parts.store);
-    return new Enforcer(parts, { ...parts, population, learner }, inForce, standing);
+    const returns = new ReturnsBook(parts.meter, learner);
+    const population = new Population(memories, returns);
+    return new Enforcer(parts, { ...parts, population, learner, returns }, inForce, standing);
   }
 
   /** Takes up another policy; the sweeps after it settle. Only between two sweeps. */
@@ -102,6 +105,7 @@ export class Enforcer {
     const { clock, directory, store } = this.#parts;
     const begun = clock.now();
     const sweepId = randomUUID().slice(0, 8);
+    this.#crew.returns.begin(sweepId);
     const resumed = await store.takeResume().catch(() => false);
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
     const policy = await this.#parts.names.latest(this.#inForce.policy, 'sweep', limits.signal);
@@ -119,7 +123,7 @@ export class Enforcer {
     this.#clockErrors = [...this.#clockErrors, summary.clockError].slice(-2);
     const now = Math.max(directory.serverNow(), summary.startedAt);
     const hold = await this.#hold(findings, summary, context);
-    const complete = summary.complete && hold !== 'incomplete';
+    const complete = summary.complete && hold !== 'incomplete' && !areApart(summary.clockError);
     return { sweepId, begun, now, context, summary, findings, hold, complete, lease };
   }
 
@@ -158,13 +162,16 @@ export class Enforcer {
   }
 
   /** Both plans pass the one gate, each with a ledger of its own: what is imagined spends no caps. */
-  #plan({ findings, hold, context, now }: Watched): Plans {
+  #plan({ findings, hold, context, now, summary }: Watched): Plans {
     const { seen, online, due, imagined } = findings;
-    const gate = (candidates: readonly DueAgent[], ledger: Ledger): Plan =>
-      plan(candidates, seen, hold, context.policy.caps, withOnline(ledger, online, now), now);
+    const gate = (candidates: readonly DueAgent[], ledger: Ledger): Plan => {
+      const made = plan(candidates, seen, hold, context.policy.caps, withOnline(ledger, online, now), now);
+      // By a clock that is in doubt what holds agents back would be over, or never be.
+      return areApart(summary.clockError) ? { ...made, ledger, tripped: undefined } : made;
+    };
     const { ledger, imaginedLedger } = this.#standing;
     return {
-      enforced: gate(due, forgiven(ledger, findings)),
+      enforced: gate(due, forgiven(ledger, this.#crew.returns.takeOwn())),
       imagined: gate(imagined, imaginedLedger),
     };
   }
@@ -197,16 +204,11 @@ export class Enforcer {
     enforced: Plan,
   ): Promise<boolean> {
     if (lease !== 'held') return false;
-    const { store } = this.#parts;
-    const { population } = this.#crew;
-    const { changed, notSeen } = population.unsaved(findings.seen);
     const { startedAt: at } = summary;
-    const record: SweepRecord = { at, changed, notSeen, standing: this.#standing, events };
+    const head = { at, standing: this.#standing, events };
+    const record = complete ? { ...head, count: countOf(findings, enforced, at) } : head;
     return this.#unlessLost(sweepId, async () => {
-      await store.saveSweep(complete ? { ...record, count: countOf(findings, enforced, at) } : record);
-      population.saved(findings.seen);
-      await this.#crew.learner.save(store);
-      if (findings.described.length > 0) await store.saveAgents(findings.described);
+      await saveSweep(this.#crew, record, findings);
       this.#storeTrouble.over();
     });
   }
@@ -295,8 +297,8 @@ export class Enforcer {
   }
 
   /** What time it is must be the platform's word: by a wrong clock everything would be old. */
-  async #forget({ complete, summary, now }: Watched, { mayRecord }: SweepLimits): Promise<void> {
-    if (!complete || areApart(summary.clockError) || this.#storeTrouble.why !== undefined) return;
+  async #forget({ complete, now }: Watched, { mayRecord }: SweepLimits): Promise<void> {
+    if (!complete || this.#storeTrouble.why !== undefined) return;
     if (((await mayRecord?.()) ?? 'held') !== 'held') return;
     this.#standing = await forgetOld(this.#crew, this.#standing, this.#inForce.retention, now);
   }
@@ -304,13 +306,10 @@ export class Enforcer {
   /** The report of the sweep, after the log, the metrics and the alarms have had it. */
   #tell(watched: Watched, enforced: Plan, { real, imagined }: Done): SweepReport {
     const { clock, log, meter, name } = this.#parts;
-    const { sweepId, begun, now, context, summary, findings, hold } = watched;
-    const { complete, fault, clockError, startedAt } = summary;
-    const report: SweepReport = {
-      ...{ sweepId, startedAt, took: clock.now() - begun, complete, fault, hold, clockError },
-      ...numbersOf(findings, enforced, context.usualInterval, real),
-      outcomes: { ...real.outcomes, observed: imagined.outcomes.observed },
-    };
+    const { begun, now, context, findings } = watched;
+    const { clockError } = watched.summary;
+    const swept = { ...watched, enforced, real, imagined };
+    const report = reportOf(swept, context.usualInterval, clock.now() - begun);
     meter.sweepEnded(report);
     const { verdicts, ...numbers } = report;
     log.info({ ...numbers, verdicts: nonZero(verdicts) }, 'sweep done');

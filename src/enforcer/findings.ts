@@ -4,7 +4,7 @@
  */
 import type { Agent, Unknown } from '../domain/agent.ts';
 import { REASONS, type Reason, type Verdict } from '../domain/judge.ts';
-import type { Cause, Memory, MemoryEvent } from '../domain/memory.ts';
+import type { Cause, Memory } from '../domain/memory.ts';
 import type { Candidate } from '../domain/plan.ts';
 import { LONGEST_KEPT, type StoredAgent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
@@ -33,7 +33,6 @@ export interface Findings {
   readonly imagined: readonly DueAgent[];
   /** Who is to be told of a log-off to come, and was not yet. */
   readonly toWarn: readonly AgentToWarn[];
-  readonly returns: readonly { readonly agent: Agent; readonly event: MemoryEvent }[];
   /** With what brought them onto the ladder. */
   readonly held: readonly { readonly agent: Agent; readonly cause: Cause | undefined }[];
   readonly engaged: readonly { readonly agent: Agent; readonly since: Instant }[];
@@ -53,7 +52,6 @@ export class Gathering implements Findings {
   readonly due: DueAgent[] = [];
   readonly imagined: DueAgent[] = [];
   readonly toWarn: AgentToWarn[] = [];
-  readonly returns: Findings['returns'][number][] = [];
   readonly held: Findings['held'][number][] = [];
   readonly engaged: Findings['engaged'][number][] = [];
   readonly described: StoredAgent[] = [];
@@ -77,13 +75,12 @@ export class Gathering implements Findings {
 
   #take(sighting: Sighting): void {
     const { agent, observation } = sighting;
-    const { memory, verdict, events } = this.#population.look(sighting, this.#context);
+    const { memory, verdict } = this.#population.look(sighting, this.#context);
     this.verdicts[verdict.reason] += 1;
     for (const kind of new Set(verdict.unknown.map(kindOf)))
       this.unknown[kind] = (this.unknown[kind] ?? 0) + 1;
     const described = this.#population.described(agent, verdict.profile);
     if (described !== undefined) this.described.push(described);
-    for (const event of events) this.returns.push({ agent, event });
     // For the clocks, an agent whose reading could not be used was not seen.
     if (memory === undefined || memory.seenAt < observation.at) return;
     this.#count(memory, verdict);

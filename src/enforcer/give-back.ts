@@ -6,7 +6,11 @@ import type { Memory, OwnLogoff } from '../domain/memory.ts';
 import type { StoredEvent } from '../domain/record.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { READING_LASTS, reread, type Crew, type Round } from './case.ts';
+import { placesFor } from './places.ts';
+import type { Sighting } from './ports.ts';
 
+/** At a time: an agent whose request hangs does not keep the others waiting. */
+const CONCURRENCY = 10;
 /** Later it would take him by surprise. */
 const STILL_FRESH: Duration = 5 * MINUTE;
 /** A request of ours that was sent in time is done within this. */
@@ -28,24 +32,29 @@ export async function giveBack(
     left.map(({ agentId = '' }) => agentId),
     round,
   );
-  for (const intent of left) {
-    const sighting = fresh.get(intent.agentId ?? '');
-    if (sighting === undefined || intent.intentId === undefined || !(await round.mayBegin())) continue;
-    const { at } = sighting.observation;
-    const { memory } = crew.population.look(sighting, round.context);
-    const presence = memory?.seenAt === at ? formerPresence(intent, memory, at) : undefined;
-    if (presence === undefined) continue;
-    const { ok } = await crew.effects.restorePresence(
-      sighting.agent.id,
-      presence,
-      at + READING_LASTS,
-      round.signal,
-    );
-    const fields = { sweepId: round.sweepId, agent: crew.name(sighting.agent), ok };
-    crew.log.warn(fields, 'an interruption left an agent off the queue in an interaction: put back');
-    if (ok) settled.add(intent.intentId);
-  }
+  const place = placesFor(CONCURRENCY);
+  await Promise.all(
+    left.map((intent) =>
+      place(async () => {
+        const sighting = fresh.get(intent.agentId ?? '');
+        if (sighting === undefined || intent.intentId === undefined || !(await round.mayBegin())) return;
+        if (await putBack(crew, intent, sighting, round)) settled.add(intent.intentId);
+      }),
+    ),
+  );
   return settled;
+}
+
+async function putBack(crew: Crew, intent: StoredEvent, sighting: Sighting, round: Round): Promise<boolean> {
+  const { at } = sighting.observation;
+  const { memory } = crew.population.look(sighting, round.context);
+  const presence = memory?.seenAt === at ? formerPresence(intent, memory, at) : undefined;
+  if (presence === undefined) return false;
+  const { id } = sighting.agent;
+  const { ok } = await crew.effects.restorePresence(id, presence, at + READING_LASTS, round.signal);
+  const fields = { sweepId: round.sweepId, agent: crew.name(sighting.agent), ok };
+  crew.log.warn(fields, 'an interruption left an agent off the queue in an interaction: put back');
+  return ok;
 }
 
 /**

@@ -3,10 +3,10 @@
  * middle, somebody may sit at the desk again by then: what is left goes on only after another look.
  */
 import { finishLogoff } from '../domain/ladder.ts';
+import type { Memory } from '../domain/memory.ts';
 import type { Action } from '../domain/policy.ts';
 import { readingOf } from '../domain/reading.ts';
 import { READING_LASTS, reread, type Case, type Crew, type Round } from './case.ts';
-import { countReturn } from './outcomes.ts';
 import type { ActionResult, Sighting } from './ports.ts';
 
 /** So often one action is begun anew after another look. */
@@ -38,13 +38,12 @@ async function mayGoOn(crew: Crew, each: Case, round: Round): Promise<boolean> {
   const before = finishLogoff(each.memory, crew.directory.serverNow(), each.performed);
   crew.population.put(before);
   const { memory = before, verdict, events } = crew.population.look(sighting, round.context);
-  for (const event of events) countReturn(crew, event);
   each.memory = memory;
   const { kind } = readingOf(agent, observation, before, round.context.policy);
   if (kind === 'unknown' || kind === 'engaged') return end(each, kind);
   if (['exempt', 'no_profile', 'names_unsure', 'unknown'].includes(verdict.reason))
     return end(each, verdict.reason);
-  if (memory.lastSign !== undefined && memory.lastSign.at !== before.lastSign?.at) return end(each, 'sign');
+  if (hasSigned(memory, before)) return end(each, 'sign');
   if (events.length > 0) return end(each, 'returned');
   each.readAt = observation.at;
   return true;
@@ -58,11 +57,34 @@ export function noteOffQueue(crew: Crew, each: Case, sighting: Sighting, round: 
   each.readAt = sighting.observation.at;
   const { memory } = each;
   crew.population.put(finishLogoff(memory, crew.directory.serverNow(), each.performed));
-  const look = crew.population.look(sighting, round.context);
+  const look = crew.population.peek(sighting, round.context);
   const quiet = look.events.length === 0 && look.memory?.lastSign?.at === memory.lastSign?.at;
   // Stamps that contradict the clock are not worth a sign here: nothing but the queue was left a moment ago.
-  if (quiet && look.memory !== undefined) each.memory = look.memory;
-  else crew.population.put(memory);
+  if (!quiet || look.memory === undefined) {
+    crew.population.put(memory);
+    return;
+  }
+  crew.population.take(sighting, look);
+  each.memory = look.memory;
+}
+
+/**
+ * Whether an agent who was found off the queue, though not by our doing, may be logged off as planned. An agent who left it by
+ * themselves a moment ago has shown a sign: then the case is ended.
+ */
+export function seesQueueLeft(crew: Crew, each: Case, sighting: Sighting, round: Round): boolean {
+  const before = finishLogoff(each.memory, crew.directory.serverNow(), each.performed);
+  crew.population.put(before);
+  const { memory = before, verdict, events } = crew.population.look(sighting, round.context);
+  each.memory = memory;
+  each.readAt = sighting.observation.at;
+  if (hasSigned(memory, before)) return end(each, 'sign');
+  if (verdict.due === undefined) return end(each, verdict.reason);
+  return events.length > 0 ? end(each, 'returned') : true;
+}
+
+function hasSigned({ lastSign }: Memory, before: Memory): boolean {
+  return lastSign !== undefined && lastSign.at !== before.lastSign?.at;
 }
 
 function end(each: Case, reason: string): false {

@@ -1,4 +1,4 @@
-/** What a sweep found that somebody should know of: returns, the breaker, whoever is held. */
+/** What a sweep found that people should know of: the breaker, and agents who are held. Returns stand in `returns-book.ts`. */
 import type { Plan } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RecordEvent } from '../domain/record.ts';
@@ -6,14 +6,13 @@ import type { Instant } from '../domain/time.ts';
 import { causeFields } from './alarms.ts';
 import type { Crew } from './case.ts';
 import type { Findings } from './findings.ts';
-import { countReturn, returnEvent } from './outcomes.ts';
 
-/** Counts, alarms, and tells the record. Remembers whom it has told of as held: each is reported once. */
+/** Alarms, and tells the record. Remembers which agents it has told of as held: each is reported once. */
 export class News {
-  readonly #crew: Pick<Crew, 'meter' | 'alarm' | 'name' | 'learner'>;
+  readonly #crew: Pick<Crew, 'alarm' | 'name'>;
   readonly #held = new Set<string>();
 
-  constructor(crew: Pick<Crew, 'meter' | 'alarm' | 'name' | 'learner'>) {
+  constructor(crew: Pick<Crew, 'alarm' | 'name'>) {
     this.#crew = crew;
   }
 
@@ -24,18 +23,7 @@ export class News {
     { sweepId, policy }: { readonly sweepId: string; readonly policy: Policy },
     now: Instant,
   ): readonly RecordEvent[] {
-    return [
-      ...this.#returns(findings, sweepId),
-      ...this.#breaker(tripped, sweepId, now),
-      ...this.#newlyHeld(findings, policy, sweepId, now),
-    ];
-  }
-
-  #returns({ returns }: Findings, sweepId: string): readonly RecordEvent[] {
-    return returns.flatMap(({ agent, event }) => {
-      countReturn(this.#crew, event);
-      return returnEvent(agent, event, { sweepId });
-    });
+    return [...this.#breaker(tripped, sweepId, now), ...this.#newlyHeld(findings, policy, sweepId, now)];
   }
 
   #breaker(tripped: Plan['tripped'], sweepId: string, now: Instant): readonly RecordEvent[] {

@@ -1,13 +1,14 @@
 /** What became of a log-off, told to the record, the log, the metrics and the back-off. */
 import type { Agent } from '../domain/agent.ts';
 import type { Due } from '../domain/judge.ts';
-import type { MemoryEvent } from '../domain/memory.ts';
 import { withOutcome, type Ledger } from '../domain/plan.ts';
+import type { Action } from '../domain/policy.ts';
 import type { RecordEvent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Case, Crew, Round } from './case.ts';
-import type { Findings } from './findings.ts';
 import type { Outcome } from './ports.ts';
+import type { OwnReturn } from './returns-book.ts';
+import { saveStep } from './save.ts';
 
 export function noOutcomes(): Record<Outcome, number> {
   return { verified: 0, unverified: 0, failed: 0, dropped: 0, observed: 0 };
@@ -25,23 +26,35 @@ export async function recordOutcomes(
   const now = crew.directory.serverNow();
   const events: RecordEvent[] = [];
   for (const each of cases) {
-    const { outcome = 'unverified', reason, intentId, agent, due } = each;
+    const { outcome = 'unverified', intentId, agent, due, performed: actions } = each;
     const ended = endedAs(each);
     if (ended !== undefined) book = withOutcome(book, agent.id, ended, now);
     if (ended === 'forbidden' && book.failures.get(agent.id)?.count === 1) alarmForbidden(crew, each);
-    const correlationId = each.fault?.correlationId;
-    events.push(eventOf(outcome, agent, due, now, round, { intentId, reason, correlationId }));
+    const correlationId = faultOf(each)?.correlationId;
+    const more = { intentId, reason: reasonOf(each), correlationId, actions };
+    events.push(eventOf(outcome, agent, due, now, round, more));
     crew.meter.logoff(due.ruleId, outcome, 'enforce');
     learn(crew, each);
     logOutcome(crew, each, outcome, round);
   }
   const standing = { ...round.standing, ledger: book };
-  await crew.store.saveStep(
-    cases.map(({ memory }) => memory),
-    events,
-    standing,
-  );
+  const memories = cases.map(({ memory }) => memory);
+  await saveStep(crew, memories, events, standing);
   return book;
+}
+
+/**
+ * Why it ended so, for the record. Where something was done, that is what was not: an agent may be off although the station was
+ * not released, or the tokens could not be revoked.
+ */
+function reasonOf({ outcome, reason, performed, undone }: Case): string | undefined {
+  const inPart = undone.length > 0 && performed.length > 0;
+  if (!inPart || (outcome !== 'verified' && outcome !== 'failed')) return reason;
+  return `not done: ${undone.map(({ action, fault }) => `${action} (${fault.kind})`).join(', ')}`;
+}
+
+function faultOf({ fault, undone }: Case): Case['fault'] {
+  return fault ?? undone[0]?.fault;
 }
 
 /** Only a look that shows the log-off held, or that nothing at all has happened, teaches anything. */
@@ -50,24 +63,29 @@ function learn({ learner }: Crew, { performed, outcome, reason }: Case): void {
 }
 
 /** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
-export function forgiven(ledger: Ledger, { returns }: Pick<Findings, 'returns'>): Ledger {
+export function forgiven(ledger: Ledger, returns: readonly OwnReturn[]): Ledger {
   let book = ledger;
-  for (const { agent, event } of returns) {
-    if (event.kind === 'person_back' || !event.own || !book.failures.has(agent.id)) continue;
-    book = withOutcome(book, agent.id, 'done', event.at);
+  for (const { agentId, at } of returns) {
+    if (book.failures.has(agentId)) book = withOutcome(book, agentId, 'done', at);
   }
   return book;
 }
 
-/** For the back-off: a log-off without effect failed, one that was dropped says nothing. */
+/**
+ * For the back-off: a log-off without effect failed, and so did one after which the agent could not be read; one that was dropped
+ * for another reason says nothing.
+ */
 function endedAs({ outcome, reason, fault }: Case): 'done' | 'failed' | 'forbidden' | undefined {
+  if (reason === 'unread') return 'failed';
   if (outcome === 'dropped') return undefined;
   if (outcome === 'failed') return fault?.kind === 'forbidden' ? 'forbidden' : 'failed';
   return reason === 'no_effect' ? 'failed' : 'done';
 }
 
-function logOutcome(crew: Crew, { agent, due, reason, fault }: Case, outcome: Outcome, round: Round): void {
+function logOutcome(crew: Crew, each: Case, outcome: Outcome, round: Round): void {
+  const { agent, due } = each;
   const { ruleId: rule, rung, measured, limit } = due;
+  const [reason, fault] = [reasonOf(each), faultOf(each)];
   const fields = {
     sweepId: round.sweepId,
     agent: crew.name(agent),
@@ -106,28 +124,15 @@ export function drop(crew: Crew, agent: Agent, due: Due, reason: string, round: 
   crew.meter.logoff(due.ruleId, 'dropped', 'enforce');
   const fields = { sweepId: round.sweepId, agent: crew.name(agent), rule: due.ruleId, reason };
   crew.log.info(fields, 'log-off dropped before acting');
-  return eventOf('dropped', agent, due, crew.directory.serverNow(), round, { reason });
+  return eventOf('dropped', agent, due, crew.directory.serverNow(), round, { reason, actions: [] });
 }
 
-/** Counts a return, and a person's sign after one, and learns from it. */
-export function countReturn({ meter, learner }: Pick<Crew, 'meter' | 'learner'>, event: MemoryEvent): void {
-  learner.returned(event);
-  if (event.kind === 'silent_return') meter.returned('silent', event.delay);
-  else if (event.kind === 'person_back') meter.returned('person', undefined);
-  else if (event.own) meter.returned('late', event.delay);
-}
-
-/** A return for the record. A person who logs in after a night is none: only late answers to our own log-offs are kept. */
-export function returnEvent(
-  agent: Agent,
-  event: MemoryEvent,
-  { sweepId }: Pick<Round, 'sweepId'>,
-): RecordEvent[] {
-  if (event.kind === 'person_back' || (event.kind === 'late_return' && !event.own)) return [];
-  const reason = `${event.kind === 'silent_return' ? 'silent' : 'late'} after ${event.own ? 'our log-off' : 'the platform’s'}`;
-  const { at, delay } = event;
-  const base = { kind: 'return', at, sweepId, agentId: agent.id, agentName: agent.name, reason } as const;
-  return [delay === undefined ? base : { ...base, delay }];
+interface EventFacts {
+  readonly intentId?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly correlationId?: string | undefined;
+  /** Those that were performed, of an outcome; those that are called for, unless given. */
+  readonly actions?: readonly Action[] | undefined;
 }
 
 /** Builds one line of the record. */
@@ -137,9 +142,9 @@ export function eventOf(
   due: Due,
   at: Instant,
   round: Pick<Round, 'sweepId'>,
-  more: { readonly [K in 'intentId' | 'reason' | 'correlationId']?: string | undefined },
+  more: EventFacts,
 ): RecordEvent {
-  const { intentId, reason, correlationId } = more;
+  const { intentId, reason, correlationId, actions = due.actions } = more;
   return {
     kind,
     at,
@@ -149,7 +154,7 @@ export function eventOf(
     rule: due.ruleId,
     measured: due.measured,
     limit: due.limit,
-    actions: due.actions,
+    actions,
     ...(due.rung === undefined ? {} : { rung: due.rung }),
     ...(intentId === undefined ? {} : { intentId }),
     ...(reason === undefined ? {} : { reason }),

@@ -13,6 +13,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import type { Sighting } from './ports.ts';
+import type { ReturnSink } from './returns-book.ts';
 
 /** What stays the same over one sweep. */
 export interface SweepContext {
@@ -29,6 +30,8 @@ export interface Look {
   /** `undefined` while no whole reading has been had. */
   readonly memory: Memory | undefined;
   readonly verdict: Verdict;
+  /** Memory is another one than before. */
+  readonly changed: boolean;
   readonly events: readonly MemoryEvent[];
 }
 
@@ -44,9 +47,12 @@ export class Population {
    * the first sweep then stores everyone.
    */
   #current: ReadonlySet<string> | undefined;
+  readonly #returns: ReturnSink;
 
-  constructor(memories: Map<string, Memory>) {
+  /** Every return that a look shows is told to `returns`, once. */
+  constructor(memories: Map<string, Memory>, returns: ReturnSink = { note: () => undefined }) {
     this.#memories = memories;
+    this.#returns = returns;
   }
 
   memory(agentId: string): Memory | undefined {
@@ -84,8 +90,21 @@ export class Population {
     return [...new Set(ids)].flatMap((id) => this.#memories.get(id) ?? []);
   }
 
-  /** Folds one reading and judges it. */
-  look({ agent, observation }: Sighting, context: SweepContext): Look {
+  /** Folds one reading, judges it, and remembers what it shows. */
+  look(sighting: Sighting, context: SweepContext): Look {
+    const look = this.peek(sighting, context);
+    this.take(sighting, look);
+    return look;
+  }
+
+  /** Remembers what a look showed. */
+  take({ agent }: Sighting, { memory, changed, events }: Look): void {
+    if (memory !== undefined && changed) this.put(memory);
+    this.#returns.note(agent, events);
+  }
+
+  /** Folds one reading and judges it, and remembers nothing of it. */
+  peek({ agent, observation }: Sighting, context: SweepContext): Look {
     const { policy, usualInterval } = context;
     const profile = profileOf(agent, policy);
     const clockJumped = context.clockJumped();
@@ -99,10 +118,10 @@ export class Population {
       nativeTimeouts,
     });
     const verdict = judgeByNames(agent, folded?.memory, observation, policy, observation.at, profile);
-    if (folded === undefined) return { memory: undefined, verdict, events: [] };
+    if (folded === undefined) return { memory: undefined, verdict, changed: false, events: [] };
     const memory = afterVerdict(folded.memory, verdict, observation.at);
-    if (folded.changed || memory !== folded.memory) this.put(memory);
-    return { memory, verdict, events: folded.events };
+    const changed = folded.changed || memory !== folded.memory;
+    return { memory, verdict, changed, events: folded.events };
   }
 
   /** Nearly all looks show nothing new: copying 50,000 memories a sweep to move one instant on would be a waste. */

@@ -72,7 +72,13 @@ export type ActionFault =
       readonly delay?: Duration | undefined;
     }
   | { readonly kind: 'late'; readonly message: string; readonly correlationId: string | undefined }
-  | { readonly kind: 'refused'; readonly message: string; readonly correlationId: string | undefined };
+  | {
+      readonly kind: 'refused';
+      readonly message: string;
+      readonly correlationId: string | undefined;
+      /** What was asked for may be so already, or by an earlier try of this very call: only a look tells. */
+      readonly perhapsSo?: 'already' | 'by_us' | undefined;
+    };
 
 export type ActionResult =
   | {

@@ -1,7 +1,10 @@
 /**
- * After a crash or an outage: what became of log-offs whose outcome was never written, told from what the platform shows
- * now, and a line in the record for the time nobody watched.
+ * After a crash or an outage: what became of log-offs whose outcome was never written, told from what was noted while they went on
+ * and from what the platform shows now, and a line in the record for the time without sweeps.
  */
+import { knownDone } from '../domain/ladder.ts';
+import type { Memory } from '../domain/memory.ts';
+import type { Action } from '../domain/policy.ts';
 import type { SweepHold } from '../domain/plan.ts';
 import { isOutage } from '../domain/settle.ts';
 import { isNewer } from '../domain/signs.ts';
@@ -11,6 +14,7 @@ import type { Crew, Round } from './case.ts';
 import { giveBack } from './give-back.ts';
 import type { Population } from './population.ts';
 import { NO_STANDING } from './standing.ts';
+import { saveStep } from './save.ts';
 
 /**
  * Settles log-offs that were interrupted: whoever was left off the queue in an interaction gets it back, where acting is
@@ -22,12 +26,13 @@ export async function reconcile(crew: Crew, hold: SweepHold | undefined, round: 
   const mayAct = round.context.policy.mode === 'enforce' && (hold === undefined || hold === 'settling');
   const givenBack = mayAct ? await giveBack(crew, open, round) : undefined;
   const at = crew.directory.serverNow();
-  await crew.store.saveStep([], outcomesOf(open, crew.population, at, round.sweepId, givenBack));
+  await saveStep(crew, [], outcomesOf(open, crew.population, at, round.sweepId, givenBack));
 }
 
 /**
- * The outcome of each intention that has none, from memory after a complete sweep. Nothing is done again here. `givenBack`
- * are those that ended in an interaction.
+ * The outcome of each intention that has none, from memory after a complete sweep. Nothing is done again here: agents who
+ * are due are logged off as usual. An outcome names only the actions that are known to have been performed. `givenBack` are those that ended
+ * in an interaction.
  */
 export function outcomesOf(
   intents: readonly StoredEvent[],
@@ -37,14 +42,19 @@ export function outcomesOf(
   givenBack: ReadonlySet<string> = new Set(),
 ): readonly RecordEvent[] {
   return intents.map((intent) => {
-    if (givenBack.has(intent.intentId ?? ''))
-      return { ...withoutPlace(intent), kind: 'dropped', at, sweepId, reason: 'engaged' };
     const memory = intent.agentId === undefined ? undefined : population.memory(intent.agentId);
-    const offline = memory?.state.presence === 'OFFLINE' && !isNewer(memory.tokenAt, memory.own?.tokenAt);
     // A session at the identity provider is none of the platform's: nothing there shows what became of it.
     const elsewhere = intent.actions?.includes('end_sso_session') === true;
-    const kind = offline && !elsewhere ? 'verified' : 'unverified';
-    return { ...withoutPlace(intent), kind, at, sweepId, reason: 'told after an interruption' };
+    const actions = elsewhere ? [] : knownDone(memory, intent.at);
+    const facts = { ...withoutPlace(intent), at, sweepId, actions };
+    if (givenBack.has(intent.intentId ?? '')) return { ...facts, kind: 'dropped', reason: 'engaged' };
+    const isOff = memory?.state.presence === 'OFFLINE' && !isNewer(memory.tokenAt, memory.own?.tokenAt);
+    const byUs = actions.includes('offline') || actions.includes('revoke_tokens');
+    return {
+      ...facts,
+      kind: isOff && byUs ? 'verified' : 'unverified',
+      reason: reasonOf(intent, memory, actions),
+    };
   });
 }
 
@@ -59,6 +69,17 @@ export async function standingFromRecord({
   const begun = await store.events({ kinds: ['intent'], from: directory.serverNow() - HOUR });
   const ledger = { ...NO_STANDING.ledger, logoffs: begun.map(({ at }) => at) };
   return { ...NO_STANDING, ledger };
+}
+
+/** That it was told later, and which actions are not known to be done. */
+function reasonOf(
+  { actions = [] }: StoredEvent,
+  memory: Memory | undefined,
+  done: readonly Action[],
+): string {
+  const neededNot = memory?.own?.former.routing === 'OFF_QUEUE' ? ['off_queue'] : [];
+  const open = actions.filter((action) => !done.includes(action) && !neededNot.includes(action));
+  return `told after an interruption${open.length === 0 ? '' : `; not known to be done: ${open.join(', ')}`}`;
 }
 
 /** The line for an outage that this sweep ends. */

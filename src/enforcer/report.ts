@@ -1,10 +1,35 @@
 /** What one sweep did, in numbers, for the log and the metrics. */
-import type { Hold, Plan } from '../domain/plan.ts';
+import type { Hold, Plan, SweepHold } from '../domain/plan.ts';
 import type { SweepCount } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import type { RoundResult } from './case.ts';
 import type { DueAgent, Findings } from './findings.ts';
-import type { SweepReport } from './ports.ts';
+import type { ReadingSummary, SweepReport } from './ports.ts';
+
+/** One sweep once it is over. */
+export interface Swept {
+  readonly sweepId: string;
+  readonly summary: ReadingSummary;
+  readonly findings: Findings;
+  readonly hold: SweepHold | undefined;
+  readonly enforced: Plan;
+  readonly real: RoundResult;
+  readonly imagined: RoundResult;
+}
+
+/** The report of a sweep. */
+export function reportOf(
+  { sweepId, summary, findings, hold, enforced, real, imagined }: Swept,
+  usual: Duration,
+  took: Duration,
+): SweepReport {
+  const { complete, fault, clockError, startedAt } = summary;
+  return {
+    ...{ sweepId, startedAt, took, complete, fault, hold, clockError },
+    ...numbersOf(findings, enforced, usual, real),
+    outcomes: { ...real.outcomes, observed: imagined.outcomes.observed },
+  };
+}
 
 /** The agents of a plan, with what carrying out needs. */
 export function agentsOf({ act }: Plan, due: readonly DueAgent[]): readonly DueAgent[] {
@@ -14,7 +39,7 @@ export function agentsOf({ act }: Plan, due: readonly DueAgent[]): readonly DueA
 }
 
 /** What a sweep found and did, in numbers. */
-export function numbersOf(
+function numbersOf(
   { listed, seen, online, verdicts, unknown, due, nextDueAt }: Findings,
   { held, tripped }: Plan,
   usual: Duration,

@@ -3,12 +3,11 @@
  * verified, also where the platform had no time for the rest. Where nothing at all has happened, Offline is set once more;
  * where a person or a browser has come back since, nothing is: the sweeps and the ladder answer that.
  */
-import pLimit from 'p-limit';
 import { endLogoff } from '../domain/ladder.ts';
 import { readingOf } from '../domain/reading.ts';
 import { isNewer } from '../domain/signs.ts';
 import { READING_LASTS, reread, type Case, type Crew, type Round } from './case.ts';
-import { countReturn } from './outcomes.ts';
+import { placesFor } from './places.ts';
 import type { Sighting } from './ports.ts';
 
 const CONCURRENCY = 10;
@@ -22,9 +21,9 @@ export async function verify(crew: Crew, cases: readonly Case[], round: Round): 
     else if (sighting === undefined) settle(each, 'unverified', 'unread');
     else if (!settleByLook(crew, each, sighting, round)) withoutEffect.push({ each, sighting });
   }
-  const limit = pLimit(CONCURRENCY);
+  const place = placesFor(CONCURRENCY);
   await Promise.all(
-    withoutEffect.map(({ each, sighting }) => limit(() => onceMore(crew, each, sighting, round))),
+    withoutEffect.map(({ each, sighting }) => place(() => onceMore(crew, each, sighting, round))),
   );
 }
 
@@ -71,7 +70,6 @@ async function readBack(
 function settleByLook(crew: Crew, each: Case, sighting: Sighting, round: Round): boolean {
   const before = each.memory;
   const { memory = before, events } = crew.population.look(sighting, round.context);
-  for (const event of events) countReturn(crew, event);
   each.memory = memory;
   const newerToken = isNewer(sighting.observation.tokenIssuedAt, before.own?.tokenAt);
   if (memory.state.presence === 'OFFLINE') {

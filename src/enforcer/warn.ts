@@ -2,6 +2,7 @@
  * Warning agents before a rule with `warn` logs them off. What counts is a delivered warning: until one is noted the rule
  * cannot become due, and a sign of the agent takes the note away again.
  */
+import pLimit from 'p-limit';
 import type { Agent } from '../domain/agent.ts';
 import type { Verdict } from '../domain/judge.ts';
 import type { Memory } from '../domain/memory.ts';
@@ -9,7 +10,9 @@ import type { Policy } from '../domain/policy.ts';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { warningsDue } from '../domain/warnings.ts';
 import type { Crew, Round } from './case.ts';
+import { Grouped } from './grouped.ts';
 import type { WarningNotice } from './ports.ts';
+import { startingAt } from './rotate.ts';
 
 /** An agent who is to be told that a rule will log him off. */
 export interface AgentToWarn {
@@ -52,21 +55,17 @@ export async function warnAgents(
   if (warner === undefined || wanted.length === 0) return;
   const signal = AbortSignal.any([round.signal, AbortSignal.timeout(deadline)]);
   const some = startingAt(round.sweepId, wanted).slice(0, MOST);
-  for (let next = 0; next < some.length; next += AT_ONCE) {
-    if (signal.aborted || !(await round.mayBegin())) return;
-    const batch = some.slice(next, next + AT_ONCE);
-    const told = await Promise.all(
-      batch.map(({ agent, warning }) => warner.warn(agent, warning, signal).catch(() => false)),
-    );
-    const delivered = batch.filter((_, i) => told[i] === true);
-    await note(crew, delivered, round);
-  }
-}
-
-/** Begins somewhere else each sweep: who cannot be reached must not stand in the way of the others for ever. */
-function startingAt(sweepId: string, wanted: readonly AgentToWarn[]): readonly AgentToWarn[] {
-  const from = (Number.parseInt(sweepId, 16) || 0) % wanted.length;
-  return [...wanted.slice(from), ...wanted.slice(0, from)];
+  const notes = new Grouped<AgentToWarn>((delivered) => note(crew, delivered, round));
+  const limit = pLimit(AT_ONCE);
+  await Promise.all(
+    some.map((each) =>
+      limit(async () => {
+        if (signal.aborted || !(await round.mayBegin())) return;
+        const told = await warner.warn(each.agent, each.warning, signal).catch(() => false);
+        if (told) await notes.add(each);
+      }),
+    ),
+  );
 }
 
 /** Durable at once: after a crash nobody is told twice, and nobody's time begins anew. */

@@ -19,7 +19,7 @@ export interface Watched {
   readonly findings: Findings;
   /** Why nothing may be done after this sweep, if so. */
   readonly hold: SweepHold | undefined;
-  /** Everyone was read, and the number is believed. */
+  /** Everyone was read, and neither the number nor the time is in doubt. */
   readonly complete: boolean;
   readonly lease: LeaseStill;
 }

@@ -1,12 +1,16 @@
 /** What became of one exchange: an answer, or a fault made of facts that were picked one by one. */
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { PAGE_BOUNDS, parseJson, SMALL_BOUNDS, type ParsedJson } from '../http/json.ts';
+import { countsIn, httpDateOf, LONGEST_WAIT, retryAfterOf, spanOf } from '../http/spans.ts';
 import type { Answer, Call } from './call.ts';
 import {
   closedError,
   CredentialsError,
+  isTooLarge,
   isTransientStatus,
   kindOfStatus,
   lateError,
+  tooLargeError,
   type FaultFacts,
   PlatformError,
   PlatformUnreachableError,
@@ -35,28 +39,50 @@ export interface Failed {
   readonly error: PlatformError;
   /** Whether the same request may succeed later. */
   readonly again: boolean;
+  /** Local time at which it was sent. */
+  readonly sentAt: Instant;
 }
-
-/** However long the platform, or what stands before it, wants to be left alone: after this it is asked again. */
-export const LONGEST_STOP: Duration = 5 * MINUTE;
 
 /** Reads an exchange. Throws only the reason of the call's own signal. */
 export function readAnswer(exchanged: Exchanged, call: Call, scrubber: Scrubber): Answer | Failed {
-  const { response, sentAt, receivedAt, status } = exchanged;
+  const { response, sentAt, status } = exchanged;
   if (status === 'aborted') throw (call.signal?.reason ?? closedError(call.operation)) as Error;
+  if (response === undefined) return { ...unanswered(exchanged, call, scrubber), sentAt };
+  if (response.status < 200 || response.status > 299) return refusal(response, exchanged, call, scrubber);
+  return success(response, exchanged, call, scrubber);
+}
+
+function unanswered(exchanged: Exchanged, call: Call, scrubber: Scrubber): Omit<Failed, 'sentAt'> {
+  const { status } = exchanged;
   if (status === 'closed') return { error: closedError(call.operation), again: false };
   if (status === 'late') return { error: lateError(call.operation), again: false };
-  if (response === undefined) return { error: noAnswer(exchanged, call, scrubber), again: true };
-  if (response.status < 200 || response.status > 299) return refusal(response, exchanged, call, scrubber);
-  const correlationId = scrubber.clean(response.headers['inin-correlation-id']);
-  const body = parse(response.text);
-  if (body !== undefined || response.text === '') {
-    return { status: response.status, body, correlationId, sentAt, receivedAt };
-  }
-  const message = `${call.operation}: the answer is not JSON or was cut short`;
-  const facts = { operation: call.operation, status: response.status, correlationId };
-  return { error: new PlatformError(message, { kind: 'transient', ...facts }), again: true };
+  if (status === 'too_large') return { error: tooLargeError(call.operation, {}), again: false };
+  return { error: noAnswer(exchanged, call, scrubber), again: true };
 }
+
+function success(
+  { headers, status, text }: WireResponse,
+  { sentAt, receivedAt }: Exchanged,
+  { operation }: Call,
+  scrubber: Scrubber,
+): Answer | Failed {
+  const correlationId = scrubber.clean(headers['inin-correlation-id']);
+  const facts = { operation, status, correlationId };
+  const parsed = text === '' ? NOTHING : parseJson(text, PAGE_BOUNDS);
+  switch (parsed.is) {
+    case 'json':
+      return { status, body: parsed.value, correlationId, sentAt, receivedAt };
+    case 'too_large':
+      return { error: tooLargeError(operation, facts), again: false, sentAt };
+    case 'none': {
+      const message = `${operation}: the answer is not JSON or was cut short`;
+      return { error: new PlatformError(message, { kind: 'transient', ...facts }), again: true, sentAt };
+    }
+  }
+}
+
+/** An answer without a body. */
+const NOTHING: ParsedJson = { is: 'json', value: undefined };
 
 function noAnswer(exchanged: Exchanged, call: Call, scrubber: Scrubber): PlatformError {
   const { host, where, status } = exchanged;
@@ -68,27 +94,31 @@ function noAnswer(exchanged: Exchanged, call: Call, scrubber: Scrubber): Platfor
 
 /** Reads the platform's `ErrorBody` (or the OAuth error) and makes our own error of it. */
 function refusal(response: WireResponse, exchanged: Exchanged, call: Call, scrubber: Scrubber): Failed {
-  const body = asObject(parse(response.text));
+  const body = asObject(small(response));
   const code = scrubber.clean(codeIn(exchanged));
   const said = scrubber.clean(
     asText(body?.['message']) ?? asText(body?.['description']) ?? asText(body?.['error_description']),
   );
+  const { status, headers } = response;
+  const passes = isTransientStatus(status) || (status === 409 && call.conflictPasses === true);
   const facts = {
-    kind: kindOfStatus(response.status),
+    kind: passes ? ('transient' as const) : kindOfStatus(status),
     operation: call.operation,
-    status: response.status,
+    status,
     code,
     contextId: scrubber.clean(asText(body?.['contextId'])),
-    correlationId: scrubber.clean(response.headers['inin-correlation-id']),
-    retryAfter: isTransientStatus(response.status) ? retryAfter(exchanged) : undefined,
+    correlationId: scrubber.clean(headers['inin-correlation-id']),
+    retryAfter: passes ? retryAfter(exchanged) : undefined,
   };
-  const shortly = `${call.operation}: the platform answered ${response.status}`;
+  return { error: refusalError(facts, said), again: passes, sentAt: exchanged.sentAt };
+}
+
+function refusalError(facts: FaultFacts, said: string | undefined): PlatformError {
+  const { operation, status, code } = facts;
+  const shortly = `${operation}: the platform answered ${status ?? ''}`;
   const message = `${shortly}${code === undefined ? '' : ` ${code}`}${said === undefined ? '' : `: ${said}`}`;
-  const error =
-    response.status === 401
-      ? new CredentialsError(`${message}. ${advice(code)}`, facts)
-      : new PlatformError(message, facts);
-  return { error, again: isTransientStatus(response.status) };
+  if (status === 401) return new CredentialsError(`${message}. ${advice(code)}`, facts);
+  return new PlatformError(message, facts);
 }
 
 /** Which setting to look at. */
@@ -112,10 +142,10 @@ export function loginError(error: unknown, operation: string): PlatformError {
   if ((status === 400 || status === 403) && code !== undefined) {
     return new CredentialsError(`${message}. ${advice(code)}`, { ...factsOf(error), kind: 'credentials' });
   }
-  const hint =
-    status === undefined || isTransientStatus(status)
-      ? ''
-      : '. Check genesys.region, genesys.login_url and whatever proxy stands before them';
+  const passes = status === undefined ? !isTooLarge(error) : isTransientStatus(status);
+  const hint = passes
+    ? ''
+    : '. Check genesys.region, genesys.login_url and whatever proxy stands before them';
   return new PlatformUnreachableError(`${message}${hint}`, { ...factsOf(error), kind: 'transient' });
 }
 
@@ -124,44 +154,37 @@ function factsOf(error: PlatformError): FaultFacts {
   return { kind, operation, status, code, contextId, correlationId, retryAfter: after };
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+/** What an error says; nothing where that is more than any error says. */
+function small({ text }: WireResponse): unknown {
+  const parsed = parseJson(text, SMALL_BOUNDS);
+  return parsed.is === 'json' ? parsed.value : undefined;
 }
 
 /** The `code` of the platform's error body, or the `error` of the login service's. */
 export function codeIn({ response }: Exchanged): string | undefined {
   if (response === undefined) return undefined;
-  const body = asObject(parse(response.text));
+  const body = asObject(small(response));
   return asText(body?.['code']) ?? asText(body?.['error']);
 }
 
 /**
- * `Retry-After` in ms, at least a second and at most `LONGEST_STOP`; it may be seconds or a date (RFC 9110, 10.2.3). A
- * date is measured from the answer's own `Date`, so that the local clock does not matter.
+ * `Retry-After` in ms, at least a second and at most `LONGEST_WAIT`. A date is measured from the answer's own `Date`, so that
+ * the local clock does not matter.
  */
 export function retryAfter({ response, receivedAt }: Exchanged): Duration | undefined {
-  const text = response?.headers['retry-after']?.trim();
-  if (response === undefined || text === undefined) return undefined;
-  const from = Date.parse(response.headers['date'] ?? '');
-  const wanted = /^\d+(\.\d+)?$/.test(text)
-    ? Number(text) * SECOND
-    : Date.parse(text) - (Number.isNaN(from) ? receivedAt : from);
-  return Number.isNaN(wanted) ? undefined : Math.min(LONGEST_STOP, Math.max(SECOND, wanted));
+  if (response === undefined) return undefined;
+  const answeredAt = httpDateOf(response.headers['date']) ?? receivedAt;
+  return retryAfterOf(response.headers['retry-after'], answeredAt, { least: SECOND, most: LONGEST_WAIT });
 }
 
-/** The three headers of the rate limit, or `undefined` when one is missing or no number. */
+/**
+ * The three headers of the rate limit, or `undefined` when one is missing or no number. Where they are repeated the strictest
+ * counts. The platform counts by the minute: no window of its own is longer.
+ */
 export function rateHeaders({ headers }: WireResponse): RateHeaders | undefined {
-  const [allowed, count, reset] = ['allowed', 'count', 'reset'].map((name) =>
-    number(headers[`inin-ratelimit-${name}`]),
-  );
+  const allowed = countsIn(headers['inin-ratelimit-allowed']);
+  const count = countsIn(headers['inin-ratelimit-count']);
+  const reset = spanOf(headers['inin-ratelimit-reset'], SECOND, { least: 0, most: MINUTE });
   if (allowed === undefined || count === undefined || reset === undefined) return undefined;
-  return { allowed, count, reset: reset * SECOND };
-}
-
-function number(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
+  return { allowed: allowed.least, count: count.most, reset };
 }

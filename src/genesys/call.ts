@@ -1,7 +1,16 @@
 /** What belongs to one call but cannot be said to the SDK: it travels beside it and is picked up by the HTTP client. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Instant } from '../domain/time.ts';
+import type { Duration, Instant } from '../domain/time.ts';
 import type { Priority } from './rate-budget.ts';
+
+/** How much a call is worth trying. Without it: four tries, each as long as the settings allow. */
+export interface Effort {
+  readonly tries: number;
+  /** No try begins later than this after the first one was sent. Waiting out a 429 does not count. */
+  readonly within: Duration;
+  /** Where one try may not take as long as the settings allow, in ms of real time. */
+  readonly timeout?: Duration | undefined;
+}
 
 export interface Call {
   /** Name of the SDK operation, for metrics and messages. */
@@ -10,6 +19,9 @@ export interface Call {
   readonly signal: AbortSignal | undefined;
   /** Server time after which the request must not be sent any more. */
   readonly notAfter?: Instant | undefined;
+  readonly effort?: Effort | undefined;
+  /** Whether a 409 says that an earlier change is still under way, so that the same request succeeds a moment later. */
+  readonly conflictPasses?: boolean | undefined;
 }
 
 /** What an API call brings. */

@@ -73,16 +73,23 @@ export class OfflineDefinition {
   /** The id, from memory where possible; `undefined` when the platform names none. Throws `PlatformError`. */
   async id(): Promise<string | undefined> {
     const known = this.#known;
-    if (known !== undefined && Math.abs(this.#now() - known.readAt) < FRESH_FOR) return known.id;
-    try {
-      this.#pending ??= this.load().finally(() => {
-        this.#pending = undefined;
-      });
-      return (await this.#pending) ?? this.#seen;
-    } catch (error) {
-      const fallback = known?.id ?? this.#seen;
-      if (fallback === undefined) throw error;
-      return fallback;
+    if (known !== undefined) {
+      // Log-offs do not wait for a list that hardly ever changes: it is read again beside them.
+      if (Math.abs(this.#now() - known.readAt) >= FRESH_FOR) this.#refresh().catch(() => undefined);
+      return known.id;
     }
+    try {
+      return (await this.#refresh()) ?? this.#seen;
+    } catch (error) {
+      if (this.#seen === undefined) throw error;
+      return this.#seen;
+    }
+  }
+
+  #refresh(): Promise<string | undefined> {
+    this.#pending ??= this.load().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
   }
 }

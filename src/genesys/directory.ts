@@ -1,12 +1,13 @@
 /** Reads agents: everyone in a sweep, some of them again just before acting. */
 import type { Duration, Instant } from '../domain/time.ts';
+import type { Effort } from './call.ts';
 import type { OfflineDefinition } from './definitions.ts';
-import { PlatformError } from './errors.ts';
 import { asObject, asText } from './json.ts';
 import { entitiesOf } from './listing.ts';
 import type { Memberships } from './memberships.ts';
 import type { NativeTimeouts } from './native-timeouts.ts';
 import type { RawPage } from './numbered-walk.ts';
+import { rereadAgents } from './reread.ts';
 import { Interner, readUser, type ReadContext, type Sighting } from './read-user.ts';
 import type { Sdk } from './sdk.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -45,9 +46,6 @@ export interface DirectoryParts {
   readonly offline: OfflineDefinition;
   readonly warn: (message: string, fields: object) => void;
 }
-
-/** 50 ids of 36 characters and the expands make a URL of some 2,200 characters, which every proxy lets pass. */
-const REREAD_CHUNK = 50;
 
 export class PlatformDirectory {
   readonly #parts: DirectoryParts;
@@ -98,7 +96,9 @@ export class PlatformDirectory {
     try {
       await Promise.all([queues, teams, nativeTimeouts].map((each) => each.refresh(signal)));
       signal.throwIfAborted();
-      const take = (page: RawPage): number => this.#take(page, seen, onPage);
+      const take = (page: RawPage): void => {
+        this.#take(page, seen, onPage);
+      };
       fault = await this.#pages.walk(expandsFor(this.#needs), take, { priority: 'read', signal });
     } catch (error) {
       fault = signal.aborted ? 'the sweep was stopped' : 'the sweep failed unexpectedly';
@@ -113,50 +113,33 @@ export class PlatformDirectory {
     };
   }
 
-  /** Reads these again. Whoever the platform did not return is absent. Throws `PlatformError`, or the signal's reason. */
+  /**
+   * Reads these again. Agents whom the platform did not return, or cannot give, are absent. Throws `PlatformError` when none could
+   * be read, or the signal's reason.
+   */
   async reread(agentIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Sighting>> {
-    const wanted = [...new Set(agentIds)];
-    const found = new Map<string, Sighting>();
-    const chunks: string[][] = [];
-    for (let i = 0; i < wanted.length; i += REREAD_CHUNK) chunks.push(wanted.slice(i, i + REREAD_CHUNK));
-    await Promise.all(chunks.map((ids) => this.#rereadChunk(ids, found, signal)));
-    return found;
+    return rereadAgents(agentIds, (ids, effort) => this.#readAgents(ids, effort, signal), this.#parts.warn);
   }
 
-  async #rereadChunk(
+  async #readAgents(
     ids: readonly string[],
-    found: Map<string, Sighting>,
+    effort: Effort,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<readonly Sighting[]> {
     const { sdk } = this.#parts;
     const expand = expandsFor(this.#needs);
-    try {
-      const answer = await sdk.call('getUsers', { priority: 'action', signal }, () =>
-        sdk.users.getUsers({ id: [...ids], pageSize: ids.length, expand: expand as never }),
-      );
-      const { entities } = entitiesOf(answer, 'getUsers');
-      const context = this.#context(answer.sentAt, answer.receivedAt);
-      const asked = new Set(ids);
-      for (const entity of entities) {
-        if (!isActive(entity)) continue;
-        const sighting = readUser(entity, context);
-        if (sighting !== undefined && asked.has(sighting.agent.id)) found.set(sighting.agent.id, sighting);
-      }
-    } catch (error) {
-      const tooLarge = error instanceof PlatformError && error.code === 'response.entity.too.large';
-      if (!tooLarge || ids.length < 2) throw error;
-      const half = Math.ceil(ids.length / 2);
-      await Promise.all(
-        [ids.slice(0, half), ids.slice(half)].map((part) => this.#rereadChunk(part, found, signal)),
-      );
-    }
+    const answer = await sdk.call('getUsers', { priority: 'action', signal, effort }, () =>
+      sdk.users.getUsers({ id: [...ids], pageSize: ids.length, expand: expand as never }),
+    );
+    const { entities } = entitiesOf(answer, 'getUsers', 2 * ids.length + 10);
+    const context = this.#context(answer.sentAt, answer.receivedAt);
+    return entities.filter(isActive).flatMap((entity) => readUser(entity, context) ?? []);
   }
 
-  /** Hands a page on without those who were on an earlier page; answers how many places of the list it filled. */
-  #take(page: RawPage, seen: Set<string>, onPage: (page: readonly Sighting[]) => void): number {
+  /** Hands a page on without those who were on an earlier page. */
+  #take(page: RawPage, seen: Set<string>, onPage: (page: readonly Sighting[]) => void): void {
     const context = this.#context(page.answer.sentAt, page.answer.receivedAt);
     const sightings: Sighting[] = [];
-    let fresh = 0;
     let unreadable = 0;
     for (const entity of page.entities) {
       const sighting = readUser(entity, context);
@@ -167,7 +150,6 @@ export class PlatformDirectory {
       const { agent, observation } = sighting;
       if (seen.has(agent.id)) continue;
       seen.add(agent.id);
-      fresh += 1;
       if (!isActive(entity)) continue;
       const { presence } = observation;
       if (presence?.system === 'OFFLINE' && presence.definitionId !== undefined)
@@ -176,7 +158,6 @@ export class PlatformDirectory {
     }
     if (unreadable > 0) this.#parts.warn('users without an id were skipped', { count: unreadable });
     onPage(sightings);
-    return fresh + unreadable;
   }
 
   #context(sentAt: Instant, receivedAt: Instant): ReadContext {

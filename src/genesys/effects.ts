@@ -1,9 +1,9 @@
 /** Carries out the platform's part of a log-off. Every call is public, documented and safe to repeat. */
 import type { Agent } from '../domain/agent.ts';
 import type { Action } from '../domain/policy.ts';
-import type { Instant } from '../domain/time.ts';
+import { SECOND, type Instant } from '../domain/time.ts';
 import { unlessAborted } from './abort.ts';
-import type { Answer } from './call.ts';
+import type { Answer, Effort } from './call.ts';
 import type { OfflineDefinition } from './definitions.ts';
 import { PlatformError } from './errors.ts';
 import type { CallOptions, Sdk } from './sdk.ts';
@@ -16,6 +16,8 @@ export interface ActionFault {
   readonly kind: 'forbidden' | 'gone' | 'transient' | 'refused' | 'late';
   readonly message: string;
   readonly correlationId: string | undefined;
+  /** What was asked for may be so already, or by an earlier try of this very call: only a look tells. */
+  readonly perhapsSo?: 'already' | 'by_us' | undefined;
 }
 
 export type ActionResult =
@@ -37,6 +39,11 @@ export interface PlatformEffects {
   room(): number;
 }
 
+/** An action that hangs must not keep the agents behind it waiting until their readings are too old. */
+const EFFORT: Effort = { tries: 4, within: 8 * SECOND, timeout: 10 * SECOND };
+/** Without a station there is nothing to release, however the platform says so. */
+const NO_STATION: ReadonlySet<number> = new Set([400, 404, 409, 410]);
+
 /** Ids end up in paths: `me` would be ourselves, dots would be another path. */
 const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{2,63}$/;
 
@@ -48,8 +55,9 @@ export function platformEffects(sdk: Sdk, offline: OfflineDefinition, room: () =
   ): Promise<ActionResult> {
     if (definitionId === undefined) return refused('the organisation has no presence definition for Offline');
     const body = { presenceDefinition: { id: definitionId } };
+    // 409: the update before, perhaps of our own, has not been completed yet.
     return done(
-      await sdk.call('patchUserPresencesPurecloud', options, () =>
+      await sdk.call('patchUserPresencesPurecloud', { ...options, conflictPasses: true }, () =>
         sdk.presence.patchUserPresencesPurecloud(agentId, body),
       ),
     );
@@ -57,16 +65,12 @@ export function platformEffects(sdk: Sdk, offline: OfflineDefinition, room: () =
 
   async function perform(action: Action, { id }: Agent, options: CallOptions): Promise<ActionResult> {
     switch (action) {
-      case 'off_queue': {
-        const body = { status: 'OFF_QUEUE' };
-        return done(
-          await sdk.call('putUserRoutingstatus', options, () => sdk.users.putUserRoutingstatus(id, body)),
-        );
-      }
+      case 'off_queue':
+        return leaveQueue(sdk, id, options);
       case 'offline':
         return setPresence(id, await unlessAborted(offline.id(), options.signal), options);
       case 'release_station':
-        return releaseStation(id, options);
+        return releaseStation(sdk, id, options);
       case 'revoke_tokens':
         return done(await sdk.call('deleteToken', options, () => sdk.tokens.deleteToken(id)));
       case 'end_sso_session':
@@ -75,20 +79,40 @@ export function platformEffects(sdk: Sdk, offline: OfflineDefinition, room: () =
     }
   }
 
-  async function releaseStation(id: string, options: CallOptions): Promise<ActionResult> {
-    const operation = 'deleteUserStationAssociatedstation';
-    return done(await sdk.call(operation, options, () => sdk.users.deleteUserStationAssociatedstation(id)));
-  }
-
   return {
     perform: (action, agent, notAfter, signal) =>
-      guarded(agent.id, signal, () => perform(action, agent, { priority: 'action', notAfter, signal })),
+      guarded(agent.id, signal, () =>
+        perform(action, agent, { priority: 'action', notAfter, signal, effort: EFFORT }),
+      ),
     restorePresence: (agentId, definitionId, notAfter, signal) =>
       guarded(agentId, signal, () =>
-        setPresence(agentId, definitionId, { priority: 'action', notAfter, signal }),
+        setPresence(agentId, definitionId, { priority: 'action', notAfter, signal, effort: EFFORT }),
       ),
     room,
   };
+}
+
+async function leaveQueue(sdk: Sdk, id: string, options: CallOptions): Promise<ActionResult> {
+  try {
+    const body = { status: 'OFF_QUEUE' };
+    return done(
+      await sdk.call('putUserRoutingstatus', options, () => sdk.users.putUserRoutingstatus(id, body)),
+    );
+  } catch (error) {
+    // An invalid transition: a queue that was left already cannot be left.
+    if (!(error instanceof PlatformError) || error.status !== 400) throw error;
+    return { ok: false, fault: { ...faultOf(error), perhapsSo: error.repeated ? 'by_us' : 'already' } };
+  }
+}
+
+async function releaseStation(sdk: Sdk, id: string, options: CallOptions): Promise<ActionResult> {
+  const operation = 'deleteUserStationAssociatedstation';
+  try {
+    return done(await sdk.call(operation, options, () => sdk.users.deleteUserStationAssociatedstation(id)));
+  } catch (error) {
+    if (!(error instanceof PlatformError) || !NO_STATION.has(error.status ?? 0)) throw error;
+    return { ok: true, correlationId: error.correlationId };
+  }
 }
 
 async function guarded(

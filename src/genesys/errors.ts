@@ -22,6 +22,8 @@ export interface FaultFacts {
   readonly correlationId?: string | undefined;
   /** For how many ms the platform asked to be left alone. */
   readonly retryAfter?: number | undefined;
+  /** An earlier try of the same call got no good answer and may have had its effect. */
+  readonly repeated?: boolean | undefined;
 }
 
 /** A call to the platform that did not succeed. */
@@ -34,6 +36,7 @@ export class PlatformError extends Error {
   readonly contextId: string | undefined;
   readonly correlationId: string | undefined;
   readonly retryAfter: number | undefined;
+  readonly repeated: boolean;
 
   constructor(message: string, facts: FaultFacts) {
     super(message);
@@ -44,6 +47,7 @@ export class PlatformError extends Error {
     this.contextId = facts.contextId;
     this.correlationId = facts.correlationId;
     this.retryAfter = facts.retryAfter;
+    this.repeated = facts.repeated ?? false;
   }
 }
 
@@ -62,6 +66,40 @@ export class PlatformSettingsError extends Error {
   override readonly name = 'PlatformSettingsError';
 }
 
+/** The platform's code for an answer that is too large, and ours for one that we do not read for that reason. */
+const TOO_LARGE = 'response.entity.too.large';
+
+/** An answer beyond what `PAGE_BOUNDS` allows. With fewer users on a page it may fit. */
+export function tooLargeError(
+  operation: string,
+  facts: Pick<FaultFacts, 'status' | 'correlationId'>,
+): PlatformError {
+  const message = `${operation}: the answer is larger, or nested deeper, than any answer of the platform`;
+  return new PlatformError(message, { ...facts, kind: 'malformed', operation, code: TOO_LARGE });
+}
+
+/** Whether less of the same may be had. */
+export function isTooLarge({ status, code }: PlatformError): boolean {
+  return status === 413 || code === TOO_LARGE;
+}
+
+/** Network codes after which not a word of the request has left. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const CLOSED = 'closed';
+
+/** Whether the fault may lie in what was asked for, so that asking for something else may succeed. */
+export function isAboutRequest({ kind, status, code }: PlatformError): boolean {
+  if (kind === 'credentials' || kind === 'late' || status === 429) return false;
+  return code === undefined || (code !== CLOSED && !NEVER_SENT.has(code));
+}
+
 /** A request that came too late to be sent. */
 export function lateError(operation: string): PlatformError {
   const message = `${operation}: not sent, because by now it would be too late`;
@@ -71,7 +109,7 @@ export function lateError(operation: string): PlatformError {
 /** A request after `close`, or one that `close` ended. */
 export function closedError(operation: string): PlatformError {
   const message = `${operation}: the connection to the platform was closed`;
-  return new PlatformError(message, { kind: 'transient', operation });
+  return new PlatformError(message, { kind: 'transient', operation, code: CLOSED });
 }
 
 /** Which kind of fault an HTTP status stands for (see `ErrorBody` in the platform's OpenAPI document). */

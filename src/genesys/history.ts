@@ -6,7 +6,7 @@
  */
 import { DAY, MINUTE, SECOND, type Duration, type Instant, type Interval } from '../domain/time.ts';
 import type { Answer } from './call.ts';
-import { PlatformError } from './errors.ts';
+import { isTooLarge, PlatformError } from './errors.ts';
 import type { Clock } from './gate.ts';
 import { readDetails, type UserHistory } from './history-details.ts';
 import { asInstant, asNumber, asObject, asText } from './json.ts';
@@ -53,7 +53,7 @@ const LONGEST_QUERY: Duration = 7 * DAY;
 /** One job: well below the platform's limit of 31 days, so that what is lost when one fails is little. */
 const LONGEST_JOB: Duration = 7 * DAY;
 const PAGE_SIZES = [100, 50, 25] as const;
-const RESULT_PAGE = 1_000;
+const RESULT_PAGES = [1_000, 500, 250, 100] as const;
 /** An interval whose end is not found after so many pages never ends. */
 const MAX_PAGES = 20_000;
 const MAX_EMPTY_PAGES = 3;
@@ -81,6 +81,8 @@ class Reading {
   readonly #options: CallOptions;
   /** The data lake is complete up to here; `undefined` when it is not to be used. */
   #lakeTo: Instant | undefined;
+  /** Results a page; fewer once a page was too large. */
+  #resultPageSize: number = RESULT_PAGES[0];
 
   constructor(sdk: Sdk, clock: Clock, span: Interval, take: Take, signal: AbortSignal | undefined) {
     this.#sdk = sdk;
@@ -138,9 +140,11 @@ class Reading {
       return stretch.jobId !== undefined && this.#again(stretch);
     let cursor = stretch.cursor;
     const seen = new Set<string>();
+    let empty = 0;
     for (let page = 1; page <= MAX_PAGES; page += 1) {
       const answer = await this.#resultPage(jobId, cursor);
       const next = asText(asObject(answer.body)?.['cursor']);
+      empty = countIn(answer).count === 0 ? empty + 1 : 0;
       const isLast = next === undefined;
       await this.#hand(
         answer,
@@ -152,7 +156,7 @@ class Reading {
         await this.#forget(jobId);
         return true;
       }
-      if (seen.has(next)) break;
+      if (seen.has(next) || empty > MAX_EMPTY_PAGES) break;
       seen.add(next);
       cursor = next;
     }
@@ -204,13 +208,22 @@ class Reading {
     }
   }
 
-  #resultPage(jobId: string, cursor: string | undefined): Promise<Answer> {
-    return this.#sdk.call(RESULTS, this.#options, () =>
-      this.#sdk.analytics.getAnalyticsUsersDetailsJobResults(jobId, {
-        pageSize: RESULT_PAGE,
-        ...(cursor === undefined ? {} : { cursor }),
-      }),
-    );
+  async #resultPage(jobId: string, cursor: string | undefined): Promise<Answer> {
+    for (;;) {
+      const pageSize = this.#resultPageSize;
+      try {
+        return await this.#sdk.call(RESULTS, this.#options, () =>
+          this.#sdk.analytics.getAnalyticsUsersDetailsJobResults(jobId, {
+            pageSize,
+            ...(cursor === undefined ? {} : { cursor }),
+          }),
+        );
+      } catch (error) {
+        const less = RESULT_PAGES.find((size) => size < pageSize);
+        if (!(error instanceof PlatformError) || !isTooLarge(error) || less === undefined) throw error;
+        this.#resultPageSize = less;
+      }
+    }
   }
 
   /** The platform throws old jobs away by itself: that this one goes at once is politeness. */
@@ -233,6 +246,7 @@ class Reading {
     const { from, to } = stretch;
     let size = stretch.pageSize ?? PAGE_SIZES[0];
     let empty = 0;
+    let last: Answer | undefined;
     for (let page = stretch.page ?? 1; page <= MAX_PAGES; page += 1) {
       const answer = await this.#queryPage({ from, to }, page, size);
       if (answer === undefined) {
@@ -243,6 +257,8 @@ class Reading {
       }
       const { count, totalHits } = countIn(answer);
       empty = count === 0 ? empty + 1 : 0;
+      if (count > 0 && isSame(answer, last)) break;
+      last = answer;
       const isOver = count === 0 && (page * size >= totalHits || empty >= MAX_EMPTY_PAGES);
       const next = { from, to, page: page + 1, pageSize: size };
       await this.#hand(answer, isOver ? undefined : next, stretch, QUERY);
@@ -259,8 +275,8 @@ class Reading {
         this.#sdk.analytics.postAnalyticsUsersDetailsQuery(body),
       );
     } catch (error) {
-      const isTooLarge = error instanceof PlatformError && (error.status === 400 || error.status === 413);
-      if (!isTooLarge || smaller(pageSize) === pageSize) throw error;
+      const mayBeSmaller = error instanceof PlatformError && (error.status === 400 || isTooLarge(error));
+      if (!mayBeSmaller || smaller(pageSize) === pageSize) throw error;
       return undefined;
     }
   }
@@ -276,6 +292,11 @@ class Reading {
     const place = next === undefined ? { doneTo: to } : { doneTo: from, within: next };
     await this.#take({ users, place });
   }
+}
+
+/** A page that is repeated word for word is not the next one. */
+function isSame(answer: Answer, last: Answer | undefined): boolean {
+  return last !== undefined && JSON.stringify(answer.body) === JSON.stringify(last.body);
 }
 
 function countIn({ body }: Answer): { readonly count: number; readonly totalHits: number } {

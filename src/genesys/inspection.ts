@@ -17,10 +17,11 @@ import {
 } from './settings-reads.ts';
 
 /**
- * `allowed`: a call that needs the permission succeeded. `not_refused`: it was made for somebody who does not exist, and
- * the platform had nothing against it but that. `refused`: the permission is missing.
+ * `allowed`: a call that needs the permission succeeded. `otherwise`: it was refused, but another call that does for it was not.
+ * `not_refused`: it was made for a user who does not exist, and the platform had nothing against it but that, which proves
+ * nothing where it looks for the user first. `refused`: the permission is missing.
  */
-export type ProbeResult = 'allowed' | 'not_refused' | 'refused';
+export type ProbeResult = 'allowed' | 'otherwise' | 'not_refused' | 'refused';
 
 /** All but the last two throw `PlatformError`. */
 export interface Inspection {
@@ -62,8 +63,10 @@ export function inspectionOf(sdk: Sdk, { clockError, allowed }: ConnectionFacts)
   };
 }
 
+type Probe = readonly [operation: string, run: (sdk: Sdk) => Promise<unknown>];
+
 /** A call that needs the permission. Those that write are about a user id made up a moment ago, which nobody has. */
-const PROBES: Readonly<Record<string, readonly [operation: string, run: (sdk: Sdk) => Promise<unknown>]>> = {
+const PROBES: Readonly<Record<string, Probe | undefined>> = {
   'directory:user:view': ['getUsersQuery', (sdk) => sdk.users.getUsersQuery({ pageSize: 1 })],
   'presence:presenceDefinition:view': [
     'getPresenceDefinitions0',
@@ -94,10 +97,21 @@ const PROBES: Readonly<Record<string, readonly [operation: string, run: (sdk: Sd
   ],
 };
 
+/** Calls that the worker makes where the first one is refused. */
+const INSTEAD: Readonly<Record<string, Probe | undefined>> = {
+  'directory:user:view': ['getUsers', (sdk) => sdk.users.getUsers({ pageSize: 1 })],
+};
+
 async function probe(sdk: Sdk, permission: string, options: CallOptions): Promise<ProbeResult | undefined> {
   const found = PROBES[permission];
   if (found === undefined) return undefined;
-  const [operation, run] = found;
+  const result = await tryOut(sdk, found, options);
+  const instead = INSTEAD[permission];
+  if (result !== 'refused' || instead === undefined) return result;
+  return (await tryOut(sdk, instead, options)) === 'allowed' ? 'otherwise' : 'refused';
+}
+
+async function tryOut(sdk: Sdk, [operation, run]: Probe, options: CallOptions): Promise<ProbeResult> {
   try {
     await sdk.call(operation, options, () => run(sdk));
     return 'allowed';

@@ -6,9 +6,11 @@ import { asArray, asNumber, asObject, asText, type Json } from './json.ts';
 /** So many entries are asked for at once. */
 const PAGE_SIZE = 100;
 /** A listing that has not ended by then never will. */
-const MAX_PAGES = 1_000;
+const MAX_PAGES = 2_000;
 /** Nor will one that brings nothing new for so many pages in a row. */
 const MAX_DRY_PAGES = 5;
+/** No page of these listings is asked for with more than a hundred entries. */
+const MOST_ON_PAGE = 1_000;
 
 /** What is asked for: a page of so many entries. */
 export interface NumberedAsk {
@@ -22,12 +24,17 @@ export interface CursorAsk {
   readonly after?: string;
 }
 
-/** The entities of one answer. Throws `PlatformError` (malformed) when it has no list. */
-export function entitiesOf(answer: Answer, operation: string): { body: Json; entities: readonly unknown[] } {
+/** The entities of one answer. Throws `PlatformError` (malformed) when it has no list, or one of more than `most`. */
+export function entitiesOf(
+  answer: Answer,
+  operation: string,
+  most = Number.POSITIVE_INFINITY,
+): { body: Json; entities: readonly unknown[] } {
   const body = asObject(answer.body);
   const entities = asArray(body?.['entities']);
-  if (body !== undefined && entities !== undefined) return { body, entities };
-  throw new PlatformError(`${operation}: the answer holds no list of entities`, {
+  if (body !== undefined && entities !== undefined && entities.length <= most) return { body, entities };
+  const what = entities === undefined ? 'no list of entities' : 'far more entities than were asked for';
+  throw new PlatformError(`${operation}: the answer holds ${what}`, {
     kind: 'malformed',
     operation,
     status: answer.status,
@@ -131,7 +138,7 @@ class Found {
    * when pages bring nothing new any more.
    */
   take(answer: Answer, asked: number, pageNumber: number): Json {
-    const { body, entities } = entitiesOf(answer, this.#operation);
+    const { body, entities } = entitiesOf(answer, this.#operation, MOST_ON_PAGE);
     const fresh = this.#add(entities);
     const { size = asked, count = 0, total = 0, isOpen, isSilent } = saidOf(body);
     this.#total = Math.max(this.#total, total);
@@ -139,9 +146,13 @@ class Found {
     this.isFull = entities.length > 0 && entities.length >= Math.min(asked, size);
     this.more = asText(body['nextUri']) !== undefined || pageNumber < count;
     this.mayHaveMore = fresh > 0 ? this.isFull || isSilent || isShort : this.isFull && isOpen;
-    this.#dry = fresh > 0 ? 0 : this.#dry + 1;
-    if (this.#dry > MAX_DRY_PAGES) throw endless(this.#operation);
+    this.#countDry(fresh);
     return body;
+  }
+
+  #countDry(fresh: number): void {
+    this.#dry = fresh > 0 ? 0 : this.#dry + 1;
+    if (this.#dry > (this.more ? 0 : MAX_DRY_PAGES)) throw endless(this.#operation);
   }
 
   #add(entities: readonly unknown[]): number {

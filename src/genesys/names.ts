@@ -75,9 +75,7 @@ async function readUserNames(userPages: UserPages, options: CallOptions): Promis
   const fault = await userPages.walk(
     [],
     ({ entities }) => {
-      const before = byId.size;
       for (const one of named(entities, ['email', 'username'], ['name'])) byId.set(one.id, one);
-      return byId.size - before;
     },
     options,
   );

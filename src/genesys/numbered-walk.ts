@@ -1,7 +1,8 @@
 /** How far a walk by page number has come, and what is amiss with it. Makes no requests. */
 import type { Answer } from './call.ts';
 import { PlatformError } from './errors.ts';
-import { asNumber, asText, type Json } from './json.ts';
+import { asNumber, asObject, asText, type Json } from './json.ts';
+import type { SplitPage } from './split-page.ts';
 
 /** One page, still as the platform sent it. */
 export interface RawPage {
@@ -10,26 +11,60 @@ export interface RawPage {
   readonly answer: Answer;
 }
 
-/** What becomes of a page. Answers how many users on it were not seen on an earlier one. */
-export type TakePage = (page: RawPage) => number;
+/** What becomes of a page. */
+export type TakePage = (page: RawPage) => void;
 
-export const MAX_PAGES = 10_000;
+/** The places of a listing that were filled so far: different users, and entries that name none. */
+export class Places {
+  readonly #ids = new Set<string>();
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Answers how many places this page fills that no earlier one did. */
+  fill(entities: readonly unknown[]): number {
+    const before = this.#count;
+    for (const entity of entities) {
+      const id = asText(asObject(entity)?.['id']);
+      if (id !== undefined && this.#ids.has(id)) continue;
+      if (id !== undefined) this.#ids.add(id);
+      this.#count += 1;
+    }
+    return this.#count - before;
+  }
+}
+
+/** Twice the pages of the largest organisation that is known, where they are smallest. */
+export const MAX_PAGES = 4_000;
+/** Five times the users of that organisation: more of them are made up. */
+export const MOST_USERS = 250_000;
 /** Pages asked for at the same time, once their number is known. */
 const AT_ONCE = 3;
 
-/** A page that failed does not stop the walk; the first page, or two in a row, do. */
+/**
+ * A page that failed does not stop the walk; the first page, or two in a row, do. So does a page without a new user: whether
+ * users are missing is told by the number that the platform counts.
+ */
 export class NumberedWalk {
   readonly #take: TakePage;
   readonly #faults: string[] = [];
   /** How many places of the list lie behind. */
   #place = 0;
-  #distinct = 0;
+  readonly #places = new Places();
   #total: number | undefined;
   #failedInRow = 0;
   #over = false;
+  #skipped = 0;
 
   constructor(take: TakePage) {
     this.#take = take;
+  }
+
+  /** How many users could not be read by themselves. */
+  get skipped(): number {
+    return this.#skipped;
   }
 
   get over(): boolean {
@@ -44,14 +79,20 @@ export class NumberedWalk {
   }
 
   /** Takes in what came of these pages. */
-  took(numbers: readonly number[], pages: readonly (RawPage | PlatformError)[], size: number): void {
+  took(
+    numbers: readonly number[],
+    pages: readonly (RawPage | SplitPage | PlatformError)[],
+    size: number,
+  ): void {
     for (const [i, page] of pages.entries()) {
       const number = numbers[i] ?? 0;
       if (this.#over) return;
       this.#place = number * size;
       if (page instanceof PlatformError) this.#failed(number, page);
+      else if ('skipped' in page) this.#arrivedInParts(page);
       else this.#arrived(page, number, size);
       if (number >= MAX_PAGES) this.#stop(`no end after ${MAX_PAGES} pages`);
+      if (this.#places.count > MOST_USERS) this.#stop(`more than ${MOST_USERS} users`);
     }
   }
 
@@ -59,22 +100,39 @@ export class NumberedWalk {
   fault(): string | undefined {
     if (this.#faults.length > 0) return this.#faults[0];
     // The list may shift while it is walked, so the largest total that was named counts: too few is never complete.
-    if (this.#total === undefined || this.#distinct >= this.#total) return undefined;
-    return `the platform listed ${this.#distinct} of ${this.#total} users`;
+    const listed = this.#places.count + this.#skipped;
+    if (this.#total === undefined || listed >= this.#total) return undefined;
+    return `the platform listed ${listed} of ${this.#total} users`;
   }
 
   #arrived(page: RawPage, number: number, size: number): void {
     const { body, entities } = page;
-    this.#failedInRow = 0;
-    const total = asNumber(body['total']);
-    if (total !== undefined) this.#total = Math.max(this.#total ?? 0, total);
-    const fresh = this.#take(page);
-    this.#distinct += fresh;
+    const fresh = this.#takeIn(page);
     // Whatever the answer says of its end: a full page with a new user on it may be followed by another.
     const isFull = entities.length >= size && fresh > 0;
     const more =
       isFull || asText(body['nextUri']) !== undefined || number < (asNumber(body['pageCount']) ?? 0);
     if (entities.length === 0 || !more) this.#over = true;
+    else if (fresh === 0) {
+      this.#over = true;
+      if (this.#total === undefined) this.#faults.push(`page ${number} brings no new user`);
+    }
+  }
+
+  /** The parts have numbers and page counts of their own: only the number of all users tells whether more follow. */
+  #arrivedInParts({ pages, skipped }: SplitPage): void {
+    this.#skipped += skipped;
+    for (const page of pages) this.#takeIn(page);
+    if (this.#total === undefined) this.#stop('the platform does not tell how many users there are');
+    else if (this.#place >= this.#total) this.#over = true;
+  }
+
+  #takeIn(page: RawPage): number {
+    this.#failedInRow = 0;
+    const total = asNumber(page.body['total']);
+    if (total !== undefined) this.#total = Math.max(this.#total ?? 0, total);
+    this.#take(page);
+    return this.#places.fill(page.entities);
   }
 
   #failed(number: number, error: PlatformError): void {

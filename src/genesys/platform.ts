@@ -1,6 +1,8 @@
 /** The way to Genesys Cloud: puts the parts of this folder together for one set of credentials. */
-import type { Duration, Instant } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { unlessAborted } from './abort.ts';
+import type { Effort } from './call.ts';
+import { CursorOffer } from './cursor-offer.ts';
 import { OfflineDefinition } from './definitions.ts';
 import { PlatformDirectory, type DirectoryParts, type Needs, type ReadingSummary } from './directory.ts';
 import { platformEffects, type PlatformEffects } from './effects.ts';
@@ -24,8 +26,11 @@ import {
   type TokenTimeout,
 } from './settings-reads.ts';
 import { Transport, type PlatformHooks } from './transport.ts';
-import { CursorOffer, UserPages } from './user-pages.ts';
+import { UserPages } from './user-pages.ts';
 import { Wire } from './wire.ts';
+
+/** A sweep does without the answer rather than wait for it. */
+const SIDE_EFFORT: Effort = { tries: 3, within: 10 * SECOND, timeout: 10 * SECOND };
 
 export interface PlatformSettings {
   /** AWS region or host. */
@@ -102,12 +107,12 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     hooks.warn(message, fields);
   };
   const tokenTimeout = (signal?: AbortSignal): Promise<TokenTimeout> =>
-    readTokenTimeout(sdk, { priority: 'read', signal });
+    readTokenTimeout(sdk, { priority: 'read', signal, effort: SIDE_EFFORT });
   const nativeTimeouts = new NativeTimeouts(tokenTimeout, now, warn);
   const offer = new CursorOffer(warn);
   const directory = directoryOf({ sdk, now, serverClock, nativeTimeouts, offline, warn }, offer);
   // Without expands larger pages may do than in a sweep.
-  const namePages = new UserPages(sdk, now, offer);
+  const namePages = new UserPages(sdk, now, offer, warn);
   return {
     hosts,
     directory,
@@ -149,7 +154,7 @@ function directoryOf(
   const { sdk, now, warn } = parts;
   return new PlatformDirectory({
     ...parts,
-    pages: new UserPages(sdk, now, offer),
+    pages: new UserPages(sdk, now, offer, warn),
     queues: new Memberships(queueMembers(sdk), now, warn),
     teams: new Memberships(teamMembers(sdk), now, warn),
   });

@@ -10,10 +10,13 @@
  *   so nothing can go anywhere but to the addresses in the settings.
  */
 import sdk from 'purecloud-platform-client-v2';
-import { currentCall, type Answer, type Call } from './call.ts';
+import { DAY, type Duration } from '../domain/time.ts';
+import { SMALL_BOUNDS } from '../http/json.ts';
+import { bearerOf, lifetimeOf } from '../http/spans.ts';
+import { currentCall, type Answer, type Call, type Effort } from './call.ts';
 import type { Hosts } from './regions.ts';
 import type { Priority } from './rate-budget.ts';
-import { asNumber, asObject, asText } from './json.ts';
+import { asObject } from './json.ts';
 import { PlatformUnreachableError } from './errors.ts';
 import type { Scrubber } from './scrub.ts';
 import { TokenSource, type Grant } from './tokens.ts';
@@ -26,6 +29,9 @@ const NOWHERE = 'platform.invalid';
 const LOGIN_OPERATION = 'loginClientCredentialsGrant';
 /** Query parameters that the OpenAPI document declares as repeated keys. Their values never hold commas. */
 const REPEATED = new Set(['expand', 'id']);
+
+/** Of a token whose answer does not tell: the platform's default for `accessTokenValiditySeconds`. */
+const USUAL_LIFETIME: Duration = DAY;
 
 type SdkClient = typeof sdk.ApiClient;
 
@@ -51,6 +57,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Server time after which the request must not be sent any more; it then fails as transient. */
   readonly notAfter?: number | undefined;
+  readonly effort?: Effort | undefined;
+  /** See `Call`. */
+  readonly conflictPasses?: boolean | undefined;
 }
 
 /** The parts of the SDK's API that are used, by their own names, bound to one connection. */
@@ -105,7 +114,7 @@ export function openSdk(
       const answer = await transport.api(request, call, tokens);
       return { status: answer.status, statusText: '', headers: {}, data: answer };
     }
-    const body = await transport.login(request, LOGIN_OPERATION);
+    const body = await transport.login({ ...request, most: SMALL_BOUNDS.length }, LOGIN_OPERATION);
     granted = readGrant(body);
     scrubber.hide(granted.token);
     return { status: 200, statusText: '', headers: {}, data: body };
@@ -123,8 +132,8 @@ export function openSdk(
     identityProviders: new sdk.IdentityProviderApi(client),
     analytics: new sdk.AnalyticsApi(client),
     call: (operation, options, run) => {
-      const { priority, signal, notAfter } = options;
-      const call: Call = { operation, priority, signal, notAfter };
+      const { signal, ...rest } = options;
+      const call: Call = { ...rest, operation, signal };
       return currentCall.run(call, run) as Promise<Answer>;
     },
     login: async () => {
@@ -195,16 +204,13 @@ function payload({ headers: given, data }: SdkRequest): Pick<WireRequest, 'heade
 }
 
 function readGrant(body: unknown): Grant {
-  const token = asText(asObject(body)?.['access_token']);
-  const seconds = asNumber(asObject(body)?.['expires_in']);
-  if (token === undefined || seconds === undefined || seconds <= 0) {
+  const answer = asObject(body);
+  const token = bearerOf(answer?.['access_token']);
+  if (token === undefined) {
     throw new PlatformUnreachableError(
-      `${LOGIN_OPERATION}: the answer holds no token. Check genesys.region and genesys.login_url`,
-      {
-        kind: 'malformed',
-        operation: LOGIN_OPERATION,
-      },
+      `${LOGIN_OPERATION}: the answer holds no token, or one that cannot stand in a header. Check genesys.region and genesys.login_url`,
+      { kind: 'malformed', operation: LOGIN_OPERATION },
     );
   }
-  return { token, lifetime: seconds * 1_000 };
+  return { token, lifetime: lifetimeOf(answer?.['expires_in'], USUAL_LIFETIME) };
 }

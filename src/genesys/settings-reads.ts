@@ -1,5 +1,5 @@
 /** Settings of the organisation that clash, or do not, with what the service does. */
-import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { DAY, SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { asArray, asInstant, asNumber, asObject, asText } from './json.ts';
 import type { CallOptions, Sdk } from './sdk.ts';
 
@@ -68,10 +68,9 @@ export async function readPresenceSettings(sdk: Sdk, options: CallOptions): Prom
 export async function readTokenTimeout(sdk: Sdk, options: CallOptions): Promise<TokenTimeout> {
   const answer = await sdk.call('getTokensTimeout', options, () => sdk.tokens.getTokensTimeout());
   const raw = asObject(answer.body);
-  const seconds = asNumber(raw?.['idleTokenTimeoutSeconds']);
   return {
     enabled: asFlag(raw?.['enableIdleTokenTimeout']),
-    timeout: seconds === undefined ? undefined : seconds * SECOND,
+    timeout: asTimeout(raw?.['idleTokenTimeoutSeconds']),
     perGroup: asFlag(raw?.['inactivityTimeoutGroupsEnabled']),
     groups: (asArray(raw?.['inactivityTimeoutGroupBundles']) ?? []).flatMap(groupTimeout),
   };
@@ -79,9 +78,15 @@ export async function readTokenTimeout(sdk: Sdk, options: CallOptions): Promise<
 
 function groupTimeout(entry: unknown): TokenTimeout['groups'][number][] {
   const raw = asObject(entry);
-  const seconds = asNumber(raw?.['timeoutSeconds']);
+  const timeout = asTimeout(raw?.['timeoutSeconds']);
   const groupIds = (asArray(raw?.['groups']) ?? []).filter((id) => typeof id === 'string');
-  return seconds === undefined ? [] : [{ timeout: seconds * SECOND, groupIds }];
+  return timeout === undefined ? [] : [{ timeout, groupIds }];
+}
+
+/** A native timeout in seconds. The platform takes 5 min to 8 h: nothing at all, or days, is none, and would explain any login. */
+function asTimeout(value: unknown): Duration | undefined {
+  const length = (asNumber(value) ?? 0) * SECOND;
+  return length >= SECOND && length <= 2 * DAY ? length : undefined;
 }
 
 /** `GET /api/v2/organizations/me`. Throws `PlatformError`. */

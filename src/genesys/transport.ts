@@ -4,11 +4,11 @@
  * repeated. Attempts and the time spent on retrying are bounded: a sweep comes to an end.
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { httpDateOf, LONGEST_WAIT } from '../http/spans.ts';
 import { unlessAborted } from './abort.ts';
 import {
   codeIn,
   loginError,
-  LONGEST_STOP,
   rateHeaders,
   readAnswer,
   retryAfter,
@@ -43,9 +43,9 @@ export interface TransportParts {
   readonly random: () => number;
 }
 
-const MAX_ATTEMPTS = 4;
+const MAX_TRIES = 4;
 /** No new attempt after so long. Long enough for one stop of the longest kind. */
-const RETRY_FOR: Duration = LONGEST_STOP + MINUTE;
+const RETRY_FOR: Duration = LONGEST_WAIT + MINUTE;
 const FIRST_PAUSE: Duration = SECOND;
 const LONGEST_PAUSE: Duration = 10 * SECOND;
 /** What a 429 without `Retry-After` is taken to say. */
@@ -95,7 +95,7 @@ export class Transport {
 
   async #repeat(call: Call, attempt: () => Promise<Answer | Failed>): Promise<Answer> {
     const { clock } = this.#parts;
-    let giveUpAt: number | undefined;
+    const patience = new Patience(call);
     /** An attempt that may have done its work on the platform though no good answer came back. */
     let doubtful: PlatformError | undefined;
     for (let count = 1; ; count += 1) {
@@ -103,19 +103,14 @@ export class Transport {
       if (!('error' in outcome)) return outcome;
       const { error } = outcome;
       if (error.kind === 'late') throw doubtful ?? error;
+      const doubted = doubtful !== undefined && error.kind === 'refused';
       if (error.status !== 429) doubtful = error;
-      // Counted from the first failure: waiting for the rate budget is no reason to give up.
-      giveUpAt ??= clock.now() + RETRY_FOR;
-      const next = this.#nextAttempt(outcome, count);
-      if (next === undefined || next > giveUpAt) throw error;
+      const now = clock.now();
+      const next = now + (error.retryAfter ?? this.#pause(error, count));
+      if (!patience.allows(outcome, count, now, next)) throw doubted ? repeatedError(error) : error;
       if (this.#isLate(call, next)) throw doubtful ?? lateError(call.operation);
       await this.#sleep(next - clock.now(), call);
     }
-  }
-
-  #nextAttempt({ error, again }: Failed, count: number): Instant | undefined {
-    if (!again || count >= MAX_ATTEMPTS) return undefined;
-    return this.#parts.clock.now() + (error.retryAfter ?? this.#pause(count));
   }
 
   async #sleep(length: Duration, { signal, operation }: Call): Promise<void> {
@@ -135,8 +130,9 @@ export class Transport {
     return notAfter !== undefined && this.#parts.serverClock.earliest(local) > notAfter;
   }
 
-  /** Full jitter over a doubling pause. */
-  #pause(count: number): Duration {
+  /** Full jitter over a doubling pause. A change that is still under way takes a second or two. */
+  #pause({ status }: PlatformError, count: number): Duration {
+    if (status === 409) return SECOND + Math.ceil(SECOND * this.#parts.random());
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (count - 1));
     return Math.max(1, Math.ceil(longest * this.#parts.random()));
   }
@@ -159,7 +155,8 @@ export class Transport {
     const headers = { ...wanted.headers, authorization: `Bearer ${token}` };
     // A token may take long to come and a connection to open: whether the time is up is asked when the first byte leaves.
     const mayStart = notAfter === undefined ? undefined : () => !this.#isLate(call, clock.now());
-    const answer = await this.#send({ ...wanted, headers, mayStart }, call);
+    const timeout = call.effort?.timeout;
+    const answer = await this.#send({ ...wanted, headers, mayStart, timeout }, call);
     if (answer.status === 'late') gate.giveBack(ticket);
     else gate.leave(ticket, outcomeOf(answer));
     return { token, answer };
@@ -182,17 +179,46 @@ export class Transport {
       if (error instanceof WireError) ({ code, where } = error);
     }
     const receivedAt = clock.now();
-    const date = Date.parse(response?.headers['date'] ?? '');
-    if (!Number.isNaN(date)) {
+    const date = dateOf(response);
+    if (date !== undefined) {
       serverClock.observe(date, sentAt, receivedAt);
       hooks.onClock?.(serverClock.error());
     }
-    if (typeof status === 'number' || status === 'network' || status === 'timeout') {
-      hooks.onRequest({ operation: call.operation, status, ms: performance.now() - begun });
+    const ending = status === 'too_large' ? 'network' : status;
+    if (typeof ending === 'number' || ending === 'network' || ending === 'timeout') {
+      hooks.onRequest({ operation: call.operation, status: ending, ms: performance.now() - begun });
     }
     const { host } = new URL(wanted.url);
     return { status, response, code, where, host, sentAt, receivedAt };
   }
+}
+
+/** How often one call is tried. Mutable; one for each call. */
+class Patience {
+  readonly #tries: number;
+  readonly #within: Duration;
+  #giveUpAt: Instant | undefined;
+  #firstSentAt: Instant | undefined;
+
+  constructor({ effort }: Call) {
+    this.#tries = effort?.tries ?? MAX_TRIES;
+    this.#within = effort?.within ?? Infinity;
+  }
+
+  /** Whether another try, the one after the first `count`, may begin at `next`. */
+  allows({ error, again, sentAt }: Failed, count: number, now: Instant, next: Instant): boolean {
+    this.#firstSentAt ??= sentAt;
+    // Counted from the first failure: waiting for the rate budget is no reason to give up.
+    this.#giveUpAt ??= now + RETRY_FOR;
+    if (!again || count >= this.#tries || next > this.#giveUpAt) return false;
+    return error.status === 429 || next - this.#firstSentAt <= this.#within;
+  }
+}
+
+/** What time it was on the platform. An error may be a proxy's or a gateway's, which has a clock of its own. */
+function dateOf(response: WireResponse | undefined): Instant | undefined {
+  if (response === undefined || response.status < 200 || response.status > 299) return undefined;
+  return httpDateOf(response.headers['date']);
 }
 
 /** What the answer says to the rate budget; `undefined` when there was none. */
@@ -202,7 +228,17 @@ function outcomeOf(answer: Exchanged): Parameters<Gate['leave']>[1] {
   return { rate: rateHeaders(answer.response), stopFor };
 }
 
+/** The same refusal, which may be about the effect of an earlier try. */
+function repeatedError(error: PlatformError): PlatformError {
+  const { message, kind, operation, status, code, contextId, correlationId } = error;
+  return new PlatformError(message, {
+    ...{ kind, operation, status, code, contextId, correlationId },
+    repeated: true,
+  });
+}
+
 function failedIfLate(error: unknown): Failed {
-  if (error instanceof PlatformError && error.kind === 'late') return { error, again: false };
+  if (error instanceof PlatformError && error.kind === 'late')
+    return { error, again: false, sentAt: -Infinity };
   throw error;
 }

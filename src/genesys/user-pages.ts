@@ -1,65 +1,48 @@
 /**
  * Everyone, page by page. `GET /api/v2/users/query` walks by cursor and is preferred; where it is refused (it needs
- * `directory:user:view` in all divisions) `GET /api/v2/users` walks by page number. Both are remembered: which one works
- * and how large a page may be.
+ * `directory:user:view` in all divisions), or does not come to its end, `GET /api/v2/users` walks by page number. Both are
+ * remembered: which one works and how large a page may be.
  */
-import { HOUR, type Duration, type Instant } from '../domain/time.ts';
-import { PlatformError } from './errors.ts';
+import { SECOND, type Instant } from '../domain/time.ts';
+import { isOver, type CursorOffer } from './cursor-offer.ts';
+import type { Effort } from './call.ts';
+import { isAboutRequest, isTooLarge, PlatformError } from './errors.ts';
 import { asText } from './json.ts';
 import { entitiesOf, parameterOf } from './listing.ts';
-import { MAX_PAGES, NumberedWalk, type RawPage, type TakePage } from './numbered-walk.ts';
+import { MAX_PAGES, MOST_USERS, NumberedWalk, Places, type RawPage, type TakePage } from './numbered-walk.ts';
 import type { CallOptions, Sdk } from './sdk.ts';
+import { PageSplitter, type SplitPage } from './split-page.ts';
 
 const PAGE_SIZES = [500, 250, 100, 50, 25] as const;
-/** After so long the full page size, or the cursor listing, is tried again. */
-const FORGET_AFTER: Duration = HOUR;
 /** A cursor listing may hold an empty page where everyone on it was filtered out, but not many in a row. */
 const MAX_EMPTY_PAGES = 5;
+/** A page that hangs is not asked for again: the sweep would not end before the next one. */
+const PAGE_EFFORT: Effort = { tries: 4, within: 15 * SECOND };
 
-/** Whether the cursor listing is open to us; known to all who list users over one connection. */
-export class CursorOffer {
-  readonly #warn: (message: string, fields: object) => void;
-  #refusedAt: Instant | undefined;
-  #told = false;
-
-  constructor(warn: (message: string, fields: object) => void) {
-    this.#warn = warn;
-  }
-
-  isOpen(now: Instant): boolean {
-    if (isOver(this.#refusedAt, now)) this.#refusedAt = undefined;
-    return this.#refusedAt === undefined;
-  }
-
-  /** Said once: the next refusal, an hour later, is no news. */
-  refused({ status, code }: PlatformError, now: Instant): void {
-    this.#refusedAt = now;
-    if (this.#told) return;
-    this.#told = true;
-    this.#warn('users are listed by page number, because the platform refuses the listing by cursor', {
-      operation: 'getUsersQuery',
-      status,
-      code,
-    });
-  }
-
-  /** It works again: should it be refused once more, that is worth a word. */
-  worked(): void {
-    this.#told = false;
-  }
-}
+/** How a walk by cursor ended: at its end, at a refusal of the whole listing, or somewhere else. */
+type CursorEnd =
+  | { readonly is: 'complete' }
+  | { readonly is: 'refused'; readonly error: PlatformError }
+  | { readonly is: 'broken_off'; readonly fault: string; readonly elsewhere: boolean };
 
 export class UserPages {
   readonly #sdk: Sdk;
   readonly #now: () => Instant;
   readonly #offer: CursorOffer;
+  readonly #warn: (message: string, fields: object) => void;
   #sizeIndex = 0;
   #shrunkAt: Instant | undefined;
 
-  constructor(sdk: Sdk, now: () => Instant, offer: CursorOffer) {
+  constructor(
+    sdk: Sdk,
+    now: () => Instant,
+    offer: CursorOffer,
+    warn: (message: string, fields: object) => void,
+  ) {
     this.#sdk = sdk;
     this.#now = now;
     this.#offer = offer;
+    this.#warn = warn;
   }
 
   /** Another set of expands makes other page sizes possible. */
@@ -69,56 +52,61 @@ export class UserPages {
   }
 
   /**
-   * Walks over everyone. Answers why the walk was not complete, in one sentence, or `undefined` when it was. Throws only
-   * the signal's reason.
+   * Walks over everyone. Answers why the walk was not complete, in one sentence, or `undefined` when it was. Single users who
+   * cannot be read by themselves are left out of a complete walk. Throws only the signal's reason.
    */
   async walk(expand: readonly string[], take: TakePage, options: CallOptions): Promise<string | undefined> {
     const now = this.#now();
     if (isOver(this.#shrunkAt, now)) this.forgetSizes();
-    if (this.#offer.isOpen(now)) {
-      const outcome = await this.#walkByCursor(expand, take, options);
-      if (!(outcome instanceof PlatformError)) return outcome;
-      this.#offer.refused(outcome, this.#now());
+    if (!this.#offer.isOpen(now)) return this.#walkByNumber(expand, take, options);
+    const end = await this.#walkByCursor(expand, take, options);
+    if (end.is === 'complete') return undefined;
+    if (end.is === 'refused') {
+      this.#offer.refused(end.error, this.#now());
+      return this.#walkByNumber(expand, take, options);
     }
-    return this.#walkByNumber(expand, take, options);
+    // This listing counts its users, so that it shows whether any are missing. Those of earlier pages are not handed over again.
+    if (!end.elsewhere || (await this.#walkByNumber(expand, take, options)) !== undefined) return end.fault;
+    this.#offer.unfit(end.fault, this.#now());
+    return undefined;
   }
 
-  /** As `walk`, or the error with which this listing was refused. */
-  async #walkByCursor(
-    expand: readonly string[],
-    take: TakePage,
-    options: CallOptions,
-  ): Promise<string | undefined | PlatformError> {
+  async #walkByCursor(expand: readonly string[], take: TakePage, options: CallOptions): Promise<CursorEnd> {
+    const brokenOff = (fault: string): CursorEnd => ({ is: 'broken_off', fault, elsewhere: true });
     const seen = new Set<string>();
     let cursor: string | undefined;
+    const places = new Places();
     let empty = 0;
     for (let number = 1; number <= MAX_PAGES; number += 1) {
-      const page = await this.#page('getUsersQuery', options, (pageSize) =>
-        this.#sdk.users.getUsersQuery({
-          pageSize,
-          state: 'active',
-          expand: expand as never,
-          ...(cursor === undefined ? {} : { cursor }),
-        }),
-      );
-      if (page instanceof PlatformError) {
-        if (number === 1 && isRefusal(page)) return page;
-        options.signal?.throwIfAborted();
-        return `page ${number} could not be read: ${page.message}`;
-      }
+      const page = await this.#cursorPage(expand, cursor, options);
+      if (page instanceof PlatformError) return failedAt(number, page);
       this.#offer.worked();
       take(page);
+      const fresh = places.fill(page.entities);
       empty = page.entities.length === 0 ? empty + 1 : 0;
       const next = nextCursor(page);
-      if (next === undefined) return undefined;
-      if (next === 'lost') return `page ${number} points to a next page without a cursor`;
-      if (seen.has(next)) return `the cursor after page ${number} came before: the listing runs in a circle`;
-      if (empty > MAX_EMPTY_PAGES)
-        return `${empty} empty pages in a row: the listing does not come to an end`;
+      if (next === undefined) return { is: 'complete' };
+      const fault = endless({ number, next, seen, fresh, users: places.count, empty });
+      if (fault !== undefined) return brokenOff(fault);
       seen.add(next);
       cursor = next;
     }
-    return `no end after ${MAX_PAGES} pages`;
+    return brokenOff(`no end after ${MAX_PAGES} pages`);
+  }
+
+  #cursorPage(
+    expand: readonly string[],
+    cursor: string | undefined,
+    options: CallOptions,
+  ): Promise<RawPage | PlatformError> {
+    return this.#page('getUsersQuery', { ...options, effort: PAGE_EFFORT }, (pageSize) =>
+      this.#sdk.users.getUsersQuery({
+        pageSize,
+        state: 'active',
+        expand: expand as never,
+        ...(cursor === undefined ? {} : { cursor }),
+      }),
+    );
   }
 
   async #walkByNumber(
@@ -127,25 +115,43 @@ export class UserPages {
     options: CallOptions,
   ): Promise<string | undefined> {
     const walk = new NumberedWalk(take);
+    const read = (number: number, size: number, effort: Effort): Promise<RawPage | PlatformError> =>
+      this.#numberedPage(expand, number, size, { ...options, effort });
+    const splitter = new PageSplitter(read);
     while (!walk.over) {
       const size = this.#size();
       const numbers = walk.next(size);
-      const pages = await Promise.all(
-        numbers.map((pageNumber) =>
-          this.#page(
-            'getUsers',
-            options,
-            (pageSize) =>
-              this.#sdk.users.getUsers({ pageSize, pageNumber, state: 'active', expand: expand as never }),
-            size,
-          ),
-        ),
-      );
+      const pages = await Promise.all(numbers.map((number) => read(number, size, PAGE_EFFORT)));
       options.signal?.throwIfAborted();
       // With another page size the numbers mean other pages: these are asked for again.
-      if (this.#size() === size) walk.took(numbers, pages, size);
+      if (this.#size() !== size) continue;
+      const found: (RawPage | SplitPage | PlatformError)[] = [];
+      for (const [i, page] of pages.entries()) {
+        const failed = page instanceof PlatformError;
+        found.push(failed ? await splitter.read(numbers[i] ?? 0, size, page) : page);
+      }
+      options.signal?.throwIfAborted();
+      walk.took(numbers, found, size);
     }
+    const { skipped } = walk;
+    if (skipped > 0)
+      this.#warn('users that cannot be read are left alone', { operation: 'getUsers', count: skipped });
     return walk.fault();
+  }
+
+  #numberedPage(
+    expand: readonly string[],
+    pageNumber: number,
+    size: number,
+    options: CallOptions,
+  ): Promise<RawPage | PlatformError> {
+    return this.#page(
+      'getUsers',
+      options,
+      (pageSize) =>
+        this.#sdk.users.getUsers({ pageSize, pageNumber, state: 'active', expand: expand as never }),
+      size,
+    );
   }
 
   /**
@@ -162,7 +168,7 @@ export class UserPages {
       const size = fixed ?? this.#size();
       try {
         const answer = await this.#sdk.call(operation, options, () => run(size));
-        return { ...entitiesOf(answer, operation), answer };
+        return { ...entitiesOf(answer, operation, 2 * size), answer };
       } catch (error) {
         options.signal?.throwIfAborted();
         if (!(error instanceof PlatformError)) throw error;
@@ -186,10 +192,6 @@ export class UserPages {
   }
 }
 
-function isOver(since: Instant | undefined, now: Instant): boolean {
-  return since !== undefined && Math.abs(now - since) >= FORGET_AFTER;
-}
-
 /** The cursor of the next page; `lost` when there is a next page but no cursor to reach it by. */
 function nextCursor({ body }: RawPage): string | undefined {
   const cursor = asText(body['cursor']);
@@ -203,6 +205,29 @@ function isRefusal({ status }: PlatformError): boolean {
   return status === 403 || status === 404 || status === 405 || status === 501;
 }
 
-function isTooLarge({ status, code }: PlatformError): boolean {
-  return status === 413 || (status === 400 && code === 'response.entity.too.large');
+/** Whether the whole listing is refused, or a page of it failed. */
+function failedAt(number: number, error: PlatformError): CursorEnd {
+  if (number === 1 && isRefusal(error)) return { is: 'refused', error };
+  const fault = `page ${number} could not be read: ${error.message}`;
+  return { is: 'broken_off', fault, elsewhere: isAboutRequest(error) && !isTooLarge(error) };
+}
+
+/** Why a walk by cursor must not go on although there is a next page, if so. */
+function endless(page: {
+  readonly number: number;
+  readonly next: string;
+  readonly seen: ReadonlySet<string>;
+  readonly fresh: number;
+  readonly users: number;
+  readonly empty: number;
+}): string | undefined {
+  const { number, next, seen, fresh, users, empty } = page;
+  if (next === 'lost') return `page ${number} points to a next page without a cursor`;
+  if (seen.has(next)) return `the cursor after page ${number} came before: the listing runs in a circle`;
+  if (empty > MAX_EMPTY_PAGES) return `${empty} empty pages in a row: the listing does not come to an end`;
+  if (fresh === 0 && empty === 0)
+    return `page ${number} brings no new user: the listing does not come to an end`;
+  return users > MOST_USERS
+    ? `more than ${MOST_USERS} users: the listing does not come to an end`
+    : undefined;
 }

@@ -1,6 +1,8 @@
 /** One HTTP exchange: keep-alive, proxies from the environment, a deadline. No retries and no knowledge of the platform. */
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { SECOND, type Duration } from '../domain/time.ts';
+import { BodyTooLarge, readBody } from '../http/body.ts';
+import { PAGE_BOUNDS } from '../http/json.ts';
 import { AT_ONCE } from './gate.ts';
 
 export interface WireRequest {
@@ -10,6 +12,10 @@ export interface WireRequest {
   readonly body: string | undefined;
   /** Asked at the moment when the first byte would leave, which may be long after `exchange` was called. */
   readonly mayStart?: (() => boolean) | undefined;
+  /** Where this exchange may not take as long as others, in ms of real time. */
+  readonly timeout?: Duration | undefined;
+  /** The longest answer that is read, in bytes; one page of users unless given. */
+  readonly most?: number | undefined;
 }
 
 export interface WireResponse {
@@ -18,8 +24,11 @@ export interface WireResponse {
   readonly text: string;
 }
 
-/** Why there is no answer; `late` when `mayStart` said no, `closed` when the wire was closed. */
-export type WireFault = 'timeout' | 'network' | 'aborted' | 'late' | 'closed';
+/**
+ * Why there is no answer; `late` when `mayStart` said no, `closed` when the wire was closed, `too_large` when the answer is
+ * longer than may be.
+ */
+export type WireFault = 'timeout' | 'network' | 'aborted' | 'late' | 'closed' | 'too_large';
 
 /**
  * No answer, or not a whole one. `code` is the network's word for it, such as ECONNREFUSED, and `where` the name or address
@@ -39,8 +48,6 @@ export class WireError extends Error {
   }
 }
 
-/** No page of 500 users comes near this; more is not an answer but an attack on memory. */
-const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 /** Shorter than what load balancers keep an idle connection for: a request never meets one that is just being closed. */
 const KEPT_ALIVE: Duration = 20 * SECOND;
 const LOOPBACK = 'localhost,127.0.0.1,::1';
@@ -69,7 +76,6 @@ export class Wire {
       connect: { timeout },
       headersTimeout: timeout,
       bodyTimeout: timeout,
-      maxResponseSize: MAX_RESPONSE_BYTES,
     });
   }
 
@@ -85,15 +91,14 @@ export class Wire {
     };
     const onAbort = endWith('aborted');
     const onClose = endWith('closed');
-    const timer = setTimeout(endWith('timeout'), this.#timeout);
+    const { timeout = this.#timeout } = wanted;
+    const timer = setTimeout(endWith('timeout'), Math.min(this.#timeout, timeout));
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#underWay.add(onClose);
     try {
       return await this.#request(wanted, stop.signal);
     } catch (error) {
-      if (error instanceof WireError) throw error;
-      const code = codeOf(error);
-      throw new WireError(why ?? (TIMEOUTS.has(code ?? '') ? 'timeout' : 'network'), code, placeOf(error));
+      throw faultOf(error, why);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
@@ -108,12 +113,12 @@ export class Wire {
   }
 
   async #request(
-    { url, method, headers, body, mayStart }: WireRequest,
+    { url, method, headers, body, mayStart, most = PAGE_BOUNDS.length }: WireRequest,
     signal: AbortSignal,
   ): Promise<WireResponse> {
     const dispatcher = mayStart === undefined ? this.#agent : this.#agent.compose(onlyIf(mayStart));
     const response = await request(url, { dispatcher, method, headers, body: body ?? null, signal });
-    const text = await response.body.text();
+    const text = await readBody(response, most);
     return { status: response.statusCode, headers: flatten(response.headers), text };
   }
 }
@@ -131,6 +136,14 @@ function onlyIf(mayStart: () => boolean): Dispatcher.DispatcherComposeIntercepto
       onResponseEnd: (...more) => handler.onResponseEnd?.(...more),
       onResponseError: (...more) => handler.onResponseError?.(...more),
     });
+}
+
+/** What went wrong; `why` where we ended the exchange ourselves. */
+function faultOf(error: unknown, why: WireFault | undefined): WireError {
+  if (error instanceof WireError) return error;
+  if (error instanceof BodyTooLarge) return new WireError('too_large');
+  const code = codeOf(error);
+  return new WireError(why ?? (TIMEOUTS.has(code ?? '') ? 'timeout' : 'network'), code, placeOf(error));
 }
 
 const TIMEOUTS = new Set([

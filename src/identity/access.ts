@@ -1,5 +1,6 @@
 /** The service's access to an identity provider's API: a token fetched once for everybody who waits, renewed ahead of its end. */
-import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
+import { bearerOf, lifetimeOf } from '../http/spans.ts';
 import { IdentityError, plainWord } from './errors.ts';
 import { form, type Answer, type Http, type Wanted } from './http.ts';
 import { listOf, member, parseJson, textOf } from './json.ts';
@@ -18,6 +19,8 @@ interface Held extends Grant {
 
 /** Renewal begins five minutes ahead, or a tenth of the lifetime for short-lived tokens. */
 const RENEW_AHEAD: Duration = 5 * MINUTE;
+/** Of a token whose answer does not tell. */
+const USUAL_LIFETIME: Duration = 5 * MINUTE;
 /** Credentials that were refused are not tried again so soon: a wrong secret, sent for each agent, may get the client locked. */
 const REFUSAL_LASTS: Duration = MINUTE;
 
@@ -115,13 +118,12 @@ export async function clientCredentials(
     const message = `${what}: refused (${[`HTTP ${status}`, ...codesOf(body)].join(', ')})`;
     throw new IdentityError(kind, message, { status, correlationId });
   }
-  const token = textOf(member(body, 'access_token'));
-  const seconds = Number(member(body, 'expires_in'));
   // A token that could not stand in a header would show up in an error about it.
-  if (token === undefined || !/^[\w.~+/=-]+$/.test(token)) {
+  const token = bearerOf(member(body, 'access_token'));
+  if (token === undefined) {
     throw new IdentityError('refused', `${what}: the answer holds no token`, { status, correlationId });
   }
-  const lifetime = seconds > 0 && Number.isFinite(seconds) ? seconds * SECOND : 5 * MINUTE;
+  const lifetime = lifetimeOf(member(body, 'expires_in'), USUAL_LIFETIME);
   return { token, lifetime, scope: textOf(member(body, 'scope')) };
 }
 

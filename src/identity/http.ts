@@ -4,6 +4,9 @@
  */
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { readBody } from '../http/body.ts';
+import { SMALL_BOUNDS } from '../http/json.ts';
+import { countsIn, httpDateOf, LONGEST_WAIT, retryAfterOf, untilEpochOf } from '../http/spans.ts';
 import { IdentityError, isTransientStatus, plainWord } from './errors.ts';
 import type { Clock } from './ports.ts';
 
@@ -46,7 +49,6 @@ const FIRST_PAUSE: Duration = SECOND / 2;
 const PATIENCE: Duration = 10 * SECOND;
 const TIMEOUT: Duration = 10 * SECOND;
 const KEPT_ALIVE: Duration = 20 * SECOND;
-const MAX_RESPONSE_BYTES = 1024 * 1024;
 /** Faults after which not a word of the request has left. */
 const NEVER_SENT: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -78,7 +80,6 @@ export class Http {
       connect: { timeout },
       headersTimeout: timeout,
       bodyTimeout: timeout,
-      maxResponseSize: MAX_RESPONSE_BYTES,
     });
   }
 
@@ -98,12 +99,13 @@ export class Http {
         throw new IdentityError('late', `${wanted.what}: not sent, because by now it would be too late`);
       }
       const outcome = await this.#try(wanted, turnedAway, signal);
-      if (!(outcome instanceof IdentityError)) return outcome;
-      turnedAway = outcome.turnedAway;
-      if (tried >= TRIES) throw outcome;
+      if (!('error' in outcome)) return outcome;
+      const { error, wait } = outcome;
+      ({ turnedAway } = error);
+      if (tried >= TRIES) throw error;
       // Full jitter: whoever was refused together must not come back together.
-      const pause = FIRST_PAUSE * 2 ** tried * this.#random();
-      if (this.#clock.now() + pause > patienceEnds) throw outcome;
+      const pause = Math.max(wait, FIRST_PAUSE * 2 ** tried * this.#random());
+      if (this.#clock.now() + pause > patienceEnds) throw error;
       await this.#clock.sleep(pause, signal);
     }
   }
@@ -123,20 +125,18 @@ export class Http {
   }
 
   /** One try; an error that trying again may mend is answered, not thrown. */
-  async #try(
-    wanted: Wanted,
-    turnedAwayBefore: boolean,
-    signal: AbortSignal,
-  ): Promise<Answer | IdentityError> {
+  async #try(wanted: Wanted, turnedAwayBefore: boolean, signal: AbortSignal): Promise<Answer | Failed> {
     const answer = await this.#exchange(wanted, turnedAwayBefore, signal);
-    if (answer instanceof IdentityError) return answer;
+    if (answer instanceof IdentityError) return { error: answer, wait: 0 };
     const { status, headers, correlationId } = answer;
     const now = this.#clock.now();
-    this.#restUntil = Math.max(this.#restUntil, restFrom(status, headers, now));
+    this.#restUntil = Math.max(this.#restUntil, now + restOf(status, headers, now));
     if (!isTransientStatus(status)) return answer;
     const turnedAway = turnedAwayBefore && status === 429;
     const message = `${wanted.what}: HTTP ${status}`;
-    return new IdentityError('transient', message, { status, correlationId, turnedAway });
+    const error = new IdentityError('transient', message, { status, correlationId, turnedAway });
+    // What is said of one user's request, other than by a limit, holds for that request alone.
+    return { error, wait: status === 429 ? 0 : (waitOf(headers, now) ?? 0) };
   }
 
   async #exchange(
@@ -153,7 +153,7 @@ export class Http {
         body: body ?? null,
         signal: AbortSignal.any([signal, deadline]),
       });
-      const text = await response.body.text();
+      const text = await readBody(response, SMALL_BOUNDS.length);
       const flat = flatten(response.headers);
       const [status, correlationId] = [response.statusCode, correlationIdOf(flat)];
       return { status, headers: flat, text, correlationId, mayBeDone: !turnedAwayBefore };
@@ -170,21 +170,30 @@ export class Http {
   }
 }
 
-/** Until when a provider that sent these headers wants to be left alone; 0 when it does not say so. */
-function restFrom(status: number, headers: Readonly<Record<string, string>>, now: Instant): Instant {
-  const after = isTransientStatus(status) ? headers['retry-after'] : undefined;
-  if (after !== undefined && /^\d{1,6}$/.test(after)) return now + Number(after) * SECOND;
-  const until = after === undefined ? resetOf(status, headers) : Date.parse(after);
-  if (Number.isNaN(until)) return status === 429 ? now + SECOND : 0;
-  // It is told on the provider's clock, as its Date header is: the difference of the two is to be trusted.
-  const serverNow = Date.parse(headers['date'] ?? '');
-  return now + Math.max(0, until - (Number.isNaN(serverNow) ? now : serverNow));
+/** A try that did not succeed, and how long the provider asks this request to wait. */
+interface Failed {
+  readonly error: IdentityError;
+  readonly wait: Duration;
 }
 
-/** When a limit that is used up begins anew. */
-function resetOf(status: number, headers: Readonly<Record<string, string>>): Instant {
-  const spent = status === 429 || headers['x-rate-limit-remaining'] === '0';
-  return spent ? Number(headers['x-rate-limit-reset'] ?? Number.NaN) * SECOND : Number.NaN;
+/** For how long a provider that sent these headers wants no request at all. */
+function restOf(status: number, headers: Readonly<Record<string, string>>, now: Instant): Duration {
+  if (status === 429) return waitOf(headers, now) ?? resetOf(headers, now) ?? SECOND;
+  return countsIn(headers['x-rate-limit-remaining'])?.least === 0 ? (resetOf(headers, now) ?? 0) : 0;
+}
+
+function waitOf(headers: Readonly<Record<string, string>>, now: Instant): Duration | undefined {
+  return retryAfterOf(headers['retry-after'], providerNow(headers, now), { least: 0, most: LONGEST_WAIT });
+}
+
+/** Until a limit that is used up begins anew. */
+function resetOf(headers: Readonly<Record<string, string>>, now: Instant): Duration | undefined {
+  return untilEpochOf(headers['x-rate-limit-reset'], providerNow(headers, now), LONGEST_WAIT);
+}
+
+/** What is told on the provider's clock is measured from its own `Date`. */
+function providerNow(headers: Readonly<Record<string, string>>, now: Instant): Instant {
+  return httpDateOf(headers['date']) ?? now;
 }
 
 const CORRELATION_HEADERS = [

@@ -1,12 +1,11 @@
 /** Careful steps into answers of which nothing is certain. */
 
-/** A JSON text as whatever it holds; `undefined` when it is none. */
+import { parseJson as parseWithin, SMALL_BOUNDS } from '../http/json.ts';
+
+/** A JSON text as whatever it holds; `undefined` when it is none, or more than a provider says of a user. */
 export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseWithin(text, SMALL_BOUNDS);
+  return parsed.is === 'json' ? parsed.value : undefined;
 }
 
 /** A member of an object, at any depth; `undefined` where there is none. */

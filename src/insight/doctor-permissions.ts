@@ -20,8 +20,10 @@ export interface Need {
    * needs it that may never be used.
    */
   readonly missing: 'fail' | 'warn' | 'ok';
-  /** It is given by division: agents of other divisions are out of reach. */
+  /** It is given by division: agents, queues, teams and labels of other divisions are out of reach, and out of sight. */
   readonly perDivision: boolean;
+  /** Where it is missing the worker has another way, which trying it out tells. */
+  readonly otherwise?: string;
 }
 
 type Wanted = (wants: DoctorWants) => boolean;
@@ -45,8 +47,8 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     need(
       'directory:user:view',
       'Directory > User > View',
-      'agents cannot be listed without it, and at once only where it is granted in every division',
-      { perDivision: true },
+      'agents are listed at once with it, where it is granted in every division',
+      { perDivision: true, otherwise: 'not granted, but agents can be listed page by page without it' },
     ),
     always,
   ],
@@ -55,6 +57,7 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
       'presence:presenceDefinition:view',
       'Presence > Presence Definition > View',
       'it tells which presence is Offline, and what the labels of the policy stand for',
+      { perDivision: true },
     ),
     always,
   ],
@@ -84,8 +87,14 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     ),
     doing('release_station'),
   ],
-  [need('routing:queue:view', 'Routing > Queue > View', 'the policy names queues'), naming('queues')],
-  [need('groups:team:view', 'Groups > Team > View', 'the policy names teams'), naming('teams')],
+  [
+    need('routing:queue:view', 'Routing > Queue > View', 'the policy names queues', { perDivision: true }),
+    naming('queues'),
+  ],
+  [
+    need('groups:team:view', 'Groups > Team > View', 'the policy names teams', { perDivision: true }),
+    naming('teams'),
+  ],
   [need('authorization:role:view', 'Authorization > Role > View', 'the policy names roles'), naming('roles')],
   [
     need(
@@ -126,11 +135,14 @@ export async function permissionFindings(
   const findings: Finding[] = [];
   for (const [wanted, applies] of NEEDS) {
     if (!applies(wants)) continue;
+    const tryOut = async (): Promise<State> =>
+      fromProbe(wanted, await tell(() => platform.probe(wanted.permission)));
     const state =
       grants === undefined
-        ? fromProbe(await tell(() => platform.probe(wanted.permission)))
+        ? await tryOut()
         : fromGrants(wanted, grants, divisions.told ? divisions.value : []);
-    findings.push(finding(wanted, state));
+    const isDone = state.is !== 'missing' || wanted.otherwise === undefined || grants === undefined;
+    findings.push(finding(wanted, isDone ? state : await tryOut()));
   }
   return findings;
 }
@@ -170,13 +182,18 @@ function fromGrants(
   };
 }
 
-function fromProbe(probed: Told<Probed | undefined>): State {
+function fromProbe({ otherwise = '' }: Need, probed: Told<Probed | undefined>): State {
   if (!probed.told) return { is: 'untold', found: probed.message };
   switch (probed.value) {
     case 'allowed':
       return { is: 'granted', found: 'a call that needs it succeeded' };
+    case 'otherwise':
+      return { is: 'partly', found: otherwise };
     case 'not_refused':
-      return { is: 'granted', found: 'not refused, as far as a user who does not exist can tell' };
+      return {
+        is: 'untold',
+        found: 'not refused for a user who does not exist, which need not mean anything: look at the role',
+      };
     case 'refused':
       return { is: 'missing' };
     case undefined:

@@ -56,7 +56,8 @@ export interface Grant {
   readonly conditional: boolean;
 }
 
-export type Probed = 'allowed' | 'not_refused' | 'refused';
+/** See `ProbeResult` of the platform. */
+export type Probed = 'allowed' | 'otherwise' | 'not_refused' | 'refused';
 
 /** Reads that change nothing. Each may reject with an `Error` that has a `kind`. */
 export interface DoctorPlatform {

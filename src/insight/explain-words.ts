@@ -77,12 +77,21 @@ const UNVERIFIED: Readonly<Record<string, string>> = {
   unread: 'the agent could not be read again',
 };
 
+/** How the reason begins of an outcome that was written at the next start. */
+const TOLD_LATER = 'told after an interruption';
+
 type Telling = (event: StoredEvent) => string;
 
 const MEANINGS: Readonly<Record<EventKind, Telling>> = {
   intent: ({ actions = [] }) => `to be ${actionWords(actions)}`,
-  verified: () => 'carried out, and seen Offline afterwards',
-  unverified: ({ reason = '' }) => `carried out, but: ${UNVERIFIED[reason] ?? words(reason)}`,
+  verified: ({ reason }) =>
+    reason === undefined
+      ? 'carried out, and seen Offline afterwards'
+      : `seen Offline afterwards; ${words(reason)}`,
+  unverified: ({ reason = '' }) =>
+    reason.startsWith(TOLD_LATER)
+      ? `begun, and what became of it was ${words(reason)}`
+      : `carried out, but: ${UNVERIFIED[reason] ?? words(reason)}`,
   failed: ({ reason = '' }) => `failed: ${words(reason)}`,
   dropped: ({ reason = '' }) =>
     `not carried out: ${DROPPED[reason] ?? `by then the verdict was "${words(reason)}"`}`,

@@ -5,6 +5,8 @@ import { merged } from './gather.ts';
 import type { Channel, DueMessage, Message, NotifyLog, Outbox, Topic } from './ports.ts';
 import type { Sender } from './send.ts';
 
+/** After so many different messages in a row that fail, it is the receiver that is not well, and not a message. */
+const IN_VAIN = 2;
 /** Whoever was not reached within this has other ways of knowing. */
 const GIVE_UP: Duration = DAY;
 const LONGEST_PAUSE: Duration = HOUR;
@@ -35,6 +37,8 @@ export class Delivery {
   readonly #lastAt = new Map<string, Instant>();
   /** Delivered, though the outbox would not forget them: with a store that fails nobody is told every minute. */
   readonly #delivered = new Set<string>();
+  /** How often a message was tried in vain: one that its receiver never takes must not come before the others each time. */
+  readonly #failures = new Map<string, number>();
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
@@ -53,25 +57,41 @@ export class Delivery {
 
   async #toChannel(name: string, due: readonly DueMessage[], outbox: Outbox): Promise<void> {
     const channel = this.#parts.channels().find((one) => one.name === name && one.enabled);
-    const bundles = channel === undefined ? [] : bundlesOf(due.filter(({ id }) => !this.#delivered.has(id)));
+    const waiting = due.filter(({ id }) => !this.#delivered.has(id));
+    const bundles = channel === undefined ? [] : this.#leastTriedFirst(bundlesOf(waiting));
     const known = new Set(bundles.flatMap(({ waiting }) => waiting.map(({ id }) => id)));
     await this.#drop(
       name,
       due.filter(({ id }) => !known.has(id)),
       outbox,
     );
+    let inVain = 0;
     for (const [n, bundle] of bundles.entries()) {
       if (channel === undefined || this.#isOver()) return;
       const fault = await this.#send(channel, bundle);
-      if (fault === undefined) await this.#done(bundle, outbox);
       // Called off by ourselves: that says nothing about the receiver.
-      else if (this.#isOver()) return;
-      else if (fault.unwanted) await this.#failed([bundle], fault, outbox);
-      else {
-        await this.#failed(bundles.slice(n), fault, outbox);
-        return;
+      if (fault !== undefined && this.#isOver()) return;
+      if (fault === undefined) {
+        inVain = 0;
+        await this.#done(bundle, outbox);
+        continue;
       }
+      this.#noteFailure(bundle);
+      if (!fault.unwanted) inVain += 1;
+      const isUnwell = inVain >= IN_VAIN || fault.retryAfter !== undefined;
+      await this.#failed(isUnwell ? bundles.slice(n) : [bundle], fault, outbox);
+      if (isUnwell) return;
     }
+  }
+
+  #leastTriedFirst(bundles: readonly Bundle[]): readonly Bundle[] {
+    const tries = ({ waiting }: Bundle): number =>
+      Math.max(...waiting.map(({ id }) => this.#failures.get(id) ?? 0));
+    return [...bundles].sort((a, b) => tries(a) - tries(b));
+  }
+
+  #noteFailure({ waiting }: Bundle): void {
+    for (const { id } of waiting) this.#failures.set(id, (this.#failures.get(id) ?? 0) + 1);
   }
 
   #isOver(): boolean {
@@ -94,7 +114,10 @@ export class Delivery {
     const channel = waiting[0]?.channel ?? '';
     log.info({ channel, kind: message.kind, count: message.count }, 'people were told');
     onTried?.(channel, 'delivered');
-    for (const id of ids) this.#delivered.add(id);
+    for (const id of ids) {
+      this.#delivered.add(id);
+      this.#failures.delete(id);
+    }
     await outbox.done(ids);
     for (const id of ids) this.#delivered.delete(id);
   }
@@ -121,6 +144,7 @@ export class Delivery {
       const fields = { channel, lost: old.length, fault: fault.message };
       log.error(fields, 'messages were given up: they could not be delivered for a day');
       onTried?.(channel, 'given_up');
+      for (const { id } of old) this.#failures.delete(id);
       await outbox.done(old.map(({ id }) => id));
     }
     if (rest.length === 0) return;

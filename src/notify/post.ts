@@ -1,6 +1,7 @@
 /** Sends a body by HTTP: proxies from the environment, a deadline, no redirects. Errors never hold the address. */
 import { EnvHttpProxyAgent, request } from 'undici';
-import { SECOND, type Duration } from '../domain/time.ts';
+import { HOUR, SECOND, type Duration } from '../domain/time.ts';
+import { httpDateOf, retryAfterOf } from '../http/spans.ts';
 import { DeliveryError } from './errors.ts';
 
 /** Longer than any hook takes that works. */
@@ -9,6 +10,8 @@ const DEADLINE: Duration = 10 * SECOND;
 const ANSWER = 64 * 1024;
 /** Answers that are about the message and not about the receiver. */
 const UNWANTED: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+/** A receiver that wants to be left alone is asked again after an hour, as everyone is who was tried in vain. */
+const WAITS = { least: 0, most: HOUR } as const;
 const LOOPBACK = 'localhost,127.0.0.1,::1';
 
 /** Posts JSON to hooks. */
@@ -48,10 +51,11 @@ export class Poster {
         signal: AbortSignal.any([signal, deadline]),
       });
       await answer.body.dump({ limit: ANSWER }).catch(() => undefined);
-      const { statusCode } = answer;
+      const { statusCode, headers: told } = answer;
       if (statusCode >= 200 && statusCode < 300) return;
+      const answeredAt = httpDateOf(joined(told['date'])) ?? Date.now();
       throw new DeliveryError(`HTTP ${statusCode}`, {
-        retryAfter: retryAfter(answer.headers['retry-after']),
+        retryAfter: retryAfterOf(joined(told['retry-after']), answeredAt, WAITS),
         unwanted: UNWANTED.has(statusCode),
       });
     } catch (error) {
@@ -66,13 +70,9 @@ export class Poster {
   }
 }
 
-/** The header in ms: seconds, or a date against the machine's clock. */
-function retryAfter(header: string | string[] | undefined): Duration | undefined {
-  if (typeof header !== 'string') return undefined;
-  const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds) * SECOND;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+/** A header that is repeated, as one. */
+function joined(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header;
 }
 
 /** Only the code is taken over: the library's errors hold the address. */

@@ -123,6 +123,7 @@ const own = z.object({
   tokenAt: instant.optional(),
   open: z.boolean(),
   known: z.boolean().optional(),
+  done: list(z.enum(ACTIONS)).optional(),
 } satisfies ShapeOf<OwnLogoff>);
 
 /** The parts of a memory that belong to one idle episode. */

@@ -79,6 +79,8 @@ async function sweeps(run: Run, more: number): Promise<void> {
 
 async function unreachableAtStart(): Promise<Told> {
   const here = scene();
+  // An organisation without users would be blind for ever.
+  here.cast.hirePresent(1);
   const port = await freePort();
   const run = await here.begin(port, ['blind']);
   await begun(run, 'blind');

@@ -25,6 +25,7 @@ function sweeps(count: number, parts: Partial<SweepReport>, from = 0): void {
 const CAUSES: readonly (readonly [string, string, Partial<SweepReport>, number])[] = [
   ['blind', 'a page is missing each time', { complete: false }, 10],
   ['blind', 'of everyone who is listed nobody can be read', { seen: 0 }, 10],
+  ['blind', 'the organisation lists no users', { listed: 0, seen: 0, online: 0 }, 10],
   ['ineffective', 'people are overdue and nothing takes effect', { overdue: 3 }, 10],
   ['unknown_share', 'six in a hundred readings cannot be used', { verdicts: verdicts({ unknown: 6 }) }, 1],
   ['clock', 'the clocks are more than five minutes apart', { clockError: -5 * MINUTE - SECOND }, 1],
@@ -70,7 +71,7 @@ test('ineffective is said too where agents are held for ten sweeps by names that
 
 /** What looks like a cause and is none. */
 const HARMLESS: readonly (readonly [string, Partial<SweepReport>])[] = [
-  ['an organisation in which nobody is listed is seen whole', { listed: 0, seen: 0 }],
+  ['an organisation in which everyone is Offline', { online: 0 }],
   ['five in a hundred unknown', { verdicts: verdicts({ unknown: 5 }) }],
   ['people overdue while the policy settles', { overdue: 3, hold: 'settling' }],
   ['people overdue while the kill switch is on', { overdue: 3, hold: 'paused' }],

@@ -3,14 +3,15 @@ import { NOTHING_LEARNT } from '../../src/domain/learnt.ts';
 import { Learner } from '../../src/enforcer/learner.ts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Observation, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
-import { EMPTY_LEDGER } from '../../src/domain/plan.ts';
-import type { Action } from '../../src/domain/policy.ts';
+import { EMPTY_LEDGER, type Ledger } from '../../src/domain/plan.ts';
+import type { Action, Policy } from '../../src/domain/policy.ts';
 import type { RecordEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND, type Instant } from '../../src/domain/time.ts';
 import type { Crew, Round } from '../../src/enforcer/case.ts';
 import { carryOut } from '../../src/enforcer/carry-out.ts';
-import { Population } from '../../src/enforcer/population.ts';
+import { Population, type SweepContext } from '../../src/enforcer/population.ts';
 import type { ActionResult, Sighting } from '../../src/enforcer/ports.ts';
+import { ReturnsBook } from '../../src/enforcer/returns-book.ts';
 import { NO_STANDING } from '../../src/enforcer/standing.ts';
 import { agent, clockTime, policy, profile, rule } from '../domain/build.ts';
 
@@ -55,8 +56,16 @@ let offlineShows: boolean;
 let summaryShows: boolean;
 /** The platform is out of order for this action. */
 let broken: Action | undefined;
+/** How the platform refuses an action. */
+let refusals: Partial<Record<Action, ActionResult>>;
+/** What the rule does. */
+let actions: readonly Action[];
 /** So many reads fail. */
 let unread: number;
+/** The first read takes so long. */
+let slowRead: number;
+/** What the caps and the back-off know after a log-off. */
+let ledger: Ledger;
 let population: Population;
 /** Whether anybody may still be begun with. */
 let open: boolean;
@@ -67,7 +76,10 @@ beforeEach(() => {
   offlineShows = true;
   summaryShows = true;
   broken = undefined;
+  refusals = {};
+  actions = ['off_queue', 'offline', 'revoke_tokens'];
   unread = 0;
+  slowRead = 0;
   open = true;
   now = clockTime('09:00');
   person = { presence: 'AWAY', routing: 'OFF_QUEUE', calls: 0, since: now - MINUTE, tokenAt: now - MINUTE };
@@ -124,21 +136,25 @@ function request(what: Action | 'restore', notAfter: Instant): Promise<ActionRes
   stop = 0;
   if (now > notAfter) return Promise.resolve(LATE);
   if (broken === what) return Promise.resolve(BROKEN);
+  const refusal = what === 'restore' ? undefined : refusals[what];
+  if (refusal !== undefined) return Promise.resolve(refusal);
   requests.push({ what, at: now });
   effectOf(what);
   return Promise.resolve(DONE);
 }
 
-const POLICY = policy({
-  profiles: [
-    profile({
-      rules: [
-        rule({ limit: '60m', waitingOnQueue: true }),
-        rule({ id: 'queue', clock: 'in_state', limit: '60m', waitingOnQueue: true }),
-      ],
-    }),
-  ],
-});
+function policyNow(): Policy {
+  return policy({
+    profiles: [
+      profile({
+        rules: [
+          rule({ limit: '60m', actions, waitingOnQueue: true }),
+          rule({ id: 'queue', clock: 'in_state', limit: '60m', actions, waitingOnQueue: true }),
+        ],
+      }),
+    ],
+  });
+}
 
 function crewWith(population: Population): Crew {
   const nothing = (): void => undefined;
@@ -149,6 +165,12 @@ function crewWith(population: Population): Crew {
       reread: () => {
         now += stop;
         stop = 0;
+        const slow = sighting();
+        if (slowRead > 0) {
+          now += slowRead;
+          slowRead = 0;
+          return Promise.resolve(new Map([[AGENT.id, slow]]));
+        }
         if (requests.length > 0 && unread-- > 0) return Promise.resolve(new Map());
         return Promise.resolve(new Map([[AGENT.id, sighting()]]));
       },
@@ -161,6 +183,7 @@ function crewWith(population: Population): Crew {
       room: () => 100,
     },
     store: {
+      setFacts: () => Promise.resolve(),
       saveStep: (_: unknown, found: readonly RecordEvent[]) => {
         events.push(...found);
         return Promise.resolve();
@@ -169,16 +192,20 @@ function crewWith(population: Population): Crew {
     population,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     learner: new Learner(NOTHING_LEARNT),
+    returns: new ReturnsBook({ returned: nothing }, new Learner(NOTHING_LEARNT)),
     meter: { logoff: nothing, returned: nothing } as unknown as Crew['meter'],
     alarm: nothing,
     name: ({ name }) => name,
   };
 }
 
-const context = { policy: POLICY, usualInterval: MINUTE, clockJumped: () => false, nativeTimeouts: () => [] };
+function contextNow(): SweepContext {
+  return { policy: policyNow(), usualInterval: MINUTE, clockJumped: () => false, nativeTimeouts: () => [] };
+}
 
 /** Idle for an hour, then logged off; answers the outcome and its reason. */
 async function logOff(): Promise<string> {
+  const context = contextNow();
   population = new Population(new Map());
   for (let minute = 0; minute <= 60; minute += 1) {
     population.look(sighting(), context);
@@ -192,8 +219,12 @@ async function logOff(): Promise<string> {
     mayBegin: () => Promise.resolve(open),
     signal: new AbortController().signal,
   };
-  await carryOut(crewWith(population), [{ agent: AGENT, agentId: AGENT.id, due: due! }], EMPTY_LEDGER, round);
-  const { kind, reason } = events.at(-1)!;
+  const planned = [{ agent: AGENT, agentId: AGENT.id, due: due! }];
+  ({ ledger } = await carryOut(crewWith(population), planned, EMPTY_LEDGER, round));
+  const { kind, reason, actions: performed } = events.at(-1)!;
+  // The record never says that anything was done that was not sent, save leaving a queue that is left.
+  const sent = [...new Set(done().filter((what) => what !== 'restore'))];
+  expect(performed?.filter((what) => what !== 'off_queue' || sent.includes(what))).toEqual(sent);
   return reason === undefined ? kind : `${kind}: ${reason}`;
 }
 
@@ -232,7 +263,7 @@ describe('the tokens cannot be revoked at all', () => {
   });
 
   test('and he is Offline: that is what the record says, and why it is not the whole of it', async () => {
-    expect(await logOff()).toBe('verified: transient');
+    expect(await logOff()).toBe('verified: not done: revoke_tokens (transient)');
     expect(done()).toEqual(['offline']);
     expect(population.memory(AGENT.id)).toMatchObject({
       departure: { by: 'enforcer', quiet: true },
@@ -264,7 +295,7 @@ describe('the tokens cannot be revoked at all', () => {
     ],
   ])('and %s: the log-off failed', async (_, given) => {
     given();
-    expect(await logOff()).toBe('failed: transient');
+    expect(await logOff()).toBe('failed: not done: revoke_tokens (transient)');
   });
 });
 
@@ -279,6 +310,125 @@ test('nobody is put Offline once more who may be in a conversation', async () =>
   };
   expect(await logOff()).toBe('unverified: unread');
   expect(done()).toEqual(['offline', 'revoke_tokens']);
+});
+
+test('a reading that took twelve seconds is made anew before it is acted on', async () => {
+  slowRead = 12 * SECOND;
+  expect(await logOff()).toBe('verified');
+  expect(done()).toEqual(['offline', 'revoke_tokens']);
+});
+
+describe('an agent who cannot be read', () => {
+  test('after the log-off waits before the next try, as its effect is not known', async () => {
+    unread = 10;
+    expect(await logOff()).toBe('unverified: unread');
+    expect(ledger.failures.get(AGENT.id)).toMatchObject({ count: 1, forbidden: false });
+  });
+
+  test('after leaving the queue gets the queue back, and waits before the next try', async () => {
+    become({ presence: 'ON_QUEUE', routing: 'IDLE' });
+    unread = 10;
+    expect(await logOff()).toBe('dropped: unread');
+    expect(done()).toEqual(['off_queue', 'restore']);
+    expect(ledger.failures.get(AGENT.id)).toMatchObject({ count: 1 });
+  });
+});
+
+function refused(kind: 'refused' | 'forbidden' | 'gone' | 'transient'): ActionResult {
+  return { ok: false, fault: { kind, message: 'no', correlationId: undefined } };
+}
+
+describe('a station that cannot be released', () => {
+  beforeEach(() => {
+    actions = ['off_queue', 'offline', 'release_station', 'revoke_tokens'];
+  });
+
+  test.each(['refused', 'forbidden', 'gone', 'transient'] as const)(
+    '(%s) keeps the tokens from nothing: the agent is logged off, and the record says what was not done',
+    async (kind) => {
+      refusals = { release_station: refused(kind) };
+      expect(await logOff()).toBe(`verified: not done: release_station (${kind})`);
+      expect(done()).toEqual(['offline', 'revoke_tokens']);
+    },
+  );
+
+  test('stands on record beside the tokens that could not be revoked either', async () => {
+    refusals = { release_station: refused('forbidden') };
+    broken = 'revoke_tokens';
+    expect(await logOff()).toBe('verified: not done: release_station (forbidden), revoke_tokens (transient)');
+  });
+});
+
+test.each([
+  ['offline', 'refused', 'failed: refused'],
+  ['offline', 'forbidden', 'failed: forbidden'],
+  ['revoke_tokens', 'refused', 'failed: not done: revoke_tokens (refused)'],
+  ['revoke_tokens', 'forbidden', 'failed: not done: revoke_tokens (forbidden)'],
+] as const)('%s that is %s ends the log-off', async (action, kind, outcome) => {
+  refusals = { [action]: refused(kind) };
+  expect(await logOff()).toBe(outcome);
+});
+
+describe('an agent whose leaving of the queue is refused', () => {
+  beforeEach(() => {
+    become({ presence: 'ON_QUEUE', routing: 'IDLE' });
+  });
+
+  /** The platform says no, and the agent is like this from then on. */
+  function refusing(perhapsSo: 'already' | 'by_us' | undefined, changes?: Partial<Person>): void {
+    const fault = { kind: 'refused', message: 'an invalid transition', correlationId: undefined } as const;
+    Object.defineProperty(refusals, 'off_queue', {
+      get: (): ActionResult => {
+        if (changes !== undefined) become(changes);
+        return { ok: false, fault: { ...fault, perhapsSo } };
+      },
+    });
+  }
+
+  test('for a reason of its own is not logged off', async () => {
+    refusing(undefined);
+    expect(await logOff()).toBe('failed: refused');
+    expect(done()).toEqual([]);
+  });
+
+  test('though a look shows that they are still on it is not logged off', async () => {
+    refusing('already');
+    expect(await logOff()).toBe('failed: refused');
+    expect(done()).toEqual([]);
+  });
+
+  test.each(['already', 'by_us'] as const)(
+    'though a look shows that they are off it now (%s) is logged off: that is what was asked for',
+    async (perhapsSo) => {
+      refusing(perhapsSo, { presence: 'AVAILABLE', routing: 'OFF_QUEUE' });
+      expect(await logOff()).toBe('verified');
+      expect(done()).toEqual(['offline', 'revoke_tokens']);
+      expect(events.at(-1)?.actions).toEqual(['off_queue', 'offline', 'revoke_tokens']);
+      expect(population.memory(AGENT.id)).toMatchObject({ lastSign: undefined, ladder: { active: true } });
+    },
+  );
+
+  test('because they had left it before they were read is left alone: that was a sign', async () => {
+    refusing('already', { presence: 'AVAILABLE', routing: 'OFF_QUEUE', since: clockTime('10:00:30') });
+    expect(await logOff()).toBe('dropped: sign');
+    expect(done()).toEqual([]);
+    expect(population.memory(AGENT.id)).toMatchObject({
+      lastSign: { kind: 'presence' },
+      ladder: undefined,
+    });
+  });
+
+  test('because they went to a meal by themselves is left alone', async () => {
+    refusing('already', { presence: 'MEAL', routing: 'OFF_QUEUE' });
+    expect(await logOff()).toBe('dropped: sign');
+    expect(done()).toEqual([]);
+  });
+
+  test('because a call came in is left alone, and nothing is put back that was not taken', async () => {
+    refusing('already', { routing: 'INTERACTING', calls: 1 });
+    expect(await logOff()).toBe('dropped: engaged');
+    expect(done()).toEqual([]);
+  });
 });
 
 describe('an agent on queue', () => {
@@ -362,7 +512,7 @@ describe('an agent on queue', () => {
     expect(await logOff()).toBe('dropped: unread');
     expect(done()).toEqual(['off_queue', 'restore']);
     now += MINUTE;
-    const { memory, verdict } = population.look(sighting(), context);
+    const { memory, verdict } = population.look(sighting(), contextNow());
     expect([memory?.lastSign, verdict.reason]).toEqual([undefined, 'due']);
   });
 

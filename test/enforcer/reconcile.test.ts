@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { Action } from '../../src/domain/policy.ts';
-import type { StoredEvent } from '../../src/domain/record.ts';
+import type { RecordEvent, StoredEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND } from '../../src/domain/time.ts';
 import { Population } from '../../src/enforcer/population.ts';
 import { gapEvent, outcomesOf } from '../../src/enforcer/reconcile.ts';
@@ -21,21 +21,39 @@ const INTENT: StoredEvent = {
   actions: ACTIONS,
 };
 
+type OwnParts = Partial<NonNullable<Memory['own']>>;
+
 /** Ada as she is remembered after the sweep that follows the interruption. */
-function ada(presence: 'OFFLINE' | 'AVAILABLE', tokenAt = BASE): Memory {
+function ada(
+  presence: 'OFFLINE' | 'AVAILABLE',
+  tokenAt = BASE,
+  parts: OwnParts = {},
+  since = BASE + SECOND,
+): Memory {
   const state = { presence, presenceId: undefined, routing: 'OFF_QUEUE' } as const;
-  const own = { from: BASE, to: BASE + SECOND, actions: ACTIONS, former: state, tokenAt: BASE, open: false };
-  return memoryOf('ada', BASE + MINUTE, { state, tokenAt, own });
+  const former = { presence: 'ON_QUEUE', presenceId: 'on-queue', routing: 'IDLE' } as const;
+  const own = {
+    from: BASE,
+    to: BASE + 30 * SECOND,
+    actions: ACTIONS,
+    former,
+    tokenAt: BASE,
+    open: false,
+    ...parts,
+  };
+  return memoryOf('ada', BASE + MINUTE, { state, tokenAt, own, presenceSince: since });
 }
 
-function outcome(memory: Memory | undefined, intent: StoredEvent = INTENT): unknown {
+function outcome(memory: Memory | undefined, intent: StoredEvent = INTENT): RecordEvent | undefined {
   const population = new Population(new Map(memory === undefined ? [] : [['ada', memory]]));
   return outcomesOf([intent], population, BASE + MINUTE, 'after')[0];
 }
 
+const TOLD = 'told after an interruption';
+
 describe('an intention without an outcome', () => {
-  test('was carried out when the agent is Offline and has no newer token', () => {
-    expect(outcome(ada('OFFLINE'))).toEqual({
+  test('was carried out when everything was noted, and the agent is Offline without a newer token', () => {
+    expect(outcome(ada('OFFLINE', BASE, { done: ACTIONS }))).toEqual({
       kind: 'verified',
       at: BASE + MINUTE,
       sweepId: 'after',
@@ -43,17 +61,68 @@ describe('an intention without an outcome', () => {
       rule: 'gone',
       intentId: 'intent-1',
       actions: ACTIONS,
-      reason: 'told after an interruption',
+      reason: TOLD,
     });
   });
 
-  test.each<[string, Memory | undefined, StoredEvent]>([
-    ['he is online', ada('AVAILABLE'), INTENT],
-    ['he is Offline with a newer token', ada('OFFLINE', BASE + 30 * SECOND), INTENT],
-    ['he is not known any more', undefined, INTENT],
-    ['it was about the identity provider', ada('OFFLINE'), { ...INTENT, actions: ['end_sso_session'] }],
-  ])('is not known to have been when %s', (_, memory, intent) => {
-    expect(outcome(memory, intent)).toMatchObject({ kind: 'unverified', intentId: 'intent-1' });
+  test.each<[string, OwnParts, readonly Action[], string]>([
+    [
+      'the tokens are not known to be revoked',
+      { done: ['off_queue', 'offline'] },
+      ['off_queue', 'offline'],
+      'revoke_tokens',
+    ],
+    [
+      'Offline was not noted, but is stamped while the log-off went on',
+      { done: ['off_queue'] },
+      ['off_queue', 'offline'],
+      'revoke_tokens',
+    ],
+    ['nothing was noted', {}, ['offline'], 'off_queue, revoke_tokens'],
+    [
+      'the queue need not be left',
+      { former: { presence: 'AWAY', presenceId: undefined, routing: 'OFF_QUEUE' } },
+      ['offline'],
+      'revoke_tokens',
+    ],
+  ])('names only what is known to have been done: %s', (_, own, actions, open) => {
+    expect(outcome(ada('OFFLINE', BASE, own))).toMatchObject({
+      kind: 'verified',
+      actions,
+      reason: `${TOLD}; not known to be done: ${open}`,
+    });
+  });
+
+  test('is told from what this process remembers where only the store was lost', () => {
+    const own = { known: true, actions: ['offline', 'revoke_tokens'] } as const;
+    expect(outcome(ada('OFFLINE', BASE, own))).toMatchObject({
+      kind: 'verified',
+      actions: ['offline', 'revoke_tokens'],
+    });
+  });
+
+  test.each<[string, Memory | undefined, StoredEvent, readonly Action[]]>([
+    ['they are online', ada('AVAILABLE'), INTENT, []],
+    [
+      'they are online though Offline was set',
+      ada('AVAILABLE', BASE, { done: ['offline'] }),
+      INTENT,
+      ['offline'],
+    ],
+    ['they went Offline minutes later', ada('OFFLINE', BASE, {}, BASE + 5 * MINUTE), INTENT, []],
+    ['they had been Offline before', ada('OFFLINE', BASE, {}, BASE - MINUTE), INTENT, []],
+    [
+      'their tokens came first, which may set Offline as well',
+      ada('OFFLINE', BASE, { actions: ['revoke_tokens', 'offline'] }),
+      INTENT,
+      [],
+    ],
+    ['they are Offline with a newer token', ada('OFFLINE', BASE + 30 * SECOND), INTENT, ['offline']],
+    ['they are not known any more', undefined, INTENT, []],
+    ['it is of another log-off', ada('OFFLINE', BASE, { from: BASE - 10 * SECOND }), INTENT, []],
+    ['it was about the identity provider', ada('OFFLINE'), { ...INTENT, actions: ['end_sso_session'] }, []],
+  ])('is not known to have been carried out when %s', (_, memory, intent, actions) => {
+    expect(outcome(memory, intent)).toMatchObject({ kind: 'unverified', intentId: 'intent-1', actions });
   });
 });
 

@@ -106,7 +106,7 @@ describe('credentials', () => {
   test('are exchanged once for many requests at a time', async () => {
     fake = await fakePlatform(({ path }) => (path === '/api/v2/users' ? LISTING : undefined));
     const { directory } = fake.platform;
-    const ids = Array.from({ length: 300 }, (_, i) => String(user(i)['id']));
+    const ids = Array.from({ length: 300 }, (_, i) => String(user(i + 2)['id']));
     await directory.reread(ids, NO_SIGNAL);
     expect(fake.of('/oauth/token')).toHaveLength(1);
     expect(fake.of('/api/v2/users')).toHaveLength(6);
@@ -158,7 +158,7 @@ describe('credentials', () => {
       const old = headers.authorization?.includes('number-1-') === true;
       return old && query.getAll('id').length > 1 ? { status: 401, json: {} } : LISTING;
     });
-    const ids = Array.from({ length: 300 }, (_, i) => String(user(i)['id']));
+    const ids = Array.from({ length: 300 }, (_, i) => String(user(i + 2)['id']));
     await fake.platform.directory.reread([ids[0]!], NO_SIGNAL);
     await fake.platform.directory.reread(ids, NO_SIGNAL);
     expect(fake.of('/api/v2/users')).toHaveLength(1 + 6 + 6);

@@ -75,14 +75,42 @@ describe('a sweep by cursor', () => {
   });
 
   test('ends when the cursors run in a circle', async () => {
-    await open(({ path, query }) =>
+    await open(({ path, query }, count) =>
       path === QUERY
-        ? { json: { entities: [user(1)], cursor: query.get('cursor') === 'a' ? 'b' : 'a' } }
+        ? { json: { entities: [user(count)], cursor: query.get('cursor') === 'a' ? 'b' : 'a' } }
         : undefined,
     );
     const { complete, fault } = await sweep();
     expect(complete).toBe(false);
     expect(fault).toContain('circle');
+    expect(fake!.of(QUERY)).toHaveLength(3);
+  });
+
+  test('ends after a page without a new user, though its cursor is new each time', async () => {
+    await open(({ path }, count) =>
+      path === QUERY ? { json: { entities: users(1, 40), cursor: `after-${count}` } } : undefined,
+    );
+    const { complete, fault, ids } = await sweep();
+    expect([complete, ids.length, fault]).toEqual([
+      false,
+      40,
+      'page 2 brings no new user: the listing does not come to an end',
+    ]);
+    expect(fake!.of(QUERY)).toHaveLength(2);
+  });
+
+  test('ends though each page brings users whom no page brought before', async () => {
+    await open(({ path, query }, count) => {
+      if (path !== QUERY) return undefined;
+      const size = Number(query.get('pageSize'));
+      const entities = Array.from({ length: size }, (_, i) => ({ id: `made-up-${count}-${i}` }));
+      return { json: { entities, cursor: `after-${count}` } };
+    });
+    expect(await sweep()).toMatchObject({
+      complete: false,
+      fault: expect.stringMatching('more than 250000 users'),
+    });
+    expect(fake!.of(QUERY).length).toBeLessThanOrEqual(501);
   });
 
   test('ends when empty pages do not', async () => {

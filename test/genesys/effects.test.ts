@@ -99,6 +99,87 @@ describe('an action', () => {
     expect(await perform('revoke_tokens')).toMatchObject({ ok: false, fault: { kind } });
   });
 
+  test.each([400, 404, 409, 410])(
+    'release_station is done where the platform answers %i: there is no station to release',
+    async (status) => {
+      await open(({ path }) => (path.endsWith('/associatedstation') ? { status, json: {} } : undefined));
+      expect(await perform('release_station')).toMatchObject({ ok: true });
+      expect(fake!.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
+    },
+  );
+
+  test.each<[Reply, string]>([
+    [{ status: 403, json: {} }, 'forbidden'],
+    [{ status: 500 }, 'transient'],
+    [{ status: 405 }, 'refused'],
+  ])('release_station that is answered with %j ends as %s', async (reply, kind) => {
+    await open(({ path }) => (path.endsWith('/associatedstation') ? reply : undefined));
+    expect(await perform('release_station')).toMatchObject({ ok: false, fault: { kind } });
+  });
+
+  test('offline is repeated after a second or two while an earlier update of the presence is under way', async () => {
+    const json = { status: 409, code: 'presenceservice.conflict', message: 'not yet completed' };
+    await open(({ method }, count) => (method === 'PATCH' && count < 3 ? { status: 409, json } : undefined));
+    expect(await perform('offline')).toMatchObject({ ok: true });
+    expect(fake!.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(3);
+    for (const pause of fake!.clock.slept) {
+      expect(pause).toBeGreaterThanOrEqual(1_000);
+      expect(pause).toBeLessThanOrEqual(2_000);
+    }
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['offline', () => perform('offline', AGENT, NO_SIGNAL, T0 + 10_000)],
+    [
+      'a former presence',
+      () => fake!.platform.effects.restorePresence(ID, 'def-on-queue', T0 + 10_000, NO_SIGNAL),
+    ],
+  ])(
+    '%s ends as transient where the conflict stays, whatever its code, within ten seconds',
+    async (_, run) => {
+      await open(({ method }) => (method === 'PATCH' ? { status: 409, json: { code: 'other' } } : undefined));
+      expect(await run()).toMatchObject({ ok: false, fault: { kind: 'transient' } });
+      expect(fake!.requests.filter(({ method }) => method === 'PATCH').length).toBeLessThanOrEqual(4);
+      expect(fake!.clock.now() - T0).toBeLessThanOrEqual(10_000);
+    },
+  );
+
+  test('off_queue that is refused with 400 says that it may be so already', async () => {
+    await open(({ method }) =>
+      method === 'PUT' ? { status: 400, json: { code: 'bad.request' } } : undefined,
+    );
+    expect(await perform('off_queue')).toMatchObject({
+      ok: false,
+      fault: { kind: 'refused', perhapsSo: 'already' },
+    });
+  });
+
+  test('off_queue that is refused with 400 after a try without an answer says that it may be our doing', async () => {
+    await open(({ method }, count) => {
+      if (method !== 'PUT') return undefined;
+      return count === 1 ? { cut: 'before' } : { status: 400, json: {} };
+    });
+    expect(await perform('off_queue')).toMatchObject({
+      ok: false,
+      fault: { kind: 'refused', perhapsSo: 'by_us' },
+    });
+  });
+
+  test.each([403, 404, 409, 500])('off_queue that is answered %i does not', async (status) => {
+    await open(({ method }) => (method === 'PUT' ? { status, json: {} } : undefined));
+    const result = await perform('off_queue');
+    expect(result).toMatchObject({ ok: false });
+    expect(result.ok ? undefined : result.fault.perhapsSo).toBeUndefined();
+  });
+
+  test('revoke_tokens is done with 204 and with 200', async () => {
+    for (const status of [200, 204]) {
+      await open(({ path }) => (path.startsWith('/api/v2/tokens/') ? { status } : undefined));
+      expect(await perform('revoke_tokens')).toMatchObject({ ok: true });
+      await fake!.close();
+    }
+  });
+
   test('is repeated when it failed for a moment', async () => {
     await open(({ path }, count) =>
       path.startsWith('/api/v2/tokens/') && count < 3 ? { status: 503 } : undefined,
@@ -228,6 +309,24 @@ describe('going offline', () => {
     await Promise.all(Array.from({ length: 5 }, () => perform('offline')));
     await perform('offline');
     expect(fake!.of(DEFINITIONS)).toHaveLength(1);
+  });
+
+  test.each<[string, Reply]>([
+    ['hang', { hang: true }],
+    ['fail', { status: 500 }],
+    ['name no Offline any more', { json: { entities: [OFFLINES[2]] } }],
+  ])('does not wait for definitions that are read again after half a day, and %s', async (_, reply) => {
+    let later = false;
+    await open(({ path }) => (later && path === DEFINITIONS ? reply : undefined));
+    await perform('offline');
+    later = true;
+    fake!.clock.time += 13 * 3_600_000;
+    const before = fake!.clock.now();
+    expect(await perform('offline', AGENT, NO_SIGNAL, before + 10_000)).toMatchObject({ ok: true });
+    expect(fake!.clock.now() - before).toBeLessThanOrEqual(8_000);
+    expect(JSON.parse(fake!.requests.findLast(({ method }) => method === 'PATCH')!.body)).toEqual({
+      presenceDefinition: { id: 'def-offline' },
+    });
   });
 
   test('uses a definition seen on an Offline agent when the definitions may not be read', async () => {

@@ -295,3 +295,56 @@ describe('a reading that breaks off', () => {
     });
   });
 });
+
+describe('analytics that do not come to an end', () => {
+  async function readAll(
+    handler: (seen: Seen, count: number) => Reply | undefined,
+    days: number,
+  ): Promise<unknown> {
+    fake = await fakePlatform(handler);
+    const span = { from: NOW - days * DAY, to: NOW - DAY };
+    return fake.platform.history
+      .read(span, undefined, () => Promise.resolve())
+      .catch((error: unknown) => error);
+  }
+
+  test('because results without entries have a new cursor each time are given up', async () => {
+    const results = `${BASE}/jobs/j/results`;
+    const error = await readAll(({ path, method }, count) => {
+      if (path === `${BASE}/jobs/availability`)
+        return { json: { dataAvailabilityDate: new Date(NOW).toISOString() } };
+      if (path === `${BASE}/jobs` && method === 'POST') return { json: { jobId: 'j' } };
+      if (path === `${BASE}/jobs/j`) return { json: { state: 'FULFILLED' } };
+      return path === results ? { json: { userDetails: [], cursor: `c${count}` } } : undefined;
+    }, 10);
+    expect(error).toMatchObject({ kind: 'malformed' });
+    expect(fake!.of(results).length).toBeLessThan(10);
+  });
+
+  test('because every page is the same are given up', async () => {
+    const error = await readAll(
+      ({ path }) =>
+        path === `${BASE}/query`
+          ? { json: { totalHits: 1e9, userDetails: [{ userId: 'ann', primaryPresence: [] }] } }
+          : undefined,
+      2,
+    );
+    expect(error).toMatchObject({ kind: 'malformed' });
+    expect(fake!.of(`${BASE}/query`).length).toBeLessThan(10);
+  });
+
+  test('in pages that are too large are read in smaller ones', async () => {
+    const results = `${BASE}/jobs/j/results`;
+    const error = await readAll(({ path, method, query }) => {
+      if (path === `${BASE}/jobs/availability`)
+        return { json: { dataAvailabilityDate: new Date(NOW).toISOString() } };
+      if (path === `${BASE}/jobs` && method === 'POST') return { json: { jobId: 'j' } };
+      if (path === `${BASE}/jobs/j`) return { json: { state: 'FULFILLED' } };
+      if (path !== results) return path === `${BASE}/query` ? { json: { totalHits: 0 } } : undefined;
+      const padding = 'x'.repeat(Number(query.get('pageSize')) * 20_000);
+      return { json: { userDetails: [{ userId: 'ann', primaryPresence: [], padding }] } };
+    }, 10);
+    expect(error).toBeUndefined();
+    expect(fake!.of(results).map(({ query }) => query.get('pageSize'))).toContain('250');
+  });
+});

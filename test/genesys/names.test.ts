@@ -48,6 +48,19 @@ describe('names', () => {
     await expect(fake.platform.names('teams')).rejects.toMatchObject({ kind: 'malformed' });
   });
 
+  test.each<[string, NameKind, string]>([
+    ['teams, whose cursor is new each time,', 'teams', '/api/v2/teams'],
+    ['groups, of which there is always one more page,', 'groups', '/api/v2/groups'],
+  ])('of %s end with the first page that brings nothing new', async (_, kind, path) => {
+    fake = await fakePlatform((seen, count) =>
+      seen.path === path
+        ? { json: { entities: [{ id: 'x', name: 'X' }], nextUri: `${path}?after=${count}`, pageCount: 1e9 } }
+        : undefined,
+    );
+    await expect(fake.platform.names(kind)).rejects.toMatchObject({ kind: 'malformed' });
+    expect(fake.of(path)).toHaveLength(2);
+  });
+
   test('of users are their name, e-mail and username', async () => {
     fake = await fakePlatform(({ path }) =>
       path === '/api/v2/users/query'
@@ -116,6 +129,25 @@ describe('settings of the organisation', () => {
       groups: [],
     });
   });
+
+  test.each([0, -300, 0.001, 1e12, 1_800_000])(
+    'tell no native timeout where it is %s seconds: it would explain every login',
+    async (seconds) => {
+      fake = await fakePlatform(({ path }) =>
+        path === '/api/v2/tokens/timeout'
+          ? {
+              json: {
+                enableIdleTokenTimeout: true,
+                idleTokenTimeoutSeconds: seconds,
+                inactivityTimeoutGroupsEnabled: true,
+                inactivityTimeoutGroupBundles: [{ timeoutSeconds: seconds, groups: ['g'] }],
+              },
+            }
+          : undefined,
+      );
+      expect(await fake.platform.tokenTimeout()).toMatchObject({ timeout: undefined, groups: [] });
+    },
+  );
 
   test('that may not be read are an error of their own kind', async () => {
     fake = await fakePlatform(({ path }) =>

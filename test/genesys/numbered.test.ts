@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { users, type FakePlatform } from './fake-platform.ts';
+import { users, type FakePlatform, type Reply, type Seen } from './fake-platform.ts';
 import { byNumber, listing, onlyPaged, PAGED, QUERY, sweepOf, TOO_LARGE, type Swept } from './listings.ts';
 
 let fake: FakePlatform | undefined;
@@ -82,30 +82,54 @@ describe('a sweep by page number', () => {
     expect(await sweep()).toMatchObject({ complete: false, fault: 'the platform listed 90 of 91 users' });
   });
 
-  test('goes on behind a page that failed, and is incomplete', async () => {
-    const list = byNumber(users(1, 2_000));
-    await open(onlyPaged((seen) => (seen.query.get('pageNumber') === '2' ? { status: 500 } : list(seen))));
+  /** No user between these places of the list can be read, in whatever page they come. */
+  function without(from: number, to: number, count: number): (seen: Seen) => Reply {
+    const list = byNumber(users(1, count));
+    return (seen) => {
+      const size = Number(seen.query.get('pageSize'));
+      const end = size * Number(seen.query.get('pageNumber'));
+      return end > from && end - size < to ? { status: 500 } : list(seen);
+    };
+  }
+
+  test('goes on behind a page on which no user can be read, and is incomplete', async () => {
+    await open(onlyPaged(without(500, 1_000, 2_000)));
     const { complete, fault, ids } = await sweep();
     expect([complete, ids.length]).toEqual([false, 1_500]);
     expect(fault).toContain('page 2');
   });
 
-  test('gives up after two pages in a row, or the first', async () => {
-    const list = byNumber(users(1, 5_000));
-    await open(onlyPaged((seen) => (seen.query.get('pageNumber') === '1' ? list(seen) : { status: 500 })));
+  test('gives up after two such pages in a row, or the first', async () => {
+    await open(onlyPaged(without(500, 5_000, 5_000)));
     expect((await sweep()).ids).toHaveLength(500);
-    expect(fake!.of(PAGED).length).toBeLessThanOrEqual(1 + 3 * 4);
+    // Four tries of a page, and four looks into its parts.
+    expect(fake!.of(PAGED).length).toBeLessThanOrEqual(1 + 3 * (4 + 19));
     await fake!.close();
     await open(onlyPaged(() => ({ status: 500 })));
     expect((await sweep()).complete).toBe(false);
-    expect(fake!.of(PAGED)).toHaveLength(4);
+    expect(fake!.of(PAGED)).toHaveLength(4 + 19);
   });
 
-  test('ends at the last page though that one failed', async () => {
-    const list = byNumber(users(1, 700));
-    await open(onlyPaged((seen) => (seen.query.get('pageNumber') === '2' ? { status: 500 } : list(seen))));
+  test('ends at the last page though no user on it can be read', async () => {
+    await open(onlyPaged(without(500, 1_000, 700)));
     expect((await sweep()).complete).toBe(false);
-    expect(fake!.of(PAGED)).toHaveLength(5);
+    expect(fake!.of(PAGED)).toHaveLength(5 + 19);
+  });
+
+  test('ends after a page without a new user, and is complete when none is missing', async () => {
+    const first = byNumber(users(1, 500), 500);
+    const again = onlyPaged((seen) => ({
+      json: { ...(first(seen).json as object), entities: users(1, 500), pageCount: 9_999, nextUri: '/x' },
+    }));
+    await open(again);
+    expect(await sweep()).toMatchObject({ complete: true, ids: { length: 500 } });
+    expect(fake!.of(PAGED).length).toBeLessThanOrEqual(4);
+  });
+
+  test('ends after a page without a new user, and is incomplete where the platform does not count them', async () => {
+    await open(onlyPaged(() => ({ json: { entities: users(1, 25), nextUri: '/x' } })));
+    expect(await sweep()).toMatchObject({ complete: false, fault: 'page 2 brings no new user' });
+    expect(fake!.of(PAGED)).toHaveLength(2);
   });
 
   test('shrinks its pages without losing or repeating anyone', async () => {

@@ -56,6 +56,7 @@ async function begin(
 
 const yes: Handler = () => ({ status: 204 });
 
+/** Whether this is an intention to end a session; outcomes name only what was performed. */
 function isSso({ actions }: StoredEvent): boolean {
   return actions?.includes('end_sso_session') === true;
 }
@@ -73,7 +74,8 @@ async function untilAsked(shift: Shift, minutes = 180): Promise<StoredEvent> {
 /** Events since a rung began, as `kind what`. */
 async function story(shift: Shift, since: StoredEvent): Promise<readonly string[]> {
   const events = (await shift.events()).filter(({ seq, kind }) => seq >= since.seq && kind !== 'return');
-  return events.map((event) => `${event.kind} ${isSso(event) ? 'session' : 'log-off'}`);
+  const sessions = new Set(events.filter(isSso).map(({ intentId }) => intentId));
+  return events.map(({ kind, intentId }) => `${kind} ${sessions.has(intentId) ? 'session' : 'log-off'}`);
 }
 
 describe('a rung that begins at the identity provider', () => {
@@ -190,6 +192,34 @@ describe('a provider that asks for patience', () => {
     // Once in each sweep of five minutes.
     expect(told.filter((line) => line === 'failed session')).toHaveLength(6);
     expect(provider.asked).toHaveLength(6);
+  });
+});
+
+describe('one user for whom the provider fails each time', () => {
+  test.each<[string, Handler]>([
+    ['with 500', () => ({ status: 500 })],
+    ['with 503 and a long Retry-After', () => ({ status: 503, headers: { 'retry-after': '3600' } })],
+    ['by breaking off', () => ({ instead: 'break' })],
+  ])('(%s) holds up none of the others: their sessions are ended', async (_, failing) => {
+    let bad: string | undefined;
+    const handler: Handler = (asked, nth) => {
+      const { subject } = JSON.parse(asked.body) as { subject: string };
+      bad ??= subject;
+      return subject === bad ? failing(asked, nth) : { status: 204 };
+    };
+    const { shift } = await begin(handler, (url) => withHook(url, { perHour: 100 }), {
+      ...ONE,
+      agents: 16,
+    });
+    // All of them are logged off, and come back, at the same time.
+    await shift.store.setPause({ since: STARTS_AT, until: STARTS_AT + 50 * MINUTE, reason: undefined });
+    await shift.until(60);
+    const ended = await shift.events('sso_ended');
+    expect(new Set(ended.map(({ agentId }) => agentId)).size).toBe(15);
+    // None of them was kept waiting because of that one.
+    const stopped = (await shift.events('dropped')).filter(({ reason }) => reason === 'stopped');
+    expect(stopped).toEqual([]);
+    expect(shift.truth().disturbed).toEqual([]);
   });
 });
 

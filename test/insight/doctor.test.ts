@@ -75,7 +75,8 @@ function capture(lines: string[]): Output {
 }
 
 function permissionFaults({ findings }: Diagnosis): readonly Finding[] {
-  return findings.filter(({ check, verdict }) => check.startsWith('permission ') && verdict !== 'ok');
+  const isFault = ({ verdict }: Finding): boolean => verdict === 'warn' || verdict === 'fail';
+  return findings.filter((finding) => finding.check.startsWith('permission ') && isFault(finding));
 }
 
 function found({ findings }: Diagnosis, check: string): Finding | undefined {
@@ -92,9 +93,36 @@ const TIDY: SandboxOptions['switches'] = {
 };
 
 describe('an organisation in which one permission is missing', () => {
-  const each = NEEDS.filter(([{ missing }]) => missing !== 'ok').map(
+  const each = NEEDS.filter(([{ missing, otherwise }]) => missing !== 'ok' && otherwise === undefined).map(
     ([{ permission, missing }]) => [permission, missing] as const,
   );
+
+  test.each([true, false])(
+    'the worker lists agents in another way, and enforces, whether the grants are told or not: %s',
+    async (tellsGrants) => {
+      const permissions = ALL_PERMISSIONS.filter((one) => one !== 'directory:user:view');
+      const { code, diagnosis } = await ask({ permissions, switches: { ...TIDY, tellsGrants } });
+      expect(permissionFaults(diagnosis)).toMatchObject([
+        {
+          check: 'permission directory:user:view',
+          verdict: 'warn',
+          found: 'not granted, but agents can be listed page by page without it',
+        },
+      ]);
+      expect(code).toBe(0);
+      expect(diagnosis.canEnforce).toBe(true);
+    },
+  );
+
+  test('is not called granted where a user who does not exist was not found before it was looked at', async () => {
+    const { code, diagnosis } = await ask({ switches: { ...TIDY, tellsGrants: false } });
+    const writes = ['oauth:token:delete', 'presence:userPresence:edit', 'telephony:station:disassociate'];
+    for (const permission of writes) {
+      expect(found(diagnosis, `permission ${permission}`)).toMatchObject({ verdict: 'unknown' });
+    }
+    expect(found(diagnosis, 'permission routing:queue:view')).toMatchObject({ verdict: 'ok' });
+    expect(code).toBe(0);
+  });
 
   test.each(each)(
     '%s is named, and nothing else is, when the platform tells the grants',
@@ -121,7 +149,9 @@ describe('an organisation in which one permission is missing', () => {
     async (tellsGrants) => {
       const permissions = ALL_PERMISSIONS.filter((one) => one !== 'analytics:userDetail:view');
       const { code, diagnosis } = await ask({ permissions, switches: { ...TIDY, tellsGrants } });
-      expect(diagnosis.findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+      expect(diagnosis.findings.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail')).toEqual(
+        [],
+      );
       expect(found(diagnosis, 'permission analytics:userDetail:view')?.found).toMatch(
         /^not granted: the worker does without it, backtest/,
       );
@@ -162,7 +192,15 @@ describe('permissions', () => {
     expect(found(diagnosis, 'permission oauth:token:delete')?.found).toMatch(
       /^not granted in the divisions? (?!.*Home)\w/,
     );
-    expect(found(diagnosis, 'permission directory:user:view')).toMatchObject({ verdict: 'warn' });
+    // What is read in some divisions only looks whole: labels, queues and teams of the others are not missed.
+    for (const read of [
+      'directory:user:view',
+      'presence:presenceDefinition:view',
+      'routing:queue:view',
+      'groups:team:view',
+    ]) {
+      expect(found(diagnosis, `permission ${read}`)).toMatchObject({ verdict: 'warn' });
+    }
     expect(found(diagnosis, 'permission presence:settings:view')).toMatchObject({ verdict: 'ok' });
     expect(code).toBe(0);
   });
@@ -290,7 +328,9 @@ describe('clocks and timeouts', () => {
     const grant = { permission: 'oauth:token:*', divisionId: '*', conditional: true };
     const rest = { permission: 'presence:*:*', divisionId: '*', conditional: false };
     const ownGrants = () => Promise.resolve([grant, rest]);
-    const diagnosis = await diagnose({ ...CALM, ownGrants }, WANTS);
+    // Nor is there another way of listing agents.
+    const probe = () => Promise.resolve('refused' as const);
+    const diagnosis = await diagnose({ ...CALM, ownGrants, probe }, WANTS);
     expect(found(diagnosis, 'permission oauth:token:delete')).toMatchObject({ verdict: 'warn' });
     expect(found(diagnosis, 'permission presence:userPresence:edit')).toMatchObject({ verdict: 'ok' });
     expect(found(diagnosis, 'permission directory:user:view')).toMatchObject({ verdict: 'fail' });

@@ -12,6 +12,7 @@ import { NO_STANDING } from '../../src/enforcer/standing.ts';
 import { explain, type ExplainInput } from '../../src/insight/explain.ts';
 import { recordedAt } from '../../src/insight/explain-record.ts';
 import { linesOf } from '../../src/insight/explain-view.ts';
+import { meaningOf } from '../../src/insight/explain-words.ts';
 import { textTable } from '../../src/insight/table.ts';
 import { timesIn } from '../../src/insight/times.ts';
 import { openStore } from '../../src/store/sqlite-store.ts';
@@ -96,6 +97,27 @@ const LOGGED_OFF: readonly StoredEvent[] = [
     limit: MINUTE,
   }),
 ];
+
+test.each<[Partial<StoredEvent> & Pick<StoredEvent, 'kind'>, string]>([
+  [{ kind: 'verified' }, 'carried out, and seen Offline afterwards'],
+  [
+    { kind: 'verified', reason: 'not done: release_station (forbidden)' },
+    'seen Offline afterwards; not done: release station (forbidden)',
+  ],
+  [
+    {
+      kind: 'unverified',
+      reason: 'told after an interruption; not known to be done: offline, revoke_tokens',
+    },
+    'begun, and what became of it was told after an interruption; not known to be done: offline, revoke tokens',
+  ],
+  [
+    { kind: 'failed', reason: 'not done: revoke_tokens (refused)' },
+    'failed: not done: revoke tokens (refused)',
+  ],
+])('what the record says of %j is told as "%s"', (event, words) => {
+  expect(meaningOf({ seq: 1, at: 0, ...event })).toBe(words);
+});
 
 describe('an explanation', () => {
   test('of an agent whose clock runs says when, by which rule, and on what numbers', () => {

@@ -68,6 +68,29 @@ test('blind begins with the tenth sweep in a row, and is said again after an hou
   expect(shift.writes).toEqual([]);
 });
 
+test('an organisation that lists no users for 35 sweeps is blind from the tenth on, and says why', async () => {
+  const { shift } = await playShift({
+    ...SHORT,
+    agents: 5,
+    hours: 1.25,
+    onMinute: (minute, { assembly: { platform } }) => {
+      if (minute !== 20) return;
+      const { directory } = platform;
+      const sweep = directory.sweep.bind(directory);
+      let left = 35;
+      directory.sweep = (onPage, signal) => {
+        left -= 1;
+        return left < 0 ? sweep(onPage, signal) : sweep(() => undefined, signal);
+      };
+    },
+  });
+  const lines = shift.log.filter(({ alarm }) => alarm === 'blind');
+  expect(lines.map(({ level, sweeps, fault }) => [level, sweeps, fault])).toEqual([
+    ['error', 10, 'the platform lists no users'],
+    ['info', undefined, undefined],
+  ]);
+});
+
 test('overdue people, and ten sweeps in which no log-off takes effect', async () => {
   const policy = policyText({
     rules: `

@@ -11,6 +11,8 @@ import { playShift, Shift, SLACK } from './shift.ts';
 const GONE = { agents: 3, cast: ['went-home'], shiftMs: 90 * MINUTE, seed: 5 } as const;
 const HOURS = 1.75;
 
+const TOLD = 'told after an interruption';
+
 /** The machine is switched off: whatever the worker was about to do, it does no more. */
 class PowerCut extends Error {
   override readonly name = 'PowerCut';
@@ -93,24 +95,29 @@ const CUTS: readonly (readonly [string, (shift: Shift) => void, readonly string[
   [
     'after the intention is written',
     cutAtStep('intent', 'after'),
-    ['unverified: told after an interruption'],
+    [`unverified: ${TOLD}; not known to be done: offline, revoke_tokens`],
   ],
   [
     'before the presence is set',
     cutAtAction('offline', 'before'),
-    ['unverified: told after an interruption'],
+    [`unverified: ${TOLD}; not known to be done: offline, revoke_tokens`],
   ],
-  ['after the presence is set', cutAtAction('offline', 'after'), ['verified: told after an interruption']],
   [
-    'after the tokens are revoked',
+    'after the presence is set',
+    cutAtAction('offline', 'after'),
+    [`verified: ${TOLD}; not known to be done: revoke_tokens`],
+  ],
+  [
+    'before the tokens are revoked',
+    cutAtAction('revoke_tokens', 'before'),
+    [`verified: ${TOLD}; not known to be done: revoke_tokens`],
+  ],
+  [
+    'just when the tokens were revoked',
     cutAtAction('revoke_tokens', 'after'),
-    ['verified: told after an interruption'],
+    [`verified: ${TOLD}; not known to be done: revoke_tokens`],
   ],
-  [
-    'before the outcome is written',
-    cutAtStep('verified', 'before'),
-    ['verified: told after an interruption'],
-  ],
+  ['before the outcome is written', cutAtStep('verified', 'before'), [`verified: ${TOLD}`]],
   ['after the outcome is written', cutAtStep('verified', 'after'), []],
 ];
 
@@ -160,7 +167,7 @@ test('what became of an interrupted log-off is told by a whole sweep, not by wha
     await shift.until(minute + 1);
     expect(endings(await shift.events())).toEqual([]);
     await shift.until(minute + 2);
-    expect(endings(await shift.events())).toEqual(['verified: told after an interruption']);
+    expect(endings(await shift.events())).toEqual([`verified: ${TOLD}; not known to be done: revoke_tokens`]);
   } finally {
     await shift.end();
   }

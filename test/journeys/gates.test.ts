@@ -224,6 +224,24 @@ describe('the breaker', () => {
     });
   });
 
+  test.each([2 * HOUR, 30 * 365 * DAY])(
+    'one sweep by a platform whose clock is %i ms ahead does not free them, nor is it remembered',
+    async (clockSkewMs) => {
+      await during({ ...GONE, policy: LATE }, async (shift) => {
+        await mistype(shift);
+        const before = await shift.store.loadStanding();
+        shift.sandbox.setFaults({ clockSkewMs });
+        await shift.until(ALL_AWAY + 2);
+        expect(holds(shift, 1)).toEqual(['clock']);
+        expect(await shift.store.loadStanding()).toEqual(before);
+        shift.sandbox.setFaults({ clockSkewMs: 0 });
+        await shift.until(ALL_AWAY + 12);
+        expect(await shift.events('intent')).toEqual([]);
+        expect(await shift.events('breaker')).toHaveLength(1);
+      });
+    },
+  );
+
   test('a pause keeps them beyond its time', async () => {
     await during({ ...GONE, policy: LATE }, async (shift) => {
       await mistype(shift);

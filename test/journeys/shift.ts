@@ -32,6 +32,8 @@ export interface ShiftOptions extends Partial<Omit<SandboxOptions, 'now' | 'star
   /** A whole policy file; `{API}`, `{LOGIN}` and `{DB}` stand for what only the shift knows. */
   readonly policy?: string;
   readonly logLevel?: 'info' | 'trace';
+  /** What stands between worker and platform: the address that the worker is given instead of the platform's. */
+  readonly through?: (url: string) => Promise<string>;
   /** Keeps the store in memory, where no disk is waited for: for shifts that one worker plays to their end. */
   readonly inMemory?: boolean;
 }
@@ -80,7 +82,9 @@ export class Shift {
   static async begin(options: ShiftOptions = {}): Promise<Shift> {
     const shift = new Shift(options, await mkdtemp(join(tmpdir(), 'idle-enforcer-shift-')));
     try {
-      shift.#urls = await shift.sandbox.listen();
+      const urls = await shift.sandbox.listen();
+      const url = await options.through?.(urls.apiUrl);
+      shift.#urls = url === undefined ? urls : { apiUrl: url, loginUrl: url };
       await shift.open();
       return shift;
     } catch (error) {

@@ -71,6 +71,8 @@ export interface Sent {
 export class FakeSender implements Sender {
   readonly sent: Sent[] = [];
   tried = 0;
+  /** Refuses single messages, whatever becomes of the others. */
+  refuse: (message: Message) => DeliveryError | undefined = () => undefined;
   readonly #faults = new Map<string, DeliveryError>();
   readonly #hanging = new Set<string>();
 
@@ -89,7 +91,7 @@ export class FakeSender implements Sender {
 
   async send({ name }: Channel, sent: Message, signal: AbortSignal, to?: readonly string[]): Promise<void> {
     this.tried += 1;
-    const fault = this.#faults.get(name);
+    const fault = this.#faults.get(name) ?? this.refuse(sent);
     if (fault !== undefined) throw fault;
     if (this.#hanging.has(name)) {
       await new Promise((_, reject) => {

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import { DeliveryError } from '../../src/notify/errors.ts';
 import { sendMail } from '../../src/notify/mail.ts';
 import type { Channel, Message } from '../../src/notify/ports.ts';
@@ -114,6 +114,12 @@ describe('a hook that does not take a message', () => {
   test.each([
     [500, {}, { message: 'HTTP 500', unwanted: false, retryAfter: undefined }],
     [429, { 'retry-after': '30' }, { message: 'HTTP 429', unwanted: false, retryAfter: 30 * SECOND }],
+    [429, { 'retry-after': '999999999' }, { retryAfter: HOUR }],
+    [503, { 'retry-after': '3600000' }, { retryAfter: HOUR }],
+    [503, { 'retry-after': 'Fri, 31 Dec 2088 23:59:59 GMT' }, { retryAfter: HOUR }],
+    [503, { 'retry-after': 'in 7 minutes' }, { retryAfter: undefined }],
+    [503, { 'retry-after': '-1' }, { retryAfter: undefined }],
+    [503, { 'retry-after': '0x10' }, { retryAfter: undefined }],
     [400, {}, { message: 'HTTP 400', unwanted: true }],
     [302, { location: '/elsewhere' }, { message: 'HTTP 302', unwanted: false }],
   ] as const)(
@@ -133,6 +139,12 @@ describe('a hook that does not take a message', () => {
     const fault = await faultOf(send({ url, secret: 'k3y' }));
     expect(fault.message).toMatch(/^E[A-Z]+$/);
     receiver = await Receiver.open();
+  });
+
+  test('to a date is asked again by the receiver’s own clock', async () => {
+    const headers = { date: 'Mon, 02 Mar 2020 09:00:00 GMT', 'retry-after': 'Mon, 02 Mar 2020 09:00:40 GMT' };
+    receiver.answer = { status: 503, headers, body: '' };
+    expect((await faultOf(send({ type: 'slack' }))).retryAfter).toBe(40 * SECOND);
   });
 
   test('because it hangs is left after the deadline', async () => {

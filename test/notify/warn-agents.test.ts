@@ -64,6 +64,14 @@ test('whoever was reached is noted, and nobody else', async () => {
   expect(desk.noted).toEqual(['0', '2', '4']);
 });
 
+test('one agent for whom there is no answer holds up none of the others', async () => {
+  const desk = new Desk((n) => (n === 3 ? 'hangs' : true));
+  await desk.warn(100, '0', 30);
+  expect(desk.tried).toHaveLength(100);
+  expect(desk.noted).toHaveLength(99);
+  expect(desk.noted).not.toContain('3');
+});
+
 test('a receiver that hangs costs all warnings of a sweep one deadline together', async () => {
   const desk = new Desk((n) => (n < 60 ? 'hangs' : true));
   await desk.warn(100, '0', 30);
