@@ -1,11 +1,11 @@
 /**
  * Reading some agents again, in bulk. One agent whose data the platform cannot give must not keep all the others from being
- * read: a chunk that fails is asked for in parts, and a part that fails agent by agent. That takes at most 60 requests for a
+ * read: a chunk that fails, or is too large, is asked for in parts, and a part that fails agent by agent. That takes at most 60 requests for a
  * chunk of 50 and three time-outs in a row; with nothing wrong it is one request.
  */
 import { SECOND } from '../domain/time.ts';
 import type { Effort } from './call.ts';
-import { isAboutRequest, isTooLarge, PlatformError } from './errors.ts';
+import { isAboutRequest, PlatformError } from './errors.ts';
 import type { Sighting } from './read-user.ts';
 
 /** Asks for these agents once. Throws `PlatformError`, or the signal's reason. */
@@ -57,8 +57,6 @@ class Rereading {
     const error = await this.#ask(ids, ids.length === 1 ? ALONE_EFFORT : CHUNK_EFFORT);
     if (error === undefined) return;
     if (ids.length === 1 || !isAboutRequest(error)) this.#fail(ids, error);
-    else if (isTooLarge(error))
-      await this.#all(parts(ids, Math.ceil(ids.length / 2)), (half) => this.chunk(half));
     else await this.#all(parts(ids, Math.ceil(Math.sqrt(ids.length))), (part) => this.#part(part));
   }
 

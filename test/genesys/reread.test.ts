@@ -70,7 +70,7 @@ describe('reading again', () => {
     expect(latest).toBeGreaterThanOrEqual(asked + 4_700);
   });
 
-  test('halves a chunk that is too large', async () => {
+  test('asks for a chunk that is too large in parts', async () => {
     await open(({ path, query }) => {
       if (path !== PAGED) return undefined;
       const ids = query.getAll('id');
@@ -112,6 +112,7 @@ describe('an agent whom the platform cannot give', () => {
     ['JSON that is cut short', { text: '{"entities": [{"id": ' }],
     ['no list', { json: { entities: null } }],
     ['an answer without end', { text: '['.repeat(100_000) }],
+    ['an answer that is always too large', TOO_LARGE],
     ['a broken connection', { cut: 'before' }],
     ['silence', { hang: true }],
   ])('(%s) is absent, and all others are read', async (_, reply) => {
