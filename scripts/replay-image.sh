@@ -75,12 +75,13 @@ say "the program and its packages take $(du -sm "$image/app" | cut -f1) MB"
 
 list() { node -p 'JSON.parse(process.argv[1]).join("\n")' "$1"; }
 mapfile -t start < <(list "$entrypoint"; list "$command")
-start[1]="$image${start[1]}"
+# Paths of the image, not flags and not words, are below its directory here.
+for i in "${!start[@]}"; do case ${start[i]} in /*) program_file="$image${start[i]}" && start[i]=$program_file ;; esac; done
 mapfile -t ask < <(list "$health")
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
 ask=("${ask[@]//:8080/:$port}")
 
-node "${start[1]}" sandbox --agents 40 >"$root/sandbox" &
+node "$program_file" sandbox --agents 40 >"$root/sandbox" &
 pids+=($!)
 for _ in $(seq 100); do grep -q 'clock began' "$root/sandbox" && break; sleep 0.1; done
 mkdir -p "$image/config"
