@@ -3,7 +3,6 @@ import type { Action } from '../domain/policy.ts';
 import { DAY, formatDuration } from '../domain/time.ts';
 import { warn, type Checking } from './checking.ts';
 import { checkWhen } from './check-parts.ts';
-import { nearest } from './nearest.ts';
 import type { RuleText, WhenText } from './schema.ts';
 import type { Path } from './source.ts';
 
@@ -23,13 +22,10 @@ export function checkRule(checking: Checking, rule: RuleText, path: Path): void 
   }
 }
 
-function checkOffline({ source, faults }: Checking, when: WhenText, path: Path): void {
+function checkOffline({ faults }: Checking, when: WhenText, path: Path): void {
   when.presence?.forEach((presence, i) => {
     if (presence !== 'OFFLINE') return;
-    faults.add(
-      [...path, 'presence', i],
-      `${source.show([...path, 'presence', i])} is never due: an Offline agent is gone already`,
-    );
+    faults.add([...path, 'presence', i], 'Offline is never due: an Offline agent is gone already');
   });
 }
 
@@ -45,7 +41,7 @@ function checkLimit(checking: Checking, { limit }: RuleText, path: Path): void {
     warn(checking, [...path, 'limit'], 'a limit of more than 30 days will hardly ever be reached');
 }
 
-function checkHours({ source, faults, calendars }: Checking, rule: RuleText, path: Path): void {
+function checkHours({ faults, calendars }: Checking, rule: RuleText, path: Path): void {
   if (rule.during !== undefined && rule.outside !== undefined) {
     faults.add([...path, 'outside'], 'has both during and outside: leave one of them', { atKey: true });
   }
@@ -53,8 +49,7 @@ function checkHours({ source, faults, calendars }: Checking, rule: RuleText, pat
     const name = rule[side];
     if (name === undefined || calendars.has(name)) continue;
     const here = [...path, side];
-    const suggestion = source.isOwnText(here) ? nearest(name, calendars) : undefined;
-    faults.add(here, `there is no calendar ${source.show(here)}`, { suggestion });
+    faults.add(here, '{value} is the name of no calendar', { known: () => calendars });
   }
 }
 
@@ -68,10 +63,10 @@ export function checkActions(
   path: Path,
   where: 'rule' | 'rung',
 ): void {
-  const { source, faults, connector } = checking;
+  const { faults, connector } = checking;
   actions.forEach((action, i) => {
     const here = [...path, i];
-    if (actions.indexOf(action) < i) faults.add(here, `${source.show(here)} stands twice in the list`);
+    if (actions.indexOf(action) < i) faults.add(here, `${action} stands twice in the list`);
     if (action !== 'end_sso_session') return;
     if (where === 'rule') faults.add(here, 'end_sso_session is allowed only in rungs of returns.ladder');
     else if (connector === undefined) faults.add(here, 'end_sso_session needs a connector under identity');

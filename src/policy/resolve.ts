@@ -44,7 +44,7 @@ export function resolvePolicy(
   const warnings: string[] = [];
   const warn = (path: Path, sentence: string): void => {
     const { line, column } = source.place(path);
-    warnings.push(`${source.file}:${line}:${column}: ${writePath(path)}: ${sentence}`);
+    warnings.push(`${source.file}:${line}:${column}: ${writePath(path, source.spoken)}: ${sentence}`);
   };
   const book = new NameBook(names, known, source, faults, warn);
   const resolver = new Resolver(book, faults, warn, calendarsOf(draft));

@@ -56,6 +56,7 @@ export const identity = about(
     subject: about(
       z
         .string()
+        .max(500, { error: 'is longer than 500 characters', abort: true })
         .regex(SUBJECT, {
           error:
             '{value} is neither email nor username nor a template with {email}, {username}, {local}, {name} or {id}',

@@ -1,4 +1,6 @@
 /** A policy text as it was read: its values, and for each of them where in the file it stands. */
+import type { Effort } from './nearest.ts';
+import { isHarmless, isSlip } from './quoting.ts';
 
 /** Keys and places in lists, from the root. */
 export type Path = readonly (string | number)[];
@@ -34,6 +36,7 @@ export class Source {
   readonly #values = new Map<string, Place>();
   readonly #keys = new Map<string, Place>();
   readonly #origins = new Map<string, string>();
+  #spoken: ReadonlySet<string> | undefined;
 
   constructor(file: string) {
     this.file = file;
@@ -79,18 +82,78 @@ export class Source {
     return node;
   }
 
-  /** How a fault may call a value: quoted as written, or by the variable it came from, or not at all if it is secret. */
-  show(path: Path): string {
+  /**
+   * How a fault may call a value: by the variable it came from, quoted where that can give no secret away (see
+   * `quoting.ts`; `known` are words that may have been meant), else just "this". `value` may be a part of it.
+   */
+  show(path: Path, known: Iterable<string> = [], effort?: Effort, value = this.at(path)): string {
     const origin = this.#origins.get(keyOf(path));
     if (origin !== undefined) return `the value of ${origin}`;
-    if (path.some((part) => typeof part === 'string' && SECRET_KEYS.has(part))) return 'the value';
-    const value = this.at(path);
-    if (typeof value === 'string') return `"${value.length > 80 ? `${value.slice(0, 80)}…` : value}"`;
-    return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'the value';
+    if (this.#isSecret(path)) return 'this';
+    if (isHarmless(value)) return typeof value === 'string' ? `"${value}"` : String(value);
+    return typeof value === 'string' && isSlip(value, known, effort) ? `"${value}"` : 'this';
   }
 
-  /** Whether the text at a path may be shown, or used to guess what was meant. */
-  isOwnText(path: Path): boolean {
-    return !this.#origins.has(keyOf(path)) && !path.some((p) => typeof p === 'string' && SECRET_KEYS.has(p));
+  /** How a sentence may call a name that the platform is known to have or to have had: quoted, but not at any length. */
+  showName(path: Path): string {
+    const origin = this.#origins.get(keyOf(path));
+    if (origin !== undefined) return `the value of ${origin}`;
+    const value = this.at(path);
+    if (typeof value !== 'string' || this.#isSecret(path)) return 'of this place';
+    return `"${value.length > 80 ? `${value.slice(0, 80)}…` : value}"`;
   }
+
+  /** Whether the text at a path stands in the file itself, in a place that is not made for secrets: good to guess from. */
+  isOwnText(path: Path): boolean {
+    return !this.#origins.has(keyOf(path)) && !this.#isSecret(path);
+  }
+
+  /** Names of the author's own that stand in two places, so that they can be shown: calendars that rules refer to. */
+  get spoken(): ReadonlySet<string> {
+    this.#spoken ??= calendarsReferredTo(this.value);
+    return this.#spoken;
+  }
+
+  /** All of it as plain data, for another thread. */
+  toSnapshot(): SourceSnapshot {
+    const { file, value, raw } = this;
+    return { file, value, raw, values: this.#values, keys: this.#keys, origins: this.#origins };
+  }
+
+  static from({ file, value, raw, values, keys, origins }: SourceSnapshot): Source {
+    const source = new Source(file);
+    [source.value, source.raw] = [value, raw];
+    for (const [path, place] of values) source.#values.set(path, place);
+    for (const [path, place] of keys) source.#keys.set(path, place);
+    for (const [path, names] of origins) source.#origins.set(path, names);
+    return source;
+  }
+
+  #isSecret(path: Path): boolean {
+    return path.some((part) => typeof part === 'string' && SECRET_KEYS.has(part));
+  }
+}
+
+/** A source as plain data. */
+export interface SourceSnapshot {
+  readonly file: string;
+  readonly value: unknown;
+  readonly raw: unknown;
+  readonly values: ReadonlyMap<string, Place>;
+  readonly keys: ReadonlyMap<string, Place>;
+  readonly origins: ReadonlyMap<string, string>;
+}
+
+function calendarsReferredTo(policy: unknown): ReadonlySet<string> {
+  const rules = listOf(keyIn(policy, 'profiles')).flatMap((profile) => listOf(keyIn(profile, 'rules')));
+  const names = rules.flatMap((rule) => [keyIn(rule, 'during'), keyIn(rule, 'outside')]);
+  return new Set(names.filter((name) => typeof name === 'string'));
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function keyIn(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }

@@ -213,7 +213,7 @@ tests:
     const lines = faultsOf(() => parseTestFile(text, 't.yaml', {}));
     expect(lines.map((line) => line.slice(0, 70))).toEqual([
       't.yaml:2:11: timezone: "Europe/Berln" is not an IANA time zone such as'.slice(0, 70),
-      't.yaml:6:9: tests[0].timeline[0]: "9 on queue" has no time: write it l'.slice(0, 70),
+      't.yaml:6:9: tests[0].timeline[0]: this has no time: write it like "09:'.slice(0, 70),
       't.yaml:7:9: tests[0].timeline[1]: "on queu" is no word of a timeline: '.slice(0, 70),
       't.yaml:9:9: tests[0].timeline[3]: comes before the entry above it; hou'.slice(0, 70),
       't.yaml:11:9: tests[0].expect[0]: "waitin" is no verdict; there are due,'.slice(0, 70),
@@ -228,8 +228,8 @@ tests:
   test('also when it speaks of a rule or a profile that the policy does not have', () => {
     const wrong = `  - name: x\n    timeline: [09:00 break]\n    expect: ['10:00 waiting by gon, profile agent']\n`;
     expect(faultsOf(() => run(wrong))).toEqual([
-      't.yaml:13:14: tests[0].expect[0]: the policy has no rule "gon" (did you mean "gone"?)',
-      't.yaml:13:14: tests[0].expect[0]: the policy has no profile "agent" (did you mean "agents"?)',
+      't.yaml:13:14: tests[0].expect[0]: "gon" is no rule of the policy (did you mean "gone"?)',
+      't.yaml:13:14: tests[0].expect[0]: "agent" is no profile of the policy (did you mean "agents"?)',
     ]);
   });
 
