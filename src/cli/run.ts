@@ -12,7 +12,6 @@ import { Metrics } from '../server/metrics.ts';
 import { startServer, type RunningServer } from '../server/server.ts';
 import { statusOf } from '../server/status.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
-import { policyFingerprint } from '../policy/watch.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../wiring.ts';
 import { EXIT, explainError } from './exit.ts';
 import { configPath, listenAddress, loadTestedConfig, type ConfigOption } from './options.ts';
@@ -27,11 +26,11 @@ const LONGEST_FAREWELL: Duration = 10 * SECOND;
 
 /** Runs until a signal comes. Answers the exit code. */
 export async function run(options: ConfigOption): Promise<number> {
-  // Taken before the file is read: what changes from here on is news.
-  const fingerprint = policyFingerprint(configPath(options));
-  const loaded = loadTestedConfig(options);
   const stop = new AbortController();
   const signalled = waitForSignal(stop);
+  const checked = await loadUnlessStopped(options, stop.signal);
+  if (checked === undefined) return await signalled;
+  const { loaded, files } = checked;
   const log = createLog(loaded.settings.log.level, 'stdout');
   const around = { clock: realClock, log, metrics: new Metrics().withProcess(), signal: stop.signal };
   log.info({ version: VERSION, policy: loaded.hash, mode: loaded.settings.mode }, 'the idle enforcer starts');
@@ -42,7 +41,7 @@ export async function run(options: ConfigOption): Promise<number> {
     store = await openStoreOf(loaded.settings, around);
     server = await serve(loaded, around, () => assembly, store);
     assembly = await assemble(loaded, store, around);
-    return await work(assembly, { path: configPath(options), fingerprint }, around, signalled);
+    return await work(assembly, { path: configPath(options), files }, around, signalled);
   } catch (error) {
     if (stop.signal.aborted) return await signalled;
     const { code, text } = explainError(error);
@@ -54,6 +53,19 @@ export async function run(options: ConfigOption): Promise<number> {
     await assembly?.release(FAREWELL);
     await store?.close();
     log.info({}, 'the idle enforcer has stopped');
+  }
+}
+
+/** The policy, `undefined` when a signal came meanwhile. Rejects with `PolicyRefused`. */
+async function loadUnlessStopped(
+  options: ConfigOption,
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<typeof loadTestedConfig>> | undefined> {
+  try {
+    return await loadTestedConfig(options, signal);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
   }
 }
 
@@ -111,9 +123,11 @@ export interface OnceOptions extends ConfigOption {
 
 /** Makes one sweep. Answers the exit code: 3 when an action failed. */
 export async function once(options: OnceOptions, output: Output): Promise<number> {
-  const loaded = loadTestedConfig(options);
   const stop = new AbortController();
   const signalled = waitForSignal(stop);
+  const checked = await loadUnlessStopped(options, stop.signal);
+  if (checked === undefined) return await signalled;
+  const { loaded } = checked;
   const log = createLog(loaded.settings.log.level, options.json === true ? 'stderr' : 'stdout');
   const around = { clock: realClock, log, metrics: new Metrics(), signal: stop.signal };
   // Reading a file of years from end to end, each minute, would be most of what this does.

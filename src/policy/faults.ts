@@ -120,11 +120,16 @@ export class FaultList {
    * From the first fault of syntax on, the parser only guesses what was meant: faults behind it are left out.
    */
   throwIfAny(): void {
-    if (this.#syntax.length > 0) this.#throwSyntax();
+    this.throwIfUnreadable();
     if (this.#faults.length === 0) return;
     const effort = smallEffort();
     const told = firstOf(this.#faults).map((fault) => this.#tell(fault, effort));
     throw new PolicyRefused(told, this.#count - told.length);
+  }
+
+  /** The same, but only where the text itself is at fault, so that whatever else is found is a guess. */
+  throwIfUnreadable(): void {
+    if (this.#syntax.length > 0) this.#throwSyntax();
   }
 
   #throwSyntax(): never {

@@ -4,7 +4,7 @@ import { FaultList, wholeFileFault } from './faults.ts';
 import { FilesRead } from './files-read.ts';
 import { interpolate, type Env, type Outside } from './interpolate.ts';
 import { Source, type Path } from './source.ts';
-import { parseYaml, type PlaceOf } from './yaml-syntax.ts';
+import { FAR_TOO_LARGE, parseYaml, type PlaceOf } from './yaml-syntax.ts';
 
 /** Aliases can make a small file into a huge tree: what a policy could ever need stays far below these. */
 const MOST_NODES = 50_000;
@@ -101,10 +101,8 @@ class Walk {
       depth > DEEPEST ||
       this.#filled > MOST_FILLED;
     if (!tooMuch) return;
-    throw wholeFileFault(
-      this.#source.file,
-      'is far too large: too many values, nested too deeply, or aliases of aliases',
-    );
+    this.#faults.throwIfUnreadable();
+    throw wholeFileFault(this.#source.file, FAR_TOO_LARGE);
   }
 
   #noteAnchor(node: unknown): void {

@@ -13,6 +13,20 @@ export interface Place {
 
 const START: Place = { line: 1, column: 1 };
 
+/** A place as one number: there are many of them, and they go from thread to thread. */
+type Packed = number;
+
+/** No line is as long as this. */
+const LONGEST_LINE = 2 ** 20;
+
+function packed({ line, column }: Place): Packed {
+  return line * LONGEST_LINE + column;
+}
+
+function unpacked(place: Packed): Place {
+  return { line: Math.floor(place / LONGEST_LINE), column: place % LONGEST_LINE };
+}
+
 /** Keys whose values are secrets: never shown, never hashed. */
 export const SECRET_KEYS: ReadonlySet<string> = new Set([
   'client_secret',
@@ -33,21 +47,24 @@ export class Source {
   value: unknown = undefined;
   /** As written. */
   raw: unknown = undefined;
-  readonly #values = new Map<string, Place>();
-  readonly #keys = new Map<string, Place>();
-  readonly #origins = new Map<string, string>();
+  readonly #values: Map<string, Packed>;
+  readonly #keys: Map<string, Packed>;
+  readonly #origins: Map<string, string>;
   #spoken: ReadonlySet<string> | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, places?: Pick<SourceSnapshot, 'values' | 'keys' | 'origins'>) {
     this.file = file;
+    this.#values = places?.values ?? new Map<string, Packed>();
+    this.#keys = places?.keys ?? new Map<string, Packed>();
+    this.#origins = places?.origins ?? new Map<string, string>();
   }
 
   noteValue(path: Path, place: Place): void {
-    this.#values.set(keyOf(path), place);
+    this.#values.set(keyOf(path), packed(place));
   }
 
   noteKey(path: Path, place: Place): void {
-    this.#keys.set(keyOf(path), place);
+    this.#keys.set(keyOf(path), packed(place));
   }
 
   /** Notes that a value came from outside the file, and from which variables: its text must not be shown. */
@@ -62,14 +79,15 @@ export class Source {
       // What is missing is looked for at the key of the block that should hold it.
       const place =
         length < path.length ? (this.#keys.get(key) ?? this.#values.get(key)) : this.#values.get(key);
-      if (place !== undefined) return place;
+      if (place !== undefined) return unpacked(place);
     }
     return START;
   }
 
   /** Where a key stands. */
   keyPlace(path: Path): Place {
-    return this.#keys.get(keyOf(path)) ?? this.place(path);
+    const place = this.#keys.get(keyOf(path));
+    return place === undefined ? this.place(path) : unpacked(place);
   }
 
   /** The value at a path, `undefined` when there is none. */
@@ -120,12 +138,10 @@ export class Source {
     return { file, value, raw, values: this.#values, keys: this.#keys, origins: this.#origins };
   }
 
-  static from({ file, value, raw, values, keys, origins }: SourceSnapshot): Source {
-    const source = new Source(file);
-    [source.value, source.raw] = [value, raw];
-    for (const [path, place] of values) source.#values.set(path, place);
-    for (const [path, place] of keys) source.#keys.set(path, place);
-    for (const [path, names] of origins) source.#origins.set(path, names);
+  /** What was another's snapshot, which belongs to the new source from then on. */
+  static from(snapshot: SourceSnapshot): Source {
+    const source = new Source(snapshot.file, snapshot);
+    [source.value, source.raw] = [snapshot.value, snapshot.raw];
     return source;
   }
 
@@ -139,9 +155,9 @@ export interface SourceSnapshot {
   readonly file: string;
   readonly value: unknown;
   readonly raw: unknown;
-  readonly values: ReadonlyMap<string, Place>;
-  readonly keys: ReadonlyMap<string, Place>;
-  readonly origins: ReadonlyMap<string, string>;
+  readonly values: Map<string, Packed>;
+  readonly keys: Map<string, Packed>;
+  readonly origins: Map<string, string>;
 }
 
 function calendarsReferredTo(policy: unknown): ReadonlySet<string> {

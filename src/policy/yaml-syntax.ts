@@ -21,6 +21,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'unexpected text here; texts with ${…}, {, }, [, ], #, or ": " need quotes',
 };
 
+/** Said of texts that no policy could ever need. */
+export const FAR_TOO_LARGE = 'is far too large: too many values, nested too deeply, or aliases of aliases';
+
 /** Places by offset in the text. */
 export type PlaceOf = (offset: number) => Place;
 
@@ -36,8 +39,9 @@ export function parseYaml(
   const placeOf = placesIn(text);
   refuseControls(text, file, placeOf);
   const doc = documentOf(text);
-  if (doc === undefined)
-    throw wholeFileFault(file, 'cannot be read as YAML: it is nested too deeply or malformed');
+  // Both say that the stack was not deep enough for it.
+  if (doc === undefined || doc.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION'))
+    throw wholeFileFault(file, FAR_TOO_LARGE);
   addErrors(doc, text, placeOf, faults);
   return { doc, placeOf };
 }

@@ -460,7 +460,9 @@ export const BROKEN: readonly Broken[] = [
     text: withMore(
       '  - { name: late, match: { groups: [A] }, rules: [{ id: b, when: { presence: [idle] }, limit: 60m }] }\n',
     ),
-    faults: ['7:5: profiles[1]: can never have anyone: the profile in line 4 has no match and takes everyone'],
+    faults: [
+      '7:5: profiles[1]: can never have anyone: the profile in line 4 has no match and takes everyone',
+    ],
   },
   {
     title: 'an empty match',
