@@ -121,6 +121,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'it is a folder',
+  EAGAIN: 'reading it would wait for somebody to write',
   ENXIO: 'it is a socket, not a plain file',
   ELOOP: 'its symbolic links lead in a circle',
   ENAMETOOLONG: 'its name is too long',
