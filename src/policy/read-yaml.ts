@@ -59,8 +59,8 @@ class Walk {
   readonly #faults: FaultList;
   readonly #outside: Outside;
   readonly #placeOf: PlaceOf;
-  /** What an alias stands for is the last anchor of its name before it. */
-  readonly #anchors = new Map<string, Node>();
+  /** What each alias stands for. */
+  readonly #targets = new Map<Alias, Node>();
   #nodes = 0;
   #aliases = 0;
   #filled = 0;
@@ -73,6 +73,8 @@ class Walk {
   }
 
   run(contents: unknown): void {
+    this.#findTargets(contents, new Map(), 0);
+    this.#nodes = 0;
     const { value, raw } = this.#read(contents, [], 0);
     this.#source.value = value;
     this.#source.raw = raw;
@@ -84,7 +86,6 @@ class Walk {
     if (isAlias(node)) return this.#follow(node, path, depth);
     const { range } = node as Node;
     if (range) this.#source.noteValue(path, this.#placeOf(range[0]));
-    this.#noteAnchor(node);
     if (isMap(node)) return this.#map(node.items, path, depth);
     if (isSeq(node)) {
       const both = node.items.map((item, i) => this.#read(item, [...path, i], depth + 1));
@@ -105,9 +106,23 @@ class Walk {
     throw wholeFileFault(this.#source.file, FAR_TOO_LARGE);
   }
 
-  #noteAnchor(node: unknown): void {
+  /** An alias stands for the last anchor of its name before it, so they are gone through once, in the order of the text. */
+  #findTargets(node: unknown, anchors: Map<string, Node>, depth: number): void {
+    if (typeof node !== 'object' || node === null) return;
+    this.#count(depth);
+    if (isAlias(node)) {
+      const target = anchors.get(node.source);
+      if (target !== undefined) this.#targets.set(node, target);
+      return;
+    }
     const { anchor } = node as { anchor?: string };
-    if (anchor !== undefined) this.#anchors.set(anchor, node as Node);
+    if (anchor !== undefined) anchors.set(anchor, node as Node);
+    if (isSeq(node)) for (const item of node.items) this.#findTargets(item, anchors, depth + 1);
+    if (!isMap(node)) return;
+    for (const { key, value } of node.items) {
+      this.#findTargets(key, anchors, depth + 1);
+      this.#findTargets(value, anchors, depth + 1);
+    }
   }
 
   #follow(alias: Alias, path: Path, depth: number): Both {
@@ -123,12 +138,7 @@ class Walk {
 
   #target(alias: Alias): Node | undefined {
     this.#aliases += 1;
-    return this.#anchors.get(alias.source);
-  }
-
-  /** What an alias stands for here; an anchor of the same name may follow. */
-  #seenFrom(node: unknown): unknown {
-    return isAlias(node) ? (this.#target(node) ?? node) : node;
+    return this.#targets.get(alias);
   }
 
   #map(items: readonly Item[], path: Path, depth: number): Both {
@@ -137,9 +147,8 @@ class Walk {
     for (const item of items) {
       const key = this.#keyOf(item, path);
       if (key === undefined) continue;
-      if (key === MERGE_KEY) merges.push({ key: item.key, value: this.#seenFrom(item.value) });
-      else if (depth === 0 && OWN_KEY.test(key)) this.#gatherAnchors(item.value, 0);
-      else this.#entry(block, key, item, path, depth);
+      if (key === MERGE_KEY) merges.push(item);
+      else if (depth > 0 || !OWN_KEY.test(key)) this.#entry(block, key, item, path, depth);
     }
     // The block's own keys go first, wherever the others are merged in.
     for (const { key, value } of merges) this.#merge(block, value, key, path, depth);
@@ -148,7 +157,6 @@ class Walk {
 
   /** A key as text; `undefined` and a fault when it is none. */
   #keyOf(item: Item, path: Path): string | undefined {
-    this.#noteAnchor(item.key ?? {});
     const node = isAlias(item.key) ? this.#target(item.key) : item.key;
     const key = isScalar(node) ? String(node.value) : undefined;
     if (key !== undefined && key !== '__proto__') return key;
@@ -179,7 +187,6 @@ class Walk {
     this.#count(depth);
     const node = isAlias(value) ? this.#target(value) : value;
     if (isMap(node)) {
-      this.#noteAnchor(node);
       for (const item of node.items) this.#mergeItem(block, item, path, depth);
     } else if (isSeq(node) && depth < DEEPEST) {
       for (const one of node.items) this.#merge(block, one, key, path, depth + 1);
@@ -195,19 +202,6 @@ class Walk {
     if (key === MERGE_KEY) this.#merge(block, item.value, item.key, path, depth + 1);
     else if (key !== undefined && !Object.hasOwn(block.value, key))
       this.#entry(block, key, item, path, depth);
-  }
-
-  /** What a key of the author's own holds is not read, but may be referred to. */
-  #gatherAnchors(node: unknown, depth: number): void {
-    if (typeof node !== 'object' || node === null) return;
-    this.#count(depth);
-    this.#noteAnchor(node);
-    if (isSeq(node)) for (const item of node.items) this.#gatherAnchors(item, depth + 1);
-    if (!isMap(node)) return;
-    for (const { key, value } of node.items) {
-      this.#gatherAnchors(key, depth + 1);
-      this.#gatherAnchors(value, depth + 1);
-    }
   }
 
   #scalar(value: unknown, path: Path): Both {

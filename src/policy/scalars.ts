@@ -19,8 +19,8 @@ const LONGEST = 3_660 * DAY;
 
 function unitMissing(input: unknown): string | undefined {
   if (typeof input !== 'number') return undefined;
-  return Number.isInteger(input) && input > 0
-    ? `${input} has no unit: write ${input}m for minutes or ${input}s for seconds`
+  return Number.isInteger(input) && input > 0 && input < 1_000_000
+    ? `{value} has no unit: write ${input}m for minutes or ${input}s for seconds`
     : `{value} ${DURATION_HELP}`;
 }
 

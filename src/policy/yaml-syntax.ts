@@ -76,21 +76,43 @@ function firstOffsets({ errors }: Document.Parsed): readonly number[] {
  * at the next quote, which was meant to open another text, so that the error comes right after it.
  */
 function openQuote(text: string, firstError: number): { start: number; end: number | undefined } | undefined {
+  let glued: Quoted | undefined;
+  for (const quoted of quotedTexts(text)) {
+    if (glued !== undefined && text.slice(glued.end, quoted.start).includes('\n')) glued = undefined;
+    const { start } = glued ?? quoted;
+    if (start > firstError) return undefined;
+    if (!quoted.isClosed) return { start, end: undefined };
+    if (quoted.goesOn && firstError <= lineEnd(text, quoted.end)) return { start, end: quoted.end - 1 };
+    if (quoted.isGlued && !quoted.goesOn) glued ??= quoted;
+  }
+  return undefined;
+}
+
+/** A text in quotes, from the first of them to behind the last. */
+interface Quoted {
+  readonly start: number;
+  readonly end: number;
+  readonly isClosed: boolean;
+  /** Over its line's end. */
+  readonly goesOn: boolean;
+  /** Something follows it without a blank, as if it had ended before. */
+  readonly isGlued: boolean;
+}
+
+function* quotedTexts(text: string): Generator<Quoted> {
   let start = 0;
   for (const lexeme of new Lexer().lex(text)) {
     // Marks of the lexer, which stand for no text.
     if (lexeme === '\u0002' || lexeme === '\u0018' || lexeme === '\u001f') continue;
     const end = start + lexeme.length;
-    if (start > firstError) return undefined;
-    const quote = lexeme[0];
+    const quote = lexeme.charAt(0);
     if (quote === '"' || quote === "'") {
       const isClosed = lexeme.length > 1 && lexeme.endsWith(quote);
-      if (!isClosed) return { start, end: undefined };
-      if (lexeme.includes('\n') && firstError <= lineEnd(text, end)) return { start, end: end - 1 };
+      const isGlued = /[^\s,\]}:#]/.test(text.charAt(end));
+      yield { start, end, isClosed, goesOn: lexeme.includes('\n'), isGlued };
     }
     start = end;
   }
-  return undefined;
 }
 
 function lineEnd(text: string, offset: number): number {
