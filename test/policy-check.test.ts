@@ -53,6 +53,8 @@ describe('the thread comes to what is come to here', () => {
   test.each(SHIPPED)('%s', async (name) => {
     const path = join(CONFIG, name);
     const [apart, here] = [await checkPolicy(path, ENV), checkHere(path, ENV)];
+    // What is written is looked at while it is checked, and not handed on.
+    takenFrom(here).loaded.draft.source.raw = undefined;
     expect(apart).toEqual(here);
     expect(apart.kind).toBe('valid');
     const { loaded } = takenFrom(apart);

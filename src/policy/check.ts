@@ -13,7 +13,7 @@ import {
   warn,
   type Checking,
 } from './checking.ts';
-import { checkCalendars } from './check-calendars.ts';
+import { checkWindows } from './check-windows.ts';
 import { checkRule } from './check-rule.ts';
 import { checkExemption, checkMatch, checkOwnReturns, checkReturns } from './check-parts.ts';
 import { checkChannels, checkIdentity } from './check-reach.ts';
@@ -52,7 +52,7 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
     if (fitting !== undefined) checkExemption(checking, fitting, ['exempt', i]);
   });
   checkProfiles(checking, general);
-  checkCalendars(checking);
+  checkWindows(checking);
   if (base.interval !== undefined && base.interval > DAY) {
     warn(checking, ['sweep', 'every'], `up to ${formatDuration(base.interval)} pass between two sweeps`);
   }

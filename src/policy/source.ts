@@ -45,7 +45,7 @@ export class Source {
   readonly file: string;
   /** With `${…}` filled in. */
   value: unknown = undefined;
-  /** As written. */
+  /** As written; only while it is checked. */
   raw: unknown = undefined;
   readonly #values: Map<string, Packed>;
   readonly #keys: Map<string, Packed>;
@@ -132,16 +132,21 @@ export class Source {
     return this.#spoken;
   }
 
-  /** All of it as plain data, for another thread. */
+  /** What is asked of it once it was checked, as plain data for another thread: all but what is written. */
   toSnapshot(): SourceSnapshot {
-    const { file, value, raw } = this;
-    return { file, value, raw, values: this.#values, keys: this.#keys, origins: this.#origins };
+    return {
+      file: this.file,
+      value: this.value,
+      values: this.#values,
+      keys: this.#keys,
+      origins: this.#origins,
+    };
   }
 
   /** What was another's snapshot, which belongs to the new source from then on. */
   static from(snapshot: SourceSnapshot): Source {
     const source = new Source(snapshot.file, snapshot);
-    [source.value, source.raw] = [snapshot.value, snapshot.raw];
+    source.value = snapshot.value;
     return source;
   }
 
@@ -154,7 +159,6 @@ export class Source {
 export interface SourceSnapshot {
   readonly file: string;
   readonly value: unknown;
-  readonly raw: unknown;
   readonly values: Map<string, Packed>;
   readonly keys: Map<string, Packed>;
   readonly origins: Map<string, string>;

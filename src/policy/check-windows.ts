@@ -8,7 +8,7 @@ const MOST_IN_A_DAY = 24;
 const MOST_IN_A_WEEK = 2_000;
 
 /** Adds the faults of all calendars. */
-export function checkCalendars({ source, faults }: Checking): void {
+export function checkWindows({ source, faults }: Checking): void {
   const value = source.at(['calendars']);
   if (!isBlock(value)) return;
   let all = 0;
