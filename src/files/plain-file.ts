@@ -1,7 +1,7 @@
 /**
- * The one way to read a file that somebody else wrote. Only plain files are read, at most so many bytes of them, and
- * opening one never waits: a FIFO, a device or a file without end cannot hold up the program. Symbolic links are
- * followed, because Kubernetes mounts its volumes with them.
+ * The only way to read a file from outside. Only plain files are read, up to a bound, and opening one never waits: a FIFO, a
+ * device or an endless file cannot hold up the program. Symbolic links are followed, because Kubernetes mounts its volumes
+ * with them.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
 
@@ -121,7 +121,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'it is a folder',
-  EAGAIN: 'reading it would wait for somebody to write',
+  EAGAIN: 'reading it would wait for a writer',
   ENXIO: 'it is a socket, not a plain file',
   ELOOP: 'its symbolic links lead in a circle',
   ENAMETOOLONG: 'its name is too long',

@@ -28,7 +28,7 @@ export function checkChannels(checking: Checking): boolean {
 }
 
 /** Stand-ins for keys with faults. */
-const CHANNEL = { name: 'a channel', url: '', from: 'somebody', on: ['warning'] };
+const CHANNEL = { name: 'a channel', url: '', from: 'a-sender', on: ['warning'] };
 
 /** A chat that others read is no way to tell one agent. */
 function reachesAgents(type: ChannelText['type']): boolean {

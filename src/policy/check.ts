@@ -59,16 +59,16 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
 }
 
 /** Stand-ins for keys with faults: none of the checks minds them. */
-const SOMEBODY = ['somebody'];
+const NAMES = ['a-name'];
 const KEYS = {
-  users: SOMEBODY,
-  groups: SOMEBODY,
-  roles: SOMEBODY,
-  divisions: SOMEBODY,
-  queues: SOMEBODY,
-  teams: SOMEBODY,
+  users: NAMES,
+  groups: NAMES,
+  roles: NAMES,
+  divisions: NAMES,
+  queues: NAMES,
+  teams: NAMES,
   presence: ['away'],
-  secondary_presence: SOMEBODY,
+  secondary_presence: NAMES,
   routing: ['off_queue'],
 };
 const RUNG = { wait: '1m', actions: ['offline'] };
@@ -80,7 +80,7 @@ function standInsForRule(entry: unknown): Readonly<Record<string, unknown>> {
 
 function standInsForProfile(entry: unknown): Readonly<Record<string, unknown>> {
   const given = isBlock(entry) ? readableText(match, entry['match'], KEYS) : undefined;
-  return { name: 'a profile', match: given ?? { groups: SOMEBODY } };
+  return { name: 'a profile', match: given ?? { groups: NAMES } };
 }
 
 function standInsForReturns(value: unknown): Readonly<Record<string, unknown>> {

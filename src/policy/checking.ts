@@ -5,7 +5,7 @@ import type { FaultList } from './faults.ts';
 import { writePath } from './quoting.ts';
 import type { Path, Source } from './source.ts';
 
-/** More warnings than these nobody reads. */
+/** Further warnings are counted as one. */
 const MOST_WARNINGS = 100;
 
 /** What the single checks need to know of the whole. What could not be read is `undefined`: what depends on it is not checked. */

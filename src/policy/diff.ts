@@ -23,7 +23,7 @@ const DURATIONS: ReadonlySet<string> = new Set([
 /** Keys whose values are written freely: a slip may have put anything there, so they are not shown. */
 const FREE_TEXTS: ReadonlySet<string> = new Set(['description', 'secondary_presence']);
 
-/** More differences than these nobody reads in a log. */
+/** A log line holds no more differences than this. */
 const MOST_TOLD = 200;
 
 /** The differences as sentences without a full stop; empty when both mean the same. */

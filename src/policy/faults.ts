@@ -1,6 +1,6 @@
 /**
  * What is wrong with a policy file: every fault with its place, gathered first and told all at once. A file can have more
- * faults than anybody reads, so only the first ones in it are kept, and words for them are found only when they are told.
+ * faults than are read, so only the first ones are kept, and they are put into words only when they are told.
  */
 import { findNear, smallEffort, type Effort } from './nearest.ts';
 import { writePath } from './quoting.ts';

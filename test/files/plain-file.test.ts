@@ -56,7 +56,7 @@ describe('a file is read', () => {
 describe('a file is refused at once, in a few words', () => {
   test.each([
     [
-      'a pipe that nobody writes to',
+      'a pipe without a writer',
       'pipe',
       () => execFileSync('mkfifo', [at('pipe')]),
       'it is a pipe (FIFO), not a plain file',

@@ -1,5 +1,5 @@
 /**
- * Policies that nobody would write, made to cost time or memory. Each is refused, with a sentence, or is taken; none needs
+ * Policies made to cost time or memory. Each is refused, with a sentence, or is taken; none needs
  * work that grows with its faults times its size. Nothing here is timed: without the bounds most of these never end.
  */
 import { describe, expect, test } from '@jest/globals';
@@ -95,7 +95,7 @@ describe('a policy is refused for', () => {
     expect(faultsOf(() => load(text, { A: 'a'.repeat(100) }))).toContain(fault);
   });
 
-  test('more than anybody reads, of which the first hundred are told, in the order of the file', () => {
+  test('thousands of faults, of which the first hundred are told, in the order of the file', () => {
     const text = withMore(`calendars:\n${lines(3_000, (i) => `  c${i}: ${CALENDAR('Europe/Berln')}\n`)}`);
     const faults = faultsOf(() => load(text));
     expect(faults).toHaveLength(101);

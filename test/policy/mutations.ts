@@ -1,6 +1,6 @@
 /**
- * Policies gone wrong, as people make them wrong: from good ones, by slips of the hand, by misunderstandings, and by
- * somebody who means harm. Seeded: the same number makes the same text.
+ * Policies gone wrong: made from good ones by slips of the hand, by misunderstandings, and by intent. Seeded: the same number
+ * makes the same text.
  */
 import { createRandom, pick, type Random } from '../../src/sandbox/random.ts';
 
@@ -358,7 +358,7 @@ const SLIPS: readonly Way[] = [
   { name: 'a second document', sure: true, change: (text) => `${text}---\nversion: 1\n` },
 ];
 
-/** Of no use to anybody but who wants the program to stumble. Sizes are drawn, so that most are quick. */
+/** Made to stop the program. Sizes are drawn, so that most are quick. */
 const HARM: readonly Way[] = [
   {
     name: 'a key a thousand times',

@@ -1,4 +1,4 @@
-/** All that is shown of a policy that was read: to whoever checks it, to the log, and to a channel. */
+/** All that is shown of a policy that was read: on a terminal, in the log, and in a channel. */
 import { setImmediate } from 'node:timers/promises';
 import { explainError } from '../../src/cli/exit.ts';
 import { createLog } from '../../src/logging.ts';

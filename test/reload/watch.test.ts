@@ -227,7 +227,7 @@ describe('a check that takes its time', () => {
     };
   }
 
-  test('is made once, however often somebody looks', async () => {
+  test('is made once, however often the watch looks', async () => {
     folder.write('policy.yaml', policyText());
     const checks = slow();
     begin(checks);
