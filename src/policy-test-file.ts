@@ -205,9 +205,9 @@ class Reader {
   }
 
   #browser(text: unknown): BrowserWords | undefined {
-    if (typeof text !== 'string' || text.length > LONGEST_TEXT) return undefined;
+    if (typeof text !== 'string' || text.trim().length > LONGEST_TEXT) return undefined;
     const own = [...this.#path, 'browser'];
-    return this.#try(this.#source.at(own) === undefined ? ['browser'] : own, () => parseBrowser(text));
+    return this.#try(this.#source.at(own) === undefined ? ['browser'] : own, () => parseBrowser(text.trim()));
   }
 
   #timeline(): Pick<ParsedTest, 'written' | 'happenings' | 'lacking' | 'unwatched'> & {
@@ -279,8 +279,8 @@ class Reader {
     return list.flatMap((text, i) => {
       const path = [...this.#path, key, i];
       // Numbers, texts without end and the like are told by the schema.
-      if (typeof text !== 'string' || text.length > LONGEST_TEXT) return [];
-      return this.#try(path, () => read(text, path)) ?? [];
+      if (typeof text !== 'string' || text.trim().length > LONGEST_TEXT) return [];
+      return this.#try(path, () => read(text.trim(), path)) ?? [];
     });
   }
 

@@ -2,6 +2,7 @@
  * YAML text to a document with places, and what is wrong with the text itself. Nothing of the parser's own errors goes on:
  * they quote the file, secrets too.
  */
+import process from 'node:process';
 import { Lexer, parseDocument, type Document } from 'yaml';
 import { PolicyRefused, wholeFileFault, type FaultList } from './faults.ts';
 import type { Place } from './source.ts';
@@ -158,16 +159,22 @@ function countBelow(sorted: readonly number[], bound: number): number {
   return low;
 }
 
+/** With these in the environment the parser prints all that it reads on standard output, secrets too. */
+const PRINTING = ['LOG_STREAM', 'LOG_TOKENS'];
+
 /** A text as a document, whatever is wrong with it; `undefined` when the parser gives up. */
 export function documentOf(text: string): Document.Parsed | undefined {
   // The parser makes an error for each slip: a hundred thousand of them with stacks would take seconds.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
+  const hidden = PRINTING.map((name) => [name, process.env[name]] as const);
+  for (const [name] of hidden) Reflect.deleteProperty(process.env, name);
   try {
     return parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
   } catch {
     return undefined;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
+    for (const [name, value] of hidden) if (value !== undefined) process.env[name] = value;
   }
 }

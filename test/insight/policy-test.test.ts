@@ -242,6 +242,37 @@ tests:
   });
 });
 
+describe('tests that would take too long are refused', () => {
+  const refused = (tests: string): readonly string[] => faultsOf(() => run(tests));
+
+  test('one by one, and together', () => {
+    const long = (name: string, days: number): string =>
+      `  - { name: ${name}, every: 1s, timeline: [09:00 away], expect: ['09:00 waiting'], until: '${9 + days}:00' }\n`;
+    expect(refused(long('x', 6))).toEqual([
+      't.yaml:11:5: tests[0]: is too long: more than 20000 sweeps; look at its times and at every',
+    ]);
+    const many = Array.from({ length: 10 }, (_, i) => long(`x${i}`, 5)).join('');
+    expect(refused(many)).toEqual(['t.yaml:11:3: tests: are too long together: more than 100000 sweeps']);
+  });
+
+  test('also for a span that never ends, an entry without end, and a thousand entries and more', () => {
+    const lines = (count: number): string => Array.from({ length: count }, () => '"09:00 away"').join(', ');
+    expect(refused(`  - { name: x, timeline: ["${' '.repeat(300_000)}x"], logoffs: [] }\n`)).toContainEqual(
+      expect.stringMatching(/^t\.yaml:11:27: tests\[0\]\.timeline\[0\]: /),
+    );
+    const words = `a${' '.repeat(300_000)}b`;
+    expect(refused(`  - { name: x, timeline: ["${words}"], logoffs: [] }\n`)).toEqual([
+      't.yaml:11:27: tests[0].timeline[0]: is longer than 500 characters',
+    ]);
+    expect(refused(`  - { name: x, timeline: [${lines(1_001)}], logoffs: [] }\n`)).toEqual([
+      't.yaml:11:26: tests[0].timeline: has more than 1000 entries',
+    ]);
+    expect(
+      refused('  - { name: x, timeline: ["09:00 away, back after 99999999999d"], logoffs: [] }\n'),
+    ).toEqual([expect.stringContaining('is not a duration')]);
+  });
+});
+
 describe('a policy that names its tests', () => {
   const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-tests-'));
   const path = (name: string): string => join(folder, name);

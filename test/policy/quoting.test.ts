@@ -1,4 +1,10 @@
 /** What faults and warnings may show of a policy, and that no secret gets into them by any slip. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { isHarmless, isSlip, writePath } from '../../src/policy/quoting.ts';
 import type { LoadedPolicy } from '../../src/policy/draft.ts';
@@ -121,6 +127,20 @@ describe('a secret is not shown', () => {
     if (!text.includes('tests:')) expect(faults).not.toEqual([]);
     expect(faults.join('\n')).not.toMatch(/swordfish|4929123456781234/);
   });
+});
+
+test('nothing of a policy is printed by the parser, whatever variables are set for other programs', () => {
+  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+  const path = join(mkdtempSync(join(tmpdir(), 'idle-enforcer-quoting-')), 'policy.yaml');
+  writeFileSync(path, withGenesys('genesys: { region: eu-west-1, client_id: a, client_secret: swordfish }'));
+  const env = { ...process.env, LOG_STREAM: 'worker', LOG_TOKENS: '1' };
+  const shown = execFileSync(process.execPath, [main, 'validate', '--config', path], {
+    env,
+    encoding: 'utf8',
+  });
+  rmSync(dirname(path), { recursive: true });
+  expect(shown).toMatch(/^Policy [0-9a-f]{12}\./);
+  expect(shown).not.toContain('swordfish');
 });
 
 const called = ({ how, secret }: Mutant): string => `${how.join(', ')} (${secret})`;

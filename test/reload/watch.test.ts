@@ -1,4 +1,5 @@
 /** What counts as a change of the policy file, however it is made. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -173,6 +174,22 @@ describe('what cannot be used is refused', () => {
       'it is a folder',
     ],
     [
+      'a pipe, which would be waited for',
+      () => {
+        rmSync(folder.policy);
+        execFileSync('mkfifo', [folder.policy]);
+      },
+      'it is a pipe (FIFO), not a plain file',
+    ],
+    [
+      'a secret that is a pipe',
+      () => {
+        rmSync(join(folder.path, 'secret'));
+        execFileSync('mkfifo', [join(folder.path, 'secret')]);
+      },
+      'the file secret cannot be read: it is a pipe (FIFO), not a plain file',
+    ],
+    [
       'a secret that is gone',
       () => {
         rmSync(join(folder.path, 'secret'));
@@ -187,6 +204,7 @@ describe('what cannot be used is refused', () => {
     await timers.wind(60 * SECOND);
     expect(told()).toEqual([expect.stringContaining(why)]);
     rmSync(folder.policy, { recursive: true, force: true });
+    rmSync(join(folder.path, 'secret'), { force: true });
     folder.write('secret', 'one');
     folder.write('policy.yaml', policyText({ limit: '2h' }));
     await timers.wind(60 * SECOND);
