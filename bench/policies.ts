@@ -111,6 +111,6 @@ export async function benchPolicies(): Promise<readonly Row[]> {
     none('crash', crashes),
     none('are taken in spite of a plain fault', taken),
     none('give their secret away', leaks),
-    row('the slowest of them is read in', slowest, 2_000),
+    row('the slowest of them takes of a processor', slowest, 2_000),
   ];
 }
