@@ -26,14 +26,14 @@ export type Check =
 export interface CheckOptions {
   /** Ends the check: it then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** A small policy without tests is checked right here, which is quicker. Never more than 0.2 s; not while agents wait. */
+  /** A small policy without tests is checked right here, which is quicker; not for a worker that sweeps. */
   readonly smallHere?: boolean;
   /** What takes longer is refused; 30 s unless given. */
   readonly deadline?: Duration;
 }
 
 const DEADLINE: Duration = 30 * SECOND;
-/** In bytes. */
+/** In characters. */
 const SMALL = 16 * 1024;
 /** What needs more is refused. The largest policies need a quarter of it. */
 const MEGABYTES = 128;
@@ -73,12 +73,11 @@ function isSmall(path: string): boolean {
   }
 }
 
-/** A mistake of this program: nothing that a file says may end it, and the message of an error may quote the file. */
+/** A mistake of this program. The message of its error may quote the file, so that only its place in the code is told. */
 function unexpected(path: string, error: unknown): PolicyRefused {
-  const name = error instanceof Error ? error.name : typeof error;
-  const place =
-    error instanceof Error ? /\(?[^/(\s]*\/(src|dist)\/(\S+?)\)?$/m.exec(error.stack ?? '')?.[2] : '';
-  const where = place === undefined || place === '' ? '' : ` at ${place}`;
+  const [name, stack = ''] = error instanceof Error ? [error.name, error.stack] : [typeof error];
+  const place = /^ {4}at .{0,500}?\/(?:src|dist)\/(\S{1,200}?)\)?$/m.exec(stack.slice(-4_000))?.[1];
+  const where = place === undefined ? '' : ` at ${place}`;
   return wholeFileFault(path, `cannot be used, for an unexpected reason (${name}${where})`);
 }
 
