@@ -13,6 +13,7 @@ import {
   warn,
   type Checking,
 } from './checking.ts';
+import { checkWildcards } from './check-wildcards.ts';
 import { checkWindows } from './check-windows.ts';
 import { checkRule } from './check-rule.ts';
 import { checkExemption, checkMatch, checkOwnReturns, checkReturns } from './check-parts.ts';
@@ -53,6 +54,7 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
   });
   checkProfiles(checking, general);
   checkWindows(checking);
+  checkWildcards(checking);
   if (base.interval !== undefined && base.interval > DAY) {
     warn(checking, ['sweep', 'every'], `up to ${formatDuration(base.interval)} pass between two sweeps`);
   }

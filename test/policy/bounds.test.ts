@@ -72,6 +72,11 @@ describe('a policy is refused for', () => {
       '6:7: profiles[0].rules: has more than 100 entries',
     ],
     [
+      'more wildcards than can be compared with everyone in each sweep',
+      withMore(`exempt:\n${lines(150, (i) => `  - { users: ["a${i}*"], not: { queues: ["*${i}"] } }\n`)}`),
+      '108:15: exempt[100].users[0]: is one of more than 200 names with *: name groups instead, or write whole names',
+    ],
+    [
       'an alias of an alias of an alias, a thousand deep',
       withMore(lines(1_000, (i) => `k${i}: &a${i} [${i === 0 ? '1' : `*a${i - 1}`}]\n`)),
       '1:1: policy: is far too large: too many values, nested too deeply, or aliases of aliases',
