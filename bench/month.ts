@@ -19,7 +19,7 @@ import { WoundClock } from '../src/clock.ts';
 import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../src/domain/time.ts';
 import { createLog } from '../src/logging.ts';
 import { watchPolicy } from '../src/policy/watch.ts';
-import { loadTestedPolicy } from '../src/policy-tests.ts';
+import { checkPolicy, takenFrom } from '../src/policy-check.ts';
 import { Metrics } from '../src/server/metrics.ts';
 import { assemble, openStoreOf, type Assembly } from '../src/wiring.ts';
 import { median, type Row } from './measure.ts';
@@ -150,7 +150,7 @@ async function begin(folder: string, centre: Centre): Promise<Stage> {
   const clock = new SharedClock(FROM, (windTo) => centre.ask({ windTo }));
   const path = join(folder, 'policy.yaml');
   await writeFile(path, policy(folder, centre, 60));
-  const loaded = loadTestedPolicy(path, {});
+  const { loaded, files } = takenFrom(await checkPolicy(path, {}));
   // Written, as in a container, and thrown away.
   const log = createLog('info', { write: () => undefined });
   const metrics = new Metrics().withProcess('bench');
@@ -158,7 +158,7 @@ async function begin(folder: string, centre: Centre): Promise<Stage> {
   const store = await openStoreOf(loaded.settings, around);
   const assembly = await assemble(loaded, store, around);
   const server = await serve(loaded, around, () => assembly, store);
-  const watching = { env: {}, load: loadTestedPolicy };
+  const watching = { load: (signal: AbortSignal) => checkPolicy(path, {}, { signal }), files };
   const watch = watchPolicy(path, (change) => void assembly.reload.changed(change), watching);
   const end = async (): Promise<void> => {
     watch.close();

@@ -9,6 +9,7 @@ import { benchDomain } from './domain.ts';
 import { benchLogoffs } from './logoffs.ts';
 import type { Row } from './measure.ts';
 import { benchMonth } from './month.ts';
+import { benchPolicies, benchPolicy } from './policies.ts';
 import { benchStart } from './start.ts';
 import { benchSweep } from './sweep.ts';
 
@@ -20,9 +21,10 @@ const BENCHES: Benches = {
   logoffs: benchLogoffs,
   start: benchStart,
   backtest: benchBacktest,
+  policy: benchPolicy,
 };
 /** Only when asked for. */
-const LONG: Benches = { month: benchMonth };
+const LONG: Benches = { month: benchMonth, policies: benchPolicies };
 
 const wanted = process.argv.slice(2);
 const rows: Row[] = [];

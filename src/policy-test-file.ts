@@ -2,7 +2,7 @@
  * A file with policy tests, from text to scenes with instants: the shape, the plain words and the times, every fault with
  * its place. Which policy it is run against is for `policy-tests.ts`.
  */
-import { isMap, isScalar, parseDocument, type Node } from 'yaml';
+import { isMap, isScalar, type Node } from 'yaml';
 import type { Mode } from './domain/policy.ts';
 import type { Duration, Instant, Interval } from './domain/time.ts';
 import { DAY, MINUTE } from './domain/time.ts';
@@ -23,11 +23,12 @@ import {
   type Word,
 } from './insight/policy-test-words.ts';
 import type { FaultList } from './policy/faults.ts';
+import { FilesRead } from './policy/files-read.ts';
 import type { Env } from './policy/interpolate.ts';
 import { addIssues } from './policy/issues.ts';
-import { nearest } from './policy/nearest.ts';
 import { readYaml } from './policy/read-yaml.ts';
 import type { Path, Source } from './policy/source.ts';
+import { documentOf } from './policy/yaml-syntax.ts';
 import { testFileBody, testSettings, type TestContent, type TestFileContent } from './policy/test-file.ts';
 
 /** Where the policy of a test file is to be found. */
@@ -80,11 +81,13 @@ export interface TestFile {
 }
 
 const DEFAULT_DATE = '2026-03-02';
+/** As in the schema. */
+const LONGEST_TEXT = 500;
 
 /** Reads a test file. Throws `PolicyRefused` with every fault. */
-export function parseTestFile(text: string, file: string, env: Env): TestFile {
-  const { body, policy } = split(text);
-  const { source, faults } = readYaml(body, file, env);
+export function parseTestFile(text: string, file: string, env: Env, files = new FilesRead()): TestFile {
+  const { body, policy } = split(text.replace(/^\ufeff/, ''));
+  const { source, faults } = readYaml(body, file, env, files);
   const result = testFileBody.safeParse(source.value ?? {});
   if (!result.success) addIssues(result.error.issues, source, faults);
   const ref = policy ?? policyRef(source, faults);
@@ -103,8 +106,7 @@ function policyRef(source: Source, faults: FaultList): PolicyRef {
 
 /** The inline policy and the rest as two texts of the same lines and columns, so that both are read as they stand. */
 function split(text: string): { readonly body: string; readonly policy: PolicyRef | undefined } {
-  const doc = safely(() => parseDocument(text, { prettyErrors: false, logLevel: 'silent' }));
-  const contents = doc?.contents;
+  const contents = documentOf(text)?.contents;
   if (!isMap(contents)) return { body: text, policy: undefined };
   const pair = contents.items.find(({ key }) => isScalar(key) && key.value === 'policy');
   const { value } = pair ?? {};
@@ -128,14 +130,6 @@ const MISSING: readonly (readonly [string, string])[] = [
   ['version', '1'],
   ['genesys', '{ region: us-east-1, client_id: unset, client_secret: unset }'],
 ];
-
-function safely<T>(run: () => T): T | undefined {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
-}
 
 function blank(text: string): string {
   return text.replaceAll(/[^\n\r]/g, ' ');
@@ -211,9 +205,9 @@ class Reader {
   }
 
   #browser(text: unknown): BrowserWords | undefined {
-    if (typeof text !== 'string') return undefined;
+    if (typeof text !== 'string' || text.trim().length > LONGEST_TEXT) return undefined;
     const own = [...this.#path, 'browser'];
-    return this.#try(this.#source.at(own) === undefined ? ['browser'] : own, () => parseBrowser(text));
+    return this.#try(this.#source.at(own) === undefined ? ['browser'] : own, () => parseBrowser(text.trim()));
   }
 
   #timeline(): Pick<ParsedTest, 'written' | 'happenings' | 'lacking' | 'unwatched'> & {
@@ -273,7 +267,7 @@ class Reader {
     const text = this.#source.at(path);
     if (typeof text !== 'string') return -Infinity;
     const at = parseTime(text);
-    if (at === undefined) this.#faults.add(path, `"${text}" is not a time: write it like 18:00`);
+    if (at === undefined) this.#faults.add(path, '{value} is not a time: write it like 18:00');
     return at === undefined ? -Infinity : this.#instant(at);
   }
 
@@ -284,9 +278,9 @@ class Reader {
     if (!Array.isArray(list)) return undefined;
     return list.flatMap((text, i) => {
       const path = [...this.#path, key, i];
-      // Numbers and the like are told by the schema.
-      if (typeof text !== 'string') return [];
-      return this.#try(path, () => read(text, path)) ?? [];
+      // Numbers, texts without end and the like are told by the schema.
+      if (typeof text !== 'string' || text.trim().length > LONGEST_TEXT) return [];
+      return this.#try(path, () => read(text.trim(), path)) ?? [];
     });
   }
 
@@ -295,7 +289,7 @@ class Reader {
       return read();
     } catch (error) {
       if (!(error instanceof WordFault)) throw error;
-      this.#faults.add(path, error.message, { suggestion: nearest(error.word, error.known) });
+      this.#faults.add(path, error.message, { word: error.word, known: error.known });
       return undefined;
     }
   }

@@ -2,30 +2,33 @@
  * Policy tests, put together: test files are read, run against a policy by the same domain code as a sweep, and a policy
  * that names tests is refused when one of them fails.
  */
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Agent } from './domain/agent.ts';
 import type { Policy } from './domain/policy.ts';
-import { isSameName, normaliseName } from './domain/name.ts';
+import { normaliseName } from './domain/name.ts';
 import { MINUTE, type Duration } from './domain/time.ts';
 import { wallTime } from './domain/zone.ts';
 import { check, type Miss } from './insight/policy-test-check.ts';
 import { play, type Played, type Scene } from './insight/policy-test-run.ts';
 import { failureLines, missSentence, type Failed } from './insight/policy-test-view.ts';
 import type { Times } from './insight/times.ts';
+import { FileFault } from './files/plain-file.ts';
 import { parseTestFile, timeIn, type ParsedTest, type TestFile } from './policy-test-file.ts';
 import type { LoadedPolicy } from './policy/draft.ts';
 import { FaultList, PolicyRefused, wholeFileFault, writePath, type PolicyFault } from './policy/faults.ts';
-import { decode, whyUnreadable, type Env } from './policy/interpolate.ts';
+import { FilesRead, LARGEST_FILE } from './policy/files-read.ts';
+import type { Env } from './policy/interpolate.ts';
 import { loadPolicyFile } from './policy/load.ts';
 import { namesNeeded, NAME_KINDS, type Named, type NameKind, type Names } from './policy/names.ts';
-import { nearest } from './policy/nearest.ts';
 import { resolvePolicy } from './policy/resolve.ts';
 import type { Path } from './policy/source.ts';
 
-const LARGEST = 512 * 1024;
 /** A test of more sweeps than this is a mistake in a time. */
 const MOST_SWEEPS = 20_000;
+/** The tests of one file are played whenever the policy is loaded: so many sweeps take some seconds. */
+const MOST_SWEEPS_TOGETHER = 100_000;
+/** More names than these are not listed. */
+const NAMES_LISTED = 20;
 /** What a provider documents at most, where the policy does not say. */
 const SSO_DELAY: Duration = 5 * MINUTE;
 
@@ -46,22 +49,19 @@ export interface TestResult {
 }
 
 /** Reads a test file from disk. Throws `PolicyRefused` with every fault in it. */
-export function loadTestFile(path: string, env: Env): TestFile {
-  return parseTestFile(readText(path), path, env);
+export function loadTestFile(path: string, env: Env, files = new FilesRead()): TestFile {
+  return parseTestFile(readText(path, files), path, env, files);
 }
 
-function readText(path: string): string {
-  let file: number | undefined;
+function readText(path: string, files: FilesRead): string {
   try {
-    file = openSync(path, 'r');
-    if (fstatSync(file).size > LARGEST)
-      throw wholeFileFault(path, 'is larger than 512 KiB, which no test file is');
-    return decode(readFileSync(file));
+    return files.text(path, LARGEST_FILE);
   } catch (error) {
-    if (error instanceof PolicyRefused) throw error;
-    throw wholeFileFault(path, `the test file cannot be read: ${whyUnreadable(error)}`);
-  } finally {
-    if (file !== undefined) closeSync(file);
+    if (!(error instanceof FileFault)) throw error;
+    const why = error.tooLarge
+      ? `is larger than ${LARGEST_FILE / 1024} KiB, which no test file is`
+      : `the test file cannot be read: ${error.why}`;
+    throw wholeFileFault(path, why);
   }
 }
 
@@ -69,18 +69,27 @@ function readText(path: string): string {
  * Loads a policy and runs the tests that it names, from its own folder. Throws `PolicyRefused` for faults of the policy
  * or of a test file, and for every expectation that is not met.
  */
-export function loadTestedPolicy(path: string, env: Env): LoadedPolicy {
-  const loaded = loadPolicyFile(path, env);
-  runTestsOf(loaded, path, env);
+export function loadTestedPolicy(path: string, env: Env, files = new FilesRead()): LoadedPolicy {
+  const loaded = loadPolicyFile(path, env, files);
+  runTestsOf(loaded, path, env, files);
   return loaded;
 }
 
 /** Runs the tests that a policy names; answers how many there are. Throws `PolicyRefused` as `loadTestedPolicy` does. */
-export function runTestsOf(loaded: LoadedPolicy, path: string, env: Env): number {
-  const runs = loaded.settings.tests.map((test, i) => runNamed(loaded, path, test, i, env));
+export function runTestsOf(loaded: LoadedPolicy, path: string, env: Env, files = new FilesRead()): number {
+  const load = (test: string): TestFile => loadTestFile(test, env, files);
+  const runs = loaded.settings.tests.map((test, i) => runNamed(loaded, path, test, i, load));
   const faults = runs.flatMap((run) => run.faults);
-  if (faults.length > 0) throw new PolicyRefused(faults);
+  const more = runs.reduce((sum, run) => sum + run.more, 0);
+  if (faults.length > 0) throw new PolicyRefused(faults, more);
   return runs.reduce((sum, { count }) => sum + count, 0);
+}
+
+interface NamedRun {
+  readonly count: number;
+  readonly faults: readonly PolicyFault[];
+  /** Faults that are not told. */
+  readonly more: number;
 }
 
 function runNamed(
@@ -88,24 +97,26 @@ function runNamed(
   policyPath: string,
   test: string,
   i: number,
-  env: Env,
-): { readonly count: number; readonly faults: readonly PolicyFault[] } {
+  load: (path: string) => TestFile,
+): NamedRun {
   const file = testPath(policyPath, test);
   try {
-    const results = runTests(loadTestFile(file, env), loaded);
+    const results = runTests(load(file), loaded, { explains: false });
     const faults = results.flatMap(({ name, faults: own }) =>
       own.map((fault) => ({ ...fault, message: `the test "${name}" fails: ${fault.message}` })),
     );
-    return { count: results.length, faults };
+    return { count: results.length, faults, more: 0 };
   } catch (error) {
     if (!(error instanceof PolicyRefused)) throw error;
     const [first] = error.faults;
     // A file that is not there is a fault of the policy that names it.
-    if (first?.path !== 'policy' || error.faults.length > 1) return { count: 0, faults: error.faults };
+    if (first?.path !== 'policy' || error.count > 1)
+      return { count: 0, faults: error.faults, more: error.more };
     const path: Path = ['tests', i];
     const place = loaded.draft.source.place(path);
-    const message = `${file}: ${first.message}; copy it along with the policy, or take it off this list`;
-    return { count: 0, faults: [{ file: policyPath, ...place, path: writePath(path), message }] };
+    const called = /\.ya?ml$/.test(file) && file.length <= 200 ? `${file}: ` : '';
+    const message = `${called}${first.message}; copy it along with the policy, or take it off this list`;
+    return { count: 0, faults: [{ file: policyPath, ...place, path: writePath(path), message }], more: 0 };
   }
 }
 
@@ -114,21 +125,37 @@ export function testPath(policyPath: string, test: string): string {
   return isAbsolute(test) ? test : resolve(dirname(policyPath), test);
 }
 
-/** Runs every test of a file. Throws `PolicyRefused` when the tests speak of what the policy does not have. */
-export function runTests(file: TestFile, loaded: LoadedPolicy): readonly TestResult[] {
+/**
+ * Runs every test of a file; those that fail are explained, unless only their faults are wanted. Throws `PolicyRefused` when
+ * the tests speak of what the policy does not have.
+ */
+export function runTests(
+  file: TestFile,
+  loaded: LoadedPolicy,
+  { explains = true } = {},
+): readonly TestResult[] {
   const policy = resolveFor(file, loaded);
   const faults = new FaultList(file.source);
-  for (const test of file.tests) checkNames(test, policy, faults, file);
+  const known = namesIn(policy);
+  for (const test of file.tests) checkNames(test, known, faults);
   const runs = file.tests.map((test) => {
     const wanted = test.mode === undefined ? policy : { ...policy, mode: test.mode };
     return { test, policy: wanted, scene: sceneOf(test, loaded, wanted) };
   });
+  let together = 0;
   for (const { test, scene } of runs) {
-    if ((scene.to - scene.from) / scene.interval > MOST_SWEEPS)
+    const sweeps = (scene.to - scene.from) / scene.interval;
+    together += sweeps;
+    if (sweeps > MOST_SWEEPS)
       faults.add(test.path, `is too long: more than ${MOST_SWEEPS} sweeps; look at its times and at every`);
   }
+  if (together > MOST_SWEEPS_TOGETHER)
+    faults.add(['tests'], `are too long together: more than ${MOST_SWEEPS_TOGETHER} sweeps`);
   faults.throwIfAny();
-  return runs.map(({ test, policy: wanted, scene }) => resultOf(file, test, scene, wanted));
+  return runs.map(({ test, policy: wanted, scene }) => {
+    const { failed, ...result } = resultOf(file, test, scene, wanted);
+    return { ...result, lines: result.passed || !explains ? [] : failureLines(failed) };
+  });
 }
 
 /** What the tests and the policy call by name, standing for itself: nothing of the platform is needed. */
@@ -178,20 +205,29 @@ function agentOf({ agent }: ParsedTest): Agent {
   };
 }
 
-/** Rules and profiles that a test names must be there, else it could only fail. */
-function checkNames(
-  { verdicts, logoffs }: ParsedTest,
-  { profiles }: Policy,
-  faults: FaultList,
-  { source }: TestFile,
-): void {
+interface KnownNames {
+  /** By the form in which names are compared. */
+  readonly rule: ReadonlyMap<string, string>;
+  readonly profile: ReadonlyMap<string, string>;
+}
+
+function namesIn({ profiles }: Policy): KnownNames {
   const rules = profiles.flatMap((profile) => profile.rules.map(({ id }) => id));
-  const known = { rule: rules, profile: profiles.map(({ name }) => name) };
+  return { rule: byForm(rules), profile: byForm(profiles.map(({ name }) => name)) };
+}
+
+function byForm(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [normaliseName(name), name]));
+}
+
+/** Rules and profiles that a test names must be there, else it could only fail. */
+function checkNames({ verdicts, logoffs }: ParsedTest, known: KnownNames, faults: FaultList): void {
   const wanted = (kind: 'rule' | 'profile', name: string | undefined, path: Path): void => {
-    if (name === undefined || known[kind].some((one) => isSameName(one, name))) return;
-    const suggestion = source.isOwnText(path) ? nearest(name, known[kind]) : undefined;
-    const rest = suggestion === undefined ? `; there are ${known[kind].join(', ')}` : '';
-    faults.add(path, `the policy has no ${kind} "${name}"${rest}`, { suggestion });
+    if (name === undefined || known[kind].has(normaliseName(name))) return;
+    const listed = [...known[kind].values()].slice(0, NAMES_LISTED).join(', ');
+    const orElse = `; there are ${listed}${known[kind].size > NAMES_LISTED ? ', …' : ''}`;
+    const message = `{value} is no ${kind} of the policy`;
+    faults.add(path, message, { word: name, known: () => known[kind].values(), orElse });
   };
   for (const { rule, profile, path } of verdicts) {
     wanted('rule', rule, path);
@@ -212,7 +248,12 @@ function sceneOf(test: ParsedTest, { settings }: LoadedPolicy, { caps }: Policy)
   return { agent: agentOf(test), interval, ...played, from, to: end };
 }
 
-function resultOf({ source }: TestFile, test: ParsedTest, scene: Scene, policy: Policy): TestResult {
+function resultOf(
+  { source }: TestFile,
+  test: ParsedTest,
+  scene: Scene,
+  policy: Policy,
+): Omit<TestResult, 'lines'> & { readonly failed: Failed<Verdict, Logoff> } {
   const played: Played = play(scene, policy);
   const misses: readonly Miss<Verdict, Logoff>[] = check(test, played, scene, policy);
   const times = timesOf(test);
@@ -236,7 +277,7 @@ function resultOf({ source }: TestFile, test: ParsedTest, scene: Scene, policy: 
     ...source.place([...test.path, 'name']),
     passed: misses.length === 0,
     faults,
-    lines: misses.length === 0 ? [] : failureLines(failed),
+    failed,
   };
 }
 

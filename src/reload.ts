@@ -138,16 +138,18 @@ export class Reload {
     });
   }
 
-  #refuse({ faults }: PolicyRefused): void {
-    const lines = faults.map(faultLine);
+  #refuse({ faults, count }: PolicyRefused): void {
     const { log, alarm, onChange } = this.#parts;
-    log.error({ faults: lines }, 'the changed policy file is refused, with these faults');
+    const told = (most: number): readonly string[] => {
+      const lines = faults.slice(0, most).map(faultLine);
+      return count > lines.length ? [...lines, `and ${count - lines.length} more`] : lines;
+    };
+    log.error({ faults: told(faults.length) }, 'the changed policy file is refused, with these faults');
     onChange('refused');
-    const more = lines.length > FAULTS_TOLD ? [`and ${lines.length - FAULTS_TOLD} more`] : [];
     alarm({
       kind: 'policy_refused',
       message: 'the changed policy file was refused: the old policy goes on',
-      fields: { policy: this.#current.hash, faults: [...lines.slice(0, FAULTS_TOLD), ...more] },
+      fields: { policy: this.#current.hash, faults: told(FAULTS_TOLD) },
     });
   }
 }

@@ -27,7 +27,7 @@ const SAID = [Incomplete, StoreError, PlatformError, ListenError, OutputError] a
 /** The sentence for the person at the terminal, and the exit code. */
 export function explainError(error: unknown): { readonly code: number; readonly text: string } {
   if (error instanceof PolicyRefused) {
-    const count = error.faults.length;
+    const { count } = error;
     return {
       code: EXIT.refused,
       text: `${error.message}\nThe policy is refused: ${count} ${count === 1 ? 'fault' : 'faults'}.`,

@@ -31,7 +31,7 @@ const PART_FOR_WAIT = 8;
 
 /** Makes one sweep. Answers the exit code: 3 when an action failed, or when the deadline came first. */
 export async function once(options: OnceOptions, output: Output): Promise<number> {
-  const loaded = loadTestedConfig(options);
+  const { loaded } = await loadTestedConfig(options);
   const { settings } = loaded;
   const length =
     options.deadline === undefined

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { loadPolicyFile } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
-import { loadTestedPolicy } from '../policy-tests.ts';
+import { checkPolicy, takenFrom, type Check } from '../policy-check.ts';
 import { parseDuration, type Duration } from '../domain/time.ts';
 import { isZone } from '../domain/zone.ts';
 import { nearestZone } from '../policy/nearest.ts';
@@ -25,9 +25,16 @@ export function loadConfig(options: ConfigOption): LoadedPolicy {
   return loadPolicyFile(configPath(options), process.env);
 }
 
-/** Loads the policy and runs the tests that it names. Throws `PolicyRefused`. */
-export function loadTestedConfig(options: ConfigOption): LoadedPolicy {
-  return loadTestedPolicy(configPath(options), process.env);
+/**
+ * Checks the policy and runs the tests that it names, without holding up this thread for long. Rejects with `PolicyRefused`,
+ * or with the signal's reason.
+ */
+export async function loadTestedConfig(
+  options: ConfigOption,
+  signal?: AbortSignal,
+): Promise<Extract<Check, { kind: 'valid' }>> {
+  const path = configPath(options);
+  return takenFrom(await checkPolicy(path, process.env, { smallHere: true, ...(signal && { signal }) }));
 }
 
 /** Where to listen: `IDLE_ENFORCER_HOST`, which the container image sets to 0.0.0.0, else what the policy says. */

@@ -2,10 +2,11 @@
  * The policy for a command that only reads what is stored: a shell in which its secrets are not set has it all the same,
  * and where it cannot be used the command goes on without it.
  */
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { FileFault, readTextFile } from '../files/plain-file.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { faultLine, PolicyRefused } from '../policy/faults.ts';
+import { LARGEST_FILE } from '../policy/files-read.ts';
 import type { Env } from '../policy/interpolate.ts';
 import { loadPolicyFile } from '../policy/load.ts';
 import { configPath, type ConfigOption } from './options.ts';
@@ -47,10 +48,11 @@ function tried(path: string, env: Env): PolicyForReading {
 /** A value for each variable that the file names and this shell does not set. */
 function standInsFor(path: string): Record<string, string> {
   try {
-    const names = [...readFileSync(path, 'utf8').matchAll(VARIABLE)].map(([, name = '']) => name);
+    const names = [...readTextFile(path, LARGEST_FILE).matchAll(VARIABLE)].map(([, name = '']) => name);
     const unset = names.filter((name) => process.env[name] === undefined);
     return Object.fromEntries(unset.map((name) => [name, NOT_SET]));
-  } catch {
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error;
     return {};
   }
 }

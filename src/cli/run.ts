@@ -10,7 +10,6 @@ import { Metrics } from '../server/metrics.ts';
 import { startServer, type RunningServer } from '../server/server.ts';
 import { statusOf, type StatusFacts } from '../server/status.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
-import { policyFingerprint } from '../policy/watch.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../wiring.ts';
 import { explainError } from './exit.ts';
 import { configPath, listenAddress, loadTestedConfig, type ConfigOption } from './options.ts';
@@ -23,9 +22,7 @@ const FAREWELL: Duration = SECOND;
 
 /** Runs until a signal comes. Answers the exit code. */
 export async function run(options: ConfigOption): Promise<number> {
-  // Taken before the file is read: what changes from here on is news.
-  const fingerprint = policyFingerprint(configPath(options));
-  const loaded = loadTestedConfig(options);
+  const { loaded, files } = await loadTestedConfig(options);
   const stream = logStream('stdout');
   const log = createLog(loaded.settings.log.level, stream);
   log.info({ version: VERSION, policy: loaded.hash, mode: loaded.settings.mode }, 'the idle enforcer starts');
@@ -43,7 +40,7 @@ export async function run(options: ConfigOption): Promise<number> {
     const around = { clock: realClock, log, metrics: new Metrics().withProcess(VERSION), signal };
     server = await serve(loaded, around, () => assembly, store);
     assembly = await assemble(loaded, store, around);
-    return await work(assembly, { path: configPath(options), fingerprint }, around, ending.code);
+    return await work(assembly, { path: configPath(options), files }, around, ending.code);
   } catch (error) {
     if (ending?.signal.aborted === true) return await ending.code;
     const { code, text } = explainError(error);

@@ -1,11 +1,12 @@
 /** `test`: runs policy tests, and explains those that fail. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import process from 'node:process';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { PolicyRefused } from '../policy/faults.ts';
+import { FilesRead } from '../policy/files-read.ts';
 import type { Env } from '../policy/interpolate.ts';
-import { loadPolicyFile, loadPolicyText } from '../policy/load.ts';
+import { loadPolicyFile, loadPolicyText, readPolicyText } from '../policy/load.ts';
 import { loadTestFile, runTests, testPath, type TestResult } from '../policy-tests.ts';
 import type { TestFile } from '../policy-test-file.ts';
 import { EXIT, UsageError } from './exit.ts';
@@ -35,10 +36,10 @@ export function test(files: readonly string[], options: TestOptions, output: Out
     return ran.every(({ results }) => results.every(({ passed }) => passed)) ? EXIT.fine : EXIT.failedTests;
   } catch (error) {
     if (!(error instanceof PolicyRefused)) throw error;
-    const { faults, message } = error;
-    const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`;
-    if (options.json !== true) throw new UsageError(`${message}\nNo test was run: ${count}.`);
-    output.line(JSON.stringify({ ok: false, faults }, undefined, 2));
+    const { faults, more, count, message } = error;
+    const counted = `${count} ${count === 1 ? 'fault' : 'faults'}`;
+    if (options.json !== true) throw new UsageError(`${message}\nNo test was run: ${counted}.`);
+    output.line(JSON.stringify({ ok: false, faults, ...(more > 0 && { more }) }, undefined, 2));
     return EXIT.refused;
   }
 }
@@ -66,7 +67,13 @@ function runAll(files: readonly string[], options: TestOptions): readonly Ran[] 
       refused.push(error);
     }
   }
-  if (refused.length > 0) throw new PolicyRefused(refused.flatMap(({ faults }) => faults));
+  if (refused.length > 0) {
+    const more = refused.reduce((sum, each) => sum + each.more, 0);
+    throw new PolicyRefused(
+      refused.flatMap(({ faults }) => faults),
+      more,
+    );
+  }
   return ran;
 }
 
@@ -84,7 +91,7 @@ function policyOf(
   }
   const path = isAbsolute(policy.path) ? policy.path : resolve(dirname(file), policy.path);
   if (!existsSync(path)) {
-    const message = `there is no policy file ${path}`;
+    const message = 'there is no such policy file';
     throw new PolicyRefused([{ file, ...source.place(['policy']), path: 'policy', message }]);
   }
   return { policy: path, loaded: loadForTests(path) };
@@ -92,13 +99,13 @@ function policyOf(
 
 /** Judging needs no credentials: where they are not set, something stands in for them. */
 function loadForTests(path: string): LoadedPolicy {
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  return loadPolicyFile(path, withStandIns(text));
+  const files = new FilesRead();
+  return loadPolicyFile(path, withStandIns(readPolicyText(path, files)), files);
 }
 
 function withStandIns(text: string): Env {
   const standIns: Record<string, string> = {};
-  for (const [, key = '', name = ''] of text.matchAll(/(\w+)["']?\s*:\s*["']?\$\{(\w+)\}/g)) {
+  for (const [, key = '', name = ''] of text.matchAll(/\b(\w{1,60})["']?\s*:\s*["']?\$\{(\w{1,200})\}/g)) {
     standIns[name] = STAND_INS[key] ?? 'unset';
   }
   return { ...standIns, ...process.env };

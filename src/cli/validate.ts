@@ -1,12 +1,10 @@
 /** `validate`: checks the policy, all faults at once, and says in plain words what it would do. */
-import process from 'node:process';
 import { realClock } from '../clock.ts';
 import { createLog } from '../logging.ts';
 import { describePolicy } from '../policy/describe.ts';
 import { resolvePolicy, type ResolvedPolicy } from '../policy/resolve.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { PolicyRefused } from '../policy/faults.ts';
-import { runTestsOf } from '../policy-tests.ts';
 import { Metrics } from '../server/metrics.ts';
 import type { Platform } from '../genesys/platform.ts';
 import { readNames } from '../names-in-use.ts';
@@ -14,7 +12,7 @@ import { needsOf } from '../policy/needs.ts';
 import { Reach } from '../policy/unmatched.ts';
 import { connect } from '../wiring.ts';
 import { EXIT } from './exit.ts';
-import { configPath, loadConfig, type ConfigOption } from './options.ts';
+import { configPath, loadTestedConfig, type ConfigOption } from './options.ts';
 import type { Output } from './output.ts';
 
 export interface ValidateOptions extends ConfigOption {
@@ -26,8 +24,7 @@ export interface ValidateOptions extends ConfigOption {
 export async function validate(options: ValidateOptions, output: Output): Promise<number> {
   const file = configPath(options);
   try {
-    const loaded = loadConfig(options);
-    const tests = runTestsOf(loaded, file, process.env);
+    const { loaded, tests } = await loadTestedConfig(options);
     const resolved = await resolve(loaded, options.online === true);
     const warnings = [...loaded.warnings, ...resolved.warnings];
     const lines = describePolicy(loaded, resolved.policy, realClock.now());
@@ -50,7 +47,8 @@ export async function validate(options: ValidateOptions, output: Output): Promis
     return EXIT.fine;
   } catch (error) {
     if (options.json !== true || !(error instanceof PolicyRefused)) throw error;
-    output.line(JSON.stringify({ ok: false, file, faults: error.faults }, undefined, 2));
+    const { faults, more } = error;
+    output.line(JSON.stringify({ ok: false, file, faults, ...(more > 0 && { more }) }, undefined, 2));
     return EXIT.refused;
   }
 }

@@ -4,7 +4,8 @@ import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { startSchedule, type Schedule } from '../enforcer/schedule.ts';
 import { runsIn } from '../policy/cron.ts';
 import { watchPolicy } from '../policy/watch.ts';
-import { loadTestedPolicy } from '../policy-tests.ts';
+import { checkPolicy } from '../policy-check.ts';
+import type { Digests } from '../policy/files-read.ts';
 import type { Assembly, Surroundings } from '../wiring.ts';
 
 /** How long sweeps under way may take after SIGTERM. */
@@ -12,10 +13,10 @@ export const DRAIN: Duration = 8 * SECOND;
 /** How often messages that wait are looked at beside the sweeps. */
 const POST: Duration = 15 * SECOND;
 
-/** Where the policy stands, and what stood there when it was read. */
+/** Where the policy stands, and all the files that it was read from, as they were then. */
 export interface PolicyFile {
   readonly path: string;
-  readonly fingerprint: string;
+  readonly files: Digests;
 }
 
 /** Sweeps by the schedule and takes up changed policies. Resolves after `signalled`, with its code. */
@@ -29,9 +30,8 @@ export async function work(
   const { log } = around;
   const beat = Beat.start(assembly, around);
   const watch = watchPolicy(file.path, (change) => void reload.changed(change), {
-    env: process.env,
-    load: loadTestedPolicy,
-    fingerprint: file.fingerprint,
+    load: (signal) => checkPolicy(file.path, process.env, { signal }),
+    files: file.files,
   });
   beat.now();
   const posting = setInterval(() => {

@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 import { open, truncate, type FileHandle } from 'node:fs/promises';
 import type { Agent, SystemPresence } from '../domain/agent.ts';
 import type { Instant, Interval } from '../domain/time.ts';
+import { FileFault, openPlainFile } from '../files/plain-file.ts';
 import type { HistorySpan, UserHistory } from './backtest-history.ts';
 
 /** One thing that a policy may name. */
@@ -163,23 +164,32 @@ interface Line {
   readonly whole: boolean;
 }
 
+/** No line of a recording is longer, in bytes: the first one names everybody there was. */
+const LONGEST_LINE = 256 * 1024 * 1024;
+
 async function* linesOf(path: string): AsyncGenerator<Line> {
   let parts: Buffer[] = [];
+  let length = 0;
   let end = 0;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    const fd = openPlainFile(path);
+    for await (const chunk of createReadStream(path, { fd, highWaterMark: 1 << 20 })) {
       let rest = chunk as Buffer;
       for (let at = rest.indexOf(10); at >= 0; at = rest.indexOf(10)) {
         const text = Buffer.concat([...parts, rest.subarray(0, at)]).toString();
         end += Buffer.byteLength(text) + 1;
         yield { text, end, whole: true };
-        parts = [];
+        [parts, length] = [[], 0];
         rest = rest.subarray(at + 1);
       }
       if (rest.length > 0) parts.push(rest);
+      length += rest.length;
+      if (length > LONGEST_LINE) throw notOurs(path);
     }
   } catch (error) {
-    throw new RecordingFault(`${path} cannot be read (${codeOf(error)}).`);
+    if (error instanceof RecordingFault) throw error;
+    const why = error instanceof FileFault ? error.why : codeOf(error);
+    throw new RecordingFault(`${path} cannot be read (${why}).`);
   }
   if (parts.length > 0) yield { text: Buffer.concat(parts).toString(), end, whole: false };
 }

@@ -35,7 +35,7 @@ export function reasonWords(reason: Reason): string {
 /** Reads `12:59 waiting by screen-locked, due at 13:00, profile agents`. Throws `WordFault`. */
 export function parseVerdict(text: string): ExpectedVerdict {
   const match = /^([\d:]+)\s+(.+)$/s.exec(text.trim());
-  if (match === null) throw new WordFault(`"${text}" has no time: ${VERDICT_HELP}`);
+  if (match === null) throw new WordFault(`{value} has no time: ${VERDICT_HELP}`, text);
   const [, time = '', words = ''] = match;
   const [first = '', ...rest] = words.split(/\s*,\s*/);
   const [, reason = '', rule] = /^(.+?)(?:\s+by\s+(\S+))?$/.exec(first.trim()) ?? [];
@@ -49,7 +49,8 @@ function partOfVerdict(clause: string): Partial<ExpectedVerdict> {
   if (kind === 'by') return { rule: value };
   if (kind === 'due at') return { dueAt: timeOf(value) };
   throw new WordFault(
-    `"${clause}" is no part of a verdict: there are "by RULE", "due at 13:00" and "profile NAME"`,
+    '{value} is no part of a verdict: there are "by RULE", "due at 13:00" and "profile NAME"',
+    clause,
   );
 }
 
@@ -61,13 +62,13 @@ function reasonOf(text: string): Reason {
   const reason = REASONS.find((each) => each === plain);
   if (reason !== undefined) return reason;
   const known = REASONS.map(reasonWords);
-  throw new WordFault(`"${text}" is no verdict; there are ${known.join(', ')}`, text, known);
+  throw new WordFault(`{value} is no verdict; there are ${known.join(', ')}`, text, known);
 }
 
 /** Reads `13:02 screen-locked, rung 1`. Throws `WordFault`. */
 export function parseLogoff(text: string): ExpectedLogoff {
   const match = /^(\d[\d:]*)(?:\s*(?:-|–|to)\s*(\d[\d:]*))?\s+(?:by\s+)?([^\s,]+)(.*)$/s.exec(text.trim());
-  if (match === null) throw new WordFault(`"${text}" is no log-off: ${LOGOFF_HELP}`);
+  if (match === null) throw new WordFault(`{value} is no log-off: ${LOGOFF_HELP}`, text);
   const [, from = '', until = from, rule = '', rest = ''] = match;
   const [at, to] = [timeOf(from), timeOf(until)];
   if (to < at) throw new WordFault(`a span must not end before it begins: ${LOGOFF_HELP}`);
@@ -82,13 +83,14 @@ function partOfLogoff(clause: string): Partial<ExpectedLogoff> {
   if (clause === 'observed') return { kind: 'observed' };
   if (clause === 'session ended') return { kind: 'sso' };
   throw new WordFault(
-    `"${clause}" is no part of a log-off: there are "rung 1", "observed" and "session ended"`,
+    '{value} is no part of a log-off: there are "rung 1", "observed" and "session ended"',
+    clause,
   );
 }
 
 function timeOf(text: string): Duration {
   const at = parseTime(text);
-  if (at === undefined) throw new WordFault(`"${text}" is not a time: write it like 09:00 or 09:00:30`);
+  if (at === undefined) throw new WordFault('{value} is not a time: write it like 09:00 or 09:00:30', text);
   return at;
 }
 

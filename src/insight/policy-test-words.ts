@@ -50,7 +50,10 @@ export interface BrowserWords {
   readonly times: number;
 }
 
-/** What was written cannot be understood; the message says what can, and `known` what may have been meant. */
+/**
+ * What was written cannot be understood: `word`, for which `{value}` stands in the message. The message says what can be,
+ * and `known` what may have been meant.
+ */
 export class WordFault extends Error {
   override readonly name = 'WordFault';
   readonly word: string;
@@ -84,7 +87,7 @@ export function parseEntry(text: string): Entry {
   const last = first === null ? LAST.exec(trimmed) : null;
   const [when, words] = first === null ? [last?.[2], last?.[1]] : [first[1], first[2]];
   if (when === undefined || words === undefined)
-    throw new WordFault(`"${text}" has no time: write it like "09:00 on queue"`);
+    throw new WordFault('{value} has no time: write it like "09:00 on queue"', text);
   const span = SPAN.exec(when);
   if (span !== null) return parseSpan(timeOf(span[1] ?? ''), timeOf(span[2] ?? ''), words);
   return { kind: 'happens', at: timeOf(when), then: parseClauses(words) };
@@ -92,7 +95,7 @@ export function parseEntry(text: string): Entry {
 
 function timeOf(text: string): Duration {
   const at = parseTime(text);
-  if (at === undefined) throw new WordFault(`"${text}" is not a time: write it like 09:00 or 09:00:30`);
+  if (at === undefined) throw new WordFault('{value} is not a time: write it like 09:00 or 09:00:30', text);
   return at;
 }
 
@@ -109,7 +112,9 @@ function parseSpan(at: Duration, to: Duration, words: string): Entry {
   const known = PARTS.filter((part) => parts?.includes(part));
   if (parts !== undefined && known.length === parts.length) return { kind: 'lacking', at, to, parts: known };
   throw new WordFault(
-    `"${words}" cannot last: what can is "platform outage", "reading missing" and "reading lacks presence" (routing, conversations, token)`,
+    '{value} cannot last: what can is "platform outage", "reading missing" and "reading lacks presence" (routing, conversations, token)',
+    words,
+    ['platform outage', 'reading missing', 'worker down'],
   );
 }
 
@@ -131,7 +136,7 @@ function parseClauses(words: string): readonly { readonly after: Duration; reado
 
 function durationOf(text: string): Duration {
   const length = parseDuration(text);
-  if (length === undefined) throw new WordFault(`"${text}" is not a duration: write 8s, 5m or 1h30m`);
+  if (length === undefined) throw new WordFault('{value} is not a duration: write 8s, 5m or 1h30m', text);
   return length;
 }
 
@@ -139,7 +144,8 @@ function returnOf(rest: string): Word {
   const plain = rest.trim().toLowerCase();
   if (!/^(?:(?:with )?(?:presence )?restored|available)?\s*(?:token (?:moves|stays))?$/.test(plain)) {
     throw new WordFault(
-      `"${rest.trim()}" is no way to come back: "restored" or "available", and "token moves" or "token stays"`,
+      '{value} is no way to come back: "restored" or "available", and "token moves" or "token stays"',
+      rest.trim(),
     );
   }
   return { does: 'return', restores: plain.includes('restored'), movesToken: !plain.includes('token stays') };
@@ -198,7 +204,7 @@ function presenceWord(clause: string): Word {
   const presence = parseSystemPresence(labelled?.[2] ?? text);
   if (presence === undefined) {
     throw new WordFault(
-      `"${clause}" is no word of a timeline: presences such as "break" or "Coaching (busy)", "on queue", "off queue", "call", "call ends", "wrap-up", "not responding", "locked", "unlocked", "logs in", "logs out", "clicks available", "native timeout, back after 8s", "browser returns"`,
+      '{value} is no word of a timeline: presences such as "break" or "Coaching (busy)", "on queue", "off queue", "call", "call ends", "wrap-up", "not responding", "locked", "unlocked", "logs in", "logs out", "clicks available", "native timeout, back after 8s", "browser returns"',
       text,
       KNOWN,
     );
@@ -244,6 +250,8 @@ function partOfBrowser(clause: string): Partial<BrowserWords> {
   const known = Object.hasOwn(BROWSER, clause) ? BROWSER[clause] : undefined;
   if (known !== undefined) return known;
   throw new WordFault(
-    `"${clause}" is no behaviour of a browser: "returns after 8s", "restores presence", "comes back available", "token moves", "token stays", "answers offline", "once", "3 times"`,
+    '{value} is no behaviour of a browser: "returns after 8s", "restores presence", "comes back available", "token moves", "token stays", "answers offline", "once", "3 times"',
+    clause,
+    Object.keys(BROWSER),
   );
 }

@@ -1,5 +1,5 @@
 /** Whether the channels, the identity connector and the platform's limits make sense. */
-import { entriesAt, noteOnce, part, warn, type Checking } from './checking.ts';
+import { entriesAt, isBlock, noteOnce, part, readable, warn, type Checking } from './checking.ts';
 import { sections } from './schema.ts';
 import { CONNECTORS } from './schema-identity.ts';
 import { channel, type ChannelText } from './schema-notify.ts';
@@ -17,34 +17,35 @@ export function checkChannels(checking: Checking): boolean {
     const path: Path = ['notify', i];
     const name = source.at([...path, 'name']);
     if (typeof name === 'string') noteOnce(checking, names, name, [...path, 'name'], 'channel');
-    const fitting = part(channel, entry);
-    // Of a channel with a fault of its own nothing is known: better not to fault the rules that count on it.
-    if (fitting === undefined) warns = true;
-    else if (fitting.url === '')
-      warn(checking, [...path, 'url'], `channel "${fitting.name}" has no address and is switched off`);
-    else if (fitting.on.includes('warning') && reachesAgents(fitting.type)) warns = true;
-    if (fitting?.type === 'webhook' && fitting.url !== '' && fitting.secret === undefined) {
-      warn(checking, path, `channel "${fitting.name}" has no secret, so its messages are not signed`);
-    }
-    if (fitting !== undefined) checkReceivers(checking, fitting, path);
+    // Of a channel with a fault of its own nothing is certain: better not to fault the rules that count on it.
+    const isReadable = part(channel, entry) !== undefined;
+    const fitting = readable(channel, entry, CHANNEL);
+    if (!isReadable || (fitting !== undefined && warnsAgents(fitting))) warns = true;
+    if (fitting !== undefined) checkChannel(checking, fitting, path);
   });
   checkCeiling(checking);
   return warns;
 }
+
+/** Stand-ins for keys with faults. */
+const CHANNEL = { name: 'a channel', url: '', from: 'a-sender', on: ['warning'] };
 
 /** A chat that others read is no way to tell one agent. */
 function reachesAgents(type: ChannelText['type']): boolean {
   return type === 'webhook' || type === 'email';
 }
 
-function checkReceivers(checking: Checking, one: ChannelText, path: Path): void {
+function warnsAgents({ type, url, on }: ChannelText): boolean {
+  return url !== '' && on.includes('warning') && reachesAgents(type);
+}
+
+function checkChannel(checking: Checking, one: ChannelText, path: Path): void {
+  if (one.url === '') warn(checking, [...path, 'url'], 'is empty: the channel is switched off');
+  else if (one.type === 'webhook' && one.secret === undefined)
+    warn(checking, path, 'the channel has no secret, so its messages are not signed');
   if (one.on.includes('warning') && !reachesAgents(one.type))
-    warn(
-      checking,
-      [...path, 'on'],
-      `channel "${one.name}" lists warning, but cannot reach the agent himself`,
-    );
-  const alarms = one.on.filter((topic) => topic !== 'warning');
+    warn(checking, [...path, 'on'], 'lists warning, but a chat cannot reach the agent alone');
+  const alarms = [...new Set(one.on)].filter((topic) => topic !== 'warning');
   if (one.type === 'email' && one.to === undefined && alarms.length > 0)
     checking.faults.add([...path, 'to'], `is missing: nobody would be told of ${alarms.join(', ')}`);
 }
@@ -65,19 +66,18 @@ function checkCeiling(checking: Checking): void {
 export function checkIdentity(checking: Checking): string | undefined {
   const { source, faults } = checking;
   const value = source.at(['identity']);
-  const fitting = part(sections.identity, value);
-  if (fitting === undefined) return 'unknown';
-  const present = CONNECTORS.filter((name) => fitting[name] !== undefined);
+  const given = isBlock(value) ? value : {};
+  const isReadable = part(sections.identity, value) !== undefined;
+  const present = CONNECTORS.filter((name) => given[name] !== undefined);
   if (present.length > 1) faults.add(['identity'], `has ${present.join(' and ')}: keep one connector`);
-  const hasKeys = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
-  if (present.length === 0 && hasKeys) {
+  if (isReadable && present.length === 0 && Object.keys(given).length > 0) {
     faults.add(['identity'], `has no connector; there are ${CONNECTORS.join(', ')}; write {} for none`);
   }
-  if (fitting.okta !== undefined && !hasOneKind(fitting.okta)) {
+  if (isBlock(given['okta']) && !hasOneKind(given['okta'])) {
     faults.add(['identity', 'okta'], 'needs either api_token, or client_id and private_key');
   }
   for (const name of present) checkEncryption(checking, name);
-  return present[0];
+  return isReadable ? present[0] : 'unknown';
 }
 
 const ADDRESSES = ['url', 'login_url', 'graph_url'] as const;
@@ -98,9 +98,9 @@ function isLoopback(url: string): boolean {
 }
 
 interface OktaKeys {
-  readonly api_token?: string | undefined;
-  readonly client_id?: string | undefined;
-  readonly private_key?: string | undefined;
+  readonly api_token?: unknown;
+  readonly client_id?: unknown;
+  readonly private_key?: unknown;
 }
 
 /** Either a token, or an app with its key: not both, not half. */

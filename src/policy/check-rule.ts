@@ -4,7 +4,6 @@ import type { Action, When } from '../domain/policy.ts';
 import { DAY, formatDuration } from '../domain/time.ts';
 import { warn, type Checking } from './checking.ts';
 import { checkWhen } from './check-parts.ts';
-import { nearest } from './nearest.ts';
 import {
   canBeDue,
   namesPresence,
@@ -58,13 +57,10 @@ function checkQueue(checking: Checking, rule: RuleText, path: Path): void {
 export const ONLY_WAITING =
   'fits only agents who wait on queue, which is work: add waiting_on_queue: true to the rule if it is to log them off';
 
-function checkOffline({ source, faults }: Checking, when: WhenText, path: Path): void {
+function checkOffline({ faults }: Checking, when: WhenText, path: Path): void {
   when.presence?.forEach((presence, i) => {
     if (presence !== 'OFFLINE') return;
-    faults.add(
-      [...path, 'presence', i],
-      `${source.show([...path, 'presence', i])} is never due: an Offline agent is gone already`,
-    );
+    faults.add([...path, 'presence', i], 'Offline is never due: an Offline agent is gone already');
   });
 }
 
@@ -80,7 +76,7 @@ function checkLimit(checking: Checking, { limit }: RuleText, path: Path): void {
     warn(checking, [...path, 'limit'], 'a limit of more than 30 days will hardly ever be reached');
 }
 
-function checkHours({ source, faults, calendars }: Checking, rule: RuleText, path: Path): void {
+function checkHours({ faults, calendars }: Checking, rule: RuleText, path: Path): void {
   if (rule.during !== undefined && rule.outside !== undefined) {
     faults.add([...path, 'outside'], 'has both during and outside: leave one of them', { atKey: true });
   }
@@ -88,8 +84,7 @@ function checkHours({ source, faults, calendars }: Checking, rule: RuleText, pat
     const name = rule[side];
     if (name === undefined || calendars.has(normaliseName(name))) continue;
     const here = [...path, side];
-    const suggestion = source.isOwnText(here) ? nearest(name, calendars) : undefined;
-    faults.add(here, `there is no calendar ${source.show(here)}`, { suggestion });
+    faults.add(here, '{value} is the name of no calendar', { known: () => calendars });
   }
 }
 
@@ -103,10 +98,10 @@ export function checkActions(
   path: Path,
   where: 'rule' | 'rung',
 ): void {
-  const { source, faults, connector } = checking;
+  const { faults, connector } = checking;
   actions.forEach((action, i) => {
     const here = [...path, i];
-    if (actions.indexOf(action) < i) faults.add(here, `${source.show(here)} stands twice in the list`);
+    if (actions.indexOf(action) < i) faults.add(here, `${action} stands twice in the list`);
     if (action !== 'end_sso_session') return;
     if (where === 'rule') faults.add(here, 'end_sso_session is allowed only in rungs of returns.ladder');
     else if (connector === undefined) faults.add(here, 'end_sso_session needs a connector under identity');

@@ -15,7 +15,12 @@ interface Answer {
 const answers = new Map<string, Answer>();
 const ANSWERS_KEPT = 100;
 
+/** The library writes out ranges and lists before it looks at their bounds; no number of a field has three digits. */
+const LONGEST_EXPRESSION = 200;
+const TOO_MUCH = /\d{3}/;
+
 function answerFor(expression: string): Answer {
+  if (expression.length > LONGEST_EXPRESSION || TOO_MUCH.test(expression)) return noCron([]);
   const kept = answers.get(expression);
   if (kept !== undefined) return kept;
   if (answers.size >= ANSWERS_KEPT) answers.clear();
@@ -24,14 +29,17 @@ function answerFor(expression: string): Answer {
   return answer;
 }
 
+/** `wrong` are the fields that are at fault, as the library calls them. */
+function noCron(wrong: readonly string[]): Answer {
+  const parts = wrong.map((field) => FIELD_WORDS[field]).filter((word) => word !== undefined);
+  const where = parts.length === 0 ? '' : ` (look at ${[...new Set(parts)].join(' and ')})`;
+  const fault = `is not a cron expression${where}; write six fields, seconds first, such as "0 * * * * *" for every minute`;
+  return { fault, longest: undefined, fields: undefined };
+}
+
 function workOut(expression: string): Answer {
   const { fields, errors } = validateDetailed(expression);
-  if (fields === undefined || errors.length > 0) {
-    const parts = errors.map(({ field }) => FIELD_WORDS[field]).filter((word) => word !== undefined);
-    const where = parts.length === 0 ? '' : ` (look at ${[...new Set(parts)].join(' and ')})`;
-    const fault = `is not a cron expression${where}; write six fields, seconds first, such as "0 * * * * *" for every minute`;
-    return { fault, longest: undefined, fields: undefined };
-  }
+  if (fields === undefined || errors.length > 0) return noCron(errors.map(({ field }) => field));
   const gap = longest(expression, fields);
   const fault = gap === undefined ? 'is a cron expression that never runs' : undefined;
   return { fault, longest: gap, fields };
@@ -94,7 +102,7 @@ function longest(expression: string, fields: ParsedFields): Duration | undefined
   for (const [i, time] of times.entries()) gap = Math.max(gap, time - (times[i - 1] ?? time));
   const everyDay =
     fields.dayOfMonth.length === 31 && fields.month.length === 12 && fields.dayOfWeek.length === 7;
-  const between = everyDay ? first + DAY - last : longestBetweenDays(expression, first, last);
+  const between = everyDay ? first + DAY - last : longestBetweenDays(expression, fields.month, first, last);
   return between === undefined ? undefined : Math.max(gap, between);
 }
 
@@ -105,22 +113,30 @@ function timesOfDay(
   seconds: readonly number[],
 ): number[] {
   const times: number[] = [];
-  for (const hour of hours) {
-    for (const minute of minutes) {
-      for (const second of seconds) times.push(((hour * 60 + minute) * 60 + second) * SECOND);
+  // The library keeps what is named twice.
+  for (const hour of new Set(hours)) {
+    for (const minute of new Set(minutes)) {
+      for (const second of new Set(seconds)) times.push(((hour * 60 + minute) * 60 + second) * SECOND);
     }
   }
   return times.sort((a, b) => a - b);
 }
 
 /** From the last run of a day to the first of the next day that has one. The library itself says which days those are. */
-function longestBetweenDays(expression: string, first: number, last: number): Duration | undefined {
+function longestBetweenDays(
+  expression: string,
+  months: readonly number[],
+  first: number,
+  last: number,
+): Duration | undefined {
   const task: ScheduledTask = createTask(expression, () => undefined, { timezone: 'UTC' });
   try {
     let gap: Duration | undefined;
     let previous: number | undefined;
     for (let day = 0; day < DAYS_WALKED; day += 1) {
       const start = FIRST_DAY + day * DAY;
+      // Asking the library is slow.
+      if (!months.includes(new Date(start).getUTCMonth() + 1)) continue;
       if (!task.match(new Date(start + first))) continue;
       if (previous !== undefined) gap = Math.max(gap ?? 0, start + first - (previous + last));
       previous = start;

@@ -20,8 +20,20 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'retention',
 ]);
 
+/** Keys whose values are written freely: a slip may have put anything there, so they are not shown. */
+const FREE_TEXTS: ReadonlySet<string> = new Set(['description', 'secondary_presence']);
+
+/** A log line holds no more differences than this. */
+const MOST_TOLD = 200;
+
 /** The differences as sentences without a full stop; empty when both mean the same. */
 export function diffPolicies(before: LoadedPolicy, after: LoadedPolicy): readonly string[] {
+  const all = differences(before, after);
+  if (all.length <= MOST_TOLD) return all;
+  return [...all.slice(0, MOST_TOLD), `and ${all.length - MOST_TOLD} more changes`];
+}
+
+function differences(before: LoadedPolicy, after: LoadedPolicy): readonly string[] {
   const [a, b] = [before.draft.content, after.draft.content];
   return [
     ...value('name', before.settings.organisation, after.settings.organisation),
@@ -69,9 +81,9 @@ function differing(where: string, before: object, after: object): readonly strin
 }
 
 function settings(a: LoadedPolicy['settings'], b: LoadedPolicy['settings']): readonly string[] {
-  const channels = [...new Set([...a.notify, ...b.notify].map(({ name }) => name))].flatMap((name) => {
-    const x = a.notify.find((one) => one.name === name);
-    const y = b.notify.find((one) => one.name === name);
+  const [before, after] = [byName(a.notify), byName(b.notify)];
+  const channels = [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const [x, y] = [before.get(name), after.get(name)];
     if (x === undefined) return [`channel ${name} added`];
     if (y === undefined) return [`channel ${name} removed`];
     return same({ ...x, on: [...x.on] }, { ...y, on: [...y.on] }) ? [] : [`channel ${name} changed`];
@@ -88,12 +100,11 @@ function settings(a: LoadedPolicy['settings'], b: LoadedPolicy['settings']): rea
 }
 
 function profiles(before: readonly ProfileText[], after: readonly ProfileText[]): readonly string[] {
-  const names = (list: readonly ProfileText[]): readonly string[] => list.map(({ name }) => name);
+  const [olds, news] = [byName(before), byName(after)];
   const lines: string[] = [];
-  for (const { name } of before) if (!names(after).includes(name)) lines.push(`profile ${name} removed`);
-  for (const profile of after) {
-    const { name } = profile;
-    const old = before.find((one) => one.name === name);
+  for (const name of olds.keys()) if (!news.has(name)) lines.push(`profile ${name} removed`);
+  for (const [name, profile] of news) {
+    const old = olds.get(name);
     if (old === undefined) {
       lines.push(`profile ${name} added, with rules ${profile.rules.map(({ id }) => id).join(', ')}`);
       continue;
@@ -102,22 +113,29 @@ function profiles(before: readonly ProfileText[], after: readonly ProfileText[])
     lines.push(...rules(`profile ${name}`, old.rules, profile.rules));
     lines.push(...keys(`profile ${name}: returns`, old.returns ?? {}, profile.returns ?? {}));
   }
-  if (isReordered(names(before), names(after))) lines.push('profiles: another order');
+  if (isReordered(olds, news)) lines.push('profiles: another order');
   return lines;
 }
 
 function rules(where: string, before: readonly RuleText[], after: readonly RuleText[]): readonly string[] {
+  const [olds, news] = [
+    new Map(before.map((rule) => [rule.id, rule])),
+    new Map(after.map((rule) => [rule.id, rule])),
+  ];
   const lines: string[] = [];
-  const ids = (list: readonly RuleText[]): readonly string[] => list.map(({ id }) => id);
-  for (const { id } of before) if (!ids(after).includes(id)) lines.push(`${where}: rule ${id} removed`);
-  for (const rule of after) {
-    const old = before.find(({ id }) => id === rule.id);
+  for (const id of olds.keys()) if (!news.has(id)) lines.push(`${where}: rule ${id} removed`);
+  for (const [id, rule] of news) {
+    const old = olds.get(id);
     if (old === undefined)
-      lines.push(`${where}: rule ${rule.id} added, with a limit of ${formatDuration(rule.limit)}`);
-    else lines.push(...keys(`rule ${rule.id}`, old, rule));
+      lines.push(`${where}: rule ${id} added, with a limit of ${formatDuration(rule.limit)}`);
+    else lines.push(...keys(`rule ${id}`, old, rule));
   }
-  if (isReordered(ids(before), ids(after))) lines.push(`${where}: rules in another order`);
+  if (isReordered(olds, news)) lines.push(`${where}: rules in another order`);
   return lines;
+}
+
+function byName<T extends { readonly name: string }>(list: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(list.map((one) => [one.name, one]));
 }
 
 function calendars(before: object, after: object): readonly string[] {
@@ -138,6 +156,7 @@ function keys(where: string, before: object, after: object): readonly string[] {
   return [...new Set([...a.keys(), ...b.keys()])].flatMap((key) => {
     const [x, y] = [a.get(key), b.get(key)];
     if (isBlock(x) && isBlock(y)) return keys(`${where}.${key}`, x, y);
+    if (FREE_TEXTS.has(key)) return same(x, y) ? [] : [`${where}: ${key} changed`];
     return value(`${where}: ${key}`, x, y, DURATIONS.has(key));
   });
 }
@@ -169,11 +188,11 @@ function counted(before: number, after: number): string {
   return `${after} ${after === 1 ? 'entry' : 'entries'}, changed`;
 }
 
-function isReordered(before: readonly string[], after: readonly string[]): boolean {
-  const kept = before.filter((one) => after.includes(one));
+function isReordered(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, unknown>): boolean {
+  const kept = [...before.keys()].filter((one) => after.has(one));
   return !same(
     kept,
-    after.filter((one) => before.includes(one)),
+    [...after.keys()].filter((one) => before.has(one)),
   );
 }
 

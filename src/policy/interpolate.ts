@@ -2,8 +2,9 @@
  * `${NAME}`, `${NAME:-default}` and `${file:PATH}` in the texts of a policy. They are filled in after the YAML was
  * parsed, so that a value can hold any character and never becomes structure. `$${` stands for `${`.
  */
-import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { FileFault } from '../files/plain-file.ts';
+import type { FilesRead } from './files-read.ts';
 
 /** Variables by name, as in `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -19,23 +20,39 @@ export interface Filled {
 const REFERENCE = /\$\$\{|\$\{([^{}]*)\}|\$\{/g;
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 const LONGEST_FILE = 64 * 1024;
+/** No text of a policy has a reason to become longer, in characters. */
+const LONGEST = 256 * 1024;
 
-/** Fills in the references of one text. Paths of files that are not absolute start at the policy file's folder. */
-export function interpolate(text: string, env: Env, policyFile: string): Filled {
-  const origins: string[] = [];
-  const faults: string[] = [];
+/** Where texts are filled in from. */
+export interface Outside {
+  readonly env: Env;
+  /** Paths of files that are not absolute start at its folder. */
+  readonly policyFile: string;
+  readonly files: FilesRead;
+}
+
+/** Fills in the references of one text. */
+export function interpolate(text: string, outside: Outside): Filled {
+  const origins = new Set<string>();
+  const faults = new Set<string>();
+  let length = 0;
   const filled = text.replace(REFERENCE, (whole: string, inside: string | undefined) => {
     if (whole === '$${') return '${';
     if (inside === undefined) {
-      faults.push('has "${" without a closing "}"; write "$${" for a plain "${"');
+      faults.add('has "${" without a closing "}"; write "$${" for a plain "${"');
       return '';
     }
-    const found = inside.startsWith('file:') ? fromFile(inside.slice(5), policyFile) : fromEnv(inside, env);
-    origins.push(found.origin);
-    if (found.fault !== undefined) faults.push(found.fault);
-    return found.value;
+    const found = inside.startsWith('file:')
+      ? fromFile(inside.slice(5), outside)
+      : fromEnv(inside, outside.env);
+    origins.add(found.origin);
+    if (found.fault !== undefined) faults.add(found.fault);
+    length += found.value.length;
+    if (length <= LONGEST) return found.value;
+    faults.add('becomes longer than any text of a policy: it holds too many or too large files or variables');
+    return '';
   });
-  return { text: filled, origins: [...new Set(origins)], faults };
+  return { text: filled, origins: [...origins], faults: [...faults] };
 }
 
 interface Found {
@@ -54,49 +71,38 @@ function fromEnv(inside: string, env: Env): Found {
       fault: 'has a "${…}" that is neither ${NAME}, ${NAME:-default} nor ${file:PATH}',
     };
   }
-  const origin = `\${${name}}`;
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  const isName = value !== undefined || looksLikeName(name);
+  const origin = isName ? `\${${name}}` : '${…}';
   const fallback = match?.[2];
   if (fallback !== undefined)
     return { value: value === undefined || value === '' ? fallback : value, origin };
-  if (value === undefined) return { value: '', origin, fault: `the environment variable ${name} is not set` };
-  return { value, origin };
+  if (value !== undefined) return { value, origin };
+  const which = isName ? `the environment variable ${name}` : 'the environment variable in its "${…}"';
+  return { value: '', origin, fault: `${which} is not set` };
 }
 
-function fromFile(path: string, policyFile: string): Found {
-  const origin = `\${file:${path}}`;
+/** What stands in the braces in place of a name may be the secret itself, which must not be shown. */
+function looksLikeName(text: string): boolean {
+  return /^[A-Z]+(?:_[A-Z0-9]+)*$/.test(text) && text.length <= (text.includes('_') ? 60 : 12);
+}
+
+function fromFile(path: string, { policyFile, files }: Outside): Found {
+  const origin = `\${file:${clipped(path)}}`;
   if (path.trim() === '') return { value: '', origin, fault: '${file:} names no file' };
   const whole = isAbsolute(path) ? path : resolve(dirname(policyFile), path);
   try {
-    if (statSync(whole).size > LONGEST_FILE) {
-      return { value: '', origin, fault: `the file ${path} is larger than 64 KiB, which no secret is` };
-    }
-    return { value: decode(readFileSync(whole)).replace(/\r?\n$/, ''), origin };
+    return { value: files.text(whole, LONGEST_FILE).replace(/\r?\n$/, ''), origin };
   } catch (error) {
-    return { value: '', origin, fault: `the file ${path} cannot be read: ${whyUnreadable(error)}` };
+    if (!(error instanceof FileFault)) throw error;
+    const fault = error.tooLarge
+      ? `the file ${clipped(path)} cannot be taken: ${error.why}, which no secret is`
+      : `the file ${clipped(path)} cannot be read: ${error.why}`;
+    return { value: '', origin, fault };
   }
 }
 
-/** Bytes as UTF-8, without a byte order mark. Throws TypeError for anything else. */
-export function decode(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-}
-
-/** Why a file could not be read, in a few words. */
-export function whyUnreadable(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return 'it does not exist';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
-      return 'it is not UTF-8 text';
-    default:
-      return code === '' ? 'unknown error' : code;
-  }
+/** Paths are shown, but not without end. */
+function clipped(path: string): string {
+  return path.length > 200 ? `${path.slice(0, 200)}…` : path;
 }

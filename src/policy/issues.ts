@@ -1,7 +1,7 @@
 /** The schema's findings as sentences with places. */
 import type { z } from 'zod';
-import type { FaultList } from './faults.ts';
-import { nearest, nearestZone } from './nearest.ts';
+import { meantZone } from '../domain/zone.ts';
+import type { Extra, FaultList } from './faults.ts';
 import { UNFILLED } from './read-yaml.ts';
 import type { Path, Source } from './source.ts';
 
@@ -38,14 +38,16 @@ function addIssue(issue: Issue, path: Path, source: Source, faults: FaultList): 
 function addValueIssue(issue: Issue, path: Path, source: Source, faults: FaultList): void {
   const libraryWords = issue.message.startsWith('Invalid');
   if (issue.code === 'invalid_value') {
-    addUnknownWord(issue.values.map(String), issue.message, path, source, faults);
+    addUnknownWord(issue.values.map(String), issue.message, path, faults);
   } else if (issue.code === 'invalid_union' && 'options' in issue) {
-    addUnknownWord(issue.options.map(String), issue.message, path, source, faults);
+    addUnknownWord(issue.options.map(String), issue.message, path, faults);
   } else if (issue.code === 'invalid_type' && libraryWords) {
     faults.add(path, mustBe(issue.expected, source.at(path)));
   } else {
-    const atKey = issue.code === 'custom' && issue.params?.['atKey'] === true;
-    faults.add(path, filled(issue.message, path, source), { atKey, suggestion: guess(issue, path, source) });
+    faults.add(path, libraryWords ? 'is not valid here' : issue.message, {
+      atKey: issue.code === 'custom' && issue.params?.['atKey'] === true,
+      ...wordsFor(issue, source.at(path)),
+    });
   }
 }
 
@@ -55,27 +57,25 @@ function addUnknownKeys(
   path: Path,
   faults: FaultList,
 ): void {
+  const orElse = `; there are ${known.join(', ')}`;
   for (const key of keys) {
-    const suggestion = nearest(key, known);
-    const rest = suggestion === undefined ? `; there are ${known.join(', ')}` : '';
-    faults.add([...path, key], `unknown key${rest}`, { atKey: true, suggestion });
+    const glued = /^(\w+):/.exec(key)?.[1] ?? '';
+    const sentence = known.includes(glued)
+      ? `unknown key; write "${glued}: " with a blank after the colon`
+      : 'unknown key';
+    faults.add([...path, key], sentence, {
+      atKey: true,
+      known,
+      orElse: sentence === 'unknown key' ? orElse : '',
+    });
   }
 }
 
 /** A word outside a closed list. Our own sentences stand; the library's are replaced. */
-function addUnknownWord(
-  known: readonly string[],
-  message: string,
-  path: Path,
-  source: Source,
-  faults: FaultList,
-): void {
+function addUnknownWord(known: readonly string[], message: string, path: Path, faults: FaultList): void {
   const own = !message.startsWith('Invalid');
-  const value = source.at(path);
-  const suggestion =
-    !own && typeof value === 'string' && source.isOwnText(path) ? nearest(value, known) : undefined;
-  const sentence = own ? message : `{value} is not known here; there are ${known.join(', ')}`;
-  faults.add(path, filled(sentence, path, source), { suggestion });
+  if (own) faults.add(path, message);
+  else faults.add(path, `{value} is not known here; there are ${known.join(', ')}`, { known });
 }
 
 const EMPTY = 'is empty: give a value or leave the key out';
@@ -93,15 +93,12 @@ function mustBe(expected: string, value: unknown): string {
   return `${EXPECTED[expected] ?? 'is of the wrong type'}${got === undefined ? '' : `, not ${got}`}`;
 }
 
-function filled(message: string, path: Path, source: Source): string {
-  return message.replace('{value}', () => source.show(path));
-}
-
 /** What was probably meant by a value that one of our own checks refused. */
-function guess(issue: Issue, path: Path, source: Source): string | undefined {
-  const value = source.at(path);
-  if (issue.code !== 'custom' || typeof value !== 'string' || !source.isOwnText(path)) return undefined;
-  const known: unknown = issue.params?.['known'];
-  if (known === 'timezones') return nearestZone(value);
-  return Array.isArray(known) ? nearest(value, known.map(String)) : undefined;
+function wordsFor(issue: Issue, value: unknown): Pick<Extra, 'known' | 'meant'> {
+  const known: unknown = issue.code === 'custom' ? issue.params?.['known'] : undefined;
+  if (known === 'timezones') {
+    const meant = typeof value === 'string' ? meantZone(value) : undefined;
+    return { known: () => Intl.supportedValuesOf('timeZone'), ...(meant !== undefined && { meant }) };
+  }
+  return { known: Array.isArray(known) ? known.map(String) : [] };
 }

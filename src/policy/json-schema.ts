@@ -20,7 +20,8 @@ export function testFileSchema(): Json {
 function schemaOf(source: z.ZodType, id: string): Json {
   const { $schema, ...schema } = z.toJSONSchema(source, { io: 'input' });
   allowReferences(schema);
-  return { $schema, $id: id, ...schema };
+  // Keys of the author's own, which only hold what is referred to elsewhere.
+  return { $schema, $id: id, ...schema, patternProperties: { '^x-': {} } };
 }
 
 /** Lets every text that is narrower than text also be one with a reference in it. Keys cannot be. */

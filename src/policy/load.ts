@@ -1,44 +1,46 @@
 /** A policy file from disk to settings and draft, or a refusal that lists every fault. */
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { FileFault } from '../files/plain-file.ts';
 import { checkAll } from './check.ts';
 import { longestInterval } from './cron.ts';
 import type { Channel, LoadedPolicy, Settings } from './draft.ts';
-import { PolicyRefused, wholeFileFault } from './faults.ts';
+import { wholeFileFault } from './faults.ts';
+import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { hashOf } from './hash.ts';
-import { decode, whyUnreadable, type Env } from './interpolate.ts';
+import type { Env } from './interpolate.ts';
 import { addIssues } from './issues.ts';
 import { readYaml } from './read-yaml.ts';
 import { root, type Content } from './schema.ts';
 import type { ChannelText } from './schema-notify.ts';
 
-const LARGEST = 512 * 1024;
 /** The organisation of a policy that has no name. */
 const UNNAMED = 'default';
 
 /** Reads and checks a file. Throws `PolicyRefused`. */
-export function loadPolicyFile(path: string, env: Env): LoadedPolicy {
-  return loadPolicyText(readText(path), path, env);
+export function loadPolicyFile(path: string, env: Env, files = new FilesRead()): LoadedPolicy {
+  return loadPolicyText(readPolicyText(path, files), path, env, files);
 }
 
-function readText(path: string): string {
-  let file: number | undefined;
+/** The text of a policy file. Throws `PolicyRefused`. */
+export function readPolicyText(path: string, files: FilesRead): string {
   try {
-    file = openSync(path, 'r');
-    const { size } = fstatSync(file);
-    if (size > LARGEST) throw wholeFileFault(path, 'is larger than 512 KiB, which no policy is');
-    return decode(readFileSync(file));
+    return files.text(path, LARGEST_FILE);
   } catch (error) {
-    if (error instanceof PolicyRefused) throw error;
-    throw wholeFileFault(path, `the policy cannot be read: ${whyUnreadable(error)}`);
-  } finally {
-    if (file !== undefined) closeSync(file);
+    if (!(error instanceof FileFault)) throw error;
+    throw wholeFileFault(path, error.tooLarge ? TOO_LARGE : `the policy cannot be read: ${error.why}`);
   }
 }
 
+const TOO_LARGE = `is larger than ${LARGEST_FILE / 1024} KiB, which no policy is`;
+
 /** Reads and checks a text; `fileName` is how faults call it, and where relative `${file:…}` start. Throws `PolicyRefused`. */
-export function loadPolicyText(text: string, fileName: string, env: Env): LoadedPolicy {
-  if (text.length > LARGEST) throw wholeFileFault(fileName, 'is larger than 512 KiB, which no policy is');
-  const { source, faults } = readYaml(text, fileName, env);
+export function loadPolicyText(
+  text: string,
+  fileName: string,
+  env: Env,
+  files = new FilesRead(),
+): LoadedPolicy {
+  if (text.length > LARGEST_FILE) throw wholeFileFault(fileName, TOO_LARGE);
+  const { source, faults } = readYaml(text.replace(/^\ufeff/, ''), fileName, env, files);
   if (source.value === null || source.value === undefined) {
     faults.throwIfAny();
     throw wholeFileFault(fileName, 'the file is empty; config/idle-enforcer.yaml is a good start');

@@ -4,7 +4,6 @@ import { normaliseName } from '../domain/name.ts';
 import { NAME_KINDS, type NameKind } from '../domain/policy.ts';
 import type { Draft } from './draft.ts';
 import type { FaultList } from './faults.ts';
-import { nearest } from './nearest.ts';
 import type { MatchText, WhenText } from './schema.ts';
 import type { Path, Source } from './source.ts';
 import { isWildcard, wildcard } from './wildcard.ts';
@@ -171,7 +170,7 @@ export class NameBook implements Book {
     const what = ids.length === 0 ? 'is gone from the platform' : 'names several now';
     this.#warn(
       path,
-      `the ${SINGULAR[kind]} ${this.#source.show(path)} ${what}; the id it had before is used`,
+      `the ${SINGULAR[kind]} ${this.#source.showName(path)} ${what}; the id it had before is used`,
     );
     this.learnt.set(key, stored);
     return stored;
@@ -213,24 +212,26 @@ export class NameBook implements Book {
   }
 
   #refuse(kind: NameKind, name: string, path: Path, ids: readonly string[], { all }: Index): void {
-    const shown = this.#source.show(path);
     if (ids.length > 1) {
       const some = ids.slice(0, 10).join(', ') + (ids.length > 10 ? ', …' : '');
-      this.#faults.add(path, `${shown} names ${ids.length} ${kind}: write the id of the right one (${some})`);
+      const sentence = `${this.#source.showName(path)} names ${ids.length} ${kind}: write the id of the right one (${some})`;
+      this.#faults.add(path, sentence);
       return;
     }
     if (kind === 'queues' && isWildcard(name)) {
-      this.#faults.add(path, `no queue fits ${shown}`);
+      this.#faults.add(path, '{value} fits no queue');
       return;
     }
-    const own = this.#source.isOwnText(path);
-    const suggestion = own
-      ? nearest(
-          name,
-          all.flatMap(({ names, ownNames = [] }) => [...names, ...ownNames]),
-        )
-      : undefined;
-    this.#faults.add(path, `there is no ${SINGULAR[kind]} ${shown}`, { suggestion });
+    // Names that the organisation does not have may be anything, and are not quoted but for slips of those that it has.
+    const known = (): Iterable<string> => allNames(all);
+    this.#faults.add(path, `{value} is no ${SINGULAR[kind]} of the organisation`, { known });
+  }
+}
+
+function* allNames(all: readonly Named[]): Iterable<string> {
+  for (const { names, ownNames = [] } of all) {
+    yield* names;
+    yield* ownNames;
   }
 }
 

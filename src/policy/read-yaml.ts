@@ -1,70 +1,30 @@
-/** YAML text to plain values with places. Nothing of the parser's own errors goes on: they quote the file, secrets too. */
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Alias,
-  type Document,
-  type Node,
-} from 'yaml';
+/** YAML text to plain values with places: references are filled in, aliases followed, merge keys taken apart. */
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Node } from 'yaml';
 import { FaultList, wholeFileFault } from './faults.ts';
-import { interpolate, type Env } from './interpolate.ts';
-import { Source, type Path, type Place } from './source.ts';
+import { FilesRead } from './files-read.ts';
+import { interpolate, type Env, type Outside } from './interpolate.ts';
+import { Source, type Path } from './source.ts';
+import { FAR_TOO_LARGE, parseYaml, type PlaceOf } from './yaml-syntax.ts';
 
 /** Aliases can make a small file into a huge tree: what a policy could ever need stays far below these. */
 const MOST_NODES = 50_000;
 const DEEPEST = 40;
 const MOST_ALIASES = 1_000;
-
-/** The parser's error codes that deserve a sentence of their own. */
-const SENTENCES: Readonly<Record<string, string>> = {
-  ALIAS_PROPS: 'an alias (*name) cannot have an anchor or a tag',
-  BAD_ALIAS: 'this alias (*name) is not valid; put text that begins with * in quotes',
-  BAD_INDENT: 'the indentation does not fit the lines above, or a bracket is not closed',
-  BAD_SCALAR_START: 'a text that begins with this character needs quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'a key and its block cannot stand on the line of another key',
-  BAD_DQ_ESCAPE: 'an unknown escape (\\) in double quotes; use single quotes for plain text',
-  MISSING_CHAR: 'a character is missing here, such as a closing quote, bracket, comma or colon',
-  MULTIPLE_DOCS: 'a policy is one document: remove the second "---"',
-  MULTILINE_IMPLICIT_KEY: 'a key must stand on one line; is a colon or a quote missing?',
-  TAB_AS_INDENT: 'indent with spaces, not tabs',
-  UNEXPECTED_TOKEN: 'unexpected text here; texts with ${…}, {, }, [, ], #, or ": " need quotes',
-};
+/** What aliases make of texts from files and variables, in characters altogether. */
+const MOST_FILLED = 4 * 1024 * 1024;
 
 /** Reads a text. Syntax faults go to the list; what could be read is in the source all the same. */
-export function readYaml(text: string, file: string, env: Env): { source: Source; faults: FaultList } {
+export function readYaml(
+  text: string,
+  file: string,
+  env: Env,
+  files = new FilesRead(),
+): { source: Source; faults: FaultList } {
   const source = new Source(file);
   const faults = new FaultList(source);
-  const lines = new LineCounter();
-  let doc: Document.Parsed;
-  try {
-    doc = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      uniqueKeys: false,
-      logLevel: 'error',
-    });
-  } catch {
-    throw wholeFileFault(file, 'cannot be read as YAML: it is nested too deeply or malformed');
-  }
-  const placeOf = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  for (const error of doc.errors) {
-    faults.addSyntax(
-      placeOf(error.pos[0]),
-      SENTENCES[error.code] ??
-        'this is not valid YAML; a brace, bracket, quote or comma may be missing or too many',
-    );
-  }
-  for (const warning of doc.warnings) {
-    faults.addSyntax(placeOf(warning.pos[0]), 'tags (!name) and directives (%…) have no meaning here');
-  }
-  new Walk(doc, source, faults, env, placeOf).run();
+  const { doc, placeOf } = parseYaml(text, file, faults);
+  const walk = new Walk(source, faults, { env, policyFile: file, files }, placeOf);
+  walk.run(doc.contents);
   return { source, faults };
 }
 
@@ -79,44 +39,50 @@ interface Both {
 
 const NOTHING: Both = { value: null, raw: null };
 
+/** A block's keys while it is read. */
+interface Block {
+  readonly value: Record<string, unknown>;
+  readonly raw: Record<string, unknown>;
+}
+
+interface Item {
+  readonly key: unknown;
+  readonly value: unknown;
+}
+
+/** Keys of the whole file whose values are only there to be referred to. */
+const OWN_KEY = /^x-/;
+const MERGE_KEY = '<<';
+
 class Walk {
-  readonly #doc: Document.Parsed;
   readonly #source: Source;
   readonly #faults: FaultList;
-  readonly #env: Env;
-  readonly #placeOf: (offset: number) => Place;
+  readonly #outside: Outside;
+  readonly #placeOf: PlaceOf;
+  /** What each alias stands for. */
+  readonly #targets = new Map<Alias, Node>();
   #nodes = 0;
   #aliases = 0;
+  #filled = 0;
 
-  constructor(
-    doc: Document.Parsed,
-    source: Source,
-    faults: FaultList,
-    env: Env,
-    placeOf: (offset: number) => Place,
-  ) {
-    this.#doc = doc;
+  constructor(source: Source, faults: FaultList, outside: Outside, placeOf: PlaceOf) {
     this.#source = source;
     this.#faults = faults;
-    this.#env = env;
+    this.#outside = outside;
     this.#placeOf = placeOf;
   }
 
-  run(): void {
-    const { value, raw } = this.#read(this.#doc.contents, [], 0);
+  run(contents: unknown): void {
+    this.#findTargets(contents, new Map(), 0);
+    this.#nodes = 0;
+    const { value, raw } = this.#read(contents, [], 0);
     this.#source.value = value;
     this.#source.raw = raw;
   }
 
   #read(node: unknown, path: Path, depth: number): Both {
     if (node === null || node === undefined) return NOTHING;
-    this.#nodes += 1;
-    if (this.#nodes > MOST_NODES || this.#aliases > MOST_ALIASES || depth > DEEPEST) {
-      throw wholeFileFault(
-        this.#source.file,
-        'is far too large: too many values, nested too deeply, or aliases of aliases',
-      );
-    }
+    this.#count(depth);
     if (isAlias(node)) return this.#follow(node, path, depth);
     const { range } = node as Node;
     if (range) this.#source.noteValue(path, this.#placeOf(range[0]));
@@ -128,9 +94,39 @@ class Walk {
     return isScalar(node) ? this.#scalar(node.value, path) : NOTHING;
   }
 
+  #count(depth: number): void {
+    this.#nodes += 1;
+    const tooMuch =
+      this.#nodes > MOST_NODES ||
+      this.#aliases > MOST_ALIASES ||
+      depth > DEEPEST ||
+      this.#filled > MOST_FILLED;
+    if (!tooMuch) return;
+    this.#faults.throwIfUnreadable();
+    throw wholeFileFault(this.#source.file, FAR_TOO_LARGE);
+  }
+
+  /** An alias stands for the last anchor of its name before it, so they are gone through once, in the order of the text. */
+  #findTargets(node: unknown, anchors: Map<string, Node>, depth: number): void {
+    if (typeof node !== 'object' || node === null) return;
+    this.#count(depth);
+    if (isAlias(node)) {
+      const target = anchors.get(node.source);
+      if (target !== undefined) this.#targets.set(node, target);
+      return;
+    }
+    const { anchor } = node as { anchor?: string };
+    if (anchor !== undefined) anchors.set(anchor, node as Node);
+    if (isSeq(node)) for (const item of node.items) this.#findTargets(item, anchors, depth + 1);
+    if (!isMap(node)) return;
+    for (const { key, value } of node.items) {
+      this.#findTargets(key, anchors, depth + 1);
+      this.#findTargets(value, anchors, depth + 1);
+    }
+  }
+
   #follow(alias: Alias, path: Path, depth: number): Both {
-    this.#aliases += 1;
-    const target = alias.resolve(this.#doc);
+    const target = this.#target(alias);
     if (alias.range) this.#source.noteValue(path, this.#placeOf(alias.range[0]));
     if (target !== undefined) return this.#read(target, path, depth + 1);
     this.#faults.add(
@@ -140,47 +136,85 @@ class Walk {
     return { value: UNFILLED, raw: null };
   }
 
-  #map(
-    items: readonly { readonly key: unknown; readonly value: unknown }[],
-    path: Path,
-    depth: number,
-  ): Both {
-    const value: Record<string, unknown> = {};
-    const raw: Record<string, unknown> = {};
+  #target(alias: Alias): Node | undefined {
+    this.#aliases += 1;
+    return this.#targets.get(alias);
+  }
+
+  #map(items: readonly Item[], path: Path, depth: number): Both {
+    const block: Block = { value: {}, raw: {} };
+    const merges: Item[] = [];
     for (const item of items) {
-      const keyNode = isAlias(item.key) ? item.key.resolve(this.#doc) : item.key;
-      const key = isScalar(keyNode) ? String(keyNode.value) : undefined;
-      const offset = (item.key as Node | null)?.range?.[0];
-      if (key === undefined || key === '__proto__') {
-        this.#faults.addSyntax(
-          offset === undefined ? this.#source.place(path) : this.#placeOf(offset),
-          'a key must be plain text',
-        );
-        continue;
-      }
-      const here = [...path, key];
-      if (Object.hasOwn(value, key)) {
-        const before = this.#source.keyPlace(here).line;
-        if (offset !== undefined) this.#source.noteKey(here, this.#placeOf(offset));
-        this.#faults.add(here, `the same key stands already in line ${before}`, { atKey: true });
-        continue;
-      }
-      if (offset !== undefined) this.#source.noteKey(here, this.#placeOf(offset));
-      const both = this.#read(item.value, here, depth + 1);
-      value[key] = both.value;
-      raw[key] = both.raw;
+      const key = this.#keyOf(item, path);
+      if (key === undefined) continue;
+      if (key === MERGE_KEY) merges.push(item);
+      else if (depth > 0 || !OWN_KEY.test(key)) this.#entry(block, key, item, path, depth);
     }
-    return { value, raw };
+    // The block's own keys go first, wherever the others are merged in.
+    for (const { key, value } of merges) this.#merge(block, value, key, path, depth);
+    return block;
+  }
+
+  /** A key as text; `undefined` and a fault when it is none. */
+  #keyOf(item: Item, path: Path): string | undefined {
+    const node = isAlias(item.key) ? this.#target(item.key) : item.key;
+    const key = isScalar(node) ? String(node.value) : undefined;
+    if (key !== undefined && key !== '__proto__') return key;
+    const offset = offsetOf(item.key);
+    this.#faults.addSyntax(
+      offset === undefined ? this.#source.place(path) : this.#placeOf(offset),
+      'a key must be plain text',
+    );
+    return undefined;
+  }
+
+  #entry(block: Block, key: string, item: Item, path: Path, depth: number): void {
+    const here = [...path, key];
+    const offset = offsetOf(item.key);
+    const before = Object.hasOwn(block.value, key) ? this.#source.keyPlace(here).line : undefined;
+    if (offset !== undefined) this.#source.noteKey(here, this.#placeOf(offset));
+    if (before !== undefined) {
+      this.#faults.add(here, `the same key stands already in line ${before}`, { atKey: true });
+      return;
+    }
+    const { value, raw } = this.#read(item.value, here, depth + 1);
+    block.value[key] = value;
+    block.raw[key] = raw;
+  }
+
+  /** `<<: *name` takes the keys of another block where there are none of their own; of several the first has them. */
+  #merge(block: Block, value: unknown, key: unknown, path: Path, depth: number): void {
+    this.#count(depth);
+    const node = isAlias(value) ? this.#target(value) : value;
+    if (isMap(node)) {
+      for (const item of node.items) this.#mergeItem(block, item, path, depth);
+    } else if (isSeq(node) && depth < DEEPEST) {
+      for (const one of node.items) this.#merge(block, one, key, path, depth + 1);
+    } else {
+      const offset = offsetOf(key);
+      const place = offset === undefined ? this.#source.place(path) : this.#placeOf(offset);
+      this.#faults.addSyntax(place, '"<<" takes the keys of another block: write <<: *name, or [*one, *two]');
+    }
+  }
+
+  #mergeItem(block: Block, item: Item, path: Path, depth: number): void {
+    const key = this.#keyOf(item, path);
+    if (key === MERGE_KEY) this.#merge(block, item.value, item.key, path, depth + 1);
+    else if (key !== undefined && !Object.hasOwn(block.value, key))
+      this.#entry(block, key, item, path, depth);
   }
 
   #scalar(value: unknown, path: Path): Both {
-    if (typeof value !== 'string' || !value.includes('${')) {
-      return { value, raw: value };
-    }
-    const filled = interpolate(value, this.#env, this.#source.file);
-    if (filled.origins.length > 0) this.#source.noteOrigin(path, filled.origins.join(' and '));
+    if (typeof value !== 'string' || !value.includes('${')) return { value, raw: value };
+    const filled = interpolate(value, this.#outside);
+    this.#filled += filled.text.length;
+    if (filled.origins.length > 0) this.#source.noteOrigin(path, filled.origins.slice(0, 10).join(' and '));
     for (const fault of filled.faults) this.#faults.add(path, fault);
     // What could not be filled in is known to be wrong: a stand-in keeps the schema from saying so again.
     return { value: filled.faults.length > 0 ? UNFILLED : filled.text, raw: value };
   }
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return (node as Node | null)?.range?.[0];
 }

@@ -90,7 +90,7 @@ function policyBy({ hash, content }: Draft, resolver: Resolver, now: Instant): P
 
 function whereIs(source: Source, path: Path): string {
   const { line, column } = source.place(path);
-  return `${source.file}:${line}:${column}: ${writePath(path)}`;
+  return `${source.file}:${line}:${column}: ${writePath(path, source.spoken)}`;
 }
 
 function calendarsOf({ content }: Draft): ReadonlyMap<string, Calendar> {
@@ -251,7 +251,8 @@ class Resolver implements Reachable {
   #noteEntry(kind: NamedEntry['kind'], ids: readonly string[], path: Path, users?: UserPatterns): void {
     this.entries.push({
       where: whereIs(this.#source, path),
-      shown: this.#source.show(path),
+      // What the platform knows by this name can be shown.
+      shown: ids.length > 0 ? this.#source.showName(path) : this.#source.show(path),
       kind,
       ids,
       users,

@@ -20,8 +20,8 @@ const LONGEST = 3_660 * DAY;
 
 function unitMissing(input: unknown): string | undefined {
   if (typeof input !== 'number') return undefined;
-  return Number.isInteger(input) && input > 0
-    ? `${input} has no unit: write ${input}m for minutes or ${input}s for seconds`
+  return Number.isInteger(input) && input > 0 && input < 1_000_000
+    ? `{value} has no unit: write ${input}m for minutes or ${input}s for seconds`
     : `{value} ${DURATION_HELP}`;
 }
 
@@ -110,11 +110,16 @@ export function text(most = 500) {
     .max(most, { error: `is longer than ${most} characters` });
 }
 
+/** A text of at most 2,000 characters, which every address is; its shape is looked at only then. */
+export function addressText() {
+  return z.string().max(2_000, { error: 'is longer than 2000 characters', abort: true });
+}
+
 /** An address that begins with http:// or https://. */
 export function address() {
-  return z
-    .string()
-    .regex(/^https?:\/\/[^\s/]+\S*$/, { error: 'must be an address that begins with http:// or https://' });
+  return addressText().regex(/^https?:\/\/[^\s/]\S*$/, {
+    error: 'must be an address that begins with http:// or https://',
+  });
 }
 
 const HOST = String.raw`(?:https?://)?(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*/?`;
@@ -124,8 +129,7 @@ const REGION = new RegExp(`^(?:${AWS_REGION}|${HOST})$`);
 
 /** An AWS region name or a host. */
 export function region() {
-  return z
-    .string()
+  return addressText()
     .regex(REGION, {
       error: '{value} is neither an AWS region such as eu-west-1 nor a host such as mypurecloud.ie',
     })
@@ -202,9 +206,12 @@ const DAY_RANGE = `${DAY_NAME}(?:-${DAY_NAME})?`;
 
 /** Days of the week: `mon`, `mon-fri`, `mon,wed`, `daily`. */
 export function days() {
-  return z.string().regex(new RegExp(String.raw`^(?:daily|${DAY_RANGE}(?:\s*,\s*${DAY_RANGE})*)$`), {
-    error: 'is not a day; write mon, mon-fri, mon,wed or daily',
-  });
+  return z
+    .string()
+    .max(60, { error: 'is too long for days of the week', abort: true })
+    .regex(new RegExp(String.raw`^(?:daily|${DAY_RANGE}(?:\s*,\s*${DAY_RANGE})*)$`), {
+      error: 'is not a day; write mon, mon-fri, mon,wed or daily',
+    });
 }
 
 /** What an editor can tell without the list of zones: no abbreviations, no offsets. */

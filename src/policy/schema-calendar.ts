@@ -26,7 +26,7 @@ const opened = z
     for (const key of keys) {
       const fault = daysFault(key);
       if (fault === undefined) continue;
-      ctx.addIssue({ code: 'custom', path: [key], params: { atKey: true }, message: `"${key}" ${fault}` });
+      ctx.addIssue({ code: 'custom', path: [key], params: { atKey: true }, message: `{value} ${fault}` });
     }
     if (keys.length === 1) return;
     const message = 'must have one day, or range of days, with its hours: give each an entry of its own';

@@ -62,6 +62,7 @@ export const identity = about(
     subject: about(
       z
         .string()
+        .max(500, { error: 'is longer than 500 characters', abort: true })
         .regex(SUBJECT, { error: ({ input }) => subjectFault(input) })
         .prefault('email'),
       'How the identity provider knows an agent: email, username, or a template such as {local}@example.com.',

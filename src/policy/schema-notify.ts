@@ -1,6 +1,6 @@
 /** The shape of the channels that alarms, returns and warnings go to. */
 import { z } from 'zod';
-import { text } from './scalars.ts';
+import { addressText, text } from './scalars.ts';
 import { about, block, nonEmpty, oneOf } from './shapes.ts';
 
 /** What a channel can be told. */
@@ -66,19 +66,19 @@ const templates = z.partialRecord(z.enum(TOPICS), template, {
 
 const shared = {
   name: about(text(100), 'Names the channel; no two share one.'),
-  on: about(nonEmpty(oneOf(TOPICS)), 'What it is told.'),
+  on: about(nonEmpty(oneOf(TOPICS), 100), 'What it is told.'),
   templates: about(templates, 'Own words, by what is told.').optional(),
 };
 
 const hook = about(
-  z.string().regex(/^(?:https?:\/\/[^\s/]+\S*)?$/, {
+  addressText().regex(/^(?:https?:\/\/[^\s/]\S*)?$/, {
     error: 'must be an address that begins with http:// or https://',
   }),
   'Where to send; a secret. Empty switches the channel off.',
 );
 
 const mailServer = about(
-  z.string().regex(/^(?:smtps?:\/\/[^\s/]+\S*)?$/, {
+  addressText().regex(/^(?:smtps?:\/\/[^\s/]\S*)?$/, {
     error: 'must be an address that begins with smtp:// or smtps://',
   }),
   'Mail server, with user and password; a secret. Empty switches the channel off.',
@@ -99,7 +99,7 @@ export const channel = about(
       type: z.literal('email'),
       url: mailServer,
       from: about(text(), 'Sender.'),
-      to: about(nonEmpty(text()), 'Who gets alarms; a warning goes to the agent himself.').optional(),
+      to: about(nonEmpty(text(), 100), 'Who gets alarms; a warning goes to the agent himself.').optional(),
     }),
   ]),
   'One channel.',

@@ -81,7 +81,7 @@ export const match = block({
   description: 'Which people: every key that is there must fit, one entry of its list is enough.',
 });
 
-const actions = nonEmpty(oneOf(ACTIONS));
+const actions = nonEmpty(oneOf(ACTIONS), 20);
 const defaultActions: Action[] = ['off_queue', 'offline', 'revoke_tokens'];
 const mode = oneOf(['observe', 'enforce']);
 
@@ -130,7 +130,7 @@ export const rule = about(
   'When somebody counts as gone.',
 );
 
-const rung = about(
+export const rung = about(
   block({
     wait: about(duration(0), 'How long after the return.'),
     actions: about(actions, 'What is done then.'),
@@ -148,7 +148,7 @@ const returnsKeys = {
     duration(1 * SECOND),
     'Without a return for this long, the place on the ladder is forgotten.',
   ),
-  ladder: about(nonEmpty(rung), 'What each further silent return is answered with.'),
+  ladder: about(nonEmpty(rung, 20), 'What each further silent return is answered with.'),
   repeat: about(
     durationOrNever(1 * SECOND),
     'After the last rung: how often it is repeated, or never. In between a first rung that leaves the session alone is given where it has kept the agent Offline.',
@@ -181,7 +181,7 @@ const profileKeys = {
 };
 
 const profile = about(
-  block({ ...profileKeys, rules: about(nonEmpty(rule), 'The first rule that is due is the reason.') }),
+  block({ ...profileKeys, rules: about(nonEmpty(rule, 100), 'The first rule that is due is the reason.') }),
   'The rules for one kind of people. Each agent has the first profile that fits.',
 );
 
@@ -261,7 +261,7 @@ export const sections = {
     z.record(policyName, calendar).prefault({}),
     'Opening hours by name, for `during` and `outside`.',
   ),
-  notify: about(listOf(channel).prefault([]), 'Who is told what.'),
+  notify: about(listOf(channel, 50).prefault([]), 'Who is told what.'),
   identity,
   sweep,
 };
@@ -281,7 +281,7 @@ export const root = block({
   genesys,
   sweep: sections.sweep,
   exempt: sections.exempt,
-  profiles: about(nonEmpty(profile), 'In this order; whoever fits no profile is left alone.'),
+  profiles: about(nonEmpty(profile, 200), 'In this order; whoever fits no profile is left alone.'),
   returns: sections.returns,
   caps: sections.caps,
   calendars: sections.calendars,
@@ -315,7 +315,7 @@ export const root = block({
     'The log.',
   ),
   tests: about(
-    listOf(text()).prefault([]),
+    listOf(text(), 50).prefault([]),
     'Files with tests of this policy, from its folder. They run whenever it is loaded; when one fails it is refused.',
   ),
 }).meta({ title: 'Idle enforcer policy', description: 'When agents are logged off Genesys Cloud, and how.' });

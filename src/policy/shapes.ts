@@ -13,14 +13,14 @@ export function about<Schema extends z.ZodType>(schema: Schema, description: str
   return schema.meta({ description });
 }
 
-/** A list that may be empty. */
-export function listOf<Schema extends z.ZodType>(entry: Schema) {
-  return z.array(entry).max(10_000, { error: 'has more than 10000 entries' });
+/** A list that may be empty, of at most so many entries. */
+export function listOf<Schema extends z.ZodType>(entry: Schema, most = 10_000) {
+  return z.array(entry).max(most, { error: `has more than ${most} entries` });
 }
 
 /** A list of at least one. */
-export function nonEmpty<Schema extends z.ZodType>(entry: Schema) {
-  return listOf(entry).min(1, { error: 'is an empty list' });
+export function nonEmpty<Schema extends z.ZodType>(entry: Schema, most?: number) {
+  return listOf(entry, most).min(1, { error: 'is an empty list' });
 }
 
 /** One of these words. */

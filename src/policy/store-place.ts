@@ -3,17 +3,16 @@
  * to mend its policy first. It says so only where it is certain, and never guesses: a pause that went to another store would
  * stop nothing.
  */
-import { readFileSync, statSync } from 'node:fs';
 import { isAlias, isMap, isScalar, parseDocument, type Document, type Pair, type YAMLMap } from 'yaml';
-import { decode, interpolate, whyUnreadable, type Env } from './interpolate.ts';
+import { FileFault, readTextFile } from '../files/plain-file.ts';
+import { FilesRead, LARGEST_FILE } from './files-read.ts';
+import { interpolate, type Env } from './interpolate.ts';
 import { root } from './schema.ts';
 
 /** The path of the store as the policy gives it, with its variables filled in; or why it cannot be told. */
 export type StorePlace =
   { readonly known: true; readonly path: string } | { readonly known: false; readonly why: string };
 
-/** No policy is larger. */
-const LARGEST = 512 * 1024;
 /** No path of a policy is longer. */
 const LONGEST_PATH = 500;
 /** A merge that was left undone makes two or three of them. */
@@ -26,12 +25,10 @@ const STORE_LINE = /^(?:store|"store"|'store')\s*:/;
 /** Reads a file. Never throws. */
 export function readStorePlace(file: string, env: Env): StorePlace {
   try {
-    const stats = statSync(file);
-    if (!stats.isFile()) return unknown('the policy is not a plain file');
-    if (stats.size > LARGEST) return unknown('the policy is larger than 512 KiB');
-    return storePlaceIn(decode(readFileSync(file)), file, env);
+    return storePlaceIn(readTextFile(file, LARGEST_FILE), file, env);
   } catch (error) {
-    return unknown(`the policy ${file} cannot be read: ${whyUnreadable(error)}`);
+    if (!(error instanceof FileFault)) throw error;
+    return unknown(`the policy ${file} cannot be read: ${error.why}`);
   }
 }
 
@@ -42,9 +39,9 @@ export function storePlaceIn(text: string, file: string, env: Env): StorePlace {
   const [first, ...others] = values.found;
   if (first === undefined) return unknown('it names no store');
   if (others.some((other) => other !== first)) return unknown('it names more than one store');
-  const { text: filled, faults } = interpolate(first, env, file);
+  const { text: filled, faults } = interpolate(first, { env, policyFile: file, files: new FilesRead() });
   const [fault] = faults;
-  if (fault !== undefined) return unknown(`store.sqlite is "${first}", and ${fault}`);
+  if (fault !== undefined) return unknown(`its store.sqlite cannot be filled in: ${fault}`);
   const path = filled.trim();
   if (path === '' || path.length > LONGEST_PATH) return unknown('store.sqlite is no path');
   return { known: true, path };

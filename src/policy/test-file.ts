@@ -44,15 +44,18 @@ const setting = {
   ).optional(),
 };
 
+/** Entries of one timeline, and tests of one file. */
+const MOST = 1_000;
+
 const timeLine = (description: string, example: string) =>
-  about(listOf(text().meta({ examples: [example] })), description);
+  about(listOf(text().meta({ examples: [example] }), MOST), description);
 
 const test = about(
   block({
     name: about(text(), 'What is expected, in a sentence.'),
     ...setting,
     timeline: about(
-      nonEmpty(text().meta({ examples: ['09:00 on queue', '12:40 native timeout, back after 8s'] })),
+      nonEmpty(text().meta({ examples: ['09:00 on queue', '12:40 native timeout, back after 8s'] }), MOST),
       'What happens and when, in rising order. Before the first entry the agent is Offline.',
     ),
     expect: timeLine(
@@ -77,7 +80,7 @@ export const testFile = block({
     'The policy to be tested: its file, from the folder of this one, or the policy itself (without version and genesys if you like). Not needed when the policy names this file under `tests`.',
   ).optional(),
   ...setting,
-  tests: about(nonEmpty(test), 'The tests.'),
+  tests: about(nonEmpty(test, MOST), 'The tests.'),
 }).meta({
   title: 'Idle enforcer policy tests',
   description: 'Timelines, and what a policy must make of them.',

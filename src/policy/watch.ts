@@ -4,15 +4,12 @@
  * told of as valid, and nothing is refused before it was read twice. The file system's own events only make it quick;
  * what counts is what a look every few seconds finds.
  */
-import { createHash } from 'node:crypto';
-import { readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
-import { isScalar, isSeq, parseDocument } from 'yaml';
+import { watch, type FSWatcher } from 'node:fs';
+import { dirname } from 'node:path';
 import { SECOND, type Duration } from '../domain/time.ts';
 import type { LoadedPolicy } from './draft.ts';
-import { PolicyRefused, wholeFileFault } from './faults.ts';
-import type { Env } from './interpolate.ts';
-import { loadPolicyFile } from './load.ts';
+import type { PolicyRefused } from './faults.ts';
+import { areSame, digestsNow, type Digests } from './files-read.ts';
 
 /** A change must stand still for so long. */
 const STILL: Duration = 250;
@@ -22,27 +19,26 @@ const AGAIN: Duration = SECOND;
 const POLL: Duration = 5 * SECOND;
 /** A file that never stands still is read all the same after so many looks. */
 const MOST_LOOKS = 20;
-/** No policy and no secret is larger; see `load.ts`. */
-const LARGEST = 1024 * 1024;
-
 /** What a change of the files came to. */
 export type PolicyChange =
   | { readonly kind: 'valid'; readonly loaded: LoadedPolicy }
   | { readonly kind: 'refused'; readonly refusal: PolicyRefused };
 
+/** The same, with all the files that it comes from. */
+export type Loading = PolicyChange & { readonly files: Digests };
+
 /** Calls `run` once after `length`; calling the answer takes that back. */
 export type After = (length: Duration, run: () => void) => () => void;
 
 export interface WatchOptions {
-  readonly env: Env;
-  /** Reads and checks the policy file, and may run the tests that it names; throws `PolicyRefused`. */
-  readonly load?: (path: string, env: Env) => LoadedPolicy;
+  /** Reads and checks the policy file, and may run the tests that it names. Rejects only with the signal's reason. */
+  readonly load: (signal: AbortSignal) => Promise<Loading>;
+  /** The files that what is in force was loaded from. */
+  readonly files: Digests;
   /** Timers; real ones unless given. */
   readonly after?: After;
   /** Whether to listen to the file system as well; true unless given. */
   readonly events?: boolean;
-  /** What is in force, when it was loaded before the watch began; else what stands in the files now is taken for it. */
-  readonly fingerprint?: string;
 }
 
 export interface PolicyWatch {
@@ -63,41 +59,33 @@ export function watchPolicy(
   return new Watch(path, onChange, options);
 }
 
-/** Tells one state of the policy file, and of the files it names, from every other. Never throws. */
-export function policyFingerprint(path: string): string {
-  const hash = createHash('sha256');
-  const text = read(path);
-  hash.update(text);
-  for (const file of filesNamedIn(text, path)) hash.update(`\n${file}\n${read(file)}`);
-  return hash.digest('hex');
-}
-
 class Watch implements PolicyWatch {
   readonly #path: string;
   readonly #onChange: (change: PolicyChange) => void;
   readonly #options: WatchOptions;
   readonly #after: After;
-  #told: string;
-  #candidate: string | undefined;
+  readonly #ended = new AbortController();
+  #told: Digests;
+  #candidate: Digests | undefined;
   #looks = 0;
   #refusedOnce = false;
+  #loading = false;
   #timer: (() => void) | undefined;
   #poll: (() => void) | undefined;
   #events: FSWatcher | undefined;
-  #closed = false;
 
   constructor(path: string, onChange: (change: PolicyChange) => void, options: WatchOptions) {
     this.#path = path;
     this.#onChange = onChange;
     this.#options = options;
     this.#after = options.after ?? realAfter;
-    this.#told = options.fingerprint ?? policyFingerprint(path);
+    this.#told = options.files;
     this.#listen();
     this.#pollLater();
   }
 
   close(): void {
-    this.#closed = true;
+    this.#ended.abort();
     this.#timer?.();
     this.#poll?.();
     this.#events?.close();
@@ -106,14 +94,15 @@ class Watch implements PolicyWatch {
   look(): void {
     this.#timer?.();
     this.#timer = undefined;
-    if (this.#closed) return;
-    const now = policyFingerprint(this.#path);
-    if (now === this.#told) {
+    // What changes while it is loaded is found when that is over.
+    if (this.#ended.signal.aborted || this.#loading) return;
+    const now = digestsNow(this.#told.keys());
+    if (areSame(now, this.#told)) {
       this.#forget();
       return;
     }
     this.#looks += 1;
-    if (now !== this.#candidate) {
+    if (this.#candidate === undefined || !areSame(now, this.#candidate)) {
       this.#candidate = now;
       this.#refusedOnce = false;
       if (this.#looks < MOST_LOOKS) {
@@ -121,38 +110,29 @@ class Watch implements PolicyWatch {
         return;
       }
     }
-    this.#read(now);
+    this.#loading = true;
+    void this.#load().finally(() => {
+      this.#loading = false;
+    });
   }
 
-  #read(fingerprint: string): void {
-    const change = this.#load();
+  async #load(): Promise<void> {
+    const { signal } = this.#ended;
+    const loading = await this.#options.load(signal).catch(() => undefined);
+    if (loading === undefined || signal.aborted) return;
     // Read while it was being changed: what was read belongs to neither.
-    if (policyFingerprint(this.#path) !== fingerprint && this.#looks < MOST_LOOKS) {
+    if (!areSame(digestsNow(loading.files.keys()), loading.files) && this.#looks < MOST_LOOKS) {
       this.#lookLater(STILL);
       return;
     }
-    if (change.kind === 'refused' && !this.#refusedOnce) {
+    if (loading.kind === 'refused' && !this.#refusedOnce) {
       this.#refusedOnce = true;
       this.#lookLater(AGAIN);
       return;
     }
-    this.#told = fingerprint;
+    this.#told = loading.files;
     this.#forget();
-    this.#onChange(change);
-  }
-
-  #load(): PolicyChange {
-    const { load = loadPolicyFile, env } = this.#options;
-    try {
-      return { kind: 'valid', loaded: load(this.#path, env) };
-    } catch (error) {
-      if (error instanceof PolicyRefused) return { kind: 'refused', refusal: error };
-      // Nothing that a file says may end the worker.
-      return {
-        kind: 'refused',
-        refusal: wholeFileFault(this.#path, 'cannot be used, for an unexpected reason'),
-      };
-    }
+    this.#onChange(loading);
   }
 
   #forget(): void {
@@ -162,7 +142,7 @@ class Watch implements PolicyWatch {
   }
 
   #lookLater(length: Duration): void {
-    if (this.#closed) return;
+    if (this.#ended.signal.aborted) return;
     this.#timer ??= this.#after(length, () => {
       this.#timer = undefined;
       this.look();
@@ -171,7 +151,7 @@ class Watch implements PolicyWatch {
 
   #pollLater(): void {
     this.#poll = this.#after(POLL, () => {
-      if (this.#closed) return;
+      if (this.#ended.signal.aborted) return;
       if (this.#events === undefined) this.#listen();
       if (this.#timer === undefined) this.look();
       this.#pollLater();
@@ -193,38 +173,6 @@ class Watch implements PolicyWatch {
     } catch {
       this.#events = undefined;
     }
-  }
-}
-
-/** Files that a text refers to, its tests among them; a reference in a comment does no harm. */
-function filesNamedIn(text: string, policyFile: string): readonly string[] {
-  const filled = [...text.matchAll(/\$\{file:([^{}]*)\}/g)].map(([, path = '']) => path);
-  return [...filled, ...testsNamedIn(text)].map((path) =>
-    isAbsolute(path) ? path : resolve(dirname(policyFile), path),
-  );
-}
-
-/** A changed test may let through what was refused before. Of a text that is no YAML nothing is known yet. */
-function testsNamedIn(text: string): readonly string[] {
-  if (!/^tests\s*:/m.test(text)) return [];
-  try {
-    const tests = parseDocument(text, { prettyErrors: false, logLevel: 'silent' }).get('tests');
-    return isSeq(tests) ? tests.items.flatMap((item) => (isScalar(item) ? [String(item.value)] : [])) : [];
-  } catch {
-    return [];
-  }
-}
-
-/** The text, or why there is none. */
-function read(path: string): string {
-  try {
-    const stats = statSync(path);
-    const { size, mtimeMs } = stats;
-    // Reading anything but a file might wait for ever.
-    if (!stats.isFile()) return 'not a file';
-    return size > LARGEST ? `${size} bytes of ${mtimeMs}` : readFileSync(path, 'latin1');
-  } catch (error) {
-    return `unreadable: ${error instanceof Error && 'code' in error ? String(error.code) : ''}`;
   }
 }
 

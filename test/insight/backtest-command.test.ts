@@ -174,7 +174,21 @@ describe('what is refused, with a sentence', () => {
     ['an abbreviation of a zone', { replay: SHIPPED, tz: 'EST' }, 'Did you mean America/New_York?'],
     ['a zone that nobody knows', { replay: SHIPPED, tz: 'Mars/Olympus' }, 'is not a time zone'],
     ['a file that is no recording', { replay: DEFAULT, policy: [DEFAULT] }, 'is no recording'],
-    ['a file that is not there', { replay: '/nowhere/at/all', policy: [DEFAULT] }, 'cannot be read (ENOENT)'],
+    [
+      'a file that is not there',
+      { replay: '/nowhere/at/all', policy: [DEFAULT] },
+      'cannot be read (it does not exist)',
+    ],
+    [
+      'a recording without end',
+      { replay: '/dev/zero', policy: [DEFAULT] },
+      'cannot be read (it is a device, not a plain file)',
+    ],
+    [
+      'a policy without end',
+      { replay: SHIPPED, policy: ['/dev/zero'] },
+      'the policy cannot be read: it is a device, not a plain file',
+    ],
   ])('%s', async (_, options, sentence) => {
     await expect(run({ config: DEFAULT, ...options })).rejects.toThrow(sentence);
   });

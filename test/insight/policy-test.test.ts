@@ -12,7 +12,8 @@ import { parseBrowser, parseEntry } from '../../src/insight/policy-test-words.ts
 import { PolicyRefused } from '../../src/policy/faults.ts';
 import { testFileSchema } from '../../src/policy/json-schema.ts';
 import { loadPolicyText } from '../../src/policy/load.ts';
-import { policyFingerprint } from '../../src/policy/watch.ts';
+import { areSame, digestsNow } from '../../src/policy/files-read.ts';
+import { checkHere } from '../../src/policy-check.ts';
 import { parseTestFile } from '../../src/policy-test-file.ts';
 import { loadTestedPolicy, runTests, type TestResult } from '../../src/policy-tests.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
@@ -251,7 +252,7 @@ tests:
     const lines = faultsOf(() => parseTestFile(text, 't.yaml', {}));
     expect(lines.map((line) => line.slice(0, 70))).toEqual([
       't.yaml:2:11: timezone: "Europe/Berln" is not a time zone as Area/Location'.slice(0, 70),
-      't.yaml:6:9: tests[0].timeline[0]: "9 on queue" has no time: write it l'.slice(0, 70),
+      't.yaml:6:9: tests[0].timeline[0]: this has no time: write it like "09:'.slice(0, 70),
       't.yaml:7:9: tests[0].timeline[1]: "on queu" is no word of a timeline: '.slice(0, 70),
       't.yaml:9:9: tests[0].timeline[3]: comes before the entry above it; hou'.slice(0, 70),
       't.yaml:11:9: tests[0].expect[0]: "waitin" is no verdict; there are due,'.slice(0, 70),
@@ -266,8 +267,8 @@ tests:
   test('also when it speaks of a rule or a profile that the policy does not have', () => {
     const wrong = `  - name: x\n    timeline: [09:00 break]\n    expect: ['10:00 waiting by gon, profile agent']\n`;
     expect(faultsOf(() => run(wrong))).toEqual([
-      't.yaml:13:14: tests[0].expect[0]: the policy has no rule "gon" (did you mean "gone"?)',
-      't.yaml:13:14: tests[0].expect[0]: the policy has no profile "agent" (did you mean "agents"?)',
+      't.yaml:13:14: tests[0].expect[0]: "gon" is no rule of the policy (did you mean "gone"?)',
+      't.yaml:13:14: tests[0].expect[0]: "agent" is no profile of the policy (did you mean "agents"?)',
     ]);
   });
 
@@ -276,6 +277,37 @@ tests:
     expect(faultsOf(() => run('  - { name: x, timeline: [09:00 break], logoffs: [] }\n', head))).toEqual([
       't.yaml:7:77: profiles[0].rules[0].limit: 60 has no unit: write 60m for minutes or 60s for seconds',
     ]);
+  });
+});
+
+describe('tests that would take too long are refused', () => {
+  const refused = (tests: string): readonly string[] => faultsOf(() => run(tests));
+
+  test('one by one, and together', () => {
+    const long = (name: string, days: number): string =>
+      `  - { name: ${name}, every: 1s, timeline: [09:00 away], expect: ['09:00 waiting'], until: '${9 + days}:00' }\n`;
+    expect(refused(long('x', 6))).toEqual([
+      't.yaml:11:5: tests[0]: is too long: more than 20000 sweeps; look at its times and at every',
+    ]);
+    const many = Array.from({ length: 10 }, (_, i) => long(`x${i}`, 5)).join('');
+    expect(refused(many)).toEqual(['t.yaml:11:3: tests: are too long together: more than 100000 sweeps']);
+  });
+
+  test('also for a span that never ends, an entry without end, and a thousand entries and more', () => {
+    const lines = (count: number): string => Array.from({ length: count }, () => '"09:00 away"').join(', ');
+    expect(refused(`  - { name: x, timeline: ["${' '.repeat(300_000)}x"], logoffs: [] }\n`)).toContainEqual(
+      expect.stringMatching(/^t\.yaml:11:27: tests\[0\]\.timeline\[0\]: /),
+    );
+    const words = `a${' '.repeat(300_000)}b`;
+    expect(refused(`  - { name: x, timeline: ["${words}"], logoffs: [] }\n`)).toEqual([
+      't.yaml:11:27: tests[0].timeline[0]: is longer than 500 characters',
+    ]);
+    expect(refused(`  - { name: x, timeline: [${lines(1_001)}], logoffs: [] }\n`)).toEqual([
+      't.yaml:11:26: tests[0].timeline: has more than 1000 entries',
+    ]);
+    expect(
+      refused('  - { name: x, timeline: ["09:00 away, back after 99999999999d"], logoffs: [] }\n'),
+    ).toEqual([expect.stringContaining('is not a duration')]);
   });
 });
 
@@ -307,9 +339,10 @@ describe('a policy that names its tests', () => {
   });
 
   test('is looked at again when a test changes, which may let through what was refused', () => {
-    const before = policyFingerprint(path('good.yaml'));
+    const { files } = checkHere(path('good.yaml'), env);
+    expect(areSame(digestsNow(files.keys()), files)).toBe(true);
     writeFileSync(path('t.yaml'), `${readFileSync(path('t.yaml'), 'utf8')}# changed\n`);
-    expect(policyFingerprint(path('good.yaml'))).not.toBe(before);
+    expect(areSame(digestsNow(files.keys()), files)).toBe(false);
   });
 
   test('is tested by the command without credentials: 0 when all pass, 3 when one fails, a refusal else', () => {

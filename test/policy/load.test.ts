@@ -333,7 +333,7 @@ describe('what comes from outside the file', () => {
 
   test('is not taken from what every object has', () => {
     expect(faultsOf(() => load(withMore('tests: ["${constructor}"]\n')))).toEqual([
-      '7:9: tests[0]: the environment variable constructor is not set',
+      '7:9: tests[0]: the environment variable in its "${…}" is not set',
     ]);
   });
 

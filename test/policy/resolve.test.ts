@@ -77,10 +77,10 @@ describe('names', () => {
   test('that nobody ever knew are refused with their place and what was meant, all at once', () => {
     const text = `${withMatch('{ groups: [Agnets], users: [Ada Byrne, nobody@nowhere.org] }')}exempt: [{ roles: [Janitor] }]\n`;
     expect(faultsOf(() => resolve(text))).toEqual([
-      '5:23: profiles[0].match.groups[0]: there is no group "Agnets" (did you mean "Agents"?)',
-      '5:40: profiles[0].match.users[0]: there is no user "Ada Byrne" (did you mean "Ada Byron"?)',
-      '5:51: profiles[0].match.users[1]: there is no user "nobody@nowhere.org"',
-      '8:20: exempt[0].roles[0]: there is no role "Janitor"',
+      '5:23: profiles[0].match.groups[0]: "Agnets" is no group of the organisation (did you mean "Agents"?)',
+      '5:40: profiles[0].match.users[0]: "Ada Byrne" is no user of the organisation (did you mean "Ada Byron"?)',
+      '5:51: profiles[0].match.users[1]: this is no user of the organisation',
+      '8:20: exempt[0].roles[0]: this is no role of the organisation',
     ]);
   });
 
@@ -175,7 +175,7 @@ describe('wildcards', () => {
   test('of queues that fit none are refused, unless they once did', () => {
     const text = withMatch("{ queues: ['Nix*'] }");
     expect(faultsOf(() => resolve(text))).toEqual([
-      '5:23: profiles[0].match.queues[0]: no queue fits "Nix*"',
+      '5:23: profiles[0].match.queues[0]: "Nix*" fits no queue',
     ]);
     const { policy } = resolve(text, NAMES, new Map([['queues:nix*', ['q-8', 'q-9']]]));
     expect(policy.profiles[0]?.match?.queues).toEqual(new Set(['q-8', 'q-9']));

@@ -89,7 +89,7 @@ describe('one name in two spellings', () => {
     const { policy } = resolvePolicy(load(text).draft, undefined, new Map(), NOW);
     expect(policy.profiles[0]?.rules[0]?.hours?.calendar.name).toBe('Nights');
     expect(faultsOf(() => load(withMore(`calendars: { ${hours('Nights')}, ${hours('nights')} }\n`)))).toEqual(
-      ['7:75: calendars.nights: another calendar has this name already'],
+      ['7:75: calendars.…: another calendar has this name already'],
     );
   });
 });

@@ -68,7 +68,7 @@ describe('an exemption', () => {
   test.each([
     [
       '{ users: ["*@vendro.example.com"] }',
-      ['exempt[0]: no agent fits this exemption', 'exempt[0].users[0]: no agent fits "*@vendro.example.com"'],
+      ['exempt[0]: no agent fits this exemption', 'exempt[0].users[0]: no agent fits this'],
     ],
     [
       '{ users: [bob@example.com] }',

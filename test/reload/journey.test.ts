@@ -5,15 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MINUTE } from '../../src/domain/time.ts';
-import {
-  policyFingerprint,
-  watchPolicy,
-  type PolicyChange,
-  type PolicyWatch,
-} from '../../src/policy/watch.ts';
+import { watchPolicy, type PolicyChange, type PolicyWatch } from '../../src/policy/watch.ts';
 import { policyText, SECRET, Shift, type ShiftOptions } from '../journeys/shift.ts';
 import { Receiver } from '../notify/parts.ts';
-import { Folder, Timers } from './parts.ts';
+import { checking, Folder, Timers } from './parts.ts';
 
 let receiver: Receiver;
 let folder: Folder;
@@ -56,10 +51,9 @@ async function begin(policy: string, options: ShiftOptions = {}): Promise<Shift>
     taking.push(reload.changed(change));
   };
   watch = watchPolicy(folder.policy, take, {
-    env: {},
+    ...checking(folder.policy),
     after: timers.after,
     events: false,
-    fingerprint: policyFingerprint(folder.policy),
   });
   return shift;
 }
@@ -76,7 +70,7 @@ function save(text: string): void {
 
 /** The watch looks, and what it found is taken up. */
 async function look(): Promise<void> {
-  timers.wind(10_000);
+  await timers.wind(10_000);
   expect(taking).toHaveLength(1);
   await taking.pop();
 }

@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { After } from '../../src/policy/watch.ts';
+import { checkHere } from '../../src/policy-check.ts';
+import type { After, WatchOptions } from '../../src/policy/watch.ts';
 
 export interface Texts {
   readonly limit?: string;
@@ -72,6 +73,17 @@ export class Folder {
   }
 }
 
+/** What a watch of this file needs, with what stands there now in force. Checks where it stands, without a thread. */
+export function checking(path: string): Pick<WatchOptions, 'load' | 'files'> {
+  const load: WatchOptions['load'] = () => Promise.resolve(checkHere(path, {}));
+  return { load, files: checkHere(path, {}).files };
+}
+
+/** Lets all promises that are ready go on. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+}
+
 interface Timer {
   readonly at: number;
   readonly run: () => void;
@@ -95,7 +107,8 @@ export class Timers {
     return this.#timers.length;
   }
 
-  wind(length: number): void {
+  async wind(length: number): Promise<void> {
+    await settled();
     const until = this.#now + length;
     for (;;) {
       const [next] = this.#timers.toSorted((a, b) => a.at - b.at);
@@ -103,6 +116,7 @@ export class Timers {
       this.#timers = this.#timers.filter((one) => one !== next);
       this.#now = next.at;
       next.run();
+      await settled();
     }
     this.#now = until;
   }

@@ -10,7 +10,7 @@ import { loadPolicyText } from '../../src/policy/load.ts';
 import { resolvePolicy } from '../../src/policy/resolve.ts';
 import { watchPolicy, type After, type PolicyChange } from '../../src/policy/watch.ts';
 import { Reload } from '../../src/reload.ts';
-import { Folder, policyText, Timers, type Texts } from './parts.ts';
+import { checking, Folder, policyText, settled, Timers, type Texts } from './parts.ts';
 
 const BASE = Date.parse('2026-03-02T09:00:00Z');
 /** A policy with this in it names somebody whom the platform does not know. */
@@ -229,11 +229,6 @@ function refusalOf(text: string): Extract<PolicyChange, { kind: 'refused' }>['re
   throw new Error('not refused');
 }
 
-/** Lets all promises that are ready go on. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
-}
-
 describe('a hundred swaps of a ConfigMap in a row', () => {
   let folder: Folder;
   beforeEach(() => {
@@ -248,7 +243,7 @@ describe('a hundred swaps of a ConfigMap in a row', () => {
     async (mix) => {
       folder.swap({ 'policy.yaml': policyText() });
       const timers = new Timers();
-      const options = { env: {}, after: timers.after, events: false };
+      const options = { ...checking(folder.policy), after: timers.after, events: false };
       const watch = watchPolicy(folder.policy, (change) => void desk.reload.changed(change), options);
       let newest = 60;
       let chance = mix;
@@ -265,8 +260,7 @@ describe('a hundred swaps of a ConfigMap in a row', () => {
           newest = n + 100;
         }
         desk.busy = n % 3 === 0;
-        timers.wind(6 * SECOND);
-        await settled();
+        await timers.wind(6 * SECOND);
         desk.busy = false;
         desk.reload.betweenSweeps();
         expect([n, desk.limit]).toEqual([n, newest * MINUTES]);
@@ -281,7 +275,7 @@ describe('a hundred swaps of a ConfigMap in a row', () => {
     folder.swap({ 'policy.yaml': policyText() });
     let tell: (() => void) | undefined;
     const take = (change: PolicyChange): void => void desk.reload.changed(change).then(() => tell?.());
-    const watch = watchPolicy(folder.policy, take, { env: {}, after: atOnceButPolls });
+    const watch = watchPolicy(folder.policy, take, { ...checking(folder.policy), after: atOnceButPolls });
     try {
       let newest = 60;
       for (let n = 1; n <= 100; n += 1) {
