@@ -86,7 +86,11 @@ describe('the lock file', () => {
     ['has no hash', { integrity: undefined }, 'node_modules/pino has no SHA-512 hash'],
     ['has a short hash', { integrity: 'sha1-abc' }, 'node_modules/pino has no SHA-512 hash'],
     ['names an address', { resolved: 'https://evil.example/x.tgz' }, 'node_modules/pino names an address'],
-    ['runs a script', { hasInstallScript: true }, 'node_modules/pino has an install script that nobody listed'],
+    [
+      'runs a script',
+      { hasInstallScript: true },
+      'node_modules/pino has an install script that nobody listed',
+    ],
     ['is another version', { version: '1.0.0' }, 'pino is locked at 1.0.0, wanted at 10.4.0'],
   ])('is refused where a package %s', (_, changes, fault) => {
     expect(faultsOf(changed('node_modules/pino', changes as Locked), manifest)).toContain(fault);
