@@ -6,6 +6,7 @@ import process from 'node:process';
 import { table } from '../src/cli/output.ts';
 import { benchBacktest } from './backtest.ts';
 import { benchDomain } from './domain.ts';
+import { benchEndpoints } from './endpoints.ts';
 import { benchLogoffs } from './logoffs.ts';
 import type { Row } from './measure.ts';
 import { benchMonth } from './month.ts';
@@ -20,6 +21,7 @@ const BENCHES: Benches = {
   logoffs: benchLogoffs,
   start: benchStart,
   backtest: benchBacktest,
+  endpoints: benchEndpoints,
 };
 /** Only when asked for. */
 const LONG: Benches = { month: benchMonth };

@@ -9,7 +9,8 @@ import type { SqliteStore } from '../store/sqlite-store.ts';
 import type { SweepReport } from '../enforcer/ports.ts';
 import { createLog } from '../logging.ts';
 import { Metrics } from '../server/metrics.ts';
-import { startServer, type RunningServer } from '../server/server.ts';
+import { cached } from '../server/cached.ts';
+import { startServer, type RunningServer, type Told } from '../server/server.ts';
 import { statusOf } from '../server/status.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { policyFingerprint } from '../policy/watch.ts';
@@ -85,20 +86,29 @@ export function serve(
     const { settings, hash } = assembly()?.reload.current ?? loaded;
     return { mode: settings.mode, policy: hash };
   };
+  const { registry } = metrics;
+  const metricsTold = async (): Promise<Told> => ({
+    text: Buffer.from(await registry.metrics()),
+    type: registry.contentType,
+  });
+  const statusTold = async (): Promise<Told> => {
+    const status = statusOf({
+      version: VERSION,
+      startedAt,
+      now: clock.now(),
+      ...inForce(),
+      pause: await store.pause(),
+      learnt: learntFrom((await store.facts()).get(LEARNT_FACT)),
+      lastSweep: assembly()?.lastReport(),
+    });
+    const text = Buffer.from(`${JSON.stringify(status, undefined, 2)}\n`);
+    return { text, type: 'application/json; charset=utf-8' };
+  };
   return startServer(host, port, {
     alive: () => assembly()?.health.alive(clock.now()) ?? { ok: true, why: 'starting' },
     ready: () => assembly()?.health.ready(clock.now()) ?? starting,
-    metrics: async () => ({ text: await metrics.registry.metrics(), type: metrics.registry.contentType }),
-    status: async () =>
-      statusOf({
-        version: VERSION,
-        startedAt,
-        now: clock.now(),
-        ...inForce(),
-        pause: await store.pause(),
-        learnt: learntFrom((await store.facts()).get(LEARNT_FACT)),
-        lastSweep: assembly()?.lastReport(),
-      }),
+    metrics: cached(metricsTold, () => clock.now()),
+    status: cached(statusTold, () => clock.now()),
   }).then((server) => {
     log.info({ host, port: server.port }, 'serving health, metrics and status');
     return server;
