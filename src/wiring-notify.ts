@@ -10,6 +10,7 @@ import { createSender, type Sender } from './notify/send.ts';
 import { warnAgent } from './notify/warner.ts';
 import type { Settings } from './policy/draft.ts';
 import type { Metrics } from './server/metrics.ts';
+import { Redactor } from './texts/redactor.ts';
 
 export interface TellingParts {
   readonly clock: Clock;
@@ -17,6 +18,8 @@ export interface TellingParts {
   readonly metrics: Metrics;
   /** Keeps messages until they are delivered. */
   readonly outbox: Outbox;
+  /** Knows what may be shown nowhere. */
+  readonly redactor?: Redactor | undefined;
   /** Speaks to the receivers; HTTP and SMTP unless given. */
   readonly sender?: Sender | undefined;
 }
@@ -35,7 +38,7 @@ export interface Telling {
 
 /** Makes it; nothing is sent yet. */
 export function tellingOf(first: Settings, parts: TellingParts): Telling {
-  const { clock, log, metrics, outbox } = parts;
+  const { clock, log, metrics, outbox, redactor = new Redactor() } = parts;
   const sender = parts.sender ?? createSender(process.env, () => clock.now());
   const onTried: Metrics['notified'] = (channel, outcome) => {
     metrics.notified(channel, outcome);
@@ -54,7 +57,8 @@ export function tellingOf(first: Settings, parts: TellingParts): Telling {
     alarm: ({ kind, message, fields }) => {
       log.error({ alarm: kind, ...fields }, message);
       metrics.alarm(kind);
-      notifier.raise({ kind, message, fields });
+      // What waits in the store, or goes to the receivers, is not seen by the log's own redaction.
+      notifier.raise({ kind, message, fields: redactor.hideIn(fields) });
     },
     name: (agent) => name(agent),
     use: (settings) => {

@@ -16,11 +16,13 @@ import type { LoadedPolicy, Settings } from './policy/draft.ts';
 import { NAME_KINDS, namesNeeded, type Named, type NameKind, type Names } from './policy/names.ts';
 import { needsOf } from './policy/needs.ts';
 import { resolvePolicy } from './policy/resolve.ts';
+import { secretsInAddress, secretsOf } from './policy/secrets.ts';
 import { Health } from './server/health.ts';
 import type { Metrics } from './server/metrics.ts';
 import { openStore, type SqliteStore } from './store/sqlite-store.ts';
 import { Reload } from './reload.ts';
-import { proxiesOf } from './proxies.ts';
+import { proxiesOf, proxyAddresses } from './proxies.ts';
+import { Redactor } from './texts/redactor.ts';
 import { LiveIdentity, withIdentity } from './wiring-identity.ts';
 import { tellingOf, type Telling } from './wiring-notify.ts';
 import { untilReached } from './wiring-start.ts';
@@ -34,6 +36,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** Takes the messages to people; HTTP and SMTP unless given. */
   readonly sender?: Sender;
+  /** Knows what may be shown nowhere. */
+  readonly redactor?: Redactor;
 }
 
 /** A worker with everything that it is made of. */
@@ -69,12 +73,14 @@ export function openStoreOf(
 /** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError` or `ProxySettingsError`. */
 export function connect(
   { genesys }: Settings,
-  { clock, log, metrics }: Omit<Surroundings, 'signal'>,
+  { clock, log, metrics, redactor = new Redactor() }: Omit<Surroundings, 'signal'>,
 ): Platform {
   const { requestsPerMinute, timeout, region, clientId, clientSecret, apiUrl, loginUrl } = genesys;
   const settings = { region, clientId, clientSecret, apiUrl, loginUrl, requestsPerMinute, timeout };
   const proxies = proxiesOf(process.env);
+  for (const address of proxyAddresses(process.env).flatMap(secretsInAddress)) redactor.know(address);
   const platform = connectPlatform(settings, clock, {
+    redactor,
     onRequest: ({ operation, status }) => {
       metrics.request(operation, String(status));
     },
@@ -115,7 +121,12 @@ export async function assemble(
     const policy = await untilReached(start, () => resolveNames(loaded, platform, store, around));
     platform.setNeeds(needsOf(policy));
     metrics.policyInForce(policy);
-    const identity = await LiveIdentity.connect(loaded.settings, store, clock, process.env);
+    const { redactor = new Redactor() } = around;
+    const identity = await LiveIdentity.connect(loaded.settings, store, {
+      clock,
+      env: process.env,
+      redactor,
+    });
     const parts: Parts = { ...around, store, platform, identity, health, telling, alarms };
     const inForce = inForceOf(policy, loaded.settings);
     const { worker, lastReport, missed, between } = workerOf(inForce, parts);
@@ -245,16 +256,21 @@ const SECRET_IS_FOR: ReadonlySet<string> = new Set(
 );
 
 function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: Parts): Reload {
-  const { clock, log, metrics, store, platform, identity, telling } = parts;
+  const { clock, log, metrics, store, platform, identity, telling, redactor } = parts;
   let { policy: inForce } = first;
   return new Reload({
     loaded,
     clock,
     log,
-    resolve: (wanted) => resolveNames(wanted, platform, store, parts),
+    resolve: (wanted) => {
+      for (const secret of secretsOf(wanted.settings)) redactor?.know(secret);
+      return resolveNames(wanted, platform, store, parts);
+    },
     busy: () => worker.busy,
     takeUp: (wanted, policy = inForce) => {
       const { settings } = wanted;
+      // Where only secrets have changed there was nothing to resolve.
+      for (const secret of secretsOf(settings)) redactor?.know(secret);
       inForce = policy;
       worker.use(inForceOf(policy, settings));
       platform.setNeeds(needsOf(policy));

@@ -4,7 +4,10 @@ import { loadPolicyFile } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { loadTestedPolicy } from '../policy-tests.ts';
 import { parseDuration, type Duration } from '../domain/time.ts';
+import { secretsOf } from '../policy/secrets.ts';
+import type { Redactor } from '../texts/redactor.ts';
 import { UsageError } from './exit.ts';
+import type { Output } from './output.ts';
 
 /** Where the policy is looked for when `--config` does not say. */
 export const DEFAULT_CONFIG = 'config/idle-enforcer.yaml';
@@ -19,13 +22,22 @@ export function configPath({ config }: ConfigOption): string {
 }
 
 /** Loads the policy without running its tests, for commands that do not act by it. Throws `PolicyRefused`. */
-export function loadConfig(options: ConfigOption): LoadedPolicy {
-  return loadPolicyFile(configPath(options), process.env);
+export function loadConfig(options: ConfigOption, { redactor }: Pick<Output, 'redactor'>): LoadedPolicy {
+  return known(loadPolicyFile(configPath(options), process.env), redactor);
 }
 
 /** Loads the policy and runs the tests that it names. Throws `PolicyRefused`. */
-export function loadTestedConfig(options: ConfigOption): LoadedPolicy {
-  return loadTestedPolicy(configPath(options), process.env);
+export function loadTestedConfig(
+  options: ConfigOption,
+  { redactor }: Pick<Output, 'redactor'>,
+): LoadedPolicy {
+  return known(loadTestedPolicy(configPath(options), process.env), redactor);
+}
+
+/** The same policy, its secrets known: from now on none of them is shown. */
+export function known(loaded: LoadedPolicy, redactor: Redactor): LoadedPolicy {
+  for (const secret of secretsOf(loaded.settings)) redactor.know(secret);
+  return loaded;
 }
 
 /** Where to listen: `IDLE_ENFORCER_HOST`, which the container image sets to 0.0.0.0, else what the policy says. */

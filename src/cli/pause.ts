@@ -23,7 +23,7 @@ export async function pause(options: PauseOptions, output: Output): Promise<void
   }
   const now = realClock.now();
   const until = length === undefined ? undefined : now + length;
-  await withStore(options, async (store) => {
+  await withStore(options, output, async (store) => {
     await store.setPause({ since: now, until, reason });
     await store.saveStep([], [{ kind: 'pause', at: now, reason: reason ?? 'paused' }]);
   });
@@ -34,7 +34,7 @@ export async function pause(options: PauseOptions, output: Output): Promise<void
 /** Ends a pause, and frees whoever the breaker holds. */
 export async function resume(options: ConfigOption, output: Output): Promise<void> {
   const now = realClock.now();
-  const before = await withStore(options, async (store) => {
+  const before = await withStore(options, output, async (store) => {
     const paused = await store.pause();
     await store.setPause(undefined);
     await store.requestResume();
@@ -47,9 +47,10 @@ export async function resume(options: ConfigOption, output: Output): Promise<voi
 
 async function withStore<T>(
   options: ConfigOption,
+  output: Output,
   use: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>,
 ): Promise<T> {
-  const { settings } = loadConfig(options);
+  const { settings } = loadConfig(options, output);
   const store = await openStore(settings.store.sqlite, { now: () => realClock.now(), existing: true });
   try {
     return await use(store);

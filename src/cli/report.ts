@@ -37,7 +37,7 @@ export async function report(options: ReportOptions, output: Output): Promise<nu
   if (!isZone(zone)) throw new UsageError(`"${zone}" is not a time zone: write it like Europe/Berlin.`);
   const now = realClock.now();
   const span = spanOption(options, now, DAYS);
-  const { settings } = loadConfig(options);
+  const { settings } = loadConfig(options, output);
   const store = await openStore(settings.store.sqlite, { now: () => now, readOnly: true });
   try {
     const text =

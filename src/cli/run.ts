@@ -14,6 +14,8 @@ import { startServer, type RunningServer, type Told } from '../server/server.ts'
 import { statusOf } from '../server/status.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
 import { policyFingerprint } from '../policy/watch.ts';
+import { jsonText } from '../texts/clean.ts';
+import { Redactor } from '../texts/redactor.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../wiring.ts';
 import { EXIT, explainError } from './exit.ts';
 import { configPath, listenAddress, loadTestedConfig, type ConfigOption } from './options.ts';
@@ -27,14 +29,15 @@ const FAREWELL: Duration = SECOND;
 const LONGEST_FAREWELL: Duration = 10 * SECOND;
 
 /** Runs until a signal comes. Answers the exit code. */
-export async function run(options: ConfigOption): Promise<number> {
+export async function run(options: ConfigOption, { redactor }: Pick<Output, 'redactor'>): Promise<number> {
   // Taken before the file is read: what changes from here on is news.
   const fingerprint = policyFingerprint(configPath(options));
-  const loaded = loadTestedConfig(options);
+  const loaded = loadTestedConfig(options, { redactor });
   const stop = new AbortController();
   const signalled = waitForSignal(stop);
-  const log = createLog(loaded.settings.log.level, 'stdout');
-  const around = { clock: realClock, log, metrics: new Metrics().withProcess(), signal: stop.signal };
+  const log = createLog(loaded.settings.log.level, 'stdout', redactor);
+  const metrics = new Metrics().withProcess();
+  const around = { clock: realClock, log, metrics, redactor, signal: stop.signal };
   log.info({ version: VERSION, policy: loaded.hash, mode: loaded.settings.mode }, 'the idle enforcer starts');
   let assembly: Assembly | undefined;
   let server: RunningServer | undefined;
@@ -74,7 +77,7 @@ function waitForSignal(stop: AbortController): Promise<number> {
 /** Serves health, metrics and status, also while there is no worker yet. Rejects when the address cannot be had. */
 export function serve(
   loaded: LoadedPolicy,
-  { clock, metrics, log }: Surroundings,
+  { clock, metrics, log, redactor = new Redactor() }: Surroundings,
   assembly: () => Assembly | undefined,
   store: Pick<SqliteStore, 'pause' | 'facts'>,
 ): Promise<RunningServer> {
@@ -101,7 +104,7 @@ export function serve(
       learnt: learntFrom((await store.facts()).get(LEARNT_FACT)),
       lastSweep: assembly()?.lastReport(),
     });
-    const text = Buffer.from(`${JSON.stringify(status, undefined, 2)}\n`);
+    const text = Buffer.from(`${redactor.hide(jsonText(status, 2))}\n`);
     return { text, type: 'application/json; charset=utf-8' };
   };
   return startServer(host, port, {
@@ -121,11 +124,12 @@ export interface OnceOptions extends ConfigOption {
 
 /** Makes one sweep. Answers the exit code: 3 when an action failed. */
 export async function once(options: OnceOptions, output: Output): Promise<number> {
-  const loaded = loadTestedConfig(options);
+  const { redactor } = output;
+  const loaded = loadTestedConfig(options, output);
   const stop = new AbortController();
   const signalled = waitForSignal(stop);
-  const log = createLog(loaded.settings.log.level, options.json === true ? 'stderr' : 'stdout');
-  const around = { clock: realClock, log, metrics: new Metrics(), signal: stop.signal };
+  const log = createLog(loaded.settings.log.level, options.json === true ? 'stderr' : 'stdout', redactor);
+  const around = { clock: realClock, log, metrics: new Metrics(), redactor, signal: stop.signal };
   // Reading a file of years from end to end, each minute, would be most of what this does.
   const store = await openStoreOf(loaded.settings, around, DAY);
   let assembly: Assembly | undefined;
@@ -136,7 +140,7 @@ export async function once(options: OnceOptions, output: Output): Promise<number
     const ended = await Promise.race([sweep, signalled]);
     await worker.drain(DRAIN);
     if (typeof ended === 'number') return ended;
-    if (options.json === true) output.line(JSON.stringify(ended ?? null, undefined, 2));
+    if (options.json === true) output.json(ended ?? null, 2);
     return codeOf(ended);
   } catch (error) {
     if (stop.signal.aborted) return await signalled;

@@ -30,7 +30,7 @@ interface Ran {
 export function test(files: readonly string[], options: TestOptions, output: Output): number {
   try {
     const ran = runAll(files.length > 0 ? files : namedByPolicy(options), options);
-    if (options.json === true) output.line(JSON.stringify(asJson(ran), undefined, 2));
+    if (options.json === true) output.json(asJson(ran), 2);
     else tell(ran, output);
     return ran.every(({ results }) => results.every(({ passed }) => passed)) ? EXIT.fine : EXIT.failedTests;
   } catch (error) {
@@ -38,7 +38,7 @@ export function test(files: readonly string[], options: TestOptions, output: Out
     const { faults, message } = error;
     const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`;
     if (options.json !== true) throw new UsageError(`${message}\nNo test was run: ${count}.`);
-    output.line(JSON.stringify({ ok: false, faults }, undefined, 2));
+    output.json({ ok: false, faults }, 2);
     return EXIT.refused;
   }
 }

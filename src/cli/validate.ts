@@ -22,19 +22,13 @@ export interface ValidateOptions extends ConfigOption {
 export async function validate(options: ValidateOptions, output: Output): Promise<number> {
   const file = configPath(options);
   try {
-    const loaded = loadConfig(options);
+    const loaded = loadConfig(options, output);
     const tests = runTestsOf(loaded, file, process.env);
-    const resolved = await resolve(loaded, options.online === true);
+    const resolved = await resolve(loaded, options.online === true, output);
     const warnings = [...loaded.warnings, ...resolved.warnings];
     const lines = describePolicy(loaded, resolved.policy, realClock.now());
     if (options.json === true) {
-      output.line(
-        JSON.stringify(
-          { ok: true, file, hash: loaded.hash, tests, warnings, description: lines },
-          undefined,
-          2,
-        ),
-      );
+      output.json({ ok: true, file, hash: loaded.hash, tests, warnings, description: lines }, 2);
       return EXIT.fine;
     }
     for (const line of lines) output.line(line);
@@ -46,16 +40,16 @@ export async function validate(options: ValidateOptions, output: Output): Promis
     return EXIT.fine;
   } catch (error) {
     if (options.json !== true || !(error instanceof PolicyRefused)) throw error;
-    output.line(JSON.stringify({ ok: false, file, faults: error.faults }, undefined, 2));
+    output.json({ ok: false, file, faults: error.faults }, 2);
     return EXIT.refused;
   }
 }
 
-async function resolve(loaded: LoadedPolicy, online: boolean): Promise<ResolvedPolicy> {
+async function resolve(loaded: LoadedPolicy, online: boolean, { redactor }: Output): Promise<ResolvedPolicy> {
   if (!online) return resolvePolicy(loaded.draft, undefined, new Map(), realClock.now());
   const signal = new AbortController().signal;
-  const log = createLog('warn', 'stderr');
-  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
+  const log = createLog('warn', 'stderr', redactor);
+  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
   try {
     await platform.checkCredentials(signal);
     return resolvePolicy(loaded.draft, await readNames(loaded, platform, signal), new Map(), realClock.now());

@@ -59,9 +59,7 @@ export class Alarms {
       areApart(clockError),
       now,
       'the clocks of this machine and the platform are far apart: nothing is done',
-      {
-        clockErrorMs: clockError,
-      },
+      { clockError },
     );
   }
 

@@ -343,7 +343,7 @@ export class Enforcer {
     this.#alarms.while('store', detail !== undefined, now, 'the store failed: observing only', { detail });
     this.#alarms.after(report, now);
     if (this.#alarms.drifts(clockError, now))
-      log.warn({ clockErrorMs: clockError }, 'the clocks of this machine and the platform drift apart');
+      log.warn({ clockError }, 'the clocks of this machine and the platform drift apart');
     this.#alarms.engaged(findings, context.policy.caps.engagedTooLong, now, name);
     return report;
   }

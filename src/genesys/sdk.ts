@@ -107,7 +107,7 @@ export function openSdk(
     }
     const body = await transport.login(request, LOGIN_OPERATION);
     granted = readGrant(body);
-    scrubber.hide(granted.token);
+    scrubber.hideToken(granted.token);
     return { status: 200, statusText: '', headers: {}, data: body };
   };
   client.setHttpClient(httpClient(send));

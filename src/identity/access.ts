@@ -121,6 +121,7 @@ export async function clientCredentials(
   if (token === undefined || !/^[\w.~+/=-]+$/.test(token)) {
     throw new IdentityError('refused', `${what}: the answer holds no token`, { status, correlationId });
   }
+  http.redactor.knowToken(token);
   const lifetime = seconds > 0 && Number.isFinite(seconds) ? seconds * SECOND : 5 * MINUTE;
   return { token, lifetime, scope: textOf(member(body, 'scope')) };
 }

@@ -1,11 +1,13 @@
 /** The record itself, line by line, as a table or as JSON lines. */
 import type { StoredEvent } from '../domain/record.ts';
+import { jsonText } from '../texts/clean.ts';
+import { printed, rungNumber } from '../texts/printed.ts';
 import { lengthText } from './report-text.ts';
 import { textTable } from './table.ts';
 
-/** One JSON object a line, with the instant as an ISO text; everything else as it is on record. */
+/** One JSON object, on one line; see `printed` for how facts are written. */
 export function eventJson(event: StoredEvent): string {
-  return JSON.stringify({ ...event, at: new Date(event.at).toISOString() });
+  return jsonText(printed(event));
 }
 
 /** A table for people. */
@@ -17,7 +19,7 @@ export function eventTable(events: readonly StoredEvent[]): string[] {
       new Date(at).toISOString().replace('.000', ''),
       kind,
       agentName ?? agentId ?? '',
-      rung === undefined ? (rule ?? '') : `${rule ?? ''} (rung ${rung + 1})`,
+      rung === undefined ? (rule ?? '') : `${rule ?? ''} (rung ${rungNumber(rung)})`,
       clock,
       [reason, delay === undefined ? undefined : `after ${lengthText(delay)}`]
         .filter((part) => part !== undefined)

@@ -1,8 +1,10 @@
 /** Messages as each kind of channel wants them. Pure; text from outside never becomes a link or mentions anybody. */
 import { createHmac } from 'node:crypto';
 import { SECOND, type Instant } from '../domain/time.ts';
+import { clip, jsonText, oneLine, slackText } from '../texts/clean.ts';
+import { printed } from '../texts/printed.ts';
 import type { Message } from './ports.ts';
-import { clip, type Letter } from './words.ts';
+import type { Letter } from './words.ts';
 
 /** What Slack takes in a header. */
 const SLACK_HEADER = 150;
@@ -10,7 +12,7 @@ const SLACK_HEADER = 150;
 /** A message for an incoming webhook of Slack; `text` is what phones show. */
 export function slackBody({ title, text, lines, advice }: Letter): string {
   // Verbatim: what looks like an address or a channel does not become a link.
-  const words = (content: string): object => ({ type: 'mrkdwn', text: escapeSlack(content), verbatim: true });
+  const words = (content: string): object => ({ type: 'mrkdwn', text: slackText(content), verbatim: true });
   const section = (content: string): object => ({ type: 'section', text: words(content) });
   const blocks = [
     { type: 'header', text: { type: 'plain_text', text: clip(title, SLACK_HEADER), emoji: false } },
@@ -18,12 +20,7 @@ export function slackBody({ title, text, lines, advice }: Letter): string {
     ...lines.map(section),
     { type: 'context', elements: [words(advice)] },
   ];
-  return JSON.stringify({ text: escapeSlack(title), blocks });
-}
-
-/** The three characters that mean something to Slack; with them nobody is mentioned and nothing becomes a link. */
-function escapeSlack(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return jsonText({ text: slackText(title), blocks });
 }
 
 /** A message for a workflow of Teams that posts the card it is sent; the older connectors take the same. */
@@ -46,23 +43,13 @@ export function teamsBody({ title, text, lines, advice }: Letter): string {
     msteams: { width: 'Full' },
   };
   const card = { contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content };
-  return JSON.stringify({ type: 'message', attachments: [card] });
+  return jsonText({ type: 'message', attachments: [card] });
 }
 
-/** A message for programs, with the words for people beside the facts. Lengths of time are in ms. */
+/** A message for programs, with the words for people beside the facts; see `printed` for how these are written. */
 export function webhookBody({ id, at, kind, message, count, items }: Message, letter: Letter): string {
   const { title, text, advice } = letter;
-  return JSON.stringify({
-    id,
-    at: new Date(at).toISOString(),
-    kind,
-    message,
-    count,
-    items,
-    title,
-    text,
-    advice,
-  });
+  return jsonText(printed({ id, at, kind, message, count, items, title, text, advice }));
 }
 
 /** Proves who sent a body and when: `t=<seconds>,v1=<HMAC-SHA-256 of "t.body", in hex>`. */
@@ -78,7 +65,7 @@ export function mailOf(
 ): { readonly subject: string; readonly text: string } {
   const parts = [text, lines.map((line) => `- ${line}`).join('\n'), advice];
   return {
-    subject: kind === 'warning' ? title : `Idle enforcer: ${title}`,
+    subject: oneLine(kind === 'warning' ? title : `Idle enforcer: ${title}`),
     text: `${parts.filter((part) => part !== '').join('\n\n')}\n`,
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { explain as explainCommand } from '../../src/cli/explain.ts';
 import { UsageError } from '../../src/cli/exit.ts';
+import { outputTo } from '../../src/cli/output.ts';
 import type { StoredEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND } from '../../src/domain/time.ts';
 import { NO_STANDING } from '../../src/enforcer/standing.ts';
@@ -221,7 +222,7 @@ store: { sqlite: ${sqlite} }
 `;
   writeFileSync(config, text);
   const lines: string[] = [];
-  const output = { line: (text = '') => lines.push(text) } as unknown as Parameters<typeof explainCommand>[2];
+  const output = outputTo((printed) => lines.push(printed.replace(/\n$/, '')));
   const quiet = {
     warn: () => undefined,
     info: () => undefined,
@@ -306,7 +307,7 @@ store: { sqlite: ${sqlite} }
       basis: 'store',
       asOf: '2026-03-02T09:45:00.000Z',
       verdict: { reason: 'waiting', nextAt: '2026-03-02T10:00:00.000Z' },
-      rules: [{ id: 'gone', when: 'off queue', measured: 45 * MINUTE, dueAt: '2026-03-02T10:00:00.000Z' }],
+      rules: [{ id: 'gone', when: 'off queue', measured_seconds: 2_700, dueAt: '2026-03-02T10:00:00.000Z' }],
     });
     lines.length = 0;
     await explainCommand('ada', { config, at: '2026-03-02T10:01:00Z', tz: 'America/Chicago' }, output);

@@ -235,7 +235,8 @@ describe('the record itself', () => {
     expect(JSON.parse(eventJson(event!))).toMatchObject({
       kind: 'verified',
       at: '2026-03-02T10:00:00.000Z',
-      rung: 1,
+      measured_seconds: 3_600,
+      rung: 2,
     });
   });
 

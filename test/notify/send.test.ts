@@ -96,7 +96,7 @@ describe('a hook', () => {
       at: '2026-03-02T09:00:00.000Z',
       kind: 'held',
       count: 12,
-      items: [{ rule: 'gone', measured: 62 * MINUTE, limit: 60 * MINUTE }],
+      items: [{ rule: 'gone', measured_seconds: 3_720, limit_seconds: 3_600 }],
     });
     const t = BASE / SECOND;
     const wanted = createHmac('sha256', 'k3y').update(`${t}.${body}`).digest('hex');
