@@ -4,13 +4,14 @@ import { SECOND, type Instant } from '../domain/time.ts';
 import { clip, jsonText, oneLine, slackText } from '../texts/clean.ts';
 import { printed } from '../texts/printed.ts';
 import type { Message } from './ports.ts';
-import type { Letter } from './words.ts';
+import { runbookHeading } from './runbook.ts';
+import { DEFAULT_ORGANISATION, type Letter } from './words.ts';
 
 /** What Slack takes in a header. */
 const SLACK_HEADER = 150;
 
 /** A message for an incoming webhook of Slack; `text` is what phones show. */
-export function slackBody({ title, text, lines, advice }: Letter): string {
+export function slackBody({ title, text, lines, advice, about }: Letter): string {
   // Verbatim: what looks like an address or a channel does not become a link.
   const words = (content: string): object => ({ type: 'mrkdwn', text: slackText(content), verbatim: true });
   const section = (content: string): object => ({ type: 'section', text: words(content) });
@@ -18,13 +19,13 @@ export function slackBody({ title, text, lines, advice }: Letter): string {
     { type: 'header', text: { type: 'plain_text', text: clip(title, SLACK_HEADER), emoji: false } },
     section(text),
     ...lines.map(section),
-    { type: 'context', elements: [words(advice)] },
+    { type: 'context', elements: [words(advice), ...(about === undefined ? [] : [words(about)])] },
   ];
   return jsonText({ text: slackText(title), blocks });
 }
 
 /** A message for a workflow of Teams that posts the card it is sent; the older connectors take the same. */
-export function teamsBody({ title, text, lines, advice }: Letter): string {
+export function teamsBody({ title, text, lines, advice, about }: Letter): string {
   // Runs of text are shown as they are; a TextBlock would read markdown in them.
   const run = (words: string, style: object = {}): object => ({
     type: 'RichTextBlock',
@@ -39,6 +40,7 @@ export function teamsBody({ title, text, lines, advice }: Letter): string {
       run(text),
       ...lines.map((line) => run(line)),
       run(advice, { isSubtle: true }),
+      ...(about === undefined ? [] : [run(about, { isSubtle: true, size: 'Small' })]),
     ],
     msteams: { width: 'Full' },
   };
@@ -47,9 +49,14 @@ export function teamsBody({ title, text, lines, advice }: Letter): string {
 }
 
 /** A message for programs, with the words for people beside the facts; see `printed` for how these are written. */
-export function webhookBody({ id, at, kind, message, count, items }: Message, letter: Letter): string {
+export function webhookBody(
+  { id, at, kind, message, count, items, organisation = DEFAULT_ORGANISATION }: Message,
+  letter: Letter,
+): string {
   const { title, text, advice } = letter;
-  return jsonText(printed({ id, at, kind, message, count, items, title, text, advice }));
+  const runbook = runbookHeading(kind);
+  const facts = { id, at, kind, organisation, runbook, message, count, items };
+  return jsonText(printed({ ...facts, title, text, advice }));
 }
 
 /** Proves who sent a body and when: `t=<seconds>,v1=<HMAC-SHA-256 of "t.body", in hex>`. */
@@ -60,10 +67,10 @@ export function signatureOf(secret: string, body: string, now: Instant): string 
 
 /** Subject and text of a mail. A warning goes to somebody who need not know what the service is called. */
 export function mailOf(
-  { title, text, lines, advice }: Letter,
+  { title, text, lines, advice, about = '' }: Letter,
   kind: Message['kind'],
 ): { readonly subject: string; readonly text: string } {
-  const parts = [text, lines.map((line) => `- ${line}`).join('\n'), advice];
+  const parts = [text, lines.map((line) => `- ${line}`).join('\n'), advice, about];
   return {
     subject: oneLine(kind === 'warning' ? title : `Idle enforcer: ${title}`),
     text: `${parts.filter((part) => part !== '').join('\n\n')}\n`,

@@ -3,7 +3,10 @@ import { formatDuration } from '../domain/time.ts';
 import { clip, oneLine } from '../texts/clean.ts';
 import { rungNumber } from '../texts/printed.ts';
 import type { Channel, Fields, Message, Topic } from './ports.ts';
+import { RUNBOOK, runbookHeading } from './runbook.ts';
 
+/** What the organisation of a policy without a name is called. */
+export const DEFAULT_ORGANISATION = 'default';
 /** Longer lines help nobody in a chat. */
 const LONGEST_LINE = 300;
 
@@ -82,6 +85,8 @@ export interface Letter {
   readonly lines: readonly string[];
   /** What to do about it. */
   readonly advice: string;
+  /** By what to look it up: the kind of alarm, the organisation, and the heading of the runbook; `undefined` for what is no alarm. */
+  readonly about: string | undefined;
 }
 
 /** Names that may stand in braces in an operator's own texts, and the facts that they stand for. */
@@ -119,7 +124,15 @@ export function letterOf(message: Message, { templates }: Pick<Channel, 'templat
     text: own.text === undefined ? `${general.time}: ${sentence}.` : filled(own.text, facts),
     lines: more > 0 ? [...lines, `… and ${more} more`] : lines,
     advice: own.advice === undefined ? advice : filled(own.advice, facts),
+    about: aboutOf(message),
   };
+}
+
+/** Not the operator's own words, whatever language these are in: it is what runbooks are searched by. */
+function aboutOf({ kind, organisation = DEFAULT_ORGANISATION }: Message): string | undefined {
+  const heading = runbookHeading(kind);
+  if (heading === undefined) return undefined;
+  return `Alarm ${kind} · organisation ${oneLine(organisation)} · runbook: ${heading} in ${RUNBOOK}`;
 }
 
 function factsOf(fields: Fields): Readonly<Record<string, string>> {

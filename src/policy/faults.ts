@@ -1,4 +1,5 @@
 /** What is wrong with a policy file: every fault with its place, gathered first and told all at once. */
+import { oneLine } from '../texts/clean.ts';
 import type { Path, Place, Source } from './source.ts';
 
 /** One thing that is wrong, where it stands, and what was probably meant. Lines and columns count from 1. */
@@ -34,7 +35,7 @@ export class PolicyRefused extends Error {
 /** A fault as one line: `file:line:column: path: sentence`. */
 export function faultLine(fault: PolicyFault): string {
   const meant = fault.suggestion === undefined ? '' : ` (did you mean "${fault.suggestion}"?)`;
-  return `${fault.file}:${fault.line}:${fault.column}: ${fault.path}: ${fault.message}${meant}`;
+  return oneLine(`${fault.file}:${fault.line}:${fault.column}: ${fault.path}: ${fault.message}${meant}`);
 }
 
 /** Writes a path as in the file: keys with dots, places in a list in brackets. The root is `policy`. */

@@ -55,6 +55,8 @@ describe('an operator’s own words', () => {
       text: 'an agent is held a las 2026-03-02T09:00:00.000Z',
       lines: ['Ana: gone, 1h2m de 1h'],
       advice: 'Cierre el navegador de Ana.',
+      // Runbooks are searched by it.
+      about: 'Alarm held · organisation default · runbook: IdleEnforcerHeld in docs/operations.md',
     });
   });
 
