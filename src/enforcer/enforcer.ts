@@ -4,6 +4,7 @@
  * out in `carry-out.ts`, what is told of it in `news.ts` and `outcomes.ts`.
  */
 import { randomUUID } from 'node:crypto';
+import { areApart, isPaused, sweepHold } from '../domain/holds.ts';
 import { plan, withLogoff, withoutBreaker, withOnline, type Ledger, type Plan } from '../domain/plan.ts';
 import type { SweepHold } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -24,15 +25,7 @@ import { Population, type SweepContext } from './population.ts';
 import type { ReadingSummary, SweepReport } from './ports.ts';
 import { gapEvent, reconcile } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, numbersOf } from './report.ts';
-import {
-  areApart,
-  Doubt,
-  isPaused,
-  nextStanding,
-  NO_STANDING,
-  sweepHold,
-  usualInterval,
-} from './standing.ts';
+import { Doubt, nextStanding, NO_STANDING, usualInterval } from './standing.ts';
 import { Trouble } from './trouble.ts';
 import { warnAgents } from './warn.ts';
 

@@ -169,7 +169,9 @@ describe('an explanation', () => {
     const pause = { since: told.now, until: undefined, reason: 'storm' };
     const text = textOf(inputOf(told, { pause, now: told.now + 10 * MINUTE }));
     expect(text).toContain('Ada Okafor is due to be logged off by rule gone');
-    expect(text).toContain('A log-off is held back at present: paused (storm): nothing is done to anybody');
+    expect(text).toContain(
+      'A log-off is held back at present: paused (storm): no agent is logged off until resume.',
+    );
     expect(text).toContain('Nobody has looked for 10m: all of this is as of the last look');
   });
 
