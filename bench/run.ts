@@ -10,6 +10,7 @@ import { benchEndpoints } from './endpoints.ts';
 import { benchLogoffs } from './logoffs.ts';
 import type { Row } from './measure.ts';
 import { benchMonth } from './month.ts';
+import { benchRecord } from './record.ts';
 import { benchStart } from './start.ts';
 import { benchSweep } from './sweep.ts';
 
@@ -22,6 +23,7 @@ const BENCHES: Benches = {
   start: benchStart,
   backtest: benchBacktest,
   endpoints: benchEndpoints,
+  record: benchRecord,
 };
 /** Only when asked for. */
 const LONG: Benches = { month: benchMonth };

@@ -1,5 +1,6 @@
 /** What commands print for people, and for programs. All of it passes here: see `texts/` for what that means. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import process from 'node:process';
 import { createColors } from 'picocolors';
 import { jsonText, oneLine } from '../texts/clean.ts';
@@ -17,6 +18,8 @@ export interface Output {
   readonly redactor: Redactor;
   /** Writes a document as it is: whatever in it came from outside has been made fit to be shown. */
   readonly write: (text: string) => void;
+  /** The same piece by piece, no faster than it is read. */
+  readonly document: (pieces: AsyncIterable<string>) => Promise<void>;
   /** Writes one line, whatever stands in it: nothing in it breaks it, moves the cursor, or is a secret. */
   readonly line: (text?: string) => void;
   /** Writes facts as JSON, see `printed`: indented, or on one line. */
@@ -41,11 +44,23 @@ export function standardOutput(): Output {
       process.stdout.write(text);
     },
     {
+      drained: async () => {
+        if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+      },
       isTerminal,
       columns: process.stdout.columns,
       coloured: isTerminal && process.env['NO_COLOR'] === undefined,
     },
   );
+}
+
+/** How the place is that output goes to; a file, unless something else is said. */
+export interface OutputOptions {
+  readonly isTerminal?: boolean;
+  readonly columns?: number;
+  readonly coloured?: boolean;
+  /** Resolves when more can be taken. */
+  readonly drained?: () => Promise<void>;
 }
 
 /** Output to anything that takes text. */
@@ -55,7 +70,8 @@ export function outputTo(
     isTerminal = false,
     columns = 80,
     coloured = false,
-  }: { readonly isTerminal?: boolean; readonly columns?: number; readonly coloured?: boolean } = {},
+    drained = () => Promise.resolve(),
+  }: OutputOptions = {},
 ): Output {
   const redactor = new Redactor();
   const { colours, shown } = palette(coloured);
@@ -65,6 +81,12 @@ export function outputTo(
     colours,
     redactor,
     write,
+    document: async (pieces) => {
+      for await (const piece of pieces) {
+        write(piece);
+        await drained();
+      }
+    },
     line: (text = '') => {
       write(`${shown(redactor.hide(text))}\n`);
     },

@@ -5,7 +5,8 @@
 import { MINUTE, SECOND, type Duration } from '../domain/time.ts';
 import { htmlText } from '../texts/clean.ts';
 import { headlines, minuteText, sectionsOf, type Section } from './report-text.ts';
-import { OUTCOMES, type Report } from './report.ts';
+import { OUTCOMES } from './report-parts.ts';
+import type { Report } from './report.ts';
 
 /** Renders the page. `library` is the source of Chart.js as one classic script. */
 export function reportHtml(report: Report, library: string): string {

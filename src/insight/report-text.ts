@@ -1,7 +1,8 @@
 /** The report as Markdown, CSV and JSON. */
 import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { inDays, inHours } from './licence.ts';
-import { OUTCOMES, type LicencePart, type Report, type ReturnsPart, type Row } from './report.ts';
+import { OUTCOMES, type LicencePart, type ReturnsPart, type Row } from './report-parts.ts';
+import type { Report } from './report.ts';
 import { csvLine, jsonText } from '../texts/clean.ts';
 import { printed, secondsOf } from '../texts/printed.ts';
 import { markdownTable } from './table.ts';

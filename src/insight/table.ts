@@ -3,14 +3,34 @@ import { markdownCell, oneLine } from '../texts/clean.ts';
 
 /** A table with aligned columns; columns that hold numbers only are aligned right. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [head, ...rows.map((row) => row.map(oneLine))];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  const numeric = numericColumns(head, rows);
-  return all.map((row) =>
+  const all = [head, ...rows];
+  return tableLines(all, widthsOf(all), numericColumns(head, rows));
+}
+
+/** How wide each column has to be. */
+export function widthsOf(rows: readonly (readonly string[])[]): readonly number[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries())
+      widths[column] = Math.max(widths[column] ?? 0, oneLine(cell).length);
+  }
+  return widths;
+}
+
+/** Rows as lines of columns so wide; wider cells push on what stands behind them. */
+export function tableLines(
+  rows: readonly (readonly string[])[],
+  widths: readonly number[],
+  numeric: readonly boolean[] = [],
+): string[] {
+  return rows.map((row) =>
     row
-      .map((cell, column) =>
-        numeric[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
+      .map((cell, column) => {
+        const text = oneLine(cell);
+        return numeric[column] === true
+          ? text.padStart(widths[column] ?? 0)
+          : text.padEnd(widths[column] ?? 0);
+      })
       .join('  ')
       .trimEnd(),
   );

@@ -26,6 +26,27 @@ const EVENT_COLUMNS = [
   ['delay', 'delay'],
 ] as const satisfies readonly (readonly [keyof RecordEvent, string])[];
 
+/** Reads rows that hold the place in the record and these parts, or all of them, in this order and without names. */
+export function eventReader(parts: readonly (keyof RecordEvent)[] | undefined): {
+  readonly columns: string;
+  readonly read: (values: readonly unknown[]) => StoredEvent;
+} {
+  const wanted = EVENT_COLUMNS.filter(([part]) => parts === undefined || parts.includes(part));
+  return {
+    columns: ['seq', ...wanted.map(([, column]) => column)].join(', '),
+    read: (values) => {
+      const event: Record<string, unknown> = { seq: values[0] };
+      for (const [i, [part]] of wanted.entries()) note(event, part, values[i + 1]);
+      return event as unknown as StoredEvent;
+    },
+  };
+}
+
+function note(event: Record<string, unknown>, part: keyof RecordEvent, value: unknown): void {
+  if (value === null || value === undefined) return;
+  event[part] = part === 'actions' ? (parse(value) ?? []) : value;
+}
+
 /** Adds one event; takes `eventValues`. */
 export const INSERT_EVENT =
   `INSERT INTO event (${EVENT_COLUMNS.map(([, column]) => column).join(', ')}) ` +
@@ -44,11 +65,7 @@ export function eventValues(event: RecordEvent): SQLInputValue[] {
 /** A row of the record; columns that are NULL are left out. */
 export function eventOf(row: Row): StoredEvent {
   const event: Record<string, unknown> = { seq: row['seq'] };
-  for (const [part, column] of EVENT_COLUMNS) {
-    const value = row[column];
-    if (value === null || value === undefined) continue;
-    event[part] = part === 'actions' ? (parse(value) ?? []) : value;
-  }
+  for (const [part, column] of EVENT_COLUMNS) note(event, part, row[column]);
   return event as unknown as StoredEvent;
 }
 

@@ -61,6 +61,15 @@ export class Database {
     return this.#guard(() => this.#statement(sql).all(...values));
   }
 
+  /** The values of each row, in the order of the columns: of very many rows this costs much less than naming them. */
+  lists(sql: string, ...values: readonly SQLInputValue[]): readonly (readonly SQLOutputValue[])[] {
+    return this.#guard(() => {
+      const statement = this.#statement(`${sql} /* lists */`);
+      statement.setReturnArrays(true);
+      return statement.all(...values) as unknown as readonly (readonly SQLOutputValue[])[];
+    });
+  }
+
   /** Hands out rows one by one, so that a large table is never in memory twice. */
   each(sql: string, take: (row: Row) => void): void {
     this.#guard(() => {

@@ -13,12 +13,14 @@ const UNSEEN_ONE =
   '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}\\u115f\\u1160\\u2800\\u3164\\uffa0]|\\u034f|\\u17b4|\\u17b5';
 const UNSEEN = new RegExp(UNSEEN_ONE, 'gu');
 const UNSEEN_IN_LINES = new RegExp(`(?![\\n\\t])(?:${UNSEEN_ONE})`, 'gu');
+/** What most texts are: of a record of a million events each is looked at. */
+const PLAIN = /^[\x20-\x7e]*$/;
 /** The same in JSON, which writes out C0 itself. */
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** A text on one line, with nothing in it that cannot be seen. */
 export function oneLine(text: string): string {
-  return text.replace(UNSEEN, writtenOut);
+  return PLAIN.test(text) ? text : text.replace(UNSEEN, writtenOut);
 }
 
 /** The same for a text of several lines: line breaks and tabs stay. */
@@ -43,7 +45,8 @@ function escapesOf(character: string): string {
 /** JSON that means the same and holds nothing that cannot be seen. */
 export function jsonText(value: unknown, indent?: number): string {
   // What JSON.stringify makes of several lines is between the texts, where JSON has no other characters.
-  return JSON.stringify(value, undefined, indent).replace(UNSEEN_IN_LINES, escapesOf);
+  const text = JSON.stringify(value, undefined, indent);
+  return PLAIN.test(text) ? text : text.replace(UNSEEN_IN_LINES, escapesOf);
 }
 
 /**
