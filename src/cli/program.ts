@@ -21,6 +21,7 @@ import { VERSION } from './version.ts';
 export async function main(args: readonly string[]): Promise<number> {
   let code: number = EXIT.fine;
   const output = standardOutput();
+  redactUncaught(output);
   const program = build(output, (result) => {
     code = result;
   });
@@ -33,6 +34,14 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${output.redactor.hide(severalLines(text))}\n`);
     return failed;
   }
+}
+
+/** What nobody caught is a fault of ours. Node.js would print it with all that it holds, such as headers with a token. */
+function redactUncaught({ redactor }: Output): void {
+  process.once('uncaughtException', (error: unknown) => {
+    process.stderr.write(`${redactor.hide(severalLines(explainError(error).text))}\n`);
+    process.exit(EXIT.unexpected);
+  });
 }
 
 /** Ends a command with its exit code. */

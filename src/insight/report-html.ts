@@ -3,7 +3,7 @@
  * Whatever comes from the record is escaped, and a content security policy forbids the page to load anything.
  */
 import { MINUTE, SECOND, type Duration } from '../domain/time.ts';
-import { htmlText } from '../texts/clean.ts';
+import { htmlText, oneLine } from '../texts/clean.ts';
 import { headlines, minuteText, sectionsOf, type Section } from './report-text.ts';
 import { OUTCOMES } from './report-parts.ts';
 import type { Report } from './report.ts';
@@ -112,7 +112,7 @@ function chartData(report: Report): unknown {
       without: drawn.without.map(({ online }) => online),
     },
     rules: {
-      labels: rules.map(({ key }) => key),
+      labels: rules.map(({ key }) => oneLine(key)),
       sets: OUTCOMES.map((outcome) => ({ label: outcome, data: rules.map((row) => row[outcome]) })),
     },
     hours: {

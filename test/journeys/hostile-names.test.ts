@@ -141,6 +141,8 @@ describe('a hostile organisation', () => {
     const lines = text.split(/\r?\n/);
     expect(lines.filter((line) => /^\s*FORGED/.test(line))).toEqual([]);
     expect(lines.filter((line) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line))).toEqual([]);
+    // Nor is an instant told as ms since 1970.
+    expect(text).not.toMatch(/\b1[5-9]\d{11}\b/);
   });
 
   test('puts no formula into CSV, no tag into HTML and no further cell into Markdown', async () => {
