@@ -55,7 +55,8 @@ export async function startServer(
   { bounds = {}, now = () => performance.now() }: ServerHooks = {},
 ): Promise<RunningServer> {
   const connections = new Connections({ ...BOUNDS, ...bounds }, now);
-  const http = createServer({ maxHeaderSize: MAX_HEADERS });
+  // Node.js would answer a request without a host itself, and not with our headers.
+  const http = createServer({ maxHeaderSize: MAX_HEADERS, requireHostHeader: false });
   attend(http, connections, parts);
   const door = createDoor({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const sliced = new Sliced(socket);
@@ -138,6 +139,12 @@ function refuse(socket: Duplex, status: string, isAnswering: boolean): void {
   socket.once('finish', () => socket.destroy());
 }
 
+/** HTTP/1.1 asks for one host, whichever it is (RFC 9112, 3.2). */
+function namesHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
+  const names = rawHeaders.filter((_, i) => i % 2 === 0);
+  return httpVersion !== '1.1' || names.filter((name) => name.toLowerCase() === 'host').length === 1;
+}
+
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
@@ -148,10 +155,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
     send(response, 405, TEXT, 'only GET\n', { allow: 'GET, HEAD' });
     return;
   }
-  const path = pathOf(url);
+  const path = namesHost(request) ? pathOf(url) : undefined;
   switch (path) {
     case undefined:
-      send(response, 400, TEXT, 'the address of the request cannot be read\n');
+      send(response, 400, TEXT, 'the request cannot be read: its address or its host\n');
       return;
     case '/healthz':
       probe(response, parts.alive());

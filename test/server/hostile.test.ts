@@ -74,6 +74,8 @@ describe('every answer', () => {
     ['a tunnel', 'CONNECT db.example:5432 HTTP/1.1\r\nHost: a\r\n\r\n', '405'],
     ['a huge address', asked(`/${'a'.repeat(100_000)}`), '431'],
     ['huge headers', asked('/healthz', `X-Long: ${'a'.repeat(100_000)}\r\n`), '431'],
+    ['no host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', '400'],
+    ['two hosts', asked('/healthz', 'Host: b\r\n'), '400'],
     ['two lengths', asked('/healthz', 'Content-Length: 1\r\nContent-Length: 2\r\n'), '400'],
   ])('to %s may be kept by nobody and taken for no other type', async (_, request, status) => {
     const answer = await say(request);
