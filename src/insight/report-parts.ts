@@ -146,10 +146,21 @@ export class HeadCounts {
 
   /** The counts of a span and those beside it that reach into it; with whom our log-offs kept off, or without. */
   *#around({ from, to }: Interval, withKept: boolean): Generator<HeadCount> {
-    for (const [i, at] of this.#at.entries()) {
-      if (at < from - COUNT_LASTS) continue;
+    for (let i = this.#firstFrom(from - COUNT_LASTS); i < this.#at.length; i += 1) {
+      const at = this.#at[i] ?? 0;
       yield { at, online: (this.#online[i] ?? 0) + (withKept ? (this.#kept[i] ?? 0) : 0) };
       if (at >= to) return;
     }
+  }
+
+  /** Where the counts from `from` on begin. */
+  #firstFrom(from: Instant): number {
+    let [low, high] = [0, this.#at.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#at[middle] ?? 0) < from) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

@@ -32,19 +32,25 @@ export function eventReader(parts: readonly (keyof RecordEvent)[] | undefined): 
   readonly read: (values: readonly unknown[]) => StoredEvent;
 } {
   const wanted = EVENT_COLUMNS.filter(([part]) => parts === undefined || parts.includes(part));
+  const names = wanted.map(([part]) => part);
+  const known = new Map<unknown, unknown>();
+  /** There are few lists of actions, and the same again and again. */
+  const actionsOf = (text: unknown): unknown => {
+    const actions = known.get(text) ?? parse(text) ?? [];
+    if (known.size < 1_000) known.set(text, actions);
+    return actions;
+  };
   return {
     columns: ['seq', ...wanted.map(([, column]) => column)].join(', '),
     read: (values) => {
       const event: Record<string, unknown> = { seq: values[0] };
-      for (const [i, [part]] of wanted.entries()) note(event, part, values[i + 1]);
+      for (let i = 0; i < names.length; i += 1) {
+        const [name, value] = [names[i], values[i + 1]];
+        if (name !== undefined && value !== null) event[name] = name === 'actions' ? actionsOf(value) : value;
+      }
       return event as unknown as StoredEvent;
     },
   };
-}
-
-function note(event: Record<string, unknown>, part: keyof RecordEvent, value: unknown): void {
-  if (value === null || value === undefined) return;
-  event[part] = part === 'actions' ? (parse(value) ?? []) : value;
 }
 
 /** Adds one event; takes `eventValues`. */
@@ -65,7 +71,11 @@ export function eventValues(event: RecordEvent): SQLInputValue[] {
 /** A row of the record; columns that are NULL are left out. */
 export function eventOf(row: Row): StoredEvent {
   const event: Record<string, unknown> = { seq: row['seq'] };
-  for (const [part, column] of EVENT_COLUMNS) note(event, part, row[column]);
+  for (const [part, column] of EVENT_COLUMNS) {
+    const value = row[column];
+    if (value === null || value === undefined) continue;
+    event[part] = part === 'actions' ? (parse(value) ?? []) : value;
+  }
   return event as unknown as StoredEvent;
 }
 

@@ -13,7 +13,7 @@ export function saveCount(db: Database, { at, online, kept, deferred }: SweepCou
 }
 
 /** Counts of one page. */
-const PAGE = 5_000;
+const PAGE = 500;
 const SELECT = `SELECT at, online, kept, deferred FROM sweep_count WHERE at >= ? AND at < ? ORDER BY at LIMIT ${PAGE}`;
 
 /** The counts from `from` on and before `to`, in order, page by page. */

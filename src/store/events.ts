@@ -5,7 +5,7 @@ import { eventOf, eventReader } from './codec.ts';
 import type { Database } from './database.ts';
 
 /** Events of one page: enough that reading costs little, few enough that no page holds anybody up. */
-const PAGE = 2_000;
+const PAGE = 250;
 
 /** The events that a query wants, in rising order; all at once. */
 export function readEvents(db: Database, query: EventQuery): StoredEvent[] {

@@ -33,10 +33,20 @@ const LAST = 8.64e15;
 
 /** The same facts, to be written down. Anything that is no plain object, list or set stays as it is. */
 export function printed(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Set) return [...value].map(printed);
   if (Array.isArray(value)) return value.map(printed);
-  if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => entry(key, each)));
+  if (!isPlain(value)) return value;
+  const facts: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    // It would be taken for the object's prototype.
+    if (key === '__proto__') continue;
+    const each = (value as Readonly<Record<string, unknown>>)[key];
+    if (typeof each === 'string') facts[key] = each;
+    else if (typeof each === 'number') note(facts, key, each);
+    else facts[isNumbers(each) ? (LENGTHS[key] ?? key) : key] = listed(key, each);
+  }
+  return facts;
 }
 
 function isPlain(value: object): boolean {
@@ -44,13 +54,30 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-function entry(key: string, value: unknown): readonly [string, unknown] {
-  const name = LENGTHS[key];
-  if (name !== undefined && typeof value === 'number') return [name, secondsOf(value)];
-  if (name !== undefined && isNumbers(value)) return [name, value.map(secondsOf)];
-  if (typeof value !== 'number') return [key, printed(value)];
-  if (INSTANT.test(key)) return [key, Math.abs(value) <= LAST ? new Date(value).toISOString() : null];
-  return [key, key === 'rung' ? rungNumber(value) : value];
+function note(facts: Record<string, unknown>, key: string, value: number): void {
+  const kind = kindOf(key);
+  if (kind === 'length') facts[LENGTHS[key] ?? key] = secondsOf(value);
+  else if (kind === 'instant') facts[key] = Math.abs(value) <= LAST ? new Date(value).toISOString() : null;
+  else facts[key] = kind === 'rung' ? rungNumber(value) : value;
+}
+
+type Kind = 'length' | 'instant' | 'rung' | 'other';
+
+/** Keys are few, and looked at for each of millions of events. */
+const KINDS = new Map<string, Kind>();
+
+function kindOf(key: string): Kind {
+  const known = KINDS.get(key);
+  if (known !== undefined) return known;
+  const kind =
+    LENGTHS[key] !== undefined ? 'length' : INSTANT.test(key) ? 'instant' : key === 'rung' ? 'rung' : 'other';
+  if (KINDS.size < 1_000) KINDS.set(key, kind);
+  return kind;
+}
+
+/** Lengths may come in lists; other lists are looked into. */
+function listed(key: string, value: unknown): unknown {
+  return LENGTHS[key] !== undefined && isNumbers(value) ? value.map(secondsOf) : printed(value);
 }
 
 function isNumbers(value: unknown): value is readonly number[] {
