@@ -1,15 +1,45 @@
 /** The record itself, line by line: as a table, as CSV or as JSON lines, however long it is. */
-import type { StoredEvent } from '../domain/record.ts';
+import type { RecordEvent, StoredEvent } from '../domain/record.ts';
 import { csvLine, jsonText } from '../texts/clean.ts';
-import { printed, rungNumber, secondsOf } from '../texts/printed.ts';
+import { nameOf, rungNumber, secondsOf } from '../texts/printed.ts';
 import { lengthText } from './report-text.ts';
 import { tableLines, widthsOf } from './table.ts';
 
 type Pages = AsyncIterable<readonly StoredEvent[]>;
 
-/** One JSON object, on one line; see `printed` for how facts are written. */
+/** Parts of an event, in the order of the record, with what stands before each in JSON. */
+const TEXTS = before('sweepId', 'agentId', 'agentName', 'rule');
+const LENGTHS = before('measured', 'limit', 'delay');
+const LAST_TEXTS = before('reason', 'correlationId', 'intentId');
+
+function before<K extends keyof RecordEvent>(...parts: readonly K[]): readonly (readonly [K, string])[] {
+  return parts.map((part) => [part, `,"${nameOf(part)}":`]);
+}
+
+/**
+ * One JSON object, on one line: what `jsonText(printed(event))` is, but for the order of the parts. Of a record of a million
+ * events it is written piece by piece, which takes half as long.
+ */
 export function eventJson(event: StoredEvent): string {
-  return jsonText(printed(event));
+  const { seq, kind, at, rung, actions } = event;
+  let text = `{"seq":${seq},"kind":"${kind}","at":"${new Date(at).toISOString()}"`;
+  for (const [part, name] of TEXTS) text += textAfter(name, event[part]);
+  for (const [part, name] of LENGTHS) {
+    const length = event[part];
+    if (length !== undefined) text += `${name}${secondsOf(length)}`;
+  }
+  if (rung !== undefined) text += `,"rung":${rungNumber(rung)}`;
+  if (actions !== undefined) text += `,"actions":${jsonText(actions)}`;
+  for (const [part, name] of LAST_TEXTS) text += textAfter(name, event[part]);
+  return `${text}}`;
+}
+
+/** What needs no escape in JSON, as nearly every text. */
+const NEEDS_NONE = /^[ !#-[\]-~]*$/;
+
+function textAfter(name: string, value: string | undefined): string {
+  if (value === undefined) return '';
+  return NEEDS_NONE.test(value) ? `${name}"${value}"` : name + jsonText(value);
 }
 
 /** JSON lines. */
@@ -74,16 +104,18 @@ export async function* eventsAsTable(pages: Pages): AsyncGenerator<readonly stri
 }
 
 function rowOf(event: StoredEvent): string[] {
-  const { at, kind, agentName, agentId, rule, rung, measured, limit, reason, delay } = event;
-  const clock = measured === undefined ? '' : `${lengthText(measured)} of ${lengthText(limit)}`;
+  const { at, kind, agentName, agentId, rule = '', rung, measured, limit } = event;
   return [
     new Date(at).toISOString().replace('.000', ''),
     kind,
     agentName ?? agentId ?? '',
-    rung === undefined ? (rule ?? '') : `${rule ?? ''} (rung ${rungNumber(rung)})`,
-    clock,
-    [reason, delay === undefined ? undefined : `after ${lengthText(delay)}`]
-      .filter((part) => part !== undefined)
-      .join(', '),
+    rung === undefined ? rule : `${rule} (rung ${rungNumber(rung)})`,
+    measured === undefined ? '' : `${lengthText(measured)} of ${lengthText(limit)}`,
+    whyText(event),
   ];
+}
+
+function whyText({ reason, delay }: StoredEvent): string {
+  if (delay === undefined) return reason ?? '';
+  return `${reason === undefined ? '' : `${reason}, `}after ${lengthText(delay)}`;
 }

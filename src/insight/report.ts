@@ -80,6 +80,7 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '
 export class ReportBuilder {
   readonly #frame: ReportFrame;
   readonly #profiles: ReadonlyMap<string, string | undefined>;
+  readonly #known = new Map<string, Map<string, (readonly Tally[])[]>>();
   readonly #totals = tally('all');
   readonly #rules = new Rows();
   readonly #byProfile = new Rows();
@@ -156,13 +157,8 @@ export class ReportBuilder {
   }
 
   /** Counts a log-off, and answers where. */
-  #rowsOf({ kind, at, rule, rung, agentId }: ReportedEvent): readonly Tally[] {
-    const rows = [
-      this.#totals,
-      this.#rules.of(rule ?? '(none)'),
-      this.#byProfile.of(this.#profiles.get(agentId ?? '') ?? '(forgotten or none)'),
-      this.#hours.of(this.#hour(at)),
-    ];
+  #rowsOf({ kind, at, rule = '(none)', rung, agentId = '' }: ReportedEvent): readonly Tally[] {
+    const rows = this.#rowsFor(rule, this.#profiles.get(agentId) ?? '(forgotten or none)', this.#hour(at));
     for (const row of rows) {
       row[kind as Outcome] += 1;
       if (rung !== undefined && kind !== 'dropped' && kind !== 'observed') row.byLadder += 1;
@@ -170,8 +166,24 @@ export class ReportBuilder {
     return rows;
   }
 
-  #hour(at: Instant): string {
-    return HOURS[new Date(at + this.#offset(at)).getUTCHours()] ?? '';
+  /** There are few of them, and each is asked for again and again. */
+  #rowsFor(rule: string, profile: string, hour: number): readonly Tally[] {
+    const profiles = this.#known.get(rule) ?? new Map<string, (readonly Tally[])[]>();
+    this.#known.set(rule, profiles);
+    const hours = profiles.get(profile) ?? [];
+    profiles.set(profile, hours);
+    hours[hour] ??= [
+      this.#totals,
+      this.#rules.of(rule),
+      this.#byProfile.of(profile),
+      this.#hours.of(HOURS[hour] ?? ''),
+    ];
+    return hours[hour];
+  }
+
+  /** Local, 0 to 23. */
+  #hour(at: Instant): number {
+    return new Date(at + this.#offset(at)).getUTCHours();
   }
 
   /** What a zone's clock shows is dear to ask: at both ends of six hours, and in between only where these differ. */

@@ -44,7 +44,7 @@ export function printed(value: unknown): unknown {
     const each = (value as Readonly<Record<string, unknown>>)[key];
     if (typeof each === 'string') facts[key] = each;
     else if (typeof each === 'number') note(facts, key, each);
-    else facts[isNumbers(each) ? (LENGTHS[key] ?? key) : key] = listed(key, each);
+    else facts[isNumbers(each) ? nameOf(key) : key] = listed(key, each);
   }
   return facts;
 }
@@ -56,9 +56,14 @@ function isPlain(value: object): boolean {
 
 function note(facts: Record<string, unknown>, key: string, value: number): void {
   const kind = kindOf(key);
-  if (kind === 'length') facts[LENGTHS[key] ?? key] = secondsOf(value);
+  if (kind === 'length') facts[nameOf(key)] = secondsOf(value);
   else if (kind === 'instant') facts[key] = Math.abs(value) <= LAST ? new Date(value).toISOString() : null;
   else facts[key] = kind === 'rung' ? rungNumber(value) : value;
+}
+
+/** What a key is called where its unit is told. */
+export function nameOf(key: string): string {
+  return LENGTHS[key] ?? key;
 }
 
 type Kind = 'length' | 'instant' | 'rung' | 'other';

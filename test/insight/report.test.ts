@@ -1,5 +1,6 @@
 /** What the record adds up to, and how it is rendered. */
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { RecordEvent, StoredEvent, SweepCount } from '../../src/domain/record.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import { eventJson, eventsAsCsv, eventsAsTable } from '../../src/insight/report-events.ts';
@@ -7,6 +8,7 @@ import { reportHtml, scriptJson } from '../../src/insight/report-html.ts';
 import { reportCsv, reportJson, reportMarkdown } from '../../src/insight/report-text.ts';
 import { quantile } from '../../src/insight/report-parts.ts';
 import { buildReport, type Report } from '../../src/insight/report.ts';
+import { printed } from '../../src/texts/printed.ts';
 
 const at = (text: string): number => Date.parse(`2026-03-02T${text}Z`);
 const SPAN = { from: at('00:00:00'), to: at('23:59:59') + 1_000 };
@@ -250,6 +252,27 @@ describe('the record itself', () => {
       measured_seconds: 3_600,
       rung: 2,
     });
+  });
+
+  test('as JSON lines is what every fact is written like, whatever stands in it', () => {
+    const texts = fc.string({ unit: 'binary' });
+    const parts = fc.record(
+      {
+        ...{ sweepId: texts, agentId: texts, agentName: texts, rule: texts, reason: texts },
+        ...{ measured: fc.nat(), limit: fc.nat(), delay: fc.nat(), rung: fc.nat(9) },
+        actions: fc.constant(['off_queue', 'offline'] as const),
+        ...{ correlationId: texts, intentId: texts },
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(parts, (more) => {
+        const one: StoredEvent = { seq: 7, kind: 'failed', at: SPAN.from, ...more };
+        const line = eventJson(one);
+        expect(JSON.parse(line)).toEqual(printed(one));
+        expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+      }),
+    );
   });
 
   test('as a table', async () => {
