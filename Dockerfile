@@ -3,9 +3,13 @@
 # It runs as an ordinary user with a read-only root; /data is the volume of the store, /config holds the policy:
 #   docker run --read-only --env-file .env -v ./config:/config:ro -v idle-enforcer:/data -p 127.0.0.1:8080:8080 idle-enforcer
 
-# What is built is the same on every processor, so it is built on the builder's own. Which digest the tag stood for is in
-# the provenance of the image.
-FROM --platform=$BUILDPLATFORM node:24.21.0-slim AS build
+# The base of both stages. A tag may stand for another image tomorrow. The pipeline therefore resolves it once in each run,
+# builds by that digest and shows it, and refuses to release while the digest does not stand here:
+# node:24.21.0-slim@sha256:… (CONTRIBUTING.md says where it comes from).
+ARG NODE_IMAGE=node:24.21.0-slim
+
+# What is built is the same on every processor, so it is built on the builder's own.
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 # No package needs a script of its own to be installed, so none may run.
@@ -16,7 +20,7 @@ RUN npm run build && chmod 755 dist/main.js
 # The same lock file again, without what only building and testing need.
 RUN npm ci --omit=dev --ignore-scripts
 
-FROM node:24.21.0-slim
+FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="idle-enforcer" \
       org.opencontainers.image.description="Logs idle agents off Genesys Cloud, and never disturbs anyone who works" \
       org.opencontainers.image.licenses="MIT"

@@ -5,16 +5,17 @@ import { importX } from 'eslint-plugin-import-x';
 /** Which folders of src/ each folder may import from, beside itself: arrows point inward only. */
 const ARROWS = {
   domain: [],
+  texts: [],
   files: [],
-  policy: ['domain', 'files'],
+  policy: ['domain', 'files', 'texts'],
   http: ['domain'],
-  genesys: ['domain', 'http'],
-  identity: ['domain', 'http'],
-  notify: ['domain', 'http'],
+  genesys: ['domain', 'http', 'texts'],
+  identity: ['domain', 'http', 'texts'],
+  notify: ['domain', 'http', 'texts'],
   store: ['domain'],
   enforcer: ['domain'],
-  insight: ['domain', 'files'],
-  server: ['domain'],
+  insight: ['domain', 'files', 'texts'],
+  server: ['domain', 'texts'],
   sandbox: [],
 };
 

@@ -6,10 +6,12 @@ import process from 'node:process';
 import { table } from '../src/cli/output.ts';
 import { benchBacktest } from './backtest.ts';
 import { benchDomain } from './domain.ts';
+import { benchEndpoints } from './endpoints.ts';
 import { benchLogoffs } from './logoffs.ts';
 import type { Row } from './measure.ts';
 import { benchMonth } from './month.ts';
 import { benchPolicies, benchPolicy } from './policies.ts';
+import { benchRecord } from './record.ts';
 import { benchStart } from './start.ts';
 import { benchSweep } from './sweep.ts';
 
@@ -22,6 +24,8 @@ const BENCHES: Benches = {
   start: benchStart,
   backtest: benchBacktest,
   policy: benchPolicy,
+  endpoints: benchEndpoints,
+  record: benchRecord,
 };
 /** Only when asked for. */
 const LONG: Benches = { month: benchMonth, policies: benchPolicies };

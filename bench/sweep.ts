@@ -13,7 +13,8 @@ export async function benchSweep(): Promise<readonly Row[]> {
   try {
     const port = await firstMatch(worker, /"port":(\d+)/);
     const took: string[] = [];
-    for (let i = 0; i < SWEEPS; i += 1) took.push(await firstMatch(worker, /"took":(\d+).*"sweep done"/));
+    for (let i = 0; i < SWEEPS; i += 1)
+      took.push(await firstMatch(worker, /"took_seconds":([\d.]+).*"sweep done"/));
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     const pages = count(
       metrics,
@@ -23,7 +24,7 @@ export async function benchSweep(): Promise<readonly Row[]> {
     const peak =
       count(readFileSync(`/proc/${String(worker.pid)}/status`, 'utf8'), /^VmHWM:\s+(\d+) kB/m) / 1_024;
     const each = pages / sweeps;
-    const slowest = Math.max(...took.map(Number));
+    const slowest = Math.max(...took.map(Number)) * 1_000;
     return [
       {
         what: 'requests for a sweep of 50,000 agents',
@@ -39,7 +40,7 @@ export async function benchSweep(): Promise<readonly Row[]> {
       },
       {
         what: 'slowest of the sweeps',
-        measured: `${slowest} ms`,
+        measured: `${slowest.toFixed(0)} ms`,
         target: 'half its interval',
         met: slowest < MINUTE / 2,
       },

@@ -23,6 +23,7 @@ mkdir -p "$root/context"
 grep '^!' .dockerignore | cut -c2- | while read -r path; do cp -r --parents "$path" "$root/context"; done
 
 stage=''
+base=''
 workdir=/
 env_lines=()
 entrypoint='' command='' user='' health=''
@@ -42,7 +43,9 @@ copy() { # [--from=STAGE] SOURCE… TARGET
 step() {
   local name=$1 rest=$2
   case $name in
+    ARG) base=${rest#NODE_IMAGE=} ;;
     FROM)
+      rest=${rest//'${NODE_IMAGE}'/$base}
       case $rest in *' AS '*) stage="$root/stages/${rest##* AS }" ;; *) stage="$root/image" ;; esac
       wanted=${rest#*node:} wanted=${wanted%%-*}
       [ "$(node -p process.versions.node)" = "$wanted" ] ||

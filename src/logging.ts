@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import type { Agent } from './domain/agent.ts';
 import { logStream } from './log-stream.ts';
+import { jsonLine } from './texts/clean.ts';
+import { printed } from './texts/printed.ts';
+import { Redactor } from './texts/redactor.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 export type Identities = 'name' | 'id' | 'hash';
@@ -10,21 +13,28 @@ export type Identities = 'name' | 'id' | 'hash';
 /** Fields of our own errors that tell more than the sentence. */
 const FACTS = ['kind', 'operation', 'status', 'code', 'contextId', 'correlationId', 'path'] as const;
 
-/** Makes the logger. It writes at once: nothing is lost when the process ends. */
-export function createLog(level: LogLevel, to: 'stdout' | 'stderr' | DestinationStream): Logger {
+/**
+ * Makes the logger. It writes at once: nothing is lost when the process ends. What `redactor` knows is in no line, whatever
+ * field it comes in.
+ */
+export function createLog(
+  level: LogLevel,
+  to: 'stdout' | 'stderr' | DestinationStream,
+  redactor = new Redactor(),
+): Logger {
   const stream = typeof to === 'string' ? logStream(to) : to;
   return pino(
     {
       level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => printed(fields) as typeof fields },
       serializers: { err: serializeError },
+      hooks: { streamWrite: (line) => redactor.hide(jsonLine(line)) },
     },
     stream,
   );
 }
-
 /** An error as fields. Causes and library-private parts, where tokens hide, are left out. */
 export function serializeError(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { type: typeof error };

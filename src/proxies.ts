@@ -7,6 +7,11 @@ export class ProxySettingsError extends Error {
   override readonly name = 'ProxySettingsError';
 }
 
+/** The addresses in use, whole: they may hold a password. */
+export function proxyAddresses(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return NAMES.map((name) => env[name.toLowerCase()] ?? env[name] ?? '').filter((value) => value !== '');
+}
+
 /** The proxies in use, each as host and port. Throws `ProxySettingsError`. */
 export function proxiesOf(
   env: Readonly<Record<string, string | undefined>>,

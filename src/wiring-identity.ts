@@ -6,6 +6,7 @@ import type { Store } from './enforcer/store-port.ts';
 import { createIdentity } from './identity/identity.ts';
 import type { Identity } from './identity/ports.ts';
 import type { Settings } from './policy/draft.ts';
+import type { Redactor } from './texts/redactor.ts';
 
 /** Sends `end_sso_session` to the identity provider of the policy in force, and everything else to the platform. */
 export function withIdentity(
@@ -25,24 +26,24 @@ export function withIdentity(
   };
 }
 
+/** What a connector works with. */
+export interface IdentityAround {
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly redactor?: Redactor;
+}
+
 /** The identity provider of the policy in force; changes with it, and its secrets with their files. */
 export class LiveIdentity {
-  readonly #clock: Clock;
-  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #around: IdentityAround;
   #settings: Settings['identity'];
   #current: Identity | undefined;
   /** What the hourly cap had counted when there was a provider last. */
   #spent: readonly Instant[];
 
-  private constructor(
-    settings: Settings['identity'],
-    clock: Clock,
-    env: Readonly<Record<string, string | undefined>>,
-    spent: readonly Instant[],
-  ) {
+  private constructor(settings: Settings['identity'], around: IdentityAround, spent: readonly Instant[]) {
     this.#settings = settings;
-    this.#clock = clock;
-    this.#env = env;
+    this.#around = around;
     this.#spent = spent;
     this.#current = this.#connect(settings);
   }
@@ -51,10 +52,9 @@ export class LiveIdentity {
   static async connect(
     { identity }: Pick<Settings, 'identity'>,
     store: Pick<Store, 'events'>,
-    clock: Clock,
-    env: Readonly<Record<string, string | undefined>>,
+    around: IdentityAround,
   ): Promise<LiveIdentity> {
-    return new LiveIdentity(identity, clock, env, await sessionsEnded(store, clock.now()));
+    return new LiveIdentity(identity, around, await sessionsEnded(store, around.clock.now()));
   }
 
   get current(): Identity | undefined {
@@ -77,7 +77,7 @@ export class LiveIdentity {
 
   #connect(settings: Settings['identity']): Identity | undefined {
     if (settings === undefined) return undefined;
-    return createIdentity(settings, { clock: this.#clock, env: this.#env, spentBefore: this.#spent });
+    return createIdentity(settings, { ...this.#around, spentBefore: this.#spent });
   }
 }
 

@@ -7,19 +7,21 @@ import { Alarms } from './enforcer/alarms.ts';
 import { Enforcer, type InForce } from './enforcer/enforcer.ts';
 import type { Clock, Directory, Effects, Meter, SweepReport } from './enforcer/ports.ts';
 import type { Store } from './enforcer/store-port.ts';
-import { isPaused } from './enforcer/standing.ts';
+import { isPaused } from './domain/holds.ts';
 import { Worker } from './enforcer/worker.ts';
 import { connectPlatform, type Platform } from './genesys/platform.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { Sender } from './notify/send.ts';
 import { needRestart } from './policy/diff.ts';
 import type { LoadedPolicy, Settings } from './policy/draft.ts';
+import { secretsInAddress, secretsOf } from './policy/secrets.ts';
 import { Health } from './server/health.ts';
 import type { Metrics } from './server/metrics.ts';
 import { NamesInUse } from './names-in-use.ts';
 import { openStore, type SqliteStore, type StoreOptions } from './store/sqlite-store.ts';
 import { Reload } from './reload.ts';
-import { proxiesOf } from './proxies.ts';
+import { proxiesOf, proxyAddresses } from './proxies.ts';
+import { Redactor } from './texts/redactor.ts';
 import { VERSION } from './cli/version.ts';
 import { LiveIdentity, withIdentity } from './wiring-identity.ts';
 import { tellingOf, type Telling } from './wiring-notify.ts';
@@ -36,6 +38,8 @@ export interface Surroundings {
   readonly command?: 'run' | 'once';
   /** Takes the messages to people; HTTP and SMTP unless given. */
   readonly sender?: Sender;
+  /** Knows what may be shown nowhere. */
+  readonly redactor?: Redactor;
 }
 
 /** A worker with everything that it is made of. */
@@ -71,12 +75,14 @@ export function openStoreOf(
 /** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError` or `ProxySettingsError`. */
 export function connect(
   { genesys }: Settings,
-  { clock, log, metrics }: Omit<Surroundings, 'signal'>,
+  { clock, log, metrics, redactor = new Redactor() }: Omit<Surroundings, 'signal'>,
 ): Platform {
   const { requestsPerMinute, timeout, region, clientId, clientSecret, apiUrl, loginUrl } = genesys;
   const settings = { region, clientId, clientSecret, apiUrl, loginUrl, requestsPerMinute, timeout };
   const proxies = proxiesOf(process.env);
+  for (const address of proxyAddresses(process.env).flatMap(secretsInAddress)) redactor.know(address);
   const platform = connectPlatform(settings, clock, {
+    redactor,
     onRequest: ({ operation, status }) => {
       metrics.request(operation, String(status));
     },
@@ -120,7 +126,12 @@ export async function assemble(
     const policy = await untilReached(start, () => names.resolve(loaded, around.signal));
     await names.use(policy);
     metrics.policyInForce(policy);
-    const identity = await LiveIdentity.connect(loaded.settings, store, clock, process.env);
+    const { redactor = new Redactor() } = around;
+    const identity = await LiveIdentity.connect(loaded.settings, store, {
+      clock,
+      env: process.env,
+      redactor,
+    });
     const parts: Parts = { ...around, store, platform, names, identity, health, telling, alarms };
     const inForce = inForceOf(policy, loaded.settings);
     const { worker, lastReport, missed, between } = workerOf(inForce, parts);
@@ -261,16 +272,21 @@ const SECRET_IS_FOR: ReadonlySet<string> = new Set(
 );
 
 function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: Parts): Reload {
-  const { clock, log, metrics, signal, store, platform, names, identity, telling } = parts;
+  const { clock, log, metrics, signal, store, platform, names, identity, telling, redactor } = parts;
   let { policy: inForce } = first;
   return new Reload({
     loaded,
     clock,
     log,
-    resolve: (wanted) => names.resolve(wanted, signal),
+    resolve: (wanted) => {
+      for (const secret of secretsOf(wanted.settings)) redactor?.know(secret);
+      return names.resolve(wanted, signal);
+    },
     busy: () => worker.busy,
     takeUp: (wanted, resolved) => {
       const { settings } = wanted;
+      // Where only secrets have changed there was nothing to resolve.
+      for (const secret of secretsOf(settings)) redactor?.know(secret);
       const policy = resolved ?? inForce;
       inForce = policy;
       if (resolved !== undefined) void names.use(resolved);

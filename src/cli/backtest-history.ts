@@ -24,6 +24,7 @@ import { needsOf } from '../policy/needs.ts';
 import { resolvePolicy } from '../policy/resolve.ts';
 import { Metrics } from '../server/metrics.ts';
 import { connect } from '../wiring.ts';
+import type { Redactor } from '../texts/redactor.ts';
 import { UsageError } from './exit.ts';
 
 /** History, and the organisation whose it is. */
@@ -67,6 +68,7 @@ export async function fromPlatform(
   connection: LoadedPolicy,
   policies: readonly LoadedPolicy[],
   wanted: Wanted,
+  redactor: Redactor,
 ): Promise<Source> {
   const { record } = wanted;
   const builder = new HistoryBuilder();
@@ -78,8 +80,9 @@ export async function fromPlatform(
   process.once('SIGTERM', onSignal);
   const platform = connect(connection.settings, {
     clock: realClock,
-    log: createLog('warn', 'stderr'),
+    log: createLog('warn', 'stderr', redactor),
     metrics: new Metrics(),
+    redactor,
   });
   const progress = new Progress();
   try {

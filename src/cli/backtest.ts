@@ -16,7 +16,7 @@ import { resolvePolicy } from '../policy/resolve.ts';
 import { fromPlatform, fromRecording, type Source } from './backtest-history.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { momentOption, spanOption } from './instants.ts';
-import { configPath, zoneOption, type ConfigOption } from './options.ts';
+import { configPath, known, loadConfig, zoneOption, type ConfigOption } from './options.ts';
 import type { Output } from './output.ts';
 
 export interface BacktestOptions extends ConfigOption {
@@ -47,8 +47,8 @@ export async function backtest(options: BacktestOptions, output: Output): Promis
   const zone = zoneOption(options.tz);
   if (options.record !== undefined && options.replay !== undefined)
     throw new UsageError('--record reads the platform, --replay reads a file: give one of them.');
-  const policies = loadPolicies(options);
-  const { history, organisation } = await sourceOf(options, policies);
+  const policies = loadPolicies(options, output);
+  const { history, organisation } = await sourceOf(options, policies, output);
   const { span } = history;
   const columns = policies.map(({ name, loaded }): ReplayedPolicy => {
     const { interval } = loaded.settings.sweep;
@@ -75,12 +75,15 @@ export async function backtest(options: BacktestOptions, output: Output): Promis
   return EXIT.fine;
 }
 
-function loadPolicies(options: BacktestOptions): NamedPolicy[] {
+function loadPolicies(options: BacktestOptions, { redactor }: Output): NamedPolicy[] {
   const paths = options.policy ?? [configPath(options)];
   if (paths.length > MOST_POLICIES)
     throw new UsageError(`At most ${MOST_POLICIES} policies can be compared, not ${paths.length}.`);
   const env = options.replay === undefined ? process.env : offlineEnv();
-  return paths.map((path) => ({ name: nameOf(path, paths), loaded: loadPolicyFile(path, env) }));
+  return paths.map((path) => ({
+    name: nameOf(path, paths),
+    loaded: known(loadPolicyFile(path, env), redactor),
+  }));
 }
 
 /** Nobody needs credentials to replay a file. */
@@ -94,7 +97,11 @@ function nameOf(path: string, all: readonly string[]): string {
   return all.filter((other) => basename(other) === name).length > 1 ? path : name;
 }
 
-async function sourceOf(options: BacktestOptions, policies: readonly NamedPolicy[]): Promise<Source> {
+async function sourceOf(
+  options: BacktestOptions,
+  policies: readonly NamedPolicy[],
+  output: Output,
+): Promise<Source> {
   const now = realClock.now();
   if (options.replay !== undefined) {
     const wanted = {
@@ -108,11 +115,11 @@ async function sourceOf(options: BacktestOptions, policies: readonly NamedPolicy
   const own =
     options.config === undefined && options.policy !== undefined
       ? policies[0]?.loaded
-      : loadPolicyFile(configPath(options), process.env);
+      : loadConfig(options, output);
   if (own === undefined) throw new UsageError('There is no policy to compare.');
   const loaded = policies.map((each) => each.loaded);
   const exact = [options.from, options.to].every((text) => text !== undefined && /^\d{4}-/.test(text));
-  return await fromPlatform(own, loaded, { span, exact, record: options.record });
+  return await fromPlatform(own, loaded, { span, exact, record: options.record }, output.redactor);
 }
 
 /** The policy with the ids of the organisation whose history it is. Throws `UsageError` for what was not recorded. */
@@ -127,11 +134,11 @@ function resolved(
     names: [email, username],
     ownNames: [name],
   }));
-  const known: Partial<Record<NameKind, readonly Named[]>> = { ...names, users };
+  const found: Partial<Record<NameKind, readonly Named[]>> = { ...names, users };
   const needed = namesNeeded(draft);
   for (const kind of NAME_KINDS)
-    if (needed[kind].length > 0 && known[kind] === undefined) throw notRecorded(name, kind);
-  const { policy } = resolvePolicy(draft, known, new Map(), span.from);
+    if (needed[kind].length > 0 && found[kind] === undefined) throw notRecorded(name, kind);
+  const { policy } = resolvePolicy(draft, found, new Map(), span.from);
   const needs = needsOf(policy);
   if (needs.groups && !read.groups) throw notRecorded(name, 'groups');
   if (needs.roles && !read.roles) throw notRecorded(name, 'roles');

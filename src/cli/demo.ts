@@ -75,8 +75,7 @@ export async function demo(options: DemoOptions, output: Output): Promise<number
       });
       await play(loaded, assembly, clock, view, STARTS_AT + shift + AFTERWARDS);
       const truth = truthOf(sandbox, loaded);
-      if (options.json === true)
-        output.line(JSON.stringify({ ...truth, requests: sandbox.requests }, undefined, 2));
+      if (options.json === true) output.json({ ...truth, requests: sandbox.requests }, 2);
       else view.tally(truth, sandbox.requests);
       return truth.disturbed.length + truth.missed.length === 0 ? EXIT.fine : EXIT.failedActions;
     } finally {

@@ -32,13 +32,16 @@ const PATIENCE: Duration = 2 * MINUTE;
 
 /** Prints what was found. Answers the exit code: 2 when enforcing could not work. */
 export async function doctor(options: DoctorOptions, output: Output): Promise<number> {
-  const loaded = loadConfig(options);
+  const { redactor } = output;
+  const loaded = loadConfig(options, output);
   // Fatal only: what the platform refuses is told as a finding.
-  const log = createLog('fatal', 'stderr');
-  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
+  const log = createLog('fatal', 'stderr', redactor);
+  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
   const { identity: connector } = loaded.settings;
   const identity =
-    connector === undefined ? undefined : createIdentity(connector, { clock: realClock, env: process.env });
+    connector === undefined
+      ? undefined
+      : createIdentity(connector, { clock: realClock, env: process.env, redactor });
   const signal = AbortSignal.timeout(PATIENCE);
   try {
     const provider = identity && { ...identity, selfCheck: () => identity.selfCheck(signal) };
@@ -48,7 +51,7 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
       provider,
       await learntBefore(loaded),
     );
-    if (options.json === true) output.line(JSON.stringify(diagnosis, undefined, 2));
+    if (options.json === true) output.json(diagnosis, 2);
     else print(diagnosis, output);
     return diagnosis.canEnforce ? EXIT.fine : EXIT.refused;
   } catch (error) {

@@ -2,13 +2,13 @@
 import { realClock } from '../clock.ts';
 import { NOTHING_LEARNT } from '../domain/learnt.ts';
 import { fold } from '../domain/fold.ts';
-import { profileOf } from '../domain/judge.ts';
+import { profileOf, type Due } from '../domain/judge.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
 import { learntSentences } from '../insight/learnt-words.ts';
 import { usualInterval } from '../enforcer/standing.ts';
-import { explain as explainAgent, type ExplainInput } from '../insight/explain.ts';
+import { explain as explainAgent, type ExplainInput, type Explanation } from '../insight/explain.ts';
 import { COMMON_KINDS, recordedAt } from '../insight/explain-record.ts';
 import { eventLines, linesOf } from '../insight/explain-view.ts';
 import { timesIn, type Times } from '../insight/times.ts';
@@ -25,6 +25,8 @@ import {
 } from '../policy/remembered-names.ts';
 import { Metrics } from '../server/metrics.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
+import { oneLine } from '../texts/clean.ts';
+import { secondsOf } from '../texts/printed.ts';
 import { readNames } from '../names-in-use.ts';
 import { connect } from '../wiring.ts';
 import { EXIT, UsageError } from './exit.ts';
@@ -58,7 +60,8 @@ export async function explain(name: string, options: ExplainOptions, output: Out
     throw new UsageError('--at looks back, --live looks now: give one of them.');
   const times = timesIn(zoneOption(options.tz), at ?? now);
   // A look through the platform needs all of the policy.
-  const policy = options.live === true ? { loaded: loadConfig(options) } : policyForReading(options);
+  const policy =
+    options.live === true ? { loaded: loadConfig(options, output) } : policyForReading(options, output);
   const store = await openStoreMeant(options, { now: () => now, readOnly: true });
   try {
     const agent = await findOne(store, name);
@@ -76,11 +79,13 @@ async function findOne(store: SqliteStore, name: string): Promise<StoredAgent> {
   const [first] = found;
   if (first === undefined) {
     const meant = await suggestion(store, name);
-    const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-    throw new UsageError(`No agent that was ever seen has the name, e-mail or id "${name}".${hint}`);
+    const hint = meant === undefined ? '' : ` Did you mean "${oneLine(meant)}"?`;
+    throw new UsageError(`No agent that was ever seen has the name, e-mail or id "${oneLine(name)}".${hint}`);
   }
   if (found.length === 1) return first;
-  const lines = found.slice(0, LISTED).map((agent) => `  ${agent.id}  ${agent.name} <${agent.email}>`);
+  const lines = found
+    .slice(0, LISTED)
+    .map((agent) => oneLine(`  ${agent.id}  ${agent.name} <${agent.email}>`));
   if (found.length > LISTED) lines.push(`  … and ${found.length - LISTED} more`);
   throw new UsageError(`"${name}" fits ${found.length} agents: give the id of one.\n${lines.join('\n')}`);
 }
@@ -122,7 +127,7 @@ async function tellRecord(
     times,
   );
   if (options.json === true) {
-    output.line(asJson({ ...recorded, policyFault: fault }));
+    output.json({ ...recorded, policyFault: fault }, 2);
     return;
   }
   if (fault !== undefined)
@@ -158,10 +163,10 @@ async function tell(
   const memory = await store.loadMemory(agent.id);
   const input: ExplainInput =
     options.live === true
-      ? { ...stored, ...(await look(loaded, agent, memory, known, stored.interval)) }
+      ? { ...stored, ...(await look(loaded, agent, memory, known, stored.interval, output)) }
       : { ...stored, memory, policy: policyFromMemory(loaded.draft, known, stored.now) };
   const explanation = explainAgent(input);
-  if (options.json === true) output.line(asJson(explanation));
+  if (options.json === true) output.json(forJson(explanation), 2);
   else for (const line of linesOf(explanation, times, table)) output.line(line);
 }
 
@@ -182,17 +187,19 @@ async function look(
   memory: Memory | undefined,
   known: RememberedNames,
   interval: number,
+  { redactor }: Output,
 ): Promise<Required<Pick<ExplainInput, 'policy' | 'live'>> & Pick<ExplainInput, 'memory'>> {
   const { signal } = new AbortController();
-  const log = createLog('warn', 'stderr');
-  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
+  const log = createLog('warn', 'stderr', redactor);
+  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
   try {
     await platform.checkCredentials(signal);
     const names = await readNames(loaded.draft, platform, signal);
     const { policy } = resolveNames(loaded.draft, names, known, realClock.now());
     platform.setNeeds(needsOf(policy));
     const sighting = (await platform.directory.reread([id], signal)).get(id);
-    if (sighting === undefined) throw new UsageError(`The platform does not list ${name} (${id}) any more.`);
+    if (sighting === undefined)
+      throw new UsageError(`The platform does not list ${oneLine(name)} (${id}) any more.`);
     const profile = profileOf(sighting.agent, policy);
     const folded = fold(memory, sighting.observation, {
       agent: sighting.agent,
@@ -208,13 +215,14 @@ async function look(
   }
 }
 
-/** Keys that hold instants: written as ISO times; durations stay in ms. */
-const INSTANT_KEY = /^(at|from|to|since|until|now|asOf)$|(At|Since|Until|From)$/;
-
-function asJson(value: unknown): string {
-  const write = (key: string, part: unknown): unknown => {
-    if (part instanceof Set) return [...part];
-    return typeof part === 'number' && INSTANT_KEY.test(key) ? new Date(part).toISOString() : part;
+/** The same, ready for `printed`: elsewhere `overdue` is a number of agents. */
+function forJson(explanation: Explanation): unknown {
+  const { verdict } = explanation;
+  const dueJson = ({ overdue, ...due }: Due): object => ({ ...due, overdue_seconds: secondsOf(overdue) });
+  if (verdict === undefined) return explanation;
+  const { due, observed } = verdict;
+  return {
+    ...explanation,
+    verdict: { ...verdict, due: due && dueJson(due), observed: observed.map(dueJson) },
   };
-  return JSON.stringify(value, write, 2);
 }

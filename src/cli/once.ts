@@ -31,21 +31,28 @@ const PART_FOR_WAIT = 8;
 
 /** Makes one sweep. Answers the exit code: 3 when an action failed, or when the deadline came first. */
 export async function once(options: OnceOptions, output: Output): Promise<number> {
-  const { loaded } = await loadTestedConfig(options);
+  const { loaded } = await loadTestedConfig(options, output);
   const { settings } = loaded;
   const length =
     options.deadline === undefined
       ? Math.max(SHORTEST_DEADLINE, settings.sweep.interval)
       : durationOption(options.deadline);
   const stream = logStream(options.json === true ? 'stderr' : 'stdout');
-  const log = createLog(settings.log.level, stream);
+  const log = createLog(settings.log.level, stream, output.redactor);
   const busyTimeout = Math.min(LONGEST_WAIT, length / PART_FOR_WAIT);
   // Reading a file of years from end to end, each minute, would be most of what this does.
   const store = await openStoreOf(settings, { clock: realClock, log }, { trusted: DAY, busyTimeout });
   const ending = untilSignalled();
   const deadline = new Deadline(length);
   const signal = AbortSignal.any([ending.signal, deadline.signal]);
-  const around = { clock: realClock, log, metrics: new Metrics(), signal, command: 'once' } as const;
+  const around = {
+    clock: realClock,
+    log,
+    metrics: new Metrics(),
+    redactor: output.redactor,
+    signal,
+    command: 'once',
+  } as const;
   let assembly: Assembly | undefined;
   try {
     assembly = await assemble(loaded, store, around);
@@ -104,7 +111,7 @@ const SKIPPED_LATE: Skipped = { skipped: 'deadline' };
 function tell(what: SweepReport | Skipped | null, { json }: OnceOptions, output: Output): void {
   if (json !== true) return;
   const isShort = what === null || 'skipped' in what;
-  output.line(JSON.stringify(what, undefined, isShort ? undefined : 2));
+  output.json(what, isShort ? undefined : 2);
 }
 
 /** A sweep that could not be made, or not whole, is a failure as well. */

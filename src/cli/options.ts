@@ -6,7 +6,10 @@ import { checkPolicy, takenFrom, type Check } from '../policy-check.ts';
 import { parseDuration, type Duration } from '../domain/time.ts';
 import { isZone } from '../domain/zone.ts';
 import { nearestZone } from '../policy/nearest.ts';
+import { secretsOf } from '../policy/secrets.ts';
+import type { Redactor } from '../texts/redactor.ts';
 import { UsageError } from './exit.ts';
+import type { Output } from './output.ts';
 
 /** Where the policy is looked for when `--config` does not say. */
 export const DEFAULT_CONFIG = 'config/idle-enforcer.yaml';
@@ -21,20 +24,24 @@ export function configPath({ config }: ConfigOption): string {
 }
 
 /** Loads the policy without running its tests, for commands that do not act by it. Throws `PolicyRefused`. */
-export function loadConfig(options: ConfigOption): LoadedPolicy {
-  return loadPolicyFile(configPath(options), process.env);
+export function loadConfig(options: ConfigOption, { redactor }: Pick<Output, 'redactor'>): LoadedPolicy {
+  return known(loadPolicyFile(configPath(options), process.env), redactor);
 }
 
-/**
- * Checks the policy and runs the tests that it names, without holding up this thread for long. Rejects with `PolicyRefused`,
- * or with the signal's reason.
- */
+/** Checks the policy and runs the tests that it names, without holding up this thread for long. Rejects with `PolicyRefused`. */
 export async function loadTestedConfig(
   options: ConfigOption,
-  signal?: AbortSignal,
+  { redactor }: Pick<Output, 'redactor'>,
 ): Promise<Extract<Check, { kind: 'valid' }>> {
-  const path = configPath(options);
-  return takenFrom(await checkPolicy(path, process.env, { smallHere: true, ...(signal && { signal }) }));
+  const check = takenFrom(await checkPolicy(configPath(options), process.env, { smallHere: true }));
+  known(check.loaded, redactor);
+  return check;
+}
+
+/** The same policy, its secrets known: from now on none of them is shown. */
+export function known(loaded: LoadedPolicy, redactor: Redactor): LoadedPolicy {
+  for (const secret of secretsOf(loaded.settings)) redactor.know(secret);
+  return loaded;
 }
 
 /** Where to listen: `IDLE_ENFORCER_HOST`, which the container image sets to 0.0.0.0, else what the policy says. */

@@ -9,7 +9,9 @@ import { faultLine, PolicyRefused } from '../policy/faults.ts';
 import { LARGEST_FILE } from '../policy/files-read.ts';
 import type { Env } from '../policy/interpolate.ts';
 import { loadPolicyFile } from '../policy/load.ts';
-import { configPath, type ConfigOption } from './options.ts';
+import type { Redactor } from '../texts/redactor.ts';
+import { configPath, known, type ConfigOption } from './options.ts';
+import type { Output } from './output.ts';
 
 /** The policy, or why there is none, in one sentence without a full stop. */
 export type PolicyForReading =
@@ -22,21 +24,24 @@ const NOT_SET = 'not-set-in-this-shell';
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /** Loads it without running its tests. Never throws. */
-export function policyForReading(options: ConfigOption): PolicyForReading {
+export function policyForReading(
+  options: ConfigOption,
+  { redactor }: Pick<Output, 'redactor'>,
+): PolicyForReading {
   const path = configPath(options);
-  const whole = tried(path, process.env);
+  const whole = tried(path, process.env, redactor);
   if (whole.loaded !== undefined) return whole;
   const standIns = standInsFor(path);
   if (Object.keys(standIns).length === 0) return whole;
-  const without = tried(path, { ...standIns, ...process.env });
+  const without = tried(path, { ...standIns, ...process.env }, redactor);
   // What judging rests on must be what the worker has.
   const isJudged = JSON.stringify(without.loaded?.draft.content ?? NOT_SET).includes(NOT_SET);
   return isJudged ? whole : without;
 }
 
-function tried(path: string, env: Env): PolicyForReading {
+function tried(path: string, env: Env, redactor: Redactor): PolicyForReading {
   try {
-    return { loaded: loadPolicyFile(path, env) };
+    return { loaded: known(loadPolicyFile(path, env), redactor) };
   } catch (error) {
     if (!(error instanceof PolicyRefused)) throw error;
     const [first, ...others] = error.faults.map(faultLine);

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import process from 'node:process';
 import type { BacktestOptions } from './backtest.ts';
+import { severalLines } from '../texts/clean.ts';
 import { EXIT, explainError } from './exit.ts';
 import type { DemoOptions } from './demo.ts';
 import type { DoctorOptions } from './doctor.ts';
@@ -20,7 +21,9 @@ import { VERSION } from './version.ts';
 /** Runs one command line, without the program's own name. Never rejects; answers the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let code: number = EXIT.fine;
-  const program = build(standardOutput(), (result) => {
+  const output = standardOutput();
+  redactUncaught(output);
+  const program = build(output, (result) => {
     code = result;
   });
   try {
@@ -29,9 +32,17 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.refused;
     const { code: failed, text } = explainError(error);
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${output.redactor.hide(severalLines(text))}\n`);
     return failed;
   }
+}
+
+/** What nobody caught is a fault of ours. Node.js would print it with all that it holds, such as headers with a token. */
+function redactUncaught({ redactor }: Output): void {
+  process.once('uncaughtException', (error: unknown) => {
+    process.stderr.write(`${redactor.hide(severalLines(explainError(error).text))}\n`);
+    process.exit(EXIT.unexpected);
+  });
 }
 
 /** Ends a command with its exit code. */
@@ -75,7 +86,7 @@ function addWorker(program: Command, output: Output, end: End): void {
     'run',
     'the unattended worker: sweeps on its cron, serves health and metrics, drains on SIGTERM',
   ).action(async (options: ConfigOption) => {
-    end(await (await import('./run.ts')).run(options));
+    end(await (await import('./run.ts')).run(options, output));
   });
   withConfig(
     program,

@@ -1,12 +1,14 @@
 /** `report`: what the record of a span adds up to, from the store alone. */
 import { readFile } from 'node:fs/promises';
 import { realClock } from '../clock.ts';
-import { LONGEST_KEPT } from '../domain/record.ts';
+import { LONGEST_KEPT, type StoredEvent } from '../domain/record.ts';
 import type { Instant, Interval } from '../domain/time.ts';
-import { eventJson, eventTable } from '../insight/report-events.ts';
+import { eventsAsCsv, eventsAsJson, eventsAsTable } from '../insight/report-events.ts';
 import { reportHtml } from '../insight/report-html.ts';
 import { reportCsv, reportJson, reportMarkdown } from '../insight/report-text.ts';
-import { buildReport, type Report } from '../insight/report.ts';
+import { REPORTED } from '../insight/report-parts.ts';
+import { ReportBuilder, type Report } from '../insight/report.ts';
+import { StoreError } from '../store/errors.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { spanOption } from './instants.ts';
@@ -40,33 +42,43 @@ export async function report(options: ReportOptions, output: Output): Promise<nu
   const span = spanOption(options, now, DAYS);
   const store = await openStoreMeant(options, { now: () => now, readOnly: true });
   try {
-    const text =
+    const pieces =
       options.events === true
-        ? await eventsText(store, span, options, output)
-        : await render(await gather(store, span, zone, now), format);
-    if (options.out === undefined) output.write(text);
-    else await save(options.out, text, output);
+        ? recordIn(format, store.eventPages(span), options.out === undefined ? output : undefined)
+        : rendered(store, { span, zone, now }, format);
+    if (options.out === undefined) await output.document(pieces);
+    else await save(options.out, pieces, output);
     return EXIT.fine;
   } finally {
     await store.close();
   }
 }
 
-function formatOf({ format, json, out }: ReportOptions): Format {
+function formatOf({ format, json, out, events }: ReportOptions): Format {
   if (json === true && format !== undefined && format !== 'json')
     throw new UsageError('--json is --format json: give one of them.');
   const ending = FORMATS.find((one) => out?.toLowerCase().endsWith(`.${one}`));
   const wanted = json === true ? 'json' : (format ?? ending ?? 'md');
   const found = FORMATS.find((one) => one === wanted);
   if (found === undefined) throw new UsageError(`--format is ${FORMATS.join(', ')}, not "${wanted}".`);
+  if (events === true && found === 'html')
+    throw new UsageError('--events are a table, csv or json; html is the report that they add up to.');
   return found;
 }
 
-async function gather(store: SqliteStore, span: Interval, zone: string, now: Instant): Promise<Report> {
+/** The report, from a record that is read page by page: it may be of years. */
+async function* rendered(
+  store: SqliteStore,
+  { span, zone, now }: { readonly span: Interval; readonly zone: string; readonly now: Instant },
+  format: Format,
+): AsyncGenerator<string> {
+  const builder = new ReportBuilder({ span, zone, now, agents: await store.agents() });
   // How a log-off near the end of the span went on is on record after it.
-  const events = await store.events({ from: span.from, to: span.to + LONGEST_KEPT });
-  const counts = await store.counts(span.from, span.to);
-  return buildReport({ span, events, counts, agents: await store.agents(), zone, now });
+  const query = { from: span.from, to: span.to + LONGEST_KEPT, parts: REPORTED };
+  for await (const page of store.eventPages(query)) for (const event of page) builder.event(event);
+  for await (const page of store.countPages(span.from, span.to))
+    for (const count of page) builder.count(count);
+  yield await render(builder.build(), format);
 }
 
 async function render(built: Report, format: Format): Promise<string> {
@@ -87,23 +99,35 @@ async function chartLibrary(): Promise<string> {
   return await readFile(new URL('./chart.umd.min.js', import.meta.resolve('chart.js')), 'utf8');
 }
 
-async function eventsText(
-  store: SqliteStore,
-  span: Interval,
-  { json }: ReportOptions,
-  { colours }: Output,
-): Promise<string> {
-  const events = await store.events(span);
-  if (json === true) return events.map((event) => `${eventJson(event)}\n`).join('');
-  if (events.length === 0) return 'Nothing is on record in this time.\n';
-  const [head = '', ...lines] = eventTable(events);
-  return `${[colours.bold(head), ...lines].join('\n')}\n`;
+/** The record itself; on `screen` the head of a table can be told from the rest. */
+function recordIn(
+  format: Format,
+  pages: AsyncIterable<readonly StoredEvent[]>,
+  screen: Output | undefined,
+): AsyncIterable<string> {
+  if (format === 'json') return eventsAsJson(pages);
+  return format === 'csv' ? eventsAsCsv(pages) : tableIn(pages, screen);
 }
 
-async function save(path: string, text: string, output: Output): Promise<void> {
+async function* tableIn(
+  pages: AsyncIterable<readonly StoredEvent[]>,
+  screen: Output | undefined,
+): AsyncGenerator<string> {
+  let isHead = true;
+  for await (const lines of eventsAsTable(pages)) {
+    const [head = ''] = lines;
+    if (isHead && screen !== undefined) screen.line(screen.colours.bold(head));
+    else yield `${lines.join('\n')}\n`;
+    isHead = false;
+  }
+  if (isHead) yield 'Nothing is on record in this time.\n';
+}
+
+async function save(path: string, pieces: AsyncIterable<string>, output: Output): Promise<void> {
   try {
-    await writePrivately(path, text);
+    await writePrivately(path, pieces);
   } catch (error) {
+    if (error instanceof StoreError) throw error;
     const code =
       typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
     throw new UsageError(`${path} cannot be written (${code}).`);

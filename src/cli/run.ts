@@ -7,11 +7,15 @@ import type { SqliteStore } from '../store/sqlite-store.ts';
 import { logStream } from '../log-stream.ts';
 import { createLog } from '../logging.ts';
 import { Metrics } from '../server/metrics.ts';
-import { startServer, type RunningServer } from '../server/server.ts';
+import { cached } from '../server/cached.ts';
+import { startServer, type RunningServer, type Told } from '../server/server.ts';
 import { statusOf, type StatusFacts } from '../server/status.ts';
 import type { LoadedPolicy } from '../policy/draft.ts';
+import { jsonText } from '../texts/clean.ts';
+import { Redactor } from '../texts/redactor.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../wiring.ts';
 import { explainError } from './exit.ts';
+import type { Output } from './output.ts';
 import { configPath, listenAddress, loadTestedConfig, type ConfigOption } from './options.ts';
 import { untilSignalled, type Ending } from './signals.ts';
 import { VERSION } from './version.ts';
@@ -21,10 +25,10 @@ import { work } from './worker.ts';
 const FAREWELL: Duration = SECOND;
 
 /** Runs until a signal comes. Answers the exit code. */
-export async function run(options: ConfigOption): Promise<number> {
-  const { loaded, files } = await loadTestedConfig(options);
+export async function run(options: ConfigOption, { redactor }: Pick<Output, 'redactor'>): Promise<number> {
+  const { loaded, files } = await loadTestedConfig(options, { redactor });
   const stream = logStream('stdout');
-  const log = createLog(loaded.settings.log.level, stream);
+  const log = createLog(loaded.settings.log.level, stream, redactor);
   log.info({ version: VERSION, policy: loaded.hash, mode: loaded.settings.mode }, 'the idle enforcer starts');
   stream.mustWork();
   let ending: Ending | undefined;
@@ -37,7 +41,7 @@ export async function run(options: ConfigOption): Promise<number> {
     // Not before: while a large store is looked through this process hears nothing, and the system ends it at once.
     ending = untilSignalled();
     const { signal } = ending;
-    const around = { clock: realClock, log, metrics: new Metrics().withProcess(VERSION), signal };
+    const around = { clock: realClock, log, metrics: new Metrics().withProcess(VERSION), redactor, signal };
     server = await serve(loaded, around, () => assembly, store);
     assembly = await assemble(loaded, store, around);
     return await work(assembly, { path: configPath(options), files }, around, ending.code);
@@ -59,7 +63,7 @@ export async function run(options: ConfigOption): Promise<number> {
 /** Serves health, metrics and status, also while there is no worker yet. Rejects when the address cannot be had. */
 export function serve(
   loaded: LoadedPolicy,
-  { clock, metrics, log }: Surroundings,
+  { clock, metrics, log, redactor = new Redactor() }: Surroundings,
   assembly: () => Assembly | undefined,
   store: Pick<SqliteStore, 'pause' | 'learnt'>,
 ): Promise<RunningServer> {
@@ -71,20 +75,28 @@ export function serve(
     const { settings, hash } = assembly()?.reload.current ?? loaded;
     return { organisation: settings.organisation, mode: settings.mode, policy: hash };
   };
+  const metricsTold = async (): Promise<Told> => ({
+    text: Buffer.from(await metrics.text()),
+    type: metrics.registry.contentType,
+  });
+  const statusTold = async (): Promise<Told> => {
+    const status = statusOf({
+      version: VERSION,
+      startedAt,
+      now: clock.now(),
+      ...inForce(),
+      pause: await store.pause(),
+      learnt: (await store.learnt()) ?? NOTHING_LEARNT,
+      lastSweep: assembly()?.lastReport(),
+    });
+    const text = Buffer.from(`${redactor.hide(jsonText(status, 2))}\n`);
+    return { text, type: 'application/json; charset=utf-8' };
+  };
   return startServer(host, port, {
     alive: () => assembly()?.health.alive(clock.now()) ?? { ok: true, why: 'starting' },
     ready: () => assembly()?.health.ready(clock.now()) ?? starting,
-    metrics: async () => ({ text: await metrics.text(), type: metrics.registry.contentType }),
-    status: async () =>
-      statusOf({
-        version: VERSION,
-        startedAt,
-        now: clock.now(),
-        ...inForce(),
-        pause: await store.pause(),
-        learnt: (await store.learnt()) ?? NOTHING_LEARNT,
-        lastSweep: assembly()?.lastReport(),
-      }),
+    metrics: cached(metricsTold, () => clock.now()),
+    status: cached(statusTold, () => clock.now()),
   }).then((server) => {
     log.info({ host, port: server.port }, 'serving health, metrics and status');
     return server;

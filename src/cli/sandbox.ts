@@ -29,7 +29,7 @@ export async function sandbox(options: SandboxCommandOptions, output: Output): P
     clientSecret: SANDBOX_CLIENT.secret,
   });
   const { apiUrl, loginUrl } = await organisation.listen(wholeOption(options.port, 0, 65_535));
-  output.line(`The sandbox listens. In the policy:
+  const text = `The sandbox listens. In the policy:
 
 genesys:
   region: eu-west-1
@@ -38,7 +38,8 @@ genesys:
   client_id: ${SANDBOX_CLIENT.id}
   client_secret: ${SANDBOX_CLIENT.secret}
 
-Its clock began at ${new Date(startsAt).toISOString()} and runs ${speed === 1 ? 'as ours' : `${speed} times as fast`}. Stop it with Ctrl+C.`);
+Its clock began at ${new Date(startsAt).toISOString()} and runs ${speed === 1 ? 'as ours' : `${speed} times as fast`}. Stop it with Ctrl+C.`;
+  for (const line of text.split('\n')) output.line(line);
   const ending = untilSignalled();
   const code = await ending.code;
   ending.close();

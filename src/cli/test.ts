@@ -31,7 +31,7 @@ interface Ran {
 export function test(files: readonly string[], options: TestOptions, output: Output): number {
   try {
     const ran = runAll(files.length > 0 ? files : namedByPolicy(options), options);
-    if (options.json === true) output.line(JSON.stringify(asJson(ran), undefined, 2));
+    if (options.json === true) output.json(asJson(ran), 2);
     else tell(ran, output);
     return ran.every(({ results }) => results.every(({ passed }) => passed)) ? EXIT.fine : EXIT.failedTests;
   } catch (error) {
@@ -39,7 +39,7 @@ export function test(files: readonly string[], options: TestOptions, output: Out
     const { faults, more, count, message } = error;
     const counted = `${count} ${count === 1 ? 'fault' : 'faults'}`;
     if (options.json !== true) throw new UsageError(`${message}\nNo test was run: ${counted}.`);
-    output.line(JSON.stringify({ ok: false, faults, ...(more > 0 && { more }) }, undefined, 2));
+    output.json({ ok: false, faults, ...(more > 0 && { more }) }, 2);
     return EXIT.refused;
   }
 }

@@ -24,18 +24,12 @@ export interface ValidateOptions extends ConfigOption {
 export async function validate(options: ValidateOptions, output: Output): Promise<number> {
   const file = configPath(options);
   try {
-    const { loaded, tests } = await loadTestedConfig(options);
-    const resolved = await resolve(loaded, options.online === true);
+    const { loaded, tests } = await loadTestedConfig(options, output);
+    const resolved = await resolve(loaded, options.online === true, output);
     const warnings = [...loaded.warnings, ...resolved.warnings];
     const lines = describePolicy(loaded, resolved.policy, realClock.now());
     if (options.json === true) {
-      output.line(
-        JSON.stringify(
-          { ok: true, file, hash: loaded.hash, tests, warnings, description: lines },
-          undefined,
-          2,
-        ),
-      );
+      output.json({ ok: true, file, hash: loaded.hash, tests, warnings, description: lines }, 2);
       return EXIT.fine;
     }
     for (const line of lines) output.line(line);
@@ -48,16 +42,16 @@ export async function validate(options: ValidateOptions, output: Output): Promis
   } catch (error) {
     if (options.json !== true || !(error instanceof PolicyRefused)) throw error;
     const { faults, more } = error;
-    output.line(JSON.stringify({ ok: false, file, faults, ...(more > 0 && { more }) }, undefined, 2));
+    output.json({ ok: false, file, faults, ...(more > 0 && { more }) }, 2);
     return EXIT.refused;
   }
 }
 
-async function resolve(loaded: LoadedPolicy, online: boolean): Promise<ResolvedPolicy> {
+async function resolve(loaded: LoadedPolicy, online: boolean, { redactor }: Output): Promise<ResolvedPolicy> {
   if (!online) return resolvePolicy(loaded.draft, undefined, new Map(), realClock.now());
   const signal = new AbortController().signal;
-  const log = createLog('warn', 'stderr');
-  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics() });
+  const log = createLog('warn', 'stderr', redactor);
+  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
   try {
     await platform.checkCredentials(signal);
     const names = await readNames(loaded.draft, platform, signal);

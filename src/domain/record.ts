@@ -150,6 +150,8 @@ export interface EventQuery {
   readonly kinds?: readonly EventKind[];
   /** The newest so many; in rising order. */
   readonly limit?: number;
+  /** Only these parts are read of each event, where a record is read page by page; all without it. */
+  readonly parts?: readonly (keyof RecordEvent)[];
 }
 
 /** An agent's name as last seen. Personal: goes after the retention. */

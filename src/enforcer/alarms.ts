@@ -1,11 +1,11 @@
 /** Watches the sweeps themselves: says when the enforcer is blind, without effect, or somebody must look. */
 import type { Agent } from '../domain/agent.ts';
+import { areApart } from '../domain/holds.ts';
 import type { Cause } from '../domain/memory.ts';
 import type { Policy } from '../domain/policy.ts';
 import { HOUR, SECOND, type Duration, type Instant } from '../domain/time.ts';
 import type { Findings } from './findings.ts';
 import type { Alarm, AlarmKind, SweepReport } from './ports.ts';
-import { areApart } from './standing.ts';
 
 /** So many sweeps in a row make `ineffective`, and so many intervals without one that saw anybody `blind`. */
 const IN_A_ROW = 10;
@@ -70,9 +70,7 @@ export class Alarms {
       areApart(clockError),
       now,
       'the clocks of this machine and the platform are far apart: nothing is done',
-      {
-        clockErrorMs: clockError,
-      },
+      { clockError },
     );
   }
 

@@ -4,6 +4,7 @@
  * out in `carry-out.ts`, what is told of it in `news.ts` and `outcomes.ts`.
  */
 import { randomUUID } from 'node:crypto';
+import { areApart, isPaused, sweepHold } from '../domain/holds.ts';
 import { plan, withLogoff, withoutBreaker, withOnline, type Ledger, type Plan } from '../domain/plan.ts';
 import type { SweepHold } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -26,7 +27,7 @@ import { gapEvent, reconcile, standingFromRecord } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, reportOf } from './report.ts';
 import { ReturnsBook } from './returns-book.ts';
 import { saveSweep } from './save.ts';
-import { areApart, Doubt, isPaused, nextStanding, sweepHold, usualInterval } from './standing.ts';
+import { Doubt, nextStanding, usualInterval } from './standing.ts';
 import { Trouble } from './trouble.ts';
 import { warnAgents } from './warn.ts';
 import type { Done, Plans, Watched } from './watched.ts';
@@ -318,7 +319,7 @@ export class Enforcer {
     const unsure = (context.policy.unsure?.size ?? 0) > 0 ? verdicts.names_unsure : 0;
     this.#alarms.after(report, now, unsure);
     if (this.#alarms.drifts(clockError, now))
-      log.warn({ clockErrorMs: clockError }, 'the clocks of this machine and the platform drift apart');
+      log.warn({ clockError }, 'the clocks of this machine and the platform drift apart');
     this.#alarms.engaged(findings, context.policy.caps.engagedTooLong, now, name);
     return report;
   }

@@ -1,14 +1,12 @@
 /** The enforcer's own standing between two sweeps: what it was before, and what one sweep makes of it. Pure. */
-import { EMPTY_LEDGER, type Ledger, type SweepHold } from '../domain/plan.ts';
-import type { Pause, Standing } from '../domain/record.ts';
-import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
+import { EMPTY_LEDGER, type Ledger } from '../domain/plan.ts';
+import type { Standing } from '../domain/record.ts';
+import type { Duration, Instant } from '../domain/time.ts';
 
 /** So many intervals between sweeps are remembered: enough for a median, few enough to follow a change of pace. */
 const INTERVALS_KEPT = 15;
 /** Below this many a median says nothing. */
 const INTERVALS_NEEDED = 3;
-/** The clocks may be this far apart before all action is held. */
-const CLOCKS_APART: Duration = 5 * MINUTE;
 /** After so many sweeps in a row that agree on a much smaller population, it is believed. */
 const BELIEVED_AFTER = 10;
 
@@ -28,35 +26,6 @@ export function usualInterval(longest: Duration, intervals: readonly Duration[])
   if (intervals.length < INTERVALS_NEEDED) return longest;
   const sorted = [...intervals].sort((a, b) => a - b);
   return Math.max(longest, sorted[Math.floor(sorted.length / 2)] ?? 0);
-}
-
-/** What a sweep saw, as far as it decides whether anything may be done. */
-export interface Seen {
-  readonly complete: boolean;
-  readonly listed: number;
-  readonly clockError: Duration;
-  readonly storeLost: boolean;
-  readonly paused: boolean;
-  readonly settleLeft: number;
-}
-
-/** Why nothing at all may be done after this sweep, if so; the first reason in the order of the design. */
-export function sweepHold(seen: Seen, believed: boolean): SweepHold | undefined {
-  if (seen.paused) return 'paused';
-  if (areApart(seen.clockError)) return 'clock';
-  if (seen.storeLost) return 'store';
-  if (!seen.complete || !believed) return 'incomplete';
-  return seen.settleLeft > 0 ? 'settling' : undefined;
-}
-
-/** Whether this machine's clock and the platform's are so far apart that nothing may rest on either. */
-export function areApart(clockError: Duration): boolean {
-  return Math.abs(clockError) > CLOCKS_APART;
-}
-
-/** Whether a pause is in force at `now` (local time). */
-export function isPaused(pause: Pause | undefined, now: Instant): boolean {
-  return pause !== undefined && (pause.until === undefined || now < pause.until);
 }
 
 /**

@@ -35,6 +35,8 @@ export interface Store {
   /** Intents without an outcome: a crash came between. */
   openIntents(): Promise<readonly StoredEvent[]>;
   events(query: EventQuery): Promise<readonly StoredEvent[]>;
+  /** The same from the oldest on, page by page, whatever `limit` says: a record may be of years. */
+  eventPages(query: EventQuery): AsyncIterable<readonly StoredEvent[]>;
   pause(): Promise<Pause | undefined>;
   setPause(pause: Pause | undefined): Promise<void>;
   /** What `resume` leaves for the worker to free the breaker; reading it takes it away. */

@@ -9,7 +9,7 @@ const PAGE_SIZE = 100;
 const MAX_PAGES = 2_000;
 /** Nor will one that brings nothing new for so many pages in a row. */
 const MAX_DRY_PAGES = 5;
-/** No page of these listings is asked for with more than a hundred entries. */
+/** A page with more was not made for what is asked. */
 const MOST_ON_PAGE = 1_000;
 
 /** What is asked for: a page of so many entries. */
@@ -152,7 +152,7 @@ class Found {
 
   #countDry(fresh: number): void {
     this.#dry = fresh > 0 ? 0 : this.#dry + 1;
-    if (this.#dry > (this.more ? 0 : MAX_DRY_PAGES)) throw endless(this.#operation);
+    if (this.#dry > MAX_DRY_PAGES) throw endless(this.#operation);
   }
 
   #add(entities: readonly unknown[]): number {

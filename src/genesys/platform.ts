@@ -90,7 +90,8 @@ export interface Platform {
 export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks: PlatformHooks): Platform {
   const hosts = resolveHosts(settings.region, settings.apiUrl, settings.loginUrl);
   const now = (): Instant => clock.now();
-  const scrubber = scrubberFor(settings);
+  const scrubber = new Scrubber(hooks.redactor);
+  scrubber.hide(settings.clientSecret);
   const serverClock = new ServerClock();
   const budget = new RateBudget(settings.requestsPerMinute);
   const gate = new Gate(budget, clock);
@@ -136,7 +137,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     }),
     history: historyOf(sdk, clock),
     useSecret: (clientSecret) => {
-      hideSecret(scrubber, { clientId: settings.clientId, clientSecret });
+      scrubber.hide(clientSecret);
       sdk.useSecret(clientSecret);
     },
     close: async () => {
@@ -158,22 +159,6 @@ function directoryOf(
     queues: new Memberships(queueMembers(sdk), now, warn),
     teams: new Memberships(teamMembers(sdk), now, warn),
   });
-}
-
-function scrubberFor(settings: PlatformSettings): Scrubber {
-  const scrubber = new Scrubber();
-  hideSecret(scrubber, settings);
-  return scrubber;
-}
-
-function hideSecret(
-  scrubber: Scrubber,
-  { clientId, clientSecret }: Pick<PlatformSettings, 'clientId' | 'clientSecret'>,
-): void {
-  scrubber.hide(clientSecret);
-  scrubber.hide(Buffer.from(`${clientId}:${clientSecret}`).toString('base64'));
-  scrubber.hide(encodeURIComponent(clientSecret));
-  scrubber.hide(Buffer.from(clientSecret).toString('base64'));
 }
 
 /**

@@ -116,7 +116,7 @@ export function openSdk(
     }
     const body = await transport.login({ ...request, most: SMALL_BOUNDS.length }, LOGIN_OPERATION);
     granted = readGrant(body);
-    scrubber.hide(granted.token);
+    scrubber.hideToken(granted.token);
     return { status: 200, statusText: '', headers: {}, data: body };
   };
   client.setHttpClient(httpClient(send));

@@ -18,6 +18,7 @@ import {
 import type { Answer, Call } from './call.ts';
 import { closedError, lateError, PlatformError } from './errors.ts';
 import type { Clock, Gate } from './gate.ts';
+import type { Redactor } from '../texts/redactor.ts';
 import type { Scrubber } from './scrub.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { TokenSource } from './tokens.ts';
@@ -25,6 +26,8 @@ import { WireError, type Wire, type WireRequest, type WireResponse } from './wir
 
 /** What is told about each request. */
 export interface PlatformHooks {
+  /** Knows what may be shown nowhere; is told of each token. */
+  readonly redactor?: Redactor;
   onRequest(event: { operation: string; status: number | 'network' | 'timeout'; ms: Duration }): void;
   /** After each response: how far the local clock is ahead of the server's. */
   onClock?(errorMs: Duration): void;

@@ -123,6 +123,7 @@ export async function clientCredentials(
   if (token === undefined) {
     throw new IdentityError('refused', `${what}: the answer holds no token`, { status, correlationId });
   }
+  http.redactor.knowToken(token);
   const lifetime = lifetimeOf(member(body, 'expires_in'), USUAL_LIFETIME);
   return { token, lifetime, scope: textOf(member(body, 'scope')) };
 }

@@ -8,6 +8,7 @@ import { readBody } from '../http/body.ts';
 import { SMALL_BOUNDS } from '../http/json.ts';
 import { countsIn, httpDateOf, LONGEST_WAIT, retryAfterOf, untilEpochOf } from '../http/spans.ts';
 import { IdentityError, isTransientStatus, plainWord } from './errors.ts';
+import { Redactor } from '../texts/redactor.ts';
 import type { Clock } from './ports.ts';
 
 /** What is sent. `body` with its type. */
@@ -34,6 +35,8 @@ export interface Answer {
 
 /** What a test, or a command, may put in another way. */
 export interface HttpHooks {
+  /** Knows what may be shown nowhere; is told of each token. */
+  readonly redactor?: Redactor | undefined;
   readonly clock: Clock;
   /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in capitals or not. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -59,6 +62,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
 const LOOPBACK = 'localhost,127.0.0.1,::1';
 
 export class Http {
+  readonly redactor: Redactor;
   readonly #clock: Clock;
   readonly #agent: EnvHttpProxyAgent;
   readonly #timeout: Duration;
@@ -66,7 +70,8 @@ export class Http {
   /** Until then the provider wants to be left alone. */
   #restUntil: Instant = 0;
 
-  constructor({ clock, env, timeout = TIMEOUT, random = Math.random }: HttpHooks) {
+  constructor({ clock, env, timeout = TIMEOUT, random = Math.random, redactor }: HttpHooks) {
+    this.redactor = redactor ?? new Redactor();
     this.#clock = clock;
     this.#timeout = timeout;
     this.#random = random;

@@ -20,21 +20,30 @@ export interface IdentityHooks extends HttpHooks {
 /** Connects to the identity provider of a policy; nothing is sent yet. Throws `RangeError` when it names none. */
 export function createIdentity(settings: IdentitySettings, hooks: IdentityHooks): Identity {
   const http = new Http(hooks);
+  const { redactor } = http;
+  for (const secret of secretsIn(settings)) redactor.know(secret);
   const connector = connectorOf(settings, http, hooks);
   const cap = new HourlyCap(settings.per_hour, () => hooks.clock.now(), hooks.spentBefore ?? []);
   return {
     endSession: async (agent, signal, stillMay = () => true) => {
-      try {
-        return await endSession({ connector, cap, template: settings.subject }, agent, signal, stillMay);
-      } catch (error) {
-        return { ok: false, fault: faultOf(error, signal) };
-      }
+      const way = { connector, cap, template: settings.subject };
+      const result = await endSession(way, agent, signal, stillMay).catch((error: unknown): EndResult => ({
+        ok: false,
+        fault: faultOf(error, signal),
+      }));
+      // What a provider calls its errors, and its ids, may echo what it was sent.
+      return redactor.hideIn(result);
     },
-    selfCheck: (signal) => selfCheck(connector, signal),
+    selfCheck: async (signal) => redactor.hideIn(await selfCheck(connector, signal)),
     describe: () => describe(connector, settings),
     spent: () => cap.spent(),
     close: () => http.close(),
   };
+}
+
+function secretsIn({ okta: o, entra: e, keycloak: k, webhook: w }: IdentitySettings): readonly string[] {
+  const secrets = [o?.api_token, o?.private_key, e?.client_secret, k?.client_secret, w?.secret];
+  return secrets.filter((secret) => secret !== undefined);
 }
 
 function connectorOf(settings: IdentitySettings, http: Http, { clock }: HttpHooks): Connector {

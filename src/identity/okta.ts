@@ -75,6 +75,7 @@ function sender(
   const endpoint = join(url, '/oauth2/v1/token');
   const login = async (signal: AbortSignal): Promise<Grant> => {
     const assertion = await signedAssertion(client_id, private_key, endpoint, clock);
+    http.redactor.knowToken(assertion);
     const fields = {
       scope: SCOPES,
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',

@@ -1,5 +1,7 @@
 /** The comparison as text for terminals, and as JSON. */
 import { MINUTE, type Interval } from '../domain/time.ts';
+import { jsonText } from '../texts/clean.ts';
+import { printed } from '../texts/printed.ts';
 import type { Backtest, BacktestColumn, BacktestRow, Regret } from './backtest-summary.ts';
 import { inHours } from './licence.ts';
 import { lengthText, minuteText } from './report-text.ts';
@@ -123,24 +125,11 @@ function whoWas({ worked, perhapsBrowser }: Regret): string {
   return perhapsBrowser ? ', perhaps a browser' : '';
 }
 
-/** Everything; instants as ISO texts, durations in ms. */
+/** Everything; see `printed` for how facts are written. */
 export function backtestJson(backtest: Backtest, name: (regret: Regret) => string): string {
-  const iso = (at: number): string => new Date(at).toISOString();
   const columns = backtest.columns.map((column) => ({
     ...column,
-    regrets: column.regrets.map((regret) => ({ ...regret, agentName: name(regret), at: iso(regret.at) })),
-    licence: column.licence.map(({ asItWas, withPolicy, ...rest }) => ({
-      ...rest,
-      asItWas: {
-        ...asItWas,
-        highestAt: asItWas.highestAt === undefined ? undefined : iso(asItWas.highestAt),
-      },
-      withPolicy: {
-        ...withPolicy,
-        highestAt: withPolicy.highestAt === undefined ? undefined : iso(withPolicy.highestAt),
-      },
-    })),
+    regrets: column.regrets.map((regret) => ({ ...regret, agentName: name(regret) })),
   }));
-  const span = { from: iso(backtest.span.from), to: iso(backtest.span.to) };
-  return `${JSON.stringify({ ...backtest, span, columns }, undefined, 2)}\n`;
+  return `${jsonText(printed({ ...backtest, columns }), 2)}\n`;
 }

@@ -3,6 +3,7 @@ import type { Reason, Verdict } from '../domain/judge.ts';
 import type { ClockName } from '../domain/policy.ts';
 import type { StoredEvent } from '../domain/record.ts';
 import { formatDuration } from '../domain/time.ts';
+import { rungNumber } from '../texts/printed.ts';
 import type { Explanation, LadderShown, RuleShown } from './explain.ts';
 import { actionWords, CLOCK_WORDS, meaningOf, SIGN_WORDS, stateWords } from './explain-words.ts';
 import type { Times } from './times.ts';
@@ -33,7 +34,7 @@ const ANSWERS: Readonly<Record<Reason, Answer>> = {
   observed: (e, v) =>
     `${e.agent.name} would be logged off now by rule ${named(e, v)}, but ${e.mode === 'observe' ? 'the policy' : 'this rule'} only observes: ${measuredWords(v)}.`,
   ladder_due: (e, v, times) =>
-    `${e.agent.name} is due to be logged off again: ${returnWords(e, times)}, and rung ${(v.due?.rung ?? 0) + 1} of the ladder answers it (${actionWords(v.due?.actions ?? [])}).`,
+    `${e.agent.name} is due to be logged off again: ${returnWords(e, times)}, and rung ${rungNumber(v.due?.rung ?? 0)} of the ladder answers it (${actionWords(v.due?.actions ?? [])}).`,
   waiting: upcoming,
   warned: (e, v, times) => `${upcoming(e, v, times)} The time for the warning has begun.`,
   outside_hours: (e, v, times) => `${upcoming(e, v, times)} The rule's hours are not on at present.`,
@@ -161,7 +162,7 @@ export function lastLogoff(
       `The last ${what}, at ${at}, was brought by rule ${rule}: ${numbers(last, clocks)}. Outcome: ${meaningOf(last)}.`,
     ];
   }
-  const answer = `The last log-off, at ${at}, answered a return without a person: ${formatDuration(measured)} had passed since it or since the last answer, rung ${rung + 1} of the ladder waits ${formatDuration(limit)}. Outcome: ${meaningOf(last)}.`;
+  const answer = `The last log-off, at ${at}, answered a return without a person: ${formatDuration(measured)} had passed since it or since the last answer, rung ${rungNumber(rung)} of the ladder waits ${formatDuration(limit)}. Outcome: ${meaningOf(last)}.`;
   const first = events
     .slice(0, index)
     .findLast((each) => each.kind === 'verified' && each.rung === undefined);

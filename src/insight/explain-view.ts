@@ -1,6 +1,7 @@
 /** An explanation as lines: sentences first, then the tables that show every number behind them. */
 import type { StoredEvent } from '../domain/record.ts';
 import { formatDuration, type Instant } from '../domain/time.ts';
+import { rungNumber } from '../texts/printed.ts';
 import type { ClockShown, Explanation, RuleShown, Uncounted } from './explain.ts';
 import { ladderSentences, sentencesOf } from './explain-sentences.ts';
 import { meaningOf } from './explain-words.ts';
@@ -94,7 +95,7 @@ export function eventLines(events: readonly StoredEvent[], times: Times, table: 
   const rows = events.map((event) => [
     times.exact(event.at),
     event.kind,
-    event.rung === undefined ? (event.rule ?? '') : `${event.rule ?? ''}, rung ${event.rung + 1}`,
+    event.rung === undefined ? (event.rule ?? '') : `${event.rule ?? ''}, rung ${rungNumber(event.rung)}`,
     event.measured === undefined || event.kind === 'gap' ? '' : formatDuration(event.measured),
     event.limit === undefined ? '' : formatDuration(event.limit),
     meaningOf(event),

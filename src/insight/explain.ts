@@ -11,6 +11,7 @@ import type { LadderPlace, Memory, Sign, State } from '../domain/memory.ts';
 import type { Action, ClockName, Mode, Policy, Profile, Rule } from '../domain/policy.ts';
 import type { Pause, Standing, StoredAgent, StoredEvent } from '../domain/record.ts';
 import { SECOND, type Duration, type Instant, type Interval } from '../domain/time.ts';
+import { holdsOf } from './explain-holds.ts';
 import { withStoredFacts } from './explain-stored.ts';
 import { whenWords } from './explain-words.ts';
 
@@ -135,7 +136,7 @@ export function explain(input: ExplainInput): Explanation {
     ...lookOf(memory),
     verdict,
     ...(memory === undefined ? NOTHING_WEIGHED : weighAll(memory, profile, verdict, input, at)),
-    holds: holdsOf(input),
+    holds: holdsOf(input, verdict),
     caveats,
     events: events.slice(-SHOWN),
     before: events.slice(0, -SHOWN),
@@ -302,37 +303,4 @@ function ladderShown(place: LadderPlace, { returns }: Profile): LadderShown {
   const next = returns.ladder[rung] ?? quietBetweenRepeats(place, returns) ?? returns.ladder.at(-1);
   const nextActions = isHeld ? [] : (next?.actions ?? []);
   return { rule: cause.ruleId, rungsUsed: rung, rungs, active, returnedAt, lastLogoffAt, nextActions };
-}
-
-/** What `plan` would hold this agent back for, as far as it is known between two sweeps. */
-function holdsOf(input: ExplainInput): readonly string[] {
-  const { pause, now } = input;
-  const paused = pause !== undefined && (pause.until === undefined || now < pause.until);
-  const why = pause?.reason === undefined ? '' : ` (${pause.reason})`;
-  const first = paused ? [`paused${why}: nothing is done to anybody until resume or the pause is over`] : [];
-  if (input.standing === undefined) return first;
-  return [
-    ...first,
-    ...settlingOf(input.standing, input.policy),
-    ...personalHolds(input.standing.ledger, input),
-  ];
-}
-
-function settlingOf({ policyHash, settleLeft }: Standing, { hash }: Policy): readonly string[] {
-  if (policyHash !== hash)
-    return ['this policy has not been in force in a sweep yet: its first sweeps only watch'];
-  return settleLeft > 0 ? [`settling: ${settleLeft} more sweeps only watch`] : [];
-}
-
-function personalHolds(ledger: Standing['ledger'], { agent, now }: ExplainInput): readonly string[] {
-  const holds: string[] = [];
-  if (now < (ledger.broken.get(agent.id) ?? -Infinity))
-    holds.push('held back by the breaker: too many became due at once');
-  const failure = ledger.failures.get(agent.id);
-  if (failure?.forbidden === true) holds.push('the platform forbids the service to log this agent off');
-  else if (failure !== undefined) {
-    const tries = failure.count === 1 ? 'try' : `${failure.count} tries`;
-    holds.push(`the last ${tries} failed: the next one waits longer`);
-  }
-  return holds;
 }

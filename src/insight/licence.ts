@@ -116,7 +116,7 @@ function monthAround(at: Instant, zone: string): Interval & { readonly name: str
 }
 
 /** The series cut to the highest count in each of at most `points` equal stretches of time, for drawing. */
-export function thinned(series: readonly HeadCount[], span: Interval, points = 600): readonly HeadCount[] {
+export function thinned(series: Iterable<HeadCount>, span: Interval, points = 600): readonly HeadCount[] {
   const step = Math.max(MINUTE, Math.ceil((span.to - span.from) / points / MINUTE) * MINUTE);
   const highest = new Map<Instant, number>();
   for (const { at, online } of series) {

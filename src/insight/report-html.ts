@@ -3,14 +3,16 @@
  * Whatever comes from the record is escaped, and a content security policy forbids the page to load anything.
  */
 import { MINUTE, SECOND, type Duration } from '../domain/time.ts';
+import { htmlText, oneLine } from '../texts/clean.ts';
 import { headlines, minuteText, sectionsOf, type Section } from './report-text.ts';
-import { OUTCOMES, type Report } from './report.ts';
+import { OUTCOMES } from './report-parts.ts';
+import type { Report } from './report.ts';
 
 /** Renders the page. `library` is the source of Chart.js as one classic script. */
 export function reportHtml(report: Report, library: string): string {
   const { from, to } = report.span;
   const sections = sectionsOf(report).map(sectionHtml).join('\n');
-  const assumptions = report.assumptions.map((text) => `<li>${escaped(text)}</li>`).join('\n');
+  const assumptions = report.assumptions.map((text) => `<li>${htmlText(text)}</li>`).join('\n');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -24,7 +26,7 @@ export function reportHtml(report: Report, library: string): string {
 <header><h1>Idle enforcer report</h1><p>${minuteText(from)} to ${minuteText(to)}</p></header>
 <dl class="numbers">
 ${headlines(report)
-  .map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`)
+  .map(([name, value]) => `<div><dt>${htmlText(name)}</dt><dd>${htmlText(value)}</dd></div>`)
   .join('\n')}
 </dl>
 <div class="charts">
@@ -50,23 +52,15 @@ export function scriptJson(value: unknown): string {
     .replaceAll('\u2029', '\\u2029');
 }
 
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}
-
 function sectionHtml({ title, head, rows }: Section): string {
-  if (rows.length === 0) return `<section><h2>${escaped(title)}</h2><p class="none">None.</p></section>`;
+  if (rows.length === 0) return `<section><h2>${htmlText(title)}</h2><p class="none">None.</p></section>`;
   const numeric = head.map((_, column) => rows.every((row) => /^[\d.,%–-]*$/.test(row[column] ?? '')));
   const cells = (tag: 'th' | 'td', row: readonly string[]): string =>
     row
-      .map((cell, i) => `<${tag}${numeric[i] === true ? ' class="n"' : ''}>${escaped(cell)}</${tag}>`)
+      .map((cell, i) => `<${tag}${numeric[i] === true ? ' class="n"' : ''}>${htmlText(cell)}</${tag}>`)
       .join('');
   const body = rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('\n');
-  return `<section><h2>${escaped(title)}</h2><table><thead><tr>${cells('th', head)}</tr></thead>
+  return `<section><h2>${htmlText(title)}</h2><table><thead><tr>${cells('th', head)}</tr></thead>
 <tbody>
 ${body}
 </tbody></table></section>`;
@@ -118,7 +112,7 @@ function chartData(report: Report): unknown {
       without: drawn.without.map(({ online }) => online),
     },
     rules: {
-      labels: rules.map(({ key }) => key),
+      labels: rules.map(({ key }) => oneLine(key)),
       sets: OUTCOMES.map((outcome) => ({ label: outcome, data: rules.map((row) => row[outcome]) })),
     },
     hours: {

@@ -1,8 +1,11 @@
 /** The report as Markdown, CSV and JSON. */
 import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
 import { inDays, inHours } from './licence.ts';
-import { OUTCOMES, type LicencePart, type Report, type ReturnsPart, type Row } from './report.ts';
-import { csvLine, markdownTable } from './table.ts';
+import { OUTCOMES, type LicencePart, type ReturnsPart, type Row } from './report-parts.ts';
+import type { Report } from './report.ts';
+import { csvLine, jsonText } from '../texts/clean.ts';
+import { printed, secondsOf } from '../texts/printed.ts';
+import { markdownTable } from './table.ts';
 
 /** A date and minute in UTC. */
 export function minuteText(at: Instant): string {
@@ -161,8 +164,8 @@ export function reportCsv(report: Report): string {
   for (const [measure, value] of Object.entries({ own, silent, late, platform })) {
     lines.push(['returns', '', measure, value]);
   }
-  if (median !== undefined) lines.push(['returns', '', 'median_seconds', median / SECOND]);
-  if (p95 !== undefined) lines.push(['returns', '', 'p95_seconds', p95 / SECOND]);
+  if (median !== undefined) lines.push(['returns', '', 'median_seconds', secondsOf(median)]);
+  if (p95 !== undefined) lines.push(['returns', '', 'p95_seconds', secondsOf(p95)]);
   for (const { month, asItWas, without, watched } of report.licence) {
     lines.push(
       ['licence', month, 'as_it_was', asItWas.billable],
@@ -176,12 +179,7 @@ export function reportCsv(report: Report): string {
   return `${lines.map(csvLine).join('\r\n')}\r\n`;
 }
 
-/** Keys that hold instants: written as ISO times; durations stay in ms. */
-const INSTANT_KEY = /^(at|from|to)$|At$/;
-
-/** Everything, with instants as ISO texts and durations in ms. */
+/** Everything; see `printed` for how facts are written. */
 export function reportJson(report: Report): string {
-  const write = (key: string, value: unknown): unknown =>
-    typeof value === 'number' && INSTANT_KEY.test(key) ? new Date(value).toISOString() : value;
-  return `${JSON.stringify(report, write, 2)}\n`;
+  return `${jsonText(printed(report), 2)}\n`;
 }

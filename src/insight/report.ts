@@ -3,17 +3,27 @@
  * `report-html.ts`.
  */
 import type { Hold } from '../domain/plan.ts';
-import { LONGEST_KEPT, type StoredAgent, type StoredEvent, type SweepCount } from '../domain/record.ts';
-import type { Duration, Instant, Interval } from '../domain/time.ts';
+import { LONGEST_KEPT, type RecordEvent, type StoredAgent, type SweepCount } from '../domain/record.ts';
+import { HOUR, SECOND, type Duration, type Instant, type Interval } from '../domain/time.ts';
 import { wallTime } from '../domain/zone.ts';
-import { billingPeriods, LICENCE_METHOD, peak, thinned, type HeadCount, type Peak } from './licence.ts';
+import { LICENCE_METHOD } from './licence.ts';
+import {
+  HeadCounts,
+  OUTCOMES,
+  ReturnsTally,
+  Rows,
+  tally,
+  type LicenceParts,
+  type Outcome,
+  type ReportedEvent,
+  type ReturnsPart,
+  type Row,
+  type Tally,
+} from './report-parts.ts';
 
-/** What a report is made of. */
-export interface ReportInput {
+/** What a report is about. */
+export interface ReportFrame {
   readonly span: Interval;
-  /** In order; those after the span tell how the log-offs in it went on. */
-  readonly events: readonly StoredEvent[];
-  readonly counts: readonly SweepCount[];
   readonly agents: readonly Pick<StoredAgent, 'id' | 'profile'>[];
   /** IANA zone of hours and billing months. */
   readonly zone: string;
@@ -21,49 +31,14 @@ export interface ReportInput {
   readonly now: Instant;
 }
 
-export const OUTCOMES = ['verified', 'unverified', 'failed', 'dropped', 'observed'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-/** How many log-offs ended in which way. `observed` are imagined: nothing was done. */
-export type Outcomes = Readonly<Record<Outcome, number>>;
-
-/** The log-offs of one rule, profile or hour of the day. */
-export interface Row extends Outcomes {
-  readonly key: string;
-  /** Of those carried out, how many answered a return. */
-  readonly byLadder: number;
-  /** Time kept off by the verified ones. */
-  readonly recovered: Duration;
+/** What a report is made of. */
+export interface ReportInput extends ReportFrame {
+  /** In order; those after the span tell how the log-offs in it went on. */
+  readonly events: Iterable<ReportedEvent>;
+  readonly counts: Iterable<SweepCount>;
 }
 
-export interface ReturnsPart {
-  /** Returns after a log-off of ours. */
-  readonly own: number;
-  /** Of these, back within the window and nobody there yet. */
-  readonly silent: number;
-  readonly late: number;
-  /** Silent returns after the platform's own log-off, or after a bounce. */
-  readonly platform: number;
-  /** From our log-off to the silent return; `undefined` without any. */
-  readonly median: Duration | undefined;
-  readonly p95: Duration | undefined;
-  /** In order. */
-  readonly delays: readonly Duration[];
-}
-
-/** The licence peak of one billing month. */
-export interface LicencePart {
-  readonly month: string;
-  readonly whole: boolean;
-  readonly from: Instant;
-  readonly to: Instant;
-  readonly watched: Duration;
-  readonly asItWas: Peak;
-  /** With everyone whom our log-offs kept Offline counted as online. */
-  readonly without: Peak;
-}
-
-export interface Report {
+export interface Report extends LicenceParts {
   readonly span: Interval;
   readonly zone: string;
   readonly totals: Row;
@@ -78,46 +53,168 @@ export interface Report {
   readonly held: number;
   readonly breaker: number;
   readonly gaps: number;
-  readonly licence: readonly LicencePart[];
-  /** The highest counts of equal stretches of time. */
-  readonly drawn: { readonly asItWas: readonly HeadCount[]; readonly without: readonly HeadCount[] };
   /** What the numbers take for granted, in sentences. */
   readonly assumptions: readonly string[];
 }
 
-type Tally = { -readonly [K in keyof Row]: Row[K] };
-
 /** Adds everything up. Throws RangeError for an unknown zone. */
 export function buildReport(input: ReportInput): Report {
-  const { span, zone } = input;
-  const events = input.events.filter(({ at }) => at >= span.from && at < span.to);
-  const kept = keptOff(input);
-  const profiles = new Map(input.agents.map(({ id, profile }) => [id, profile]));
-  const logoffs = events.filter(isOutcome);
-  const group = (keyOf: (event: StoredEvent) => string): Row[] => grouped(logoffs, kept, keyOf);
-  const hours = group(({ at }) => hourOf(zone, at));
-  return {
-    span,
-    zone,
-    totals: group(() => 'all')[0] ?? tally('all'),
-    byRule: largestFirst(group(({ rule }) => rule ?? '(none)')),
-    byProfile: largestFirst(group(({ agentId }) => profiles.get(agentId ?? '') ?? '(forgotten or none)')),
-    byHour: Array.from({ length: 24 }, (_, hour) => {
-      const key = String(hour).padStart(2, '0');
-      return hours.find((row) => row.key === key) ?? tally(key);
-    }),
-    dropped: countedReasons(events),
-    deferred: deferrals(input.counts, span),
-    returns: returnsOf(events),
-    held: events.filter(({ kind }) => kind === 'held').length,
-    breaker: events.filter(({ kind }) => kind === 'breaker').length,
-    gaps: events.filter(({ kind }) => kind === 'gap').length,
-    ...licenceOf(input),
-    assumptions: ASSUMPTIONS,
-  };
+  const builder = new ReportBuilder(input);
+  for (const event of input.events) builder.event(event);
+  for (const count of input.counts) builder.count(count);
+  return builder.build();
 }
 
-const HOURS_KEPT = LONGEST_KEPT / 3_600_000;
+/** A verified log-off of which it is not known yet for how long it kept the agent off. */
+interface OpenLogoff {
+  readonly at: Instant;
+  /** Empty where it lies outside of the span. */
+  readonly rows: readonly Tally[];
+}
+
+/** No zone puts its clocks on and back again within so long. */
+const STRETCH: Duration = 6 * HOUR;
+const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));
+
+/** Adds up a record that is too long to be held: events one by one in their order, and head-counts in theirs. */
+export class ReportBuilder {
+  readonly #frame: ReportFrame;
+  readonly #profiles: ReadonlyMap<string, string | undefined>;
+  readonly #known = new Map<string, Map<string, (readonly Tally[])[]>>();
+  readonly #totals = tally('all');
+  readonly #rules = new Rows();
+  readonly #byProfile = new Rows();
+  readonly #hours = new Rows();
+  readonly #offsets = new Map<number, Duration>();
+  readonly #open = new Map<string, OpenLogoff>();
+  readonly #dropped = new Map<string, number>();
+  readonly #returns = new ReturnsTally();
+  readonly #deferred = new Map<Hold, { sweeps: number; most: number }>();
+  readonly #kinds = { held: 0, breaker: 0, gap: 0 };
+  readonly #counts = new HeadCounts();
+
+  constructor(frame: ReportFrame) {
+    this.#frame = frame;
+    this.#profiles = new Map(frame.agents.map(({ id, profile }) => [id, profile]));
+  }
+
+  /** The next event of the record. */
+  event(event: ReportedEvent): void {
+    const { kind, at, agentId } = event;
+    const { from, to } = this.#frame.span;
+    const isInside = at >= from && at < to;
+    const rows = isInside && isOutcome(kind) ? this.#rowsOf(event) : [];
+    if (agentId !== undefined && (kind === 'verified' || kind === 'return' || kind === 'intent')) {
+      this.#close(agentId, at);
+      if (kind === 'verified') this.#open.set(agentId, { at, rows });
+    }
+    if (isInside) this.#count(event);
+  }
+
+  #count(event: ReportedEvent): void {
+    const { kind, reason = 'unknown' } = event;
+    if (kind === 'dropped') this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
+    else if (kind === 'return') this.#returns.add(event);
+    else if (kind === 'held' || kind === 'breaker' || kind === 'gap') this.#kinds[kind] += 1;
+  }
+
+  /** The next head-count. */
+  count({ at, online, kept, deferred }: SweepCount): void {
+    this.#counts.add(at, online, kept);
+    const { from, to } = this.#frame.span;
+    if (at < from || at >= to) return;
+    for (const [hold, count] of Object.entries(deferred) as [Hold, number][]) {
+      const { sweeps, most } = this.#deferred.get(hold) ?? { sweeps: 0, most: 0 };
+      this.#deferred.set(hold, { sweeps: sweeps + 1, most: Math.max(most, count) });
+    }
+  }
+
+  /** What it all comes to. */
+  build(): Report {
+    const { span, zone, now } = this.#frame;
+    for (const agentId of [...this.#open.keys()]) this.#close(agentId, now);
+    const hours = this.#hours.all;
+    return {
+      span,
+      zone,
+      totals: this.#totals,
+      byRule: largestFirst(this.#rules.all),
+      byProfile: largestFirst(this.#byProfile.all),
+      byHour: HOURS.map((key) => hours.find((row) => row.key === key) ?? tally(key)),
+      dropped: [...this.#dropped]
+        .map(([reason, count]) => ({ reason, count }))
+        .sort((a, b) => b.count - a.count),
+      deferred: [...this.#deferred]
+        .map(([hold, rest]) => ({ hold, ...rest }))
+        .sort((a, b) => b.sweeps - a.sweeps),
+      returns: this.#returns.build(),
+      held: this.#kinds.held,
+      breaker: this.#kinds.breaker,
+      gaps: this.#kinds.gap,
+      ...this.#counts.licenceOf(span, zone),
+      assumptions: ASSUMPTIONS,
+    };
+  }
+
+  /** Counts a log-off, and answers where. */
+  #rowsOf({ kind, at, rule = '(none)', rung, agentId = '' }: ReportedEvent): readonly Tally[] {
+    const rows = this.#rowsFor(rule, this.#profiles.get(agentId) ?? '(forgotten or none)', this.#hour(at));
+    for (const row of rows) {
+      row[kind as Outcome] += 1;
+      if (rung !== undefined && kind !== 'dropped' && kind !== 'observed') row.byLadder += 1;
+    }
+    return rows;
+  }
+
+  /** There are few of them, and each is asked for again and again. */
+  #rowsFor(rule: string, profile: string, hour: number): readonly Tally[] {
+    const profiles = this.#known.get(rule) ?? new Map<string, (readonly Tally[])[]>();
+    this.#known.set(rule, profiles);
+    const hours = profiles.get(profile) ?? [];
+    profiles.set(profile, hours);
+    hours[hour] ??= [
+      this.#totals,
+      this.#rules.of(rule),
+      this.#byProfile.of(profile),
+      this.#hours.of(HOURS[hour] ?? ''),
+    ];
+    return hours[hour];
+  }
+
+  /** Local, 0 to 23. */
+  #hour(at: Instant): number {
+    return new Date(at + this.#offset(at)).getUTCHours();
+  }
+
+  /** What a zone's clock shows is dear to ask: at both ends of six hours, and in between only where these differ. */
+  #offset(at: Instant): Duration {
+    const start = Math.floor(at / STRETCH);
+    const offset = this.#offsetAt(start);
+    return offset === this.#offsetAt(start + 1) ? offset : wallTime(this.#frame.zone, at) - wholeSecond(at);
+  }
+
+  #offsetAt(stretch: number): Duration {
+    const known = this.#offsets.get(stretch);
+    if (known !== undefined) return known;
+    const offset = wallTime(this.#frame.zone, stretch * STRETCH) - stretch * STRETCH;
+    this.#offsets.set(stretch, offset);
+    return offset;
+  }
+
+  #close(agentId: string, at: Instant): void {
+    const open = this.#open.get(agentId);
+    if (open === undefined) return;
+    this.#open.delete(agentId);
+    const kept = Math.max(0, Math.min(at - open.at, LONGEST_KEPT));
+    for (const row of open.rows) row.recovered += kept;
+  }
+}
+
+function wholeSecond(at: Instant): Instant {
+  return Math.floor(at / SECOND) * SECOND;
+}
+
+const HOURS_KEPT = LONGEST_KEPT / HOUR;
 
 /** Printed with every report: the numbers are worth nothing without them. */
 const ASSUMPTIONS: readonly string[] = [
@@ -128,114 +225,11 @@ const ASSUMPTIONS: readonly string[] = [
   'Observed log-offs are imagined: nothing was done, and they recover nothing.',
 ];
 
-function isOutcome({ kind }: StoredEvent): boolean {
+function isOutcome(kind: RecordEvent['kind']): boolean {
   return (OUTCOMES as readonly string[]).includes(kind);
-}
-
-function tally(key: string): Tally {
-  return { key, verified: 0, unverified: 0, failed: 0, dropped: 0, observed: 0, byLadder: 0, recovered: 0 };
-}
-
-function grouped(
-  logoffs: readonly StoredEvent[],
-  kept: ReadonlyMap<number, Duration>,
-  keyOf: (event: StoredEvent) => string,
-): Row[] {
-  const rows = new Map<string, Tally>();
-  for (const event of logoffs) {
-    const key = keyOf(event);
-    const row = rows.get(key) ?? tally(key);
-    rows.set(key, row);
-    row[event.kind as Outcome] += 1;
-    if (event.rung !== undefined && event.kind !== 'dropped' && event.kind !== 'observed') row.byLadder += 1;
-    row.recovered += kept.get(event.seq) ?? 0;
-  }
-  return [...rows.values()];
 }
 
 function largestFirst(rows: readonly Row[]): Row[] {
   const size = (row: Row): number => row.verified + row.unverified + row.failed + row.observed;
   return [...rows].sort((a, b) => size(b) - size(a) || (a.key < b.key ? -1 : 1));
-}
-
-function hourOf(zone: string, at: Instant): string {
-  return String(new Date(wallTime(zone, at)).getUTCHours()).padStart(2, '0');
-}
-
-/** By the `seq` of each verified log-off: how long it kept the agent off. */
-function keptOff({ events, now }: ReportInput): ReadonlyMap<number, Duration> {
-  const kept = new Map<number, Duration>();
-  const open = new Map<string, StoredEvent>();
-  const close = (event: StoredEvent, at: Instant): void => {
-    kept.set(event.seq, Math.max(0, Math.min(at - event.at, LONGEST_KEPT)));
-  };
-  for (const event of events) {
-    const { agentId, kind } = event;
-    if (agentId === undefined || !['verified', 'return', 'intent'].includes(kind)) continue;
-    const before = open.get(agentId);
-    if (before !== undefined) close(before, event.at);
-    open.delete(agentId);
-    if (kind === 'verified') open.set(agentId, event);
-  }
-  for (const event of open.values()) close(event, now);
-  return kept;
-}
-
-function countedReasons(events: readonly StoredEvent[]): Report['dropped'] {
-  const counts = new Map<string, number>();
-  for (const { kind, reason } of events) {
-    if (kind !== 'dropped') continue;
-    counts.set(reason ?? 'unknown', (counts.get(reason ?? 'unknown') ?? 0) + 1);
-  }
-  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
-}
-
-function deferrals(counts: readonly SweepCount[], span: Interval): Report['deferred'] {
-  const found = new Map<Hold, { sweeps: number; most: number }>();
-  for (const { at, deferred } of counts) {
-    if (at < span.from || at >= span.to) continue;
-    for (const [hold, count] of Object.entries(deferred) as [Hold, number][]) {
-      const { sweeps, most } = found.get(hold) ?? { sweeps: 0, most: 0 };
-      found.set(hold, { sweeps: sweeps + 1, most: Math.max(most, count) });
-    }
-  }
-  return [...found].map(([hold, rest]) => ({ hold, ...rest })).sort((a, b) => b.sweeps - a.sweeps);
-}
-
-function returnsOf(events: readonly StoredEvent[]): ReturnsPart {
-  const all = events.filter(({ kind }) => kind === 'return');
-  const own = all.filter(({ reason }) => reason?.endsWith('our log-off') === true);
-  const silent = own.filter(({ reason }) => reason?.startsWith('silent') === true);
-  const delays = silent.flatMap(({ delay }) => delay ?? []).sort((a, b) => a - b);
-  return {
-    own: own.length,
-    silent: silent.length,
-    late: own.length - silent.length,
-    platform: all.length - own.length,
-    median: quantile(delays, 0.5),
-    p95: quantile(delays, 0.95),
-    delays,
-  };
-}
-
-/** The smallest value that at least this share of `sorted` does not exceed. */
-export function quantile(sorted: readonly number[], share: number): number | undefined {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-}
-
-function licenceOf({ counts, span, zone }: ReportInput): Pick<Report, 'licence' | 'drawn'> {
-  const without = counts.map(({ at, online, kept }) => ({ at, online: online + kept }));
-  const licence = billingPeriods(span, zone).map(({ month, whole, from, to }) => {
-    const asItWas = peak(counts, { from, to });
-    return {
-      month,
-      whole,
-      from,
-      to,
-      watched: asItWas.watched,
-      asItWas,
-      without: peak(without, { from, to }),
-    };
-  });
-  return { licence, drawn: { asItWas: thinned(counts, span), without: thinned(without, span) } };
 }

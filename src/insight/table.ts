@@ -1,15 +1,36 @@
-/** Plain tables for terminals and Markdown. */
+/** Plain tables for terminals and Markdown. Whatever stands in a cell stays in it. */
+import { markdownCell, oneLine } from '../texts/clean.ts';
 
 /** A table with aligned columns; columns that hold numbers only are aligned right. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  const numeric = numericColumns(head, rows);
-  return all.map((row) =>
+  return tableLines(all, widthsOf(all), numericColumns(head, rows));
+}
+
+/** How wide each column has to be. */
+export function widthsOf(rows: readonly (readonly string[])[]): readonly number[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries())
+      widths[column] = Math.max(widths[column] ?? 0, oneLine(cell).length);
+  }
+  return widths;
+}
+
+/** Rows as lines of columns so wide; wider cells push on what stands behind them. */
+export function tableLines(
+  rows: readonly (readonly string[])[],
+  widths: readonly number[],
+  numeric: readonly boolean[] = [],
+): string[] {
+  return rows.map((row) =>
     row
-      .map((cell, column) =>
-        numeric[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
+      .map((cell, column) => {
+        const text = oneLine(cell);
+        return numeric[column] === true
+          ? text.padStart(widths[column] ?? 0)
+          : text.padEnd(widths[column] ?? 0);
+      })
       .join('  ')
       .trimEnd(),
   );
@@ -17,21 +38,10 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
 
 /** The same in Markdown. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownCell).join(' | ')} |`;
   const numeric = numericColumns(head, rows);
   const rule = head.map((_, column) => (numeric[column] === true ? '--:' : '---'));
   return [line(head), line(rule), ...rows.map(line)];
-}
-
-/** Cells of one line of CSV (RFC 4180). A cell that a spreadsheet would read as a formula is made a text. */
-export function csvLine(cells: readonly (string | number)[]): string {
-  return cells
-    .map((cell) => {
-      const text = typeof cell === 'string' && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell);
-      return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-    })
-    .join(',');
 }
 
 function numericColumns(head: readonly string[], rows: readonly (readonly string[])[]): boolean[] {

@@ -27,8 +27,8 @@ export class Gathering {
     if (heap.items.length < EXAMPLES) heap.items.push(plain(news.fields));
   }
 
-  /** One message for each kind and sentence since the last time. */
-  take(now: Instant): readonly Message[] {
+  /** One message of an organisation for each kind and sentence since the last time. */
+  take(now: Instant, organisation?: string): readonly Message[] {
     const messages = [...this.#heaps.values()].map(({ news: { kind, message }, count, items }) => ({
       id: randomUUID(),
       at: now,
@@ -36,6 +36,7 @@ export class Gathering {
       message,
       count,
       items,
+      organisation,
     }));
     this.#heaps.clear();
     return messages;

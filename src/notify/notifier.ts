@@ -23,6 +23,8 @@ export interface NotifierParts {
   readonly sender: Sender;
   readonly clock: { now(): Instant };
   readonly log: NotifyLog;
+  /** Whose news these are. */
+  readonly organisation?: () => string;
   /** Told how each try ended. */
   readonly onTried?: (channel: string, outcome: DeliveryOutcome) => void;
 }
@@ -76,7 +78,8 @@ class OutboxNotifier implements Notifier {
   }
 
   async flush(): Promise<void> {
-    await this.#post(this.#gathered.take(this.#parts.clock.now()));
+    const { clock, organisation } = this.#parts;
+    await this.#post(this.#gathered.take(clock.now(), organisation?.()));
     this.#again = true;
     this.#delivering ??= this.#deliverAll().finally(() => {
       this.#delivering = undefined;

@@ -61,6 +61,8 @@ export interface Message {
   readonly message: string;
   readonly count: number;
   readonly items: readonly Fields[];
+  /** Whose alarm it is. Messages that have waited since before it was noted have none. */
+  readonly organisation?: string | undefined;
 }
 
 /** A message that waits to be delivered through one channel. Holds the channel's name, not its address. */

@@ -1,6 +1,7 @@
 /** Warns agents of a log-off to come. A warning counts once somebody who can reach the agent has taken it. */
 import { randomUUID } from 'node:crypto';
 import { formatDuration, type Instant } from '../domain/time.ts';
+import { hasUnseen } from '../texts/clean.ts';
 import { DeliveryError } from './errors.ts';
 import type { Channel, Message, NotifyLog, Warned, Warning } from './ports.ts';
 import type { Sender } from './send.ts';
@@ -51,7 +52,7 @@ export async function warnAgent(
 }
 
 function isAddress(text: string): boolean {
-  return /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/.test(text);
+  return /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/.test(text) && !hasUnseen(text);
 }
 
 /** What the agent himself reads: nothing about anybody else. */

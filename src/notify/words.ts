@@ -1,7 +1,12 @@
 /** What messages say: a headline, what happened, the facts of each item as one line, and one sentence of advice. */
 import { formatDuration } from '../domain/time.ts';
+import { clip, oneLine } from '../texts/clean.ts';
+import { rungNumber } from '../texts/printed.ts';
 import type { Channel, Fields, Message, Topic } from './ports.ts';
+import { RUNBOOK, runbookHeading } from './runbook.ts';
 
+/** What the organisation of a policy without a name is called. */
+export const DEFAULT_ORGANISATION = 'default';
 /** Longer lines help nobody in a chat. */
 const LONGEST_LINE = 300;
 
@@ -59,10 +64,10 @@ const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: s
 };
 
 /** Facts that are lengths of time in ms. */
-const DURATIONS: ReadonlySet<string> = new Set(['measured', 'limit', 'length', 'clockErrorMs', 'dueIn']);
+const DURATIONS: ReadonlySet<string> = new Set(['measured', 'limit', 'length', 'clockError', 'dueIn']);
 const LABELS: Readonly<Record<string, string>> = {
   newlyDue: 'newly due',
-  clockErrorMs: 'apart',
+  clockError: 'apart',
   correlationId: 'correlation id',
   sweepId: 'sweep',
   length: 'for',
@@ -80,6 +85,8 @@ export interface Letter {
   readonly lines: readonly string[];
   /** What to do about it. */
   readonly advice: string;
+  /** By what to look it up: the kind of alarm, the organisation, and the heading of the runbook; `undefined` for what is no alarm. */
+  readonly about: string | undefined;
 }
 
 /** Names that may stand in braces in an operator's own texts, and the facts that they stand for. */
@@ -113,11 +120,19 @@ export function letterOf(message: Message, { templates }: Pick<Channel, 'templat
     .filter((line) => line !== '');
   const more = count - items.length;
   return {
-    title: own.title === undefined ? `${title}${several}` : filled(own.title, facts),
+    title: own.title === undefined ? `${title}${several}` : oneLine(filled(own.title, facts)),
     text: own.text === undefined ? `${general.time}: ${sentence}.` : filled(own.text, facts),
     lines: more > 0 ? [...lines, `… and ${more} more`] : lines,
     advice: own.advice === undefined ? advice : filled(own.advice, facts),
+    about: aboutOf(message),
   };
+}
+
+/** Not the operator's own words, whatever language these are in: it is what runbooks are searched by. */
+function aboutOf({ kind, organisation = DEFAULT_ORGANISATION }: Message): string | undefined {
+  const heading = runbookHeading(kind);
+  if (heading === undefined) return undefined;
+  return `Alarm ${kind} · organisation ${oneLine(organisation)} · runbook: ${heading} in ${RUNBOOK}`;
 }
 
 function factsOf(fields: Fields): Readonly<Record<string, string>> {
@@ -153,18 +168,7 @@ function textOf(name: string, value: unknown): string | undefined {
 
 function numberText(name: string, value: number): string {
   if (DURATIONS.has(name)) return formatDuration(Math.abs(value));
+  if (name === 'rung') return String(rungNumber(value));
   if (name === 'share') return `${Math.round(value * 1_000) / 10}%`;
   return name === 'since' ? new Date(value).toISOString() : String(value);
-}
-
-/** Names come from outside: line breaks in them must not become structure. */
-function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
-}
-
-/** At most so many characters, none of them cut in half. */
-export function clip(text: string, longest: number): string {
-  const characters = Array.from(text);
-  return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
 }

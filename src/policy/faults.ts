@@ -2,6 +2,7 @@
  * What is wrong with a policy file: every fault with its place, gathered first and told all at once. A file can have more
  * faults than are read, so only the first ones are kept, and they are put into words only when they are told.
  */
+import { oneLine } from '../texts/clean.ts';
 import { findNear, smallEffort, type Effort } from './nearest.ts';
 import { writePath } from './quoting.ts';
 import type { Path, Place, Source } from './source.ts';
@@ -52,7 +53,7 @@ export class PolicyRefused extends Error {
 /** A fault as one line: `file:line:column: path: sentence`. */
 export function faultLine(fault: PolicyFault): string {
   const meant = fault.suggestion === undefined ? '' : ` (did you mean "${fault.suggestion}"?)`;
-  return `${fault.file}:${fault.line}:${fault.column}: ${fault.path}: ${fault.message}${meant}`;
+  return oneLine(`${fault.file}:${fault.line}:${fault.column}: ${fault.path}: ${fault.message}${meant}`);
 }
 
 /** What may be said beside the sentence of a fault. */

@@ -1,15 +1,25 @@
 /** The read-only endpoints: /healthz, /readyz, /metrics, /status. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createDoor, type AddressInfo, type Server as Door } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { SECOND } from '../domain/time.ts';
+import { BOUNDS, Connections, type Bounds } from './connections.ts';
 import type { Probe } from './health.ts';
+import { Sliced } from './sliced.ts';
 
 export interface ServerParts {
   readonly alive: () => Probe;
   readonly ready: () => Probe;
-  /** The text of all metrics, and its content type. */
-  readonly metrics: () => Promise<{ readonly text: string; readonly type: string }>;
-  /** Anything that JSON can hold. */
-  readonly status: () => Promise<unknown>;
+  /** The text of all metrics, and its content type. Asked for each request: see `cached`. */
+  readonly metrics: () => Promise<Told>;
+  /** JSON. */
+  readonly status: () => Promise<Told>;
+}
+
+/** An answer, ready to be sent to any number of readers: none of them costs a copy. */
+export interface Told {
+  readonly text: string | Buffer;
+  readonly type: string;
 }
 
 export interface RunningServer {
@@ -17,71 +27,186 @@ export interface RunningServer {
   readonly close: () => Promise<void>;
 }
 
+/** What a test may put in another way. */
+export interface ServerHooks {
+  readonly bounds?: Partial<Bounds>;
+  /** In ms, of any clock. */
+  readonly now?: () => number;
+}
+
 /** Nobody can be served at this address. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
+/** Headers and address of one request, in bytes. */
+const MAX_HEADERS = 8 * 1024;
+/** Connections that the kernel keeps until they are taken: in a crowd a probe must not be turned away at the door. */
+const BACKLOG = 4_096;
+/** No browser guesses another type, and nothing on the way keeps an answer. */
+const ON_EVERY_ANSWER = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+const TEXT = 'text/plain; charset=utf-8';
+
 /** Listens. Rejects with `ListenError` when the address is taken or not ours. */
-export async function startServer(host: string, port: number, parts: ServerParts): Promise<RunningServer> {
-  const server = createServer((request, response) => {
-    answer(request, response, parts).catch(() => {
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end('failed\n');
+export async function startServer(
+  host: string,
+  port: number,
+  parts: ServerParts,
+  { bounds = {}, now = () => performance.now() }: ServerHooks = {},
+): Promise<RunningServer> {
+  const connections = new Connections({ ...BOUNDS, ...bounds }, now);
+  // Node.js would answer a request without a host itself, and not with our headers.
+  const http = createServer({ maxHeaderSize: MAX_HEADERS, requireHostHeader: false });
+  attend(http, connections, parts);
+  const door = createDoor({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const sliced = new Sliced(socket);
+    connections.opened(sliced);
+    sliced.once('close', () => {
+      connections.closed(sliced);
     });
+    http.emit('connection', sliced);
   });
-  server.requestTimeout = 10_000;
-  server.headersTimeout = 5_000;
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  server.once('error', ({ code = '' }: NodeJS.ErrnoException) => {
-    const advice = 'Is another worker running there? Otherwise change server.host or server.port.';
-    reject(new ListenError(`The address ${host} port ${port} cannot be listened on (${code}). ${advice}`));
-  });
-  server.listen(port, host, () => {
-    resolve(undefined);
-  });
-  await promise;
+  await listening(door, host, port);
+  const checking = setInterval(() => {
+    connections.check();
+  }, SECOND);
+  checking.unref();
   return {
-    port: (server.address() as AddressInfo).port,
+    port: (door.address() as AddressInfo).port,
     close: async () => {
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
+      clearInterval(checking);
+      const closed = new Promise((done) => door.close(done));
+      connections.cutAll();
+      await closed;
     },
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, parts: ServerParts): Promise<void> {
-  const { method = 'GET', url = '/' } = request;
-  request.resume();
-  if (method !== 'GET' && method !== 'HEAD') {
-    send(response, 405, 'text/plain', 'only GET\n', { allow: 'GET, HEAD' });
+async function listening(door: Door, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  door.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+    const advice = 'Is another worker running there? Otherwise change server.host or server.port.';
+    reject(new ListenError(`The address ${host} port ${port} cannot be listened on (${code}). ${advice}`));
+  });
+  door.listen({ port, host, backlog: BACKLOG }, () => {
+    resolve(undefined);
+  });
+  await promise;
+}
+
+function attend(server: Server, connections: Connections, parts: ServerParts): void {
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const admission = connections.requested(request.socket);
+    if (admission === 'cut') return;
+    response.once('close', () => {
+      connections.answered(request.socket);
+    });
+    // Nothing here takes a body: it is not read, so the connection cannot go on after one.
+    if (admission === 'last' || hasBody(request)) response.setHeader('connection', 'close');
+    answer(request, response, parts).catch(() => {
+      send(response, 500, TEXT, 'failed\n');
+    });
+  };
+  server.on('request', onRequest);
+  // Whoever asks whether to send a body is answered at once, and need not.
+  server.on('checkContinue', onRequest);
+  server.on('checkExpectation', onRequest);
+  server.on('connect', (_request, socket: Duplex) => {
+    refuse(socket, '405 Method Not Allowed', false);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    refuse(socket, REFUSALS[error.code ?? ''] ?? '400 Bad Request', connections.isAnswering(socket));
+  });
+}
+
+/** What a request that cannot be read is told. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+};
+
+/** Answers a request of which there is no more than a connection, and ends that. */
+function refuse(socket: Duplex, status: string, isAnswering: boolean): void {
+  // In the middle of an answer nothing can be said any more.
+  if (!socket.writable || isAnswering) {
+    socket.destroy();
     return;
   }
-  switch (new URL(url, 'http://localhost').pathname) {
+  const head = { ...ON_EVERY_ANSWER, 'content-length': 0, connection: 'close' };
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status}`, ...lines, '', ''].join('\r\n'));
+  // Whoever goes on sending is not heard out.
+  socket.once('finish', () => socket.destroy());
+}
+
+/** HTTP/1.1 asks for one host, whichever it is (RFC 9112, 3.2). */
+function namesHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
+  const names = rawHeaders.filter((_, i) => i % 2 === 0);
+  return httpVersion !== '1.1' || names.filter((name) => name.toLowerCase() === 'host').length === 1;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, parts: ServerParts): Promise<void> {
+  const { method = 'GET', url = '/' } = request;
+  if (method !== 'GET' && method !== 'HEAD') {
+    send(response, 405, TEXT, 'only GET\n', { allow: 'GET, HEAD' });
+    return;
+  }
+  const path = namesHost(request) ? pathOf(url) : undefined;
+  switch (path) {
+    case undefined:
+      send(response, 400, TEXT, 'the request cannot be read: its address or its host\n');
+      return;
     case '/healthz':
       probe(response, parts.alive());
       return;
     case '/readyz':
       probe(response, parts.ready());
       return;
-    case '/metrics': {
-      const { text, type } = await parts.metrics();
-      send(response, 200, type, text);
+    case '/metrics':
+      tell(response, await parts.metrics());
       return;
-    }
     case '/status':
-      send(response, 200, 'application/json', `${JSON.stringify(await parts.status(), undefined, 2)}\n`);
+      tell(response, await parts.status());
       return;
     default:
-      send(response, 404, 'text/plain', 'there are /healthz, /readyz, /metrics and /status\n');
+      send(response, 404, TEXT, 'there are /healthz, /readyz, /metrics and /status\n');
   }
 }
 
-function probe(response: ServerResponse, { ok, why }: Probe): void {
-  send(response, ok ? 200 : 503, 'text/plain', `${why}\n`);
+/**
+ * The path of a request's target, without its query; `undefined` of what is none. A proxy may ask for the whole address
+ * (RFC 9112, 3.2.2); whose address that is, is not looked at: probes and Prometheus ask by the pod's.
+ */
+function pathOf(target: string): string | undefined {
+  const whole = /^https?:\/\/[^/?#\\]+(?<path>\/[^]*)?$/i.exec(target);
+  const origin = whole === null ? target : (whole.groups?.['path'] ?? '/');
+  const [path = ''] = origin.split('?', 1);
+  // Two slashes would be a host to some readers and a path to others; a fragment is never sent.
+  if (!/^\/(?!\/)[\x21-\x7e]*$/.test(path) || /[\\#]|%(?![0-9a-f]{2})/i.test(path)) return undefined;
+  return path;
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string, more?: object): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...more });
+function probe(response: ServerResponse, { ok, why }: Probe): void {
+  send(response, ok ? 200 : 503, TEXT, `${why}\n`);
+}
+
+function tell(response: ServerResponse, { text, type }: Told): void {
+  send(response, 200, type, text);
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Buffer,
+  more?: object,
+): void {
+  if (response.headersSent || response.destroyed) return;
+  const length = Buffer.byteLength(body);
+  response.writeHead(status, { 'content-type': type, 'content-length': length, ...ON_EVERY_ANSWER, ...more });
   response.end(body);
 }

@@ -1,6 +1,7 @@
 /** What `/status` tells, as plain JSON with ISO instants. */
 import { delayOf, returnsSeen, type Learnt } from '../domain/learnt.ts';
 import type { Duration, Instant } from '../domain/time.ts';
+import { secondsOf } from '../texts/printed.ts';
 
 export interface StatusFacts {
   readonly learnt: Learnt;
@@ -60,11 +61,11 @@ export function statusOf(facts: StatusFacts): unknown {
         ? null
         : {
             startedAt: iso(last.startedAt),
-            seconds: last.took / 1_000,
+            seconds: secondsOf(last.took),
             complete: last.complete,
             fault: last.fault ?? null,
             hold: last.hold ?? null,
-            clockErrorSeconds: last.clockError / 1_000,
+            clockErrorSeconds: secondsOf(last.clockError),
           },
     counts:
       last === undefined

@@ -13,16 +13,9 @@ import type { Learnt } from '../domain/learnt.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { Failure, Ledger } from '../domain/plan.ts';
 import { ACTIONS, type Action } from '../domain/policy.ts';
-import {
-  EVENT_KINDS,
-  type EventKind,
-  type RecordEvent,
-  type Standing,
-  type StoredEvent,
-} from '../domain/record.ts';
+import { EVENT_KINDS, type RecordEvent, type Standing, type StoredEvent } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
 import * as bodies from './bodies.ts';
-import type { Row } from './database.ts';
 
 const VERSION = 1;
 
@@ -160,6 +153,58 @@ const EVENT_COLUMNS = [
   ['by', 'actor'],
 ] as const satisfies readonly (readonly [keyof RecordEvent, string])[];
 
+/** Reads rows of the record, whose values come in the order of `columns`. */
+export interface EventReader {
+  readonly columns: string;
+  /**
+   * An event; columns that are NULL, or that hold what they cannot, are left out. `undefined` when the row does not tell what
+   * happened, or when: the record is never changed, so such a row stays where it is and is passed over.
+   */
+  readonly read: (values: readonly unknown[]) => StoredEvent | undefined;
+}
+
+/** What tells one event from another, whatever else is wanted. */
+const ALWAYS: readonly (keyof RecordEvent)[] = ['kind', 'at', 'reason', 'by'];
+
+/** Reads these parts of each event, or all of them. */
+export function eventReader(parts?: readonly (keyof RecordEvent)[]): EventReader {
+  const wanted = EVENT_COLUMNS.filter(([part]) => parts?.includes(part) !== false || ALWAYS.includes(part));
+  const names = wanted.map(([part]) => part);
+  const known = new Map<unknown, readonly Action[]>();
+  /** There are few lists of actions, and the same again and again. */
+  const actionsOf = (text: unknown): readonly Action[] => {
+    const actions = known.get(text) ?? actionsIn(text);
+    if (known.size < 1_000) known.set(text, actions);
+    return actions;
+  };
+  return {
+    columns: ['seq', ...wanted.map(([, column]) => column)].join(', '),
+    read: (values) => {
+      const event: Record<string, unknown> = { seq: values[0] };
+      for (let i = 0; i < names.length; i += 1) {
+        const [name, value] = [names[i], values[i + 1]];
+        if (name === undefined || value === null) continue;
+        if (name === 'actions') event[name] = actionsOf(value);
+        else if (typeof value !== 'number' || isLength(value)) event[name] = value;
+      }
+      return isEvent(event) ? ofItsKind(event) : undefined;
+    },
+  };
+}
+
+function isEvent(
+  event: Readonly<Record<string, unknown>>,
+): event is { [K in keyof StoredEvent]: StoredEvent[K] } {
+  const { seq, kind, at } = event;
+  return typeof seq === 'number' && typeof at === 'number' && EVENT_KINDS.some((known) => known === kind);
+}
+
+/** The end of a pause had no kind of its own at first. */
+function ofItsKind(event: StoredEvent): StoredEvent {
+  const { kind, reason, by } = event;
+  return kind === 'pause' && reason === 'resumed' && by === undefined ? { ...event, kind: 'resume' } : event;
+}
+
 /** Adds one event; takes `eventValues`. */
 export const INSERT_EVENT =
   `INSERT INTO event (${EVENT_COLUMNS.map(([, column]) => column).join(', ')}) ` +
@@ -173,30 +218,6 @@ export function eventValues(event: RecordEvent): SQLInputValue[] {
     // The columns hold whole numbers; a half millisecond must not cost the event.
     return typeof value === 'number' ? Math.round(value) : (value ?? null);
   });
-}
-
-/**
- * A row of the record; columns that are NULL, or that hold what they cannot, are left out. `undefined` when it does not
- * tell what happened, or when: the record is never changed, so such a row stays where it is and is passed over.
- */
-export function eventOf(row: Row): StoredEvent | undefined {
-  const { seq, at } = row;
-  const kind = EVENT_KINDS.find((known) => known === row['kind']);
-  if (kind === undefined || typeof seq !== 'number' || typeof at !== 'number' || !isInstant(at))
-    return undefined;
-  const parts: Record<string, unknown> = {};
-  for (const [part, column] of EVENT_COLUMNS) {
-    const value = row[column];
-    if (value === null || value === undefined) continue;
-    if (part === 'actions') parts[part] = actionsIn(value);
-    else if (typeof value !== 'number' || isLength(value)) parts[part] = value;
-  }
-  return { seq, ...parts, at, kind: kindOf(kind, row) };
-}
-
-/** The end of a pause had no kind of its own at first. */
-function kindOf(kind: EventKind, { reason, actor }: Row): EventKind {
-  return kind === 'pause' && reason === 'resumed' && (actor ?? null) === null ? 'resume' : kind;
 }
 
 function actionsIn(text: unknown): readonly Action[] {
@@ -226,10 +247,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** What `Date` can tell. */
-function isInstant(value: number): boolean {
-  return Math.abs(value) <= bodies.LAST_INSTANT;
-}
-
 function isLength(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value <= bodies.LAST_INSTANT;
 }

@@ -2,7 +2,7 @@
 import type { SweepCount } from '../domain/record.ts';
 import type { Instant } from '../domain/time.ts';
 import { numbersIn } from './codec.ts';
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
 
 const SAVE = `INSERT INTO sweep_count (at, online, kept, deferred) VALUES (?, ?, ?, ?)
   ON CONFLICT (at) DO UPDATE SET online = excluded.online, kept = excluded.kept, deferred = excluded.deferred`;
@@ -13,9 +13,20 @@ export function saveCount(db: Database, { at, online, kept, deferred }: SweepCou
   db.run(SAVE, Math.floor(at), online, kept, held);
 }
 
-/** The counts from `from` on and before `to`, in order. */
-export function readCounts(db: Database, from: Instant, to: Instant): SweepCount[] {
-  return db.all('SELECT * FROM sweep_count WHERE at >= ? AND at < ? ORDER BY at', from, to).map(countOf);
+/** Counts of one page. */
+const PAGE = 500;
+const SELECT = `SELECT at, online, kept, deferred FROM sweep_count WHERE at >= ? AND at < ? ORDER BY at LIMIT ${PAGE}`;
+
+/** The counts from `from` on and before `to`, in order, page by page. */
+export function* countPages(db: Database, from: Instant, to: Instant): Generator<readonly SweepCount[]> {
+  const read = reader();
+  for (let next = from; ;) {
+    const page = db.lists(SELECT, next, to).map(read);
+    if (page.length > 0) yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    next = last.at + 1;
+  }
 }
 
 /** Forgets what is older; to be called inside a transaction. */
@@ -23,7 +34,12 @@ export function pruneCounts(db: Database, before: Instant): void {
   db.run('DELETE FROM sweep_count WHERE at < ?', before);
 }
 
-function countOf(row: Row): SweepCount {
-  const { at, online, kept, deferred } = row;
-  return { at: Number(at), online: Number(online), kept: Number(kept), deferred: numbersIn(deferred) };
+/** The texts of what held agents back are few, and the same sweep after sweep. */
+function reader(): (values: readonly unknown[]) => SweepCount {
+  const known = new Map<unknown, SweepCount['deferred']>();
+  return ([at, online, kept, text]) => {
+    const deferred = known.get(text) ?? numbersIn(text);
+    if (known.size < 1_000) known.set(text, deferred);
+    return { at: Number(at), online: Number(online), kept: Number(kept), deferred };
+  };
 }

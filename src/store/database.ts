@@ -69,6 +69,20 @@ export class Database {
     );
   }
 
+  /** The values of each row, in the order of the columns: of very many rows this costs much less than naming them. */
+  lists(sql: string, ...values: readonly SQLInputValue[]): readonly (readonly SQLOutputValue[])[] {
+    return this.#read(
+      // A statement answers one way or the other: this one is not shared with `all`.
+      `${sql} /* lists */`,
+      (statement) => {
+        statement.setReturnArrays(true);
+        return statement.all(...values) as unknown as readonly (readonly SQLOutputValue[])[];
+      },
+      (lists) =>
+        lists.map((list) => list.map((value) => (typeof value === 'bigint' ? Number(value) : value))),
+    );
+  }
+
   /** Hands out rows one by one, so that a large table is never in memory twice. */
   each(sql: string, take: (row: Row) => void): void {
     this.#guard(() => {

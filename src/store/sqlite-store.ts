@@ -4,6 +4,7 @@
  * kept.
  */
 import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import type { Learnt } from '../domain/learnt.ts';
 import type { Memory } from '../domain/memory.ts';
 import type {
@@ -20,10 +21,11 @@ import type {
 } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
-import { eventOf, eventValues, INSERT_EVENT, learntBody, learntOf, standingBody } from './codec.ts';
-import { pruneCounts, readCounts, saveCount } from './counts.ts';
-import { Damage, pruneDamaged, type DamageCount, type DamageLog } from './damage.ts';
+import { eventValues, INSERT_EVENT, learntBody, learntOf, standingBody } from './codec.ts';
+import { countPages, saveCount } from './counts.ts';
+import { Damage, type DamageCount, type DamageLog } from './damage.ts';
 import type { Database, Row } from './database.ts';
+import { eventPages, readEvents } from './events.ts';
 import { later, storeError, storeErrorOf } from './errors.ts';
 import { wholePath } from './files.ts';
 import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
@@ -32,6 +34,7 @@ import { readOpenIntents } from './open-intents.ts';
 import { noteChecked, openDatabase, type Opened } from './open.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { readPause, writePause } from './pauses.ts';
+import { forgetBefore } from './prune.ts';
 import * as sql from './statements.ts';
 import { readTrace, saveTrace } from './worker-trace.ts';
 
@@ -195,20 +198,16 @@ export class SqliteStore {
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {
-    return this.#later(() => {
-      const { where, values } = sql.conditions(query);
-      // -1 is no limit.
-      const newest = `SELECT * FROM event${where} ORDER BY seq DESC LIMIT ?`;
-      return this.#db
-        .all(newest, ...values, query.limit ?? -1)
-        .reverse()
-        .flatMap((row) => eventOf(row) ?? []);
-    });
+    return this.#later(() => readEvents(this.#db, query));
   }
 
-  /** Head-counts of the sweeps in a span, in order. */
-  counts(from: Instant, to: Instant): Promise<readonly SweepCount[]> {
-    return this.#later(() => readCounts(this.#db, from, to));
+  eventPages(query: EventQuery): AsyncIterable<readonly StoredEvent[]> {
+    return this.#pages(eventPages(this.#db, query));
+  }
+
+  /** Head-counts of the sweeps in a span, in order, page by page. */
+  countPages(from: Instant, to: Instant): AsyncIterable<readonly SweepCount[]> {
+    return this.#pages(countPages(this.#db, from, to));
   }
 
   pause(): Promise<Pause | undefined> {
@@ -284,20 +283,9 @@ export class SqliteStore {
     return this.#later(() => searchAgents(this.#db, nameOrId));
   }
 
-  /** Forgets events older than `before`, and agents and memories not seen since; gives their space back. */
   prune(before: Instant): Promise<void> {
     return this.#later(() => {
-      this.#db.transaction(() => {
-        this.#db.run('INSERT INTO pruning (id) VALUES (1)');
-        this.#db.run('DELETE FROM event WHERE at < ?', before);
-        this.#db.run('DELETE FROM pruning');
-        pruneCounts(this.#db, before);
-        pruneDamaged(this.#db, before);
-        this.#db.run(`DELETE FROM memory WHERE ${sql.SEEN_AT} < ?`, before);
-        // Names are stored when they change, so an old one may be that of an agent seen today.
-        this.#db.run('DELETE FROM agent WHERE seen < ? AND id NOT IN (SELECT agent_id FROM memory)', before);
-      });
-      this.#db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)');
+      forgetBefore(this.#db, before);
     });
   }
 
@@ -318,6 +306,16 @@ export class SqliteStore {
     return this.#later(() => {
       this.#db.transaction(work);
     });
+  }
+
+  /** Others have their turn between two pages. */
+  async *#pages<T>(pages: Generator<T>): AsyncGenerator<T> {
+    for (;;) {
+      const page = await this.#later(() => pages.next());
+      if (page.done === true) return;
+      yield page.value;
+      await setImmediate();
+    }
   }
 
   #later<T>(work: () => T): Promise<T> {

@@ -1,6 +1,4 @@
 /** The longer SQL of the store. Anything that is not fixed text is a parameter. */
-import type { SQLInputValue } from 'node:sqlite';
-import type { EventQuery } from '../domain/record.ts';
 import type { Database } from './database.ts';
 
 /** A current agent was seen by the last saved sweep, or later by a step of carrying out. */
@@ -49,20 +47,4 @@ export const SAVE_FACT = `INSERT INTO fact (name, value) VALUES (?, ?)
 export function factOf(db: Pick<Database, 'get'>, name: string): string | undefined {
   const value = db.get('SELECT value FROM fact WHERE name = ?', name)?.['value'];
   return typeof value === 'string' ? value : undefined;
-}
-
-/** The WHERE of a query of the record, with its values. */
-export function conditions(query: EventQuery): { readonly where: string; readonly values: SQLInputValue[] } {
-  const parts: string[] = [];
-  const values: SQLInputValue[] = [];
-  const add = (part: string, value: SQLInputValue | undefined): void => {
-    if (value === undefined) return;
-    parts.push(part);
-    values.push(value);
-  };
-  add('agent_id = ?', query.agentId);
-  add('at >= ?', query.from);
-  add('at < ?', query.to);
-  add('kind IN (SELECT value FROM json_each(?))', query.kinds && JSON.stringify(query.kinds));
-  return { where: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, values };
 }

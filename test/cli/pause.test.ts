@@ -1,7 +1,6 @@
 /** Which worker a pause reached: one that has begun a sweep lately, by the measure of its own schedule. */
 import { afterAll, describe, expect, test } from '@jest/globals';
-import pc from 'picocolors';
-import type { Output } from '../../src/cli/output.ts';
+import { outputTo } from '../../src/cli/output.ts';
 import { pause, resume } from '../../src/cli/pause.ts';
 import { HOUR, MINUTE, SECOND, type Duration } from '../../src/domain/time.ts';
 import { Place, STANDING } from '../store/fixtures.ts';
@@ -10,13 +9,7 @@ const place = new Place();
 afterAll(() => place.remove());
 
 const lines: string[] = [];
-const output: Output = {
-  isTerminal: false,
-  columns: 80,
-  colours: pc.createColors(false),
-  write: (text) => lines.push(text),
-  line: (text = '') => lines.push(text),
-};
+const output = outputTo((text) => lines.push(text.replace(/\n$/, '')));
 
 /** A store in which this very process began a sweep so long ago, by a schedule with such an interval. */
 async function swept(

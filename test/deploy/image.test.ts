@@ -2,7 +2,7 @@
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,10 +40,9 @@ function rests(name: string): readonly string[] {
 describe('the image', () => {
   test('has two stages of the very Node.js that the project is tested with', () => {
     // What is built is the same on every processor: it is built on the builder's own, where no emulation is needed.
-    expect(rests('FROM')).toEqual([
-      `--platform=$BUILDPLATFORM node:${devDependencies['node']}-slim AS build`,
-      `node:${devDependencies['node']}-slim`,
-    ]);
+    expect(rests('FROM')).toEqual(['--platform=$BUILDPLATFORM ${NODE_IMAGE} AS build', '${NODE_IMAGE}']);
+    const [base = ''] = rests('ARG');
+    expect(base.replace(/@sha256:[0-9a-f]{64}$/, '')).toBe(`NODE_IMAGE=node:${devDependencies['node']}-slim`);
   });
 
   test('is built from the lock file, runs no script of a package, and leaves what only building needs', () => {
@@ -109,10 +108,75 @@ test('compose starts it as hardened as Kubernetes does', () => {
   expect(Object.keys(volumes)).toEqual(['data']);
 });
 
+describe('the images that the pipeline stands on', () => {
+  const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
+  const BASE = `node:${devDependencies['node']}-slim`;
+
+  /** Runs the script on a Dockerfile; `registry` is what the registry says when it is asked for a digest. */
+  function baseImages(
+    args: readonly string[],
+    { base = BASE, registry = `echo ${DIGEST}` } = {},
+  ): { readonly status: number | null; readonly lines: readonly string[]; readonly said: string } {
+    const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-images-'));
+    try {
+      mkdirSync(join(folder, 'scripts'));
+      mkdirSync(join(folder, 'bin'));
+      cpSync(fileURLToPath(new URL('scripts/base-images.sh', ROOT)), join(folder, 'scripts/base-images.sh'));
+      const text = read('Dockerfile').replace(/^ARG NODE_IMAGE=.*$/m, `ARG NODE_IMAGE=${base}`);
+      writeFileSync(join(folder, 'Dockerfile'), text);
+      writeFileSync(join(folder, 'bin/docker'), `#!/bin/sh\n${registry}\n`, { mode: 0o755 });
+      const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` };
+      const { status, stdout, stderr } = spawnSync(
+        'bash',
+        [join(folder, 'scripts/base-images.sh'), ...args],
+        {
+          env,
+          encoding: 'utf8',
+        },
+      );
+      return { status, lines: stdout.trim().split('\n'), said: stderr };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  test('are resolved to digests', () => {
+    expect(baseImages([])).toMatchObject({
+      status: 0,
+      lines: [
+        `node=${BASE}@${DIGEST}`,
+        `check24=node:24-bookworm@${DIGEST}`,
+        `check26=node:26-bookworm@${DIGEST}`,
+      ],
+    });
+  });
+
+  test('are taken as they are where they are named by digest', () => {
+    const base = `${BASE}@sha256:${'f'.repeat(64)}`;
+    expect(baseImages([], { base }).lines[0]).toBe(`node=${base}`);
+    expect(baseImages(['--pinned'], { base, registry: 'exit 1' }).status).toBe(0);
+  });
+
+  test('stop the run where the registry does not answer, or answers something else', () => {
+    expect(baseImages([], { registry: 'exit 1' })).toMatchObject({ status: 1, lines: [''] });
+    expect(baseImages([], { registry: 'echo latest' }).said).toContain('"latest" is no digest');
+    expect(baseImages([], { base: 'evil:latest' }).said).toContain('which is no image of Node.js');
+  });
+
+  test('let no release go out on a tag alone', () => {
+    const { status, said } = baseImages(['--pinned']);
+    expect(status).toBe(1);
+    expect(said).toContain(`write ARG NODE_IMAGE=${BASE}@sha256:`);
+  });
+});
+
 describe('the pipeline', () => {
   interface Job {
     readonly 'timeout-minutes': number;
-    readonly needs?: string;
+    readonly if?: string;
+    readonly container?: string;
+    readonly env?: Record<string, string>;
+    readonly needs?: string | readonly string[];
     readonly strategy?: { readonly matrix: { readonly node: readonly number[] } };
     readonly permissions?: Record<string, string>;
     readonly steps: readonly {
@@ -125,7 +189,7 @@ describe('the pipeline', () => {
   const text = read('.github/workflows/ci.yaml');
   const { permissions, jobs } = parse(text) as {
     permissions: object;
-    jobs: { check: Job; image: Job };
+    jobs: { images: Job; check: Job; image: Job; release: Job };
   };
   const steps = Object.values(jobs).flatMap((job) => job.steps);
 
@@ -142,8 +206,9 @@ describe('the pipeline', () => {
 
   test.each([
     ['runs-on:', 'run-on:', /Unexpected value 'run-on'/],
-    ['needs: check', 'needs: chek', /depends on unknown job 'chek'/],
+    ['needs: [images, check]', 'needs: [images, chek]', /depends on unknown job 'chek'/],
     ['vars.IMAGE }}', 'vras.IMAGE }}', /Unrecognized named-value: 'vras'/],
+    ['needs.images.outputs[', 'secrets.outputs[', /Unrecognized named-value: 'secrets'/],
     ['matrix.node == 24', 'matrix.node = 24', /Unexpected symbol: '='/],
   ])('is not one with "%s" written "%s"', async (right, wrong, fault) => {
     expect(text).toContain(right);
@@ -161,16 +226,42 @@ describe('the pipeline', () => {
     expect(runs.join(' ')).toMatch(/apt-get install .* chromium prometheus golang-go/);
   });
 
-  test('may only read, but for what signs and pushes a release', () => {
+  test('may only read, but for the job that pushes and signs a release, which no pull request reaches', () => {
     expect(permissions).toEqual({ contents: 'read' });
-    expect(jobs.check.permissions).toBeUndefined();
-    expect(jobs.image.needs).toBe('check');
-    expect(Object.keys(jobs.image.permissions ?? {})).toEqual([
-      'contents',
-      'packages',
-      'id-token',
-      'attestations',
-    ]);
+    const { release, ...others } = jobs;
+    for (const job of Object.values(others)) expect(job.permissions).toBeUndefined();
+    expect(release.permissions).toEqual({
+      contents: 'read',
+      packages: 'write',
+      'id-token': 'write',
+      attestations: 'write',
+    });
+    expect(release.if).toBe(
+      "github.event_name == 'push' && startsWith(github.ref, 'refs/tags/v') && vars.IMAGE != ''",
+    );
+    expect(release.needs).toEqual(['images', 'image']);
+    expect(jobs.image.needs).toEqual(['images', 'check']);
+  });
+
+  test('gives secrets to no other job, and leaves no token in a checkout', () => {
+    const { release, ...others } = jobs;
+    expect(JSON.stringify(others)).not.toMatch(/secrets\.|github\.token/);
+    expect(JSON.stringify(release)).toContain('secrets.IMAGE_PASSWORD');
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    expect(checkouts).toHaveLength(4);
+    for (const { with: options } of checkouts) expect(options).toEqual({ 'persist-credentials': false });
+  });
+
+  test('names its images by the digests that were resolved once for the whole run', () => {
+    expect(jobs.check.container).toBe("${{ needs.images.outputs[format('check{0}', matrix.node)] }}");
+    const node = '${{ needs.images.outputs.node }}';
+    expect(jobs.image.env).toEqual({ NODE_IMAGE: node });
+    expect(jobs.image.steps.at(-1)?.run).toContain('--build-arg NODE_IMAGE ');
+    const push = jobs.release.steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'));
+    expect(push?.with?.['build-args']).toBe(`NODE_IMAGE=${node}\n`);
+    expect(jobs.release.steps.some(({ run }) => run?.includes('base-images.sh --pinned'))).toBe(true);
+    // No tag of an image stands in the workflow itself.
+    expect(text).not.toMatch(/(?:node|debian|ubuntu):\S*\d/);
   });
 
   test('names each foreign action by its commit, and ends in time', () => {

@@ -4,10 +4,9 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pc from 'picocolors';
 import { parse, parseAllDocuments } from 'yaml';
 import { build } from '../../src/cli/program.ts';
-import type { Output } from '../../src/cli/output.ts';
+import { outputTo, type Output } from '../../src/cli/output.ts';
 import { test as runPolicyTests } from '../../src/cli/test.ts';
 import { loadPolicyText } from '../../src/policy/load.ts';
 
@@ -55,16 +54,9 @@ const LEAST = {
 };
 
 function silent(tell: (line: string) => void = () => undefined): Output {
-  const colours = pc.createColors(false);
-  return {
-    isTerminal: false,
-    columns: 80,
-    colours,
-    write: tell,
-    line: (text = '') => {
-      tell(text);
-    },
-  };
+  return outputTo((text) => {
+    tell(text.replace(/\n$/, ''));
+  });
 }
 
 /** Whatever a document takes from the environment is there. */

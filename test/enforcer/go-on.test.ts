@@ -183,7 +183,7 @@ function crewWith(population: Population): Crew {
       room: () => 100,
     },
     store: {
-      setFacts: () => Promise.resolve(),
+      saveLearnt: () => Promise.resolve(),
       saveStep: (_: unknown, found: readonly RecordEvent[]) => {
         events.push(...found);
         return Promise.resolve();

@@ -88,7 +88,7 @@ function storeThatFails(times: number): {
   const written: string[] = [];
   let left = times;
   const store = {
-    setFacts: () => Promise.resolve(),
+    saveLearnt: () => Promise.resolve(),
     saveStep: (memories: readonly { agentId: string }[], events: readonly RecordEvent[]) => {
       if (left > 0) {
         left -= 1;

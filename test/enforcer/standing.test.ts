@@ -1,16 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { EMPTY_LEDGER, withLogoff } from '../../src/domain/plan.ts';
 import { MINUTE, SECOND } from '../../src/domain/time.ts';
-import {
-  Doubt,
-  isPaused,
-  nextStanding,
-  NO_STANDING,
-  sweepHold,
-  usualInterval,
-  type Seen,
-  type Swept,
-} from '../../src/enforcer/standing.ts';
+import { isPaused, sweepHold, type Seen } from '../../src/domain/holds.ts';
+import { Doubt, nextStanding, NO_STANDING, usualInterval, type Swept } from '../../src/enforcer/standing.ts';
 import { BASE } from './parts.ts';
 
 describe('the usual interval', () => {

@@ -39,7 +39,7 @@ const platform: Effects = {
 };
 
 test('a changed secret is used from then on, and the hour goes on counting', async () => {
-  live = await LiveIdentity.connect(settings('first'), nothing, clock, {});
+  live = await LiveIdentity.connect(settings('first'), nothing, { clock, env: {} });
   const effects = withIdentity(platform, () => live?.current, { serverNow: () => clock.now() });
   const end = () => effects.perform('end_sso_session', ISAAC, Infinity, never);
   expect(await end()).toMatchObject({ ok: true });
@@ -52,14 +52,14 @@ test('a changed secret is used from then on, and the hour goes on counting', asy
 });
 
 test('an unchanged policy keeps what it has', async () => {
-  live = await LiveIdentity.connect(settings('same'), nothing, clock, {});
+  live = await LiveIdentity.connect(settings('same'), nothing, { clock, env: {} });
   const before = live.current;
   live.use(settings('same'));
   expect(live.current).toBe(before);
 });
 
 test('a policy without a provider ends no session, and another with one still counts those of before', async () => {
-  live = await LiveIdentity.connect(settings('first'), nothing, clock, {});
+  live = await LiveIdentity.connect(settings('first'), nothing, { clock, env: {} });
   const effects = withIdentity(platform, () => live?.current, { serverNow: () => clock.now() });
   await effects.perform('end_sso_session', ISAAC, Infinity, never);
   live.use({ identity: undefined });
@@ -76,7 +76,7 @@ test('a policy without a provider ends no session, and another with one still co
 });
 
 test('what was judged too long ago is not sent', async () => {
-  live = await LiveIdentity.connect(settings('first'), nothing, clock, {});
+  live = await LiveIdentity.connect(settings('first'), nothing, { clock, env: {} });
   const effects = withIdentity(platform, () => live?.current, { serverNow: () => clock.now() });
   const result = await effects.perform('end_sso_session', ISAAC, clock.now() - 1, never);
   expect([result, provider.asked]).toMatchObject([{ ok: false, fault: { kind: 'late' } }, []]);

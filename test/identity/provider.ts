@@ -6,6 +6,7 @@ import type { Duration, Instant } from '../../src/domain/time.ts';
 import { createIdentity } from '../../src/identity/identity.ts';
 import type { EndResult, Identity, IdentityFault } from '../../src/identity/ports.ts';
 import type { IdentitySettings } from '../../src/identity/settings.ts';
+import type { Redactor } from '../../src/texts/redactor.ts';
 import { agent } from '../domain/build.ts';
 
 export const T0: Instant = Date.parse('2026-03-02T09:00:00.000Z');
@@ -133,6 +134,7 @@ export async function link(
   more: {
     readonly spentBefore?: readonly Instant[];
     readonly timeout?: Duration;
+    readonly redactor?: Redactor;
     readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Link> {

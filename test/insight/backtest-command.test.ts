@@ -4,9 +4,8 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createColors } from 'picocolors';
 import { backtest, type BacktestOptions } from '../../src/cli/backtest.ts';
-import type { Output } from '../../src/cli/output.ts';
+import { outputTo } from '../../src/cli/output.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../config/recordings/sandbox-week.jsonl', import.meta.url));
@@ -56,13 +55,9 @@ profiles:
 
 async function run(options: BacktestOptions): Promise<string> {
   let text = '';
-  const write = (more: string): void => {
+  const output = outputTo((more) => {
     text += more;
-  };
-  const line = (more = ''): void => {
-    write(`${more}\n`);
-  };
-  const output: Output = { isTerminal: false, columns: 100, colours: createColors(false), write, line };
+  });
   expect(await backtest(options, output)).toBe(0);
   return text;
 }

@@ -3,9 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createColors } from 'picocolors';
 import { doctor } from '../../src/cli/doctor.ts';
-import type { Output } from '../../src/cli/output.ts';
+import { outputTo, type Output } from '../../src/cli/output.ts';
 import { diagnose } from '../../src/insight/doctor.ts';
 import { NEEDS } from '../../src/insight/doctor-permissions.ts';
 import type { Diagnosis, DoctorPlatform, DoctorWants, Finding } from '../../src/insight/doctor-ports.ts';
@@ -68,10 +67,7 @@ async function ask(
 }
 
 function capture(lines: string[]): Output {
-  const line = (text = ''): void => {
-    lines.push(text);
-  };
-  return { isTerminal: false, columns: 80, colours: createColors(false), write: line, line };
+  return outputTo((text) => lines.push(text.replace(/\n$/, '')));
 }
 
 function permissionFaults({ findings }: Diagnosis): readonly Finding[] {

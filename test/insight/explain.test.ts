@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { explain as explainCommand } from '../../src/cli/explain.ts';
 import { UsageError } from '../../src/cli/exit.ts';
+import { outputTo } from '../../src/cli/output.ts';
 import type { Observation } from '../../src/domain/agent.ts';
 import type { StoredEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND } from '../../src/domain/time.ts';
@@ -276,7 +277,9 @@ describe('an explanation', () => {
     const pause = { since: told.now, until: undefined, reason: 'storm' };
     const text = textOf(inputOf(told, { pause, now: told.now + 10 * MINUTE }));
     expect(text).toContain('Ada Okafor is due to be logged off by rule gone');
-    expect(text).toContain('A log-off is held back at present: paused (storm): nothing is done to anybody');
+    expect(text).toContain(
+      'A log-off is held back at present: paused (storm): no agent is logged off until resume.',
+    );
     expect(text).toContain('Nobody has looked for 10m: all of this is as of the last look');
   });
 
@@ -342,7 +345,7 @@ store: { sqlite: ${sqlite} }
 `;
   writeFileSync(config, text);
   const lines: string[] = [];
-  const output = { line: (text = '') => lines.push(text) } as unknown as Parameters<typeof explainCommand>[2];
+  const output = outputTo((printed) => lines.push(printed.replace(/\n$/, '')));
   const quiet = {
     warn: () => undefined,
     info: () => undefined,
@@ -430,7 +433,7 @@ store: { sqlite: ${sqlite} }
       basis: 'store',
       asOf: '2026-03-02T09:45:00.000Z',
       verdict: { reason: 'waiting', nextAt: '2026-03-02T10:00:00.000Z' },
-      rules: [{ id: 'gone', when: 'off queue', measured: 45 * MINUTE, dueAt: '2026-03-02T10:00:00.000Z' }],
+      rules: [{ id: 'gone', when: 'off queue', measured_seconds: 2_700, dueAt: '2026-03-02T10:00:00.000Z' }],
     });
     lines.length = 0;
     await explainCommand('ada', { config, at: '2026-03-02T10:01:00Z', tz: 'America/Chicago' }, output);

@@ -2,6 +2,7 @@
  * The same timeline comes to the same verdicts and log-offs in a policy test as in a worker's own sweeps. The platform is
  * the same simulated desk on both sides; everything between it and the record is the real thing on the worker's.
  */
+import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Reason } from '../../src/domain/judge.ts';
@@ -130,6 +131,7 @@ function storeInto(events: RecordEvent[]): Store {
     },
     openIntents: () => Promise.resolve([]),
     events: () => Promise.resolve([]),
+    eventPages: () => Readable.from([]),
     pause: () => Promise.resolve(undefined),
     setPause: none,
     takeResume: () => Promise.resolve(false),

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { parse } from 'yaml';
 import { format } from 'prettier';
 import { test as testCommand } from '../../src/cli/test.ts';
+import { outputTo } from '../../src/cli/output.ts';
 import { UsageError } from '../../src/cli/exit.ts';
 import { parseLogoff, parseVerdict } from '../../src/insight/policy-test-expect.ts';
 import { parseBrowser, parseEntry } from '../../src/insight/policy-test-words.ts';
@@ -346,15 +347,8 @@ describe('a policy that names its tests', () => {
   });
 
   test('is tested by the command without credentials: 0 when all pass, 3 when one fails, a refusal else', () => {
-    const [colour] = [(text: string): string => text];
     const written: string[] = [];
-    const output = {
-      isTerminal: false,
-      columns: 100,
-      colours: { red: colour, green: colour } as never,
-      write: (text: string) => written.push(text),
-      line: (text = '') => written.push(text),
-    } as unknown as Parameters<typeof testCommand>[2];
+    const output = outputTo((text) => written.push(text.replace(/\n$/, '')));
     expect(testCommand([path('t.yaml')], {}, output)).toBe(0);
     expect(written.at(-1)).toBe('1 test passed.');
     expect(testCommand([], { config: path('good.yaml') }, output)).toBe(0);

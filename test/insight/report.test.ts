@@ -1,11 +1,14 @@
 /** What the record adds up to, and how it is rendered. */
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { RecordEvent, StoredEvent, SweepCount } from '../../src/domain/record.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
-import { eventJson, eventTable } from '../../src/insight/report-events.ts';
+import { eventJson, eventsAsCsv, eventsAsTable } from '../../src/insight/report-events.ts';
 import { reportHtml, scriptJson } from '../../src/insight/report-html.ts';
 import { reportCsv, reportJson, reportMarkdown } from '../../src/insight/report-text.ts';
-import { buildReport, quantile, type Report } from '../../src/insight/report.ts';
+import { quantile } from '../../src/insight/report-parts.ts';
+import { buildReport, type Report } from '../../src/insight/report.ts';
+import { printed } from '../../src/texts/printed.ts';
 
 const at = (text: string): number => Date.parse(`2026-03-02T${text}Z`);
 const SPAN = { from: at('00:00:00'), to: at('23:59:59') + 1_000 };
@@ -228,6 +231,17 @@ describe('renderings', () => {
   });
 });
 
+async function* pages(...all: readonly StoredEvent[][]): AsyncGenerator<readonly StoredEvent[]> {
+  yield* await Promise.resolve(all);
+}
+
+/** All pieces of a text that is written piece by piece. */
+async function written<T>(pieces: AsyncIterable<T | readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const piece of pieces) all.push(...([piece].flat() as T[]));
+  return all;
+}
+
 describe('the record itself', () => {
   const [, event] = numbered(logoff('a', '10:00:00', { rung: 1, reason: 'no_effect', delay: 90 * SECOND }));
 
@@ -235,15 +249,58 @@ describe('the record itself', () => {
     expect(JSON.parse(eventJson(event!))).toMatchObject({
       kind: 'verified',
       at: '2026-03-02T10:00:00.000Z',
-      rung: 1,
+      measured_seconds: 3_600,
+      rung: 2,
     });
   });
 
-  test('as a table', () => {
-    const [head, line] = eventTable([event!]);
+  test('as JSON lines is what every fact is written like, whatever stands in it', () => {
+    const texts = fc.string({ unit: 'binary' });
+    const parts = fc.record(
+      {
+        ...{ sweepId: texts, agentId: texts, agentName: texts, rule: texts, reason: texts },
+        ...{ measured: fc.nat(), limit: fc.nat(), delay: fc.nat(), rung: fc.nat(9) },
+        actions: fc.constant(['off_queue', 'offline'] as const),
+        ...{ correlationId: texts, intentId: texts },
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(parts, (more) => {
+        const one: StoredEvent = { seq: 7, kind: 'failed', at: SPAN.from, ...more };
+        const line = eventJson(one);
+        expect(JSON.parse(line)).toEqual(printed(one));
+        expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+      }),
+    );
+  });
+
+  test('as a table', async () => {
+    const [head, line] = await written(eventsAsTable(pages([event!])));
     expect(head).toMatch(/^at +event +agent +rule +measured +reason$/);
     expect(line).toBe(
       '2026-03-02T10:00:00Z  verified  Agent a  gone (rung 2)  1h of 1h  no_effect, after 1m30s',
     );
+  });
+
+  test('as a table of several pages has one head, and columns that stay where they are', async () => {
+    const other = { ...event!, seq: 9, agentName: 'Bo' };
+    const lines = await written(eventsAsTable(pages([event!], [other, other])));
+    expect(lines).toHaveLength(4);
+    expect(lines.map((line) => line.search(/rule|gone/))).toEqual(Array(4).fill(41));
+  });
+
+  test('as a table without anything is nothing', async () => {
+    expect(await written(eventsAsTable(pages()))).toEqual([]);
+  });
+
+  test('as CSV has a head, one line for each event, and a unit in the name of each length', async () => {
+    const text = (await written(eventsAsCsv(pages([event!], [event!])))).join('');
+    const [head, line, same, rest] = text.split('\r\n');
+    expect(head).toBe(
+      'at,event,sweep,agent_id,agent,rule,rung,measured_seconds,limit_seconds,delay_seconds,actions,reason,intent_id,correlation_id,by',
+    );
+    expect(line).toBe('2026-03-02T10:00:00.000Z,verified,,a,Agent a,gone,2,3600,3600,90,,no_effect,,,');
+    expect([same, rest]).toEqual([line, '']);
   });
 });

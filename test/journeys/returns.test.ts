@@ -14,7 +14,9 @@ const POLICY = policyText({
 });
 
 function metric(text: string, kind: string): number {
-  return Number(new RegExp(`^idle_enforcer_returns_total\\{[^}]*kind="${kind}"[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1]);
+  return Number(
+    new RegExp(`^idle_enforcer_returns_total\\{[^}]*kind="${kind}"[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1],
+  );
 }
 
 function reasons(events: readonly StoredEvent[], begin: string): number {

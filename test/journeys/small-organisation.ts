@@ -152,10 +152,9 @@ ${this.#policy}`;
     if (path === '/api/v2/users/query')
       return { json: { entities: this.people.map((one) => this.#shown(one)) } };
     if (path !== '/api/v2/users') return undefined;
-    const wanted = new Set(query.getAll('id').flatMap((ids) => ids.split(',')));
-    return {
-      json: { entities: this.people.filter(({ id }) => wanted.has(id)).map((one) => this.#shown(one)) },
-    };
+    const wanted = query.getAll('id').flatMap((ids) => ids.split(','));
+    const listed = wanted.length === 0 ? this.people : this.people.filter(({ id }) => wanted.includes(id));
+    return { json: { entities: listed.map((one) => this.#shown(one)), total: listed.length } };
   }
 
   #lists(): ReadonlyMap<string, readonly object[]> {

@@ -6,9 +6,11 @@ import { SMTPServer } from 'smtp-server';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import { DeliveryError } from '../../src/notify/errors.ts';
 import { sendMail } from '../../src/notify/mail.ts';
+import { mailOf } from '../../src/notify/payloads.ts';
 import type { Channel, Message } from '../../src/notify/ports.ts';
 import { Poster } from '../../src/notify/post.ts';
 import { createSender, type Sender } from '../../src/notify/send.ts';
+import { letterOf } from '../../src/notify/words.ts';
 import { BASE, channel, message, Receiver } from './parts.ts';
 
 let receiver: Receiver;
@@ -63,7 +65,13 @@ describe('a hook', () => {
           },
         },
         { type: 'section', text: { text: '… and 11 more' } },
-        { type: 'context', elements: [{ text: expect.stringContaining('close their browsers') as unknown }] },
+        {
+          type: 'context',
+          elements: [
+            { text: expect.stringContaining('close their browsers') as unknown },
+            { text: expect.stringContaining('IdleEnforcerHeld') as unknown },
+          ],
+        },
       ],
     });
   });
@@ -84,7 +92,7 @@ describe('a hook', () => {
     const [{ content }] = body!['attachments'] as [
       { content: { body: { type: string; inlines: { text: string }[] }[] } },
     ];
-    expect(content.body.map(({ type }) => type)).toEqual(Array(5).fill('RichTextBlock'));
+    expect(content.body.map(({ type }) => type)).toEqual(Array(6).fill('RichTextBlock'));
     expect(content.body[2]?.inlines[0]?.text).toContain('Ana <!channel> & Co');
   });
 
@@ -96,7 +104,7 @@ describe('a hook', () => {
       at: '2026-03-02T09:00:00.000Z',
       kind: 'held',
       count: 12,
-      items: [{ rule: 'gone', measured: 62 * MINUTE, limit: 60 * MINUTE }],
+      items: [{ rule: 'gone', measured_seconds: 3_720, limit_seconds: 3_600 }],
     });
     const t = BASE / SECOND;
     const wanted = createHmac('sha256', 'k3y').update(`${t}.${body}`).digest('hex');
@@ -107,6 +115,39 @@ describe('a hook', () => {
   test('without a key gets no signature', async () => {
     await send({});
     expect(receiver.received[0]?.headers['x-idle-enforcer-signature']).toBeUndefined();
+  });
+});
+
+describe('whatever an agent is called', () => {
+  const EVIL =
+    'Eve\u001b[31m\u202e\u200b\r\nBcc: all@example.com\u2028<!channel|x> <https://evil.example|click>';
+  const evil = message({ items: [{ agent: EVIL, rule: EVIL }], organisation: EVIL });
+  const templates = { held: { title: '{agent}', text: '{agent}', line: '{agent}', advice: '{agent}' } };
+
+  test.each(['slack', 'teams', 'webhook'] as const)('a message of %s holds nothing unseen', async (type) => {
+    await send({ type, templates }, evil);
+    const [{ body }] = receiver.received as [(typeof receiver.received)[0]];
+    expect(body).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(body).toContain('Eve');
+  });
+
+  test('Slack mentions nobody and links nowhere', async () => {
+    await send({ type: 'slack', templates }, evil);
+    const { text, blocks } = receiver.bodies('/s3cr3t')[0] as {
+      text: string;
+      blocks: { type: string; text?: { text: string }; elements?: { text: string }[] }[];
+    };
+    const shown = blocks.flatMap(({ type, text: one, elements = [] }) =>
+      type === 'header' ? [] : [one?.text ?? '', ...elements.map((each) => each.text)],
+    );
+    for (const each of [text, ...shown]) expect(each).not.toMatch(/<[!@#h]/);
+  });
+
+  test('a mail has one subject and no further header', () => {
+    const { subject, text } = mailOf(letterOf(evil, { templates }), 'held');
+    expect(subject).toContain('\\r\\nBcc: all@example.com');
+    expect(subject).not.toMatch(/[\r\n]/);
+    expect(text.split('\n').filter((line) => line.startsWith('Bcc'))).toEqual([]);
   });
 });
 

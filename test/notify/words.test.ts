@@ -22,7 +22,7 @@ describe('without anything of the operator’s own', () => {
   });
 
   test('an agent’s line says who, by which rule, what was measured, and the limit', () => {
-    expect(letter().lines).toEqual(['agent Ana · rule gone · measured 1h2m · limit 1h · rung 2 · sweep s1']);
+    expect(letter().lines).toEqual(['agent Ana · rule gone · measured 1h2m · limit 1h · rung 3 · sweep s1']);
     expect(letter().text).toBe('2026-03-02T09:00:00.000Z: an agent is held.');
   });
 
@@ -36,7 +36,7 @@ describe('without anything of the operator’s own', () => {
     const [line] = letter(undefined, {
       items: [{ agent: `Ana\n- agent Ben\u2028${'😀'.repeat(400)}` }],
     }).lines;
-    expect(line).toMatch(/^agent Ana - agent Ben 😀+…$/u);
+    expect(line).toMatch(/^agent Ana\\n- agent Ben\\u2028😀+…$/u);
     expect(Array.from(line!)).toHaveLength(300);
   });
 });
@@ -55,6 +55,8 @@ describe('an operator’s own words', () => {
       text: 'an agent is held a las 2026-03-02T09:00:00.000Z',
       lines: ['Ana: gone, 1h2m de 1h'],
       advice: 'Cierre el navegador de Ana.',
+      // Runbooks are searched by it.
+      about: 'Alarm held · organisation default · runbook: IdleEnforcerHeld in docs/operations.md',
     });
   });
 

@@ -440,9 +440,7 @@ export const BROKEN: readonly Broken[] = [
   {
     title: 'a name of the organisation that could not be one',
     text: withMore('name: "acme/eu"\n'),
-    faults: [
-      '7:7: name: this is not a name: letters, digits, blank, dot, dash and underscore, at most 64',
-    ],
+    faults: ['7:7: name: this is not a name: letters, digits, blank, dot, dash and underscore, at most 64'],
   },
   {
     title: 'a rule id with a blank',

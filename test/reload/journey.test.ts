@@ -102,8 +102,8 @@ describe('a policy that changes while the worker runs', () => {
         agent: expect.any(String) as unknown,
         email: expect.stringContaining('@') as unknown,
         rule: 'gone',
-        limit: 20 * MINUTE,
-        dueIn: 5 * MINUTE,
+        limit_seconds: 1_200,
+        due_in_seconds: 300,
       },
     ]);
     const intents = await began.events('intent');
@@ -171,8 +171,8 @@ describe('a policy that changes while the worker runs', () => {
     expect((held?.['items'] as object[])[0]).toMatchObject({
       agent: expect.stringMatching(/^[0-9a-f]{12}$/) as unknown,
       rule: 'gone',
-      measured: expect.any(Number) as unknown,
-      limit: 20 * MINUTE,
+      measured_seconds: expect.any(Number) as unknown,
+      limit_seconds: 1_200,
     });
   });
 });

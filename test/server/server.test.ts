@@ -52,7 +52,7 @@ describe('the endpoints', () => {
       alive: () => ({ ok: true, why: 'the loop makes progress' }),
       ready: () => ({ ok: false, why: 'no complete sweep yet' }),
       metrics: () => Promise.resolve({ text: 'a_metric 1\n', type: 'text/plain' }),
-      status: () => Promise.resolve({ mode: 'observe' }),
+      status: () => Promise.resolve({ text: '{ "mode": "observe" }\n', type: 'application/json' }),
       ...parts,
     });
     const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, { method });
@@ -63,7 +63,7 @@ describe('the endpoints', () => {
     ['/healthz', 200, 'the loop makes progress\n'],
     ['/readyz', 503, 'no complete sweep yet\n'],
     ['/metrics', 200, 'a_metric 1\n'],
-    ['/status?pretty=1', 200, '{\n  "mode": "observe"\n}\n'],
+    ['/status?pretty=1', 200, '{ "mode": "observe" }\n'],
     ['/', 404, 'there are /healthz, /readyz, /metrics and /status\n'],
   ])('%s answers %d', async (path, status, body) => {
     expect(await ask(path)).toEqual([status, body]);

@@ -1,4 +1,5 @@
 /** One damaged row of each kind in turn: it is put aside and said, and everything else goes on as if it had never been. */
+import type { SweepCount } from '../../src/domain/record.ts';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { learnFromLogoff, NOTHING_LEARNT } from '../../src/domain/learnt.ts';
@@ -271,7 +272,9 @@ describe('other damaged rows', () => {
     const { path, store } = await openWith([]);
     damage(path, 'INSERT INTO sweep_count VALUES (?, 3, 1, \'{"breaker":2,"paused":null}\')', BASE);
     damage(path, "INSERT INTO sweep_count VALUES (?, 4, 1, '[')", BASE + 1);
-    expect(await store.counts(BASE, BASE + 2)).toEqual([
+    const counts: SweepCount[] = [];
+    for await (const page of store.countPages(BASE, BASE + 2)) counts.push(...page);
+    expect(counts).toEqual([
       { at: BASE, online: 3, kept: 1, deferred: { breaker: 2 } },
       { at: BASE + 1, online: 4, kept: 1, deferred: {} },
     ]);
