@@ -1,3 +1,24 @@
+import { statfsSync } from 'node:fs';
+import { env } from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
+
+const MEMORY = '/dev/shm';
+const ENOUGH = 2 ** 31;
+
+// Programs that the tests start, of which there are a hundred, are compiled once: that is half of their start.
+env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
+// A store waits for its disk at every step, which in tests is a third of the time.
+if (env.TMPDIR === undefined && room(MEMORY) > ENOUGH) env.TMPDIR = MEMORY;
+
+function room(folder) {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
+}
+
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
@@ -9,6 +30,6 @@ export default {
   },
   coverageProvider: 'v8',
   testTimeout: 60_000,
-  // One process would use one of two cores; the trials with programs of their own leave theirs idle most of the time.
-  maxWorkers: '100%',
+  // Twice as many as there are cores: the trials with programs of their own leave theirs idle most of the time.
+  maxWorkers: '200%',
 };
