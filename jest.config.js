@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { env } from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 
@@ -31,5 +32,5 @@ export default {
   coverageProvider: 'v8',
   testTimeout: 60_000,
   // Twice as many as there are cores: the trials with programs of their own leave theirs idle most of the time.
-  maxWorkers: '200%',
+  maxWorkers: 2 * availableParallelism(),
 };
