@@ -111,10 +111,18 @@ export interface Book {
   systemOf(definitionId: string): SystemPresence | undefined;
 }
 
-/** Says what names stood for once; one that is not remembered stands for itself. */
-export function rememberedBook(ids: NameIds): Book {
+/**
+ * Says what names stood for once; one that is not remembered stands for itself. With `former`, a name stands for the ids in there,
+ * and where it protects for those in `ids` as well: names that moved one after the other stood for any mix of both.
+ */
+export function rememberedBook(ids: NameIds, former: NameIds = new Map()): Book {
   return {
-    resolve: (kind, name) => ids.get(nameKey(kind, name)) ?? [name],
+    resolve: (kind, name, path) => {
+      const key = nameKey(kind, name);
+      const [is, was] = [ids.get(key) ?? [name], former.get(key)];
+      if (was === undefined) return is;
+      return protects(path) ? [...new Set([...was, ...is])] : was;
+    },
     knows: () => false,
     isOwnName: () => false,
     systemOf: () => undefined,
@@ -130,6 +138,8 @@ export function protects(path: Path): boolean {
 export class NameBook implements Book {
   /** Ids to remember in case a name is deleted later. */
   readonly learnt = new Map<string, readonly string[]>();
+  /** All ids of names that stood for one of them before, and may stand for any of them now. */
+  readonly doubled = new Map<string, readonly string[]>();
   readonly #names: Names | undefined;
   readonly #known: NameIds;
   readonly #source: Source;
@@ -167,12 +177,24 @@ export class NameBook implements Book {
       this.#refuse(kind, name, path, ids, index);
       return [];
     }
-    const what = ids.length === 0 ? 'is gone from the platform' : 'names several now';
-    this.#warn(
-      path,
-      `the ${SINGULAR[kind]} ${this.#source.showName(path)} ${what}; the id it had before is used`,
-    );
+    return this.#standIn(kind, path, key, ids, stored);
+  }
+
+  /** The ids of before, for a name that is gone, or that names several things now: then each of these protects. */
+  #standIn(
+    kind: NameKind,
+    path: Path,
+    key: string,
+    ids: readonly string[],
+    stored: readonly string[],
+  ): readonly string[] {
+    const what =
+      ids.length === 0
+        ? 'is gone from the platform; the id it had before is used'
+        : 'names several now; the id it had before is used, and the others protect until the policy changes';
+    this.#warn(path, `the ${SINGULAR[kind]} ${this.#source.showName(path)} ${what}`);
     this.learnt.set(key, stored);
+    if (ids.length > 0) this.doubled.set(key, ids);
     return stored;
   }
 

@@ -39,6 +39,8 @@ export interface ResolvedPolicy {
   readonly warnings: readonly string[];
   /** The ids to store and to hand in as `known` next time. */
   readonly learnt: NameIds;
+  /** All ids of names that name several things now and stand for the id that they had before. */
+  readonly doubled: NameIds;
   /** What should fit some agent of the organisation. */
   readonly reachable: Reachable;
 }
@@ -67,12 +69,17 @@ export function resolvePolicy(
   if (names === undefined && Object.values(namesNeeded(draft)).some((list) => list.length > 0)) {
     warnings.push('names were not checked against the platform');
   }
-  return { policy, warnings, learnt: book.learnt, reachable: resolver };
+  return { policy, warnings, learnt: book.learnt, doubled: book.doubled, reachable: resolver };
 }
 
-/** The policy with ids that are remembered; a name that is not remembered stands for itself. */
-export function resolveRemembered(draft: Draft, ids: NameIds, now: Instant): Policy {
-  const resolver = new Resolver(rememberedBook(ids), new FaultList(draft.source), () => undefined, draft);
+/** The policy with ids that are remembered, or, with `former`, with those that names had before; see `rememberedBook`. */
+export function resolveRemembered(draft: Draft, ids: NameIds, now: Instant, former?: NameIds): Policy {
+  const resolver = new Resolver(
+    rememberedBook(ids, former),
+    new FaultList(draft.source),
+    () => undefined,
+    draft,
+  );
   return policyBy(draft, resolver, now);
 }
 

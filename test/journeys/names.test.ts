@@ -55,6 +55,45 @@ describe('an agent who is exempt by a name that is made anew stays exempt: the n
     );
   });
 
+  test('by a group of the same name that is made before the old one is deleted', async () => {
+    await begin(policyWith('{ groups: [Night] }'), {
+      groups: [{ id: 'g-1', name: 'Night' }],
+      people: [{ ...ME, groups: ['g-1'] }, { ...OTHER }],
+    });
+    await site.sweep(1);
+    site.groups.push({ id: 'g-2', name: 'Night' });
+    me().groups = ['g-2'];
+    await site.sweep(4);
+    await site.restart();
+    await site.sweep(4);
+    expect(site.loggedOff).toEqual([OTHER.id]);
+  });
+
+  test('by a group and a role that are made anew one after the other', async () => {
+    await begin(policyWith('{ groups: [Night], roles: [Lead] }'), {
+      groups: [{ id: 'g-1', name: 'Night' }],
+      roles: [{ id: 'r-1', name: 'Lead' }],
+      people: [{ ...ME, groups: ['g-1'], roles: ['r-1'] }, { ...OTHER }],
+    });
+    await site.sweep(2);
+    site.groups = [{ id: 'g-2', name: 'Night' }];
+    me().groups = ['g-2'];
+    await site.sweep(11);
+    site.roles = [{ id: 'r-2', name: 'Lead' }];
+    await site.sweep(12);
+    expect(site.loggedOff).toEqual([OTHER.id]);
+  });
+
+  test('by an e-mail address that a second account has as well', async () => {
+    await begin(policyWith('{ users: [me@example.com] }'), {
+      people: [{ ...ME, email: 'me@example.com' }, { ...OTHER }],
+    });
+    await site.sweep(1);
+    site.people.push(person(3, { email: 'me@example.com' }));
+    await site.sweep(5);
+    expect(site.loggedOff).toEqual([OTHER.id]);
+  });
+
   test('by a wildcard of queues that a new queue fits', async () => {
     await begin(policyWith('{ queues: ["VIP*"] }'), { queues: [{ id: 'q-1', name: 'VIP 1', members: [] }] });
     await site.sweep(2);
