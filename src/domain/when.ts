@@ -2,7 +2,7 @@
 import type { Agent } from './agent.ts';
 import type { State } from './memory.ts';
 import type { Matcher, Policy, Profile, Rule, UserPatterns, When } from './policy.ts';
-import { looseName, normaliseName } from './name.ts';
+import { isId, looseName, normaliseName } from './name.ts';
 
 /** How a state stands to a condition. `unknown`: that hangs on the label of the presence, which is not known. */
 export type Fit = 'yes' | 'no' | 'unknown';
@@ -79,8 +79,8 @@ function isNamed(
   if (!byName) return exact.has(normaliseName(agent.id));
   const { id, name, logins } = formsOf(agent, loosely);
   if (exact.has(id) || fitsOne(patterns, id)) return true;
-  // An agent who takes another agent's address for a display name does not become that agent.
-  if (!name.includes('@') && exact.has(name)) return true;
+  // An agent who takes another agent's address or id for a display name does not become that agent.
+  if (exact.has(name) && !name.includes('@') && !isId(name)) return true;
   if (fitsOne(patterns, name)) return true;
   return logins.some((login) => exact.has(login) || fitsOne(patterns, login) || fitsOne(addresses, login));
 }

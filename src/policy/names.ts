@@ -1,6 +1,6 @@
 /** The names a policy uses, and what they stand for on the platform. */
 import type { SystemPresence } from '../domain/agent.ts';
-import { normaliseName } from '../domain/name.ts';
+import { isId, normaliseName } from '../domain/name.ts';
 import { NAME_KINDS, type NameKind } from '../domain/policy.ts';
 import type { Draft } from './draft.ts';
 import type { FaultList } from './faults.ts';
@@ -78,7 +78,12 @@ function indexOf(all: readonly Named[]): Index {
   for (const { id, names, ownNames = [] } of all) {
     ids.set(normaliseName(id), id);
     addTo(byName, names, id);
-    addTo(byOwnName, ownNames, id);
+    // A display name may look like an id: it never stands for one.
+    addTo(
+      byOwnName,
+      ownNames.filter((name) => !isId(name)),
+      id,
+    );
   }
   return { ids, byName, byOwnName, all };
 }
@@ -177,24 +182,28 @@ export class NameBook implements Book {
       this.#refuse(kind, name, path, ids, index);
       return [];
     }
-    return this.#standIn(kind, path, key, ids, stored);
+    return this.#standIn(kind, name, path, ids, stored);
   }
 
-  /** The ids of before, for a name that is gone, or that names several things now: then each of these protects. */
+  /**
+   * The ids of before, for a name that is gone, or that names several things now. Then each of these protects, but for agents
+   * who took the display name of another agent.
+   */
   #standIn(
     kind: NameKind,
+    name: string,
     path: Path,
-    key: string,
     ids: readonly string[],
     stored: readonly string[],
   ): readonly string[] {
-    const what =
-      ids.length === 0
-        ? 'is gone from the platform; the id it had before is used'
-        : 'names several now; the id it had before is used, and the others protect until the policy changes';
-    this.#warn(path, `the ${SINGULAR[kind]} ${this.#source.showName(path)} ${what}`);
+    const key = nameKey(kind, name);
+    const isDoubled = ids.length > 0 && !(kind === 'users' && this.isOwnName(name) === true);
+    if (isDoubled) this.doubled.set(key, ids);
+    const what = ids.length === 0 ? 'is gone from the platform' : 'names several now';
+    const more = isDoubled ? ', and the others protect until the policy changes' : '';
+    const sentence = `the ${SINGULAR[kind]} ${this.#source.showName(path)} ${what}; the id it had before is used${more}`;
+    this.#warn(path, sentence);
     this.learnt.set(key, stored);
-    if (ids.length > 0) this.doubled.set(key, ids);
     return stored;
   }
 

@@ -10,7 +10,7 @@ import type {
   When,
 } from '../domain/policy.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import { looseName, normaliseName } from '../domain/name.ts';
+import { isId, looseName, normaliseName } from '../domain/name.ts';
 import type { Instant } from '../domain/time.ts';
 import { toCalendar } from './calendars.ts';
 import { mergeReturns } from './check-parts.ts';
@@ -268,7 +268,7 @@ class Resolver implements Reachable {
 
   /** Warns where the entry may fit by a display name: any agent may take that name. */
   #warnOfOwnNames(text: string, path: Path): void {
-    if (text.includes('@') || ID.test(text)) return;
+    if (text.includes('@') || isId(text)) return;
     const own = isWildcard(text) ? undefined : this.#book.isOwnName(text);
     if (own === false) return;
     const what = own === undefined ? 'may fit a display name' : 'fits by a display name';
@@ -303,8 +303,6 @@ class Resolver implements Reachable {
     return { exact, byName, patterns, addresses, loosely };
   }
 }
-
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const ANY_STATE: When = {
   presence: undefined,
