@@ -204,6 +204,7 @@ async function look(
     const folded = fold(memory, sighting.observation, {
       agent: sighting.agent,
       exempt: policy.exempt,
+      labels: policy.labels,
       profile,
       usualInterval: interval,
       clockJumped: false,

@@ -115,7 +115,7 @@ export function judge(
   profile: Profile | undefined = profileOf(agent, policy),
 ): Verdict {
   const say = sayer(agent.id, profile?.name);
-  const concern = { agent, exempt: policy.exempt, profile };
+  const concern = { agent, exempt: policy.exempt, labels: policy.labels, profile };
   const reading = classify(observation, memory, concern);
   if (memory === undefined || !isFoldable(observation, memory, concern))
     return sayUnknown(say, reading.kind === 'unknown' ? reading.unknown : NOTHING);

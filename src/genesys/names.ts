@@ -17,6 +17,8 @@ export interface Named {
   readonly ownNames?: readonly string[];
   /** For presence definitions: the system presence they belong to. */
   readonly system?: SystemPresence;
+  /** A presence definition of the platform's own. */
+  readonly builtIn?: boolean;
 }
 
 /** Lists all of one kind. Throws `PlatformError`. */
@@ -30,10 +32,11 @@ export async function readNames(
     case 'users':
       return readUserNames(userPages, options);
     case 'presences':
-      return (await readDefinitions(sdk, options)).map(({ id, names, system }) => ({
+      return (await readDefinitions(sdk, options)).map(({ id, names, system, builtIn }) => ({
         id,
         names,
         ...(system === undefined ? {} : { system }),
+        ...(builtIn && { builtIn }),
       }));
     case 'teams':
       return named(

@@ -1,7 +1,7 @@
 /** The names a policy uses, and what they stand for on the platform. */
 import type { SystemPresence } from '../domain/agent.ts';
 import { isId, normaliseName } from '../domain/name.ts';
-import { NAME_KINDS, type NameKind } from '../domain/policy.ts';
+import { NAME_KINDS, type ListedLabels, type NameKind } from '../domain/policy.ts';
 import type { Draft } from './draft.ts';
 import type { FaultList } from './faults.ts';
 import type { MatchText, WhenText } from './schema.ts';
@@ -18,6 +18,8 @@ export interface Named {
   readonly ownNames?: readonly string[];
   /** For presence definitions: the system presence they belong to. */
   readonly system?: SystemPresence;
+  /** A presence definition of the platform's own. */
+  readonly builtIn?: boolean;
 }
 
 /** What the organisation has. Of `users` the list may be left out: their names are then compared when judging. */
@@ -228,6 +230,18 @@ export class NameBook implements Book {
 
   systemOf(definitionId: string): SystemPresence | undefined {
     return this.#names?.presences?.find(({ id }) => id === definitionId)?.system;
+  }
+
+  /** The presence labels that the platform lists; `undefined` where the policy names none. */
+  get labels(): ListedLabels | undefined {
+    const list = this.#names?.presences;
+    if (list === undefined) return undefined;
+    const systems = new Map(list.map(({ id, system }) => [id, system]));
+    // A label that is gone from the list is known all the same while its id is used.
+    for (const [key, ids] of this.learnt)
+      if (key.startsWith(nameKey('presences', ''))) for (const id of ids) systems.set(id, this.systemOf(id));
+    const own = list.flatMap(({ system, builtIn }) => (system !== undefined && builtIn ? [system] : []));
+    return { systems, builtIn: new Set(own) };
   }
 
   #index(kind: NameKind): Index | undefined {

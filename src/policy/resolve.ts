@@ -64,7 +64,7 @@ export function resolvePolicy(
   };
   const book = new NameBook(names, known, source, faults, warn);
   const resolver = new Resolver(book, faults, warn, draft);
-  const policy = policyBy(draft, resolver, now);
+  const policy = { ...policyBy(draft, resolver, now), labels: book.labels };
   faults.throwIfAny();
   if (names === undefined && Object.values(namesNeeded(draft)).some((list) => list.length > 0)) {
     warnings.push('names were not checked against the platform');

@@ -241,6 +241,53 @@ describe('a presence without the id of its label', () => {
   });
 });
 
+describe('a presence label that the platform does not list', () => {
+  const EXEMPT = [exemption({ when: { secondaryPresence: ['coaching'] } })];
+  const systems = new Map<string, SystemPresence | undefined>([
+    ['coaching', 'BUSY'],
+    ['plain', 'BUSY'],
+  ]);
+  const labels = { systems, builtIn: new Set<SystemPresence>(['BUSY', 'AVAILABLE']) };
+  const first = { presence: 'BUSY', presenceId: 'of-another-division' } as const;
+
+  test('is unknown, for it may be a label of the same name in a division that is not shown', () => {
+    const s = story({ policy: { exempt: EXEMPT, labels }, first });
+    expect(s.until('11:00').verdict()).toMatchObject({
+      reason: 'unknown',
+      detail: 'an unheard-of presence label (of-another-division)',
+    });
+    const rules = [rule({ when: { not: { secondaryPresence: ['coaching'] } } })];
+    expect(story({ rules, policy: { labels }, first }).reason('11:00')).toBe('unknown');
+  });
+
+  test.each<[string, StoryParts]>([
+    [
+      'where the platform lists it',
+      { policy: { exempt: EXEMPT, labels }, first: { ...first, presenceId: 'plain' } },
+    ],
+    [
+      'where those of the policy belong to another presence',
+      { policy: { exempt: EXEMPT, labels }, first: { ...first, presence: 'AVAILABLE' } },
+    ],
+    [
+      'where the platform does not list its own label of that presence either',
+      { policy: { exempt: EXEMPT, labels: { systems, builtIn: new Set() } }, first },
+    ],
+    ['where the labels were not listed', { policy: { exempt: EXEMPT }, first }],
+    ['where the policy names no label', { policy: { labels }, first }],
+  ])('is judged %s', (_, parts) => {
+    expect(story(parts).reason('11:00')).toBe('due');
+  });
+
+  test('is unknown in each presence where it is not known to which one the label of the policy belongs', () => {
+    const unsure = { ...labels, systems: new Map([...systems, ['coaching', undefined] as const]) };
+    const available = { ...first, presence: 'AVAILABLE' } as const;
+    expect(story({ policy: { exempt: EXEMPT, labels: unsure }, first: available }).reason('11:00')).toBe(
+      'unknown',
+    );
+  });
+});
+
 describe('a part that was there and could not be understood', () => {
   const o = (faults: Observation['faults'], more: Partial<Observation> = {}): Observation => ({
     ...reading({ presence: 'AVAILABLE', routing: 'OFF_QUEUE' }),

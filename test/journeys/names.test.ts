@@ -115,6 +115,15 @@ describe('an agent who is exempt by a name that is made anew stays exempt: the n
     expect(site.loggedOff).toEqual([OTHER.id]);
   });
 
+  test('perhaps by a presence label of a division whose labels the worker is not shown', async () => {
+    await begin(policyWith('{ secondary_presence: [Coaching] }'), {
+      labels: [{ id: 'p-1', name: 'Coaching', system: 'Busy' }],
+      people: [{ ...ME, presence: 'p-9' }, { ...OTHER, presence: 'def-busy' }, person(3)],
+    });
+    await site.sweep(5);
+    expect(site.loggedOff).toEqual([OTHER.id, person(3).id]);
+  });
+
   test('by an e-mail address that a new account has', async () => {
     await begin(policyWith('{ users: [me@example.com] }'), {
       people: [{ ...ME, email: 'me@example.com' }, { ...OTHER }],
