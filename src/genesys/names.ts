@@ -11,6 +11,7 @@ export type NameKind = 'users' | 'groups' | 'roles' | 'divisions' | 'queues' | '
 
 /** One thing that a policy may name, by id or by any of its names. */
 export interface Named {
+  /** Empty where the platform gave none: then it has no names either. */
   readonly id: string;
   readonly names: readonly string[];
   /** Display names of users, who may change theirs. */
@@ -78,7 +79,8 @@ async function readUserNames(userPages: UserPages, options: CallOptions): Promis
   const fault = await userPages.walk(
     [],
     ({ entities }) => {
-      for (const one of named(entities, ['email', 'username'], ['name'])) byId.set(one.id, one);
+      for (const one of named(entities, ['email', 'username'], ['name']))
+        if (one.id !== '') byId.set(one.id, one);
     },
     options,
   );
@@ -100,7 +102,10 @@ function named(
   for (const entity of entities) {
     const raw = asObject(entity);
     const id = asText(raw?.['id']);
-    if (raw === undefined || id === undefined) continue;
+    if (raw === undefined || id === undefined) {
+      found.push({ id: '', names: [] });
+      continue;
+    }
     const textsAt = (wanted: readonly string[]): string[] => [
       ...new Set(wanted.map((key) => asText(raw[key])).filter((name) => name !== undefined)),
     ];

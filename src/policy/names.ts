@@ -12,6 +12,7 @@ export { NAME_KINDS, type NameKind } from '../domain/policy.ts';
 
 /** One thing that a policy may name, by id or by any of its names. */
 export interface Named {
+  /** Empty where the platform gave none: then it has no names either. */
   readonly id: string;
   readonly names: readonly string[];
   /** Names that count only where none of the others fits: display names of users, who may change theirs. */
@@ -88,6 +89,18 @@ function indexOf(all: readonly Named[]): Index {
     );
   }
   return { ids, byName, byOwnName, all };
+}
+
+/**
+ * Whether a list hides what one of these texts stands for: none of its entries is called so, or a wildcard could fit more of them,
+ * and of an entry that came damaged it cannot be told what it is called.
+ */
+export function mayHide(list: readonly Named[], texts: readonly string[]): boolean {
+  const isDamaged = ({ id, names, builtIn }: Named): boolean =>
+    id === '' || (names.length === 0 && builtIn !== true);
+  if (!list.some(isDamaged)) return false;
+  const index = indexOf(list);
+  return texts.some((text) => isWildcard(text) || candidates(index, text).length === 0);
 }
 
 function addTo(index: Map<string, string[]>, names: readonly string[], id: string): void {

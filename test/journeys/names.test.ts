@@ -343,6 +343,48 @@ describe('a look-up', () => {
     expect(site.loggedOff).toEqual([ME.id, OTHER.id]);
   });
 
+  test.each<[string, string, object]>([
+    ['a group without its name', '{ groups: [Night] }', { groups: [{ id: 'g-2' }] }],
+    ['a group without its id', '{ groups: [Night] }', { groups: [{ name: 'Night' }] }],
+    ['no group at all', '{ groups: [Night] }', { groups: [null] }],
+    [
+      'a label without its words',
+      '{ secondary_presence: [Coaching] }',
+      { labels: [{ id: 'g-2', system: 'Meeting' }] },
+    ],
+    [
+      'a queue without its name, for a wildcard',
+      '{ queues: ["VIP*"] }',
+      {
+        queues: [
+          { id: 'q-1', name: 'VIP 1', members: [] },
+          { id: 'g-2', members: [ME.id] },
+        ],
+      },
+    ],
+  ])('that brings %s instead of the name is one that failed', async (_, exempt, change) => {
+    await begin(policyWith(exempt), {
+      groups,
+      labels: [{ id: 'g-1', name: 'Coaching', system: 'Meeting' }],
+      queues: [{ id: 'q-1', name: 'VIP 1', members: [] }],
+      people: [{ ...ME, groups: ['g-1'], presence: 'g-1' }],
+    });
+    await site.sweep(2);
+    Object.assign(site, change);
+    Object.assign(me(), { groups: ['g-2'], presence: 'g-2' });
+    await site.sweep(4);
+    expect(site.loggedOff).toEqual([]);
+    expect(site.warned.filter((each) => each.startsWith('names could not be looked up'))).toHaveLength(1);
+  });
+
+  test('that brings a damaged entry beside all that the policy names holds back no agent', async () => {
+    await begin(policyWith('{ groups: [Night] }'), { groups });
+    await site.sweep(2);
+    site.groups = [...groups, { id: 'g-2' } as never];
+    await site.sweep(3);
+    expect(site.loggedOff).toEqual([ME.id, OTHER.id]);
+  });
+
   test('of members that fails holds back the agents that it could protect', async () => {
     await begin(policyWith('{ queues: [VIP] }'), { queues: [{ id: 'q-1', name: 'VIP', members: [] }] });
     await site.sweep(2);
