@@ -89,6 +89,11 @@ export class PlatformDirectory {
     return kinds.filter((_, i) => read[i] !== true);
   }
 
+  /** Reads who is in the queues and teams that are needed, unless that is known; a sweep does so itself. Never throws. */
+  async readMembers(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#parts.queues, this.#parts.teams].map((each) => each.refresh(signal)));
+  }
+
   /** Reads everyone in state active. Never throws: what went wrong is in the summary. */
   async sweep(onPage: (page: readonly Sighting[]) => void, signal: AbortSignal): Promise<ReadingSummary> {
     const { now, serverClock, queues, teams, nativeTimeouts } = this.#parts;
