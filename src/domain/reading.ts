@@ -262,6 +262,16 @@ function staleness(
   return stamp < known - WRITTEN ? 'outdated' : undefined;
 }
 
+/**
+ * Whether a reading that could be folded has entered memory. The time of the look alone does not tell: by another server's
+ * clock a later look may be the earlier one.
+ */
+export function isTakenIn(memory: Memory, o: WholeObservation): boolean {
+  const { presence, routing } = memory.state;
+  const isSame = presence === o.presence.system && routing === o.routing.status;
+  return memory.seenAt >= o.at && isSame && withheldStamps(memory, o).length === 0;
+}
+
 /** Why a reading that could be folded was not: what of it is withheld. */
 export function withheldIn(memory: Memory, o: WholeObservation): readonly Unknown[] {
   const stamps = withheldStamps(memory, o);

@@ -11,7 +11,7 @@ import { fold } from '../../src/domain/fold.ts';
 import { judge } from '../../src/domain/judge.ts';
 import { areContradictory, classify, whatIsMissing } from '../../src/domain/reading.ts';
 import type { Rule } from '../../src/domain/policy.ts';
-import { MINUTE } from '../../src/domain/time.ts';
+import { MINUTE, SECOND } from '../../src/domain/time.ts';
 import { exemption, foldContext, matcher, profile, rule, type WhenText } from './build.ts';
 import { story, type Change, type Story, type StoryParts } from './story.ts';
 
@@ -398,4 +398,26 @@ test('a token that is withheld where a gap ends may hide a login: the clocks sta
   expect(s.until('09:50').shows('since_sign')).toBe('10m');
   const old = story().unwatched('09:30', '09:40').at('09:36', { token: '01:00' });
   expect(old.until('09:50').shows('since_sign')).toBe('10m');
+});
+
+describe('a reading that withholds a stamp, by the clock of a server that is behind', () => {
+  test.each<[string, Partial<Observation>]>([
+    ['of the presence', { presence: { system: 'AVAILABLE', definitionId: undefined, since: undefined } }],
+    ['of the routing status', { routing: { status: 'OFF_QUEUE', since: undefined } }],
+  ])('%s is unknown, though an agent was seen at a later time', (_, withheld) => {
+    const s = story().until('10:05');
+    expect(s.verdict().reason).toBe('due');
+    const { presenceSince, routingSince, seenAt } = s.memory();
+    const whole: Observation = {
+      ...reading({ presence: 'AVAILABLE', routing: 'OFF_QUEUE', at: seenAt - 2 * SECOND }),
+      presence: { system: 'AVAILABLE', definitionId: undefined, since: presenceSince },
+      routing: { status: 'OFF_QUEUE', since: routingSince },
+      tokenIssuedAt: s.memory().tokenAt,
+    };
+    const judged = (o: Observation): string => {
+      const folded = fold(s.memory(), o, foldContext({ exempt: s.policy.exempt }));
+      return judge(s.agent, folded?.memory, o, s.policy, s.now).reason;
+    };
+    expect([judged(whole), judged({ ...whole, ...withheld })]).toEqual(['due', 'unknown']);
+  });
 });
