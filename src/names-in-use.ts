@@ -9,7 +9,7 @@ import type { Store } from './enforcer/store-port.ts';
 import type { Platform } from './genesys/platform.ts';
 import type { Draft, LoadedPolicy } from './policy/draft.ts';
 import { faultLine, PolicyRefused } from './policy/faults.ts';
-import { NAME_KINDS, namesNeeded, type Named, type Names } from './policy/names.ts';
+import { mayHide, NAME_KINDS, namesNeeded, type Named, type Names } from './policy/names.ts';
 import { needsOf } from './policy/needs.ts';
 import {
   changedFacts,
@@ -25,6 +25,9 @@ import { SeenUsers } from './policy/seen-users.ts';
 const SWEEPS_BETWEEN = 10;
 /** What was looked up this shortly before a sweep, such as at the start, need not be looked up in it. */
 const JUST_BEFORE: Duration = 30 * SECOND;
+
+const DAMAGED =
+  'an entry of the list came without its id or its name, and a name of the policy is not on the list';
 
 export interface NamesParts {
   readonly platform: Pick<Platform, 'names' | 'setNeeds' | 'freshen'>;
@@ -150,7 +153,7 @@ export class NamesInUse implements NameLookups {
     this.#isFresh = occasion === 'log_off';
     const { unsure } = inUse;
     if (this.#sweepsSince > 0 && inUse.lookedUpAt < this.#sweepBegan - JUST_BEFORE) {
-      const { lists, failed } = await this.#read(listsNeeded(inUse.draft), occasion, signal);
+      const { lists, failed } = await this.#read(inUse.draft, occasion, signal);
       if (signal.aborted) return;
       this.#sweepsSince = 0;
       const lookedUpAt = this.#parts.clock.now();
@@ -170,7 +173,7 @@ export class NamesInUse implements NameLookups {
   }
 
   async #read(
-    kinds: readonly NameKind[],
+    draft: Draft,
     occasion: 'sweep' | 'log_off',
     signal: AbortSignal,
   ): Promise<{ readonly lists: Names; readonly failed: ReadonlyMap<NameKind, unknown> }> {
@@ -178,14 +181,17 @@ export class NamesInUse implements NameLookups {
     const priority = occasion === 'log_off' ? 'action' : 'read';
     const lists: Partial<Record<NameKind, readonly Named[]>> = {};
     const failed = new Map<NameKind, unknown>();
+    const needed = namesNeeded(draft);
     const read = async (kind: NameKind): Promise<void> => {
       try {
-        lists[kind] = await platform.names(kind, signal, priority);
+        const list = await platform.names(kind, signal, priority);
+        if (mayHide(list, needed[kind])) failed.set(kind, new Error(DAMAGED));
+        else lists[kind] = list;
       } catch (error) {
         failed.set(kind, error);
       }
     };
-    await Promise.all(kinds.map(read));
+    await Promise.all(listsNeeded(draft).map(read));
     return { lists, failed };
   }
 

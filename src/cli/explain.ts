@@ -197,6 +197,7 @@ async function look(
     const names = await readNames(loaded.draft, platform, signal);
     const { policy } = resolveNames(loaded.draft, names, known, realClock.now());
     platform.setNeeds(needsOf(policy));
+    await platform.readMembers(signal);
     const sighting = (await platform.directory.reread([id], signal)).get(id);
     if (sighting === undefined)
       throw new UsageError(`The platform does not list ${oneLine(name)} (${id}) any more.`);
@@ -204,6 +205,7 @@ async function look(
     const folded = fold(memory, sighting.observation, {
       agent: sighting.agent,
       exempt: policy.exempt,
+      labels: policy.labels,
       profile,
       usualInterval: interval,
       clockJumped: false,

@@ -8,7 +8,7 @@ import { countable, measure, reachesAt } from './clocks.ts';
 import { actionsAtPlace, partOfRung, placeOf, quietBetweenRepeats, stillCalledFor } from './ladder.ts';
 import type { Cause, LadderPlace, Memory, State } from './memory.ts';
 import type { Action, ClockName, Exemption, Mode, Policy, Profile, Returns, Rule, Rung } from './policy.ts';
-import { classify, conversationsIn, isFoldable, whatIsMissing, withheldIn } from './reading.ts';
+import { classify, conversationsIn, isFoldable, isTakenIn, whatIsMissing, withheldIn } from './reading.ts';
 import { stateOf } from './signs.ts';
 import type { Duration, Instant } from './time.ts';
 import { countsIn, isLeftAlone, matches, profileOf, whenHolds } from './when.ts';
@@ -115,12 +115,12 @@ export function judge(
   profile: Profile | undefined = profileOf(agent, policy),
 ): Verdict {
   const say = sayer(agent.id, profile?.name);
-  const concern = { agent, exempt: policy.exempt, profile };
+  const concern = { agent, exempt: policy.exempt, labels: policy.labels, profile };
   const reading = classify(observation, memory, concern);
   if (memory === undefined || !isFoldable(observation, memory, concern))
     return sayUnknown(say, reading.kind === 'unknown' ? reading.unknown : NOTHING);
   // A look that did not enter memory was held back: what it shows cannot be told yet.
-  if (memory.seenAt < observation.at && conversationsIn(observation) !== 'possibly')
+  if (!isTakenIn(memory, observation) && conversationsIn(observation) !== 'possibly')
     return sayUnknown(say, withheldIn(memory, observation));
   const exemption = exemptionOf(agent, observation, policy, now);
   if (exemption !== undefined) return say('exempt', { detail: exemption.label });

@@ -33,6 +33,13 @@ export function isSameName(a: string, b: string): boolean {
   return normaliseName(a) === normaliseName(b);
 }
 
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text is an id of the platform: an agent who takes one for a display name is not meant by it. */
+export function isId(text: string): boolean {
+  return ID.test(text.trim());
+}
+
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 /** What a capital İ becomes: an i and a dot above it. */
 const DOTTED_I = /i\u0307/g;

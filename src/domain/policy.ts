@@ -132,6 +132,14 @@ export interface Caps {
   readonly engagedTooLong: Duration;
 }
 
+/** What the platform lists of presence labels, its own and the organisation's. */
+export interface ListedLabels {
+  /** The system presence of each, by id, where that is known. */
+  readonly systems: ReadonlyMap<string, SystemPresence | undefined>;
+  /** System presences of which the platform's own label is listed, so that an agent who shows another id shows one that is not. */
+  readonly builtIn: ReadonlySet<SystemPresence>;
+}
+
 export interface Policy {
   /** Identifies the text that this policy was made of. */
   readonly hash: string;
@@ -139,6 +147,8 @@ export interface Policy {
   readonly exempt: readonly Exemption[];
   readonly profiles: readonly Profile[];
   readonly caps: Caps;
+  /** Left out where the policy names no labels, or they were not listed. */
+  readonly labels?: ListedLabels | undefined;
   /**
    * The same policy with the ids that its names stood for before, where one stands for others now. It only protects; see
    * `judgeByNames`.

@@ -11,8 +11,8 @@ import type {
   WholeObservation,
 } from './agent.ts';
 import type { Memory, OwnLogoff } from './memory.ts';
-import type { Exemption, Policy, Profile } from './policy.ts';
-import { isMoved, isStill, OWN_SLACK, stateOf, type Difference } from './signs.ts';
+import type { Exemption, ListedLabels, Policy, Profile } from './policy.ts';
+import { isMoved, isStill, OWN_SLACK, type Difference } from './signs.ts';
 import { SECOND, type Duration, type Instant } from './time.ts';
 import { fitOf, matches, profileOf } from './when.ts';
 
@@ -20,6 +20,8 @@ import { fitOf, matches, profileOf } from './when.ts';
 export interface Concern {
   readonly agent: Agent;
   readonly exempt: readonly Exemption[];
+  /** The labels that the platform lists, where the policy names some. */
+  readonly labels?: ListedLabels | undefined;
   /** The agent's profile; `undefined` when they are left alone. */
   readonly profile: Profile | undefined;
 }
@@ -52,7 +54,8 @@ export function classify(o: Observation, memory: Memory | undefined, concern: Co
 
 /** As `classify`, measured against everything that the policy may need of this agent. */
 export function readingOf(agent: Agent, o: Observation, memory: Memory | undefined, policy: Policy): Reading {
-  return classify(o, memory, { agent, exempt: policy.exempt, profile: profileOf(agent, policy) });
+  const { exempt, labels } = policy;
+  return classify(o, memory, { agent, exempt, labels, profile: profileOf(agent, policy) });
 }
 
 /**
@@ -90,7 +93,9 @@ function unknownIn(o: Observation, memory: Memory | undefined): readonly Unknown
   ];
   if (!isWhole(o)) return unknown;
   if (contradictsItself(o, memory)) return [...unknown, contradictionIn(o)];
-  return [...unknown, { part: LABEL, why: 'missing' }];
+  const { definitionId } = o.presence;
+  if (definitionId === undefined) return [...unknown, { part: LABEL, why: 'missing' }];
+  return [...unknown, { part: LABEL, why: 'unheard_of', said: definitionId }];
 }
 
 const LABEL = 'presence label';
@@ -149,20 +154,32 @@ export function leftByUsIn(o: WholeObservation): Memory['leftByUs'] {
 }
 
 /**
- * Whether the label of the presence is missing where it decides something for this agent: an exemption that may protect
- * them, or a rule of their profile. The label of an Offline agent decides nothing.
+ * Whether the label of the presence is missing, or one that the platform does not list, where it decides something for this
+ * agent: an exemption that may protect them, or a rule of their profile. The label of an Offline agent decides nothing.
  */
-function lacksLabel(o: WholeObservation, { agent, exempt, profile }: Concern): boolean {
-  if (o.presence.definitionId !== undefined || o.presence.system === 'OFFLINE') return false;
-  const state = stateOf(o);
+function lacksLabel({ presence, routing, at }: WholeObservation, concern: Concern): boolean {
+  const { definitionId, system } = presence;
+  const { agent, exempt, profile, labels } = concern;
+  if (system === 'OFFLINE' || (definitionId !== undefined && !isUnlisted(definitionId, system, labels)))
+    return false;
+  const state = { presence: system, presenceId: undefined, routing: routing.status };
+  // A label that is not listed may be the same word of another division, but not of another system presence.
+  const mayBe = (ids: ReadonlySet<string>): boolean =>
+    definitionId === undefined || [...ids].some((id) => (labels?.systems.get(id) ?? system) === system);
   const mayProtect = ({ when, until, match }: Exemption): boolean =>
     when !== undefined &&
-    (until === undefined || o.at < until) &&
-    fitOf(when, state) === 'unknown' &&
+    (until === undefined || at < until) &&
+    fitOf(when, state, mayBe) === 'unknown' &&
     matches(match, agent);
   return (
-    exempt.some(mayProtect) || profile?.rules.some(({ when }) => fitOf(when, state) === 'unknown') === true
+    exempt.some(mayProtect) ||
+    profile?.rules.some(({ when }) => fitOf(when, state, mayBe) === 'unknown') === true
   );
+}
+
+/** Readers with rights in some divisions alone are shown the labels of these; the platform's own are shown to everyone. */
+function isUnlisted(id: string, system: SystemPresence, labels: ListedLabels | undefined): boolean {
+  return labels !== undefined && labels.builtIn.has(system) && !labels.systems.has(id);
 }
 
 /** Whether a reading with a known presence shows, or may hide, a conversation. */
@@ -245,6 +262,16 @@ function staleness(
   return stamp < known - WRITTEN ? 'outdated' : undefined;
 }
 
+/**
+ * Whether a reading that could be folded has entered memory. The time of the look alone does not tell: by another server's
+ * clock a later look may be the earlier one.
+ */
+export function isTakenIn(memory: Memory, o: WholeObservation): boolean {
+  const { presence, routing } = memory.state;
+  const isSame = presence === o.presence.system && routing === o.routing.status;
+  return memory.seenAt >= o.at && isSame && withheldStamps(memory, o).length === 0;
+}
+
 /** Why a reading that could be folded was not: what of it is withheld. */
 export function withheldIn(memory: Memory, o: WholeObservation): readonly Unknown[] {
   const stamps = withheldStamps(memory, o);
@@ -289,5 +316,6 @@ function wordsOf({ part, why, said }: Unknown): string {
 
 const UNHEARD_OF: Readonly<Record<string, string>> = {
   routingStatus: 'an unheard-of routing status',
+
   [SUMMARY]: `an unheard-of counter in ${SUMMARY}`,
 };

@@ -2,25 +2,36 @@
 import type { Agent } from './agent.ts';
 import type { State } from './memory.ts';
 import type { Matcher, Policy, Profile, Rule, UserPatterns, When } from './policy.ts';
-import { looseName, normaliseName } from './name.ts';
+import { isId, looseName, normaliseName } from './name.ts';
 
 /** How a state stands to a condition. `unknown`: that hangs on the label of the presence, which is not known. */
 export type Fit = 'yes' | 'no' | 'unknown';
 
-/** Weighs a state against a condition: every key that is there must fit, and `not` must not. */
-export function fitOf(when: When, state: State): Fit {
+/**
+ * Weighs a state against a condition: every key that is there must fit, and `not` must not. Where the label of the presence is
+ * not known, `mayBe` says whether it may be one of these; any may, unless given.
+ */
+export function fitOf(when: When, state: State, mayBe: (labels: ReadonlySet<string>) => boolean = any): Fit {
   if (when.presence?.has(state.presence) === false || when.routing?.has(state.routing) === false) return 'no';
-  const label = fitOfLabel(when.secondaryPresence, state.presenceId);
-  const other = when.not === undefined ? 'yes' : OPPOSITE[fitOf(when.not, state)];
+  const label = fitOfLabel(when.secondaryPresence, state.presenceId, mayBe);
+  const other = when.not === undefined ? 'yes' : OPPOSITE[fitOf(when.not, state, mayBe)];
   if (label === 'no' || other === 'no') return 'no';
   return label === 'unknown' || other === 'unknown' ? 'unknown' : 'yes';
 }
 
 const OPPOSITE = { yes: 'no', no: 'yes', unknown: 'unknown' } as const satisfies Record<Fit, Fit>;
 
-function fitOfLabel(labels: ReadonlySet<string> | undefined, label: string | undefined): Fit {
+function any(): boolean {
+  return true;
+}
+
+function fitOfLabel(
+  labels: ReadonlySet<string> | undefined,
+  label: string | undefined,
+  mayBe: (labels: ReadonlySet<string>) => boolean,
+): Fit {
   if (labels === undefined) return 'yes';
-  if (label === undefined) return 'unknown';
+  if (label === undefined) return mayBe(labels) ? 'unknown' : 'no';
   return labels.has(label) ? 'yes' : 'no';
 }
 
@@ -79,8 +90,8 @@ function isNamed(
   if (!byName) return exact.has(normaliseName(agent.id));
   const { id, name, logins } = formsOf(agent, loosely);
   if (exact.has(id) || fitsOne(patterns, id)) return true;
-  // An agent who takes another agent's address for a display name does not become that agent.
-  if (!name.includes('@') && exact.has(name)) return true;
+  // An agent who takes another agent's address or id for a display name does not become that agent.
+  if (exact.has(name) && !name.includes('@') && !isId(name)) return true;
   if (fitsOne(patterns, name)) return true;
   return logins.some((login) => exact.has(login) || fitsOne(patterns, login) || fitsOne(addresses, login));
 }

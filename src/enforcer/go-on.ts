@@ -2,6 +2,7 @@
  * The actions of a log-off, one after the other, each on a reading that is fresh. Where the platform asked for patience in the
  * middle, somebody may sit at the desk again by then: what is left goes on only after another look.
  */
+import type { Reason, Verdict } from '../domain/judge.ts';
 import { finishLogoff } from '../domain/ladder.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { Action } from '../domain/policy.ts';
@@ -41,8 +42,7 @@ async function mayGoOn(crew: Crew, each: Case, round: Round): Promise<boolean> {
   each.memory = memory;
   const { kind } = readingOf(agent, observation, before, round.context.policy);
   if (kind === 'unknown' || kind === 'engaged') return end(each, kind);
-  if (['exempt', 'no_profile', 'names_unsure', 'unknown'].includes(verdict.reason))
-    return end(each, verdict.reason);
+  if (isLeftAlone(verdict)) return end(each, verdict.reason);
   if (hasSigned(memory, before)) return end(each, 'sign');
   if (events.length > 0) return end(each, 'returned');
   each.readAt = observation.at;
@@ -82,6 +82,13 @@ export function seesQueueLeft(crew: Crew, each: Case, sighting: Sighting, round:
   if (verdict.due === undefined) return end(each, verdict.reason);
   return events.length > 0 ? end(each, 'returned') : true;
 }
+
+/** Whether a verdict in the middle of a log-off, or after it, says that nothing more must be done, whatever came of it so far. */
+export function isLeftAlone({ reason }: Verdict): boolean {
+  return LEFT_ALONE.has(reason);
+}
+
+const LEFT_ALONE: ReadonlySet<Reason> = new Set(['exempt', 'no_profile', 'names_unsure', 'unknown']);
 
 function hasSigned({ lastSign }: Memory, before: Memory): boolean {
   return lastSign !== undefined && lastSign.at !== before.lastSign?.at;

@@ -112,6 +112,7 @@ export class Population {
     const folded = this.#fold(observation, {
       agent,
       exempt: policy.exempt,
+      labels: policy.labels,
       profile,
       usualInterval,
       clockJumped,

@@ -7,6 +7,7 @@ import { endLogoff } from '../domain/ladder.ts';
 import { readingOf } from '../domain/reading.ts';
 import { isNewer } from '../domain/signs.ts';
 import { READING_LASTS, reread, type Case, type Crew, type Round } from './case.ts';
+import { isLeftAlone } from './go-on.ts';
 import { placesFor } from './places.ts';
 import type { Sighting } from './ports.ts';
 
@@ -59,6 +60,8 @@ async function readBack(
     const { tokenIssuedAt } = observation;
     // Still there, and perhaps in a conversation: not to be put Offline once more.
     if (readingOf(agent, observation, each.memory, round.context.policy).kind === 'unknown') return undefined;
+    // A stamp is withheld that would tell of a person: folding passes over such a reading.
+    if (crew.population.peek(sighting, round.context).verdict.reason === 'unknown') return undefined;
     return tokenIssuedAt === undefined && each.memory.own?.tokenAt !== undefined ? undefined : sighting;
   };
   const again = cases.filter((each) => usable(each, first) === undefined).map(({ agent }) => agent.id);
@@ -69,7 +72,7 @@ async function readBack(
 /** Folds the look and settles the outcome; false when it shows that nothing has happened at all. */
 function settleByLook(crew: Crew, each: Case, sighting: Sighting, round: Round): boolean {
   const before = each.memory;
-  const { memory = before, events } = crew.population.look(sighting, round.context);
+  const { memory = before, verdict, events } = crew.population.look(sighting, round.context);
   each.memory = memory;
   const newerToken = isNewer(sighting.observation.tokenIssuedAt, before.own?.tokenAt);
   if (memory.state.presence === 'OFFLINE') {
@@ -78,7 +81,11 @@ function settleByLook(crew: Crew, each: Case, sighting: Sighting, round: Round):
     return true;
   }
   const signed = memory.lastSign !== undefined && memory.lastSign.at !== before.lastSign?.at;
-  if (!signed && !newerToken && events.length === 0) return false;
+  if (!signed && !newerToken && events.length === 0) {
+    if (!isLeftAlone(verdict)) return false;
+    settle(each, 'unverified', verdict.reason);
+    return true;
+  }
   settle(each, 'unverified', signed ? 'sign' : 'returned');
   return true;
 }

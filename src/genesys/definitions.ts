@@ -6,12 +6,16 @@ import { entitiesOf } from './listing.ts';
 import type { CallOptions, Sdk } from './sdk.ts';
 
 export interface Definition {
+  /** Empty where the platform gave none. */
   readonly id: string;
   readonly names: readonly string[];
   readonly system: SystemPresence | undefined;
   /** One of the platform's own, not a label that the organisation made. */
   readonly builtIn: boolean;
 }
+
+/** Stands for an entry that says neither what it is nor how it is called. */
+const NAMELESS: Definition = { id: '', names: [], system: undefined, builtIn: false };
 
 const OPERATION = 'getPresenceDefinitions0';
 const FRESH_FOR: Duration = 12 * HOUR;
@@ -25,7 +29,11 @@ export async function readDefinitions(sdk: Sdk, options: CallOptions): Promise<r
   for (const entity of entitiesOf(answer, OPERATION).entities) {
     const raw = asObject(entity);
     const id = asText(raw?.['id']);
-    if (raw === undefined || id === undefined || raw['deactivated'] === true) continue;
+    if (raw?.['deactivated'] === true) continue;
+    if (raw === undefined || id === undefined) {
+      found.push(NAMELESS);
+      continue;
+    }
     const word = asText(raw['systemPresence']);
     const labels = Object.values(asObject(raw['languageLabels']) ?? {});
     const names = [...labels, raw['name']].filter(

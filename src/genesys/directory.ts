@@ -1,4 +1,6 @@
 /** Reads agents: everyone in a sweep, some of them again just before acting. */
+import type { Unknown } from '../domain/agent.ts';
+import { showsWork } from '../domain/reading.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import type { Effort } from './call.ts';
 import type { OfflineDefinition } from './definitions.ts';
@@ -87,6 +89,11 @@ export class PlatformDirectory {
     return kinds.filter((_, i) => read[i] !== true);
   }
 
+  /** Reads who is in the queues and teams that are needed, unless that is known; a sweep does so itself. Never throws. */
+  async readMembers(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#parts.queues, this.#parts.teams].map((each) => each.refresh(signal)));
+  }
+
   /** Reads everyone in state active. Never throws: what went wrong is in the summary. */
   async sweep(onPage: (page: readonly Sighting[]) => void, signal: AbortSignal): Promise<ReadingSummary> {
     const { now, serverClock, queues, teams, nativeTimeouts } = this.#parts;
@@ -148,7 +155,10 @@ export class PlatformDirectory {
         continue;
       }
       const { agent, observation } = sighting;
-      if (seen.has(agent.id)) continue;
+      if (seen.has(agent.id)) {
+        noteSecond(sightings, sighting);
+        continue;
+      }
       seen.add(agent.id);
       if (!isActive(entity)) continue;
       const { presence } = observation;
@@ -173,6 +183,21 @@ export class PlatformDirectory {
       intern: this.#intern,
     };
   }
+}
+
+const TWICE: Unknown = { part: 'user', why: 'contradiction' };
+
+/**
+ * A page that shows an agent twice, and not alike, contradicts itself: neither reading is built on, and work that one of them
+ * shows is a sign. Pages that overlap show the same agent at different times: there the first reading counts.
+ */
+function noteSecond(sightings: Sighting[], second: Sighting): void {
+  const index = sightings.findIndex(({ agent }) => agent.id === second.agent.id);
+  const first = sightings[index];
+  if (first === undefined || JSON.stringify(first) === JSON.stringify(second)) return;
+  const { agent, observation } = showsWork(second.observation) ? second : first;
+  const others = observation.faults?.filter((fault) => fault !== TWICE) ?? [];
+  sightings[index] = { agent, observation: { ...observation, faults: [...others, TWICE] } };
 }
 
 /** Only what is needed is asked for: expands cost the platform, and a page that is too large costs us a request. */

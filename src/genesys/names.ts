@@ -11,12 +11,15 @@ export type NameKind = 'users' | 'groups' | 'roles' | 'divisions' | 'queues' | '
 
 /** One thing that a policy may name, by id or by any of its names. */
 export interface Named {
+  /** Empty where the platform gave none: then it has no names either. */
   readonly id: string;
   readonly names: readonly string[];
   /** Display names of users, who may change theirs. */
   readonly ownNames?: readonly string[];
   /** For presence definitions: the system presence they belong to. */
   readonly system?: SystemPresence;
+  /** A presence definition of the platform's own. */
+  readonly builtIn?: boolean;
 }
 
 /** Lists all of one kind. Throws `PlatformError`. */
@@ -30,10 +33,11 @@ export async function readNames(
     case 'users':
       return readUserNames(userPages, options);
     case 'presences':
-      return (await readDefinitions(sdk, options)).map(({ id, names, system }) => ({
+      return (await readDefinitions(sdk, options)).map(({ id, names, system, builtIn }) => ({
         id,
         names,
         ...(system === undefined ? {} : { system }),
+        ...(builtIn && { builtIn }),
       }));
     case 'teams':
       return named(
@@ -75,7 +79,8 @@ async function readUserNames(userPages: UserPages, options: CallOptions): Promis
   const fault = await userPages.walk(
     [],
     ({ entities }) => {
-      for (const one of named(entities, ['email', 'username'], ['name'])) byId.set(one.id, one);
+      for (const one of named(entities, ['email', 'username'], ['name']))
+        if (one.id !== '') byId.set(one.id, one);
     },
     options,
   );
@@ -97,7 +102,10 @@ function named(
   for (const entity of entities) {
     const raw = asObject(entity);
     const id = asText(raw?.['id']);
-    if (raw === undefined || id === undefined) continue;
+    if (raw === undefined || id === undefined) {
+      found.push({ id: '', names: [] });
+      continue;
+    }
     const textsAt = (wanted: readonly string[]): string[] => [
       ...new Set(wanted.map((key) => asText(raw[key])).filter((name) => name !== undefined)),
     ];

@@ -63,6 +63,7 @@ export interface Platform {
   /** Lists what a policy may name; as part of an action it is not held up by sweeps. Throws `PlatformError`. */
   names(kind: NameKind, signal?: AbortSignal, priority?: Priority): Promise<readonly Named[]>;
   /** See `PlatformDirectory`. */
+  readMembers(signal: AbortSignal): Promise<void>;
   freshen(since: Instant, signal: AbortSignal): Promise<readonly ('queues' | 'teams')[]>;
   /**
    * Logs in and reads the presence definitions. Throws `CredentialsError`, which waiting does not cure, or
@@ -122,6 +123,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
       directory.setNeeds(needs);
     },
     names: (kind, signal, priority = 'read') => readNames(sdk, namePages, kind, { priority, signal }),
+    readMembers: (signal) => directory.readMembers(signal),
     freshen: (since, signal) => directory.freshen(since, signal),
     checkCredentials: (signal) => checkCredentials(sdk, offline, hooks, signal),
     budget: () => ({ remaining: gate.remaining() }),

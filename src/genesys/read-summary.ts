@@ -15,6 +15,8 @@ const MEDIA: ReadonlySet<string> = new Set([
   'socialExpression',
   'video',
 ]);
+/** What says of whom a summary is. */
+const ABOUT: ReadonlySet<string> = new Set(['userId', 'selfUri']);
 const SIDES: ReadonlySet<string> = new Set(['contactCenter', 'enterprise']);
 const IDLE: ConversationCounts = { contactCentre: 0, enterprise: 0 };
 
@@ -34,10 +36,26 @@ interface Tally {
 export function readConversations(raw: Json | undefined, doubts: Doubts): ConversationCounts | undefined {
   if (raw === undefined) return undefined;
   const tally: Tally = { contactCentre: 0, enterprise: 0, whole: true };
+  const doubtsBefore = doubts.faults.length;
   for (const name in raw) if (name !== 'userId') countMedium(tally, name, raw[name], doubts);
+  if (doubts.faults.length === doubtsBefore && !isSummary(raw)) noteMalformed(tally, 'no medium', doubts);
   const { contactCentre, enterprise, whole } = tally;
   if (contactCentre > 0 || enterprise > 0) return { contactCentre, enterprise };
   return whole ? IDLE : undefined;
+}
+
+/** Names a medium, or holds nothing that would stand in its place: an error, or counters in another shape. */
+function isSummary(raw: Json): boolean {
+  for (const name in raw) if (MEDIA.has(name)) return true;
+  for (const name in raw) if (!ABOUT.has(name) && !mayBeMedium(raw[name])) return false;
+  return true;
+}
+
+/** A medium that does not exist yet has the shape of the others. */
+function mayBeMedium(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  const medium = asObject(value);
+  return medium !== undefined && Object.keys(medium).every((key) => SIDES.has(key));
 }
 
 function countMedium(tally: Tally, name: string, value: unknown, doubts: Doubts): void {
@@ -94,8 +112,9 @@ function noteUnheardOf(name: string, key: string | undefined, value: unknown, do
 /** Counters are looked for down to this depth; whatever lies deeper may be one. */
 const DEEPEST = 4;
 
-/** Whether a value in a place that is not known is, or holds, a counter above zero, or something that may be one. */
+/** Whether a value in a place that is not known is, or holds, a counter above zero, a list of something, or what may be one. */
 function countsSomething(value: unknown, depth: number): boolean {
+  if (Array.isArray(value)) return value.length > 0;
   if (typeof value === 'object' && value !== null)
     return depth === 0 || Object.values(value).some((inner) => countsSomething(inner, depth - 1));
   if (typeof value === 'string') return Math.abs(Number(value)) > 0;

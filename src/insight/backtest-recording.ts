@@ -15,6 +15,7 @@ export interface RecordedName {
   readonly id: string;
   readonly names: readonly string[];
   readonly system?: SystemPresence;
+  readonly builtIn?: boolean;
 }
 
 /** Who was there when history was read, and what policies may name. */

@@ -77,6 +77,7 @@ export function trackOf(history: AgentHistory, policy: Policy, interval: Duratio
     context: {
       agent: history.agent,
       exempt: policy.exempt,
+      labels: policy.labels,
       profile,
       usualInterval: interval,
       clockJumped: false,

@@ -151,6 +151,7 @@ class Play {
     const folded = fold(this.#memory, observation, {
       agent,
       exempt: this.#policy.exempt,
+      labels: this.#policy.labels,
       profile,
       usualInterval: interval,
       clockJumped: false,

@@ -1,7 +1,7 @@
 /** The names a policy uses, and what they stand for on the platform. */
 import type { SystemPresence } from '../domain/agent.ts';
-import { normaliseName } from '../domain/name.ts';
-import { NAME_KINDS, type NameKind } from '../domain/policy.ts';
+import { isId, normaliseName } from '../domain/name.ts';
+import { NAME_KINDS, type ListedLabels, type NameKind } from '../domain/policy.ts';
 import type { Draft } from './draft.ts';
 import type { FaultList } from './faults.ts';
 import type { MatchText, WhenText } from './schema.ts';
@@ -12,12 +12,15 @@ export { NAME_KINDS, type NameKind } from '../domain/policy.ts';
 
 /** One thing that a policy may name, by id or by any of its names. */
 export interface Named {
+  /** Empty where the platform gave none: then it has no names either. */
   readonly id: string;
   readonly names: readonly string[];
   /** Names that count only where none of the others fits: display names of users, who may change theirs. */
   readonly ownNames?: readonly string[];
   /** For presence definitions: the system presence they belong to. */
   readonly system?: SystemPresence;
+  /** A presence definition of the platform's own. */
+  readonly builtIn?: boolean;
 }
 
 /** What the organisation has. Of `users` the list may be left out: their names are then compared when judging. */
@@ -78,9 +81,26 @@ function indexOf(all: readonly Named[]): Index {
   for (const { id, names, ownNames = [] } of all) {
     ids.set(normaliseName(id), id);
     addTo(byName, names, id);
-    addTo(byOwnName, ownNames, id);
+    // A display name may look like an id: it never stands for one.
+    addTo(
+      byOwnName,
+      ownNames.filter((name) => !isId(name)),
+      id,
+    );
   }
   return { ids, byName, byOwnName, all };
+}
+
+/**
+ * Whether a list hides what one of these texts stands for: none of its entries is called so, or a wildcard could fit more of them,
+ * and of an entry that came damaged it cannot be told what it is called.
+ */
+export function mayHide(list: readonly Named[], texts: readonly string[]): boolean {
+  const isDamaged = ({ id, names, builtIn }: Named): boolean =>
+    id === '' || (names.length === 0 && builtIn !== true);
+  if (!list.some(isDamaged)) return false;
+  const index = indexOf(list);
+  return texts.some((text) => isWildcard(text) || candidates(index, text).length === 0);
 }
 
 function addTo(index: Map<string, string[]>, names: readonly string[], id: string): void {
@@ -111,10 +131,18 @@ export interface Book {
   systemOf(definitionId: string): SystemPresence | undefined;
 }
 
-/** Says what names stood for once; one that is not remembered stands for itself. */
-export function rememberedBook(ids: NameIds): Book {
+/**
+ * Says what names stood for once; one that is not remembered stands for itself. With `former`, a name stands for the ids in there,
+ * and where it protects for those in `ids` as well: names that moved one after the other stood for any mix of both.
+ */
+export function rememberedBook(ids: NameIds, former: NameIds = new Map()): Book {
   return {
-    resolve: (kind, name) => ids.get(nameKey(kind, name)) ?? [name],
+    resolve: (kind, name, path) => {
+      const key = nameKey(kind, name);
+      const [is, was] = [ids.get(key) ?? [name], former.get(key)];
+      if (was === undefined) return is;
+      return protects(path) ? [...new Set([...was, ...is])] : was;
+    },
     knows: () => false,
     isOwnName: () => false,
     systemOf: () => undefined,
@@ -130,6 +158,8 @@ export function protects(path: Path): boolean {
 export class NameBook implements Book {
   /** Ids to remember in case a name is deleted later. */
   readonly learnt = new Map<string, readonly string[]>();
+  /** All ids of names that stood for one of them before, and may stand for any of them now. */
+  readonly doubled = new Map<string, readonly string[]>();
   readonly #names: Names | undefined;
   readonly #known: NameIds;
   readonly #source: Source;
@@ -167,11 +197,27 @@ export class NameBook implements Book {
       this.#refuse(kind, name, path, ids, index);
       return [];
     }
+    return this.#standIn(kind, name, path, ids, stored);
+  }
+
+  /**
+   * The ids of before, for a name that is gone, or that names several things now. Then each of these protects, but for agents
+   * who took the display name of another agent.
+   */
+  #standIn(
+    kind: NameKind,
+    name: string,
+    path: Path,
+    ids: readonly string[],
+    stored: readonly string[],
+  ): readonly string[] {
+    const key = nameKey(kind, name);
+    const isDoubled = ids.length > 0 && !(kind === 'users' && this.isOwnName(name) === true);
+    if (isDoubled) this.doubled.set(key, ids);
     const what = ids.length === 0 ? 'is gone from the platform' : 'names several now';
-    this.#warn(
-      path,
-      `the ${SINGULAR[kind]} ${this.#source.showName(path)} ${what}; the id it had before is used`,
-    );
+    const more = isDoubled ? ', and the others protect until the policy changes' : '';
+    const sentence = `the ${SINGULAR[kind]} ${this.#source.showName(path)} ${what}; the id it had before is used${more}`;
+    this.#warn(path, sentence);
     this.learnt.set(key, stored);
     return stored;
   }
@@ -197,6 +243,18 @@ export class NameBook implements Book {
 
   systemOf(definitionId: string): SystemPresence | undefined {
     return this.#names?.presences?.find(({ id }) => id === definitionId)?.system;
+  }
+
+  /** The presence labels that the platform lists; `undefined` where the policy names none. */
+  get labels(): ListedLabels | undefined {
+    const list = this.#names?.presences;
+    if (list === undefined) return undefined;
+    const systems = new Map(list.map(({ id, system }) => [id, system]));
+    // A label that is gone from the list is known all the same while its id is used.
+    for (const [key, ids] of this.learnt)
+      if (key.startsWith(nameKey('presences', ''))) for (const id of ids) systems.set(id, this.systemOf(id));
+    const own = list.flatMap(({ system, builtIn }) => (system !== undefined && builtIn ? [system] : []));
+    return { systems, builtIn: new Set(own) };
   }
 
   #index(kind: NameKind): Index | undefined {

@@ -14,7 +14,7 @@ export interface RememberedNames {
   /** The hash of the policy that was resolved last. */
   readonly policy: string | undefined;
   readonly ids: NameIds;
-  /** All ids of names that have lost one since that policy came into force. */
+  /** All ids of names that have lost one since that policy came into force, or have named several things since. */
   readonly former: NameIds;
 }
 
@@ -26,7 +26,7 @@ export interface MovedName {
 }
 
 /** A policy with its names as they are now, and what is to be remembered of them. */
-export interface ResolvedNames extends Omit<ResolvedPolicy, 'learnt'> {
+export interface ResolvedNames extends Omit<ResolvedPolicy, 'learnt' | 'doubled'> {
   readonly remembered: RememberedNames;
   readonly moved: readonly MovedName[];
 }
@@ -43,11 +43,14 @@ export function resolveNames(
   before: RememberedNames,
   now: Instant,
 ): ResolvedNames {
-  const { policy, learnt, ...more } = resolvePolicy(draft, names, before.ids, now);
+  const { policy, learnt, doubled, ...more } = resolvePolicy(draft, names, before.ids, now);
   const isSame = before.policy === draft.hash;
   const moved = isSame ? movedNames(before.ids, learnt) : [];
   const former = new Map(isSame ? before.former : []);
-  for (const { name, was } of moved) former.set(name, [...new Set([...(former.get(name) ?? []), ...was])]);
+  const add = (name: string, ids: readonly string[]): unknown =>
+    former.set(name, [...new Set([...(former.get(name) ?? []), ...ids])]);
+  for (const { name, was } of moved) add(name, was);
+  for (const [name, all] of doubled) add(name, all);
   const ids = new Map([...before.ids, ...learnt]);
   const remembered = { policy: draft.hash, ids, former };
   return { ...more, policy: withFormer(policy, draft, remembered, now), remembered, moved };
@@ -65,7 +68,7 @@ function withFormer(
   now: Instant,
 ): Policy {
   if (former.size === 0 || hash !== draft.hash) return policy;
-  return { ...policy, former: resolveRemembered(draft, new Map([...ids, ...former]), now) };
+  return { ...policy, former: resolveRemembered(draft, ids, now, former) };
 }
 
 /** A name that only stands for more than before, such as a wildcard, has not moved. */

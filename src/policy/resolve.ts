@@ -10,7 +10,7 @@ import type {
   When,
 } from '../domain/policy.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import { looseName, normaliseName } from '../domain/name.ts';
+import { isId, looseName, normaliseName } from '../domain/name.ts';
 import type { Instant } from '../domain/time.ts';
 import { toCalendar } from './calendars.ts';
 import { mergeReturns } from './check-parts.ts';
@@ -39,6 +39,8 @@ export interface ResolvedPolicy {
   readonly warnings: readonly string[];
   /** The ids to store and to hand in as `known` next time. */
   readonly learnt: NameIds;
+  /** All ids of names that name several things now and stand for the id that they had before. */
+  readonly doubled: NameIds;
   /** What should fit some agent of the organisation. */
   readonly reachable: Reachable;
 }
@@ -62,17 +64,22 @@ export function resolvePolicy(
   };
   const book = new NameBook(names, known, source, faults, warn);
   const resolver = new Resolver(book, faults, warn, draft);
-  const policy = policyBy(draft, resolver, now);
+  const policy = { ...policyBy(draft, resolver, now), labels: book.labels };
   faults.throwIfAny();
   if (names === undefined && Object.values(namesNeeded(draft)).some((list) => list.length > 0)) {
     warnings.push('names were not checked against the platform');
   }
-  return { policy, warnings, learnt: book.learnt, reachable: resolver };
+  return { policy, warnings, learnt: book.learnt, doubled: book.doubled, reachable: resolver };
 }
 
-/** The policy with ids that are remembered; a name that is not remembered stands for itself. */
-export function resolveRemembered(draft: Draft, ids: NameIds, now: Instant): Policy {
-  const resolver = new Resolver(rememberedBook(ids), new FaultList(draft.source), () => undefined, draft);
+/** The policy with ids that are remembered, or, with `former`, with those that names had before; see `rememberedBook`. */
+export function resolveRemembered(draft: Draft, ids: NameIds, now: Instant, former?: NameIds): Policy {
+  const resolver = new Resolver(
+    rememberedBook(ids, former),
+    new FaultList(draft.source),
+    () => undefined,
+    draft,
+  );
   return policyBy(draft, resolver, now);
 }
 
@@ -261,7 +268,7 @@ class Resolver implements Reachable {
 
   /** Warns where the entry may fit by a display name: any agent may take that name. */
   #warnOfOwnNames(text: string, path: Path): void {
-    if (text.includes('@') || ID.test(text)) return;
+    if (text.includes('@') || isId(text)) return;
     const own = isWildcard(text) ? undefined : this.#book.isOwnName(text);
     if (own === false) return;
     const what = own === undefined ? 'may fit a display name' : 'fits by a display name';
@@ -296,8 +303,6 @@ class Resolver implements Reachable {
     return { exact, byName, patterns, addresses, loosely };
   }
 }
-
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const ANY_STATE: When = {
   presence: undefined,

@@ -11,7 +11,7 @@ import { fold } from '../../src/domain/fold.ts';
 import { judge } from '../../src/domain/judge.ts';
 import { areContradictory, classify, whatIsMissing } from '../../src/domain/reading.ts';
 import type { Rule } from '../../src/domain/policy.ts';
-import { MINUTE } from '../../src/domain/time.ts';
+import { MINUTE, SECOND } from '../../src/domain/time.ts';
 import { exemption, foldContext, matcher, profile, rule, type WhenText } from './build.ts';
 import { story, type Change, type Story, type StoryParts } from './story.ts';
 
@@ -241,6 +241,53 @@ describe('a presence without the id of its label', () => {
   });
 });
 
+describe('a presence label that the platform does not list', () => {
+  const EXEMPT = [exemption({ when: { secondaryPresence: ['coaching'] } })];
+  const systems = new Map<string, SystemPresence | undefined>([
+    ['coaching', 'BUSY'],
+    ['plain', 'BUSY'],
+  ]);
+  const labels = { systems, builtIn: new Set<SystemPresence>(['BUSY', 'AVAILABLE']) };
+  const first = { presence: 'BUSY', presenceId: 'of-another-division' } as const;
+
+  test('is unknown, for it may be a label of the same name in a division that is not shown', () => {
+    const s = story({ policy: { exempt: EXEMPT, labels }, first });
+    expect(s.until('11:00').verdict()).toMatchObject({
+      reason: 'unknown',
+      detail: 'an unheard-of presence label (of-another-division)',
+    });
+    const rules = [rule({ when: { not: { secondaryPresence: ['coaching'] } } })];
+    expect(story({ rules, policy: { labels }, first }).reason('11:00')).toBe('unknown');
+  });
+
+  test.each<[string, StoryParts]>([
+    [
+      'where the platform lists it',
+      { policy: { exempt: EXEMPT, labels }, first: { ...first, presenceId: 'plain' } },
+    ],
+    [
+      'where those of the policy belong to another presence',
+      { policy: { exempt: EXEMPT, labels }, first: { ...first, presence: 'AVAILABLE' } },
+    ],
+    [
+      'where the platform does not list its own label of that presence either',
+      { policy: { exempt: EXEMPT, labels: { systems, builtIn: new Set() } }, first },
+    ],
+    ['where the labels were not listed', { policy: { exempt: EXEMPT }, first }],
+    ['where the policy names no label', { policy: { labels }, first }],
+  ])('is judged %s', (_, parts) => {
+    expect(story(parts).reason('11:00')).toBe('due');
+  });
+
+  test('is unknown in each presence where it is not known to which one the label of the policy belongs', () => {
+    const unsure = { ...labels, systems: new Map([...systems, ['coaching', undefined] as const]) };
+    const available = { ...first, presence: 'AVAILABLE' } as const;
+    expect(story({ policy: { exempt: EXEMPT, labels: unsure }, first: available }).reason('11:00')).toBe(
+      'unknown',
+    );
+  });
+});
+
 describe('a part that was there and could not be understood', () => {
   const o = (faults: Observation['faults'], more: Partial<Observation> = {}): Observation => ({
     ...reading({ presence: 'AVAILABLE', routing: 'OFF_QUEUE' }),
@@ -351,4 +398,26 @@ test('a token that is withheld where a gap ends may hide a login: the clocks sta
   expect(s.until('09:50').shows('since_sign')).toBe('10m');
   const old = story().unwatched('09:30', '09:40').at('09:36', { token: '01:00' });
   expect(old.until('09:50').shows('since_sign')).toBe('10m');
+});
+
+describe('a reading that withholds a stamp, by the clock of a server that is behind', () => {
+  test.each<[string, Partial<Observation>]>([
+    ['of the presence', { presence: { system: 'AVAILABLE', definitionId: undefined, since: undefined } }],
+    ['of the routing status', { routing: { status: 'OFF_QUEUE', since: undefined } }],
+  ])('%s is unknown, though an agent was seen at a later time', (_, withheld) => {
+    const s = story().until('10:05');
+    expect(s.verdict().reason).toBe('due');
+    const { presenceSince, routingSince, seenAt } = s.memory();
+    const whole: Observation = {
+      ...reading({ presence: 'AVAILABLE', routing: 'OFF_QUEUE', at: seenAt - 2 * SECOND }),
+      presence: { system: 'AVAILABLE', definitionId: undefined, since: presenceSince },
+      routing: { status: 'OFF_QUEUE', since: routingSince },
+      tokenIssuedAt: s.memory().tokenAt,
+    };
+    const judged = (o: Observation): string => {
+      const folded = fold(s.memory(), o, foldContext({ exempt: s.policy.exempt }));
+      return judge(s.agent, folded?.memory, o, s.policy, s.now).reason;
+    };
+    expect([judged(whole), judged({ ...whole, ...withheld })]).toEqual(['due', 'unknown']);
+  });
 });

@@ -302,6 +302,7 @@ export class Story {
     const context = {
       agent: this.agent,
       exempt: this.policy.exempt,
+      labels: this.policy.labels,
       profile: profileOf(this.agent, this.policy),
       usualInterval: this.#every,
       clockJumped,

@@ -13,7 +13,7 @@ import { Population, type SweepContext } from '../../src/enforcer/population.ts'
 import type { ActionResult, Sighting } from '../../src/enforcer/ports.ts';
 import { ReturnsBook } from '../../src/enforcer/returns-book.ts';
 import { NO_STANDING } from '../../src/enforcer/standing.ts';
-import { agent, clockTime, policy, profile, rule } from '../domain/build.ts';
+import { agent, clockTime, exemption, matcher, policy, profile, rule } from '../domain/build.ts';
 
 const AGENT = agent();
 const DONE: ActionResult = { ok: true, correlationId: undefined };
@@ -54,6 +54,10 @@ let afterOffQueue: (() => void) | undefined;
 let offlineShows: boolean;
 /** Whether a read tells of conversations. */
 let summaryShows: boolean;
+/** Whether a read tells since when the presence is as it is. */
+let stampShows: boolean;
+/** Whether the agent has moved to a division that is exempt. */
+let exempt: boolean;
 /** The platform is out of order for this action. */
 let broken: Action | undefined;
 /** How the platform refuses an action. */
@@ -75,6 +79,8 @@ beforeEach(() => {
   presenceStays = false;
   offlineShows = true;
   summaryShows = true;
+  stampShows = true;
+  exempt = false;
   broken = undefined;
   refusals = {};
   actions = ['off_queue', 'offline', 'revoke_tokens'];
@@ -94,13 +100,17 @@ function sighting(): Sighting {
   const observation: Observation = {
     agentId: AGENT.id,
     at: now,
-    presence: { system: presence, definitionId: `def-${presence}`, since: presenceSince ?? since },
+    presence: {
+      system: presence,
+      definitionId: `def-${presence}`,
+      since: stampShows ? (presenceSince ?? since) : undefined,
+    },
     routing: { status: routing, since },
     conversations: summaryShows ? { contactCentre: calls, enterprise: 0 } : undefined,
     tokenIssuedAt: tokenAt,
     missing: [],
   };
-  return { agent: AGENT, observation };
+  return { agent: exempt ? { ...AGENT, divisionId: 'd-exempt' } : AGENT, observation };
 }
 
 /** Where it is older than the routing status. */
@@ -145,6 +155,7 @@ function request(what: Action | 'restore', notAfter: Instant): Promise<ActionRes
 
 function policyNow(): Policy {
   return policy({
+    exempt: [exemption({ match: matcher({ divisions: ['d-exempt'] }) })],
     profiles: [
       profile({
         rules: [
@@ -310,6 +321,35 @@ test('nobody is put Offline once more who may be in a conversation', async () =>
   };
   expect(await logOff()).toBe('unverified: unread');
   expect(done()).toEqual(['offline', 'revoke_tokens']);
+});
+
+describe('an agent who is still online in the look after the log-off', () => {
+  const after = (changes: () => void): void => {
+    offlineShows = false;
+    heldUp = { action: 'revoke_tokens', for: 0, meanwhile: changes };
+  };
+
+  test('is put Offline once more where nothing has happened', async () => {
+    after(() => undefined);
+    expect(await logOff()).toBe('unverified: no_effect');
+    expect(done()).toEqual(['offline', 'revoke_tokens', 'offline']);
+  });
+
+  test('is left alone where the stamp that would tell of the agent choosing their presence anew is withheld', async () => {
+    after(() => {
+      stampShows = false;
+    });
+    expect(await logOff()).toBe('unverified: unread');
+    expect(done()).toEqual(['offline', 'revoke_tokens']);
+  });
+
+  test('is left alone where an exemption fits by then', async () => {
+    after(() => {
+      exempt = true;
+    });
+    expect(await logOff()).toBe('unverified: exempt');
+    expect(done()).toEqual(['offline', 'revoke_tokens']);
+  });
 });
 
 test('a reading that took twelve seconds is made anew before it is acted on', async () => {

@@ -131,6 +131,22 @@ describe('a sweep by cursor', () => {
     expect((await sweep()).ids).toHaveLength(6);
   });
 
+  test('takes an agent whom a page shows twice, and not alike, for unknown, and keeps the work that one of them shows', async () => {
+    const busy = user(2, { routingStatus: { status: 'INTERACTING', startTime: '2026-03-02T08:59:00.000Z' } });
+    const away = user(3, { division: { id: 'd2' } });
+    await open(({ path }) =>
+      path === QUERY ? { json: { entities: [...users(1, 3), user(1), busy, user(2), away] } } : undefined,
+    );
+    const { pages, complete } = await sweep();
+    expect(complete).toBe(true);
+    const contradiction = [{ part: 'user', why: 'contradiction' }];
+    expect(pages[0]?.map(({ observation: { routing, faults } }) => [routing?.status, faults])).toEqual([
+      ['OFF_QUEUE', undefined],
+      ['INTERACTING', contradiction],
+      ['OFF_QUEUE', contradiction],
+    ]);
+  });
+
   test('shrinks its pages when they are too large, goes on where it stood, and remembers', async () => {
     const all = users(1, 260);
     const list = byCursor(all);

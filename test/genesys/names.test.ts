@@ -26,9 +26,12 @@ describe('names', () => {
         },
       };
     });
-    expect(await fake.platform.names(kind)).toEqual(
-      [1, 2, 3].map((n) => ({ id: `x${n}`, names: [`Name ${n}`] })),
-    );
+    expect(await fake.platform.names(kind)).toEqual([
+      { id: 'x1', names: ['Name 1'] },
+      { id: '', names: [] },
+      { id: 'x2', names: ['Name 2'] },
+      { id: 'x3', names: ['Name 3'] },
+    ]);
   });
 
   test('of teams are read by cursor', async () => {
@@ -93,7 +96,7 @@ describe('names', () => {
       path === '/api/v2/presence/definitions' ? { json: { entities } } : undefined,
     );
     expect(await fake.platform.names('presences')).toEqual([
-      { id: 'p1', names: ['On Queue', 'In Warteschlange'], system: 'ON_QUEUE' },
+      { id: 'p1', names: ['On Queue', 'In Warteschlange'], system: 'ON_QUEUE', builtIn: true },
       { id: 'p2', names: ['Coaching'], system: 'BUSY' },
     ]);
   });

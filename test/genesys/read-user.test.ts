@@ -239,6 +239,28 @@ describe('a user', () => {
     expect([seen.conversations, seen.faults]).toEqual([{ contactCentre: 0, enterprise: 0 }, undefined]);
   });
 
+  test.each([
+    { media: { call: { contactCenter: 'idle' } } },
+    { entities: [] },
+    { userId: 'x', status: 'unavailable' },
+    { errors: { code: 'timeout' } },
+    { hologram: 'none' },
+  ])('whose summary %j names no medium is unknown: it is no summary', (conversationSummary) => {
+    const seen = observe({ conversationSummary });
+    expect(seen.conversations).toBeUndefined();
+    expect(seen.faults).toEqual([{ part: 'conversationSummary', why: 'malformed', said: 'no medium' }]);
+  });
+
+  test.each<[object, string]>([
+    [{ call: {}, list: [{ id: 'c-1' }] }, 'list'],
+    [{ call: { conversations: ['c-1'] } }, 'call.conversations'],
+    [{ call: { contactCenter: { ids: [['c-1']] } } }, 'call.contactCenter.ids'],
+  ])('whose summary %j lists something in a place that is not known is protected', (summary, said) => {
+    expect(observe({ conversationSummary: summary }).faults).toEqual([
+      { part: 'conversationSummary', why: 'unheard_of', said },
+    ]);
+  });
+
   test('whose summary is malformed in one place and counts in another is in a conversation', () => {
     const conversationSummary = { chat: 'busy', call: { enterprise: { active: 1 } } };
     expect(observe({ conversationSummary }).conversations).toEqual({ contactCentre: 0, enterprise: 1 });

@@ -425,6 +425,34 @@ store: { sqlite: ${sqlite} }
     }
   });
 
+  test('reads who is in the queues and teams of the policy as well, for that look', async () => {
+    const lists: Record<string, readonly object[]> = {
+      '/api/v2/presence/definitions': [],
+      '/api/v2/routing/queues': [{ id: 'q-1', name: 'VIP' }],
+      '/api/v2/routing/queues/q-1/members': [{ id: 'ada' }],
+      '/api/v2/teams': [{ id: 't-1', name: 'Pilot' }],
+      '/api/v2/teams/t-1/members': [],
+      '/api/v2/users': [{ ...user(1), id: 'ada' }],
+    };
+    const fake = await fakePlatform(({ path }) => {
+      const entities = lists[path];
+      return entities && { json: { entities } };
+    });
+    try {
+      const live = join(folder, 'members.yaml');
+      const exempt = 'exempt: [{ teams: [Pilot] }, { queues: [VIP], reason: they are waited for }]\n';
+      const keys = `api_url: "${fake.url}", login_url: "${fake.url}", client_id`;
+      writeFileSync(live, text.replace('client_id', keys) + exempt);
+      lines.length = 0;
+      expect(await explainCommand('ada', { config: live, live: true, json: true }, output)).toBe(0);
+      expect(JSON.parse(lines.join('\n'))).toMatchObject({
+        verdict: { reason: 'exempt', detail: 'they are waited for' },
+      });
+    } finally {
+      await fake.close();
+    }
+  });
+
   test('prints JSON with instants as ISO times, and the record as of a time', async () => {
     lines.length = 0;
     await explainCommand('ada', { config, json: true }, output);

@@ -55,6 +55,45 @@ describe('an agent who is exempt by a name that is made anew stays exempt: the n
     );
   });
 
+  test('by a group of the same name that is made before the old one is deleted', async () => {
+    await begin(policyWith('{ groups: [Night] }'), {
+      groups: [{ id: 'g-1', name: 'Night' }],
+      people: [{ ...ME, groups: ['g-1'] }, { ...OTHER }],
+    });
+    await site.sweep(1);
+    site.groups.push({ id: 'g-2', name: 'Night' });
+    me().groups = ['g-2'];
+    await site.sweep(4);
+    await site.restart();
+    await site.sweep(4);
+    expect(site.loggedOff).toEqual([OTHER.id]);
+  });
+
+  test('by a group and a role that are made anew one after the other', async () => {
+    await begin(policyWith('{ groups: [Night], roles: [Lead] }'), {
+      groups: [{ id: 'g-1', name: 'Night' }],
+      roles: [{ id: 'r-1', name: 'Lead' }],
+      people: [{ ...ME, groups: ['g-1'], roles: ['r-1'] }, { ...OTHER }],
+    });
+    await site.sweep(2);
+    site.groups = [{ id: 'g-2', name: 'Night' }];
+    me().groups = ['g-2'];
+    await site.sweep(11);
+    site.roles = [{ id: 'r-2', name: 'Lead' }];
+    await site.sweep(12);
+    expect(site.loggedOff).toEqual([OTHER.id]);
+  });
+
+  test('by an e-mail address that a second account has as well', async () => {
+    await begin(policyWith('{ users: [me@example.com] }'), {
+      people: [{ ...ME, email: 'me@example.com' }, { ...OTHER }],
+    });
+    await site.sweep(1);
+    site.people.push(person(3, { email: 'me@example.com' }));
+    await site.sweep(5);
+    expect(site.loggedOff).toEqual([OTHER.id]);
+  });
+
   test('by a wildcard of queues that a new queue fits', async () => {
     await begin(policyWith('{ queues: ["VIP*"] }'), { queues: [{ id: 'q-1', name: 'VIP 1', members: [] }] });
     await site.sweep(2);
@@ -74,6 +113,15 @@ describe('an agent who is exempt by a name that is made anew stays exempt: the n
     me().presence = 'p-2';
     await site.sweep(6);
     expect(site.loggedOff).toEqual([OTHER.id]);
+  });
+
+  test('perhaps by a presence label of a division whose labels the worker is not shown', async () => {
+    await begin(policyWith('{ secondary_presence: [Coaching] }'), {
+      labels: [{ id: 'p-1', name: 'Coaching', system: 'Busy' }],
+      people: [{ ...ME, presence: 'p-9' }, { ...OTHER, presence: 'def-busy' }, person(3)],
+    });
+    await site.sweep(5);
+    expect(site.loggedOff).toEqual([OTHER.id, person(3).id]);
   });
 
   test('by an e-mail address that a new account has', async () => {
@@ -292,6 +340,48 @@ describe('a look-up', () => {
     expect(site.loggedOff).toEqual([ME.id, OTHER.id]);
     site.people.push(person(3));
     await site.sweep(6);
+    expect(site.loggedOff).toEqual([ME.id, OTHER.id]);
+  });
+
+  test.each<[string, string, object]>([
+    ['a group without its name', '{ groups: [Night] }', { groups: [{ id: 'g-2' }] }],
+    ['a group without its id', '{ groups: [Night] }', { groups: [{ name: 'Night' }] }],
+    ['no group at all', '{ groups: [Night] }', { groups: [null] }],
+    [
+      'a label without its words',
+      '{ secondary_presence: [Coaching] }',
+      { labels: [{ id: 'g-2', system: 'Meeting' }] },
+    ],
+    [
+      'a queue without its name, for a wildcard',
+      '{ queues: ["VIP*"] }',
+      {
+        queues: [
+          { id: 'q-1', name: 'VIP 1', members: [] },
+          { id: 'g-2', members: [ME.id] },
+        ],
+      },
+    ],
+  ])('that brings %s instead of the name is one that failed', async (_, exempt, change) => {
+    await begin(policyWith(exempt), {
+      groups,
+      labels: [{ id: 'g-1', name: 'Coaching', system: 'Meeting' }],
+      queues: [{ id: 'q-1', name: 'VIP 1', members: [] }],
+      people: [{ ...ME, groups: ['g-1'], presence: 'g-1' }],
+    });
+    await site.sweep(2);
+    Object.assign(site, change);
+    Object.assign(me(), { groups: ['g-2'], presence: 'g-2' });
+    await site.sweep(4);
+    expect(site.loggedOff).toEqual([]);
+    expect(site.warned.filter((each) => each.startsWith('names could not be looked up'))).toHaveLength(1);
+  });
+
+  test('that brings a damaged entry beside all that the policy names holds back no agent', async () => {
+    await begin(policyWith('{ groups: [Night] }'), { groups });
+    await site.sweep(2);
+    site.groups = [...groups, { id: 'g-2' } as never];
+    await site.sweep(3);
     expect(site.loggedOff).toEqual([ME.id, OTHER.id]);
   });
 

@@ -39,6 +39,7 @@ export interface Person {
 const SYSTEM: readonly Label[] = [
   { id: 'def-available', name: 'Available', system: 'Available' },
   { id: 'def-offline', name: 'Offline', system: 'Offline' },
+  { id: 'def-busy', name: 'Busy', system: 'Busy' },
 ];
 
 /** Makes an agent who has been Available, off queue, since an hour before the first sweep. */

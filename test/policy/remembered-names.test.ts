@@ -40,15 +40,15 @@ describe('a name that stands for another id than before', () => {
 
   test('has the new one in the policy and the old one in the former policy', () => {
     expect([groupsOf(first.policy), first.policy.former]).toEqual([['g-1'], undefined]);
-    expect([groupsOf(second.policy), groupsOf(second.policy.former)]).toEqual([['g-2'], ['g-1']]);
+    expect([groupsOf(second.policy), groupsOf(second.policy.former)]).toEqual([['g-2'], ['g-1', 'g-2']]);
     expect(second.moved).toEqual([{ name: 'groups:night shift', was: ['g-1'], is: ['g-2'] }]);
   });
 
   test('keeps all that it ever stood for, over more changes and back, and says each once', () => {
     const third = resolve({ groups: [group('g-3')] }, second.remembered);
-    expect(groupsOf(third.policy.former)).toEqual(['g-1', 'g-2']);
+    expect(groupsOf(third.policy.former)).toEqual(['g-1', 'g-2', 'g-3']);
     const same = resolve({ groups: [group('g-3')] }, third.remembered);
-    expect([groupsOf(same.policy.former), same.moved]).toEqual([['g-1', 'g-2'], []]);
+    expect([groupsOf(same.policy.former), same.moved]).toEqual([['g-1', 'g-2', 'g-3'], []]);
     const back = resolve({ groups: [group('g-1')] }, third.remembered);
     expect([groupsOf(back.policy), groupsOf(back.policy.former)]).toEqual([['g-1'], ['g-1', 'g-2', 'g-3']]);
   });
@@ -68,8 +68,56 @@ describe('a name that stands for another id than before', () => {
     const gone = resolve({ groups: [] }, first.remembered);
     expect([groupsOf(gone.policy), gone.policy.former]).toEqual([['g-1'], undefined]);
     const anew = resolve({ groups: [group('g-2')] }, gone.remembered);
-    expect(groupsOf(anew.policy.former)).toEqual(['g-1']);
+    expect(groupsOf(anew.policy.former)).toEqual(['g-1', 'g-2']);
   });
+});
+
+describe('a name that names several things now', () => {
+  const LENIENT = POLICY.replace(
+    'profiles:',
+    'profiles:\n  - { name: lenient, match: { groups: [Night Shift] }, rules: [{ id: late, when: { presence: [away] }, limit: 12h }] }',
+  );
+  const first = resolve({ groups: [group('g-1')] }, NOTHING_REMEMBERED, LENIENT);
+  const doubled = resolve({ groups: [group('g-1'), group('g-2')] }, first.remembered, LENIENT);
+
+  test('stands for the id that it had before, and every one of them protects', () => {
+    const { policy, warnings } = doubled;
+    expect([groupsOf(policy), groupsOf(policy.former)]).toEqual([['g-1'], ['g-1', 'g-2']]);
+    expect([...(policy.former?.profiles[0]?.match?.groups ?? [])]).toEqual(['g-1', 'g-2']);
+    expect(warnings[0]).toContain(
+      'the group "Night Shift" names several now; the id it had before is used, and the others protect until the policy changes',
+    );
+  });
+
+  test('does so after one of them is gone again too, and loses it when the policy changes', () => {
+    const after = resolve({ groups: [group('g-1')] }, doubled.remembered, LENIENT);
+    expect([groupsOf(after.policy), groupsOf(after.policy.former)]).toEqual([['g-1'], ['g-1', 'g-2']]);
+    const changed = resolve(
+      { groups: [group('g-1')] },
+      doubled.remembered,
+      `${LENIENT}caps: { settle: 3 }\n`,
+    );
+    expect(changed.policy.former).toBeUndefined();
+  });
+});
+
+test('an exemption protects by any mix of the ids that its names have and had, but by those of before alone under not', () => {
+  const text = withMore(
+    'exempt: [{ groups: [Night Shift], queues: ["VIP*"], not: { groups: [Trainees] } }]\n',
+  );
+  const all = (night: string, vip: string, trainees: string): Names => ({
+    groups: [group(night), group(trainees, 'Trainees')],
+    queues: queues(vip),
+  });
+  const first = resolve(all('g-1', 'a', 't-1'), NOTHING_REMEMBERED, text);
+  const second = resolve(all('g-2', 'a', 't-1'), first.remembered, text);
+  const third = resolve(all('g-2', 'b', 't-2'), second.remembered, text);
+  const match = third.policy.former?.exempt[0]?.match;
+  expect([match?.groups, match?.queues, match?.not?.groups]).toEqual([
+    new Set(['g-1', 'g-2']),
+    new Set(['a', 'b']),
+    new Set(['t-1']),
+  ]);
 });
 
 test('a wildcard that stands for more than before has lost nothing; for others, it keeps all of before', () => {
@@ -78,7 +126,7 @@ test('a wildcard that stands for more than before has lost nothing; for others, 
   const more = resolve(names('a', 'b', 'c'), first.remembered);
   expect([more.policy.former, more.moved]).toEqual([undefined, []]);
   const others = resolve(names('b', 'd'), more.remembered);
-  expect([...(others.policy.former?.exempt[1]?.match.queues ?? [])]).toEqual(['a', 'b', 'c']);
+  expect([...(others.policy.former?.exempt[1]?.match.queues ?? [])]).toEqual(['a', 'b', 'c', 'd']);
 });
 
 test('the policy from memory is the one of the last look-up, with its former ids', () => {
@@ -87,7 +135,7 @@ test('the policy from memory is the one of the last look-up, with its former ids
   const { draft } = load(POLICY);
   const stored = rememberedFrom(changedFacts(new Map(), remembered));
   expect(groupsOf(policyFromMemory(draft, stored, NOW))).toEqual(groupsOf(policy));
-  expect(groupsOf(policyFromMemory(draft, stored, NOW).former)).toEqual(['g-1']);
+  expect(groupsOf(policyFromMemory(draft, stored, NOW).former)).toEqual(['g-1', 'g-2']);
   expect(groupsOf(policyFromMemory(draft, NOTHING_REMEMBERED, NOW))).toEqual(['Night Shift']);
 });
 

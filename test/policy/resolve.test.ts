@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { normaliseName } from '../../src/domain/name.ts';
 import { matches } from '../../src/domain/when.ts';
 import type { Agent } from '../../src/domain/agent.ts';
-import { namesNeeded, type NameIds, type Names } from '../../src/policy/names.ts';
+import { namesNeeded, type Named, type NameIds, type Names } from '../../src/policy/names.ts';
 import { resolvePolicy, type ResolvedPolicy } from '../../src/policy/resolve.ts';
 import { wildcard } from '../../src/policy/wildcard.ts';
 import { faultsOf, GOOD_RULE, load, withMore, withRule } from './texts.ts';
@@ -268,6 +268,27 @@ describe('a resolved policy', () => {
       ['r', new Set(['g-agents'])],
       ['r', new Set(['g-agents'])],
     ]);
+  });
+
+  test('knows which labels the platform lists, and those that it listed once and the policy names', () => {
+    const presences: readonly Named[] = [
+      { id: 'p-busy', names: ['Busy'], system: 'BUSY', builtIn: true },
+      { id: 'p-desk', names: ['Desk'], system: 'BUSY' },
+      { id: 'p-odd', names: ['Odd'] },
+    ];
+    const text = withMore('exempt: [{ secondary_presence: [Coaching] }]\n');
+    const known = new Map([['presences:coaching', ['p-coach']]]);
+    const { labels } = resolvePolicy(load(text).draft, { presences }, known, NOW).policy;
+    expect(labels).toEqual({
+      systems: new Map([
+        ['p-busy', 'BUSY'],
+        ['p-desk', 'BUSY'],
+        ['p-odd', undefined],
+        ['p-coach', undefined],
+      ]),
+      builtIn: new Set(['BUSY']),
+    });
+    expect(resolve(withMore(''), {}).policy.labels).toBeUndefined();
   });
 
   test('has no rule for a label of Offline', () => {

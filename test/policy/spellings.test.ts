@@ -6,6 +6,7 @@ import { matches } from '../../src/domain/when.ts';
 import { isSame } from '../../src/identity/subject.ts';
 import type { Named, Names } from '../../src/policy/names.ts';
 import { nearest } from '../../src/policy/nearest.ts';
+import { NOTHING_REMEMBERED, resolveNames, type ResolvedNames } from '../../src/policy/remembered-names.ts';
 import { resolvePolicy } from '../../src/policy/resolve.ts';
 import { agent } from '../domain/build.ts';
 import { faultsOf, load, withMore } from './texts.ts';
@@ -117,6 +118,28 @@ describe('a user who is named by a display name', () => {
     expect(profile?.match?.users?.exact).toEqual(new Set(['u-ada', 'u-bob']));
   });
 
+  const ID = '0b5c5d3e-5f0a-4a6d-9a3f-3f4a1e0f9c11';
+
+  test('is never the agent who took another agent’s id for a display name', () => {
+    const impostor: Named = { id: 'u-imp', names: ['imp@example.com'], ownNames: [ID.toUpperCase()] };
+    const kiosk: Named = { id: ID, names: ['kiosk@example.com'] };
+    const [profile] = policyOf(`{ users: [${ID}, "lobby*"] }`, { users: [impostor, kiosk] }).profiles;
+    expect(matches(profile!.match!, agent({ id: 'u-imp', name: ID.toUpperCase() }))).toBe(false);
+    expect(matches(profile!.match!, agent({ id: ID }))).toBe(true);
+    expect(faultsOf(() => policyOf(`{ users: [${ID}] }`, { users: [impostor] }))).toHaveLength(1);
+  });
+
+  test('is not joined in an exemption by an agent who takes the same display name', () => {
+    const text = withMore('exempt: [{ users: [Bob Stone] }]\n');
+    const resolve = (list: readonly Named[], before = NOTHING_REMEMBERED): ResolvedNames =>
+      resolveNames(load(text).draft, { users: list }, before, NOW);
+    const first = resolve(users);
+    const impostor: Named = { id: 'u-imp', names: ['imp@example.com'], ownNames: ['Bob Stone'] };
+    const { policy, warnings } = resolve([...users, impostor], first.remembered);
+    expect([policy.exempt[0]?.match.users?.exact, policy.former]).toEqual([new Set(['u-bob']), undefined]);
+    expect(warnings.at(-1)).toContain('names several now; the id it had before is used');
+  });
+
   test('is warned of, in a profile and in an exemption; an address, a username and an id are not', () => {
     expect(warningsFor('Bob Stone, bob@example.com', 'Ada Byron, ada, u-mal', { users })).toEqual([
       'exempt[0].users[0]: fits by a display name: agents may change theirs, and step into this exemption; write the e-mail address or the id',
@@ -125,8 +148,7 @@ describe('a user who is named by a display name', () => {
   });
 
   test('is warned of without the platform where only an address or an id could not be one', () => {
-    const id = '0b5c5d3e-5f0a-4a6d-9a3f-3f4a1e0f9c11';
-    expect(warningsFor(`Bob Stone, ${id}`, `wallboard@example.com, ${id}`)).toEqual([
+    expect(warningsFor(`Bob Stone, ${ID}`, `wallboard@example.com, ${ID}`)).toEqual([
       'profiles[0].match.users[0]: may fit a display name: agents may change theirs, and step into and out of this profile; write the e-mail address or the id',
       'names were not checked against the platform',
     ]);
