@@ -1,12 +1,14 @@
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -262,6 +264,26 @@ describe('a visitor', () => {
       expect(existsSync(dirname(path))).toBe(false);
     },
   );
+
+  test('writes nothing under another name of the file, for the worker would not see it', async () => {
+    const path = place.path();
+    await filled(path, 1);
+    const [hard, soft] = [`${path}.hard`, `${path}.soft`];
+    linkSync(path, hard);
+    symlinkSync(path, soft);
+    const worker = await place.open(path);
+    await expect(place.open(hard, { existing: true })).rejects.toMatchObject({
+      kind: 'unwritable',
+      message: expect.stringContaining(`The file ${hard} has 2 names (hard links)`),
+    });
+    for (const [n, name] of [path, soft].entries()) {
+      const visitor = await place.open(name, { existing: true });
+      await visitor.setPause({ since: BASE + n, until: undefined, reason: undefined, by: 'ops' });
+      await visitor.close();
+      expect(await worker.pause()).toMatchObject({ since: BASE + n });
+    }
+    await worker.close();
+  });
 
   test('who only reads cannot write', async () => {
     const path = place.path();
