@@ -80,9 +80,9 @@ function openWritable(path: string, options: OpenOptions): Omit<Opened, 'setAsid
     migrate(db, migrations);
     db.pinFile();
     // A visitor comes and goes beside the worker.
-    if (options.existing === true) return { db, checkedAt: undefined };
-    db.run('DELETE FROM fact WHERE name = ?', CHECKED);
-    return { db, checkedAt };
+    if (options.existing !== true) db.run('DELETE FROM fact WHERE name = ?', CHECKED);
+    db.waitAside(patience(options));
+    return { db, checkedAt: options.existing === true ? undefined : checkedAt };
   } catch (error) {
     quietlyClose(db);
     throw error;

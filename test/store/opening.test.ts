@@ -333,6 +333,27 @@ describe('what stops the store', () => {
     expect((await store.loadMemories()).size).toBe(1);
   });
 
+  test('a lock of another is waited for in order, and nothing else has to wait meanwhile', async () => {
+    const path = place.path();
+    const store = await place.open(path, { busyTimeout: 500 });
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const done: string[] = [];
+    const writing = ['1', '2'].map((value) =>
+      store.setFacts(new Map([['a', value]])).then(() => done.push(value)),
+    );
+    const reading = store.facts();
+    const messages = store.outbox.due(BASE, 1);
+    // Only a thread that is free can let go of the lock.
+    other.exec('ROLLBACK');
+    other.close();
+    await Promise.all(writing);
+    expect(done).toEqual(['1', '2']);
+    expect([await reading, await messages]).toEqual([new Map([['a', '2']]), []]);
+    await store.setFacts(new Map([['a', '3']]));
+    expect(await store.facts()).toEqual(new Map([['a', '3']]));
+  });
+
   test('a file that is moved away under the worker is missed', async () => {
     const path = place.path();
     const store = await place.open(path);
