@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
+import { MINUTE, type Duration, type Instant } from './domain/time.ts';
 
 /** Standard output, or standard error, is not there for the log. */
 export class OutputError extends Error {
@@ -13,9 +14,28 @@ export class OutputError extends Error {
 /** Writes so much of a text as it takes; answers how many bytes. Throws what the system says. */
 export type Write = (bytes: Buffer) => number;
 
-/** A pipe that is full is tried again for this long, in ms, before the line is given up. */
-const PATIENCE = 1_000;
+/**
+ * A pipe that is full is tried again for so long, in ms, before a line is given up, and for so long in any minute: waiting holds
+ * the only thread. Behind a line that was given up none is waited for.
+ */
+const PATIENCE = 200;
+const PATIENCE_A_MINUTE = 1_000;
 const PAUSE = 10;
+
+/** What a test may put in another way. */
+export interface LogStreamHooks {
+  /** Any clock that counts in ms. */
+  readonly now: () => Instant;
+  /** Holds the thread for so long. */
+  readonly wait: (length: Duration) => void;
+}
+
+const REAL_TIME: LogStreamHooks = {
+  now: () => performance.now(),
+  wait: (length) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, length);
+  },
+};
 
 /** One stream of lines to a file descriptor. `write` never throws. */
 export class LogStream implements DestinationStream {
@@ -26,12 +46,21 @@ export class LogStream implements DestinationStream {
   /** A line was given up in the middle. */
   #torn = false;
   #fault: string | undefined;
+  readonly #hooks: LogStreamHooks;
+  #waited = 0;
+  #minuteBegan = Number.NEGATIVE_INFINITY;
 
   /** `name` is how the stream is called in sentences, such as "standard output". */
-  constructor(name: string, write: Write, complain: (sentence: string) => void) {
+  constructor(
+    name: string,
+    write: Write,
+    complain: (sentence: string) => void,
+    hooks: LogStreamHooks = REAL_TIME,
+  ) {
     this.#name = name;
     this.#write = write;
     this.#complain = complain;
+    this.#hooks = hooks;
   }
 
   write(line: string): void {
@@ -68,17 +97,28 @@ export class LogStream implements DestinationStream {
   }
 
   #whole(bytes: Buffer): void {
-    let waited = 0;
+    let patience = this.#patience();
     for (let at = 0; at < bytes.length;) {
       try {
         at += this.#write(bytes.subarray(at));
       } catch (error) {
         this.#torn ||= at > 0;
-        if (codeOf(error) !== 'EAGAIN' || waited >= PATIENCE) throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
-        waited += PAUSE;
+        if (codeOf(error) !== 'EAGAIN' || patience <= 0) throw error;
+        this.#hooks.wait(PAUSE);
+        patience -= PAUSE;
+        this.#waited += PAUSE;
       }
     }
+  }
+
+  /** For how long this line may be waited for. */
+  #patience(): Duration {
+    const now = this.#hooks.now();
+    if (now - this.#minuteBegan >= MINUTE) {
+      this.#minuteBegan = now;
+      this.#waited = 0;
+    }
+    return this.#lost > 0 ? 0 : Math.min(PATIENCE, PATIENCE_A_MINUTE - this.#waited);
   }
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-/** The command line's beginning. It loads hardly anything before it knows that this Node.js can run it. */
+/** The command line's beginning. It loads hardly anything before it knows that it can run here. */
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
+import { certificatesFault } from './cli/certificates.ts';
 import { guardSignals } from './cli/signals.ts';
 
 const NEEDED = 24;
@@ -13,15 +14,21 @@ const SPARING = ['--semi-space-growth-factor=1', '--heap-growing-percent=10'];
 
 guardSignals();
 
-const major = Number(process.versions.node.split('.')[0]);
-if (major < NEEDED) {
-  process.stderr.write(
-    `idle-enforcer needs Node.js ${NEEDED} or newer, and this is ${process.versions.node}. ` +
-      'From a checkout use "npm start" or "npm run …": they bring the right one along.\n',
-  );
+const fault = nodeFault() ?? certificatesFault(process.env);
+if (fault !== undefined) {
+  process.stderr.write(`${fault}\n`);
   process.exitCode = 2;
 } else {
   for (const flag of SPARING) setFlagsFromString(flag);
   const { main } = await import('./cli/program.ts');
   process.exitCode = await main(process.argv.slice(2));
+}
+
+function nodeFault(): string | undefined {
+  const { node } = process.versions;
+  if (Number(node.split('.')[0]) >= NEEDED) return undefined;
+  return (
+    `idle-enforcer needs Node.js ${NEEDED} or newer, and this is ${node}. ` +
+    'From a checkout use "npm start" or "npm run …": they bring the right one along.'
+  );
 }

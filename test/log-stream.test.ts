@@ -7,18 +7,27 @@ let next: (number | string)[];
 let written: string;
 let complaints: string[];
 let stream: LogStream;
+let tries: number;
+let now: number;
 
 beforeEach(() => {
   next = [];
+  tries = 0;
+  now = 0;
   written = '';
   complaints = [];
   const write = (bytes: Buffer): number => {
+    tries += 1;
     const what = next.shift() ?? bytes.length;
     if (typeof what === 'string') throw Object.assign(new Error(what), { code: what });
     written += bytes.subarray(0, what).toString();
     return Math.min(what, bytes.length);
   };
-  stream = new LogStream('standard output', write, (sentence) => complaints.push(sentence));
+  const complain = (sentence: string): void => void complaints.push(sentence);
+  stream = new LogStream('standard output', write, complain, {
+    now: () => now,
+    wait: (length) => (now += length),
+  });
 });
 
 test('a line is written whole, however little the system takes at a time', () => {
@@ -59,6 +68,37 @@ test('a pipe that is full for a moment is waited for', () => {
   next = ['EAGAIN', 3, 'EAGAIN'];
   stream.write('{"n":1}\n');
   expect([written, complaints]).toEqual(['{"n":1}\n', []]);
+});
+
+/** The pipe takes nothing for the next writes. */
+function full(writes = 1_000): void {
+  next = Array<string>(writes).fill('EAGAIN');
+}
+
+test('a pipe that nobody reads is waited for a fifth of a second once, and not for each line', () => {
+  full();
+  for (const n of [1, 2, 3, 4, 5]) stream.write(`{"n":${n}}\n`);
+  expect(tries).toBe(1 + 20 + 4);
+  next = [];
+  stream.write('{"n":6}\n');
+  expect(JSON.parse(written.split('\n')[0] ?? '')).toMatchObject({ lost: 5 });
+});
+
+test('a pipe that takes a line now and then is waited for a second in each minute', () => {
+  const triesOfTenLines = (): number => {
+    tries = 0;
+    for (let n = 0; n < 10; n += 1) {
+      full();
+      stream.write('{"n":1}\n');
+      next = [];
+      stream.write('{"n":2}\n');
+    }
+    return tries;
+  };
+  expect(triesOfTenLines()).toBe(20 + 100);
+  expect(triesOfTenLines()).toBe(20);
+  now += 60_000;
+  expect(triesOfTenLines()).toBe(20 + 100);
 });
 
 test('a first line that cannot be written is an error that says what to do', () => {

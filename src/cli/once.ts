@@ -4,6 +4,8 @@ import { DAY, formatDuration, SECOND, type Duration } from '../domain/time.ts';
 import type { SweepReport } from '../enforcer/ports.ts';
 import { logStream } from '../log-stream.ts';
 import { createLog } from '../logging.ts';
+import type { LoadedPolicy } from '../policy/draft.ts';
+import { PolicyRefused } from '../policy/faults.ts';
 import { Metrics } from '../server/metrics.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import { assemble, openStoreOf, type Assembly } from '../wiring.ts';
@@ -31,12 +33,11 @@ const PART_FOR_WAIT = 8;
 
 /** Makes one sweep. Answers the exit code: 3 when an action failed, or when the deadline came first. */
 export async function once(options: OnceOptions, output: Output): Promise<number> {
-  const { loaded } = await loadTestedConfig(options, output);
+  const asked = options.deadline === undefined ? undefined : durationOption(options.deadline);
+  const loaded = await loadedWithin(asked, options, output);
+  if (loaded === undefined) return EXIT.late;
   const { settings } = loaded;
-  const length =
-    options.deadline === undefined
-      ? Math.max(SHORTEST_DEADLINE, settings.sweep.interval)
-      : durationOption(options.deadline);
+  const length = asked ?? Math.max(SHORTEST_DEADLINE, settings.sweep.interval);
   const stream = logStream(options.json === true ? 'stderr' : 'stdout');
   const log = createLog(settings.log.level, stream, output.redactor);
   const busyTimeout = Math.min(LONGEST_WAIT, length / PART_FOR_WAIT);
@@ -70,6 +71,27 @@ export async function once(options: OnceOptions, output: Output): Promise<number
     await store.close();
     deadline.clear();
     ending.close();
+  }
+}
+
+/** The policy; `undefined`, which has been said, where checking it with its tests leaves no time for a sweep. */
+async function loadedWithin(
+  length: Duration | undefined,
+  options: OnceOptions,
+  output: Output,
+): Promise<LoadedPolicy | undefined> {
+  if (length === undefined) return (await loadTestedConfig(options, output)).loaded;
+  const deadline = new Deadline(length);
+  try {
+    return (await loadTestedConfig(options, output, deadline.signal)).loaded;
+  } catch (error) {
+    if (!deadline.signal.aborted || error instanceof PolicyRefused) throw error;
+    const log = createLog('error', options.json === true ? 'stderr' : 'stdout', output.redactor);
+    log.error({ deadline: formatDuration(length) }, 'the deadline has passed before the policy was checked');
+    tell(SKIPPED_LATE, options, output);
+    return undefined;
+  } finally {
+    deadline.clear();
   }
 }
 

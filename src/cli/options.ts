@@ -28,12 +28,17 @@ export function loadConfig(options: ConfigOption, { redactor }: Pick<Output, 're
   return known(loadPolicyFile(configPath(options), process.env), redactor);
 }
 
-/** Checks the policy and runs the tests that it names, without holding up this thread for long. Rejects with `PolicyRefused`. */
+/**
+ * Checks the policy and runs the tests that it names, without holding up this thread for long. Rejects with `PolicyRefused`, or
+ * with the signal's reason.
+ */
 export async function loadTestedConfig(
   options: ConfigOption,
   { redactor }: Pick<Output, 'redactor'>,
+  signal?: AbortSignal,
 ): Promise<Extract<Check, { kind: 'valid' }>> {
-  const check = takenFrom(await checkPolicy(configPath(options), process.env, { smallHere: true }));
+  const how = { smallHere: true, ...(signal === undefined ? {} : { signal }) };
+  const check = takenFrom(await checkPolicy(configPath(options), process.env, how));
   known(check.loaded, redactor);
   return check;
 }

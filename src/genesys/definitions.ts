@@ -1,7 +1,7 @@
 /** The organisation's presence definitions: `GET /api/v2/presence/definitions` lists system and own ones in one answer. */
 import { parseSystemPresence, type SystemPresence } from '../domain/agent.ts';
 import { HOUR, type Duration, type Instant } from '../domain/time.ts';
-import { asObject, asText } from './json.ts';
+import { asObject, asName } from './json.ts';
 import { entitiesOf } from './listing.ts';
 import type { CallOptions, Sdk } from './sdk.ts';
 
@@ -28,18 +28,16 @@ export async function readDefinitions(sdk: Sdk, options: CallOptions): Promise<r
   const found: Definition[] = [];
   for (const entity of entitiesOf(answer, OPERATION).entities) {
     const raw = asObject(entity);
-    const id = asText(raw?.['id']);
+    const id = asName(raw?.['id']);
     if (raw?.['deactivated'] === true) continue;
     if (raw === undefined || id === undefined) {
       found.push(NAMELESS);
       continue;
     }
-    const word = asText(raw['systemPresence']);
+    const word = asName(raw['systemPresence']);
     const labels = Object.values(asObject(raw['languageLabels']) ?? {});
-    const names = [...labels, raw['name']].filter(
-      (label) => typeof label === 'string' && label !== '',
-    ) as string[];
-    const builtIn = asText(raw['type'])?.toUpperCase() === 'SYSTEM';
+    const names = [...labels, raw['name']].map(asName).filter((name) => name !== undefined);
+    const builtIn = asName(raw['type'])?.toUpperCase() === 'SYSTEM';
     found.push({
       id,
       names: [...new Set(names)],

@@ -16,6 +16,18 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** In characters. An e-mail address has 254 at most, and no name or id of the platform is longer. */
+export const LONGEST_NAME = 320;
+
+/**
+ * A text that names something: an id, a name, an address, a word of the platform. A longer one is none: each is compared and
+ * kept, of everyone, in each sweep.
+ */
+export function asName(value: unknown): string | undefined {
+  const text = asText(value);
+  return text === undefined || text.length > LONGEST_NAME ? undefined : text;
+}
+
 export function asNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

@@ -5,7 +5,7 @@
  */
 import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
 import type { CallOptions, Sdk } from './sdk.ts';
-import { asObject, asText } from './json.ts';
+import { asObject, asName } from './json.ts';
 import { readByCursor, readNumbered } from './listing.ts';
 import { PlatformError } from './errors.ts';
 
@@ -132,7 +132,7 @@ export class Memberships {
 
 /** Throws `PlatformError` where there is none: it could be anybody's. */
 function memberId(entity: unknown): string {
-  const id = asText(asObject(entity)?.['id']);
+  const id = asName(asObject(entity)?.['id']);
   if (id !== undefined) return id;
   const operation = 'members';
   throw new PlatformError('a member of a queue or team has no id', { kind: 'malformed', operation });

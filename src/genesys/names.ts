@@ -2,7 +2,7 @@
 import type { SystemPresence } from '../domain/agent.ts';
 import { readDefinitions } from './definitions.ts';
 import { PlatformError } from './errors.ts';
-import { asObject, asText } from './json.ts';
+import { asObject, asName } from './json.ts';
 import { readByCursor, readNumbered, type NumberedAsk } from './listing.ts';
 import type { CallOptions, Sdk } from './sdk.ts';
 import type { UserPages } from './user-pages.ts';
@@ -101,13 +101,13 @@ function named(
   const found: Named[] = [];
   for (const entity of entities) {
     const raw = asObject(entity);
-    const id = asText(raw?.['id']);
+    const id = asName(raw?.['id']);
     if (raw === undefined || id === undefined) {
       found.push({ id: '', names: [] });
       continue;
     }
     const textsAt = (wanted: readonly string[]): string[] => [
-      ...new Set(wanted.map((key) => asText(raw[key])).filter((name) => name !== undefined)),
+      ...new Set(wanted.map((key) => asName(raw[key])).filter((name) => name !== undefined)),
     ];
     const ownNames = textsAt(ownKeys);
     found.push({ id, names: textsAt(keys), ...(ownNames.length === 0 ? {} : { ownNames }) });

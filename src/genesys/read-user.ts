@@ -13,7 +13,7 @@ import {
 } from '../domain/agent.ts';
 import type { Instant } from '../domain/time.ts';
 import { Doubts } from './doubts.ts';
-import { asArray, asObject, asText, type Json } from './json.ts';
+import { asArray, asObject, asName, type Json } from './json.ts';
 import { readConversations, SUMMARY } from './read-summary.ts';
 
 /** One agent and how he looked. */
@@ -71,7 +71,7 @@ const NONE: readonly string[] = [];
 /** Reads one user; `undefined` when he has no id. */
 export function readUser(raw: unknown, context: ReadContext): Sighting | undefined {
   const user = asObject(raw);
-  const id = asText(user?.['id']);
+  const id = asName(user?.['id']);
   if (user === undefined || id === undefined) return undefined;
   const doubts = new Doubts(context.to);
   const agent = readAgent(user, id, context, doubts.missing);
@@ -113,7 +113,7 @@ function readAgent(user: Json, id: string, context: ReadContext, missing: string
   // An exemption may be written for any of them: who does not show that one may be meant by it.
   const nameless = name === '' || email + username === '';
   if (nameless || (context.names && (email === '' || username === ''))) missing.push('identity');
-  const divisionId = asText(asObject(user['division'])?.['id']);
+  const divisionId = asName(asObject(user['division'])?.['id']);
   if (divisionId === undefined) missing.push('division');
   const need = (part: string, found: readonly string[] | undefined): readonly string[] => {
     if (found === undefined) missing.push(part);
@@ -134,7 +134,7 @@ function readAgent(user: Json, id: string, context: ReadContext, missing: string
 }
 
 function textOf(value: unknown): string {
-  return asText(value) ?? '';
+  return asName(value) ?? '';
 }
 
 /** Ids of a list of references. A reference without an id makes the whole list unknown. */
@@ -144,7 +144,7 @@ function readIds(raw: unknown, intern: Interner): readonly string[] | undefined 
   if (entries.length === 0) return NONE;
   const ids: string[] = [];
   for (const entry of entries) {
-    const id = asText(asObject(entry)?.['id']);
+    const id = asName(asObject(entry)?.['id']);
     if (id === undefined) return undefined;
     ids.push(id);
   }
@@ -153,9 +153,9 @@ function readIds(raw: unknown, intern: Interner): readonly string[] | undefined 
 
 function readPresence(raw: Json | undefined, intern: Interner, doubts: Doubts): PresenceReading | undefined {
   const definition = asObject(raw?.['presenceDefinition']);
-  const word = asText(definition?.['systemPresence']);
+  const word = asName(definition?.['systemPresence']);
   if (raw === undefined || word === undefined) return undefined;
-  const definitionId = asText(definition?.['id']);
+  const definitionId = asName(definition?.['id']);
   const system = parseSystemPresence(word);
   if (system === undefined) doubts.fault('presence', 'unheard_of', word);
   return {
@@ -166,7 +166,7 @@ function readPresence(raw: Json | undefined, intern: Interner, doubts: Doubts): 
 }
 
 function readRouting(raw: Json | undefined, doubts: Doubts): RoutingReading | undefined {
-  const word = asText(raw?.['status']);
+  const word = asName(raw?.['status']);
   if (raw === undefined || word === undefined) return undefined;
   const status = parseRoutingStatus(word);
   if (status === undefined) doubts.fault('routingStatus', 'unheard_of', word);

@@ -1,4 +1,5 @@
 /** Sends mail by SMTP. Errors never hold the server's address, its password or what it said. */
+import { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { SECOND, type Duration } from '../domain/time.ts';
 import { DeliveryError } from './errors.ts';
@@ -19,7 +20,9 @@ export interface Mail {
 /** Resolves when the server took the mail for somebody. Rejects with `DeliveryError`. */
 export async function sendMail(url: string, mail: Mail, signal: AbortSignal): Promise<void> {
   if (mail.to.length === 0) throw new DeliveryError('nobody to write to');
-  const transport = openTransport(url);
+  const socket = new Socket();
+  const transport = openTransport(url, socket);
+  let isTaken = false;
   const stop = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE)]);
   try {
     if (stop.aborted) throw new DeliveryError('aborted');
@@ -44,16 +47,26 @@ export async function sendMail(url: string, mail: Mail, signal: AbortSignal): Pr
       disableUrlAccess: true,
     });
     await Promise.race([sent, aborted]);
+    isTaken = true;
   } catch (error) {
     throw error instanceof DeliveryError ? error : new DeliveryError(codeOf(error));
   } finally {
     transport.close();
+    // The library lets go of a connection when its server does: one that goes on talking would keep it, and the process, for ever.
+    if (isTaken) setTimeout(() => socket.destroy(), STEP).unref();
+    else socket.destroy();
   }
 }
 
-function openTransport(url: string): ReturnType<typeof createTransport> {
+function openTransport(url: string, socket: Socket): ReturnType<typeof createTransport> {
   try {
-    return createTransport({ url, connectionTimeout: STEP, greetingTimeout: STEP, socketTimeout: STEP });
+    return createTransport({
+      url,
+      socket,
+      connectionTimeout: STEP,
+      greetingTimeout: STEP,
+      socketTimeout: STEP,
+    });
   } catch {
     throw new DeliveryError('the mail server’s address cannot be read');
   }

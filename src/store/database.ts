@@ -6,7 +6,11 @@ import { statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { Duration } from '../domain/time.ts';
-import { codeOf, storeError, storeErrorOf } from './errors.ts';
+import { codeOf, later, storeError, storeErrorOf } from './errors.ts';
+import { Turns } from './turns.ts';
+
+/** So long, in ms, a lock is waited for in the thread: most are over by then. */
+const QUICK = 20;
 
 /** One row as SQLite hands it out. */
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -26,6 +30,7 @@ export class Database {
   #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #inode: number | undefined;
+  #turns: Turns | undefined;
 
   constructor(path: string, options: ConnectionOptions) {
     this.path = path;
@@ -105,6 +110,17 @@ export class Database {
       this.#rollBack();
       throw storeErrorOf(error, this.path);
     }
+  }
+
+  /** From now on whatever `later` does waits for another process without holding the thread, for so long. */
+  waitAside(patience: Duration): void {
+    this.exec(`PRAGMA busy_timeout = ${QUICK}`);
+    this.#turns = new Turns(this.path, patience);
+  }
+
+  /** Does the work now, or when the file is free; answers by a promise whatever comes of it. The work is all or nothing. */
+  later<T>(work: () => T): Promise<T> {
+    return this.#turns?.take(work) ?? later(this.path, work);
   }
 
   /** Remembers which file this is, to notice when it is moved away: writes would go on into the void. */

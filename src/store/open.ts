@@ -2,7 +2,7 @@
  * Opening the database file: makes what is missing, refuses what is not ours or too new, and keeps a damaged file aside
  * so that the worker can go on with a fresh one.
  */
-import { accessSync, constants, existsSync, renameSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { SECOND, type Duration, type Instant } from '../domain/time.ts';
 import type { Pause } from '../domain/record.ts';
 import { Database } from './database.ts';
@@ -42,6 +42,7 @@ export function openDatabase(path: string, options: OpenOptions): Opened {
   if (options.readOnly === true || options.existing === true) mustExist(path);
   if (options.readOnly === true)
     return { db: openReadOnly(path, options), setAside: undefined, checkedAt: undefined };
+  if (options.existing === true) mustBeTheNameInUse(path);
   prepareFile(path);
   try {
     return { ...openWritable(path, options), setAside: undefined };
@@ -79,9 +80,9 @@ function openWritable(path: string, options: OpenOptions): Omit<Opened, 'setAsid
     migrate(db, migrations);
     db.pinFile();
     // A visitor comes and goes beside the worker.
-    if (options.existing === true) return { db, checkedAt: undefined };
-    db.run('DELETE FROM fact WHERE name = ?', CHECKED);
-    return { db, checkedAt };
+    if (options.existing !== true) db.run('DELETE FROM fact WHERE name = ?', CHECKED);
+    db.waitAside(patience(options));
+    return { db, checkedAt: options.existing === true ? undefined : checkedAt };
   } catch (error) {
     quietlyClose(db);
     throw error;
@@ -136,6 +137,21 @@ function mustExist(path: string): void {
   } catch (error) {
     throw storeErrorOf(error, path);
   }
+}
+
+/**
+ * Under another name of the same file, SQLite has another log: what a visitor writes there the worker never sees, and it damages
+ * what the worker writes. Throws `StoreError` unless the log beside this name shows that it is the one in use.
+ */
+function mustBeTheNameInUse(path: string): void {
+  const { nlink = 1 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  if (nlink === 1 || existsSync(`${realpathSync(path)}-wal`)) return;
+  throw new StoreError(
+    'unwritable',
+    path,
+    `The file ${path} has ${nlink} names (hard links), and a worker may use another of them: nothing was written. ` +
+      'Give the path that the worker names in its log at the start, or remove the other names.',
+  );
 }
 
 /** `undefined` where there is nothing. Throws `StoreError` where that cannot be told. */

@@ -3,7 +3,6 @@ import type { Instant } from '../domain/time.ts';
 import { messageBody, messageOf } from './codec.ts';
 import type { DamagedRow } from './damage.ts';
 import type { Database, Row } from './database.ts';
-import { storeErrorOf } from './errors.ts';
 
 /** A message for one channel, which is named and not addressed: an address is a secret. */
 export interface OutboxMessage {
@@ -53,7 +52,7 @@ export class SqliteOutbox {
 
   /** What may be tried at `now`, oldest first. */
   due(now: Instant, limit: number): Promise<readonly DueOutboxMessage[]> {
-    return this.#later(() => {
+    return this.#db.later(() => {
       const rows = this.#db.all(
         'SELECT * FROM outbox WHERE next_at <= ? ORDER BY seq LIMIT ?',
         Math.round(now),
@@ -84,15 +83,7 @@ export class SqliteOutbox {
   }
 
   #write<T>(work: () => T): Promise<T> {
-    return this.#later(() => this.#db.transaction(work));
-  }
-
-  #later<T>(work: () => T): Promise<T> {
-    try {
-      return Promise.resolve(work());
-    } catch (error) {
-      return Promise.reject(storeErrorOf(error, this.#db.path));
-    }
+    return this.#db.later(() => this.#db.transaction(work));
   }
 }
 

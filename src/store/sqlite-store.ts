@@ -47,7 +47,7 @@ export interface StoreOptions {
   readonly readOnly?: boolean;
   /** For `pause` and `resume`: the file must be there, and a damaged one stays where it is. */
   readonly existing?: boolean;
-  /** How long to wait for another process; 5 s unless given. Nothing else happens in this process meanwhile. */
+  /** How long to wait for another process; 5 s unless given. While the file is opened nothing else happens in this process. */
   readonly busyTimeout?: Duration;
   /** The file may not grow beyond so many pages of 4 KiB. */
   readonly maxPages?: number;
@@ -311,7 +311,8 @@ export class SqliteStore {
   /** Others have their turn between two pages. */
   async *#pages<T>(pages: Generator<T>): AsyncGenerator<T> {
     for (;;) {
-      const page = await this.#later(() => pages.next());
+      // A page that failed cannot be asked for again: the rest would be missing, and nobody told.
+      const page = await later(this.#db.path, () => this.#guarded(() => pages.next()));
       if (page.done === true) return;
       yield page.value;
       await setImmediate();
@@ -319,15 +320,17 @@ export class SqliteStore {
   }
 
   #later<T>(work: () => T): Promise<T> {
-    return later(this.#db.path, () => {
-      try {
-        return work();
-      } catch (error) {
-        const { kind } = storeErrorOf(error, this.#db.path);
-        this.#broken ||= !this.#closed && (kind === 'corrupt' || kind === 'lost');
-        throw error;
-      }
-    });
+    return this.#db.later(() => this.#guarded(work));
+  }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const { kind } = storeErrorOf(error, this.#db.path);
+      this.#broken ||= !this.#closed && (kind === 'corrupt' || kind === 'lost');
+      throw error;
+    }
   }
 
   /** As after a restart: a file that came back is gone on with, a damaged one kept aside. A missing one is waited for. */

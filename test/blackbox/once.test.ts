@@ -1,5 +1,7 @@
 /** `once`, as an outside scheduler calls it: a process for each sweep, and nothing between them but the store. */
 import { expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Cast } from './cast.ts';
 import { Organisation } from './organisation.ts';
 import { Trial } from './program.ts';
@@ -32,5 +34,25 @@ test('sweep by sweep whoever left is logged off, nobody else is, and the store i
     cast.stop();
     await trial.close();
     await org.close();
+  }
+}, 120_000);
+
+test('a policy whose tests take longer than the deadline leaves no time for a sweep, and it ends in time', async () => {
+  const trial = new Trial();
+  try {
+    const files = Array.from({ length: 20 }, (_, n) => `long-${n}.yaml`);
+    const tests = [1, 2, 3, 4, 5].map(
+      (n) => `  - { name: long ${n}, timeline: ["09:00 available"], until: "14:20", logoffs: [] }\n`,
+    );
+    for (const file of files) writeFileSync(join(trial.folder, file), `every: 1s\ntests:\n${tests.join('')}`);
+    trial.write('http://127.0.0.1:1', { more: `tests: [${files.join(', ')}]` });
+    const run = trial.start(['once', '--deadline', '4s', '--json']);
+    expect(await run.wait()).toBe(3);
+    expect(run.output).toContain('{"skipped":"deadline"}\n');
+    expect(run.lines('the deadline has passed before the policy was checked')).toMatchObject([
+      { level: 'error', deadline: '4s' },
+    ]);
+  } finally {
+    await trial.close();
   }
 }, 120_000);

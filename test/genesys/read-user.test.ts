@@ -312,6 +312,40 @@ describe('a user', () => {
   });
 });
 
+describe('a text longer than any name or id of the platform', () => {
+  const long = 'x'.repeat(321);
+  const longest = 'x'.repeat(320);
+
+  test.each<[string, object, readonly string[]]>([
+    ['a name', { name: long }, ['identity']],
+    ['an e-mail address', { email: long }, ['identity']],
+    ['a username', { username: long }, ['identity']],
+    ['a division', { division: { id: long } }, ['division']],
+    ['one of the groups', { groups: [{ id: 'g1' }, { id: long }] }, ['groups']],
+    ['one of the roles', { authorization: { roles: [{ id: long }] } }, ['roles']],
+  ])('counts as missing where it stands for %s, which protects, and is not kept', (_, more, missing) => {
+    const { agent, observation } = readUser(user(1, more), context())!;
+    expect(observation.missing).toEqual(missing);
+    expect(JSON.stringify(agent)).not.toContain(long);
+  });
+
+  test.each([
+    [{ presence: { presenceDefinition: { id: 'x', systemPresence: long } } }, 'presence'],
+    [{ routingStatus: { status: long, startTime: '2026-03-02T08:00:01Z' } }, 'routing'],
+  ] as const)('is no presence and no routing status', (more, part) => {
+    expect(observe(more)[part]).toBeUndefined();
+  });
+
+  test('is no id: such a user is left alone', () => {
+    expect(readUser(user(1, { id: long }), context())).toBeUndefined();
+  });
+
+  test('is one of more than 320 characters', () => {
+    const { agent, observation } = readUser(user(1, { name: longest, email: longest }), context())!;
+    expect([agent.name, agent.email, observation.missing]).toEqual([longest, longest, []]);
+  });
+});
+
 describe('the time of a reading', () => {
   test('is when the request was sent, since no later time is proven', () => {
     expect(observe({}).at).toBe(FROM);

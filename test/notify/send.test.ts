@@ -1,6 +1,6 @@
 /** Messages on the wire: what Slack, Teams, a program and a mail server get, and what is said when they do not. */
 import { createHmac } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
@@ -298,5 +298,27 @@ describe('mail', () => {
       'aborted',
     );
     await silent.close();
+  });
+
+  test('to a server that goes on talking is left when the time is up, and no connection stays open', async () => {
+    const gone = Promise.withResolvers<string>();
+    const talking = createServer((socket) => {
+      socket.write('220 welcome\r\n');
+      const talk = setInterval(() => socket.write('250-one more\r\n'), 20);
+      socket.once('data', () => {
+        stop.abort();
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        clearInterval(talk);
+        gone.resolve('gone');
+      });
+    });
+    const stop = new AbortController();
+    await new Promise<void>((resolve) => talking.listen(0, '127.0.0.1', resolve));
+    const url = `smtp://127.0.0.1:${(talking.address() as AddressInfo).port}`;
+    const fault = await faultOf(sendMail(url, { ...MAIL, to: ['ops@example.com'] }, stop.signal));
+    expect([fault.message, await gone.promise]).toEqual(['aborted', 'gone']);
+    talking.close();
   });
 });

@@ -1,12 +1,14 @@
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -263,6 +265,26 @@ describe('a visitor', () => {
     },
   );
 
+  test('writes nothing under another name of the file, for the worker would not see it', async () => {
+    const path = place.path();
+    await filled(path, 1);
+    const [hard, soft] = [`${path}.hard`, `${path}.soft`];
+    linkSync(path, hard);
+    symlinkSync(path, soft);
+    const worker = await place.open(path);
+    await expect(place.open(hard, { existing: true })).rejects.toMatchObject({
+      kind: 'unwritable',
+      message: expect.stringContaining(`The file ${hard} has 2 names (hard links)`),
+    });
+    for (const [n, name] of [path, soft].entries()) {
+      const visitor = await place.open(name, { existing: true });
+      await visitor.setPause({ since: BASE + n, until: undefined, reason: undefined, by: 'ops' });
+      await visitor.close();
+      expect(await worker.pause()).toMatchObject({ since: BASE + n });
+    }
+    await worker.close();
+  });
+
   test('who only reads cannot write', async () => {
     const path = place.path();
     await filled(path, 1);
@@ -309,6 +331,27 @@ describe('what stops the store', () => {
     other.close();
     await store.saveStep([memoryOf('a', BASE)], []);
     expect((await store.loadMemories()).size).toBe(1);
+  });
+
+  test('a lock of another is waited for in order, and nothing else has to wait meanwhile', async () => {
+    const path = place.path();
+    const store = await place.open(path, { busyTimeout: 500 });
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const done: string[] = [];
+    const writing = ['1', '2'].map((value) =>
+      store.setFacts(new Map([['a', value]])).then(() => done.push(value)),
+    );
+    const reading = store.facts();
+    const messages = store.outbox.due(BASE, 1);
+    // Only a thread that is free can let go of the lock.
+    other.exec('ROLLBACK');
+    other.close();
+    await Promise.all(writing);
+    expect(done).toEqual(['1', '2']);
+    expect([await reading, await messages]).toEqual([new Map([['a', '2']]), []]);
+    await store.setFacts(new Map([['a', '3']]));
+    expect(await store.facts()).toEqual(new Map([['a', '3']]));
   });
 
   test('a file that is moved away under the worker is missed', async () => {
