@@ -88,7 +88,9 @@ function looksLikeName(text: string): boolean {
 }
 
 function fromFile(path: string, { policyFile, files }: Outside): Found {
-  const origin = `\${file:${clipped(path)}}`;
+  const isPath = looksLikePath(path);
+  const origin = isPath ? `\${file:${path}}` : '${file:…}';
+  const file = isPath ? `the file ${path}` : 'the file in its "${file:…}"';
   if (path.trim() === '') return { value: '', origin, fault: '${file:} names no file' };
   const whole = isAbsolute(path) ? path : resolve(dirname(policyFile), path);
   try {
@@ -96,13 +98,19 @@ function fromFile(path: string, { policyFile, files }: Outside): Found {
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
     const fault = error.tooLarge
-      ? `the file ${clipped(path)} cannot be taken: ${error.why}, which no secret is`
-      : `the file ${clipped(path)} cannot be read: ${error.why}`;
+      ? `${file} cannot be taken: ${error.why}, which no secret is`
+      : `${file} cannot be read: ${error.why}`;
     return { value: '', origin, fault };
   }
 }
 
-/** Paths are shown, but not without end. */
-function clipped(path: string): string {
-  return path.length > 200 ? `${path.slice(0, 200)}…` : path;
+/**
+ * A path that says where it begins, or names a file by an ordinary ending. What else stands in its place may be the secret
+ * itself; and base64 may begin with a slash.
+ */
+const PATH =
+  /^(?:(?:\.{1,2}|~)\/|[A-Za-z]:[\\/]|\/[a-z]+\/|[\w.-]+(?:\/[\w.-]+)*\.(?:txt|key|pem|secret|env|json|ya?ml)$)/;
+
+function looksLikePath(path: string): boolean {
+  return path.length <= 200 && PATH.test(path);
 }
