@@ -5,7 +5,7 @@
  * A text is looked at once, whatever the number of secrets: a rolling hash of eight characters tells of nearly every place
  * that no secret stands there; only the others are compared.
  */
-import { bare, folded, foldedCode, formsOf } from './forms.ts';
+import { bare, folded, foldedCode, formsOf, unbroken, type Bare } from './forms.ts';
 
 /** What stands in the place of a secret. */
 export const HIDDEN = '[hidden]';
@@ -65,15 +65,17 @@ export class Redactor {
   /** The text without anything of a secret that would tell it. */
   hide(text: string): string {
     this.#index ??= new Index([...this.#secrets, ...this.#tokens]);
-    const { text: looked, places } = bare(text);
-    const runs = this.#index.runsIn(looked);
+    const looked = bare(text);
+    const onOneLine = unbroken(looked);
+    const index = this.#index;
+    const runs = [looked, ...(onOneLine === undefined ? [] : [onOneLine])].flatMap((one) =>
+      runsOf(one, index),
+    );
     let out = '';
     let done = 0;
-    for (const { from, to } of runs) {
-      const start = places?.from[from] ?? from;
-      const end = places?.to[to - 1] ?? to;
-      out += `${text.slice(done, start)}${HIDDEN}`;
-      done = end;
+    for (const { from, to } of merged(runs)) {
+      out += `${text.slice(done, from)}${HIDDEN}`;
+      done = to;
     }
     return (done === 0 ? text : out + text.slice(done)).replace(AUTHORIZATION, `$1 ${HIDDEN}`);
   }
@@ -89,6 +91,14 @@ export class Redactor {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.#hidden(each)]));
   }
+}
+
+/** Where in the text itself something stands that shows in it once it is taken apart. */
+function runsOf({ text, places }: Bare, index: Index): readonly Run[] {
+  return index.runsIn(text).map(({ from, to }) => ({
+    from: places?.from[from] ?? from,
+    to: places?.to[to - 1] ?? to,
+  }));
 }
 
 /** What is looked for, by its grams. */

@@ -53,7 +53,7 @@ function counted(text: string, outcome: string): number {
 test.each([
   ['enforce', 1],
   ['enforce', 2],
-  ['observe', 3],
+  ['observe', 4],
 ] as const)(
   'every outcome that is counted is on record, though writes fail (%s, seed %i)',
   async (mode, seed) => {
