@@ -28,12 +28,17 @@ export function bare(text: string): Bare {
   return result;
 }
 
-/** Line breaks with what marks them and what the next line begins with, and characters that show as nothing. Not at the end. */
-const BREAK = /(?:[=\\]?[\r\n\v\f\u0085\u2028\u2029]+[ \t]*|[\p{Cf}\0]+)(?!$)/gu;
+/** A break within a text, or a character in it that shows as nothing. */
+const BREAK = /[\r\n\v\f\u0085\u2028\u2029\p{Cf}\0](?!$)/u;
+/** What may stand between the parts of a text that is split, and the same with the mark that mail and shells put before a break. */
+const BETWEEN = /[\s\u0085\p{Cf}\0]+/gu;
+const MARKED = /[=\\]\r?\n\s*|[\s\u0085\p{Cf}\0]+/gu;
 
-/** The same text as if it stood on one line without anything unseen in it; `undefined` where it does. */
-export function unbroken(looked: Bare): Bare | undefined {
-  return withoutLayer(looked, BREAK);
+/** A text that is split over lines, or by what cannot be seen, with nothing between its parts; none of all others. */
+export function unbroken(looked: Bare): readonly Bare[] {
+  if (!BREAK.test(looked.text)) return [];
+  const patterns = /[=\\]\r?\n/.test(looked.text) ? [BETWEEN, MARKED] : [BETWEEN];
+  return patterns.flatMap((pattern) => withoutLayer(looked, pattern) ?? []);
 }
 
 function withoutLayer({ text, places }: Bare, pattern: RegExp): Bare | undefined {
@@ -84,14 +89,14 @@ export function formsOf(secret: string): readonly string[] {
       [
         secret,
         bare(secret).text,
-        unbroken({ text: secret, places: undefined })?.text ?? secret,
+        ...[secret, bare(secret).text].map((text) => text.replace(BETWEEN, '')),
         // What percent codes of letters beyond ASCII stand for are bytes.
         bytes.toString('latin1'),
         bytes.toString('hex'),
         ...[0, 1, 2].map((shift) => base64At(bytes, shift)),
       ].map(folded),
     ),
-  ];
+  ].filter((form) => form !== '');
 }
 
 /** The characters of base64 that depend on these bytes alone, whatever stands before and behind them. */

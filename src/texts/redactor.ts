@@ -66,11 +66,8 @@ export class Redactor {
   hide(text: string): string {
     this.#index ??= new Index([...this.#secrets, ...this.#tokens]);
     const looked = bare(text);
-    const onOneLine = unbroken(looked);
     const index = this.#index;
-    const runs = [looked, ...(onOneLine === undefined ? [] : [onOneLine])].flatMap((one) =>
-      runsOf(one, index),
-    );
+    const runs = [looked, ...unbroken(looked)].flatMap((one) => runsOf(one, index));
     let out = '';
     let done = 0;
     for (const { from, to } of merged(runs)) {
@@ -112,7 +109,7 @@ class Index {
     for (const secret of secrets) {
       for (const form of formsOf(secret)) {
         if (form.length < GRAM) this.#words.push(form);
-        else this.#add(form, secret.length < PART.least ? form.length : partOf(form));
+        else this.#add(form, secret.length < PART.least ? form.length : Math.min(form.length, partOf(form)));
       }
     }
   }

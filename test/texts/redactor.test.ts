@@ -66,7 +66,10 @@ describe('a secret', () => {
   });
 
   test('is hidden in every dress, whatever it is, and nothing beside it', () => {
-    const secrets = fc.string({ unit: 'grapheme-ascii', minLength: 12, maxLength: 90 });
+    // What is hardly more than blanks is none.
+    const secrets = fc
+      .string({ unit: 'grapheme-ascii', minLength: 12, maxLength: 90 })
+      .filter((text) => text.replaceAll(/\s/g, '').length >= 10);
     fc.assert(
       fc.property(secrets, fc.constantFrom(...DRESSES), (secret, [, dress]) => {
         const redactor = knowing(secret);
@@ -93,9 +96,9 @@ describe('a secret', () => {
     const body = Buffer.from(Array.from({ length: 1_200 }, (_, i) => (i * 73) % 256)).toString('base64');
     const key = `-----BEGIN PRIVATE KEY-----\n${body.replace(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----`;
     const redactor = knowing(key);
-    // The blank before the first line looks like the last dash before it.
+    // A blank beside the first line or the last looks like the dash that stands there in the key.
     for (const line of body.match(/.{64}/g) ?? [])
-      expect(redactor.hide(`x ${line} y`)).toMatch(/^x ?\[hidden\] y$/);
+      expect(redactor.hide(`x ${line} y`)).toMatch(/^x ?\[hidden\] ?y$/);
     expect(redactor.hide(JSON.stringify({ key }))).toBe(`{"key":"${HIDDEN}"}`);
   });
 
