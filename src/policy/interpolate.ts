@@ -105,12 +105,15 @@ function fromFile(path: string, { policyFile, files }: Outside): Found {
 }
 
 /**
- * A path that says where it begins, or names a file by an ordinary ending. What else stands in its place may be the secret
- * itself; and base64 may begin with a slash.
+ * A path that says where it begins, one of a file with an ordinary ending, or one of words that files of secrets are called by. What
+ * else stands in its place may be the secret itself; and base64 may begin with a slash.
  */
-const PATH =
-  /^(?:(?:\.{1,2}|~)\/|[A-Za-z]:[\\/]|\/[a-z]+\/|[\w.-]+(?:\/[\w.-]+)*\.(?:txt|key|pem|secret|env|json|ya?ml)$)/;
+const PATHS = [
+  /^(?:(?:\.{1,2}|~)\/|[A-Za-z]:[\\/]|\/[a-z]+\/)/,
+  /^[\w.-]+(?:\/[\w.-]+)*\.(?:txt|key|pem|secret|env|json|ya?ml)$/,
+  /^(?:(?:genesys|cloud|client|secrets?|id|key|token|api|url|hook|password|okta|entra|keycloak|slack|teams|smtp)[-_./]?)+$/i,
+];
 
 function looksLikePath(path: string): boolean {
-  return path.length <= 200 && PATH.test(path);
+  return path.length <= 200 && PATHS.some((pattern) => pattern.test(path));
 }
