@@ -56,7 +56,11 @@ export function outcomesOf(
     const elsewhere = intent.actions?.includes('end_sso_session') === true;
     const actions = elsewhere ? [] : knownDone(memory, intent.at);
     const facts = { ...withoutPlace(intent), at, sweepId, actions };
-    if (givenBack.has(intent.intentId ?? '')) return { ...facts, kind: 'dropped', reason: 'engaged' };
+    if (givenBack.has(intent.intentId ?? '')) {
+      // It was given back because it had been taken.
+      const taken = [...new Set<Action>([...actions, 'off_queue'])];
+      return { ...facts, actions: taken, kind: 'dropped', reason: 'engaged' };
+    }
     const isOff = memory?.state.presence === 'OFFLINE' && !isNewer(memory.tokenAt, memory.own?.tokenAt);
     const byUs = actions.includes('offline') || actions.includes('revoke_tokens');
     return {

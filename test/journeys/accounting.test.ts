@@ -112,3 +112,27 @@ test('an agent who is still held after a restart is not put on record as held ag
     await shift.end();
   }
 });
+
+test('what an action tells people waits in the store before the next action begins: a crash does not lose it', async () => {
+  const returns = RETURNS.replace(
+    'actions: [off_queue, offline] }',
+    'actions: [notify, off_queue, offline] }',
+  );
+  const hook = 'notify: [{ name: ops, type: webhook, url: "http://127.0.0.1:9/", on: [return] }]\n';
+  const policy = policyText({ rules: RULES, returns }) + hook;
+  const shift = await Shift.begin({ ...SHIFT, agents: 1, cast: ['sso-reasserts'], seed: 3, policy });
+  try {
+    const kept: number[] = [];
+    const { effects } = shift.assembly.platform;
+    const perform = effects.perform.bind(effects);
+    effects.perform = async (action, ...rest) => {
+      const told = shift.alarms.includes('return');
+      if (told && action === 'offline') kept.push((await shift.store.outbox.due(Infinity, 10)).length);
+      return perform(action, ...rest);
+    };
+    await shift.until(60);
+    expect(kept[0]).toBe(1);
+  } finally {
+    await shift.end();
+  }
+});
