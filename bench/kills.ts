@@ -1,7 +1,7 @@
 /**
  * `node bench/kills.ts [KILLS] [SEED]`: the program as a process of its own, killed with SIGKILL again and again while it acts, on a
  * store on disk. Afterwards its record is compared with what the platform saw, and what a webhook was told with the record. Takes some
- * five seconds for each kill. Not run by the test runner.
+ * seven seconds for each kill. Not run by the test runner.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -177,7 +177,8 @@ async function kills(times: number, seed: number): Promise<object> {
       }
       const run = await killAgainAndAgain({ org, trial }, provider, seeded(seed), times);
       for (const person of cast.absent) person.sso = undefined;
-      await untilAllGone(scene, 10_000, MINUTE);
+      // Where no answer of the provider was seen, its longest delay is waited for.
+      await untilAllGone(scene, 10_000, 6 * MINUTE);
       await sleep(3_000);
       return run;
     });

@@ -35,12 +35,16 @@ export async function saveSweep(
   record: Omit<SweepRecord, 'changed' | 'notSeen'>,
   { seen, described }: Pick<Findings, 'seen' | 'described'>,
 ): Promise<void> {
-  const lines = returns.take();
-  const events = [...lines, ...record.events];
-  await orPutBack(returns, events, store.saveSweep({ ...record, ...population.unsaved(seen), events }));
-  population.saved(seen);
-  await learner.save(store);
-  if (described.length > 0) await store.saveAgents(described);
+  const events = [...returns.take(), ...record.events];
+  try {
+    await orPutBack(returns, events, store.saveSweep({ ...record, ...population.unsaved(seen), events }));
+    population.saved(seen);
+    await learner.save(store);
+    if (described.length > 0) await store.saveAgents(described);
+  } catch (error) {
+    population.notDescribed(described);
+    throw error;
+  }
 }
 
 async function orPutBack(

@@ -94,6 +94,27 @@ test('an agent who is held is on record once when the line could not be written 
   }
 });
 
+test('names of agents that could not be written at first are written when the store is back', async () => {
+  const shift = await Shift.begin({ ...SHIFT, agents: 3, cast: ['went-home'], seed: 5 });
+  try {
+    const { store } = shift;
+    let failed = 0;
+    const [saveSweep, saveAgents] = [store.saveSweep.bind(store), store.saveAgents.bind(store)];
+    const full = (): Promise<never> => {
+      failed += 1;
+      return Promise.reject(new Error('database or disk is full'));
+    };
+    store.saveSweep = (record) => (shift.minute === 0 ? full() : saveSweep(record));
+    store.saveAgents = (agents) => (shift.minute === 1 ? full() : saveAgents(agents));
+    await shift.until(4);
+    expect(failed).toBe(2);
+    for (const { person } of shift.sandbox.world.journals())
+      expect(await store.findAgents(person.name)).toHaveLength(1);
+  } finally {
+    await shift.end();
+  }
+});
+
 test('an agent who is still held after a restart is not put on record as held again', async () => {
   const policy = policyText({ rules: RULES, returns: RETURNS });
   const shift = await Shift.begin({ agents: 1, cast: ['sso-reasserts'], shiftMs: 1 * HOUR, seed: 3, policy });
