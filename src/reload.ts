@@ -42,6 +42,8 @@ export class Reload {
   readonly #wanted: LoadedPolicy[] = [];
   #ready: { readonly loaded: LoadedPolicy; readonly policy: Policy | undefined } | undefined;
   #resolving: Promise<void> | undefined;
+  /** Changes that a failing store did not take. */
+  #unrecorded: RecordEvent[] = [];
 
   constructor(parts: ReloadParts) {
     this.#parts = parts;
@@ -69,8 +71,9 @@ export class Reload {
     await this.#resolve();
   }
 
-  /** Between two sweeps: puts into force what is ready, and tries again what could not be resolved. */
+  /** Between two sweeps: puts into force what is ready, and tries again what could not be resolved or recorded. */
   betweenSweeps(): void {
+    for (const event of this.#unrecorded.splice(0)) this.#record(event);
     this.#apply();
     if (this.#wanted.length > 0) void this.#resolve();
   }
@@ -122,7 +125,7 @@ export class Reload {
   }
 
   #tell(before: LoadedPolicy, after: LoadedPolicy): void {
-    const { log, record, clock, loaded: started } = this.#parts;
+    const { log, clock, loaded: started } = this.#parts;
     const changes = diffPolicies(before, after);
     const restart = needRestart(started, after);
     if (restart.length > 0)
@@ -133,8 +136,16 @@ export class Reload {
       log.info({ policy: after.hash }, 'the policy file means what is in force already');
     if (before.hash === after.hash) return;
     const event = { kind: 'policy', at: clock.now(), reason: `${before.hash} → ${after.hash}` } as const;
-    record(event).catch((error: unknown) => {
-      log.error({ err: error }, 'the change of the policy could not be recorded');
+    this.#record(event, (error) => {
+      log.error({ err: error }, 'the change of the policy could not be recorded yet');
+    });
+  }
+
+  /** What fails is tried again between sweeps; `failed` is told of the first failure. */
+  #record(event: RecordEvent, failed: (error: unknown) => void = () => undefined): void {
+    this.#parts.record(event).catch((error: unknown) => {
+      this.#unrecorded = [...this.#unrecorded, event].slice(-MOST_WANTED);
+      failed(error);
     });
   }
 

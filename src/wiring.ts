@@ -200,7 +200,8 @@ function workerOf(
   const directory: Directory = names.listening(platform.directory);
   const effects: Effects = withIdentity(platform.effects, () => identity.current, directory);
   const port: Store = store;
-  const { alarm, name, warner, notifier } = telling;
+  const { name, warner, notifier } = telling;
+  const alarm = keptAtOnce(telling);
   const parts = { clock, directory, effects, store: port, names, log, meter, alarm, alarms, name, warner };
   const load = (wanted: InForce): Promise<Enforcer> => Enforcer.load(parts, wanted);
   let { setAside } = store;
@@ -231,6 +232,23 @@ function workerOf(
     between: (wanted) => {
       reload = wanted;
     },
+  };
+}
+
+/**
+ * Alarms of the sweeps. Some are raised once and never again, and acting may take minutes: a crash before the end of the sweep must
+ * not lose them. Those that come together go into the outbox together.
+ */
+function keptAtOnce({ alarm, notifier }: Telling): Telling['alarm'] {
+  let isKept = true;
+  return (raised) => {
+    alarm(raised);
+    if (!isKept) return;
+    isKept = false;
+    queueMicrotask(() => {
+      isKept = true;
+      void notifier.keep();
+    });
   };
 }
 

@@ -135,6 +135,7 @@ async function performRest(crew: Crew, each: Case, progress: Progress, round: Ro
     if (action === 'notify') {
       crew.alarm(returnAlarm(crew, each, round));
       each.performed.push(action);
+      await progress.note(each);
       continue;
     }
     const result = await performFresh(crew, each, action, round);

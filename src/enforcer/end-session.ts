@@ -56,7 +56,10 @@ export async function endSessions(
   const events = cases.map((each) => {
     const { agent, due, intentId, outcome, reason, fault, performed: actions } = each;
     crew.population.put(each.memory);
-    if (outcome !== undefined) outcomes[outcome] += 1;
+    if (outcome !== undefined) {
+      outcomes[outcome] += 1;
+      crew.meter.logoff(due.ruleId, outcome, 'enforce');
+    }
     tell(crew, each, round);
     const more = { intentId, reason, correlationId: fault?.correlationId, actions };
     return eventOf(outcome ?? 'sso_ended', agent, due, now, round, more);

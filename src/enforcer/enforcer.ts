@@ -23,7 +23,7 @@ import { News } from './news.ts';
 import { forgiven, noOutcomes } from './outcomes.ts';
 import { Population, type SweepContext } from './population.ts';
 import type { NameLookups, ReadingSummary, SweepReport } from './ports.ts';
-import { gapEvent, reconcile, standingFromRecord } from './reconcile.ts';
+import { gapEvent, heldOnRecord, reconcile, standingFromRecord } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, reportOf } from './report.ts';
 import { ReturnsBook } from './returns-book.ts';
 import { saveSweep } from './save.ts';
@@ -65,12 +65,12 @@ export class Enforcer {
   /** Intents without an outcome may stand in the record: after a start, and after the store was lost for a while. */
   #unreconciled = true;
 
-  private constructor(parts: EnforcerParts, crew: Crew, inForce: InForce, standing: Standing) {
+  private constructor(parts: EnforcerParts, crew: Crew, inForce: InForce, standing: Standing, news: News) {
     this.#parts = parts;
     this.#crew = crew;
     this.#inForce = inForce;
     this.#standing = standing;
-    this.#news = new News(crew);
+    this.#news = news;
     this.#storeTrouble = new Trouble(parts.log, 'the store failed: observing only until it is back');
     this.#alarms = parts.alarms;
   }
@@ -82,7 +82,9 @@ export class Enforcer {
     const learner = await Learner.load(parts.store);
     const returns = new ReturnsBook(parts.meter, learner);
     const population = new Population(memories, returns);
-    return new Enforcer(parts, { ...parts, population, learner, returns }, inForce, standing);
+    const crew: Crew = { ...parts, population, learner, returns };
+    const news = new News(crew, await heldOnRecord(parts.store, memories));
+    return new Enforcer(parts, crew, inForce, standing, news);
   }
 
   /** Takes up another policy; the sweeps after it settle. Only between two sweeps. */

@@ -6,6 +6,7 @@ import { withLogoff, type Ledger } from '../domain/plan.ts';
 import type { Crew, Round, RoundResult } from './case.ts';
 import { eventOf, noOutcomes } from './outcomes.ts';
 import type { DueAgent } from './findings.ts';
+import { saveStep } from './save.ts';
 
 /** Records each planned log-off as observed. Throws when the store is lost. */
 export async function imagine(
@@ -32,7 +33,7 @@ export async function imagine(
     return eventOf('observed', agent, due, now, round, {});
   });
   if (events.length > 0) {
-    await crew.store.saveStep(memories, events, { ...round.standing, imaginedLedger: book });
+    await saveStep(crew, memories, events, { ...round.standing, imaginedLedger: book });
   }
   return { ledger: book, outcomes: { ...noOutcomes(), observed: planned.length }, left: 0 };
 }

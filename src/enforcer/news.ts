@@ -7,13 +7,15 @@ import { causeFields } from './alarms.ts';
 import type { Crew } from './case.ts';
 import type { Findings } from './findings.ts';
 
-/** Alarms, and tells the record. Remembers which agents it has told of as held: each is reported once. */
+/** Alarms, and tells the record. Remembers which agents it has told of as held: each is reported once, over restarts too. */
 export class News {
   readonly #crew: Pick<Crew, 'alarm' | 'name'>;
-  readonly #held = new Set<string>();
+  readonly #held: Set<string>;
 
-  constructor(crew: Pick<Crew, 'alarm' | 'name'>) {
+  /** `held` are the agents whom the record tells of as held last: a restart is no news of them. */
+  constructor(crew: Pick<Crew, 'alarm' | 'name'>, held: Iterable<string> = []) {
     this.#crew = crew;
+    this.#held = new Set(held);
   }
 
   /** The lines for the record that one sweep and its plan bring. */

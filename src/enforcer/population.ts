@@ -145,6 +145,11 @@ export class Population {
     this.#described.set(id, described);
     return described;
   }
+
+  /** These could not be stored: they are handed out again. */
+  notDescribed(agents: readonly StoredAgent[]): void {
+    for (const { id } of agents) this.#described.delete(id);
+  }
 }
 
 /** What a verdict leaves in memory: an exemption takes the agent off the ladder, and what is unknown is told of later. */

@@ -13,6 +13,7 @@ import { HOUR, type Duration, type Instant } from '../domain/time.ts';
 import type { Crew, Round } from './case.ts';
 import { giveBack } from './give-back.ts';
 import type { Population } from './population.ts';
+import type { Outcome } from './ports.ts';
 import { NO_STANDING } from './standing.ts';
 import { saveStep } from './save.ts';
 
@@ -26,7 +27,15 @@ export async function reconcile(crew: Crew, hold: SweepHold | undefined, round: 
   const mayAct = round.context.policy.mode === 'enforce' && (hold === undefined || hold === 'settling');
   const givenBack = mayAct ? await giveBack(crew, open, round) : undefined;
   const at = crew.directory.serverNow();
-  await saveStep(crew, [], outcomesOf(open, crew.population, at, round.sweepId, givenBack));
+  const outcomes = outcomesOf(open, crew.population, at, round.sweepId, givenBack);
+  await saveStep(crew, [], outcomes);
+  for (const { kind, rule } of outcomes) {
+    if (rule !== undefined && isOutcome(kind)) crew.meter.logoff(rule, kind, 'enforce');
+  }
+}
+
+function isOutcome(kind: RecordEvent['kind']): kind is Outcome {
+  return kind === 'verified' || kind === 'unverified' || kind === 'dropped';
 }
 
 /**
@@ -47,7 +56,11 @@ export function outcomesOf(
     const elsewhere = intent.actions?.includes('end_sso_session') === true;
     const actions = elsewhere ? [] : knownDone(memory, intent.at);
     const facts = { ...withoutPlace(intent), at, sweepId, actions };
-    if (givenBack.has(intent.intentId ?? '')) return { ...facts, kind: 'dropped', reason: 'engaged' };
+    if (givenBack.has(intent.intentId ?? '')) {
+      // It was given back because it had been taken.
+      const taken = [...new Set<Action>([...actions, 'off_queue'])];
+      return { ...facts, actions: taken, kind: 'dropped', reason: 'engaged' };
+    }
     const isOff = memory?.state.presence === 'OFFLINE' && !isNewer(memory.tokenAt, memory.own?.tokenAt);
     const byUs = actions.includes('offline') || actions.includes('revoke_tokens');
     return {
@@ -69,6 +82,20 @@ export async function standingFromRecord({
   const begun = await store.events({ kinds: ['intent'], from: directory.serverNow() - HOUR });
   const ledger = { ...NO_STANDING.ledger, logoffs: begun.map(({ at }) => at) };
   return { ...NO_STANDING, ledger };
+}
+
+/** Agents of whom the record tells that they are held, since their last log-off. Rejects when the store is lost. */
+export async function heldOnRecord(
+  store: Pick<Crew['store'], 'events'>,
+  memories: ReadonlyMap<string, Memory>,
+): Promise<readonly string[]> {
+  let from = Infinity;
+  for (const { ladder } of memories.values()) from = Math.min(from, ladder?.lastLogoffAt ?? Infinity);
+  if (from === Infinity) return [];
+  const told = await store.events({ kinds: ['held'], from });
+  return told.flatMap(({ agentId = '', at }) =>
+    at >= (memories.get(agentId)?.ladder?.lastLogoffAt ?? Infinity) ? [agentId] : [],
+  );
 }
 
 /** That it was told later, and which actions are not known to be done. */

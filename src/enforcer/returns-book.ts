@@ -52,11 +52,12 @@ export class ReturnsBook implements ReturnSink {
     }
   }
 
-  /** The lines that are not on record yet, to be written now; `putBack` when that failed. */
+  /** The lines that are not on record yet, to be written now. */
   take(): readonly RecordEvent[] {
     return this.#lines.splice(0);
   }
 
+  /** Lines that could not be written, be they of returns or of whatever was to be written with them: they wait for the next write. */
   putBack(lines: readonly RecordEvent[]): void {
     this.#lines = [...lines, ...this.#lines].slice(-MOST_WAITING);
   }

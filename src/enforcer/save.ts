@@ -1,4 +1,4 @@
-/** Writing what a sweep, or one step of carrying out, has changed, and with it the returns that are not on record yet. */
+/** Writing what a sweep, or one step of carrying out, has changed, and with it the lines that are not on record yet. */
 import type { Memory } from '../domain/memory.ts';
 import type { RecordEvent, Standing, SweepRecord } from '../domain/record.ts';
 import type { Crew } from './case.ts';
@@ -9,7 +9,8 @@ type SavingCrew = Pick<Crew, 'store' | 'population' | 'returns' | 'learner'>;
 
 /**
  * Writes memories and events together, and with them the returns that are not on record yet and what they did to memory: a crash
- * must not leave one without the other. What was learnt from them follows. Rejects when the store is lost; the returns then wait for the next write.
+ * must not leave one without the other. What was learnt from them follows. Rejects when the store is lost; the lines then wait for
+ * the next write, for what they tell is counted and will not be told again.
  */
 export async function saveStep(
   { store, population, returns, learner }: SavingCrew,
@@ -23,7 +24,8 @@ export async function saveStep(
     const memory = population.memory(agentId);
     if (memory !== undefined && !byId.has(agentId)) byId.set(agentId, memory);
   }
-  await orPutBack(returns, lines, store.saveStep([...byId.values()], [...lines, ...events], standing));
+  const all = [...lines, ...events];
+  await orPutBack(returns, all, store.saveStep([...byId.values()], all, standing));
   await learner.save(store);
 }
 
@@ -33,12 +35,16 @@ export async function saveSweep(
   record: Omit<SweepRecord, 'changed' | 'notSeen'>,
   { seen, described }: Pick<Findings, 'seen' | 'described'>,
 ): Promise<void> {
-  const lines = returns.take();
-  const events = [...lines, ...record.events];
-  await orPutBack(returns, lines, store.saveSweep({ ...record, ...population.unsaved(seen), events }));
-  population.saved(seen);
-  await learner.save(store);
-  if (described.length > 0) await store.saveAgents(described);
+  const events = [...returns.take(), ...record.events];
+  try {
+    await orPutBack(returns, events, store.saveSweep({ ...record, ...population.unsaved(seen), events }));
+    population.saved(seen);
+    await learner.save(store);
+    if (described.length > 0) await store.saveAgents(described);
+  } catch (error) {
+    population.notDescribed(described);
+    throw error;
+  }
 }
 
 async function orPutBack(
@@ -49,7 +55,8 @@ async function orPutBack(
   try {
     await write;
   } catch (error) {
-    returns.putBack(lines);
+    // What could not be intended is not done either: the next sweep judges anew.
+    returns.putBack(lines.filter(({ kind }) => kind !== 'intent'));
     throw error;
   }
 }

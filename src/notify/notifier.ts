@@ -33,6 +33,8 @@ export interface NotifierParts {
 export interface Notifier {
   /** Notes one thing that happened. Nothing is sent yet. */
   raise(news: News): void;
+  /** Puts what was raised into the outbox, where it outlives the process. It is sent with the next `flush`. */
+  keep(): Promise<void>;
   /** Sends what was raised since the last time, and what waits to be tried again. Resolves when all has been tried. */
   flush(): Promise<void>;
   /** Takes up other channels. */
@@ -77,9 +79,13 @@ class OutboxNotifier implements Notifier {
     return this.#channels;
   }
 
-  async flush(): Promise<void> {
+  async keep(): Promise<void> {
     const { clock, organisation } = this.#parts;
     await this.#post(this.#gathered.take(clock.now(), organisation?.()));
+  }
+
+  async flush(): Promise<void> {
+    await this.keep();
     this.#again = true;
     this.#delivering ??= this.#deliverAll().finally(() => {
       this.#delivering = undefined;

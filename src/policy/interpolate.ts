@@ -88,7 +88,9 @@ function looksLikeName(text: string): boolean {
 }
 
 function fromFile(path: string, { policyFile, files }: Outside): Found {
-  const origin = `\${file:${clipped(path)}}`;
+  const isPath = looksLikePath(path);
+  const origin = isPath ? `\${file:${path}}` : '${file:…}';
+  const file = isPath ? `the file ${path}` : 'the file in its "${file:…}"';
   if (path.trim() === '') return { value: '', origin, fault: '${file:} names no file' };
   const whole = isAbsolute(path) ? path : resolve(dirname(policyFile), path);
   try {
@@ -96,13 +98,22 @@ function fromFile(path: string, { policyFile, files }: Outside): Found {
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
     const fault = error.tooLarge
-      ? `the file ${clipped(path)} cannot be taken: ${error.why}, which no secret is`
-      : `the file ${clipped(path)} cannot be read: ${error.why}`;
+      ? `${file} cannot be taken: ${error.why}, which no secret is`
+      : `${file} cannot be read: ${error.why}`;
     return { value: '', origin, fault };
   }
 }
 
-/** Paths are shown, but not without end. */
-function clipped(path: string): string {
-  return path.length > 200 ? `${path.slice(0, 200)}…` : path;
+/**
+ * A path that says where it begins, one of a file with an ordinary ending, or one of words that files of secrets are called by. What
+ * else stands in its place may be the secret itself; and base64 may begin with a slash.
+ */
+const PATHS = [
+  /^(?:(?:\.{1,2}|~)\/|[A-Za-z]:[\\/]|\/[a-z]+\/)/,
+  /^[\w.-]+(?:\/[\w.-]+)*\.(?:txt|key|pem|secret|env|json|ya?ml)$/,
+  /^(?:(?:genesys|cloud|client|secrets?|id|key|token|api|url|hook|password|okta|entra|keycloak|slack|teams|smtp)[-_./]?)+$/i,
+];
+
+function looksLikePath(path: string): boolean {
+  return path.length <= 200 && PATHS.some((pattern) => pattern.test(path));
 }

@@ -9,6 +9,7 @@ export function secretsOf({ genesys, identity, notify }: Settings): readonly str
   const { okta, entra, keycloak, webhook } = identity ?? {};
   return [
     genesys.clientSecret,
+    basicOf(genesys.clientId, genesys.clientSecret),
     okta?.api_token,
     okta?.private_key,
     entra?.client_secret,
@@ -17,6 +18,11 @@ export function secretsOf({ genesys, identity, notify }: Settings): readonly str
     ...(webhook === undefined ? [] : secretsInAddress(webhook.url)),
     ...notify.flatMap(({ url, secret }) => [secret, ...secretsInAddress(url)]),
   ].flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret]));
+}
+
+/** A client's id and secret as a login sends them: what is echoed of it may be encoded once more. */
+function basicOf(id: string, secret: string): string {
+  return Buffer.from(`${id}:${secret}`).toString('base64');
 }
 
 /** The password of an address, as written and as meant, and its path and query where these are a key. */

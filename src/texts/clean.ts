@@ -90,9 +90,15 @@ function csvCell(cell: string | number): string {
   return /[",;]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** A cell of a Markdown table: no further cell, no link, no image, no HTML. */
+/**
+ * A cell of a Markdown table: no further cell, no link, also none that is made of a bare address, no image, no HTML, and no
+ * character by its number, which might be one that cannot be seen.
+ */
 export function markdownCell(text: string): string {
-  return oneLine(text).replace(/[\\|<`*[\]]/g, (sign) => (sign === '<' ? '&lt;' : `\\${sign}`));
+  return oneLine(text).replace(/[\\|<`*~[\]]|&(?=#?\w+;)|(?<=:)\/\/|(?<=\bwww)\./gi, (sign) => {
+    if (sign === '<') return '&lt;';
+    return sign === '&' ? '&amp;' : `\\${sign}`;
+  });
 }
 
 /** A text between the tags, or in an attribute's quotes, of HTML. */

@@ -11,7 +11,7 @@ export interface Bare {
 }
 
 const ESCAPE =
-  /%(?<percent>[0-9a-f]{2})|\\(?:u(?<unit>[0-9a-f]{4})|x(?<byte>[0-9a-f]{2})|(?<letter>[nrtbfv"'\\/]))|&(?:#(?<number>\d{1,6})|#x(?<hex>[0-9a-f]{1,5})|(?<name>amp|lt|gt|quot|apos));/gi;
+  /%(?<percent>[0-9a-f]{2})|\\(?:u(?<unit>[0-9a-f]{4})|u\{(?<point>[0-9a-f]{1,6})\}|x(?<byte>[0-9a-f]{2})|(?<letter>[nrtbfv"'\\/]))|&(?:#(?<number>\d{1,6})|#x(?<hex>[0-9a-f]{1,5})|(?<name>amp|lt|gt|quot|apos));/gi;
 const LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v' };
 const NAMES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 /** So often a text may have been escaped. */
@@ -21,15 +21,28 @@ const LAYERS = 3;
 export function bare(text: string): Bare {
   let result: Bare = { text, places: undefined };
   for (let layer = 0; layer < LAYERS && /[%\\&]/.test(result.text); layer += 1) {
-    const next = withoutLayer(result);
+    const next = withoutLayer(result, ESCAPE);
     if (next === undefined) break;
     result = next;
   }
   return result;
 }
 
-function withoutLayer({ text, places }: Bare): Bare | undefined {
-  const found = [...text.matchAll(ESCAPE)];
+/** A break within a text, or a character in it that shows as nothing. */
+const BREAK = /[\r\n\v\f\u0085\u2028\u2029\p{Cf}\0](?!$)/u;
+/** What may stand between the parts of a text that is split, and the same with the mark that mail and shells put before a break. */
+const BETWEEN = /[\s\u0085\p{Cf}\0]+/gu;
+const MARKED = /[=\\]\r?\n\s*|[\s\u0085\p{Cf}\0]+/gu;
+
+/** A text that is split over lines, or by what cannot be seen, with nothing between its parts; none of all others. */
+export function unbroken(looked: Bare): readonly Bare[] {
+  if (!BREAK.test(looked.text)) return [];
+  const patterns = /[=\\]\r?\n/.test(looked.text) ? [BETWEEN, MARKED] : [BETWEEN];
+  return patterns.flatMap((pattern) => withoutLayer(looked, pattern) ?? []);
+}
+
+function withoutLayer({ text, places }: Bare, pattern: RegExp): Bare | undefined {
+  const found = [...text.matchAll(pattern)];
   if (found.length === 0) return undefined;
   // What an escape stands for is never longer than itself.
   const from = new Int32Array(text.length);
@@ -57,10 +70,11 @@ function withoutLayer({ text, places }: Bare): Bare | undefined {
 }
 
 function meaningOf(groups: Readonly<Record<string, string | undefined>>): string {
-  const { percent, unit, byte, letter, number, hex, name } = groups;
+  const { percent, unit, point, byte, letter, number, hex, name } = groups;
   if (letter !== undefined) return LETTERS[letter.toLowerCase()] ?? letter;
   if (name !== undefined) return NAMES[name.toLowerCase()] ?? '';
-  const code = number === undefined ? parseInt(percent ?? unit ?? byte ?? hex ?? '', 16) : Number(number);
+  const code =
+    number === undefined ? parseInt(percent ?? unit ?? point ?? byte ?? hex ?? '', 16) : Number(number);
   return code <= 0x10ffff ? String.fromCodePoint(code) : '';
 }
 
@@ -75,13 +89,14 @@ export function formsOf(secret: string): readonly string[] {
       [
         secret,
         bare(secret).text,
+        ...[secret, bare(secret).text].map((text) => text.replace(BETWEEN, '')),
         // What percent codes of letters beyond ASCII stand for are bytes.
         bytes.toString('latin1'),
         bytes.toString('hex'),
         ...[0, 1, 2].map((shift) => base64At(bytes, shift)),
       ].map(folded),
     ),
-  ];
+  ].filter((form) => form !== '');
 }
 
 /** The characters of base64 that depend on these bytes alone, whatever stands before and behind them. */

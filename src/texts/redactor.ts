@@ -5,7 +5,7 @@
  * A text is looked at once, whatever the number of secrets: a rolling hash of eight characters tells of nearly every place
  * that no secret stands there; only the others are compared.
  */
-import { bare, folded, foldedCode, formsOf } from './forms.ts';
+import { bare, folded, foldedCode, formsOf, unbroken, type Bare } from './forms.ts';
 
 /** What stands in the place of a secret. */
 export const HIDDEN = '[hidden]';
@@ -65,15 +65,14 @@ export class Redactor {
   /** The text without anything of a secret that would tell it. */
   hide(text: string): string {
     this.#index ??= new Index([...this.#secrets, ...this.#tokens]);
-    const { text: looked, places } = bare(text);
-    const runs = this.#index.runsIn(looked);
+    const looked = bare(text);
+    const index = this.#index;
+    const runs = [looked, ...unbroken(looked)].flatMap((one) => runsOf(one, index));
     let out = '';
     let done = 0;
-    for (const { from, to } of runs) {
-      const start = places?.from[from] ?? from;
-      const end = places?.to[to - 1] ?? to;
-      out += `${text.slice(done, start)}${HIDDEN}`;
-      done = end;
+    for (const { from, to } of merged(runs)) {
+      out += `${text.slice(done, from)}${HIDDEN}`;
+      done = to;
     }
     return (done === 0 ? text : out + text.slice(done)).replace(AUTHORIZATION, `$1 ${HIDDEN}`);
   }
@@ -91,6 +90,14 @@ export class Redactor {
   }
 }
 
+/** Where in the text itself something stands that shows in it once it is taken apart. */
+function runsOf({ text, places }: Bare, index: Index): readonly Run[] {
+  return index.runsIn(text).map(({ from, to }) => ({
+    from: places?.from[from] ?? from,
+    to: places?.to[to - 1] ?? to,
+  }));
+}
+
 /** What is looked for, by its grams. */
 class Index {
   readonly #may = new Uint32Array((1 << BITS) / 32);
@@ -102,7 +109,7 @@ class Index {
     for (const secret of secrets) {
       for (const form of formsOf(secret)) {
         if (form.length < GRAM) this.#words.push(form);
-        else this.#add(form, secret.length < PART.least ? form.length : partOf(form));
+        else this.#add(form, secret.length < PART.least ? form.length : Math.min(form.length, partOf(form)));
       }
     }
   }

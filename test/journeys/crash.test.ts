@@ -196,6 +196,7 @@ test('a power cut just after the queue was left, with a call in that very moment
     const events = await shift.events();
     expect(tornIntents(events)).toEqual([]);
     expect(endings(events)).toEqual(['dropped: engaged']);
+    expect(events.find(({ kind }) => kind === 'dropped')?.actions).toEqual(['off_queue']);
     expect(shift.done('deleteToken')).toBe(0);
   } finally {
     await shift.end();

@@ -123,6 +123,11 @@ export const BROKEN: readonly Broken[] = [
     faults: ['2:60: genesys.client_secret: the file /nowhere/x cannot be read: it does not exist'],
   },
   {
+    title: 'what is not the path of a file but perhaps the secret itself, which is not shown',
+    text: withGenesys('genesys: { region: eu-west-1, client_id: a, client_secret: "${file:hx7Qz2-Kp9wVt}" }'),
+    faults: ['2:60: genesys.client_secret: the file in its "${file:…}" cannot be read: it does not exist'],
+  },
+  {
     title: 'an unknown key, with the one that was meant',
     text: withMore('profils: []\n'),
     faults: ['7:1: profils: unknown key (did you mean "profiles"?)'],

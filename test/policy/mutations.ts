@@ -254,6 +254,10 @@ const MISPLACED: readonly Way[] = [
     change: (text, random, secret) => onMatch(text, random, /SECRET/g, () => `\${${secret}}`),
   },
   {
+    name: 'a secret stands where the path of a file should',
+    change: (text, random, secret) => onMatch(text, random, /SECRET/g, () => `\${file:${secret}}`),
+  },
+  {
     name: 'a secret is the default of a variable',
     change: (text, random, secret) =>
       onMatch(text, random, KEY_AND_VALUE, (found) => found.replace(/: .*$/s, `: "\${NOPE:-${secret}}"`)),

@@ -23,6 +23,7 @@ notify:
     expect([...found].sort()).toEqual(
       [
         'the-client-secret',
+        Buffer.from('a-client:the-client-secret').toString('base64'),
         'sso-signing-key',
         '/end/4f9c0c2e7a',
         '/services/T00/B00/XXXX',

@@ -67,7 +67,7 @@ describe('the place is not known', () => {
     ['the variable is not set', `${POLICY}store: { sqlite: "\${NOPE}/a.db" }\n`, /NOPE is not set/],
     [
       'the file of a secret is not there',
-      `${POLICY}store: { sqlite: "\${file:nope}" }\n`,
+      `${POLICY}store: { sqlite: "\${file:./nope}" }\n`,
       /nope cannot be read/,
     ],
     ['the file is empty', '', /no keys/],

@@ -30,6 +30,8 @@ class Desk {
   readonly taken: (readonly [LoadedPolicy, Policy | undefined])[] = [];
   busy = false;
   reachable = true;
+  /** So many writes of the store fail. */
+  fullFor = 0;
   readonly reload: Reload;
 
   constructor(loaded: LoadedPolicy) {
@@ -42,6 +44,8 @@ class Desk {
       busy: () => this.busy,
       takeUp: (...both) => this.taken.push(both),
       record: (event) => {
+        this.fullFor -= 1;
+        if (this.fullFor >= 0) return Promise.reject(new Error('the disk is full'));
         this.events.push(event);
         return Promise.resolve();
       },
@@ -102,6 +106,18 @@ describe('a valid change', () => {
     ]);
     expect(desk.outcomes).toEqual(['taken_up']);
     expect(desk.alarms).toEqual([]);
+  });
+
+  test('that the store cannot take is on record once it can, and said to be missing once', async () => {
+    desk.fullFor = 3;
+    await desk.reload.changed(valid({ limit: '45m' }));
+    for (let sweep = 0; sweep < 4; sweep += 1) {
+      await settled();
+      desk.reload.betweenSweeps();
+    }
+    await settled();
+    expect(desk.events.map(({ kind }) => kind)).toEqual(['policy']);
+    expect(desk.lines.filter(({ message }) => message.includes('recorded'))).toHaveLength(1);
   });
 
   test('waits for the end of the sweep that is under way', async () => {

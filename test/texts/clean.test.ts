@@ -90,7 +90,10 @@ describe('a cell', () => {
     ['a\\|b', 'a\\\\\\|b'],
     ['a\n| b |', 'a\\\\n\\| b \\|'],
     ['<img src=x>', '&lt;img src=x>'],
-    ['[x](https://evil.example)', '\\[x\\](https://evil.example)'],
+    ['[x](https://evil.example)', '\\[x\\](https:\\//evil.example)'],
+    ['https://evil.example WWW.evil.example', 'https:\\//evil.example WWW\\.evil.example'],
+    ['Ana &#x202e;gnp &lt;b> R&D', 'Ana &amp;#x202e;gnp &amp;lt;b> R&D'],
+    ['~~gone~~', '\\~\\~gone\\~\\~'],
     ['`code` *bold*', '\\`code\\` \\*bold\\*'],
     ['waiting_on_queue', 'waiting_on_queue'],
   ])('of Markdown is no further cell, link or HTML: %j', (text, cell) => {
