@@ -2,7 +2,7 @@
 /** The command line's beginning. It loads hardly anything before it knows that this Node.js can run it. */
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
-import { guardSignals } from './cli/signals.ts';
+import { guardSignals } from './commands/shared/signals.ts';
 
 const NEEDED = 24;
 /**
@@ -22,6 +22,6 @@ if (major < NEEDED) {
   process.exitCode = 2;
 } else {
   for (const flag of SPARING) setFlagsFromString(flag);
-  const { main } = await import('./cli/program.ts');
+  const { main } = await import('./commands/program.ts');
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -2,10 +2,10 @@
  * What is recorded: the events, the enforcer's standing between two sweeps, and what one sweep changed. Plain data; how
  * it is kept is the store's affair.
  */
-import type { Memory } from './memory.ts';
-import type { Hold, Ledger } from './plan.ts';
-import type { Action } from './policy.ts';
-import { HOUR, type Duration, type Instant } from './time.ts';
+import type { Memory } from './tracking/memory.ts';
+import type { Hold, Ledger } from './planning/plan.ts';
+import type { Action } from './policy/policy.ts';
+import { HOUR, type Duration, type Instant } from './time/time.ts';
 
 /** What the record tells of. Closed. */
 export const EVENT_KINDS = [

@@ -1,5 +1,5 @@
 /** The service's access to an identity provider's API: a token fetched once for everybody who waits, renewed ahead of its end. */
-import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
+import { MINUTE, type Duration, type Instant } from '../domain/time/time.ts';
 import { bearerOf, lifetimeOf } from '../http/spans.ts';
 import { IdentityError, plainWord } from './errors.ts';
 import { form, type Answer, type Http, type Wanted } from './http.ts';

@@ -3,13 +3,13 @@
  * provider's own rate limit. Everything asked here is safe to repeat: reading, and ending what may be ended already.
  */
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
-import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import { readBody } from '../http/body.ts';
 import { SMALL_BOUNDS } from '../http/json.ts';
 import { countsIn, httpDateOf, LONGEST_WAIT, retryAfterOf, untilEpochOf } from '../http/spans.ts';
 import { IdentityError, isTransientStatus, plainWord } from './errors.ts';
 import { Redactor } from '../texts/redactor.ts';
-import type { Clock } from './ports.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /** What is sent. `body` with its type. */
 export interface Wanted {

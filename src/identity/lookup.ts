@@ -2,7 +2,7 @@
 import { IdentityError, kindOfStatus, plainWord } from './errors.ts';
 import type { Answer } from './http.ts';
 import { listOf, member, parseJson, textOf } from './json.ts';
-import type { Target } from './ports.ts';
+import type { Target } from './connector.ts';
 import { isSame } from './subject.ts';
 
 /** Nobody has this name: the top-level domain is reserved for that. */

@@ -1,7 +1,7 @@
 /** Collects news, so that what happens to many at once becomes one message. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { Instant } from '../domain/time.ts';
-import type { Fields, Message, News } from './ports.ts';
+import type { Instant } from '../domain/time/time.ts';
+import type { Fields, Message, News } from './message.ts';
 
 /** So many of a kind are told one by one; the rest are counted. */
 const EXAMPLES = 10;

@@ -3,11 +3,13 @@
  * beside the sweeps. A receiver that does not answer never holds up anything but its own messages.
  */
 import { createHash } from 'node:crypto';
-import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import { Delivery, type DeliveryOutcome } from './delivery.ts';
 import { Gathering } from './gather.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
-import type { Channel, Message, News, NotifyLog, Outbox, Topic, Waiting } from './ports.ts';
+import type { Channel, Message, News, Topic } from './message.ts';
+import type { Log } from '../ports/log.ts';
+import type { Outbox, Waiting } from '../ports/outbox.ts';
 import type { Sender } from './send.ts';
 
 /** More do not wait: the oldest go. */
@@ -22,7 +24,7 @@ export interface NotifierParts {
   readonly outbox: Outbox;
   readonly sender: Sender;
   readonly clock: { now(): Instant };
-  readonly log: NotifyLog;
+  readonly log: Log;
   /** Whose news these are. */
   readonly organisation?: () => string;
   /** Told how each try ended. */
@@ -138,7 +140,7 @@ class OutboxNotifier implements Notifier {
   }
 }
 
-function noteDropped(log: NotifyLog, dropped: number): void {
+function noteDropped(log: Log, dropped: number): void {
   if (dropped > 0) log.error({ dropped }, 'too many messages wait: the oldest were dropped');
 }
 

@@ -2,7 +2,7 @@
  * The connections of the endpoints, and what they may cost. Anybody who reaches the port may open as many as they like,
  * send nothing, or read nothing: none of that may keep a probe from its answer, or hold memory.
  */
-import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 
 /** What connections may cost. */
 export interface Bounds {

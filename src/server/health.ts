@@ -1,5 +1,5 @@
 /** Whether the worker is alive and whether it sees: what the probes ask. Pure but for what it is told. */
-import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
+import { MINUTE, type Duration, type Instant } from '../domain/time/time.ts';
 
 /** A sweep may take this many usual intervals before the loop counts as stuck, and never less than `PATIENCE`. */
 const INTERVALS = 5;

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createDoor, type AddressInfo, type Server as Door } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { SECOND } from '../domain/time.ts';
+import { SECOND } from '../domain/time/time.ts';
 import { BOUNDS, Connections, type Bounds } from './connections.ts';
 import type { Probe } from './health.ts';
 import { Sliced } from './sliced.ts';

@@ -1,6 +1,6 @@
 /** What `/status` tells, as plain JSON with ISO instants. */
-import { delayOf, returnsSeen, type Learnt } from '../domain/learnt.ts';
-import type { Duration, Instant } from '../domain/time.ts';
+import { delayOf, returnsSeen, type Learnt } from '../domain/tracking/platform-behaviour.ts';
+import type { Duration, Instant } from '../domain/time/time.ts';
 import { secondsOf } from '../texts/printed.ts';
 
 export interface StatusFacts {

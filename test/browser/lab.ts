@@ -4,7 +4,7 @@
  * nobody waits for a clock.
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { MINUTE, SECOND, type Duration } from '../../src/domain/time.ts';
+import { MINUTE, SECOND, type Duration } from '../../src/domain/time/time.ts';
 import type { Desk } from '../../src/sandbox/desk.ts';
 import type { Truth } from '../../src/sandbox/index.ts';
 import type { Person } from '../../src/sandbox/organisation.ts';

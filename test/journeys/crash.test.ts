@@ -1,8 +1,8 @@
 /** Restarts, and power cuts at the worst moments. */
 import { expect, test } from '@jest/globals';
 import type { EventKind, RecordEvent } from '../../src/domain/record.ts';
-import { MINUTE } from '../../src/domain/time.ts';
-import type { Action } from '../../src/domain/policy.ts';
+import { MINUTE } from '../../src/domain/time/time.ts';
+import type { Action } from '../../src/domain/policy/policy.ts';
 import { deriveRouting, type Desk } from '../../src/sandbox/desk.ts';
 import { endings, logoffs, tornIntents } from './record.ts';
 import { playShift, Shift, SLACK } from './shift.ts';

@@ -1,8 +1,8 @@
 /** Returns are counted, recorded and learnt from once each, wherever in a sweep they are first seen. */
 import { expect, test } from '@jest/globals';
-import { NOTHING_LEARNT, returnsSeen } from '../../src/domain/learnt.ts';
+import { NOTHING_LEARNT, returnsSeen } from '../../src/domain/tracking/platform-behaviour.ts';
 import type { StoredEvent } from '../../src/domain/record.ts';
-import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { createRandom } from '../../src/sandbox/random.ts';
 import { RETURNING } from './casts.ts';
 import { policyText, Shift } from './shift.ts';

@@ -1,7 +1,7 @@
 /** What becomes of a log-off once it is begun: each way in which it can end, on the platform and in the record. */
 import { describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '../../src/domain/record.ts';
-import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { deriveRouting, type Desk } from '../../src/sandbox/desk.ts';
 import { ALL_PERMISSIONS } from '../../src/sandbox/index.ts';
 import { endings, tornIntents } from './record.ts';

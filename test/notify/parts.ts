@@ -1,9 +1,10 @@
 /** Channels, news and receivers for the tests of notifications. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Instant } from '../../src/domain/time.ts';
+import type { Instant } from '../../src/domain/time/time.ts';
 import { DeliveryError, type DeliveryFacts } from '../../src/notify/errors.ts';
-import type { Channel, Message, News, NotifyLog, Topic } from '../../src/notify/ports.ts';
+import type { Channel, Message, News, Topic } from '../../src/notify/message.ts';
+import type { Log } from '../../src/ports/log.ts';
 import type { Sender } from '../../src/notify/send.ts';
 
 export const BASE: Instant = Date.parse('2026-03-02T09:00:00Z');
@@ -48,8 +49,11 @@ export class StillClock {
 export type Line = readonly [level: 'info' | 'warn' | 'error', fields: object, message: string];
 
 /** Keeps what is logged. */
-export class Log implements NotifyLog {
+export class FakeLog implements Log {
   readonly lines: Line[] = [];
+  debug(): void {
+    // Not kept.
+  }
   info(fields: object, text: string): void {
     this.lines.push(['info', fields, text]);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { cached } from '../../src/server/cached.ts';
 import { Connections, type Bounds } from '../../src/server/connections.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { NOTHING_LEARNT } from '../../src/domain/learnt.ts';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { NOTHING_LEARNT } from '../../src/domain/tracking/platform-behaviour.ts';
+import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { Health } from '../../src/server/health.ts';
 import { startServer, type RunningServer, type ServerParts } from '../../src/server/server.ts';
 import { statusOf } from '../../src/server/status.ts';

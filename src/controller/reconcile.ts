@@ -1,0 +1,100 @@
+/**
+ * After a crash or an outage: what became of log-offs whose outcome was never written, told from what was noted while they went on
+ * and from what the platform shows now, and a line in the record for the time without sweeps.
+ */
+import { knownDone } from '../domain/judging/ladder.ts';
+import type { Memory } from '../domain/tracking/memory.ts';
+import type { Action } from '../domain/policy/policy.ts';
+import type { SweepHold } from '../domain/planning/plan.ts';
+import { isOutage } from '../domain/tracking/settle.ts';
+import { isNewer } from '../domain/tracking/signs.ts';
+import type { RecordEvent, Standing, StoredEvent } from '../domain/record.ts';
+import { HOUR, type Duration, type Instant } from '../domain/time/time.ts';
+import type { Crew, Round } from './actuator/attempt.ts';
+import { giveBack } from './actuator/recovery.ts';
+import type { Population } from './tracker.ts';
+import { NO_STANDING } from './controller-state.ts';
+import { saveStep } from './save.ts';
+
+/**
+ * Settles log-offs that were interrupted: whoever was left off the queue in an interaction gets it back, where acting is
+ * allowed, and each gets its outcome. Throws when the store is lost.
+ */
+export async function reconcile(crew: Crew, hold: SweepHold | undefined, round: Round): Promise<void> {
+  const open = await crew.store.openIntents();
+  if (open.length === 0) return;
+  const mayAct = round.context.policy.mode === 'enforce' && (hold === undefined || hold === 'settling');
+  const givenBack = mayAct ? await giveBack(crew, open, round) : undefined;
+  const at = crew.directory.serverNow();
+  await saveStep(crew, [], outcomesOf(open, crew.population, at, round.sweepId, givenBack));
+}
+
+/**
+ * The outcome of each intention that has none, from memory after a complete sweep. Nothing is done again here: agents who
+ * are due are logged off as usual. An outcome names only the actions that are known to have been performed. `givenBack` are those that ended
+ * in an interaction.
+ */
+export function outcomesOf(
+  intents: readonly StoredEvent[],
+  population: Population,
+  at: Instant,
+  sweepId: string,
+  givenBack: ReadonlySet<string> = new Set(),
+): readonly RecordEvent[] {
+  return intents.map((intent) => {
+    const memory = intent.agentId === undefined ? undefined : population.memory(intent.agentId);
+    // A session at the identity provider is none of the platform's: nothing there shows what became of it.
+    const elsewhere = intent.actions?.includes('end_sso_session') === true;
+    const actions = elsewhere ? [] : knownDone(memory, intent.at);
+    const facts = { ...withoutPlace(intent), at, sweepId, actions };
+    if (givenBack.has(intent.intentId ?? '')) return { ...facts, kind: 'dropped', reason: 'engaged' };
+    const isOff = memory?.state.presence === 'OFFLINE' && !isNewer(memory.tokenAt, memory.own?.tokenAt);
+    const byUs = actions.includes('offline') || actions.includes('revoke_tokens');
+    return {
+      ...facts,
+      kind: isOff && byUs ? 'verified' : 'unverified',
+      reason: reasonOf(intent, memory, actions),
+    };
+  });
+}
+
+/**
+ * The standing of a worker that finds none, because it is the first or because what was kept could not be used. Log-offs
+ * of the last hour that the record knows of still count against the hour. Rejects when the store is lost.
+ */
+export async function standingFromRecord({
+  store,
+  directory,
+}: Pick<Crew, 'store' | 'directory'>): Promise<Standing> {
+  const begun = await store.events({ kinds: ['intent'], from: directory.serverNow() - HOUR });
+  const ledger = { ...NO_STANDING.ledger, logoffs: begun.map(({ at }) => at) };
+  return { ...NO_STANDING, ledger };
+}
+
+/** That it was told later, and which actions are not known to be done. */
+function reasonOf(
+  { actions = [] }: StoredEvent,
+  memory: Memory | undefined,
+  done: readonly Action[],
+): string {
+  const neededNot = memory?.own?.former.routing === 'OFF_QUEUE' ? ['off_queue'] : [];
+  const open = actions.filter((action) => !done.includes(action) && !neededNot.includes(action));
+  return `told after an interruption${open.length === 0 ? '' : `; not known to be done: ${open.join(', ')}`}`;
+}
+
+/** The line for an outage that this sweep ends. */
+export function gapEvent(
+  before: Standing,
+  at: Instant,
+  usual: Duration,
+  sweepId: string,
+): RecordEvent | undefined {
+  if (before.lastCompleteAt === undefined || !isOutage(before, at, usual)) return undefined;
+  return { kind: 'gap', at, sweepId, measured: at - before.lastCompleteAt };
+}
+
+function withoutPlace(intent: StoredEvent): RecordEvent {
+  const facts: RecordEvent & { seq?: number } = { ...intent };
+  delete facts.seq;
+  return facts;
+}

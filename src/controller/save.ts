@@ -1,0 +1,55 @@
+/** Writing what a sweep, or one step of carrying out, has changed, and with it the returns that are not on record yet. */
+import type { Memory } from '../domain/tracking/memory.ts';
+import type { RecordEvent, Standing, SweepRecord } from '../domain/record.ts';
+import type { Crew } from './actuator/attempt.ts';
+import type { Findings } from './findings.ts';
+import type { ReturnsBook } from './returns-book.ts';
+
+type SavingCrew = Pick<Crew, 'store' | 'population' | 'returns' | 'learner'>;
+
+/**
+ * Writes memories and events together, and with them the returns that are not on record yet and what they did to memory: a crash
+ * must not leave one without the other. What was learnt from them follows. Rejects when the store is lost; the returns then wait for the next write.
+ */
+export async function saveStep(
+  { store, population, returns, learner }: SavingCrew,
+  memories: readonly Memory[],
+  events: readonly RecordEvent[],
+  standing?: Standing,
+): Promise<void> {
+  const lines = returns.take();
+  const byId = new Map(memories.map((memory) => [memory.agentId, memory]));
+  for (const { agentId = '' } of lines) {
+    const memory = population.memory(agentId);
+    if (memory !== undefined && !byId.has(agentId)) byId.set(agentId, memory);
+  }
+  await orPutBack(returns, lines, store.saveStep([...byId.values()], [...lines, ...events], standing));
+  await learner.save(store);
+}
+
+/** Writes everything that a sweep changed. Rejects when the store is lost. */
+export async function saveSweep(
+  { store, population, returns, learner }: SavingCrew,
+  record: Omit<SweepRecord, 'changed' | 'notSeen'>,
+  { seen, described }: Pick<Findings, 'seen' | 'described'>,
+): Promise<void> {
+  const lines = returns.take();
+  const events = [...lines, ...record.events];
+  await orPutBack(returns, lines, store.saveSweep({ ...record, ...population.unsaved(seen), events }));
+  population.saved(seen);
+  await learner.save(store);
+  if (described.length > 0) await store.saveAgents(described);
+}
+
+async function orPutBack(
+  returns: ReturnsBook,
+  lines: readonly RecordEvent[],
+  write: Promise<void>,
+): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    returns.putBack(lines);
+    throw error;
+  }
+}
