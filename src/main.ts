@@ -9,7 +9,7 @@ const NEEDED = 24;
  * A sweep of a large centre makes much that is thrown away at once. Left to itself V8 takes twice the memory rather than
  * collect it a little more often, and a container pays for memory by the month.
  */
-const SPARING = ['--semi-space-growth-factor=1', '--heap-growing-percent=10'];
+const V8_FLAGS = ['--semi-space-growth-factor=1', '--heap-growing-percent=10'];
 
 guardSignals();
 
@@ -21,7 +21,7 @@ if (major < NEEDED) {
   );
   process.exitCode = 2;
 } else {
-  for (const flag of SPARING) setFlagsFromString(flag);
+  for (const flag of V8_FLAGS) setFlagsFromString(flag);
   const { main } = await import('./commands/program.ts');
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { Duration } from '../domain/time/time.ts';
 import { Alarms } from '../controller/alarms.ts';
-import { Enforcer, type InForce } from '../controller/sweep.ts';
+import { Controller, type InForce } from '../controller/sweep.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory, Effects } from '../ports/agents.ts';
 import type { Meter, SweepReport } from '../ports/metrics.ts';
@@ -204,7 +204,7 @@ function workerOf(
   const port: Store = store;
   const { alarm, name, warner, notifier } = telling;
   const parts = { clock, directory, effects, store: port, names, log, meter, alarm, alarms, name, warner };
-  const load = (wanted: InForce): Promise<Enforcer> => Enforcer.load(parts, wanted);
+  const load = (wanted: InForce): Promise<Controller> => Controller.load(parts, wanted);
   let { setAside } = store;
   const hooks = {
     beforeSweep: () => {

@@ -14,7 +14,7 @@ export class OutputError extends Error {
 export type Write = (bytes: Buffer) => number;
 
 /** A pipe that is full is tried again for this long, in ms, before the line is given up. */
-const PATIENCE = 1_000;
+const LONGEST_BLOCK = 1_000;
 const PAUSE = 10;
 
 /** One stream of lines to a file descriptor. `write` never throws. */
@@ -74,7 +74,7 @@ export class LogStream implements DestinationStream {
         at += this.#write(bytes.subarray(at));
       } catch (error) {
         this.#torn ||= at > 0;
-        if (codeOf(error) !== 'EAGAIN' || waited >= PATIENCE) throw error;
+        if (codeOf(error) !== 'EAGAIN' || waited >= LONGEST_BLOCK) throw error;
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
         waited += PAUSE;
       }

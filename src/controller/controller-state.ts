@@ -1,6 +1,6 @@
 /** The enforcer's own standing between two sweeps: what it was before, and what one sweep makes of it. Pure. */
 import { EMPTY_LEDGER, type Ledger } from '../domain/planning/plan.ts';
-import type { Standing } from '../domain/record.ts';
+import type { ControllerState } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
 
 /** So many intervals between sweeps are remembered: enough for a median, few enough to follow a change of pace. */
@@ -10,7 +10,7 @@ const INTERVALS_NEEDED = 3;
 /** After so many sweeps in a row that agree on a much smaller population, it is believed. */
 const BELIEVED_AFTER = 10;
 
-export const NO_STANDING: Standing = {
+export const NO_CONTROLLER_STATE: ControllerState = {
   policyHash: undefined,
   settleLeft: 0,
   lastCompleteAt: undefined,
@@ -47,7 +47,7 @@ function withInterval(intervals: readonly Duration[], interval: Duration): reado
 }
 
 /** What one sweep leaves behind for the next. */
-export interface Swept {
+export interface SweepOutcome {
   readonly policyHash: string;
   /** Everyone was read, and the number is believed. */
   readonly complete: boolean;
@@ -60,9 +60,9 @@ export interface Swept {
 }
 
 /** The standing after a sweep whose plans are made and not carried out yet. Only a complete one counts as watching. */
-export function nextStanding(last: Standing, swept: Swept): Standing {
+export function nextControllerState(last: ControllerState, swept: SweepOutcome): ControllerState {
   const { policyHash, complete, startedAt, listed, ledger, imaginedLedger } = swept;
-  const same: Standing = { ...last, policyHash, settleLeft: swept.settleLeft, ledger, imaginedLedger };
+  const same: ControllerState = { ...last, policyHash, settleLeft: swept.settleLeft, ledger, imaginedLedger };
   if (!complete) return same;
   const interval = last.lastCompleteAt === undefined ? 0 : startedAt - last.lastCompleteAt;
   return {

@@ -2,7 +2,7 @@
 import type { Log } from '../ports/log.ts';
 
 /** Said once for each reason: sweep after sweep the same line would bury all others. */
-export class Trouble {
+export class FailureLatch {
   readonly #log: Pick<Log, 'error'>;
   readonly #sentence: string;
   #why: string | undefined;
@@ -18,18 +18,18 @@ export class Trouble {
   }
 
   /** It failed. */
-  met(error: unknown, fields: object = {}): void {
+  fail(error: unknown, fields: object = {}): void {
     const why = error instanceof Error ? error.message : 'it failed';
     if (why !== this.#why) this.#log.error({ ...fields, err: error }, this.#sentence);
     this.#why = why;
   }
 
   /** It cannot work for a reason that has been said elsewhere. */
-  follows(why = 'nobody knows who holds its lease'): void {
+  inherit(why = 'nobody knows who holds its lease'): void {
     this.#why = why;
   }
 
-  over(): void {
+  clear(): void {
     this.#why = undefined;
   }
 }

@@ -8,7 +8,7 @@ import type { Cause, Memory } from '../domain/tracking/memory.ts';
 import type { Candidate } from '../domain/planning/plan.ts';
 import { LONGEST_KEPT, type StoredAgent } from '../domain/record.ts';
 import type { Instant } from '../domain/time/time.ts';
-import type { Population, SweepContext } from './tracker.ts';
+import type { Tracker, SweepContext } from './tracker.ts';
 import type { Sighting } from '../ports/agents.ts';
 import { warningsFor, type AgentToWarn } from './actuator/warn-agents.ts';
 
@@ -42,7 +42,7 @@ export interface Findings {
 }
 
 /** The findings of a sweep under way: hand it pages. */
-export class Gathering implements Findings {
+export class SweepFindings implements Findings {
   readonly listed = new Set<string>();
   readonly seen = new Set<string>();
   online = 0;
@@ -56,10 +56,10 @@ export class Gathering implements Findings {
   readonly engaged: Findings['engaged'][number][] = [];
   readonly described: StoredAgent[] = [];
   nextDueAt: Instant | undefined;
-  readonly #population: Population;
+  readonly #population: Tracker;
   readonly #context: SweepContext;
 
-  constructor(population: Population, context: SweepContext) {
+  constructor(population: Tracker, context: SweepContext) {
     this.#population = population;
     this.#context = context;
   }

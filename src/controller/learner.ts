@@ -2,8 +2,8 @@
 import {
   learnFromLogoff,
   learnFromReturn,
-  NOTHING_LEARNT,
-  type Learnt,
+  NO_BEHAVIOUR_KNOWN,
+  type PlatformBehaviour,
 } from '../domain/tracking/platform-behaviour.ts';
 import type { MemoryEvent } from '../domain/tracking/memory.ts';
 import type { Action } from '../domain/policy/policy.ts';
@@ -11,17 +11,17 @@ import type { Store } from '../ports/store.ts';
 
 /** What has been learnt, kept in the store from sweep to sweep. */
 export class Learner {
-  #learnt: Learnt;
-  #saved: Learnt;
+  #learnt: PlatformBehaviour;
+  #saved: PlatformBehaviour;
 
-  constructor(learnt: Learnt) {
+  constructor(learnt: PlatformBehaviour) {
     this.#learnt = learnt;
     this.#saved = learnt;
   }
 
   /** Takes up where the last run ended. Rejects when the store cannot be read. */
   static async load(store: Pick<Store, 'learnt'>): Promise<Learner> {
-    return new Learner((await store.learnt()) ?? NOTHING_LEARNT);
+    return new Learner((await store.learnt()) ?? NO_BEHAVIOUR_KNOWN);
   }
 
   returned(event: MemoryEvent): void {

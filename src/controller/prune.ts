@@ -1,25 +1,25 @@
 /** Once a day what is older than the retention goes: from the store, and from what this process knows. */
 import { withoutStrangers } from '../domain/planning/plan.ts';
-import type { Standing } from '../domain/record.ts';
+import type { ControllerState } from '../domain/record.ts';
 import { DAY, type Duration, type Instant } from '../domain/time/time.ts';
-import type { Crew } from './actuator/attempt.ts';
+import type { ActuatorDeps } from './actuator/attempt.ts';
 
 /**
  * Forgets if a day has passed since the last time, and answers the standing after it. That time is stored: a worker that is
  * started anew each night, or for each sweep, forgets as well. What fails is tried again a day later. Never rejects.
  */
 export async function forgetOld(
-  { store, population, log }: Pick<Crew, 'store' | 'population' | 'log'>,
-  standing: Standing,
+  { store, population, log }: Pick<ActuatorDeps, 'store' | 'population' | 'log'>,
+  standing: ControllerState,
   retention: Duration,
   now: Instant,
-): Promise<Standing> {
+): Promise<ControllerState> {
   const { forgottenAt, ledger, imaginedLedger } = standing;
   if (forgottenAt !== undefined && Math.abs(now - forgottenAt) < DAY) return standing;
   const before = now - retention;
   population.forget(before);
   const isKnown = (agentId: string): boolean => population.memory(agentId) !== undefined;
-  const after: Standing = {
+  const after: ControllerState = {
     ...standing,
     forgottenAt: now,
     ledger: withoutStrangers(ledger, isKnown),

@@ -8,25 +8,25 @@ import type { Action } from '../domain/policy/policy.ts';
 import type { SweepHold } from '../domain/planning/plan.ts';
 import { isOutage } from '../domain/tracking/settle.ts';
 import { isNewer } from '../domain/tracking/signs.ts';
-import type { RecordEvent, Standing, StoredEvent } from '../domain/record.ts';
+import type { RecordEvent, ControllerState, StoredEvent } from '../domain/record.ts';
 import { HOUR, type Duration, type Instant } from '../domain/time/time.ts';
-import type { Crew, Round } from './actuator/attempt.ts';
-import { giveBack } from './actuator/recovery.ts';
-import type { Population } from './tracker.ts';
-import { NO_STANDING } from './controller-state.ts';
+import type { ActuatorDeps, Pass } from './actuator/attempt.ts';
+import { restoreInterrupted } from './actuator/recovery.ts';
+import type { Tracker } from './tracker.ts';
+import { NO_CONTROLLER_STATE } from './controller-state.ts';
 import { saveStep } from './save.ts';
 
 /**
  * Settles log-offs that were interrupted: whoever was left off the queue in an interaction gets it back, where acting is
  * allowed, and each gets its outcome. Throws when the store is lost.
  */
-export async function reconcile(crew: Crew, hold: SweepHold | undefined, round: Round): Promise<void> {
-  const open = await crew.store.openIntents();
+export async function reconcile(deps: ActuatorDeps, hold: SweepHold | undefined, pass: Pass): Promise<void> {
+  const open = await deps.store.openIntents();
   if (open.length === 0) return;
-  const mayAct = round.context.policy.mode === 'enforce' && (hold === undefined || hold === 'settling');
-  const givenBack = mayAct ? await giveBack(crew, open, round) : undefined;
-  const at = crew.directory.serverNow();
-  await saveStep(crew, [], outcomesOf(open, crew.population, at, round.sweepId, givenBack));
+  const mayAct = pass.context.policy.mode === 'enforce' && (hold === undefined || hold === 'settling');
+  const givenBack = mayAct ? await restoreInterrupted(deps, open, pass) : undefined;
+  const at = deps.directory.serverNow();
+  await saveStep(deps, [], outcomesOf(open, deps.population, at, pass.sweepId, givenBack));
 }
 
 /**
@@ -36,7 +36,7 @@ export async function reconcile(crew: Crew, hold: SweepHold | undefined, round: 
  */
 export function outcomesOf(
   intents: readonly StoredEvent[],
-  population: Population,
+  population: Tracker,
   at: Instant,
   sweepId: string,
   givenBack: ReadonlySet<string> = new Set(),
@@ -65,10 +65,10 @@ export function outcomesOf(
 export async function standingFromRecord({
   store,
   directory,
-}: Pick<Crew, 'store' | 'directory'>): Promise<Standing> {
+}: Pick<ActuatorDeps, 'store' | 'directory'>): Promise<ControllerState> {
   const begun = await store.events({ kinds: ['intent'], from: directory.serverNow() - HOUR });
-  const ledger = { ...NO_STANDING.ledger, logoffs: begun.map(({ at }) => at) };
-  return { ...NO_STANDING, ledger };
+  const ledger = { ...NO_CONTROLLER_STATE.ledger, logoffs: begun.map(({ at }) => at) };
+  return { ...NO_CONTROLLER_STATE, ledger };
 }
 
 /** That it was told later, and which actions are not known to be done. */
@@ -84,7 +84,7 @@ function reasonOf(
 
 /** The line for an outage that this sweep ends. */
 export function gapEvent(
-  before: Standing,
+  before: ControllerState,
   at: Instant,
   usual: Duration,
   sweepId: string,

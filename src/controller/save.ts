@@ -1,11 +1,11 @@
 /** Writing what a sweep, or one step of carrying out, has changed, and with it the returns that are not on record yet. */
 import type { Memory } from '../domain/tracking/memory.ts';
-import type { RecordEvent, Standing, SweepRecord } from '../domain/record.ts';
-import type { Crew } from './actuator/attempt.ts';
+import type { RecordEvent, ControllerState, SweepRecord } from '../domain/record.ts';
+import type { ActuatorDeps } from './actuator/attempt.ts';
 import type { Findings } from './findings.ts';
 import type { ReturnsBook } from './returns-book.ts';
 
-type SavingCrew = Pick<Crew, 'store' | 'population' | 'returns' | 'learner'>;
+type SavingCrew = Pick<ActuatorDeps, 'store' | 'population' | 'returns' | 'learner'>;
 
 /**
  * Writes memories and events together, and with them the returns that are not on record yet and what they did to memory: a crash
@@ -15,7 +15,7 @@ export async function saveStep(
   { store, population, returns, learner }: SavingCrew,
   memories: readonly Memory[],
   events: readonly RecordEvent[],
-  standing?: Standing,
+  standing?: ControllerState,
 ): Promise<void> {
   const lines = returns.take();
   const byId = new Map(memories.map((memory) => [memory.agentId, memory]));

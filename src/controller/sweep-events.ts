@@ -4,16 +4,16 @@ import type { Policy } from '../domain/policy/policy.ts';
 import type { RecordEvent } from '../domain/record.ts';
 import type { Instant } from '../domain/time/time.ts';
 import { causeFields } from './alarms.ts';
-import type { Crew } from './actuator/attempt.ts';
+import type { ActuatorDeps } from './actuator/attempt.ts';
 import type { Findings } from './findings.ts';
 
 /** Alarms, and tells the record. Remembers which agents it has told of as held: each is reported once. */
-export class News {
-  readonly #crew: Pick<Crew, 'alarm' | 'name'>;
+export class SweepEvents {
+  readonly #deps: Pick<ActuatorDeps, 'alarm' | 'name'>;
   readonly #held = new Set<string>();
 
-  constructor(crew: Pick<Crew, 'alarm' | 'name'>) {
-    this.#crew = crew;
+  constructor(deps: Pick<ActuatorDeps, 'alarm' | 'name'>) {
+    this.#deps = deps;
   }
 
   /** The lines for the record that one sweep and its plan bring. */
@@ -30,7 +30,7 @@ export class News {
     if (tripped === undefined) return [];
     const { newlyDue, allowed } = tripped;
     const message = 'too many agents became due at once: held back';
-    this.#crew.alarm({ kind: 'breaker', message, fields: { sweepId, newlyDue, allowed } });
+    this.#deps.alarm({ kind: 'breaker', message, fields: { sweepId, newlyDue, allowed } });
     return [{ kind: 'breaker', at: now, sweepId, reason: `${newlyDue} newly due, ${allowed} allowed` }];
   }
 
@@ -47,8 +47,8 @@ export class News {
     return news.map(({ agent, cause }) => {
       this.#held.add(agent.id);
       const message = 'an agent is back after the last rung of the ladder: held';
-      const fields = { agent: this.#crew.name(agent), ...causeFields(cause, policy) };
-      this.#crew.alarm({ kind: 'held', message, fields });
+      const fields = { agent: this.#deps.name(agent), ...causeFields(cause, policy) };
+      this.#deps.alarm({ kind: 'held', message, fields });
       return { kind: 'held', at: now, sweepId, agentId: agent.id, agentName: agent.name };
     });
   }

@@ -2,7 +2,7 @@
 import type { Hold, Plan, SweepHold } from '../domain/planning/plan.ts';
 import type { SweepCount } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
-import type { RoundResult } from './actuator/attempt.ts';
+import type { PassResult } from './actuator/attempt.ts';
 import type { DueAgent, Findings } from './findings.ts';
 import type { ReadingSummary } from '../ports/agents.ts';
 import type { SweepReport } from '../ports/metrics.ts';
@@ -14,8 +14,8 @@ export interface Swept {
   readonly findings: Findings;
   readonly hold: SweepHold | undefined;
   readonly enforced: Plan;
-  readonly real: RoundResult;
-  readonly imagined: RoundResult;
+  readonly real: PassResult;
+  readonly imagined: PassResult;
 }
 
 /** The report of a sweep. */
@@ -44,7 +44,7 @@ function numbersOf(
   { listed, seen, online, verdicts, unknown, due, nextDueAt }: Findings,
   { held, tripped }: Plan,
   usual: Duration,
-  { left }: RoundResult,
+  { left }: PassResult,
 ): Pick<
   SweepReport,
   | 'listed'

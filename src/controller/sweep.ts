@@ -15,20 +15,20 @@ import {
 } from '../domain/planning/plan.ts';
 import type { SweepHold } from '../domain/planning/plan.ts';
 import type { Policy } from '../domain/policy/policy.ts';
-import type { RecordEvent, Standing } from '../domain/record.ts';
+import type { RecordEvent, ControllerState } from '../domain/record.ts';
 import { settleLeft } from '../domain/tracking/settle.ts';
 import { SECOND, type Duration } from '../domain/time/time.ts';
 import type { Alarms } from './alarms.ts';
 import { carryOut } from './actuator/actuator.ts';
-import type { Crew, Round, RoundResult } from './actuator/attempt.ts';
-import { Gathering, type DueAgent, type Findings } from './findings.ts';
+import type { ActuatorDeps, Pass, PassResult } from './actuator/attempt.ts';
+import { SweepFindings, type DueAgent, type Findings } from './findings.ts';
 import { forgetOld } from './prune.ts';
-import { imagine } from './actuator/dry-run.ts';
+import { dryRun } from './actuator/dry-run.ts';
 import { Learner } from './learner.ts';
 import { LeaseLost, type SweepLimits } from './limits.ts';
-import { News } from './sweep-events.ts';
+import { SweepEvents } from './sweep-events.ts';
 import { forgiven, noOutcomes } from './actuator/outcomes.ts';
-import { Population, type SweepContext } from './tracker.ts';
+import { Tracker, type SweepContext } from './tracker.ts';
 import type { NameLookups } from '../ports/names.ts';
 import type { ReadingSummary } from '../ports/agents.ts';
 import type { SweepReport } from '../ports/metrics.ts';
@@ -36,16 +36,16 @@ import { gapEvent, reconcile, standingFromRecord } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, reportOf } from './sweep-report.ts';
 import { ReturnsBook } from './returns-book.ts';
 import { saveSweep } from './save.ts';
-import { Doubt, nextStanding, usualInterval } from './controller-state.ts';
-import { Trouble } from './failure-latch.ts';
+import { Doubt, nextControllerState, usualInterval } from './controller-state.ts';
+import { FailureLatch } from './failure-latch.ts';
 import { warnAgents } from './actuator/warn-agents.ts';
 import type { Done, Plans, Watched } from './watched.ts';
 
 /** The clocks drifting apart by more than this between two sweeps means that one of them jumped. */
 const CLOCK_JUMP: Duration = 30 * SECOND;
 
-/** What the enforcer is made of; see `Crew`. */
-export type EnforcerParts = Omit<Crew, 'population' | 'learner' | 'returns'> & {
+/** What the enforcer is made of; see `ActuatorDeps`. */
+export type EnforcerParts = Omit<ActuatorDeps, 'population' | 'learner' | 'returns'> & {
   readonly alarms: Alarms;
   readonly names: NameLookups;
 };
@@ -60,38 +60,38 @@ export interface InForce {
 }
 
 /** Everything one worker knows between two sweeps. Owns the memories; one per store and lease. */
-export class Enforcer {
+export class Controller {
   readonly #parts: EnforcerParts;
-  readonly #crew: Crew;
+  readonly #deps: ActuatorDeps;
   readonly #alarms: Alarms;
-  readonly #news: News;
+  readonly #news: SweepEvents;
   readonly #doubt = new Doubt();
-  #standing: Standing;
+  #standing: ControllerState;
   #inForce: InForce;
   /** Of the last two sweeps: a clock that jumped in the middle of one is news to half of the people in the next. */
   #clockErrors: readonly Duration[] = [];
-  readonly #storeTrouble: Trouble;
+  readonly #storeTrouble: FailureLatch;
   /** Intents without an outcome may stand in the record: after a start, and after the store was lost for a while. */
   #unreconciled = true;
 
-  private constructor(parts: EnforcerParts, crew: Crew, inForce: InForce, standing: Standing) {
+  private constructor(parts: EnforcerParts, deps: ActuatorDeps, inForce: InForce, standing: ControllerState) {
     this.#parts = parts;
-    this.#crew = crew;
+    this.#deps = deps;
     this.#inForce = inForce;
     this.#standing = standing;
-    this.#news = new News(crew);
-    this.#storeTrouble = new Trouble(parts.log, 'the store failed: observing only until it is back');
+    this.#news = new SweepEvents(deps);
+    this.#storeTrouble = new FailureLatch(parts.log, 'the store failed: observing only until it is back');
     this.#alarms = parts.alarms;
   }
 
   /** Takes up where the last run ended. Rejects when the store cannot be read. */
-  static async load(parts: EnforcerParts, inForce: InForce): Promise<Enforcer> {
+  static async load(parts: EnforcerParts, inForce: InForce): Promise<Controller> {
     const memories = await parts.store.loadMemories();
     const standing = (await parts.store.loadStanding()) ?? (await standingFromRecord(parts));
     const learner = await Learner.load(parts.store);
     const returns = new ReturnsBook(parts.meter, learner);
-    const population = new Population(memories, returns);
-    return new Enforcer(parts, { ...parts, population, learner, returns }, inForce, standing);
+    const population = new Tracker(memories, returns);
+    return new Controller(parts, { ...parts, population, learner, returns }, inForce, standing);
   }
 
   /** Takes up another policy; the sweeps after it settle. Only between two sweeps. */
@@ -115,19 +115,19 @@ export class Enforcer {
     const { clock, directory, store } = this.#parts;
     const begun = clock.now();
     const sweepId = randomUUID().slice(0, 8);
-    this.#crew.returns.begin(sweepId);
+    this.#deps.returns.begin(sweepId);
     const resumed = await store.takeResume().catch(() => false);
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
     const policy = await this.#parts.names.latest(this.#inForce.policy, 'sweep', limits.signal);
     const context = this.#context(policy);
-    const findings = new Gathering(this.#crew.population, context);
+    const findings = new SweepFindings(this.#deps.population, context);
     const summary = await directory.sweep((page) => {
       findings.page(page);
     }, limits.signal);
     const lease = (await limits.mayRecord?.()) ?? 'held';
     if (lease === 'lost') throw new LeaseLost();
     if (lease === 'unknown') {
-      this.#storeTrouble.follows(limits.leaseFault?.());
+      this.#storeTrouble.inherit(limits.leaseFault?.());
       this.#unreconciled = true;
     }
     this.#clockErrors = [...this.#clockErrors, summary.clockError].slice(-2);
@@ -181,7 +181,7 @@ export class Enforcer {
     };
     const { ledger, imaginedLedger } = this.#standing;
     return {
-      enforced: gate(due, forgiven(ledger, this.#crew.returns.takeOwn())),
+      enforced: gate(due, forgiven(ledger, this.#deps.returns.takeOwn())),
       imagined: gate(imagined, imaginedLedger),
     };
   }
@@ -192,7 +192,7 @@ export class Enforcer {
     const { policy, usualInterval: usual } = context;
     const { startedAt } = summary;
     const before = this.#standing;
-    this.#standing = nextStanding(before, {
+    this.#standing = nextControllerState(before, {
       policyHash: policy.hash,
       complete,
       startedAt,
@@ -218,8 +218,8 @@ export class Enforcer {
     const head = { at, standing: this.#standing, events };
     const record = complete ? { ...head, count: countOf(findings, enforced, at) } : head;
     return this.#unlessLost(sweepId, async () => {
-      await saveSweep(this.#crew, record, findings);
-      this.#storeTrouble.over();
+      await saveSweep(this.#deps, record, findings);
+      this.#storeTrouble.clear();
     });
   }
 
@@ -228,7 +228,7 @@ export class Enforcer {
     const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
     const { signal } = limits;
     return this.#unlessLost(sweepId, async () => {
-      await reconcile(this.#crew, hold, { sweepId, context, standing: this.#standing, mayBegin, signal });
+      await reconcile(this.#deps, hold, { sweepId, context, standing: this.#standing, mayBegin, signal });
       this.#unreconciled = false;
     });
   }
@@ -251,18 +251,13 @@ export class Enforcer {
     const context = due.length === 0 ? watched.context : await this.#lookedUp(watched.context, limits);
     const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
     const { signal } = limits;
-    const round = (): Round => ({ sweepId, context, standing: this.#standing, mayBegin, signal });
-    const real = await this.#perform(carryOut, due, enforced.ledger, round());
+    const pass = (): Pass => ({ sweepId, context, standing: this.#standing, mayBegin, signal });
+    const real = await this.#perform(carryOut, due, enforced.ledger, pass());
     this.#standing = { ...this.#standing, ledger: real.ledger };
-    const other = await this.#perform(
-      imagine,
-      agentsOf(imagined, findings.imagined),
-      imagined.ledger,
-      round(),
-    );
+    const other = await this.#perform(dryRun, agentsOf(imagined, findings.imagined), imagined.ledger, pass());
     this.#standing = { ...this.#standing, imaginedLedger: other.ledger };
     if (hold === undefined && this.#storeTrouble.why === undefined) {
-      await this.#unlessLost(sweepId, () => warnAgents(this.#crew, findings.toWarn, round()));
+      await this.#unlessLost(sweepId, () => warnAgents(this.#deps, findings.toWarn, pass()));
     }
     return { real, imagined: other };
   }
@@ -276,14 +271,14 @@ export class Enforcer {
     hand: typeof carryOut,
     agents: readonly DueAgent[],
     ledger: Ledger,
-    round: Round,
-  ): Promise<RoundResult> {
-    const nothing: RoundResult = { ledger, outcomes: noOutcomes(), left: agents.length };
+    pass: Pass,
+  ): Promise<PassResult> {
+    const nothing: PassResult = { ledger, outcomes: noOutcomes(), left: agents.length };
     if (agents.length === 0 || this.#storeTrouble.why !== undefined) return nothing;
     try {
-      return await hand(this.#crew, agents, ledger, round);
+      return await hand(this.#deps, agents, ledger, pass);
     } catch (error) {
-      this.#lostStore(error, round.sweepId);
+      this.#lostStore(error, pass.sweepId);
       // How many of them were begun cannot be told any more: the hour's cap counts them all.
       const now = this.#parts.directory.serverNow();
       return { ...nothing, ledger: agents.reduce((book) => withLogoff(book, now), ledger) };
@@ -302,7 +297,7 @@ export class Enforcer {
   }
 
   #lostStore(error: unknown, sweepId: string | undefined): void {
-    this.#storeTrouble.met(error, { sweepId });
+    this.#storeTrouble.fail(error, { sweepId });
     this.#unreconciled = true;
   }
 
@@ -310,7 +305,7 @@ export class Enforcer {
   async #forget({ complete, now }: Watched, { mayRecord }: SweepLimits): Promise<void> {
     if (!complete || this.#storeTrouble.why !== undefined) return;
     if (((await mayRecord?.()) ?? 'held') !== 'held') return;
-    this.#standing = await forgetOld(this.#crew, this.#standing, this.#inForce.retention, now);
+    this.#standing = await forgetOld(this.#deps, this.#standing, this.#inForce.retention, now);
   }
 
   /** The report of the sweep, after the log, the metrics and the alarms have had it. */

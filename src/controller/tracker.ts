@@ -36,7 +36,7 @@ export interface Look {
 }
 
 /** The enforcer's knowledge of all agents. Mutable; owned by one worker. */
-export class Population {
+export class Tracker {
   readonly #memories: Map<string, Memory>;
   /** Changed since they were last stored. */
   readonly #dirty = new Set<string>();

@@ -4,15 +4,15 @@
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import type { SweepBegun } from '../domain/record.ts';
-import type { Enforcer, InForce } from './sweep.ts';
+import type { Controller, InForce } from './sweep.ts';
 import type { LeaseStill } from './limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Meter, SweepReport } from '../ports/metrics.ts';
 import type { Store } from '../ports/store.ts';
-import { Trouble } from './failure-latch.ts';
+import { FailureLatch } from './failure-latch.ts';
 
-/** A log-off round may take this long when reading everyone has left hardly any time for it. */
+/** A log-off pass may take this long when reading everyone has left hardly any time for it. */
 const LATE_ROUND: Duration = 30 * SECOND;
 /** No batch begins this close to the next sweep: it would run into it, and that sweep would not take place. */
 const LAST_BATCH: Duration = 3 * SECOND;
@@ -20,7 +20,7 @@ const LAST_BATCH: Duration = 3 * SECOND;
 const CUT_OFF: Duration = SECOND;
 
 /** What of an enforcer the worker uses. */
-export type Sweeper = Pick<Enforcer, 'use' | 'sweep'>;
+export type Sweeper = Pick<Controller, 'use' | 'sweep'>;
 
 export interface WorkerParts {
   readonly clock: Clock;
@@ -48,7 +48,7 @@ export class Worker {
   #leaseAt: Instant | undefined;
   /** When the lease was last known to be held. */
   #heldAt: Instant | undefined;
-  readonly #leaseTrouble: Trouble;
+  readonly #leaseTrouble: FailureLatch;
   /** How often the store had been opened when the lease was last held. */
   #opened: number | undefined;
   #stopping = false;
@@ -59,7 +59,7 @@ export class Worker {
   constructor(parts: WorkerParts, inForce: InForce) {
     this.#parts = parts;
     this.#inForce = inForce;
-    this.#leaseTrouble = new Trouble(parts.log, 'the lease of the store could not be renewed');
+    this.#leaseTrouble = new FailureLatch(parts.log, 'the lease of the store could not be renewed');
   }
 
   /** Takes up another policy from the next sweep on. */
@@ -170,10 +170,10 @@ export class Worker {
     this.#leaseAt = undefined;
     try {
       const held = await store.holdLease(holder, now, this.#ttl());
-      this.#leaseTrouble.over();
+      this.#leaseTrouble.clear();
       if (!held) return 'taken';
     } catch (error) {
-      this.#leaseTrouble.met(error);
+      this.#leaseTrouble.fail(error);
       return 'unknown';
     }
     // Suspended, or without its store, for so long that another worker may have come and gone: what that one did stands

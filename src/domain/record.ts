@@ -59,7 +59,7 @@ export interface StoredEvent extends RecordEvent {
 }
 
 /** The enforcer's own standing between two sweeps. */
-export interface Standing {
+export interface ControllerState {
   readonly policyHash: string | undefined;
   /** Sweeps still to be watched before acting. */
   readonly settleLeft: number;
@@ -134,7 +134,7 @@ export interface SweepRecord {
   readonly changed: readonly Memory[];
   /** Agents whom the last sweep saw and this one did not, with their memory as it stands. */
   readonly notSeen: readonly Memory[];
-  readonly standing: Standing;
+  readonly standing: ControllerState;
   readonly events: readonly RecordEvent[];
   /** Only of a complete sweep. */
   readonly count?: SweepCount;

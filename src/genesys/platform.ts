@@ -14,7 +14,7 @@ import type { Clock } from '../ports/clock.ts';
 import { historyOf, type HistoryReader } from './history/history.ts';
 import { inspectionOf, type Inspection } from './inspection/inspection.ts';
 import { Memberships, queueMembers, teamMembers } from './listing/memberships.ts';
-import { readNames } from './listing/names.ts';
+import { listNames } from './listing/names.ts';
 import type { Named } from '../domain/policy/named.ts';
 import type { NameKind } from '../domain/policy/policy.ts';
 import { NativeTimeouts } from './inspection/native-timeouts.ts';
@@ -117,7 +117,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     setNeeds: (needs) => {
       directory.setNeeds(needs);
     },
-    names: (kind, signal, priority = 'read') => readNames(sdk, namePages, kind, { priority, signal }),
+    names: (kind, signal, priority = 'read') => listNames(sdk, namePages, kind, { priority, signal }),
     freshen: (since, signal) => directory.freshen(since, signal),
     checkCredentials: (signal) => checkCredentials(sdk, offline, hooks, signal),
     budget: () => ({ remaining: gate.remaining() }),

@@ -92,7 +92,7 @@ async function endSession(
       : faultOf(error, signal);
     return { ok: false, fault: fault.kind === 'transient' ? { ...fault, delay: connector.delay } : fault };
   } finally {
-    if (!tried.end) cap.giveBack(place);
+    if (!tried.end) cap.release(place);
   }
 }
 
@@ -155,7 +155,7 @@ class HourlyCap {
     return place;
   }
 
-  giveBack(place: { readonly at: Instant }): void {
+  release(place: { readonly at: Instant }): void {
     this.#taken = this.#taken.filter((each) => each !== place);
   }
 

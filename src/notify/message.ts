@@ -45,7 +45,7 @@ export interface Channel {
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** One thing that happened. */
-export interface News {
+export interface Notification {
   readonly kind: Topic;
   /** A constant sentence. */
   readonly message: string;

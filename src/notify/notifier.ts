@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import { Delivery, type DeliveryOutcome } from './delivery.ts';
-import { Gathering } from './gather.ts';
+import { MessageGathering } from './gather.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
-import type { Channel, Message, News, Topic } from './message.ts';
+import type { Channel, Message, Notification, Topic } from './message.ts';
 import type { Log } from '../ports/log.ts';
 import type { Outbox, Waiting } from '../ports/outbox.ts';
 import type { Sender } from './send.ts';
@@ -34,7 +34,7 @@ export interface NotifierParts {
 /** Tells people what happens. No method throws or rejects. */
 export interface Notifier {
   /** Notes one thing that happened. Nothing is sent yet. */
-  raise(news: News): void;
+  raise(news: Notification): void;
   /** Sends what was raised since the last time, and what waits to be tried again. Resolves when all has been tried. */
   flush(): Promise<void>;
   /** Takes up other channels. */
@@ -52,7 +52,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
 
 class OutboxNotifier implements Notifier {
   readonly #parts: NotifierParts;
-  readonly #gathered = new Gathering();
+  readonly #gathered = new MessageGathering();
   /** Takes what the store would not: that it is lost is itself news. */
   readonly #spare = new MemoryOutbox();
   readonly #abort = new AbortController();
@@ -67,7 +67,7 @@ class OutboxNotifier implements Notifier {
     this.#delivery = new Delivery({ ...parts, channels: () => this.#channels, signal: this.#abort.signal });
   }
 
-  raise(news: News): void {
+  raise(news: Notification): void {
     if (this.#listeners(news.kind).length > 0) this.#gathered.add(news);
   }
 

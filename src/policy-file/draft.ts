@@ -6,7 +6,7 @@ import type { ChannelText, Topic } from './schema-notify.ts';
 import type { Source } from './source.ts';
 
 /** One place that news go to. `enabled` is false when its address is empty. */
-export interface Channel {
+export interface ChannelSettings {
   readonly name: string;
   readonly type: ChannelText['type'];
   /** A secret: hooks and mail servers carry their key in it. */
@@ -38,7 +38,7 @@ export interface Settings {
   };
   /** `every` is a cron expression in UTC; `interval` the longest time between two of its runs. */
   readonly sweep: { readonly every: string; readonly interval: Duration };
-  readonly notify: readonly Channel[];
+  readonly notify: readonly ChannelSettings[];
   /** `undefined` when no connector is set up. */
   readonly identity: Content['identity'] | undefined;
   readonly store: { readonly sqlite: string; readonly retention: Duration };

@@ -3,7 +3,7 @@
  * faults than are read, so only the first ones are kept, and they are put into words only when they are told.
  */
 import { oneLine } from '../texts/clean.ts';
-import { findNear, smallEffort, type Effort } from './nearest.ts';
+import { findNear, smallEffort, type CompareEffort } from './nearest.ts';
 import { writePath } from './quoting.ts';
 import type { Path, Place, Source } from './source.ts';
 
@@ -145,7 +145,7 @@ export class FaultList {
     throw new PolicyRefused(firstOf([...sure, ...syntax]));
   }
 
-  #tell({ line, column, at, message, extra }: Noted, effort: Effort): PolicyFault {
+  #tell({ line, column, at, message, extra }: Noted, effort: CompareEffort): PolicyFault {
     const { file, spoken } = this.#source;
     const { atKey = false, known = [], orElse = '' } = extra;
     const wrong = extra.word ?? (atKey ? at.at(-1) : this.#source.at(at));

@@ -2,7 +2,7 @@
 import { FileFault } from '../files/plain-file.ts';
 import { checkAll } from './check.ts';
 import { longestInterval } from './cron.ts';
-import type { Channel, LoadedPolicy, Settings } from './draft.ts';
+import type { ChannelSettings, LoadedPolicy, Settings } from './draft.ts';
 import { wholeFileFault } from './faults.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { hashOf } from './hash.ts';
@@ -85,7 +85,7 @@ function toSettings(content: Content): Settings {
   };
 }
 
-function toChannel(channel: ChannelText): Channel {
+function toChannel(channel: ChannelText): ChannelSettings {
   return {
     name: channel.name,
     type: channel.type,

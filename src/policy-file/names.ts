@@ -118,7 +118,7 @@ export function protects(path: Path): boolean {
 /** Resolves names one by one and gathers what went wrong. */
 export class NameBook implements Book {
   /** Ids to remember in case a name is deleted later. */
-  readonly learnt = new Map<string, readonly string[]>();
+  readonly resolvedIds = new Map<string, readonly string[]>();
   readonly #names: Names | undefined;
   readonly #known: NameIds;
   readonly #source: Source;
@@ -148,7 +148,7 @@ export class NameBook implements Book {
     const ids = isPattern ? matching(index, name) : candidates(index, name);
     const key = nameKey(kind, name);
     if (ids.length === 1 || (ids.length > 1 && (isPattern || this.#meansAll(kind, ids, path)))) {
-      this.learnt.set(key, ids);
+      this.resolvedIds.set(key, ids);
       return ids;
     }
     const stored = this.#known.get(key);
@@ -161,7 +161,7 @@ export class NameBook implements Book {
       path,
       `the ${SINGULAR[kind]} ${this.#source.showName(path)} ${what}; the id it had before is used`,
     );
-    this.learnt.set(key, stored);
+    this.resolvedIds.set(key, stored);
     return stored;
   }
 

@@ -7,12 +7,12 @@ const LONGEST = 60;
 const COMPARED = 20_000;
 
 /** How much may be compared altogether, in pairs of letters; counted down. */
-export interface Effort {
+export interface CompareEffort {
   left: number;
 }
 
 /** Some tens of milliseconds. */
-export function smallEffort(): Effort {
+export function smallEffort(): CompareEffort {
   return { left: 3_000_000 };
 }
 
@@ -23,7 +23,7 @@ export interface Near {
 }
 
 /** The closest of `known`, or `undefined` when none is close enough to have been meant. Case does not count. */
-export function nearest(word: string, known: Iterable<string>, effort?: Effort): string | undefined {
+export function nearest(word: string, known: Iterable<string>, effort?: CompareEffort): string | undefined {
   return findNear(word, known, effort)?.word;
 }
 
@@ -31,7 +31,7 @@ export function nearest(word: string, known: Iterable<string>, effort?: Effort):
 export function findNear(
   word: string,
   known: Iterable<string>,
-  effort: Effort = smallEffort(),
+  effort: CompareEffort = smallEffort(),
 ): Near | undefined {
   if (word.length > LONGEST) return undefined;
   const wanted = fold(word);
@@ -71,7 +71,7 @@ const rows = [0, 1, 2].map(() => new Uint8Array(2 * LONGEST + 1));
  * How many letters must be added, dropped, changed or swapped with their neighbour; some number above `most` as soon as it
  * is certain to be more than that.
  */
-function distance(a: string, b: string, most: number, effort: Effort): number {
+function distance(a: string, b: string, most: number, effort: CompareEffort): number {
   let [before, last, row] = rows as [Uint8Array, Uint8Array, Uint8Array];
   for (let j = 0; j <= b.length; j += 1) last[j] = j;
   for (let i = 1; i <= a.length; i += 1) {

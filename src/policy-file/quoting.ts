@@ -5,7 +5,7 @@
  * cron expressions; and texts so short that they can be no secret.
  */
 import { jsonSchema, testFileSchema } from './json-schema.ts';
-import { findNear, type Effort } from './nearest.ts';
+import { findNear, type CompareEffort } from './nearest.ts';
 
 /** No secret is as short as this. */
 const SHORT = 4;
@@ -40,7 +40,7 @@ export function isHarmless(value: unknown): boolean {
 }
 
 /** Whether a text is a known word but for a slip of one or two letters. */
-export function isSlip(text: string, known: Iterable<string>, effort?: Effort): boolean {
+export function isSlip(text: string, known: Iterable<string>, effort?: CompareEffort): boolean {
   if (text.length > 40 || !/^[\p{L}\p{M}\p{N} _./+-]+$/u.test(text)) return false;
   const near = findNear(text, known, effort);
   return near !== undefined && near.distance <= SLIP && Math.abs(text.length - near.word.length) <= SLIP;
@@ -79,7 +79,7 @@ function gatherKeys(node: unknown, found: Set<string>): void {
 export function writePath(
   path: readonly (string | number)[],
   spoken: ReadonlySet<string> = new Set(),
-  effort?: Effort,
+  effort?: CompareEffort,
 ): string {
   let text = '';
   for (const part of path) {
@@ -93,7 +93,7 @@ export function writePath(
   return text === '' ? 'policy' : text;
 }
 
-function shownKey(key: string, effort?: Effort): string {
+function shownKey(key: string, effort?: CompareEffort): string {
   const known = knownKeys();
   if (known.has(key) || isHarmless(key) || isSlip(key, known, effort)) return key;
   // The blank after the colon is missing, and the value has become a part of the key.

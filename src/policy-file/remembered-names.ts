@@ -26,7 +26,7 @@ export interface MovedName {
 }
 
 /** A policy with its names as they are now, and what is to be remembered of them. */
-export interface ResolvedNames extends Omit<ResolvedPolicy, 'learnt'> {
+export interface ResolvedNames extends Omit<ResolvedPolicy, 'resolvedIds'> {
   readonly remembered: RememberedNames;
   readonly moved: readonly MovedName[];
 }
@@ -43,12 +43,12 @@ export function resolveNames(
   before: RememberedNames,
   now: Instant,
 ): ResolvedNames {
-  const { policy, learnt, ...more } = resolvePolicy(draft, names, before.ids, now);
+  const { policy, resolvedIds, ...more } = resolvePolicy(draft, names, before.ids, now);
   const isSame = before.policy === draft.hash;
-  const moved = isSame ? movedNames(before.ids, learnt) : [];
+  const moved = isSame ? movedNames(before.ids, resolvedIds) : [];
   const former = new Map(isSame ? before.former : []);
   for (const { name, was } of moved) former.set(name, [...new Set([...(former.get(name) ?? []), ...was])]);
-  const ids = new Map([...before.ids, ...learnt]);
+  const ids = new Map([...before.ids, ...resolvedIds]);
   const remembered = { policy: draft.hash, ids, former };
   return { ...more, policy: withFormer(policy, draft, remembered, now), remembered, moved };
 }

@@ -38,7 +38,7 @@ export interface ResolvedPolicy {
   readonly policy: Policy;
   readonly warnings: readonly string[];
   /** The ids to store and to hand in as `known` next time. */
-  readonly learnt: NameIds;
+  readonly resolvedIds: NameIds;
   /** What should fit some agent of the organisation. */
   readonly reachable: Reachable;
 }
@@ -67,7 +67,7 @@ export function resolvePolicy(
   if (names === undefined && Object.values(namesNeeded(draft)).some((list) => list.length > 0)) {
     warnings.push('names were not checked against the platform');
   }
-  return { policy, warnings, learnt: book.learnt, reachable: resolver };
+  return { policy, warnings, resolvedIds: book.resolvedIds, reachable: resolver };
 }
 
 /** The policy with ids that are remembered; a name that is not remembered stands for itself. */

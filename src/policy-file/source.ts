@@ -1,5 +1,5 @@
 /** A policy text as it was read: its values, and for each of them where in the file it stands. */
-import type { Effort } from './nearest.ts';
+import type { CompareEffort } from './nearest.ts';
 import { isHarmless, isSlip } from './quoting.ts';
 
 /** Keys and places in lists, from the root. */
@@ -104,7 +104,7 @@ export class Source {
    * How a fault may call a value: by the variable it came from, quoted where that can give no secret away (see
    * `quoting.ts`; `known` are words that may have been meant), else just "this". `value` may be a part of it.
    */
-  show(path: Path, known: Iterable<string> = [], effort?: Effort, value = this.at(path)): string {
+  show(path: Path, known: Iterable<string> = [], effort?: CompareEffort, value = this.at(path)): string {
     const origin = this.#origins.get(keyOf(path));
     if (origin !== undefined) return `the value of ${origin}`;
     if (this.#isSecret(path)) return 'this';

@@ -2,13 +2,13 @@
  * What the enforcer keeps: memory of agents, the record of events, and its own standing. The interface is asynchronous,
  * so that a database on another machine can stand behind it.
  */
-import type { Learnt } from '../domain/tracking/platform-behaviour.ts';
+import type { PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
 import type { Memory } from '../domain/tracking/memory.ts';
 import type {
   EventQuery,
   Pause,
   RecordEvent,
-  Standing,
+  ControllerState,
   StoredAgent,
   StoredEvent,
   SweepBegun,
@@ -28,10 +28,14 @@ export interface Store {
   /** All memories; whoever the last saved sweep saw unchanged has its time as `seenAt`. */
   loadMemories(): Promise<Map<string, Memory>>;
   loadMemory(agentId: string): Promise<Memory | undefined>;
-  loadStanding(): Promise<Standing | undefined>;
+  loadStanding(): Promise<ControllerState | undefined>;
   saveSweep(record: SweepRecord): Promise<void>;
   /** Writes memories and events together: intent or outcome never without what they did to memory. */
-  saveStep(memories: readonly Memory[], events: readonly RecordEvent[], standing?: Standing): Promise<void>;
+  saveStep(
+    memories: readonly Memory[],
+    events: readonly RecordEvent[],
+    standing?: ControllerState,
+  ): Promise<void>;
   /** Intents without an outcome: a crash came between. */
   openIntents(): Promise<readonly StoredEvent[]>;
   events(query: EventQuery): Promise<readonly StoredEvent[]>;
@@ -43,8 +47,8 @@ export interface Store {
   takeResume(): Promise<boolean>;
   requestResume(): Promise<void>;
   /** What has been learnt of the platform; `undefined` while that is nothing. */
-  learnt(): Promise<Learnt | undefined>;
-  saveLearnt(learnt: Learnt): Promise<void>;
+  learnt(): Promise<PlatformBehaviour | undefined>;
+  saveLearnt(learnt: PlatformBehaviour): Promise<void>;
   /** Small facts by name, such as learnt ids. */
   facts(): Promise<ReadonlyMap<string, string>>;
   setFacts(facts: ReadonlyMap<string, string>): Promise<void>;

@@ -34,7 +34,7 @@ function isWork(word: Word): word is WorkWord {
 }
 
 /** The agent's side of the platform. */
-export class Desk {
+export class AgentSimulator {
   readonly #browser: BrowserWords | undefined;
   #shown: Standing = { presence: 'OFFLINE', label: undefined };
   #former: Standing = this.#shown;

@@ -4,10 +4,10 @@ import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { isPaused, sweepHold, type Seen } from '../../src/domain/planning/holds.ts';
 import {
   Doubt,
-  nextStanding,
-  NO_STANDING,
+  nextControllerState,
+  NO_CONTROLLER_STATE,
   usualInterval,
-  type Swept,
+  type SweepOutcome,
 } from '../../src/controller/controller-state.ts';
 import { BASE } from './parts.ts';
 
@@ -94,7 +94,7 @@ describe('a population that fell by more than half', () => {
 });
 
 describe('the standing after a sweep', () => {
-  const swept: Swept = {
+  const swept: SweepOutcome = {
     policyHash: 'p1',
     complete: true,
     startedAt: BASE,
@@ -105,10 +105,10 @@ describe('the standing after a sweep', () => {
   };
 
   test('a complete one counts as watched', () => {
-    const first = nextStanding(NO_STANDING, swept);
+    const first = nextControllerState(NO_CONTROLLER_STATE, swept);
     expect(first).toMatchObject({ policyHash: 'p1', settleLeft: 1, lastCompleteAt: BASE, population: 80 });
     expect(first.intervals).toEqual([]);
-    const second = nextStanding(first, { ...swept, settleLeft: 0, startedAt: BASE + 61 * SECOND });
+    const second = nextControllerState(first, { ...swept, settleLeft: 0, startedAt: BASE + 61 * SECOND });
     expect(second).toMatchObject({
       settleLeft: 0,
       lastCompleteAt: BASE + 61 * SECOND,
@@ -117,8 +117,8 @@ describe('the standing after a sweep', () => {
   });
 
   test('an incomplete one keeps the ledgers and the policy, and counts for nothing else', () => {
-    const before = nextStanding(NO_STANDING, swept);
-    const after = nextStanding(before, {
+    const before = nextControllerState(NO_CONTROLLER_STATE, swept);
+    const after = nextControllerState(before, {
       ...swept,
       complete: false,
       policyHash: 'p2',
@@ -131,11 +131,13 @@ describe('the standing after a sweep', () => {
   });
 
   test('the newest fifteen intervals are kept, and a clock that was set back leaves none', () => {
-    let standing = nextStanding(NO_STANDING, swept);
+    let standing = nextControllerState(NO_CONTROLLER_STATE, swept);
     for (let n = 1; n <= 20; n += 1)
-      standing = nextStanding(standing, { ...swept, startedAt: BASE + n * n * MINUTE });
+      standing = nextControllerState(standing, { ...swept, startedAt: BASE + n * n * MINUTE });
     expect(standing.intervals).toHaveLength(15);
     expect(standing.intervals.at(-1)).toBe((20 * 20 - 19 * 19) * MINUTE);
-    expect(nextStanding(standing, { ...swept, startedAt: BASE }).intervals).toEqual(standing.intervals);
+    expect(nextControllerState(standing, { ...swept, startedAt: BASE }).intervals).toEqual(
+      standing.intervals,
+    );
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { EMPTY_LEDGER } from '../../src/domain/planning/plan.ts';
-import type { Standing } from '../../src/domain/record.ts';
+import type { ControllerState } from '../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE, type Instant } from '../../src/domain/time/time.ts';
 import { forgetOld } from '../../src/controller/prune.ts';
-import { Population } from '../../src/controller/tracker.ts';
-import { NO_STANDING } from '../../src/controller/controller-state.ts';
+import { Tracker } from '../../src/controller/tracker.ts';
+import { NO_CONTROLLER_STATE } from '../../src/controller/controller-state.ts';
 import { agent } from '../domain/build.ts';
 import { memoryOf } from '../store/sqlite/fixtures.ts';
 import { BASE, Sentences } from './parts.ts';
@@ -12,20 +12,20 @@ import { BASE, Sentences } from './parts.ts';
 const WEEK = 7 * DAY;
 
 /** Ada was seen a minute ago, Ben left ten days ago; both were due when they were last seen. */
-function theTwo(): { readonly population: Population; readonly standing: Standing } {
+function theTwo(): { readonly population: Tracker; readonly standing: ControllerState } {
   const seen: readonly [string, Instant][] = [
     ['ada', BASE - MINUTE],
     ['ben', BASE - 10 * DAY],
   ];
-  const population = new Population(new Map(seen.map(([id, at]) => [id, memoryOf(id, at)])));
+  const population = new Tracker(new Map(seen.map(([id, at]) => [id, memoryOf(id, at)])));
   const ledger = { ...EMPTY_LEDGER, dueBefore: new Set(['ada', 'ben']) };
-  return { population, standing: { ...NO_STANDING, ledger, imaginedLedger: ledger } };
+  return { population, standing: { ...NO_CONTROLLER_STATE, ledger, imaginedLedger: ledger } };
 }
 
 /** A store that notes what it was asked, or fails. */
 class Notes {
   readonly pruned: Instant[] = [];
-  readonly saved: (Standing | undefined)[] = [];
+  readonly saved: (ControllerState | undefined)[] = [];
   readonly #works: boolean;
 
   constructor(works = true) {
@@ -37,19 +37,19 @@ class Notes {
     return this.#works ? Promise.resolve() : Promise.reject(new Error('database or disk is full'));
   }
 
-  saveStep(_: unknown, __: unknown, standing?: Standing): Promise<void> {
+  saveStep(_: unknown, __: unknown, standing?: ControllerState): Promise<void> {
     this.saved.push(standing);
     return Promise.resolve();
   }
 }
 
 function forget(parts: {
-  readonly standing?: Standing;
+  readonly standing?: ControllerState;
   readonly store?: Notes;
   readonly log?: Sentences;
-  readonly population?: Population;
+  readonly population?: Tracker;
   readonly now?: Instant;
-}): Promise<Standing> {
+}): Promise<ControllerState> {
   const { store = new Notes(), log = new Sentences(), now = BASE } = parts;
   const { population = theTwo().population, standing = theTwo().standing } = parts;
   return forgetOld({ store: store as never, population, log }, standing, WEEK, now);

@@ -3,9 +3,9 @@ import type { Memory } from '../../src/domain/tracking/memory.ts';
 import type { Action } from '../../src/domain/policy/policy.ts';
 import type { RecordEvent, StoredEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
-import { Population } from '../../src/controller/tracker.ts';
+import { Tracker } from '../../src/controller/tracker.ts';
 import { gapEvent, outcomesOf } from '../../src/controller/reconcile.ts';
-import { NO_STANDING } from '../../src/controller/controller-state.ts';
+import { NO_CONTROLLER_STATE } from '../../src/controller/controller-state.ts';
 import { memoryOf } from '../store/sqlite/fixtures.ts';
 import { BASE } from './parts.ts';
 
@@ -45,7 +45,7 @@ function ada(
 }
 
 function outcome(memory: Memory | undefined, intent: StoredEvent = INTENT): RecordEvent | undefined {
-  const population = new Population(new Map(memory === undefined ? [] : [['ada', memory]]));
+  const population = new Tracker(new Map(memory === undefined ? [] : [['ada', memory]]));
   return outcomesOf([intent], population, BASE + MINUTE, 'after')[0];
 }
 
@@ -127,7 +127,7 @@ describe('an intention without an outcome', () => {
 });
 
 describe('a gap', () => {
-  const before = { ...NO_STANDING, lastCompleteAt: BASE };
+  const before = { ...NO_CONTROLLER_STATE, lastCompleteAt: BASE };
 
   test('is on record when nobody was watched for more than three usual intervals', () => {
     const at = BASE + 3 * MINUTE + SECOND;
@@ -141,6 +141,6 @@ describe('a gap', () => {
 
   test('is none before, nor at the very first sweep', () => {
     expect(gapEvent(before, BASE + 3 * MINUTE, MINUTE, 'after')).toBeUndefined();
-    expect(gapEvent(NO_STANDING, BASE, MINUTE, 'after')).toBeUndefined();
+    expect(gapEvent(NO_CONTROLLER_STATE, BASE, MINUTE, 'after')).toBeUndefined();
   });
 });

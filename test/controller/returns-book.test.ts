@@ -1,12 +1,16 @@
 /** The one accounting of returns: what each kind is to the record, the metrics and what is learnt. */
 import { beforeEach, expect, test } from '@jest/globals';
-import { NOTHING_LEARNT, returnsSeen, type Learnt } from '../../src/domain/tracking/platform-behaviour.ts';
+import {
+  NO_BEHAVIOUR_KNOWN,
+  returnsSeen,
+  type PlatformBehaviour,
+} from '../../src/domain/tracking/platform-behaviour.ts';
 import type { MemoryEvent } from '../../src/domain/tracking/memory.ts';
 import type { RecordEvent } from '../../src/domain/record.ts';
 import { SECOND } from '../../src/domain/time/time.ts';
-import type { Crew } from '../../src/controller/actuator/attempt.ts';
+import type { ActuatorDeps } from '../../src/controller/actuator/attempt.ts';
 import { Learner } from '../../src/controller/learner.ts';
-import { Population } from '../../src/controller/tracker.ts';
+import { Tracker } from '../../src/controller/tracker.ts';
 import { ReturnsBook } from '../../src/controller/returns-book.ts';
 import { saveStep } from '../../src/controller/save.ts';
 import { agent } from '../domain/build.ts';
@@ -22,7 +26,7 @@ let book: ReturnsBook;
 
 beforeEach(() => {
   counted = [];
-  learner = new Learner(NOTHING_LEARNT);
+  learner = new Learner(NO_BEHAVIOUR_KNOWN);
   book = new ReturnsBook(
     { returned: (kind, delay) => counted.push(`${kind} ${delay ?? ''}`.trim()) },
     learner,
@@ -31,7 +35,7 @@ beforeEach(() => {
 });
 
 async function learnt(): Promise<number> {
-  let saved: Learnt = NOTHING_LEARNT;
+  let saved: PlatformBehaviour = NO_BEHAVIOUR_KNOWN;
   await learner.save({
     saveLearnt: (learnt) => {
       saved = learnt;
@@ -82,7 +86,7 @@ test.each<[string, MemoryEvent, readonly string[], readonly string[], number, nu
 
 /** A store that fails so often, and the lines that it takes. */
 function storeThatFails(times: number): {
-  crew: Parameters<typeof saveStep>[0];
+  deps: Parameters<typeof saveStep>[0];
   written: string[];
 } {
   const written: string[] = [];
@@ -97,23 +101,23 @@ function storeThatFails(times: number): {
       written.push(...events.map(({ kind }) => kind), ...memories.map(({ agentId }) => agentId));
       return Promise.resolve();
     },
-  } as unknown as Crew['store'];
-  const population = new Population(new Map([['ada', memoryOf('ada', BASE)]]), book);
-  return { crew: { store, population, returns: book, learner }, written };
+  } as unknown as ActuatorDeps['store'];
+  const population = new Tracker(new Map([['ada', memoryOf('ada', BASE)]]), book);
+  return { deps: { store, population, returns: book, learner }, written };
 }
 
 test('a return is written with the next step, and with what it did to memory', async () => {
-  const { crew, written } = storeThatFails(0);
+  const { deps, written } = storeThatFails(0);
   book.note(ADA, [SILENT]);
-  await saveStep(crew, [], [{ kind: 'verified', at: BASE }]);
-  await saveStep(crew, [], []);
+  await saveStep(deps, [], [{ kind: 'verified', at: BASE }]);
+  await saveStep(deps, [], []);
   expect(written).toEqual(['return', 'verified', 'ada']);
 });
 
 test('a return that could not be written waits for the store, and is written once', async () => {
-  const { crew, written } = storeThatFails(2);
+  const { deps, written } = storeThatFails(2);
   book.note(ADA, [SILENT]);
-  for (let n = 0; n < 4; n += 1) await saveStep(crew, [], []).catch(() => undefined);
+  for (let n = 0; n < 4; n += 1) await saveStep(deps, [], []).catch(() => undefined);
   expect(written).toEqual(['return', 'ada']);
   expect(counted).toHaveLength(1);
 });

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { EMPTY_LEDGER, type Plan } from '../../src/domain/planning/plan.ts';
 import { SECOND } from '../../src/domain/time/time.ts';
-import { Gathering, type Findings } from '../../src/controller/findings.ts';
-import { News } from '../../src/controller/sweep-events.ts';
-import { Population } from '../../src/controller/tracker.ts';
+import { SweepFindings, type Findings } from '../../src/controller/findings.ts';
+import { SweepEvents } from '../../src/controller/sweep-events.ts';
+import { Tracker } from '../../src/controller/tracker.ts';
 import { agent, policy } from '../domain/build.ts';
 import { BASE } from './parts.ts';
 
@@ -11,18 +11,18 @@ const ADA = agent({ id: 'ada', name: 'Ada' });
 const QUIET: Plan = { act: [], held: [], tripped: undefined, ledger: EMPTY_LEDGER };
 
 let told: string[];
-let news: News;
+let news: SweepEvents;
 
 beforeEach(() => {
   told = [];
-  news = new News({
+  news = new SweepEvents({
     alarm: ({ kind }) => told.push(`alarm ${kind}`),
     name: ({ name }) => name,
   });
 });
 
 function found(parts: Partial<Findings>): Findings {
-  const nothing = new Gathering(new Population(new Map()), {
+  const nothing = new SweepFindings(new Tracker(new Map()), {
     policy: policy(),
     usualInterval: 60 * SECOND,
     clockJumped: () => false,

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { Population } from '../../src/controller/tracker.ts';
+import { Tracker } from '../../src/controller/tracker.ts';
 import { agent, exemption, matcher, policy } from '../domain/build.ts';
 import { story } from '../domain/story.ts';
-import { Gathering } from '../../src/controller/findings.ts';
+import { SweepFindings } from '../../src/controller/findings.ts';
 import type { Observation } from '../../src/domain/agent.ts';
 import type { Memory } from '../../src/domain/tracking/memory.ts';
 
@@ -36,7 +36,7 @@ function idle(): {
 
 test('readings that cannot be used are noted with their first time and what is unknown, once, and until one can', () => {
   const { memory, reading } = idle();
-  const population = new Population(new Map([[memory.agentId, memory]]));
+  const population = new Tracker(new Map([[memory.agentId, memory]]));
   const look = (observation: Observation): Memory | undefined =>
     population.look({ agent: agent(), observation }, context).memory;
   const lacking = (minute: number): Observation => reading(minute, { presence: undefined });
@@ -60,7 +60,7 @@ test('readings that cannot be used are noted with their first time and what is u
 });
 
 test('a sweep counts what is unknown, by kind, once for each agent', () => {
-  const found = new Gathering(new Population(new Map()), context);
+  const found = new SweepFindings(new Tracker(new Map()), context);
   const { reading } = idle();
   const of = (id: string, more: Partial<Observation>): void => {
     found.page([{ agent: agent({ id }), observation: { ...reading(1, more), agentId: id } }]);
@@ -84,7 +84,7 @@ test('an exemption takes an agent off the ladder at once, and that is stored', (
   const back = story().until('10:00').logOff().at('10:00:22', { presence: 'AVAILABLE', token: '10:00:21' });
   const { agentId, ...memory } = back.until('10:01').memory();
   expect(memory.ladder?.active).toBe(true);
-  const population = new Population(new Map([[agentId, { agentId, ...memory }]]));
+  const population = new Tracker(new Map([[agentId, { agentId, ...memory }]]));
   const exempt = policy({ exempt: [exemption({ match: matcher({ users: [agentId] }) })] });
   const observation = {
     agentId,

@@ -279,7 +279,7 @@ describe('the lease', () => {
   });
 });
 
-describe('a round of log-offs', () => {
+describe('a pass of log-offs', () => {
   /** Whether an agent may be begun `length` after a sweep began that has a minute. */
   async function mayBeginAfter(length: Duration): Promise<unknown> {
     const said = limitsAfter(length);

@@ -12,7 +12,7 @@ import { test as policyTest } from '../../src/commands/policy-test/command.ts';
 import { validate } from '../../src/commands/validate/command.ts';
 import type { RecordEvent } from '../../src/domain/record.ts';
 import { MINUTE } from '../../src/domain/time/time.ts';
-import { NO_STANDING } from '../../src/controller/controller-state.ts';
+import { NO_CONTROLLER_STATE } from '../../src/controller/controller-state.ts';
 import { openStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { severalLines } from '../../src/texts/clean.ts';
 import { story } from '../domain/story.ts';
@@ -71,7 +71,7 @@ beforeAll(async () => {
     { ...EVENT, kind: 'return', reason: `silent after our log-off${EVIL}` },
     { kind: 'pause', at: NOW - 20 * MINUTE, reason: EVIL },
   ];
-  await store.saveSweep({ ...at, standing: NO_STANDING, events });
+  await store.saveSweep({ ...at, standing: NO_CONTROLLER_STATE, events });
   const eve = { id: 'eve', name: EVIL, email: `${EVIL}@example.com`, profile: EVIL.slice(0, 90) };
   await store.saveAgents([eve, { ...eve, id: 'eva' }]);
   await store.setPause({ since: NOW, until: undefined, reason: EVIL });

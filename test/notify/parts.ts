@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Instant } from '../../src/domain/time/time.ts';
 import { DeliveryError, type DeliveryFacts } from '../../src/notify/errors.ts';
-import type { Channel, Message, News, Topic } from '../../src/notify/message.ts';
+import type { Channel, Message, Notification, Topic } from '../../src/notify/message.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Sender } from '../../src/notify/send.ts';
 
@@ -23,11 +23,11 @@ export function channel(more: Partial<Channel> = {}): Channel {
   return { name: 'ops', type: 'webhook', on, ...empty, ...more };
 }
 
-export function held(agent: string, more: Readonly<Record<string, unknown>> = {}): News {
+export function held(agent: string, more: Readonly<Record<string, unknown>> = {}): Notification {
   return { kind: 'held', message: 'an agent is held', fields: { agent, rule: 'gone', ...more } };
 }
 
-export const BREAKER: News = {
+export const BREAKER: Notification = {
   kind: 'breaker',
   message: 'too many agents became due at once: held back',
   fields: { newlyDue: 40, allowed: 20 },

@@ -93,7 +93,11 @@ describe('names', () => {
 
   test('that vanished since keep the id they had, with a warning', () => {
     const text = withMatch('{ groups: [Night Shift] }');
-    const { policy, warnings, learnt } = resolve(text, NAMES, new Map([['groups:night shift', ['g-night']]]));
+    const {
+      policy,
+      warnings,
+      resolvedIds: learnt,
+    } = resolve(text, NAMES, new Map([['groups:night shift', ['g-night']]]));
     expect(policy.profiles[0]?.match?.groups).toEqual(new Set(['g-night']));
     expect(warnings).toEqual([
       'p.yaml:5:23: profiles[0].match.groups[0]: the group "Night Shift" is gone from the platform; the id it had before is used',
@@ -115,13 +119,13 @@ describe('names', () => {
     const odd = ['a b', '["c"]', 'd', ' e'].map((id, i) => ({ id, names: [`Odd ${i}`] }));
     const match = '{ groups: [Odd 0, Odd 1, Odd 2, Odd 3], queues: ["Odd*"] }';
     const before = resolve(withMatch(match), { ...NAMES, groups: odd, queues: odd });
-    const after = resolve(withMatch(match), { ...NAMES, groups: [], queues: [] }, before.learnt);
+    const after = resolve(withMatch(match), { ...NAMES, groups: [], queues: [] }, before.resolvedIds);
     const ids = new Set(odd.map(({ id }) => id));
     expect(after.policy.profiles[0]?.match).toMatchObject({ groups: ids, queues: ids });
   });
 
   test('that moved to another thing follow it, and what was learnt can be handed in again', () => {
-    const { learnt } = resolve(
+    const { resolvedIds: learnt } = resolve(
       withMatch('{ groups: [Agents] }'),
       NAMES,
       new Map([['groups:agents', ['g-old']]]),

@@ -15,7 +15,7 @@ import { namesNeeded } from '../../policy-file/names.ts';
 import type { Named } from '../../domain/policy/named.ts';
 import { needsOf } from '../../policy-file/needs.ts';
 import { resolvePolicy } from '../../policy-file/resolve.ts';
-import { fromPlatform, fromRecording, type Source } from './source.ts';
+import { fromPlatform, fromRecording, type HistorySource } from './source.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { momentOption, spanOption } from '../shared/instants.ts';
 import { configPath, known, loadConfig, zoneOption, type ConfigOption } from '../shared/options.ts';
@@ -103,7 +103,7 @@ async function sourceOf(
   options: BacktestOptions,
   policies: readonly NamedPolicy[],
   output: Output,
-): Promise<Source> {
+): Promise<HistorySource> {
   const now = realClock.now();
   if (options.replay !== undefined) {
     const wanted = {

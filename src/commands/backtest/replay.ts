@@ -28,7 +28,7 @@ import {
   isBounce,
   isSteady,
   nextLookAt,
-  noteWork,
+  noteReplayedWork,
   observe,
   signAfter,
   trackOf,
@@ -194,7 +194,7 @@ class Replay {
     if (online !== track.online) addTo(this.#onlineMore, sweep, online ? 1 : -1);
     track.online = online;
     if (track.off !== undefined) this.#lookAtGone(track, track.off, sweep, now);
-    if (track.recent !== undefined) noteWork(track, observation, now);
+    if (track.recent !== undefined) noteReplayedWork(track, observation, now);
     if (track.warnsAhead > 0 && track.off === undefined) warn(track, verdict, this.#policy, now);
     return verdict;
   }

@@ -29,13 +29,13 @@ import type { Redactor } from '../../texts/redactor.ts';
 import { UsageError } from '../shared/exit.ts';
 
 /** History, and the organisation whose it is. */
-export interface Source {
+export interface HistorySource {
   readonly history: History;
   readonly organisation: RecordedOrganisation;
 }
 
 /** Reads a recording. Throws `UsageError` when there is none, or less in it than is wanted. */
-export async function fromRecording(path: string, wanted: Partial<Interval>): Promise<Source> {
+export async function fromRecording(path: string, wanted: Partial<Interval>): Promise<HistorySource> {
   const builder = new HistoryBuilder();
   const recording = await recordingOrUsage(
     readRecording(path, (users) => {
@@ -57,7 +57,7 @@ export async function fromRecording(path: string, wanted: Partial<Interval>): Pr
 }
 
 /** What is wanted of the platform. */
-export interface Wanted {
+export interface HistoryWanted {
   readonly span: Interval;
   /** The span was given by its dates; otherwise one counted from now, which a recording begun earlier decides. */
   readonly exact: boolean;
@@ -68,9 +68,9 @@ export interface Wanted {
 export async function fromPlatform(
   connection: LoadedPolicy,
   policies: readonly LoadedPolicy[],
-  wanted: Wanted,
+  wanted: HistoryWanted,
   redactor: Redactor,
-): Promise<Source> {
+): Promise<HistorySource> {
   const { record } = wanted;
   const builder = new HistoryBuilder();
   const stop = new AbortController();
@@ -123,7 +123,7 @@ interface Begun {
 async function begin(
   platform: Platform,
   policies: readonly LoadedPolicy[],
-  { span, exact, record }: Wanted,
+  { span, exact, record }: HistoryWanted,
   builder: HistoryBuilder,
   signal: AbortSignal,
 ): Promise<Begun> {

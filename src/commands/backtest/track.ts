@@ -82,7 +82,12 @@ export function trackOf(history: AgentHistory, policy: Policy, interval: Duratio
       clockJumped: false,
       nativeTimeouts: [],
     },
-    warnsAhead: Math.max(0, ...(profile?.rules ?? []).map(({ warn }) => (warn === undefined ? 0 : warn + 1))),
+    warnsAhead: Math.max(
+      0,
+      ...(profile?.rules ?? []).map(({ warn: noteReplayedWarning }) =>
+        noteReplayedWarning === undefined ? 0 : noteReplayedWarning + 1,
+      ),
+    ),
     memory: undefined,
     presence: { index: -1, shown: undefined, nextAt: -Infinity },
     routing: { index: -1, shown: undefined, nextAt: -Infinity },
@@ -186,7 +191,7 @@ export function warn(track: Track, verdict: Verdict, policy: Policy, now: Instan
 }
 
 /** Notes whether somebody who was logged off lately, and showed himself, works by now. */
-export function noteWork(track: Track, { routing }: Observation, now: Instant): void {
+export function noteReplayedWork(track: Track, { routing }: Observation, now: Instant): void {
   const { recent, memory } = track;
   if (recent === undefined) return;
   const until = recent.at + REGRET_WITHIN;

@@ -1,6 +1,6 @@
 /** `doctor`: whether the policy could be enforced in this organisation, and what gets in its way. */
 import { realClock } from '../../app/clock.ts';
-import { NOTHING_LEARNT } from '../../domain/tracking/platform-behaviour.ts';
+import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
 import { MINUTE, type Duration } from '../../domain/time/time.ts';
 import type { Platform } from '../../genesys/platform.ts';
 import { createIdentity } from '../../identity/identity.ts';
@@ -22,7 +22,7 @@ export interface DoctorOptions extends ConfigOption {
 }
 
 /** Somebody waits for the answer: what takes longer is as good as unreachable. */
-const PATIENCE: Duration = 2 * MINUTE;
+const DOCTOR_TIMEOUT: Duration = 2 * MINUTE;
 
 /** Prints what was found. Answers the exit code: 2 when enforcing could not work. */
 export async function doctor(options: DoctorOptions, output: Output): Promise<number> {
@@ -36,7 +36,7 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
     connector === undefined
       ? undefined
       : createIdentity(connector, { clock: realClock, env: process.env, redactor });
-  const signal = AbortSignal.timeout(PATIENCE);
+  const signal = AbortSignal.timeout(DOCTOR_TIMEOUT);
   try {
     const provider = identity && { ...identity, selfCheck: () => identity.selfCheck(signal) };
     const diagnosis = await diagnose(
@@ -66,7 +66,7 @@ async function learntBefore({ settings, draft }: LoadedPolicy): Promise<readonly
   );
   if (found === undefined) return [];
   try {
-    return learntSentences((await found.learnt()) ?? NOTHING_LEARNT, draft.content.returns.window);
+    return learntSentences((await found.learnt()) ?? NO_BEHAVIOUR_KNOWN, draft.content.returns.window);
   } finally {
     await found.close();
   }

@@ -4,9 +4,9 @@ import {
   type DoctorPlatform,
   type DoctorWants,
   type Finding,
-  type Grant,
+  type PermissionGrant,
   type Probed,
-  type Told,
+  type Reply,
 } from './ports.ts';
 
 /** A permission and what it is for. */
@@ -148,7 +148,7 @@ export async function permissionFindings(
 }
 
 /** Not told is as good as refused here: then each permission is tried out. */
-async function ownGrants(platform: DoctorPlatform): Promise<readonly Grant[] | undefined> {
+async function ownGrants(platform: DoctorPlatform): Promise<readonly PermissionGrant[] | undefined> {
   const grants = await tell(() => platform.ownGrants());
   return grants.told ? grants.value : undefined;
 }
@@ -163,7 +163,7 @@ type Divisions = readonly { readonly id: string; readonly names: readonly string
 
 function fromGrants(
   { permission, perDivision }: Need,
-  grants: readonly Grant[],
+  grants: readonly PermissionGrant[],
   divisions: Divisions,
 ): State {
   const fitting = grants.filter((grant) => covers(grant.permission, permission));
@@ -182,7 +182,7 @@ function fromGrants(
   };
 }
 
-function fromProbe({ otherwise = '' }: Need, probed: Told<Probed | undefined>): State {
+function fromProbe({ otherwise = '' }: Need, probed: Reply<Probed | undefined>): State {
   if (!probed.told) return { is: 'untold', found: probed.message };
   switch (probed.value) {
     case 'allowed':

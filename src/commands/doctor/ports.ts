@@ -26,7 +26,7 @@ export interface Diagnosis {
 }
 
 /** A read that may fail: `kind` is `credentials`, `forbidden`, or another word that the message explains. */
-export type Told<T> =
+export type Reply<T> =
   | { readonly told: true; readonly value: T }
   | { readonly told: false; readonly kind: string; readonly message: string };
 
@@ -50,7 +50,7 @@ export interface SignIn {
 }
 
 /** A permission that a role of the client gives; parts may be `*`. */
-export interface Grant {
+export interface PermissionGrant {
   readonly permission: string;
   readonly divisionId: string;
   readonly conditional: boolean;
@@ -64,7 +64,7 @@ export interface DoctorPlatform {
   checkCredentials(): Promise<void>;
   organisation(): Promise<{ readonly name: string | undefined; readonly hipaa: boolean | undefined }>;
   divisions(): Promise<readonly { readonly id: string; readonly names: readonly string[] }[]>;
-  ownGrants(): Promise<readonly Grant[] | undefined>;
+  ownGrants(): Promise<readonly PermissionGrant[] | undefined>;
   probe(permission: string): Promise<Probed | undefined>;
   tokenTimeout(): Promise<NativeTimeout>;
   ownTokenIdles(): Promise<Instant | undefined>;
@@ -93,7 +93,7 @@ export interface DoctorWants {
 }
 
 /** Waits for an answer, and takes a refusal as one. Whatever has no `kind` is a mistake, and passes. */
-export async function tell<T>(ask: () => Promise<T>): Promise<Told<T>> {
+export async function tell<T>(ask: () => Promise<T>): Promise<Reply<T>> {
   try {
     return { told: true, value: await ask() };
   } catch (error) {

@@ -4,13 +4,13 @@ import {
   returnsSeen,
   tokensStay,
   windowFitting,
-  type Learnt,
-  type Tally,
+  type PlatformBehaviour,
+  type ReturnCounts,
 } from '../../domain/tracking/platform-behaviour.ts';
 import { formatDuration, type Duration } from '../../domain/time/time.ts';
 
 /** One sentence for each question on which something has been seen. */
-export function learntSentences(learnt: Learnt, window: Duration): readonly string[] {
+export function learntSentences(learnt: PlatformBehaviour, window: Duration): readonly string[] {
   return [
     ...delays(learnt),
     ...answer(learnt.tokenMoves, 'A return brought a newer token', 'returns'),
@@ -28,7 +28,7 @@ export function learntSentences(learnt: Learnt, window: Duration): readonly stri
 const UNTOLD =
   'So whoever a native timeout brings back behind a quiet Offline looks like a person who clicked, and is left alone: switch that timeout off.';
 
-function delays(learnt: Learnt): string[] {
+function delays(learnt: PlatformBehaviour): string[] {
   const count = returnsSeen(learnt);
   const [half, most] = [delayOf(learnt, 0.5), delayOf(learnt, 0.95)];
   if (half === undefined || most === undefined) return [];
@@ -39,11 +39,11 @@ function text(delay: Duration): string {
   return Number.isFinite(delay) ? formatDuration(delay) : 'more than 10m';
 }
 
-function answer({ yes, no }: Tally, what: string, of: string): string[] {
+function answer({ yes, no }: ReturnCounts, what: string, of: string): string[] {
   return yes + no === 0 ? [] : [`${what} in ${yes} of ${yes + no} ${of}.`];
 }
 
-function suggestion(learnt: Learnt, window: Duration): string[] {
+function suggestion(learnt: PlatformBehaviour, window: Duration): string[] {
   const fitting = windowFitting(learnt, window);
   if (fitting === undefined) return [];
   return [

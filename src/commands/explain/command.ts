@@ -1,6 +1,6 @@
 /** `explain`: why one agent is, or is not, logged off; from the store alone unless asked to look. */
 import { realClock } from '../../app/clock.ts';
-import { NOTHING_LEARNT } from '../../domain/tracking/platform-behaviour.ts';
+import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
 import { fold } from '../../domain/tracking/fold.ts';
 import { profileOf, type Due } from '../../domain/judging/judge.ts';
 import type { Memory } from '../../domain/tracking/memory.ts';
@@ -8,7 +8,7 @@ import type { StoredAgent } from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import { learntSentences } from './behaviour-words.ts';
 import { usualInterval } from '../../controller/controller-state.ts';
-import { explain as explainAgent, type ExplainInput, type Explanation } from './explain.ts';
+import { explainAgent as explainAgent, type ExplainInput, type Explanation } from './explain.ts';
 import { COMMON_KINDS, recordedAt } from './record.ts';
 import { eventLines, linesOf } from './view.ts';
 import { timesIn, type Times } from '../shared/times.ts';
@@ -155,7 +155,10 @@ async function tell(
     pause: await store.pause(),
     events: await store.events({ agentId: agent.id, limit: KNOWN_EVENTS }),
     gaps: await store.events({ kinds: ['gap'], limit: 20 }),
-    learnt: learntSentences((await store.learnt()) ?? NOTHING_LEARNT, loaded.draft.content.returns.window),
+    learnt: learntSentences(
+      (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN,
+      loaded.draft.content.returns.window,
+    ),
     labels: labelsOf(loaded, known),
     interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
     now: realClock.now(),

@@ -9,7 +9,7 @@ import { judgeByNames } from '../../domain/judging/judge-names.ts';
 import { placeOf, quietBetweenRepeats } from '../../domain/judging/ladder.ts';
 import type { LadderPlace, Memory, Sign, State } from '../../domain/tracking/memory.ts';
 import type { Action, ClockName, Mode, Policy, Profile, Rule } from '../../domain/policy/policy.ts';
-import type { Pause, Standing, StoredAgent, StoredEvent } from '../../domain/record.ts';
+import type { Pause, ControllerState, StoredAgent, StoredEvent } from '../../domain/record.ts';
 import { SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import { holdsOf } from './holds.ts';
 import { withStoredFacts } from './stored.ts';
@@ -22,7 +22,7 @@ export interface ExplainInput {
   readonly policy: Policy;
   /** One look at the agent made just now, folded into `memory`; without it, memory alone is judged. */
   readonly live?: { readonly agent: Agent; readonly observation: Observation };
-  readonly standing: Standing | undefined;
+  readonly standing: ControllerState | undefined;
   readonly pause: Pause | undefined;
   /** Of this agent, in rising order. */
   readonly events: readonly StoredEvent[];
@@ -118,7 +118,7 @@ export interface Explanation {
 }
 
 /** Explains one agent. */
-export function explain(input: ExplainInput): Explanation {
+export function explainAgent(input: ExplainInput): Explanation {
   const { memory, policy, events } = input;
   const { agent, observation, judged, caveats } = judgeable(input);
   const at = observation?.at ?? input.now;

@@ -11,7 +11,7 @@ import {
   type SweepHold,
 } from '../../domain/planning/plan.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
-import type { Pause, Standing } from '../../domain/record.ts';
+import type { Pause, ControllerState } from '../../domain/record.ts';
 import { settleLeft } from '../../domain/tracking/settle.ts';
 import { formatDuration, HOUR, type Duration, type Instant } from '../../domain/time/time.ts';
 
@@ -19,7 +19,7 @@ import { formatDuration, HOUR, type Duration, type Instant } from '../../domain/
 export interface HoldsInput {
   readonly agent: { readonly id: string };
   readonly policy: Policy;
-  readonly standing: Standing | undefined;
+  readonly standing: ControllerState | undefined;
   readonly pause: Pause | undefined;
   /** The usual time between two sweeps. */
   readonly interval: Duration;

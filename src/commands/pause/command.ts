@@ -26,7 +26,7 @@ const LONGEST_NAME = 100;
 /** A worker may be writing: stopping is worth some patience. */
 const BUSY: Duration = 15 * SECOND;
 /** A worker that has not begun a sweep for the longer of these is not there. */
-const LATELY: Duration = 5 * MINUTE;
+const RECENT_SWEEP: Duration = 5 * MINUTE;
 const INTERVALS = 3;
 
 /** Holds all action from the next agent on. Rejects with `Incomplete` after the pause was written, where it reached no worker. */
@@ -92,7 +92,7 @@ async function reachedIn(store: SqliteStore): Promise<string> {
   const intervals = (await store.loadStanding())?.intervals ?? [];
   const usual = worker === undefined ? 0 : usualInterval(worker.interval, intervals);
   const now = realClock.now();
-  const fault = faultIn(worker, Math.max(LATELY, INTERVALS * usual), now);
+  const fault = faultIn(worker, Math.max(RECENT_SWEEP, INTERVALS * usual), now);
   if (fault !== undefined || worker === undefined)
     throw new Incomplete(
       `No worker was reached: ${fault ?? ''}. A worker that uses another store goes on as before: ` +

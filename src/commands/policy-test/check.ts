@@ -3,12 +3,12 @@ import type { Reason } from '../../domain/judging/judge.ts';
 import { isSameName } from '../../domain/name.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { Instant } from '../../domain/time/time.ts';
-import { explain, type Explanation } from '../explain/explain.ts';
+import { explainAgent, type Explanation } from '../explain/explain.ts';
 import type { ExpectedLogoff, ExpectedVerdict } from './expectations.ts';
-import type { Logoff, Look, Played, Scene } from './run.ts';
+import type { Logoff, PlayedLook, TestRun, TestScene } from './run.ts';
 
 /** What a sweep came to, in the terms of an expectation. */
-export interface Told {
+export interface Observed {
   readonly reason: Reason;
   readonly rule: string | undefined;
   readonly dueAt: Instant | undefined;
@@ -18,16 +18,16 @@ export interface Told {
 
 /** One expectation that was not met. */
 export type Miss<V extends ExpectedVerdict, L extends ExpectedLogoff> =
-  | { readonly kind: 'verdict'; readonly expected: V; readonly look: Look | undefined }
+  | { readonly kind: 'verdict'; readonly expected: V; readonly look: PlayedLook | undefined }
   | { readonly kind: 'missing'; readonly expected: L }
   | { readonly kind: 'unexpected'; readonly logoff: Logoff };
 
 /** The case of the agent at one look, by the same means as the command `explain`. */
-export function explainLook(look: Look, { agent, interval }: Scene, policy: Policy): Explanation {
+export function explainLook(look: PlayedLook, { agent, interval }: TestScene, policy: Policy): Explanation {
   const { id, name, email } = agent;
   const stored = { id, name, email, profile: look.verdict.profile };
   const nothing = { standing: undefined, pause: undefined, events: [], learnt: [] };
-  return explain({
+  return explainAgent({
     ...nothing,
     agent: stored,
     memory: look.memory,
@@ -39,7 +39,7 @@ export function explainLook(look: Look, { agent, interval }: Scene, policy: Poli
 }
 
 /** A look in the terms of an expectation. */
-export function toldOf(look: Look, scene: Scene, policy: Policy): Told {
+export function toldOf(look: PlayedLook, scene: TestScene, policy: Policy): Observed {
   const { reason, due, nextAt, profile, detail } = look.verdict;
   const { next } = explainLook(look, scene, policy);
   return { reason, rule: due?.ruleId ?? next?.rule, dueAt: next?.at ?? nextAt, profile, detail };
@@ -48,8 +48,8 @@ export function toldOf(look: Look, scene: Scene, policy: Policy): Told {
 /** Compares; verdicts first, then log-offs, each in the order of the file. */
 export function check<V extends ExpectedVerdict, L extends ExpectedLogoff>(
   expected: { readonly verdicts: readonly V[]; readonly logoffs: readonly L[] | undefined },
-  { looks, logoffs }: Played,
-  scene: Scene,
+  { looks, logoffs }: TestRun,
+  scene: TestScene,
   policy: Policy,
 ): readonly Miss<V, L>[] {
   const misses: Miss<V, L>[] = [];
@@ -68,7 +68,7 @@ export function check<V extends ExpectedVerdict, L extends ExpectedLogoff>(
   return [...misses, ...left.map((logoff) => ({ kind: 'unexpected' as const, logoff }))];
 }
 
-function meets(told: Told, { reason, rule, dueAt, profile }: ExpectedVerdict): boolean {
+function meets(told: Observed, { reason, rule, dueAt, profile }: ExpectedVerdict): boolean {
   return (
     told.reason === reason &&
     (rule === undefined || isSameName(told.rule ?? '', rule)) &&

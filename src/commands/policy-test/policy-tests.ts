@@ -9,8 +9,8 @@ import { normaliseName } from '../../domain/name.ts';
 import { MINUTE, type Duration } from '../../domain/time/time.ts';
 import { wallTime } from '../../domain/time/zone.ts';
 import { check, type Miss } from './check.ts';
-import { play, type Played, type Scene } from './run.ts';
-import { failureLines, missSentence, type Failed } from './view.ts';
+import { runTest, type TestRun, type TestScene } from './run.ts';
+import { failureLines, missSentence, type FailedTest } from './view.ts';
 import type { Times } from '../shared/times.ts';
 import { FileFault } from '../../files/plain-file.ts';
 import { parseTestFile, timeIn, type ParsedTest, type TestFile } from './test-file.ts';
@@ -244,7 +244,7 @@ function checkNames({ verdicts, logoffs }: ParsedTest, known: KnownNames, faults
   for (const { rule, path } of logoffs ?? []) wanted('rule', rule, path);
 }
 
-function sceneOf(test: ParsedTest, { settings }: LoadedPolicy, { caps }: Policy): Scene {
+function sceneOf(test: ParsedTest, { settings }: LoadedPolicy, { caps }: Policy): TestScene {
   const interval = test.every ?? settings.sweep.interval;
   const { happenings, lacking, unwatched, browser, nativeTimeout, begin, end } = test;
   // The worker has settled when the test begins.
@@ -259,13 +259,13 @@ function sceneOf(test: ParsedTest, { settings }: LoadedPolicy, { caps }: Policy)
 function resultOf(
   { source }: TestFile,
   test: ParsedTest,
-  scene: Scene,
+  scene: TestScene,
   policy: Policy,
-): Omit<TestResult, 'lines'> & { readonly failed: Failed<Verdict, Logoff> } {
-  const played: Played = play(scene, policy);
+): Omit<TestResult, 'lines'> & { readonly failed: FailedTest<Verdict, Logoff> } {
+  const played: TestRun = runTest(scene, policy);
   const misses: readonly Miss<Verdict, Logoff>[] = check(test, played, scene, policy);
   const times = timesOf(test);
-  const failed: Failed<Verdict, Logoff> = {
+  const failed: FailedTest<Verdict, Logoff> = {
     scene,
     policy,
     played,

@@ -23,15 +23,15 @@ import {
 } from '../../domain/planning/plan.ts';
 import type { Action, Policy } from '../../domain/policy/policy.ts';
 import { readingOf } from '../../domain/tracking/reading.ts';
-import { settleLeft, type Watched } from '../../domain/tracking/settle.ts';
+import { settleLeft, type WatchedSpan } from '../../domain/tracking/settle.ts';
 import { isNewer } from '../../domain/tracking/signs.ts';
 import { SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
-import { Desk } from '../../simulation/agent-simulator.ts';
+import { AgentSimulator } from '../../simulation/agent-simulator.ts';
 import type { BrowserWords, Part, Word } from '../../simulation/timeline.ts';
 
 /** A timeline with instants. */
-export interface Scene {
+export interface TestScene {
   readonly agent: Agent;
   readonly interval: Duration;
   readonly happenings: readonly { readonly at: Instant; readonly word: Word }[];
@@ -49,7 +49,7 @@ export interface Scene {
 }
 
 /** One look of a sweep, as it was judged before anything was done. */
-export interface Look {
+export interface PlayedLook {
   readonly at: Instant;
   readonly observation: Observation;
   readonly memory: Memory | undefined;
@@ -71,8 +71,8 @@ export interface Logoff {
 }
 
 /** What came of a scene. */
-export interface Played {
-  readonly looks: readonly Look[];
+export interface TestRun {
+  readonly looks: readonly PlayedLook[];
   readonly logoffs: readonly Logoff[];
 }
 
@@ -81,29 +81,29 @@ export const ACTING: Duration = 3 * SECOND;
 export const VERIFYING: Duration = 5 * SECOND;
 
 /** Plays a scene through a policy. */
-export function play(scene: Scene, policy: Policy): Played {
+export function runTest(scene: TestScene, policy: Policy): TestRun {
   return new Play(scene, policy).run();
 }
 
 class Play {
-  readonly #scene: Scene;
+  readonly #scene: TestScene;
   readonly #policy: Policy;
-  readonly #desk: Desk;
-  readonly #looks: Look[] = [];
+  readonly #desk: AgentSimulator;
+  readonly #looks: PlayedLook[] = [];
   readonly #logoffs: Logoff[] = [];
   #memory: Memory | undefined;
   #ledger: Ledger = EMPTY_LEDGER;
   #imaginedLedger: Ledger = EMPTY_LEDGER;
-  #watched: Watched = { policyHash: undefined, settleLeft: 0, lastCompleteAt: undefined };
+  #watched: WatchedSpan = { policyHash: undefined, settleLeft: 0, lastCompleteAt: undefined };
   #next = 0;
 
-  constructor(scene: Scene, policy: Policy) {
+  constructor(scene: TestScene, policy: Policy) {
     this.#scene = scene;
     this.#policy = policy;
-    this.#desk = new Desk(scene.from, scene.browser);
+    this.#desk = new AgentSimulator(scene.from, scene.browser);
   }
 
-  run(): Played {
+  run(): TestRun {
     const { from, to, interval, unwatched } = this.#scene;
     for (let at = from; at <= to; at += interval) {
       if (!unwatched.some((span) => at > span.from && at < span.to)) this.#sweep(at);

@@ -3,7 +3,7 @@ import { formatDuration, type Instant } from '../../domain/time/time.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { sentencesOf } from '../explain/sentences.ts';
 import { ruleTable } from '../explain/view.ts';
-import { explainLook, toldOf, type Miss, type Told } from './check.ts';
+import { explainLook, toldOf, type Miss, type Observed } from './check.ts';
 import {
   logoffWords,
   measuredWords,
@@ -11,15 +11,15 @@ import {
   type ExpectedLogoff,
   type ExpectedVerdict,
 } from './expectations.ts';
-import type { Logoff, Look, Played, Scene } from './run.ts';
+import type { Logoff, PlayedLook, TestRun, TestScene } from './run.ts';
 import { textTable } from '../../texts/table.ts';
 import type { Times } from '../shared/times.ts';
 
 /** Everything that a failure is told from. */
-export interface Failed<V extends ExpectedVerdict, L extends ExpectedLogoff> {
-  readonly scene: Scene;
+export interface FailedTest<V extends ExpectedVerdict, L extends ExpectedLogoff> {
+  readonly scene: TestScene;
   readonly policy: Policy;
-  readonly played: Played;
+  readonly played: TestRun;
   readonly misses: readonly Miss<V, L>[];
   readonly expectedLogoffs: readonly L[] | undefined;
   /** The timeline as written. */
@@ -36,11 +36,11 @@ export function expectedWords({ reason, rule, dueAt, profile }: ExpectedVerdict,
 }
 
 /** What a sweep came to, in the same words. */
-export function toldWords(told: Told, times: Times): string {
+export function toldWords(told: Observed, times: Times): string {
   return words({ ...told, profile: undefined }, times);
 }
 
-function words({ reason, rule, dueAt, profile, detail }: Told, times: Times): string {
+function words({ reason, rule, dueAt, profile, detail }: Observed, times: Times): string {
   const at = dueAt === undefined || reason === 'due' || reason === 'ladder_due' || reason === 'observed';
   return [
     `${reasonWords(reason)}${rule === undefined ? '' : ` by ${rule}`}`,
@@ -53,7 +53,7 @@ function words({ reason, rule, dueAt, profile, detail }: Told, times: Times): st
 /** One miss in one sentence. */
 export function missSentence<V extends ExpectedVerdict, L extends ExpectedLogoff>(
   miss: Miss<V, L>,
-  { scene, policy, times }: Pick<Failed<V, L>, 'scene' | 'policy' | 'times'>,
+  { scene, policy, times }: Pick<FailedTest<V, L>, 'scene' | 'policy' | 'times'>,
 ): string {
   switch (miss.kind) {
     case 'verdict': {
@@ -70,7 +70,7 @@ export function missSentence<V extends ExpectedVerdict, L extends ExpectedLogoff
 
 /** The whole explanation. */
 export function failureLines<V extends ExpectedVerdict, L extends ExpectedLogoff>(
-  failed: Failed<V, L>,
+  failed: FailedTest<V, L>,
 ): readonly string[] {
   const verdicts = failed.misses.filter((miss) => miss.kind === 'verdict');
   const lines = verdicts.flatMap((miss) => verdictLines(miss, failed));
@@ -81,7 +81,7 @@ export function failureLines<V extends ExpectedVerdict, L extends ExpectedLogoff
 
 function verdictLines<V extends ExpectedVerdict, L extends ExpectedLogoff>(
   { expected, look }: Extract<Miss<V, L>, { kind: 'verdict' }>,
-  { scene, policy, times }: Failed<V, L>,
+  { scene, policy, times }: FailedTest<V, L>,
 ): readonly string[] {
   const at = times.short(expected.at);
   if (look === undefined)
@@ -103,14 +103,14 @@ function verdictLines<V extends ExpectedVerdict, L extends ExpectedLogoff>(
   ];
 }
 
-function reasonOfHold(hold: NonNullable<Look['hold']>): string {
+function reasonOfHold(hold: NonNullable<PlayedLook['hold']>): string {
   return hold === 'settling'
     ? 'the first sweeps after a start or an outage only watch'
     : hold.replaceAll('_', ' ');
 }
 
 function logoffLines<V extends ExpectedVerdict, L extends ExpectedLogoff>(
-  failed: Failed<V, L>,
+  failed: FailedTest<V, L>,
 ): readonly string[] {
   const { times, misses, played, expectedLogoffs = [] } = failed;
   const missing = new Set(misses.flatMap((miss) => (miss.kind === 'missing' ? [miss.expected] : [])));
@@ -138,7 +138,9 @@ function spanOf({ at, to }: ExpectedLogoff, times: Times): string {
 }
 
 /** The timeline, every change of the verdict and every log-off, in order. */
-function story<V extends ExpectedVerdict, L extends ExpectedLogoff>(failed: Failed<V, L>): readonly string[] {
+function story<V extends ExpectedVerdict, L extends ExpectedLogoff>(
+  failed: FailedTest<V, L>,
+): readonly string[] {
   const { scene, policy, played, written, times } = failed;
   const rows: { at: Instant; order: number; text: string }[] = written.map(({ at, text }) => ({
     at,

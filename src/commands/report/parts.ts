@@ -10,13 +10,13 @@ export const REPORTED = ['kind', 'at', 'agentId', 'rule', 'rung', 'reason', 'del
 export type ReportedEvent = Pick<RecordEvent, (typeof REPORTED)[number]>;
 
 export const OUTCOMES = ['verified', 'unverified', 'failed', 'dropped', 'observed'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+export type ReportOutcome = (typeof OUTCOMES)[number];
 
 /** How many log-offs ended in which way. `observed` are imagined: nothing was done. */
-export type Outcomes = Readonly<Record<Outcome, number>>;
+export type Outcomes = Readonly<Record<ReportOutcome, number>>;
 
 /** The log-offs of one rule, profile or hour of the day. */
-export interface Row extends Outcomes {
+export interface ReportRow extends Outcomes {
   readonly key: string;
   /** Of those carried out, how many answered a return. */
   readonly byLadder: number;
@@ -52,18 +52,18 @@ export interface LicencePart {
 }
 
 /** A row while it is added up. */
-export type Tally = { -readonly [K in keyof Row]: Row[K] };
+export type LogoffCounts = { -readonly [K in keyof ReportRow]: ReportRow[K] };
 
 /** A row without anything in it. */
-export function tally(key: string): Tally {
+export function tally(key: string): LogoffCounts {
   return { key, verified: 0, unverified: 0, failed: 0, dropped: 0, observed: 0, byLadder: 0, recovered: 0 };
 }
 
 /** The log-offs of each rule, profile or hour. */
 export class Rows {
-  readonly #rows = new Map<string, Tally>();
+  readonly #rows = new Map<string, LogoffCounts>();
 
-  of(key: string): Tally {
+  of(key: string): LogoffCounts {
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
     const made = tally(key);
@@ -71,7 +71,7 @@ export class Rows {
     return made;
   }
 
-  get all(): readonly Row[] {
+  get all(): readonly ReportRow[] {
     return [...this.#rows.values()];
   }
 }

@@ -14,11 +14,11 @@ import {
   Rows,
   tally,
   type LicenceParts,
-  type Outcome,
+  type ReportOutcome,
   type ReportedEvent,
   type ReturnsPart,
-  type Row,
-  type Tally,
+  type ReportRow,
+  type LogoffCounts,
 } from './parts.ts';
 
 /** What a report is about. */
@@ -41,11 +41,11 @@ export interface ReportInput extends ReportFrame {
 export interface Report extends LicenceParts {
   readonly span: Interval;
   readonly zone: string;
-  readonly totals: Row;
-  readonly byRule: readonly Row[];
-  readonly byProfile: readonly Row[];
+  readonly totals: ReportRow;
+  readonly byRule: readonly ReportRow[];
+  readonly byProfile: readonly ReportRow[];
   /** 24 rows, `00` to `23`, local. */
-  readonly byHour: readonly Row[];
+  readonly byHour: readonly ReportRow[];
   readonly dropped: readonly { readonly reason: string; readonly count: number }[];
   /** Sweeps in which somebody was held back, by what, and the most people at once. */
   readonly deferred: readonly { readonly hold: Hold; readonly sweeps: number; readonly most: number }[];
@@ -69,7 +69,7 @@ export function buildReport(input: ReportInput): Report {
 interface OpenLogoff {
   readonly at: Instant;
   /** Empty where it lies outside of the span. */
-  readonly rows: readonly Tally[];
+  readonly rows: readonly LogoffCounts[];
 }
 
 /** No zone puts its clocks on and back again within so long. */
@@ -80,7 +80,7 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '
 export class ReportBuilder {
   readonly #frame: ReportFrame;
   readonly #profiles: ReadonlyMap<string, string | undefined>;
-  readonly #known = new Map<string, Map<string, (readonly Tally[])[]>>();
+  readonly #known = new Map<string, Map<string, (readonly LogoffCounts[])[]>>();
   readonly #totals = tally('all');
   readonly #rules = new Rows();
   readonly #byProfile = new Rows();
@@ -157,18 +157,18 @@ export class ReportBuilder {
   }
 
   /** Counts a log-off, and answers where. */
-  #rowsOf({ kind, at, rule = '(none)', rung, agentId = '' }: ReportedEvent): readonly Tally[] {
+  #rowsOf({ kind, at, rule = '(none)', rung, agentId = '' }: ReportedEvent): readonly LogoffCounts[] {
     const rows = this.#rowsFor(rule, this.#profiles.get(agentId) ?? '(forgotten or none)', this.#hour(at));
     for (const row of rows) {
-      row[kind as Outcome] += 1;
+      row[kind as ReportOutcome] += 1;
       if (rung !== undefined && kind !== 'dropped' && kind !== 'observed') row.byLadder += 1;
     }
     return rows;
   }
 
   /** There are few of them, and each is asked for again and again. */
-  #rowsFor(rule: string, profile: string, hour: number): readonly Tally[] {
-    const profiles = this.#known.get(rule) ?? new Map<string, (readonly Tally[])[]>();
+  #rowsFor(rule: string, profile: string, hour: number): readonly LogoffCounts[] {
+    const profiles = this.#known.get(rule) ?? new Map<string, (readonly LogoffCounts[])[]>();
     this.#known.set(rule, profiles);
     const hours = profiles.get(profile) ?? [];
     profiles.set(profile, hours);
@@ -229,7 +229,7 @@ function isOutcome(kind: RecordEvent['kind']): boolean {
   return (OUTCOMES as readonly string[]).includes(kind);
 }
 
-function largestFirst(rows: readonly Row[]): Row[] {
-  const size = (row: Row): number => row.verified + row.unverified + row.failed + row.observed;
+function largestFirst(rows: readonly ReportRow[]): ReportRow[] {
+  const size = (row: ReportRow): number => row.verified + row.unverified + row.failed + row.observed;
   return [...rows].sort((a, b) => size(b) - size(a) || (a.key < b.key ? -1 : 1));
 }

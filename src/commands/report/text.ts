@@ -1,7 +1,7 @@
 /** The report as Markdown, CSV and JSON. */
 import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { inDays, inHours } from './licence.ts';
-import { OUTCOMES, type LicencePart, type ReturnsPart, type Row } from './parts.ts';
+import { OUTCOMES, type LicencePart, type ReturnsPart, type ReportRow } from './parts.ts';
 import type { Report } from './report.ts';
 import { csvLine, jsonText } from '../../texts/clean.ts';
 import { printed, secondsOf } from '../../texts/printed.ts';
@@ -47,7 +47,7 @@ export function sectionsOf(report: Report): readonly Section[] {
   ];
 }
 
-function rowsTable(first: string, rows: readonly Row[]): Omit<Section, 'title'> {
+function rowsTable(first: string, rows: readonly ReportRow[]): Omit<Section, 'title'> {
   return {
     head: [first, ...OUTCOMES, 'by ladder', 'hours recovered'],
     rows: rows.map((row) => [
@@ -145,7 +145,7 @@ export function reportMarkdown(report: Report): string {
 /** One number a line, for a spreadsheet's pivot table. */
 export function reportCsv(report: Report): string {
   const lines: (readonly (string | number)[])[] = [['section', 'key', 'measure', 'value']];
-  const rows = (section: string, list: readonly Row[]): void => {
+  const rows = (section: string, list: readonly ReportRow[]): void => {
     for (const row of list) {
       for (const outcome of OUTCOMES) lines.push([section, row.key, outcome, row[outcome]]);
       lines.push([section, row.key, 'by_ladder', row.byLadder]);

@@ -2,13 +2,13 @@
 import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
-import { NOTHING_LEARNT } from '../../domain/tracking/platform-behaviour.ts';
+import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
 import type { SqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import { logStream } from '../../app/log-stream.ts';
 import { createLog } from '../../app/logging.ts';
 import { Metrics } from '../../server/metrics.ts';
 import { cached } from '../../server/cached.ts';
-import { startServer, type RunningServer, type Told } from '../../server/server.ts';
+import { startServer, type RunningServer, type Document } from '../../server/server.ts';
 import { statusOf, type StatusFacts } from '../../server/status.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { jsonText } from '../../texts/clean.ts';
@@ -22,7 +22,7 @@ import { VERSION } from '../../app/version.ts';
 import { work } from './worker.ts';
 
 /** What people were to be told may take so long to leave after that; the rest waits in the store. */
-const FAREWELL: Duration = SECOND;
+const FAREWELL_TIME: Duration = SECOND;
 
 /** Runs until a signal comes. Answers the exit code. */
 export async function run(options: ConfigOption, { redactor }: Pick<Output, 'redactor'>): Promise<number> {
@@ -53,7 +53,7 @@ export async function run(options: ConfigOption, { redactor }: Pick<Output, 'red
     throw error;
   } finally {
     await server?.close();
-    await assembly?.release(FAREWELL);
+    await assembly?.release(FAREWELL_TIME);
     await store?.close();
     log.info({}, 'the idle enforcer has stopped');
     ending?.close();
@@ -75,18 +75,18 @@ export function serve(
     const { settings, hash } = assembly()?.reload.current ?? loaded;
     return { organisation: settings.organisation, mode: settings.mode, policy: hash };
   };
-  const metricsTold = async (): Promise<Told> => ({
+  const metricsTold = async (): Promise<Document> => ({
     text: Buffer.from(await metrics.text()),
     type: metrics.registry.contentType,
   });
-  const statusTold = async (): Promise<Told> => {
+  const statusTold = async (): Promise<Document> => {
     const status = statusOf({
       version: VERSION,
       startedAt,
       now: clock.now(),
       ...inForce(),
       pause: await store.pause(),
-      learnt: (await store.learnt()) ?? NOTHING_LEARNT,
+      learnt: (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN,
       lastSweep: assembly()?.lastReport(),
     });
     const text = Buffer.from(`${redactor.hide(jsonText(status, 2))}\n`);

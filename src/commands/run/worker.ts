@@ -11,7 +11,7 @@ import type { Assembly, Surroundings } from '../../app/compose.ts';
 /** How long sweeps under way may take after SIGTERM. */
 export const DRAIN: Duration = 8 * SECOND;
 /** How often messages that wait are looked at beside the sweeps. */
-const POST: Duration = 15 * SECOND;
+const OUTBOX_INTERVAL: Duration = 15 * SECOND;
 
 /** Where the policy stands, and all the files that it was read from, as they were then. */
 export interface PolicyFile {
@@ -36,7 +36,7 @@ export async function work(
   beat.now();
   const posting = setInterval(() => {
     if (!worker.waiting) void notifier.flush();
-  }, POST);
+  }, OUTBOX_INTERVAL);
   const code = await signalled;
   log.info({ code }, 'told to stop: finishing what is under way');
   watch.close();

@@ -13,7 +13,7 @@ import type { RecordEvent } from '../../domain/record.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
 import { act } from './act.ts';
 import { endSessions, isSsoPart } from './sso.ts';
-import { reread, type Case, type Crew, type Round, type RoundResult } from './attempt.ts';
+import { reread, type Attempt, type ActuatorDeps, type Pass, type PassResult } from './attempt.ts';
 import { drop, eventOf, noOutcomes, recordOutcomes } from './outcomes.ts';
 import type { DueAgent } from '../findings.ts';
 import type { Sighting } from '../../ports/agents.ts';
@@ -26,59 +26,59 @@ const BATCH = 50;
 const READINGS = 3;
 /** Below this many agents a batch is not worth its readings: better wait for the budget. */
 const SMALLEST_BATCH = 15;
-/** So long room for such a batch is waited for. */
-const PATIENCE: Duration = 5 * SECOND;
+/** How long a batch waits for room in the rate budget. */
+const ROOM_WAIT: Duration = 5 * SECOND;
 /** Looking for an agent who cannot be read may take longer than the readings of the others last: then these are read anew. */
 const READ_ANEW: Duration = 5 * SECOND;
 
 /** Carries out a plan for real. Throws only when the store is lost, which must stop all action. */
 export async function carryOut(
-  crew: Crew,
+  deps: ActuatorDeps,
   planned: readonly DueAgent[],
   ledger: Ledger,
-  round: Round,
-): Promise<RoundResult> {
+  pass: Pass,
+): Promise<PassResult> {
   const outcomes = noOutcomes();
   let book = ledger;
   let next = 0;
-  while (next < planned.length && (await round.mayBegin())) {
-    const size = await waitForRoom(crew, planned.slice(next, next + BATCH), round);
+  while (next < planned.length && (await pass.mayBegin())) {
+    const size = await waitForRoom(deps, planned.slice(next, next + BATCH), pass);
     if (size === 0) break;
     const batch = planned.slice(next, next + size);
     next += batch.length;
-    const fresh = await readAgain(crew, batch, book, round);
+    const fresh = await readAgain(deps, batch, book, pass);
     const cases = fresh.cases.filter((each) => !isSsoPart(each));
     outcomes.dropped += batch.length - fresh.cases.length;
-    book = await recordIntents(crew, { ...fresh, cases }, round);
+    book = await recordIntents(deps, { ...fresh, cases }, pass);
     // A slow identity provider must not let the readings of the others grow old.
-    const sessions = endSessions(crew, fresh.cases.filter(isSsoPart), outcomes, round);
-    for (const part of await Promise.allSettled([sessions, actAndVerify(crew, cases, round)])) {
+    const sessions = endSessions(deps, fresh.cases.filter(isSsoPart), outcomes, pass);
+    for (const part of await Promise.allSettled([sessions, actAndVerify(deps, cases, pass)])) {
       if (part.status === 'rejected') throw part.reason as Error;
     }
-    book = await recordOutcomes(crew, cases, book, round);
+    book = await recordOutcomes(deps, cases, book, pass);
     for (const { outcome } of cases) if (outcome !== undefined) outcomes[outcome] += 1;
-    // Finding out that no agent can be read takes long: once a round is enough.
+    // Finding out that no agent can be read takes long: once a pass is enough.
     if (fresh.unread === batch.length) break;
   }
   return { ledger: book, outcomes, left: planned.length - next };
 }
 
-async function actAndVerify(crew: Crew, cases: readonly Case[], round: Round): Promise<void> {
-  await act(crew, cases, round);
-  await verify(crew, cases, round);
+async function actAndVerify(deps: ActuatorDeps, cases: readonly Attempt[], pass: Pass): Promise<void> {
+  await act(deps, cases, pass);
+  await verify(deps, cases, pass);
 }
 
 /** How many of these agents the rate budget can take now; waits while that is too few. Zero when told to stop meanwhile. */
-async function waitForRoom(crew: Crew, wanted: readonly DueAgent[], round: Round): Promise<number> {
-  const patientUntil = crew.clock.now() + PATIENCE;
+async function waitForRoom(deps: ActuatorDeps, wanted: readonly DueAgent[], pass: Pass): Promise<number> {
+  const patientUntil = deps.clock.now() + ROOM_WAIT;
   for (;;) {
-    const room = crew.effects.room();
+    const room = deps.effects.room();
     const fits = fitting(wanted, room - READINGS);
     if (fits >= Math.min(wanted.length, SMALLEST_BATCH)) return fits;
     // A small budget may never have room for a batch: then one by one, with what the first effect needs.
-    if (crew.clock.now() >= patientUntil && (fits > 0 || room >= READINGS)) return Math.max(1, fits);
-    await crew.clock.sleep(SECOND / 2, round.signal).catch(() => undefined);
-    if (round.signal.aborted || !(await round.mayBegin())) return 0;
+    if (deps.clock.now() >= patientUntil && (fits > 0 || room >= READINGS)) return Math.max(1, fits);
+    await deps.clock.sleep(SECOND / 2, pass.signal).catch(() => undefined);
+    if (pass.signal.aborted || !(await pass.mayBegin())) return 0;
   }
 }
 
@@ -95,7 +95,7 @@ function fitting(wanted: readonly DueAgent[], room: number): number {
 
 /** What step 1 found: who is still due, and what to put on record besides. */
 interface Fresh {
-  readonly cases: readonly Case[];
+  readonly cases: readonly Attempt[];
   readonly memories: readonly Memory[];
   readonly events: readonly RecordEvent[];
   /** How many could not be read. */
@@ -105,13 +105,13 @@ interface Fresh {
 
 /** Step 1: a fresh look at each, folded and judged. Whoever is no longer due is dropped, with the reason. */
 async function readAgain(
-  crew: Crew,
+  deps: ActuatorDeps,
   batch: readonly DueAgent[],
   ledger: Ledger,
-  round: Round,
+  pass: Pass,
 ): Promise<Fresh> {
-  const fresh = await readBatch(crew, batch, round);
-  const cases: Case[] = [];
+  const fresh = await readBatch(deps, batch, pass);
+  const cases: Attempt[] = [];
   const memories: Memory[] = [];
   const events: RecordEvent[] = [];
   let unread = 0;
@@ -119,17 +119,17 @@ async function readAgain(
   for (const { agent, due } of batch) {
     const sighting = fresh.get(agent.id);
     if (sighting === undefined) {
-      events.push(drop(crew, agent, due, 'unread', round));
+      events.push(drop(deps, agent, due, 'unread', pass));
       unread += 1;
       // An agent who cannot be read waits like one whose log-off failed, so that others have the place.
-      if (!round.signal.aborted) book = withOutcome(book, agent.id, 'failed', crew.directory.serverNow());
+      if (!pass.signal.aborted) book = withOutcome(book, agent.id, 'failed', deps.directory.serverNow());
       continue;
     }
-    const look = crew.population.look(sighting, round.context);
-    const profile = profileOf(sighting.agent, round.context.policy);
+    const look = deps.population.look(sighting, pass.context);
+    const profile = profileOf(sighting.agent, pass.context.policy);
     if (look.memory === undefined || profile === undefined || look.verdict.due?.mode !== 'enforce') {
       if (look.memory !== undefined) memories.push(look.memory);
-      events.push(drop(crew, agent, due, look.verdict.reason, round));
+      events.push(drop(deps, agent, due, look.verdict.reason, pass));
       continue;
     }
     cases.push(caseOf(sighting, look.verdict.due, profile.returns, look.memory));
@@ -139,23 +139,23 @@ async function readAgain(
 
 /** Readings of the batch that are fresh enough to act on, where the platform gives them in time. */
 async function readBatch(
-  crew: Crew,
+  deps: ActuatorDeps,
   batch: readonly DueAgent[],
-  round: Round,
+  pass: Pass,
 ): Promise<ReadonlyMap<string, Sighting>> {
   const ids = batch.map(({ agentId }) => agentId);
-  const first = await reread(crew, ids, round);
-  const now = crew.directory.serverNow();
+  const first = await reread(deps, ids, pass);
+  const now = deps.directory.serverNow();
   const old = [...first.values()].filter(({ observation }) => now - observation.at > READ_ANEW);
   const second = await reread(
-    crew,
+    deps,
     old.map(({ agent }) => agent.id),
-    round,
+    pass,
   );
   return new Map([...first, ...second]);
 }
 
-function caseOf({ agent, observation }: Sighting, due: Due, returns: Returns, memory: Memory): Case {
+function caseOf({ agent, observation }: Sighting, due: Due, returns: Returns, memory: Memory): Attempt {
   return {
     agent,
     due,
@@ -176,9 +176,9 @@ function caseOf({ agent, observation }: Sighting, due: Due, returns: Returns, me
 }
 
 /** Step 2: the intention, and with it the place on the ladder, is on record, durably, before the first effect. */
-async function recordIntents(crew: Crew, fresh: Fresh, round: Round): Promise<Ledger> {
+async function recordIntents(deps: ActuatorDeps, fresh: Fresh, pass: Pass): Promise<Ledger> {
   let book = fresh.ledger;
-  const now = crew.directory.serverNow();
+  const now = deps.directory.serverNow();
   const events = [...fresh.events];
   for (const each of fresh.cases) {
     const { due, returns, intentId } = each;
@@ -187,11 +187,11 @@ async function recordIntents(crew: Crew, fresh: Fresh, round: Round): Promise<Le
       now,
       due.actions,
     );
-    crew.population.put(each.memory);
+    deps.population.put(each.memory);
     book = withLogoff(book, now);
-    events.push(eventOf('intent', each.agent, due, now, round, { intentId }));
+    events.push(eventOf('intent', each.agent, due, now, pass, { intentId }));
   }
   const memories = [...fresh.memories, ...fresh.cases.map(({ memory }) => memory)];
-  await saveStep(crew, memories, events, { ...round.standing, ledger: book });
+  await saveStep(deps, memories, events, { ...pass.standing, ledger: book });
   return book;
 }

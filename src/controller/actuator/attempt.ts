@@ -1,13 +1,13 @@
-/** What the steps of carrying out hand to each other: the crew, one round of it, and each agent's case. */
+/** What the steps of carrying out hand to each other: what they work with, one pass, and each attempt to log an agent off. */
 import type { Agent, Observation } from '../../domain/agent.ts';
 import type { Due } from '../../domain/judging/judge.ts';
 import type { LadderPlace, Memory } from '../../domain/tracking/memory.ts';
 import type { Ledger } from '../../domain/planning/plan.ts';
 import type { Action, Returns } from '../../domain/policy/policy.ts';
-import type { Standing } from '../../domain/record.ts';
+import type { ControllerState } from '../../domain/record.ts';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { Learner } from '../learner.ts';
-import type { Population, SweepContext } from '../tracker.ts';
+import type { Tracker, SweepContext } from '../tracker.ts';
 import type { ReturnsBook } from '../returns-book.ts';
 import type { ActionFault, Directory, Effects, Sighting } from '../../ports/agents.ts';
 import type { Alarm } from '../../ports/alarms.ts';
@@ -21,12 +21,12 @@ import type { Store } from '../../ports/store.ts';
 export const READING_LASTS: Duration = 10 * SECOND;
 
 /** What carrying out works with. */
-export interface Crew {
+export interface ActuatorDeps {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly effects: Effects;
   readonly store: Store;
-  readonly population: Population;
+  readonly population: Tracker;
   readonly log: Log;
   readonly meter: Meter;
   readonly learner: Learner;
@@ -39,11 +39,11 @@ export interface Crew {
 }
 
 /** One pass of carrying out. */
-export interface Round {
+export interface Pass {
   readonly sweepId: string;
   readonly context: SweepContext;
   /** Stored with each step, so that the caps know of every log-off even after a crash. */
-  readonly standing: Standing;
+  readonly standing: ControllerState;
   /** Asked before each batch and each agent: nothing new is begun once it answers false. */
   readonly mayBegin: () => Promise<boolean>;
   readonly signal: AbortSignal;
@@ -56,7 +56,7 @@ export interface Undone {
 }
 
 /** One agent on his way through a log-off. */
-export interface Case {
+export interface Attempt {
   readonly agent: Agent;
   readonly due: Due;
   readonly returns: Returns;
@@ -79,7 +79,7 @@ export interface Case {
   fault: ActionFault | undefined;
 }
 
-export interface RoundResult {
+export interface PassResult {
   readonly ledger: Ledger;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   /** Agents that were planned and not begun, because the time was up or the service was told to stop. */
@@ -88,15 +88,15 @@ export interface RoundResult {
 
 /** Reads agents again; a platform that does not answer yields nobody, which protects them. */
 export async function reread(
-  crew: Crew,
+  deps: ActuatorDeps,
   agentIds: readonly string[],
-  round: Round,
+  pass: Pass,
 ): Promise<ReadonlyMap<string, Sighting>> {
   if (agentIds.length === 0) return new Map();
   try {
-    return await crew.directory.reread(agentIds, round.signal);
+    return await deps.directory.reread(agentIds, pass.signal);
   } catch (error) {
-    crew.log.warn({ sweepId: round.sweepId, err: error }, 'agents could not be read again');
+    deps.log.warn({ sweepId: pass.sweepId, err: error }, 'agents could not be read again');
     return new Map();
   }
 }

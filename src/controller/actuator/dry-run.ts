@@ -3,36 +3,36 @@
  * counted and recorded, once per idle episode.
  */
 import { withLogoff, type Ledger } from '../../domain/planning/plan.ts';
-import type { Crew, Round, RoundResult } from './attempt.ts';
+import type { ActuatorDeps, Pass, PassResult } from './attempt.ts';
 import { eventOf, noOutcomes } from './outcomes.ts';
 import type { DueAgent } from '../findings.ts';
 
 /** Records each planned log-off as observed. Throws when the store is lost. */
-export async function imagine(
-  crew: Crew,
+export async function dryRun(
+  deps: ActuatorDeps,
   planned: readonly DueAgent[],
   ledger: Ledger,
-  round: Round,
-): Promise<RoundResult> {
-  const now = crew.directory.serverNow();
+  pass: Pass,
+): Promise<PassResult> {
+  const now = deps.directory.serverNow();
   let book = ledger;
   const memories = planned.flatMap(({ agentId, due }) => {
-    const memory = crew.population.memory(agentId);
+    const memory = deps.population.memory(agentId);
     if (memory === undefined) return [];
     const imagined = { ...memory, imagined: [...memory.imagined, due.ruleId] };
-    crew.population.put(imagined);
+    deps.population.put(imagined);
     return [imagined];
   });
   const events = planned.map(({ agent, due }) => {
     book = withLogoff(book, now);
-    crew.meter.logoff(due.ruleId, 'observed', 'observe');
+    deps.meter.logoff(due.ruleId, 'observed', 'observe');
     const { ruleId: rule, measured, limit } = due;
-    const fields = { sweepId: round.sweepId, agent: crew.name(agent), rule, measured, limit };
-    crew.log.info(fields, 'would have logged off');
-    return eventOf('observed', agent, due, now, round, {});
+    const fields = { sweepId: pass.sweepId, agent: deps.name(agent), rule, measured, limit };
+    deps.log.info(fields, 'would have logged off');
+    return eventOf('observed', agent, due, now, pass, {});
   });
   if (events.length > 0) {
-    await crew.store.saveStep(memories, events, { ...round.standing, imaginedLedger: book });
+    await deps.store.saveStep(memories, events, { ...pass.standing, imaginedLedger: book });
   }
   return { ledger: book, outcomes: { ...noOutcomes(), observed: planned.length }, left: 0 };
 }

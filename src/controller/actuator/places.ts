@@ -6,10 +6,10 @@ import { SECOND, type Duration } from '../../domain/time/time.ts';
 const PLACE_LASTS: Duration = 3 * SECOND;
 
 /** Runs a job once there is a place for it; resolves when the job is over, rejects with what it rejects with. */
-export type Places = (job: () => Promise<void>) => Promise<void>;
+export type Slots = (job: () => Promise<void>) => Promise<void>;
 
 /** So many places. A job that takes longer than `lasts` goes on without one. */
-export function placesFor(count: number, lasts: Duration = PLACE_LASTS): Places {
+export function placesFor(count: number, lasts: Duration = PLACE_LASTS): Slots {
   const limit = pLimit(count);
   return async (job) => {
     let running = Promise.resolve();

@@ -4,14 +4,14 @@
  */
 import { noteDone } from '../../domain/judging/ladder.ts';
 import type { Memory } from '../../domain/tracking/memory.ts';
-import type { Case, Crew } from './attempt.ts';
+import type { Attempt, ActuatorDeps } from './attempt.ts';
 import { Grouped } from './batching.ts';
 
-/** The notes of one round. */
+/** The notes of one pass. */
 export class Progress {
   readonly #notes: Grouped<Memory>;
 
-  constructor({ store, log }: Pick<Crew, 'store' | 'log'>) {
+  constructor({ store, log }: Pick<ActuatorDeps, 'store' | 'log'>) {
     this.#notes = new Grouped(async (memories) => {
       try {
         await store.saveStep(memories, []);
@@ -23,7 +23,7 @@ export class Progress {
   }
 
   /** Notes what was done so far. Resolves when that is on disk, or cannot be. */
-  note({ memory, performed }: Case): Promise<void> {
+  note({ memory, performed }: Attempt): Promise<void> {
     return this.#notes.add(noteDone(memory, performed));
   }
 }

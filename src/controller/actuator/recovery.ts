@@ -5,7 +5,7 @@
 import type { Memory, OwnLogoff } from '../../domain/tracking/memory.ts';
 import type { StoredEvent } from '../../domain/record.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
-import { READING_LASTS, reread, type Crew, type Round } from './attempt.ts';
+import { READING_LASTS, reread, type ActuatorDeps, type Pass } from './attempt.ts';
 import { placesFor } from './places.ts';
 import type { Sighting } from '../../ports/agents.ts';
 
@@ -14,46 +14,51 @@ const CONCURRENCY = 10;
 /** Later it would take him by surprise. */
 const STILL_FRESH: Duration = 5 * MINUTE;
 /** A request of ours that was sent in time is done within this. */
-const TRAVELS: Duration = 3 * SECOND;
+const REQUEST_TRAVEL_TIME: Duration = 3 * SECOND;
 
 /** Gives back what interrupted log-offs took; answers the intentions that are settled by it. */
-export async function giveBack(
-  crew: Crew,
+export async function restoreInterrupted(
+  deps: ActuatorDeps,
   intents: readonly StoredEvent[],
-  round: Round,
+  pass: Pass,
 ): Promise<ReadonlySet<string>> {
   const settled = new Set<string>();
   const isLeft = (intent: StoredEvent): boolean =>
-    formerPresence(intent, crew.population.memory(intent.agentId ?? ''), crew.directory.serverNow()) !==
+    formerPresence(intent, deps.population.memory(intent.agentId ?? ''), deps.directory.serverNow()) !==
     undefined;
   const left = intents.filter(isLeft);
   const fresh = await reread(
-    crew,
+    deps,
     left.map(({ agentId = '' }) => agentId),
-    round,
+    pass,
   );
   const place = placesFor(CONCURRENCY);
   await Promise.all(
     left.map((intent) =>
       place(async () => {
         const sighting = fresh.get(intent.agentId ?? '');
-        if (sighting === undefined || intent.intentId === undefined || !(await round.mayBegin())) return;
-        if (await putBack(crew, intent, sighting, round)) settled.add(intent.intentId);
+        if (sighting === undefined || intent.intentId === undefined || !(await pass.mayBegin())) return;
+        if (await putBack(deps, intent, sighting, pass)) settled.add(intent.intentId);
       }),
     ),
   );
   return settled;
 }
 
-async function putBack(crew: Crew, intent: StoredEvent, sighting: Sighting, round: Round): Promise<boolean> {
+async function putBack(
+  deps: ActuatorDeps,
+  intent: StoredEvent,
+  sighting: Sighting,
+  pass: Pass,
+): Promise<boolean> {
   const { at } = sighting.observation;
-  const { memory } = crew.population.look(sighting, round.context);
+  const { memory } = deps.population.look(sighting, pass.context);
   const presence = memory?.seenAt === at ? formerPresence(intent, memory, at) : undefined;
   if (presence === undefined) return false;
   const { id } = sighting.agent;
-  const { ok } = await crew.effects.restorePresence(id, presence, at + READING_LASTS, round.signal);
-  const fields = { sweepId: round.sweepId, agent: crew.name(sighting.agent), ok };
-  crew.log.warn(fields, 'an interruption left an agent off the queue in an interaction: put back');
+  const { ok } = await deps.effects.restorePresence(id, presence, at + READING_LASTS, pass.signal);
+  const fields = { sweepId: pass.sweepId, agent: deps.name(sighting.agent), ok };
+  deps.log.warn(fields, 'an interruption left an agent off the queue in an interaction: put back');
   return ok;
 }
 
@@ -78,5 +83,9 @@ function isOf({ at, actions = [] }: StoredEvent, { from, known, former }: OwnLog
 /** An interaction began just before he was taken off the queue, and that was when we would have done so. */
 function slippedIn({ presenceSince: taken, routingSince: began }: Memory, at: Instant): boolean {
   if (taken === undefined || began === undefined || began > taken) return false;
-  return began >= at - READING_LASTS && taken >= at - TRAVELS && taken <= at + READING_LASTS + TRAVELS;
+  return (
+    began >= at - READING_LASTS &&
+    taken >= at - REQUEST_TRAVEL_TIME &&
+    taken <= at + READING_LASTS + REQUEST_TRAVEL_TIME
+  );
 }

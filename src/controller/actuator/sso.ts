@@ -5,7 +5,7 @@
  */
 import { noteSsoEnd, noteSsoPending, withdrawSsoEnd } from '../../domain/judging/ladder.ts';
 import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
-import { READING_LASTS, type Case, type Crew, type Round } from './attempt.ts';
+import { READING_LASTS, type Attempt, type ActuatorDeps, type Pass } from './attempt.ts';
 import { eventOf } from './outcomes.ts';
 import type { ActionFault } from '../../ports/agents.ts';
 import type { Outcome } from '../../ports/metrics.ts';
@@ -23,7 +23,7 @@ const ASSUMED_DELAY: Duration = 5 * MINUTE;
 const TO_BE_MENDED: ReadonlySet<ActionFault['kind']> = new Set(['forbidden', 'credentials', 'refused']);
 
 /** Whether this case is the identity provider's part of a rung. */
-export function isSsoPart({ due }: Pick<Case, 'due'>): boolean {
+export function isSsoPart({ due }: Pick<Attempt, 'due'>): boolean {
   return due.rung !== undefined && due.actions.includes('end_sso_session');
 }
 
@@ -32,121 +32,116 @@ export function isSsoPart({ due }: Pick<Case, 'due'>): boolean {
  * follows all the same. Throws when the store is lost, which must stop all action.
  */
 export async function endSessions(
-  crew: Crew,
-  cases: readonly Case[],
+  deps: ActuatorDeps,
+  cases: readonly Attempt[],
   outcomes: Record<Outcome, number>,
-  round: Round,
+  pass: Pass,
 ): Promise<void> {
   if (cases.length === 0) return;
-  await recordIntents(crew, cases, round);
+  await recordIntents(deps, cases, pass);
   const place = placesFor(CONCURRENCY);
   let [inVain, answered] = [0, 0];
   await Promise.all(
     // A user for whom the provider never answers must not be the first each time.
-    startingAt(round.sweepId, cases).map((each) =>
+    startingAt(pass.sweepId, cases).map((each) =>
       place(async () => {
         // A provider that does not answer is not waited for once more for each of the others.
-        if (answered === 0 && inVain >= IN_VAIN) hold(crew, each);
-        else await endSession(crew, each, round);
+        if (answered === 0 && inVain >= IN_VAIN) hold(deps, each);
+        else await endSession(deps, each, pass);
         if (each.fault?.kind === 'transient') inVain += 1;
         else if (each.outcome !== 'dropped') answered += 1;
       }),
     ),
   );
-  const now = crew.directory.serverNow();
+  const now = deps.directory.serverNow();
   const events = cases.map((each) => {
     const { agent, due, intentId, outcome, reason, fault, performed: actions } = each;
-    crew.population.put(each.memory);
+    deps.population.put(each.memory);
     if (outcome !== undefined) outcomes[outcome] += 1;
-    tell(crew, each, round);
+    tell(deps, each, pass);
     const more = { intentId, reason, correlationId: fault?.correlationId, actions };
-    return eventOf(outcome ?? 'sso_ended', agent, due, now, round, more);
+    return eventOf(outcome ?? 'sso_ended', agent, due, now, pass, more);
   });
-  alarm(crew, cases);
+  alarm(deps, cases);
   await saveStep(
-    crew,
+    deps,
     cases.map(({ memory }) => memory),
     events,
   );
 }
 
 /** Durable before the provider is asked: after a crash nobody is asked a second time, and the hour's cap knows of it. */
-async function recordIntents(crew: Crew, cases: readonly Case[], round: Round): Promise<void> {
-  const now = crew.directory.serverNow();
+async function recordIntents(deps: ActuatorDeps, cases: readonly Attempt[], pass: Pass): Promise<void> {
+  const now = deps.directory.serverNow();
   for (const each of cases) {
     each.memory = noteSsoEnd(each.memory, each.due.rung ?? 0, now, now + ASSUMED_DELAY);
-    crew.population.put(each.memory);
+    deps.population.put(each.memory);
   }
   await saveStep(
-    crew,
+    deps,
     cases.map(({ memory }) => memory),
-    cases.map(({ agent, due, intentId }) => eventOf('intent', agent, due, now, round, { intentId })),
+    cases.map(({ agent, due, intentId }) => eventOf('intent', agent, due, now, pass, { intentId })),
   );
 }
 
 /** Not asked this time: the provider is asked again in the next sweeps, for a while. */
-function hold(crew: Crew, each: Case): void {
+function hold(deps: ActuatorDeps, each: Attempt): void {
   const { due, ladderBefore } = each;
   each.outcome ??= 'dropped';
   each.reason ??= 'stopped';
-  each.memory = noteSsoPending(each.memory, due.rung ?? 0, crew.directory.serverNow(), ladderBefore);
+  each.memory = noteSsoPending(each.memory, due.rung ?? 0, deps.directory.serverNow(), ladderBefore);
 }
 
-async function endSession(crew: Crew, each: Case, round: Round): Promise<void> {
+async function endSession(deps: ActuatorDeps, each: Attempt, pass: Pass): Promise<void> {
   const { agent, due, before } = each;
-  if (round.signal.aborted || !(await round.mayBegin())) {
+  if (pass.signal.aborted || !(await pass.mayBegin())) {
     each.outcome = 'dropped';
     each.reason = 'stopped';
     each.memory = withdrawSsoEnd(each.memory);
     return;
   }
-  const at = crew.directory.serverNow();
-  const result = await crew.effects.perform(
-    'end_sso_session',
-    agent,
-    before.at + READING_LASTS,
-    round.signal,
-  );
+  const at = deps.directory.serverNow();
+  const result = await deps.effects.perform('end_sso_session', agent, before.at + READING_LASTS, pass.signal);
   if (!result.ok) {
-    notEnded(crew, each, result.fault, at);
+    notEnded(deps, each, result.fault, at);
     return;
   }
   each.performed.push('end_sso_session');
-  const heldFrom = crew.directory.serverNow() + (result.delay ?? 0);
+  const heldFrom = deps.directory.serverNow() + (result.delay ?? 0);
   each.memory = noteSsoEnd(each.memory, due.rung ?? 0, at, heldFrom);
 }
 
-function notEnded(crew: Crew, each: Case, fault: ActionFault, at: Instant): void {
+function notEnded(deps: ActuatorDeps, each: Attempt, fault: ActionFault, at: Instant): void {
   each.fault = fault;
   each.reason = fault.kind;
   each.outcome = fault.kind === 'late' ? 'dropped' : 'failed';
   const delay = fault.kind === 'transient' ? fault.delay : undefined;
   if (fault.kind === 'late' || (fault.kind === 'transient' && delay === undefined)) {
-    hold(crew, each);
+    hold(deps, each);
     return;
   }
   // Where no answer came the session may have been ended: its delay is waited for. Otherwise there is nothing to wait for.
-  const heldFrom = crew.directory.serverNow() + (delay ?? 0);
+  const heldFrom = deps.directory.serverNow() + (delay ?? 0);
   each.memory = noteSsoEnd(each.memory, each.due.rung ?? 0, at, heldFrom);
 }
 
-function tell(crew: Crew, { agent, due, outcome, reason, fault }: Case, round: Round): void {
+function tell(deps: ActuatorDeps, { agent, due, outcome, reason, fault }: Attempt, pass: Pass): void {
   const { ruleId: rule, rung } = due;
-  const fields = { sweepId: round.sweepId, agent: crew.name(agent), rule, rung, reason };
-  if (outcome === undefined) crew.log.info(fields, 'SSO session ended');
+  const fields = { sweepId: pass.sweepId, agent: deps.name(agent), rule, rung, reason };
+  if (outcome === undefined) deps.log.info(fields, 'SSO session ended');
   else {
     const { message: detail, correlationId } = fault ?? { message: undefined, correlationId: undefined };
-    crew.log.warn({ ...fields, detail, correlationId }, 'SSO session not ended');
+    deps.log.warn({ ...fields, detail, correlationId }, 'SSO session not ended');
   }
 }
 
 /** One alarm for all of them: what refuses one refuses everybody. */
-function alarm(crew: Crew, cases: readonly Case[]): void {
+function alarm(deps: ActuatorDeps, cases: readonly Attempt[]): void {
   const refused = cases.filter(({ fault }) => fault !== undefined && TO_BE_MENDED.has(fault.kind));
   const fault = refused[0]?.fault;
   if (fault === undefined) return;
   const { message: detail, correlationId } = fault;
-  crew.alarm({
+  deps.alarm({
     kind: 'forbidden',
     message:
       'the identity provider does not end sessions for us: check identity in the policy, and its rights there',

@@ -6,70 +6,70 @@
 import { endLogoff } from '../../domain/judging/ladder.ts';
 import { readingOf } from '../../domain/tracking/reading.ts';
 import { isNewer } from '../../domain/tracking/signs.ts';
-import { READING_LASTS, reread, type Case, type Crew, type Round } from './attempt.ts';
+import { READING_LASTS, reread, type Attempt, type ActuatorDeps, type Pass } from './attempt.ts';
 import { placesFor } from './places.ts';
 import type { Sighting } from '../../ports/agents.ts';
 
 const CONCURRENCY = 10;
 
 /** Reads back every case whose actions succeeded, and settles its outcome. Never throws. */
-export async function verify(crew: Crew, cases: readonly Case[], round: Round): Promise<void> {
+export async function verify(deps: ActuatorDeps, cases: readonly Attempt[], pass: Pass): Promise<void> {
   const open = cases.filter((each) => each.outcome === undefined || isDoneInPart(each));
-  const withoutEffect: { readonly each: Case; readonly sighting: Sighting }[] = [];
-  for (const [each, sighting] of await readBack(crew, open, round)) {
-    if (isDoneInPart(each)) settlePart(crew, each, sighting, round);
+  const withoutEffect: { readonly each: Attempt; readonly sighting: Sighting }[] = [];
+  for (const [each, sighting] of await readBack(deps, open, pass)) {
+    if (isDoneInPart(each)) settlePart(deps, each, sighting, pass);
     else if (sighting === undefined) settle(each, 'unverified', 'unread');
-    else if (!settleByLook(crew, each, sighting, round)) withoutEffect.push({ each, sighting });
+    else if (!settleByLook(deps, each, sighting, pass)) withoutEffect.push({ each, sighting });
   }
   const place = placesFor(CONCURRENCY);
   await Promise.all(
-    withoutEffect.map(({ each, sighting }) => place(() => onceMore(crew, each, sighting, round))),
+    withoutEffect.map(({ each, sighting }) => place(() => onceMore(deps, each, sighting, pass))),
   );
 }
 
 /** He may be off although the platform did not take the last of the actions. */
-function isDoneInPart({ outcome, fault, performed }: Case): boolean {
+function isDoneInPart({ outcome, fault, performed }: Attempt): boolean {
   const goes = performed.includes('offline') || performed.includes('revoke_tokens');
   return outcome === 'failed' && fault?.kind === 'transient' && goes;
 }
 
 /** What failed stays on record as the reason; the outcome says whether the agent is off. */
-function settlePart(crew: Crew, each: Case, sighting: Sighting | undefined, round: Round): void {
+function settlePart(deps: ActuatorDeps, each: Attempt, sighting: Sighting | undefined, pass: Pass): void {
   const { outcome, reason } = each;
-  if (sighting !== undefined) settleByLook(crew, each, sighting, round);
+  if (sighting !== undefined) settleByLook(deps, each, sighting, pass);
   each.outcome = each.outcome === 'verified' ? 'verified' : outcome;
   each.reason = reason;
 }
 
 /** A whole reading of each, where the platform has one to give; what was missing is asked for once again. */
 async function readBack(
-  crew: Crew,
-  cases: readonly Case[],
-  round: Round,
-): Promise<readonly (readonly [Case, Sighting | undefined])[]> {
+  deps: ActuatorDeps,
+  cases: readonly Attempt[],
+  pass: Pass,
+): Promise<readonly (readonly [Attempt, Sighting | undefined])[]> {
   const first = await reread(
-    crew,
+    deps,
     cases.map(({ agent }) => agent.id),
-    round,
+    pass,
   );
-  const usable = (each: Case, from: ReadonlyMap<string, Sighting>): Sighting | undefined => {
+  const usable = (each: Attempt, from: ReadonlyMap<string, Sighting>): Sighting | undefined => {
     const sighting = from.get(each.agent.id);
     if (sighting === undefined) return undefined;
     const { agent, observation } = sighting;
     const { tokenIssuedAt } = observation;
     // Still there, and perhaps in a conversation: not to be put Offline once more.
-    if (readingOf(agent, observation, each.memory, round.context.policy).kind === 'unknown') return undefined;
+    if (readingOf(agent, observation, each.memory, pass.context.policy).kind === 'unknown') return undefined;
     return tokenIssuedAt === undefined && each.memory.own?.tokenAt !== undefined ? undefined : sighting;
   };
   const again = cases.filter((each) => usable(each, first) === undefined).map(({ agent }) => agent.id);
-  const second = await reread(crew, again, round);
+  const second = await reread(deps, again, pass);
   return cases.map((each) => [each, usable(each, first) ?? usable(each, second)] as const);
 }
 
 /** Folds the look and settles the outcome; false when it shows that nothing has happened at all. */
-function settleByLook(crew: Crew, each: Case, sighting: Sighting, round: Round): boolean {
+function settleByLook(deps: ActuatorDeps, each: Attempt, sighting: Sighting, pass: Pass): boolean {
   const before = each.memory;
-  const { memory = before, events } = crew.population.look(sighting, round.context);
+  const { memory = before, events } = deps.population.look(sighting, pass.context);
   each.memory = memory;
   const newerToken = isNewer(sighting.observation.tokenIssuedAt, before.own?.tokenAt);
   if (memory.state.presence === 'OFFLINE') {
@@ -83,15 +83,20 @@ function settleByLook(crew: Crew, each: Case, sighting: Sighting, round: Round):
   return true;
 }
 
-async function onceMore(crew: Crew, each: Case, { observation }: Sighting, round: Round): Promise<void> {
+async function onceMore(
+  deps: ActuatorDeps,
+  each: Attempt,
+  { observation }: Sighting,
+  pass: Pass,
+): Promise<void> {
   settle(each, 'unverified', 'no_effect');
-  const result = await crew.effects.perform(
+  const result = await deps.effects.perform(
     'offline',
     each.agent,
     observation.at + READING_LASTS,
-    round.signal,
+    pass.signal,
   );
-  const now = crew.directory.serverNow();
+  const now = deps.directory.serverNow();
   const { own } = each.memory;
   // Its effect will be ours as well; without one, whatever follows is somebody else's.
   if (result.ok && own !== undefined) {
@@ -100,10 +105,10 @@ async function onceMore(crew: Crew, each: Case, { observation }: Sighting, round
       own: { ...own, to: now, actions: [...new Set([...own.actions, 'offline' as const])] },
     };
   } else each.memory = endLogoff(each.memory, now);
-  crew.population.put(each.memory);
+  deps.population.put(each.memory);
 }
 
-function settle(each: Case, outcome: 'verified' | 'unverified', reason: string | undefined): void {
+function settle(each: Attempt, outcome: 'verified' | 'unverified', reason: string | undefined): void {
   each.outcome = outcome;
   each.reason = reason;
 }

@@ -9,7 +9,7 @@ import type { Memory } from '../../domain/tracking/memory.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
-import type { Crew, Round } from './attempt.ts';
+import type { ActuatorDeps, Pass } from './attempt.ts';
 import { Grouped } from './batching.ts';
 import type { WarningNotice } from '../../ports/notifier.ts';
 import { startingAt } from './rotate.ts';
@@ -27,8 +27,8 @@ const AT_ONCE = 20;
 /** For all warnings of one sweep together, in real time: receivers that hang cost a sweep no more than this. */
 const DEADLINE: Duration = 10 * SECOND;
 
-type WarningCrew = Pick<Crew, 'warner' | 'directory' | 'population' | 'log' | 'name' | 'store'>;
-type WarningRound = Pick<Round, 'sweepId' | 'mayBegin' | 'signal'>;
+type WarningCrew = Pick<ActuatorDeps, 'warner' | 'directory' | 'population' | 'log' | 'name' | 'store'>;
+type WarningRound = Pick<Pass, 'sweepId' | 'mayBegin' | 'signal'>;
 
 /** The warnings that an agent's verdict calls for. */
 export function warningsFor(
@@ -46,21 +46,21 @@ export function warningsFor(
  * store is lost.
  */
 export async function warnAgents(
-  crew: WarningCrew,
+  deps: WarningCrew,
   wanted: readonly AgentToWarn[],
-  round: WarningRound,
+  pass: WarningRound,
   deadline: Duration = DEADLINE,
 ): Promise<void> {
-  const { warner } = crew;
+  const { warner } = deps;
   if (warner === undefined || wanted.length === 0) return;
-  const signal = AbortSignal.any([round.signal, AbortSignal.timeout(deadline)]);
-  const some = startingAt(round.sweepId, wanted).slice(0, MOST);
-  const notes = new Grouped<AgentToWarn>((delivered) => note(crew, delivered, round));
+  const signal = AbortSignal.any([pass.signal, AbortSignal.timeout(deadline)]);
+  const some = startingAt(pass.sweepId, wanted).slice(0, MOST);
+  const notes = new Grouped<AgentToWarn>((delivered) => note(deps, delivered, pass));
   const limit = pLimit(AT_ONCE);
   await Promise.all(
     some.map((each) =>
       limit(async () => {
-        if (signal.aborted || !(await round.mayBegin())) return;
+        if (signal.aborted || !(await pass.mayBegin())) return;
         const told = await warner.warn(each.agent, each.warning, signal).catch(() => false);
         if (told) await notes.add(each);
       }),
@@ -69,22 +69,18 @@ export async function warnAgents(
 }
 
 /** Durable at once: after a crash nobody is told twice, and nobody's time begins anew. */
-async function note(
-  crew: WarningCrew,
-  delivered: readonly AgentToWarn[],
-  round: WarningRound,
-): Promise<void> {
-  const now = crew.directory.serverNow();
+async function note(deps: WarningCrew, delivered: readonly AgentToWarn[], pass: WarningRound): Promise<void> {
+  const now = deps.directory.serverNow();
   const changed = new Map<string, Memory>();
   for (const { agent, warning } of delivered) {
-    const memory = changed.get(agent.id) ?? crew.population.memory(agent.id);
+    const memory = changed.get(agent.id) ?? deps.population.memory(agent.id);
     if (memory === undefined) continue;
     changed.set(agent.id, { ...memory, warned: { ...memory.warned, [warning.ruleId]: now } });
     const { ruleId: rule, limit, dueIn } = warning;
-    crew.log.info({ sweepId: round.sweepId, agent: crew.name(agent), rule, limit, dueIn }, 'agent warned');
+    deps.log.info({ sweepId: pass.sweepId, agent: deps.name(agent), rule, limit, dueIn }, 'agent warned');
   }
   if (changed.size === 0) return;
   const memories = [...changed.values()];
-  for (const memory of memories) crew.population.put(memory);
-  await crew.store.saveStep(memories, []);
+  for (const memory of memories) deps.population.put(memory);
+  await deps.store.saveStep(memories, []);
 }

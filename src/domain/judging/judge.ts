@@ -21,7 +21,7 @@ import type {
 import { classify, conversationsIn, isFoldable, whatIsMissing, withheldIn } from '../tracking/reading.ts';
 import { stateOf } from '../tracking/signs.ts';
 import type { Duration, Instant } from '../time/time.ts';
-import { countsIn, isLeftAlone, matches, profileOf, whenHolds } from '../policy/when.ts';
+import { isInCondition, isLeftAlone, matches, profileOf, whenHolds } from '../policy/when.ts';
 
 export { profileOf } from '../policy/when.ts';
 
@@ -287,7 +287,7 @@ function judgeRules(
 ): Verdict {
   const weighed: Weighed[] = [];
   // Most rules do not hold for most agents: those are not measured.
-  for (const rule of profile.rules) if (countsIn(rule, m.state)) weighed.push(weigh(rule, m, now));
+  for (const rule of profile.rules) if (isInCondition(rule, m.state)) weighed.push(weigh(rule, m, now));
   if (weighed.length === 0) return say(whyNoRule(profile, m.state));
   const dues = weighed.filter(({ due }) => due).map((w) => dueOf(w, m, place, profile, mode));
   if (dues.length === 0) return say(whyNotDue(weighed), { nextAt: nextOf(weighed) });

@@ -4,7 +4,7 @@
 import type { Cause, LadderPlace, Memory, OwnLogoff, SsoEnd } from '../tracking/memory.ts';
 import type { Action, Profile, Returns, Rung } from '../policy/policy.ts';
 import { MINUTE, type Duration, type Instant } from '../time/time.ts';
-import { countsIn } from '../policy/when.ts';
+import { isInCondition } from '../policy/when.ts';
 
 /** The agent's place, unless the time after which a place without a return is forgotten has passed. */
 export function placeOf(m: Memory, returns: Returns, now: Instant): LadderPlace | undefined {
@@ -33,7 +33,7 @@ export function stillCalledFor(cause: Cause, profile: Profile): boolean {
       rule.mode === 'enforce' &&
       rule.clock === cause.clock &&
       rule.limit <= cause.measured &&
-      countsIn(rule, cause.state),
+      isInCondition(rule, cause.state),
   );
 }
 
@@ -72,7 +72,7 @@ export function isQuiet({ actions }: Rung): boolean {
 const SSO_END_LASTS: Duration = 30 * MINUTE;
 
 /** What of a rung's actions is to be done, and from when on. */
-export interface Part {
+export interface RungPart {
   readonly actions: readonly Action[];
   readonly from: Instant;
 }
@@ -88,11 +88,11 @@ export function partOfRung(
   m: Memory,
   returns: Returns,
   now: Instant,
-): Part {
+): RungPart {
   const AT_ONCE = -Infinity;
   if (rung === undefined || !actions.includes('end_sso_session')) return { actions, from: AT_ONCE };
   const end = m.ladder?.ssoEnd;
-  const first: Part = { actions: ['end_sso_session'], from: AT_ONCE };
+  const first: RungPart = { actions: ['end_sso_session'], from: AT_ONCE };
   if (end?.rung !== rung || isStillToBeAsked(end, now)) return first;
   const wait = returns.ladder[rung]?.wait ?? 0;
   const back = m.back !== undefined && m.back.at > end.at ? m.back.at + wait : AT_ONCE;

@@ -35,7 +35,7 @@ export function isLeftAlone({ waitingOnQueue }: Pick<Rule, 'waitingOnQueue'>, { 
 }
 
 /** Whether a rule counts in a state: its condition holds, and it does not leave agents in this state alone. */
-export function countsIn(rule: Pick<Rule, 'when' | 'waitingOnQueue'>, state: State): boolean {
+export function isInCondition(rule: Pick<Rule, 'when' | 'waitingOnQueue'>, state: State): boolean {
   return !isLeftAlone(rule, state) && whenHolds(rule.when, state);
 }
 

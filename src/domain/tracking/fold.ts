@@ -18,7 +18,7 @@ import {
   withholdsToken,
 } from './reading.ts';
 import { isAhead, pulledBack } from './rebase.ts';
-import { arrive, bounce, depart, leftUnseen } from './returns.ts';
+import { noteReturn, bounce, depart, leftUnseen } from './returns.ts';
 import {
   broughtByReturn,
   changeTime,
@@ -36,7 +36,7 @@ import {
 } from './signs.ts';
 import { applySign, explained, nothing, type FoldContext, type Step, type Transition } from './step.ts';
 import { HOUR, MINUTE, type Instant } from '../time/time.ts';
-import { countsIn } from '../policy/when.ts';
+import { isInCondition } from '../policy/when.ts';
 import { callsOutside, foldEngagement, foldWork, mayCallUnseen, noteWork } from './work.ts';
 
 export interface Folded {
@@ -194,7 +194,7 @@ function conditionsSteady(m: Memory, { profile }: FoldContext): boolean {
   if (profile === undefined || m.state.presence === 'OFFLINE') return true;
   for (const rule of profile.rules) {
     const isKept = rule.whenKey in m.clocks.inState;
-    if (rule.clock === 'in_state' && countsIn(rule, m.state) !== isKept) return false;
+    if (rule.clock === 'in_state' && isInCondition(rule, m.state) !== isKept) return false;
   }
   return true;
 }
@@ -221,9 +221,9 @@ function stateTransition(m: Memory, step: Step, moved: boolean): Transition {
   if (!moved) return nothing(m);
   const wasOffline = m.state.presence === 'OFFLINE';
   if (o.presence.system === 'OFFLINE') return wasOffline ? nothing(m) : explained(depart(m, step));
-  if (wasOffline) return arrive(m, step);
+  if (wasOffline) return noteReturn(m, step);
   const left = leftUnseen(m, step);
-  if (left !== undefined) return arrive(left, step);
+  if (left !== undefined) return noteReturn(left, step);
   if (m.own !== undefined && doneByOurselves(o, d, m.own)) return explained(m);
   const returned = inGap ? undefined : partOfReturn(m, step);
   if (returned !== undefined) return returned;

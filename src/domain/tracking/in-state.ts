@@ -4,7 +4,7 @@ import type { Rule } from '../policy/policy.ts';
 import { isMoved, stateOf, type Difference, type PartDifference } from './signs.ts';
 import type { Step } from './step.ts';
 import type { Instant } from '../time/time.ts';
-import { countsIn, mentions } from '../policy/when.ts';
+import { isInCondition, mentions } from '../policy/when.ts';
 
 /**
  * Since when each condition has held. Offline suspends it: a return may continue it. A newer stamp of the same state
@@ -34,9 +34,9 @@ function heldSince(
   isExplained: boolean,
 ): Instant | undefined {
   // A return may restore the former state in a second step: what held before it is kept for one more look.
-  if (!countsIn(rule, stateOf(step.o))) return isExplained ? since : undefined;
+  if (!isInCondition(rule, stateOf(step.o))) return isExplained ? since : undefined;
   if (since !== undefined) return isExplained ? since : Math.max(since, brokenAt(rule, step) ?? since);
-  const heldUnremembered = stateBefore === undefined || countsIn(rule, stateBefore);
+  const heldUnremembered = stateBefore === undefined || isInCondition(rule, stateBefore);
   return heldUnremembered ? step.sighted : (movedAt(step.d) ?? step.sighted);
 }
 

@@ -21,7 +21,7 @@ import { MINUTE, SECOND, type Duration, type Instant } from '../time/time.ts';
 /** Our log-off's own times are taken a little before and after the platform's. */
 const SLACK: Duration = 3 * SECOND;
 /** A client that asserts its presence does so within seconds: an Offline of ours that stood longer than this was not undone. */
-const STOOD: Duration = 5 * MINUTE;
+const QUIET_OFFLINE_HELD_AFTER: Duration = 5 * MINUTE;
 
 /**
  * The agent went Offline. Changes of the last minute belong to the departure: the signs read from them are taken back.
@@ -110,11 +110,15 @@ function returnTime({ o, d, seen }: Step): Instant {
 }
 
 /** The agent is no longer Offline: a login, the person's one click, or a silent return. */
-export function arrive(before: Memory, step: Step): Transition {
+export function noteReturn(before: Memory, step: Step): Transition {
   const departure = before.departure ?? unknownDeparture(before);
   const at = Math.max(returnTime(step), departure.at);
   const delay = at - departure.at;
-  const m = withQuietStood(before, departure, delay > Math.min(step.returns.window, STOOD));
+  const m = withQuietStood(
+    before,
+    departure,
+    delay > Math.min(step.returns.window, QUIET_OFFLINE_HELD_AFTER),
+  );
   const clicked =
     departure.quiet &&
     step.o.presence.system === 'AVAILABLE' &&

@@ -35,7 +35,7 @@ export interface Exchanged {
 }
 
 /** An exchange that did not bring what was asked for. */
-export interface Failed {
+export interface FailedAnswer {
   readonly error: PlatformError;
   /** Whether the same request may succeed later. */
   readonly again: boolean;
@@ -44,7 +44,7 @@ export interface Failed {
 }
 
 /** Reads an exchange. Throws only the reason of the call's own signal. */
-export function readAnswer(exchanged: Exchanged, call: Call, scrubber: Scrubber): Answer | Failed {
+export function readAnswer(exchanged: Exchanged, call: Call, scrubber: Scrubber): Answer | FailedAnswer {
   const { response, sentAt, status } = exchanged;
   if (status === 'aborted') throw (call.signal?.reason ?? closedError(call.operation)) as Error;
   if (response === undefined) return { ...unanswered(exchanged, call, scrubber), sentAt };
@@ -52,7 +52,7 @@ export function readAnswer(exchanged: Exchanged, call: Call, scrubber: Scrubber)
   return success(response, exchanged, call, scrubber);
 }
 
-function unanswered(exchanged: Exchanged, call: Call, scrubber: Scrubber): Omit<Failed, 'sentAt'> {
+function unanswered(exchanged: Exchanged, call: Call, scrubber: Scrubber): Omit<FailedAnswer, 'sentAt'> {
   const { status } = exchanged;
   if (status === 'closed') return { error: closedError(call.operation), again: false };
   if (status === 'late') return { error: lateError(call.operation), again: false };
@@ -65,7 +65,7 @@ function success(
   { sentAt, receivedAt }: Exchanged,
   { operation }: Call,
   scrubber: Scrubber,
-): Answer | Failed {
+): Answer | FailedAnswer {
   const correlationId = scrubber.clean(headers['inin-correlation-id']);
   const facts = { operation, status, correlationId };
   const parsed = text === '' ? NOTHING : parseJson(text, PAGE_BOUNDS);
@@ -93,7 +93,7 @@ function noAnswer(exchanged: Exchanged, call: Call, scrubber: Scrubber): Platfor
 }
 
 /** Reads the platform's `ErrorBody` (or the OAuth error) and makes our own error of it. */
-function refusal(response: WireResponse, exchanged: Exchanged, call: Call, scrubber: Scrubber): Failed {
+function refusal(response: WireResponse, exchanged: Exchanged, call: Call, scrubber: Scrubber): FailedAnswer {
   const body = asObject(small(response));
   const code = scrubber.clean(codeIn(exchanged));
   const said = scrubber.clean(

@@ -2,7 +2,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import { closedError, lateError } from './errors.ts';
-import type { Outcome, Priority, RateBudget, Ticket } from './rate-budget.ts';
+import type { TicketOutcome, Priority, RateBudget, Ticket } from './rate-budget.ts';
 
 /** Somebody who wants to send a request. */
 export interface Entrant {
@@ -74,14 +74,14 @@ export class Gate {
   }
 
   /** The request is over; without an outcome when no answer came. */
-  leave(ticket: Ticket, outcome?: Outcome): void {
+  leave(ticket: Ticket, outcome?: TicketOutcome): void {
     this.#inside -= 1;
     this.#budget.finish(ticket, this.#clock.now(), outcome);
     this.#pump();
   }
 
   /** Nothing was sent after all. */
-  giveBack(ticket: Ticket): void {
+  release(ticket: Ticket): void {
     this.#inside -= 1;
     this.#budget.cancel(ticket);
     this.#pump();

@@ -30,7 +30,7 @@ export interface RateHeaders {
 }
 
 /** What an answer says about the rate. */
-export interface Outcome {
+export interface TicketOutcome {
   readonly rate: RateHeaders | undefined;
   /** After a 429: how long nothing must be sent. */
   readonly stopFor?: Duration | undefined;
@@ -97,7 +97,7 @@ export class RateBudget {
   }
 
   /** An answer came, with or without the headers; or none will: then the request counts as received now. */
-  finish(ticket: Ticket, now: Instant, outcome?: Outcome): void {
+  finish(ticket: Ticket, now: Instant, outcome?: TicketOutcome): void {
     this.#advance(now);
     ticket.freeAt = now + MINUTE;
     if (outcome === undefined) return;

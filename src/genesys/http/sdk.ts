@@ -19,7 +19,7 @@ import type { Priority } from './rate-budget.ts';
 import { asObject } from './json.ts';
 import { PlatformUnreachableError } from './errors.ts';
 import type { Scrubber } from './scrub.ts';
-import { TokenSource, type Grant } from './tokens.ts';
+import { TokenSource, type TokenGrant } from './tokens.ts';
 import type { Transport } from './transport.ts';
 import type { WireRequest } from './wire.ts';
 
@@ -97,7 +97,7 @@ export function openSdk(
 ): Sdk {
   const client = quietClient();
   let { clientSecret } = settings;
-  const login = async (): Promise<Grant> => {
+  const login = async (): Promise<TokenGrant> => {
     await currentCall.run({ operation: LOGIN_OPERATION, priority: 'action', signal: undefined }, () =>
       client.loginClientCredentialsGrant(settings.clientId, clientSecret),
     );
@@ -105,7 +105,7 @@ export function openSdk(
     client.clearAuthData();
     return granted;
   };
-  let granted: Grant = { token: '', lifetime: 0 };
+  let granted: TokenGrant = { token: '', lifetime: 0 };
   const tokens = new TokenSource(login, now);
   const send = async (wanted: SdkRequest): Promise<SdkResponse> => {
     const call = currentCall.getStore() ?? { operation: 'unknown', priority: 'read', signal: undefined };
@@ -203,7 +203,7 @@ function payload({ headers: given, data }: SdkRequest): Pick<WireRequest, 'heade
   return { headers, body: undefined };
 }
 
-function readGrant(body: unknown): Grant {
+function readGrant(body: unknown): TokenGrant {
   const answer = asObject(body);
   const token = bearerOf(answer?.['access_token']);
   if (token === undefined) {

@@ -1,7 +1,7 @@
 /** The service's own access token: fetched once for everybody who waits, and renewed ahead of its end. */
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 
-export interface Grant {
+export interface TokenGrant {
   readonly token: string;
   /** How long the token lives from when it was asked for. */
   readonly lifetime: Duration;
@@ -19,13 +19,13 @@ const RENEW_AHEAD: Duration = 5 * MINUTE;
 const RETRY_RENEWAL: Duration = 15 * SECOND;
 
 export class TokenSource {
-  readonly #login: () => Promise<Grant>;
+  readonly #login: () => Promise<TokenGrant>;
   readonly #now: () => Instant;
   #held: Held | undefined;
   #pending: Promise<string> | undefined;
   #quietUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(login: () => Promise<Grant>, now: () => Instant) {
+  constructor(login: () => Promise<TokenGrant>, now: () => Instant) {
     this.#login = login;
     this.#now = now;
   }

@@ -13,7 +13,7 @@ import {
   readAnswer,
   retryAfter,
   type Exchanged,
-  type Failed,
+  type FailedAnswer,
 } from './answers.ts';
 import type { Answer, Call } from './call.ts';
 import { closedError, lateError, PlatformError } from './errors.ts';
@@ -97,7 +97,7 @@ export class Transport {
     this.#closing.abort();
   }
 
-  async #repeat(call: Call, attempt: () => Promise<Answer | Failed>): Promise<Answer> {
+  async #repeat(call: Call, attempt: () => Promise<Answer | FailedAnswer>): Promise<Answer> {
     const { clock } = this.#parts;
     const patience = new Patience(call);
     /** An attempt that may have done its work on the platform though no good answer came back. */
@@ -153,7 +153,7 @@ export class Transport {
     try {
       token = await unlessAborted(tokens.get(), signal);
     } catch (error) {
-      gate.giveBack(ticket);
+      gate.release(ticket);
       throw error;
     }
     const headers = { ...wanted.headers, authorization: `Bearer ${token}` };
@@ -161,7 +161,7 @@ export class Transport {
     const mayStart = notAfter === undefined ? undefined : () => !this.#isLate(call, clock.now());
     const timeout = call.effort?.timeout;
     const answer = await this.#send({ ...wanted, headers, mayStart, timeout }, call);
-    if (answer.status === 'late') gate.giveBack(ticket);
+    if (answer.status === 'late') gate.release(ticket);
     else gate.leave(ticket, outcomeOf(answer));
     return { token, answer };
   }
@@ -210,7 +210,7 @@ class Patience {
   }
 
   /** Whether another try, the one after the first `count`, may begin at `next`. */
-  allows({ error, again, sentAt }: Failed, count: number, now: Instant, next: Instant): boolean {
+  allows({ error, again, sentAt }: FailedAnswer, count: number, now: Instant, next: Instant): boolean {
     this.#firstSentAt ??= sentAt;
     // Counted from the first failure: waiting for the rate budget is no reason to give up.
     this.#giveUpAt ??= now + RETRY_FOR;
@@ -241,7 +241,7 @@ function repeatedError(error: PlatformError): PlatformError {
   });
 }
 
-function failedIfLate(error: unknown): Failed {
+function failedIfLate(error: unknown): FailedAnswer {
   if (error instanceof PlatformError && error.kind === 'late')
     return { error, again: false, sentAt: -Infinity };
   throw error;

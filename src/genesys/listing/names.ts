@@ -9,7 +9,7 @@ import type { CallOptions, Sdk } from '../http/sdk.ts';
 import type { UserPages } from './user-pages.ts';
 
 /** Lists all of one kind. Throws `PlatformError`. */
-export async function readNames(
+export async function listNames(
   sdk: Sdk,
   userPages: UserPages,
   kind: NameKind,

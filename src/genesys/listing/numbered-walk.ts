@@ -4,7 +4,7 @@ import { asNumber, asObject, asText } from '../http/json.ts';
 import type { RawPage, SplitPage, TakePage } from './pages.ts';
 
 /** The places of a listing that were filled so far: different users, and entries that name none. */
-export class Places {
+export class FilledPlaces {
   readonly #ids = new Set<string>();
   #count = 0;
 
@@ -41,7 +41,7 @@ export class NumberedWalk {
   readonly #faults: string[] = [];
   /** How many places of the list lie behind. */
   #place = 0;
-  readonly #places = new Places();
+  readonly #places = new FilledPlaces();
   #total: number | undefined;
   #failedInRow = 0;
   #over = false;

@@ -9,7 +9,7 @@ import type { Effort } from '../http/call.ts';
 import { isAboutRequest, isTooLarge, PlatformError } from '../http/errors.ts';
 import { asText } from '../http/json.ts';
 import { entitiesOf, parameterOf } from './listing.ts';
-import { MAX_PAGES, MOST_USERS, NumberedWalk, Places } from './numbered-walk.ts';
+import { MAX_PAGES, MOST_USERS, NumberedWalk, FilledPlaces } from './numbered-walk.ts';
 import type { RawPage, TakePage } from './pages.ts';
 import type { CallOptions, Sdk } from '../http/sdk.ts';
 import { PageSplitter } from './split-page.ts';
@@ -77,7 +77,7 @@ export class UserPages {
     const brokenOff = (fault: string): CursorEnd => ({ is: 'broken_off', fault, elsewhere: true });
     const seen = new Set<string>();
     let cursor: string | undefined;
-    const places = new Places();
+    const places = new FilledPlaces();
     let empty = 0;
     for (let number = 1; number <= MAX_PAGES; number += 1) {
       const page = await this.#cursorPage(expand, cursor, options);

@@ -9,11 +9,16 @@
  */
 import type { SQLInputValue } from 'node:sqlite';
 import type { z } from 'zod';
-import type { Learnt } from '../../domain/tracking/platform-behaviour.ts';
+import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
 import type { Memory } from '../../domain/tracking/memory.ts';
 import type { Failure, Ledger } from '../../domain/planning/plan.ts';
 import { ACTIONS, type Action } from '../../domain/policy/policy.ts';
-import { EVENT_KINDS, type RecordEvent, type Standing, type StoredEvent } from '../../domain/record.ts';
+import {
+  EVENT_KINDS,
+  type RecordEvent,
+  type ControllerState,
+  type StoredEvent,
+} from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import * as bodies from '../bodies.ts';
 
@@ -83,12 +88,12 @@ interface PlainLedger extends Pick<Ledger, 'logoffs' | 'peaks'> {
   readonly broken: readonly (readonly [string, Instant])[];
 }
 
-interface PlainStanding extends Omit<Standing, 'ledger' | 'imaginedLedger'> {
+interface PlainStanding extends Omit<ControllerState, 'ledger' | 'imaginedLedger'> {
   readonly ledger: PlainLedger;
   readonly imaginedLedger: PlainLedger;
 }
 
-export function standingBody(standing: Standing): string {
+export function standingBody(standing: ControllerState): string {
   const plain: PlainStanding = {
     ...standing,
     ledger: plainLedger(standing.ledger),
@@ -97,7 +102,7 @@ export function standingBody(standing: Standing): string {
   return written(plain);
 }
 
-export function standingOf(body: unknown): Decoded<Standing> {
+export function standingOf(body: unknown): Decoded<ControllerState> {
   const read = opened<PlainStanding>(bodies.standing, body);
   if (!read.ok) return read;
   const { ledger, imaginedLedger, ...rest } = read.value;
@@ -115,12 +120,12 @@ function ledgerOf({ failures, dueBefore, broken, ...rest }: PlainLedger): Ledger
   return { ...rest, failures: new Map(failures), dueBefore: new Set(dueBefore), broken: new Map(broken) };
 }
 
-export function learntBody(learnt: Learnt): string {
+export function learntBody(learnt: PlatformBehaviour): string {
   return written(learnt);
 }
 
-export function learntOf(body: unknown): Decoded<Learnt> {
-  return opened<Learnt>(bodies.learnt, body);
+export function learntOf(body: unknown): Decoded<PlatformBehaviour> {
+  return opened<PlatformBehaviour>(bodies.learnt, body);
 }
 
 /** `text` is the message as JSON. */

@@ -1,6 +1,6 @@
 /** Memories and the standing, as they stand in their tables. */
 import type { Memory } from '../../domain/tracking/memory.ts';
-import type { Standing } from '../../domain/record.ts';
+import type { ControllerState } from '../../domain/record.ts';
 import { LAST_INSTANT } from '../bodies.ts';
 import { memoryBody, memoryOf, standingOf, type Decoded } from './codec.ts';
 import type { DamagedRow } from './damage.ts';
@@ -42,7 +42,7 @@ export function saveMemory(db: Database, sql: string, memory: Memory): void {
 
 /** The standing, if there is one that can be used. */
 export function readStanding(db: Database): {
-  readonly standing: Standing | undefined;
+  readonly standing: ControllerState | undefined;
   readonly damaged: readonly DamagedRow[];
 } {
   const body = db.get('SELECT body FROM standing WHERE id = 1')?.['body'] ?? undefined;

@@ -6,13 +6,13 @@
 import type { Store } from '../../ports/store.ts';
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import type { Learnt } from '../../domain/tracking/platform-behaviour.ts';
+import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
 import type { Memory } from '../../domain/tracking/memory.ts';
 import type {
   EventQuery,
   Pause,
   RecordEvent,
-  Standing,
+  ControllerState,
   StoredAgent,
   StoredEvent,
   SweepBegun,
@@ -164,7 +164,7 @@ export class SqliteStore implements Store {
     return this.#later(() => readMemory(this.#db, agentId));
   }
 
-  loadStanding(): Promise<Standing | undefined> {
+  loadStanding(): Promise<ControllerState | undefined> {
     return this.#later(() => {
       const { standing, damaged } = readStanding(this.#db);
       this.#damage.put(damaged);
@@ -186,7 +186,11 @@ export class SqliteStore implements Store {
     });
   }
 
-  saveStep(memories: readonly Memory[], events: readonly RecordEvent[], standing?: Standing): Promise<void> {
+  saveStep(
+    memories: readonly Memory[],
+    events: readonly RecordEvent[],
+    standing?: ControllerState,
+  ): Promise<void> {
     return this.#write(() => {
       for (const memory of memories) saveMemory(this.#db, sql.SAVE_STEP, memory);
       if (standing !== undefined) this.#db.run(sql.SAVE_STANDING, standingBody(standing));
@@ -252,7 +256,7 @@ export class SqliteStore implements Store {
   }
 
   /** What has been learnt of the platform; `undefined` while that is nothing. */
-  learnt(): Promise<Learnt | undefined> {
+  learnt(): Promise<PlatformBehaviour | undefined> {
     return this.#later(() => {
       const body = sql.factOf(this.#db, LEARNT);
       if (body === undefined) return undefined;
@@ -262,7 +266,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  saveLearnt(learnt: Learnt): Promise<void> {
+  saveLearnt(learnt: PlatformBehaviour): Promise<void> {
     return this.#write(() => {
       this.#db.run(sql.SAVE_FACT, LEARNT, learntBody(learnt));
     });

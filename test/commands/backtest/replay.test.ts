@@ -18,7 +18,7 @@ import { MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
 import { HistoryBuilder, type History, type HistorySpan } from '../../../src/commands/backtest/history.ts';
 import { replay, type Replayed } from '../../../src/commands/backtest/replay.ts';
 import { compare } from '../../../src/commands/backtest/summary.ts';
-import { play } from '../../../src/commands/policy-test/run.ts';
+import { runTest } from '../../../src/commands/policy-test/run.ts';
 import type { Word } from '../../../src/simulation/timeline.ts';
 import {
   agent,
@@ -489,7 +489,7 @@ test('a timeline has the same first log-off in a policy test and in a backtest',
         const presence = word.does === 'set_presence' ? word.presence : '';
         return `${new Date(time).toISOString().slice(11, 19)} ${presence}${presence === 'ON_QUEUE' ? '/IDLE' : ''}`;
       });
-      const played = play(scene, one).logoffs[0];
+      const played = runTest(scene, one).logoffs[0];
       const result = replayed({ ann: story }, one).logoffs[0];
       expect([result?.at, result?.rule, result?.measured]).toEqual([
         played?.at,

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import {
   learnFromLogoff,
   learnFromReturn,
-  NOTHING_LEARNT,
+  NO_BEHAVIOUR_KNOWN,
 } from '../../../src/domain/tracking/platform-behaviour.ts';
 import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
 import { learntSentences } from '../../../src/commands/explain/behaviour-words.ts';
@@ -10,11 +10,11 @@ import { learntSentences } from '../../../src/commands/explain/behaviour-words.t
 const AT = Date.parse('2026-03-02T09:30:00Z');
 
 test('nothing is said of what has not been seen', () => {
-  expect(learntSentences(NOTHING_LEARNT, 2 * MINUTE)).toEqual([]);
+  expect(learntSentences(NO_BEHAVIOUR_KNOWN, 2 * MINUTE)).toEqual([]);
 });
 
 test('what has been seen is told in sentences, with a window that would fit', () => {
-  let learnt = learnFromLogoff(NOTHING_LEARNT, ['revoke_tokens'], false);
+  let learnt = learnFromLogoff(NO_BEHAVIOUR_KNOWN, ['revoke_tokens'], false);
   learnt = learnFromLogoff(learnt, ['offline'], true);
   for (let i = 0; i < 18; i += 1) {
     const event = { kind: 'silent_return', at: AT, delay: 8 * SECOND, own: true, quiet: false } as const;
@@ -39,7 +39,7 @@ test.each([
 ])(
   'after %d returns with a newer token and %d without, that bounces look like clicks is said: %s',
   (yes, no, said) => {
-    const words = learntSentences({ ...NOTHING_LEARNT, tokenMoves: { yes, no } }, 2 * MINUTE);
+    const words = learntSentences({ ...NO_BEHAVIOUR_KNOWN, tokenMoves: { yes, no } }, 2 * MINUTE);
     expect(words.some((sentence) => sentence.includes('switch that timeout off'))).toBe(said);
   },
 );

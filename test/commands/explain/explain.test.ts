@@ -8,9 +8,9 @@ import { outputTo } from '../../../src/commands/shared/output.ts';
 import type { Observation } from '../../../src/domain/agent.ts';
 import type { StoredEvent } from '../../../src/domain/record.ts';
 import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
-import { Population } from '../../../src/controller/tracker.ts';
-import { NO_STANDING } from '../../../src/controller/controller-state.ts';
-import { explain, type ExplainInput } from '../../../src/commands/explain/explain.ts';
+import { Tracker } from '../../../src/controller/tracker.ts';
+import { NO_CONTROLLER_STATE } from '../../../src/controller/controller-state.ts';
+import { explainAgent, type ExplainInput } from '../../../src/commands/explain/explain.ts';
 import { recordedAt } from '../../../src/commands/explain/record.ts';
 import { linesOf } from '../../../src/commands/explain/view.ts';
 import { meaningOf } from '../../../src/commands/explain/words.ts';
@@ -30,7 +30,7 @@ function inputOf(told: Story, parts: Partial<ExplainInput> = {}): ExplainInput {
     agent: { ...ADA, id: told.agent.id, profile },
     memory: told.memory(),
     policy: told.policy,
-    standing: { ...NO_STANDING, policyHash: told.policy.hash },
+    standing: { ...NO_CONTROLLER_STATE, policyHash: told.policy.hash },
     pause: undefined,
     events: [],
     learnt: [],
@@ -56,7 +56,7 @@ function liveOf(told: Story): NonNullable<ExplainInput['live']> {
 }
 
 function textOf(input: ExplainInput): string {
-  return linesOf(explain(input), timesIn('UTC', input.now), textTable).join('\n');
+  return linesOf(explainAgent(input), timesIn('UTC', input.now), textTable).join('\n');
 }
 
 const GONE = rule({ id: 'gone', limit: '60m', description: 'Off queue and silent' });
@@ -242,7 +242,7 @@ describe('an explanation', () => {
     const told = story({ rules: [GONE] }).until('09:30');
     const live = { agent: told.agent, observation: contradiction(told) };
     const input = inputOf(told, { live });
-    expect(explain(input).verdict).toMatchObject({ reason: 'unknown', detail: 'contradiction' });
+    expect(explainAgent(input).verdict).toMatchObject({ reason: 'unknown', detail: 'contradiction' });
     expect(textOf(input)).toContain(
       'Ada Okafor is left alone: the reading contradicts itself (presence and routing are BREAK and IDLE, which cannot both be true), and what is unknown protects.',
     );
@@ -250,7 +250,7 @@ describe('an explanation', () => {
 
   test('of the store says since when readings cannot be used, and why', () => {
     const told = story({ rules: [GONE] }).until('09:30');
-    const population = new Population(new Map([[told.agent.id, told.memory()]]));
+    const population = new Tracker(new Map([[told.agent.id, told.memory()]]));
     const context = {
       policy: told.policy,
       usualInterval: MINUTE,
@@ -263,7 +263,7 @@ describe('an explanation', () => {
     }
     const memory = population.memory(told.agent.id)!;
     const input = inputOf(told, { memory, now: told.now + 150 * MINUTE });
-    expect(explain(input)).toMatchObject({ verdict: { reason: 'unknown', detail: 'contradiction' } });
+    expect(explainAgent(input)).toMatchObject({ verdict: { reason: 'unknown', detail: 'contradiction' } });
     const text = textOf(input);
     expect(text).toContain(
       'is left alone: the reading contradicts itself since 09:31:00 (presence and routing',
@@ -369,7 +369,7 @@ store: { sqlite: ${sqlite} }
       at: clockTime('09:45'),
       changed: [memory],
       notSeen: [],
-      standing: NO_STANDING,
+      standing: NO_CONTROLLER_STATE,
       events: LOGGED_OFF,
     });
     await store.saveAgents([ADA, { ...ADA, id: 'emil', name: 'Emil Okafor', email: 'emil@example.com' }]);

@@ -7,10 +7,10 @@ import {
   type Failure,
   type Ledger,
 } from '../../../src/domain/planning/plan.ts';
-import type { Pause, Standing } from '../../../src/domain/record.ts';
+import type { Pause, ControllerState } from '../../../src/domain/record.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/time/time.ts';
-import { NO_STANDING } from '../../../src/controller/controller-state.ts';
-import { explain, type ExplainInput } from '../../../src/commands/explain/explain.ts';
+import { NO_CONTROLLER_STATE } from '../../../src/controller/controller-state.ts';
+import { explainAgent, type ExplainInput } from '../../../src/commands/explain/explain.ts';
 import { rule } from '../../domain/build.ts';
 import { story } from '../../domain/story.ts';
 
@@ -20,7 +20,7 @@ const NOW = told.now + 20 * SECOND;
 
 interface Known {
   readonly ledger?: Partial<Ledger>;
-  readonly standing?: Partial<Standing>;
+  readonly standing?: Partial<ControllerState>;
   readonly pause?: Pause;
   readonly now?: number;
 }
@@ -31,7 +31,7 @@ function input({ ledger, standing, pause, now = NOW }: Known): ExplainInput {
     memory: told.memory(),
     policy: told.policy,
     standing: {
-      ...NO_STANDING,
+      ...NO_CONTROLLER_STATE,
       policyHash: told.policy.hash,
       lastCompleteAt: now - 20 * SECOND,
       ledger: { ...EMPTY_LEDGER, ...ledger },
@@ -45,12 +45,12 @@ function input({ ledger, standing, pause, now = NOW }: Known): ExplainInput {
   };
 }
 
-const heldBack = (known: Known): readonly string[] => explain(input(known)).holds;
+const heldBack = (known: Known): readonly string[] => explainAgent(input(known)).holds;
 
 /** What the plan does about the agent at the same time. */
 function planned(known: Known): string {
   const { standing, policy, now, agent } = input(known);
-  const due = explain(input(known)).verdict?.due;
+  const due = explainAgent(input(known)).verdict?.due;
   if (due === undefined || standing === undefined) throw new Error('nobody is due');
   const candidate: Candidate = { agentId: agent.id, due };
   const { held } = plan([candidate], new Set([agent.id]), undefined, policy.caps, standing.ledger, now);
@@ -111,7 +111,7 @@ describe('what holds a log-off back', () => {
       .until('10:01');
     const broken = new Map([[returned.agent.id, returned.now + HOUR]]);
     const known = input({ ledger: { broken }, now: returned.now });
-    const { verdict, holds } = explain({ ...known, memory: returned.memory(), policy: returned.policy });
+    const { verdict, holds } = explainAgent({ ...known, memory: returned.memory(), policy: returned.policy });
     expect([verdict?.reason, holds]).toEqual(['ladder_waiting', []]);
   });
 
@@ -148,7 +148,9 @@ describe('what holds a log-off back', () => {
     const observing = { ...told.policy, mode: 'observe' as const };
     const busy = { logoffs: Array.from({ length: observing.caps.perHour }, () => NOW) };
     const known = input({ standing: { imaginedLedger: { ...EMPTY_LEDGER, ...busy } } });
-    expect(explain({ ...known, policy: observing }).holds).toEqual([expect.stringMatching(/caps\.per_hour/)]);
-    expect(explain({ ...known, policy: told.policy }).holds).toEqual([]);
+    expect(explainAgent({ ...known, policy: observing }).holds).toEqual([
+      expect.stringMatching(/caps\.per_hour/),
+    ]);
+    expect(explainAgent({ ...known, policy: told.policy }).holds).toEqual([]);
   });
 });

@@ -10,12 +10,12 @@ import type { Action, Policy } from '../../../src/domain/policy/policy.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
 import { Alarms } from '../../../src/controller/alarms.ts';
-import { Enforcer, type EnforcerParts } from '../../../src/controller/sweep.ts';
+import { Controller, type EnforcerParts } from '../../../src/controller/sweep.ts';
 import type { ActionResult, Sighting } from '../../../src/ports/agents.ts';
 import type { Store } from '../../../src/ports/store.ts';
-import { Desk } from '../../../src/simulation/agent-simulator.ts';
+import { AgentSimulator } from '../../../src/simulation/agent-simulator.ts';
 import { toldOf } from '../../../src/commands/policy-test/check.ts';
-import { ACTING, play, VERIFYING, type Scene } from '../../../src/commands/policy-test/run.ts';
+import { ACTING, runTest, VERIFYING, type TestScene } from '../../../src/commands/policy-test/run.ts';
 import { parseBrowser, parseEntry } from '../../../src/commands/policy-test/timeline-words.ts';
 import { resolvePolicy } from '../../../src/policy-file/resolve.ts';
 import { load } from '../../policy-file/texts.ts';
@@ -41,8 +41,8 @@ function deed(
 }
 
 /** What the policy test makes of a scene. */
-function inTest(scene: Scene, policy: Policy): Came {
-  const { looks, logoffs } = play(scene, policy);
+function inTest(scene: TestScene, policy: Policy): Came {
+  const { looks, logoffs } = runTest(scene, policy);
   return {
     reasons: looks.map(({ at, verdict }) => `${new Date(at).toISOString()} ${verdict.reason}`),
     deeds: logoffs.map(({ at, kind, rule, rung, actions }) =>
@@ -54,17 +54,17 @@ function inTest(scene: Scene, policy: Policy): Came {
 /** The platform of one agent, the store and the clock of a worker. */
 class Around {
   readonly events: RecordEvent[] = [];
-  readonly #scene: Scene;
-  readonly #desk: Desk;
+  readonly #scene: TestScene;
+  readonly #desk: AgentSimulator;
   #next = 0;
   #now: Instant;
   #performed: Action[] = [];
-  #standing: Desk['standing'] | undefined;
+  #standing: AgentSimulator['standing'] | undefined;
   #answered = false;
 
-  constructor(scene: Scene) {
+  constructor(scene: TestScene) {
     this.#scene = scene;
-    this.#desk = new Desk(scene.from, scene.browser);
+    this.#desk = new AgentSimulator(scene.from, scene.browser);
     this.#now = scene.from;
   }
 
@@ -186,9 +186,9 @@ function partsOf(around: Around): EnforcerParts {
 }
 
 /** What a worker makes of it. */
-async function inWorker(scene: Scene, policy: Policy): Promise<Came> {
+async function inWorker(scene: TestScene, policy: Policy): Promise<Came> {
   const around = new Around(scene);
-  const enforcer = await Enforcer.load(partsOf(around), {
+  const enforcer = await Controller.load(partsOf(around), {
     policy,
     longestInterval: scene.interval,
     retention: 400 * DAY,
@@ -321,7 +321,7 @@ const cases = fc.record({
 
 type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
 
-function sceneOf({ happenings: all, browser: answers, unwatched, lacking }: Case): Scene {
+function sceneOf({ happenings: all, browser: answers, unwatched, lacking }: Case): TestScene {
   return {
     agent: {
       id: 'ada',
@@ -395,7 +395,7 @@ describe('a timeline', () => {
           caps: { ...each.policy.caps, perHour: 300 },
         };
         const scene = { ...sceneOf(each), browser: undefined, unwatched: [], lacking: [] };
-        const { looks, logoffs } = play(scene, policy);
+        const { looks, logoffs } = runTest(scene, policy);
         const lastAt = Math.max(...scene.happenings.map(({ at }) => at));
         const look = looks.find(({ at }) => at > lastAt + MINUTE);
         if (look?.verdict.reason !== 'waiting') return;

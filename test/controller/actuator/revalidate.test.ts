@@ -1,5 +1,5 @@
 /** A log-off that the platform holds up in the middle: it goes on only while nobody has come back in between. */
-import { NOTHING_LEARNT } from '../../../src/domain/tracking/platform-behaviour.ts';
+import { NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import { Learner } from '../../../src/controller/learner.ts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Observation, RoutingStatus, SystemPresence } from '../../../src/domain/agent.ts';
@@ -7,12 +7,12 @@ import { EMPTY_LEDGER, type Ledger } from '../../../src/domain/planning/plan.ts'
 import type { Action, Policy } from '../../../src/domain/policy/policy.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
 import { MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
-import type { Crew, Round } from '../../../src/controller/actuator/attempt.ts';
+import type { ActuatorDeps, Pass } from '../../../src/controller/actuator/attempt.ts';
 import { carryOut } from '../../../src/controller/actuator/actuator.ts';
-import { Population, type SweepContext } from '../../../src/controller/tracker.ts';
+import { Tracker, type SweepContext } from '../../../src/controller/tracker.ts';
 import type { ActionResult, Sighting } from '../../../src/ports/agents.ts';
 import { ReturnsBook } from '../../../src/controller/returns-book.ts';
-import { NO_STANDING } from '../../../src/controller/controller-state.ts';
+import { NO_CONTROLLER_STATE } from '../../../src/controller/controller-state.ts';
 import { agent, clockTime, policy, profile, rule } from '../../domain/build.ts';
 
 const AGENT = agent();
@@ -66,7 +66,7 @@ let unread: number;
 let slowRead: number;
 /** What the caps and the back-off know after a log-off. */
 let ledger: Ledger;
-let population: Population;
+let population: Tracker;
 /** Whether anybody may still be begun with. */
 let open: boolean;
 
@@ -156,7 +156,7 @@ function policyNow(): Policy {
   });
 }
 
-function crewWith(population: Population): Crew {
+function crewWith(population: Tracker): ActuatorDeps {
   const nothing = (): void => undefined;
   return {
     clock: { now: () => now, sleep: () => Promise.resolve() },
@@ -188,12 +188,12 @@ function crewWith(population: Population): Crew {
         events.push(...found);
         return Promise.resolve();
       },
-    } as unknown as Crew['store'],
+    } as unknown as ActuatorDeps['store'],
     population,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-    learner: new Learner(NOTHING_LEARNT),
-    returns: new ReturnsBook({ returned: nothing }, new Learner(NOTHING_LEARNT)),
-    meter: { logoff: nothing, returned: nothing } as unknown as Crew['meter'],
+    learner: new Learner(NO_BEHAVIOUR_KNOWN),
+    returns: new ReturnsBook({ returned: nothing }, new Learner(NO_BEHAVIOUR_KNOWN)),
+    meter: { logoff: nothing, returned: nothing } as unknown as ActuatorDeps['meter'],
     alarm: nothing,
     name: ({ name }) => name,
   };
@@ -206,21 +206,21 @@ function contextNow(): SweepContext {
 /** Idle for an hour, then logged off; answers the outcome and its reason. */
 async function logOff(): Promise<string> {
   const context = contextNow();
-  population = new Population(new Map());
+  population = new Tracker(new Map());
   for (let minute = 0; minute <= 60; minute += 1) {
     population.look(sighting(), context);
     now += MINUTE;
   }
   const { due } = population.look(sighting(), context).verdict;
-  const round: Round = {
+  const pass: Pass = {
     sweepId: 's',
     context,
-    standing: NO_STANDING,
+    standing: NO_CONTROLLER_STATE,
     mayBegin: () => Promise.resolve(open),
     signal: new AbortController().signal,
   };
   const planned = [{ agent: AGENT, agentId: AGENT.id, due: due! }];
-  ({ ledger } = await carryOut(crewWith(population), planned, EMPTY_LEDGER, round));
+  ({ ledger } = await carryOut(crewWith(population), planned, EMPTY_LEDGER, pass));
   const { kind, reason, actions: performed } = events.at(-1)!;
   // The record never says that anything was done that was not sent, save leaving a queue that is left.
   const sent = [...new Set(done().filter((what) => what !== 'restore'))];

@@ -7,20 +7,20 @@ import { warnAgents, type AgentToWarn } from '../../../src/controller/actuator/w
 import { memoryOf } from '../../store/sqlite/fixtures.ts';
 import { BASE } from '../../notify/parts.ts';
 
-type Crew = Parameters<typeof warnAgents>[0];
+type ActuatorDeps = Parameters<typeof warnAgents>[0];
 
 /** Agents by number, of whom some can be reached, some not, and for some nobody answers. */
 class Desk {
   readonly tried: string[] = [];
   readonly noted: string[] = [];
-  readonly crew: Crew;
-  /** Ends the round once so many are noted. */
+  readonly deps: ActuatorDeps;
+  /** Ends the pass once so many are noted. */
   enough = Infinity;
   readonly #stop = new AbortController();
 
   constructor(answers: (n: number) => boolean | 'hangs') {
     const memories = new Map<string, Memory>();
-    this.crew = {
+    this.deps = {
       warner: {
         warn: ({ id }, _, signal) => {
           this.tried.push(id);
@@ -33,11 +33,11 @@ class Desk {
           });
         },
       },
-      directory: { serverNow: () => BASE } as Crew['directory'],
+      directory: { serverNow: () => BASE } as ActuatorDeps['directory'],
       population: {
         memory: (id: string) => memories.get(id) ?? memoryOf(id, BASE),
         put: (memory: Memory) => memories.set(memory.agentId, memory),
-      } as unknown as Crew['population'],
+      } as unknown as ActuatorDeps['population'],
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
       name: ({ id }) => id,
       store: {
@@ -48,7 +48,7 @@ class Desk {
           if (this.noted.length >= this.enough) this.#stop.abort();
           return Promise.resolve();
         },
-      } as unknown as Crew['store'],
+      } as unknown as ActuatorDeps['store'],
     };
   }
 
@@ -57,8 +57,8 @@ class Desk {
       agent: { id: String(n), name: '', email: '' } as Agent,
       warning: { ruleId: 'gone', limit: HOUR, dueIn: 5 * MINUTE },
     }));
-    const round = { sweepId, mayBegin: () => Promise.resolve(true), signal: this.#stop.signal };
-    await warnAgents(this.crew, wanted, round, deadline);
+    const pass = { sweepId, mayBegin: () => Promise.resolve(true), signal: this.#stop.signal };
+    await warnAgents(this.deps, wanted, pass, deadline);
   }
 }
 

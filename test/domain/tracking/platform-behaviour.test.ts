@@ -3,10 +3,10 @@ import {
   delayOf,
   learnFromLogoff,
   learnFromReturn,
-  NOTHING_LEARNT,
+  NO_BEHAVIOUR_KNOWN,
   returnsSeen,
   windowFitting,
-  type Learnt,
+  type PlatformBehaviour,
 } from '../../../src/domain/tracking/platform-behaviour.ts';
 import type { MemoryEvent } from '../../../src/domain/tracking/memory.ts';
 import { HOUR, MINUTE, SECOND, type Duration } from '../../../src/domain/time/time.ts';
@@ -21,8 +21,8 @@ function late(delay: Duration, own = true): MemoryEvent {
   return { kind: 'late_return', at: AT, delay, own };
 }
 
-function seen(...events: readonly MemoryEvent[]): Learnt {
-  return events.reduce(learnFromReturn, NOTHING_LEARNT);
+function seen(...events: readonly MemoryEvent[]): PlatformBehaviour {
+  return events.reduce(learnFromReturn, NO_BEHAVIOUR_KNOWN);
 }
 
 function times(count: number, event: MemoryEvent): readonly MemoryEvent[] {
@@ -36,7 +36,7 @@ describe('how fast returns come', () => {
   });
 
   test('is not known before the first one, nor from one whose departure was not seen', () => {
-    expect([delayOf(NOTHING_LEARNT, 0.5), returnsSeen(seen(silent(undefined)))]).toEqual([undefined, 0]);
+    expect([delayOf(NO_BEHAVIOUR_KNOWN, 0.5), returnsSeen(seen(silent(undefined)))]).toEqual([undefined, 0]);
   });
 
   test('counts answers to our own log-offs that came after the window, but no login an hour later', () => {
@@ -79,7 +79,7 @@ describe('open questions of the platform', () => {
 
   test('a quiet log-off that holds is a client that does not assert its presence, until it does', () => {
     const held = learnFromLogoff(
-      learnFromLogoff(NOTHING_LEARNT, ['off_queue', 'offline'], true),
+      learnFromLogoff(NO_BEHAVIOUR_KNOWN, ['off_queue', 'offline'], true),
       ['offline'],
       true,
     );
@@ -88,7 +88,7 @@ describe('open questions of the platform', () => {
   });
 
   test('whether revoking sets Offline is asked only where nothing else was done', () => {
-    let learnt = learnFromLogoff(NOTHING_LEARNT, ['revoke_tokens'], true);
+    let learnt = learnFromLogoff(NO_BEHAVIOUR_KNOWN, ['revoke_tokens'], true);
     learnt = learnFromLogoff(learnt, ['off_queue', 'revoke_tokens'], false);
     learnt = learnFromLogoff(learnt, ['offline', 'revoke_tokens'], true);
     expect([learnt.revokeSetsOffline, learnt.reasserts]).toEqual([
@@ -98,6 +98,6 @@ describe('open questions of the platform', () => {
   });
 
   test('a person who shows himself teaches nothing', () => {
-    expect(seen({ kind: 'person_back', at: AT, sign: 'presence' })).toBe(NOTHING_LEARNT);
+    expect(seen({ kind: 'person_back', at: AT, sign: 'presence' })).toBe(NO_BEHAVIOUR_KNOWN);
   });
 });

@@ -47,7 +47,7 @@ describe('the gate', () => {
 
   test('gives a place back that was not used', async () => {
     const { gate, clock } = await opened(2);
-    gate.giveBack(await gate.enter(entrant('action', 'unused')));
+    gate.release(await gate.enter(entrant('action', 'unused')));
     await gate.enter(entrant('action', 'next'));
     expect(clock.now()).toBe(0);
   });

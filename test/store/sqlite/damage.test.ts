@@ -2,7 +2,7 @@
 import type { SweepCount } from '../../../src/domain/record.ts';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { learnFromLogoff, NOTHING_LEARNT } from '../../../src/domain/tracking/platform-behaviour.ts';
+import { learnFromLogoff, NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import { EMPTY_LEDGER } from '../../../src/domain/planning/plan.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/time/time.ts';
 import type { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
@@ -176,12 +176,12 @@ describe('a damaged standing', () => {
 describe('damaged facts', () => {
   test('of what was learnt are put aside, and learning begins anew', async () => {
     const { path, store } = await openWith([]);
-    await store.saveLearnt(learnFromLogoff(NOTHING_LEARNT, ['offline'], true));
+    await store.saveLearnt(learnFromLogoff(NO_BEHAVIOUR_KNOWN, ['offline'], true));
     damage(path, "UPDATE fact SET value = '{\"delays\":[1,2]}' WHERE name = 'learnt'");
     expect(await store.learnt()).toBeUndefined();
     expect(aside(path)).toMatchObject([{ source: 'fact', key: 'learnt' }]);
-    await store.saveLearnt(NOTHING_LEARNT);
-    expect(await store.learnt()).toEqual(NOTHING_LEARNT);
+    await store.saveLearnt(NO_BEHAVIOUR_KNOWN);
+    expect(await store.learnt()).toEqual(NO_BEHAVIOUR_KNOWN);
   });
 
   test.each(['far', '1e99', '-1', '99', ''])(

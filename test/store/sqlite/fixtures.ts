@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Memory } from '../../../src/domain/tracking/memory.ts';
 import { EMPTY_LEDGER } from '../../../src/domain/planning/plan.ts';
-import type { Standing } from '../../../src/domain/record.ts';
+import type { ControllerState } from '../../../src/domain/record.ts';
 import type { Instant } from '../../../src/domain/time/time.ts';
 import { openStore, type SqliteStore, type StoreOptions } from '../../../src/store/sqlite/sqlite-store.ts';
 
 export const BASE: Instant = Date.parse('2025-03-03T09:00:00Z');
 
-export const STANDING: Standing = {
+export const STANDING: ControllerState = {
   policyHash: 'a1b2',
   settleLeft: 2,
   lastCompleteAt: BASE,

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { learnFromLogoff, NOTHING_LEARNT } from '../../../src/domain/tracking/platform-behaviour.ts';
+import { learnFromLogoff, NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import { episodeOf, type Memory, type State } from '../../../src/domain/tracking/memory.ts';
-import type { RecordEvent, Standing } from '../../../src/domain/record.ts';
+import type { RecordEvent, ControllerState } from '../../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { BASE, memoryOf, Place, STANDING } from './fixtures.ts';
 
@@ -80,7 +80,7 @@ describe('the standing', () => {
       broken: new Map([['b', BASE + HOUR]]),
       peaks: [{ hour: BASE, online: 40 }],
     };
-    const standing: Standing = { ...STANDING, lastCompleteAt: undefined, ledger };
+    const standing: ControllerState = { ...STANDING, lastCompleteAt: undefined, ledger };
     const store = await place.open(place.path());
     expect(await store.loadStanding()).toBeUndefined();
     await store.saveSweep({ ...QUIET, at: BASE, standing });
@@ -274,7 +274,7 @@ describe('small things', () => {
   test('what was learnt of the platform comes back as it was', async () => {
     const store = await place.open(place.path());
     expect(await store.learnt()).toBeUndefined();
-    const learnt = learnFromLogoff(NOTHING_LEARNT, ['offline'], true);
+    const learnt = learnFromLogoff(NO_BEHAVIOUR_KNOWN, ['offline'], true);
     await store.saveLearnt(learnt);
     expect(await store.learnt()).toEqual(learnt);
   });

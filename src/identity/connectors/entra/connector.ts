@@ -3,8 +3,8 @@ import { decodeJwt } from 'jose';
 import { MINUTE, type Duration } from '../../../domain/time/time.ts';
 import { Access, clientCredentials } from '../../access.ts';
 import { IdentityError } from '../../errors.ts';
-import { join, type Answer, type Http } from '../../http.ts';
-import { listOf, member, parseJson } from '../../json.ts';
+import { join, type HttpAnswer, type Http } from '../../http.ts';
+import { listAt, member, parseProviderJson } from '../../json.ts';
 import { assertSuccess, NOBODY, onlyUser } from '../../lookup.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Connector, Ended } from '../../connector.ts';
@@ -37,7 +37,7 @@ export function entra(settings: EntraSettings, http: Http, clock: Clock): Connec
     () => clock.now(),
   );
 
-  async function search(subject: string, signal: AbortSignal, stillMay?: () => boolean): Promise<Answer> {
+  async function search(subject: string, signal: AbortSignal, stillMay?: () => boolean): Promise<HttpAnswer> {
     const what = 'looking for the user';
     const query = new URLSearchParams({
       $filter: `userPrincipalName eq ${quoted(subject)}`,
@@ -62,7 +62,12 @@ export function entra(settings: EntraSettings, http: Http, clock: Clock): Connec
       'A managed device with a primary refresh token may sign him in again without a question.',
     find: async ({ subject }, stillMay, signal) => {
       const { text, correlationId } = await search(subject, signal, stillMay);
-      const found = onlyUser(member(parseJson(text), 'value'), subject, ['userPrincipalName'], correlationId);
+      const found = onlyUser(
+        member(parseProviderJson(text), 'value'),
+        subject,
+        ['userPrincipalName'],
+        correlationId,
+      );
       if (isExternal(subject, member(found.user, 'userType'))) {
         const message = 'the user is a guest: his sessions are his home tenant’s, and cannot be ended here';
         throw new IdentityError('gone', message, { correlationId });
@@ -76,7 +81,7 @@ export function entra(settings: EntraSettings, http: Http, clock: Clock): Connec
       assertSuccess(answer, what, ERROR_CODES);
       const { status, correlationId } = answer;
       // 204 has nothing to say; whoever says something must say yes.
-      if (status !== 204 && member(parseJson(answer.text), 'value') !== true) {
+      if (status !== 204 && member(parseProviderJson(answer.text), 'value') !== true) {
         throw new IdentityError('refused', `${what}: the answer is no`, { status, correlationId });
       }
       return { correlationId };
@@ -101,7 +106,7 @@ function mayRevoke(token: string): SelfCheck {
     sentence: 'logged in and may look for users; whether it may revoke sessions shows only then',
   };
   try {
-    const roles = listOf(decodeJwt(token)['roles']);
+    const roles = listAt(decodeJwt(token)['roles']);
     if (roles === undefined) return unsure;
     if (roles.includes(REVOKES)) {
       return {

@@ -1,8 +1,8 @@
 /** Keycloak: https://www.keycloak.org/docs-api/latest/rest-api/ */
 import { decodeJwt } from 'jose';
 import { Access, clientCredentials } from '../../access.ts';
-import { join, type Answer, type Http } from '../../http.ts';
-import { listOf, member, parseJson } from '../../json.ts';
+import { join, type HttpAnswer, type Http } from '../../http.ts';
+import { listAt, member, parseProviderJson } from '../../json.ts';
 import { assertSuccess, NOBODY, onlyUser } from '../../lookup.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Connector, Ended } from '../../connector.ts';
@@ -21,7 +21,7 @@ export function keycloak(settings: KeycloakSettings, subject: string, http: Http
   const access = new Access(http, login, () => clock.now());
   const attribute = subject === 'email' || subject === '{email}' ? 'email' : 'username';
 
-  async function search(name: string, signal: AbortSignal, stillMay?: () => boolean): Promise<Answer> {
+  async function search(name: string, signal: AbortSignal, stillMay?: () => boolean): Promise<HttpAnswer> {
     const what = 'looking for the user';
     const query = new URLSearchParams({
       [attribute]: name,
@@ -50,7 +50,7 @@ export function keycloak(settings: KeycloakSettings, subject: string, http: Http
       'worthless, offline tokens too.',
     find: async ({ subject: name }, stillMay, signal) => {
       const { text, correlationId } = await search(name, signal, stillMay);
-      return onlyUser(parseJson(text), name, [attribute], correlationId).target;
+      return onlyUser(parseProviderJson(text), name, [attribute], correlationId).target;
     },
     end: async ({ id }, stillMay, signal): Promise<Ended> => {
       const what = 'logging the user out';
@@ -73,7 +73,7 @@ function mayManage(token: string): SelfCheck {
     sentence: 'logged in and may look for users; whether it may log them out shows only then',
   };
   try {
-    const roles = listOf(member(decodeJwt(token), 'resource_access', 'realm-management', 'roles'));
+    const roles = listAt(member(decodeJwt(token), 'resource_access', 'realm-management', 'roles'));
     if (roles === undefined) return unsure;
     if (roles.includes('manage-users') || roles.includes('realm-admin')) {
       return { verdict: 'ok', sentence: 'logged in, may look for users, and holds the role manage-users' };

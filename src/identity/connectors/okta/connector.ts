@@ -2,10 +2,10 @@
 import { createPrivateKey, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { MINUTE, SECOND, type Duration } from '../../../domain/time/time.ts';
-import { Access, clientCredentials, type Grant } from '../../access.ts';
+import { Access, clientCredentials, type AccessGrant } from '../../access.ts';
 import { IdentityError } from '../../errors.ts';
-import { join, type Answer, type Http, type Wanted } from '../../http.ts';
-import { member, parseJson, textOf } from '../../json.ts';
+import { join, type HttpAnswer, type Http, type HttpRequest } from '../../http.ts';
+import { member, parseProviderJson, textAt } from '../../json.ts';
 import { assertSuccess, NOBODY, onlyUser } from '../../lookup.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Connector, Ended, Target } from '../../connector.ts';
@@ -20,7 +20,7 @@ const ERROR_CODES = [['errorCode']] as const;
 export function okta(settings: OktaSettings, http: Http, clock: Clock): Connector {
   const send = sender(settings, http, clock);
 
-  async function search(subject: string, signal: AbortSignal, stillMay?: () => boolean): Promise<Answer> {
+  async function search(subject: string, signal: AbortSignal, stillMay?: () => boolean): Promise<HttpAnswer> {
     const what = 'looking for the user';
     const query = new URLSearchParams({ search: `profile.login eq ${quoted(subject)}`, limit: '2' });
     const answer = await send(
@@ -41,7 +41,7 @@ export function okta(settings: OktaSettings, http: Http, clock: Clock): Connecto
       'applications; remembered factors stay. Okta FastPass may sign him in again without a question.',
     find: async ({ subject }, stillMay, signal) => {
       const { text, correlationId } = await search(subject, signal, stillMay);
-      return onlyUser(parseJson(text), subject, ['profile', 'login'], correlationId).target;
+      return onlyUser(parseProviderJson(text), subject, ['profile', 'login'], correlationId).target;
     },
     end: async ({ id }: Target, stillMay, signal): Promise<Ended> => {
       const what = 'ending the sessions';
@@ -62,7 +62,7 @@ export function okta(settings: OktaSettings, http: Http, clock: Clock): Connecto
   };
 }
 
-type Send = (wanted: Wanted, signal: AbortSignal) => Promise<Answer>;
+type Send = (wanted: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
 
 /** Sends with the API token, or as a service app that proves itself by its key. */
 function sender(
@@ -75,7 +75,7 @@ function sender(
       http.send({ ...wanted, headers: { ...wanted.headers, authorization: `SSWS ${api_token}` } }, signal);
   }
   const endpoint = join(url, '/oauth2/v1/token');
-  const login = async (signal: AbortSignal): Promise<Grant> => {
+  const login = async (signal: AbortSignal): Promise<AccessGrant> => {
     const assertion = await signedAssertion(client_id, private_key, endpoint, clock);
     http.redactor.knowToken(assertion);
     const fields = {
@@ -120,7 +120,7 @@ function keyOf(text: string): {
   readonly alg: string;
   readonly kid: string | undefined;
 } {
-  const jwk = parseJson(text);
+  const jwk = parseProviderJson(text);
   try {
     const key =
       jwk === undefined
@@ -129,7 +129,7 @@ function keyOf(text: string): {
     const { namedCurve = '' } = key.asymmetricKeyDetails ?? {};
     const alg = key.asymmetricKeyType === 'rsa' ? 'RS256' : CURVES[namedCurve];
     if (alg !== undefined)
-      return { key, alg: textOf(member(jwk, 'alg')) ?? alg, kid: textOf(member(jwk, 'kid')) };
+      return { key, alg: textAt(member(jwk, 'alg')) ?? alg, kid: textAt(member(jwk, 'kid')) };
   } catch {
     // Said below, without the library's words.
   }

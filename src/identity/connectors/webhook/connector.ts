@@ -11,7 +11,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { HOUR, parseDuration, SECOND, type Duration, type Instant } from '../../../domain/time/time.ts';
 import { IdentityError } from '../../errors.ts';
 import { type Http } from '../../http.ts';
-import { member, parseJson, textOf } from '../../json.ts';
+import { member, parseProviderJson, textAt } from '../../json.ts';
 import { assertSuccess } from '../../lookup.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Connector, Ended, Target } from '../../connector.ts';
@@ -83,6 +83,6 @@ export function signature(secret: string, body: string, at: Instant): string {
 }
 
 function delayOf(text: string): Duration | undefined {
-  const delay = parseDuration(textOf(member(parseJson(text), 'delay')) ?? '');
+  const delay = parseDuration(textAt(member(parseProviderJson(text), 'delay')) ?? '');
   return delay === undefined ? undefined : Math.min(delay, LONGEST_DELAY);
 }
