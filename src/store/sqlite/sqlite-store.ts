@@ -1,9 +1,7 @@
 /**
  * The store in one SQLite file. The worker writes it; `pause`, `resume`, `explain` and `report` open the same file from
- * other processes at the same time. What belongs together is written in one transaction, on disk before the promise is
- * kept.
+ * other processes at the same time. What belongs together is one transaction, on disk before the promise resolves.
  */
-import type { Store } from '../../ports/store.ts';
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
@@ -21,6 +19,7 @@ import type {
   WorkerTrace,
 } from '../../domain/record.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
+import type { Store } from '../../ports/store.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
 import { eventValues, INSERT_EVENT, learntBody, learntOf, standingBody } from './codec.ts';
 import { countPages, saveCount } from './counts.ts';
@@ -62,9 +61,8 @@ export interface StoreOptions {
 const LEARNT = 'learnt';
 
 /** Opens or makes the store at `path` (`:memory:` keeps nothing). Rejects with `StoreError`. */
-export function openStore(path: string, options: StoreOptions): Promise<SqliteStore> {
-  return SqliteStore.open(path, options);
-}
+export const openStore = (path: string, options: StoreOptions): Promise<SqliteStore> =>
+  SqliteStore.open(path, options);
 
 /** See `Store` for what each method promises. All reject with `StoreError` and nothing else. */
 export class SqliteStore implements Store {

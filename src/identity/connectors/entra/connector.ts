@@ -59,17 +59,14 @@ export function entra(settings: EntraSettings, http: Http, clock: Clock): Connec
     delay: settings.delay ?? DOCUMENTED_DELAY,
     reach:
       'Signs the user out of every Microsoft 365 and Entra application, in browsers and on devices, within some minutes. ' +
-      'A managed device with a primary refresh token may sign him in again without a question.',
+      'A managed device with a primary refresh token may sign them in again without a question.',
     find: async ({ subject }, stillMay, signal) => {
       const { text, correlationId } = await search(subject, signal, stillMay);
-      const found = onlyUser(
-        member(parseProviderJson(text), 'value'),
-        subject,
-        ['userPrincipalName'],
-        correlationId,
-      );
+      const users = member(parseProviderJson(text), 'value');
+      const found = onlyUser(users, subject, ['userPrincipalName'], correlationId);
       if (isExternal(subject, member(found.user, 'userType'))) {
-        const message = 'the user is a guest: his sessions are his home tenant’s, and cannot be ended here';
+        const message =
+          'the user is a guest: the sessions belong to their home tenant and cannot be ended here';
         throw new IdentityError('gone', message, { correlationId });
       }
       return found.target;
