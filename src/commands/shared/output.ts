@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import process from 'node:process';
-import { createColors } from 'picocolors';
+import { styleText } from 'node:util';
 import { jsonText, oneLine } from '../../texts/clean.ts';
 import { printed } from '../../texts/printed.ts';
 import { Redactor } from '../../texts/redactor.ts';
@@ -105,22 +105,22 @@ export function outputTo(
  * of a terminal in it is shown with them written out.
  */
 function palette(coloured: boolean): { readonly colours: Colours; readonly shown: (text: string) => string } {
-  const codes = createColors(coloured);
   const mark = `\u0001${randomUUID()}`;
   const marked =
-    (paint: (text: string) => string) =>
+    (style: keyof Colours) =>
     (text: string | number): string => {
-      const [open = '', close = ''] = paint('|').split('|');
-      return open === '' ? String(text) : `${mark}${open.slice(1)}${String(text)}${mark}${close.slice(1)}`;
+      if (!coloured) return String(text);
+      // Whether the place takes colours is known by now.
+      const [open = '', close = ''] = styleText(style, '|', { validateStream: false }).split('|');
+      return `${mark}${open.slice(1)}${String(text)}${mark}${close.slice(1)}`;
     };
-  const { bold, dim, red, green, yellow } = codes;
   return {
     colours: {
-      bold: marked(bold),
-      dim: marked(dim),
-      red: marked(red),
-      green: marked(green),
-      yellow: marked(yellow),
+      bold: marked('bold'),
+      dim: marked('dim'),
+      red: marked('red'),
+      green: marked('green'),
+      yellow: marked('yellow'),
     },
     shown: (text) => {
       const [first = '', ...rest] = text.split(mark);
