@@ -3,11 +3,11 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Agent } from '../src/domain/agent.ts';
-import { DAY, HOUR, MINUTE, SECOND, type Instant } from '../src/domain/time.ts';
-import { HistoryBuilder, type HistorySpan, type UserHistory } from '../src/insight/backtest-history.ts';
-import { readRecording, RecordingWriter } from '../src/insight/backtest-recording.ts';
-import { replay } from '../src/insight/backtest-replay.ts';
-import { compare } from '../src/insight/backtest-summary.ts';
+import { DAY, HOUR, MINUTE, SECOND, type Instant } from '../src/domain/time/time.ts';
+import { HistoryBuilder, type HistorySpan, type UserHistory } from '../src/commands/backtest/history.ts';
+import { readRecording, RecordingWriter } from '../src/commands/backtest/recording.ts';
+import { replay } from '../src/commands/backtest/replay.ts';
+import { compare } from '../src/commands/backtest/summary.ts';
 import { agentOf, defaultPolicy } from './domain.ts';
 import type { Row } from './measure.ts';
 

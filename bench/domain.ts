@@ -1,13 +1,14 @@
 /** Folding and judging 50,000 agents by the annotated default policy: once with nothing new, once with a tenth changed. */
 import type { Agent, Observation } from '../src/domain/agent.ts';
-import type { Policy } from '../src/domain/policy.ts';
-import { MINUTE } from '../src/domain/time.ts';
-import { fold, seenAgain } from '../src/domain/fold.ts';
-import { judge, profileOf } from '../src/domain/judge.ts';
-import type { Memory } from '../src/domain/memory.ts';
-import { loadPolicyFile } from '../src/policy/load.ts';
-import { NAME_KINDS, namesNeeded } from '../src/policy/names.ts';
-import { resolvePolicy } from '../src/policy/resolve.ts';
+import type { Policy } from '../src/domain/policy/policy.ts';
+import { MINUTE } from '../src/domain/time/time.ts';
+import { fold, seenAgain } from '../src/domain/tracking/fold.ts';
+import { judge, profileOf } from '../src/domain/judging/judge.ts';
+import type { Memory } from '../src/domain/tracking/memory.ts';
+import { loadPolicyFile } from '../src/policy-file/load.ts';
+import { NAME_KINDS } from '../src/domain/policy/policy.ts';
+import { namesNeeded } from '../src/policy-file/names.ts';
+import { resolvePolicy } from '../src/policy-file/resolve.ts';
 import { median, type Row } from './measure.ts';
 
 const AGENTS = 50_000;

@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { json } from 'node:stream/consumers';
-import { WoundClock } from '../src/clock.ts';
-import { DAY, HOUR, MINUTE } from '../src/domain/time.ts';
-import { createLog } from '../src/logging.ts';
-import { loadPolicyText } from '../src/policy/load.ts';
+import { WoundClock } from '../src/app/clock.ts';
+import { DAY, HOUR, MINUTE } from '../src/domain/time/time.ts';
+import { createLog } from '../src/app/logging.ts';
+import { loadPolicyText } from '../src/policy-file/load.ts';
 import { createSandbox, HOSTILE_MIX, type Sandbox, type Truth } from '../src/sandbox/index.ts';
 import { Metrics } from '../src/server/metrics.ts';
-import { assemble, openStoreOf } from '../src/wiring.ts';
+import { assemble, openStoreOf } from '../src/app/compose.ts';
 import type { Mix } from './fortnight-mixes.ts';
 
 /** What a child process is asked for. */

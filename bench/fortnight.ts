@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { table } from '../src/cli/output.ts';
+import { table } from '../src/commands/shared/output.ts';
 import { HOSTILE_MIX, type ArchetypeSums, type Truth } from '../src/sandbox/index.ts';
 import { everyMix, fewMixes, type Mix } from './fortnight-mixes.ts';
 import type { Wanted } from './fortnight-play.ts';

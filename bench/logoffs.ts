@@ -5,13 +5,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WoundClock } from '../src/clock.ts';
-import { HOUR, MINUTE } from '../src/domain/time.ts';
-import { createLog } from '../src/logging.ts';
-import { loadPolicyFile } from '../src/policy/load.ts';
+import { WoundClock } from '../src/app/clock.ts';
+import { HOUR, MINUTE } from '../src/domain/time/time.ts';
+import { createLog } from '../src/app/logging.ts';
+import { loadPolicyFile } from '../src/policy-file/load.ts';
 import { createSandbox } from '../src/sandbox/index.ts';
 import { Metrics } from '../src/server/metrics.ts';
-import { assemble, openStoreOf } from '../src/wiring.ts';
+import { assemble, openStoreOf } from '../src/app/compose.ts';
 import type { Row } from './measure.ts';
 
 const AGENTS = 1_000;

@@ -5,7 +5,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
-import { DAY, HOUR, MINUTE, type Instant } from '../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, type Instant } from '../src/domain/time/time.ts';
 import { createSandbox } from '../src/sandbox/index.ts';
 
 /** How the simulated organisation is to be. */

@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type * as checking from '../src/policy-check.ts';
-import { loadPolicyText } from '../src/policy/load.ts';
-import { baseOf, givesAway, mutant } from '../test/policy/mutations.ts';
-import { ownNames, sayAll } from '../test/policy/said.ts';
+import type * as checking from '../src/commands/policy-test/policy-check.ts';
+import { loadPolicyText } from '../src/policy-file/load.ts';
+import { baseOf, givesAway, mutant } from '../test/policy-file/mutations.ts';
+import { ownNames, sayAll } from '../test/policy-file/said.ts';
 import { median, type Row } from './measure.ts';
 
 /** As it is shipped. */

@@ -8,8 +8,8 @@ import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { RecordEvent } from '../src/domain/record.ts';
-import { DAY, MINUTE, SECOND, type Instant } from '../src/domain/time.ts';
-import { openStore, type SqliteStore } from '../src/store/sqlite-store.ts';
+import { DAY, MINUTE, SECOND, type Instant } from '../src/domain/time/time.ts';
+import { openStore, type SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import type { Row } from './measure.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));

@@ -3,7 +3,7 @@
  * `npm run bench -- month` what takes too long to run each time.
  */
 import process from 'node:process';
-import { table } from '../src/cli/output.ts';
+import { table } from '../src/commands/shared/output.ts';
 import { benchBacktest } from './backtest.ts';
 import { benchDomain } from './domain.ts';
 import { benchEndpoints } from './endpoints.ts';

@@ -1,6 +1,6 @@
 /** Sweeps of 50,000 agents by the worker as it is shipped: requests, and memory at its highest. */
 import { readFileSync } from 'node:fs';
-import { MINUTE } from '../src/domain/time.ts';
+import { MINUTE } from '../src/domain/time/time.ts';
 import { ended, firstMatch, startCentre, startWorker } from './centre.ts';
 import type { Row } from './measure.ts';
 

@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
-import { jsonSchema, testFileSchema } from '../src/policy/json-schema.ts';
+import { jsonSchema, testFileSchema } from '../src/policy-file/json-schema.ts';
 
 const FILES = [
   { name: 'config/idle-enforcer.schema.json', content: jsonSchema() },

@@ -2,15 +2,15 @@
 /** The command line's beginning. It loads hardly anything before it knows that it can run here. */
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
-import { certificatesFault } from './cli/certificates.ts';
-import { guardSignals } from './cli/signals.ts';
+import { certificatesFault } from './commands/shared/certificates.ts';
+import { guardSignals } from './commands/shared/signals.ts';
 
 const NEEDED = 24;
 /**
  * A sweep of a large centre makes much that is thrown away at once. Left to itself V8 takes twice the memory rather than
  * collect it a little more often, and a container pays for memory by the month.
  */
-const SPARING = ['--semi-space-growth-factor=1', '--heap-growing-percent=10'];
+const V8_FLAGS = ['--semi-space-growth-factor=1', '--heap-growing-percent=10'];
 
 guardSignals();
 
@@ -19,8 +19,8 @@ if (fault !== undefined) {
   process.stderr.write(`${fault}\n`);
   process.exitCode = 2;
 } else {
-  for (const flag of SPARING) setFlagsFromString(flag);
-  const { main } = await import('./cli/program.ts');
+  for (const flag of V8_FLAGS) setFlagsFromString(flag);
+  const { main } = await import('./commands/program.ts');
   process.exitCode = await main(process.argv.slice(2));
 }
 

@@ -2,7 +2,7 @@
  * Who is watched, and what one look at him shows. Field names follow the platform's words; anything the platform left
  * out is `undefined` here and is never guessed.
  */
-import type { Instant } from './time.ts';
+import type { Instant } from './time/time.ts';
 
 /** The platform's system presences, in one spelling. `UNKNOWN` stands for any word not in this list. */
 export const SYSTEM_PRESENCES = [

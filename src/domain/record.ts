@@ -2,10 +2,10 @@
  * What is recorded: the events, the enforcer's standing between two sweeps, and what one sweep changed. Plain data; how
  * it is kept is the store's affair.
  */
-import type { Memory } from './memory.ts';
-import type { Hold, Ledger } from './plan.ts';
-import type { Action } from './policy.ts';
-import { HOUR, type Duration, type Instant } from './time.ts';
+import type { Memory } from './tracking/memory.ts';
+import type { Hold, Ledger } from './planning/plan.ts';
+import type { Action } from './policy/policy.ts';
+import { HOUR, type Duration, type Instant } from './time/time.ts';
 
 /** What the record tells of. Closed. */
 export const EVENT_KINDS = [
@@ -59,7 +59,7 @@ export interface StoredEvent extends RecordEvent {
 }
 
 /** The enforcer's own standing between two sweeps. */
-export interface Standing {
+export interface ControllerState {
   readonly policyHash: string | undefined;
   /** Sweeps still to be watched before acting. */
   readonly settleLeft: number;
@@ -134,7 +134,7 @@ export interface SweepRecord {
   readonly changed: readonly Memory[];
   /** Agents whom the last sweep saw and this one did not, with their memory as it stands. */
   readonly notSeen: readonly Memory[];
-  readonly standing: Standing;
+  readonly standing: ControllerState;
   readonly events: readonly RecordEvent[];
   /** Only of a complete sweep. */
   readonly count?: SweepCount;

@@ -1,33 +1,37 @@
 /** The way to Genesys Cloud: puts the parts of this folder together for one set of credentials. */
-import { SECOND, type Duration, type Instant } from '../domain/time.ts';
-import { unlessAborted } from './abort.ts';
-import type { Effort } from './call.ts';
-import { CursorOffer } from './cursor-offer.ts';
-import { OfflineDefinition } from './definitions.ts';
-import { PlatformDirectory, type DirectoryParts, type Needs, type ReadingSummary } from './directory.ts';
-import { platformEffects, type PlatformEffects } from './effects.ts';
-import { CredentialsError, PlatformError, PlatformUnreachableError } from './errors.ts';
-import { Gate, type Clock } from './gate.ts';
-import { historyOf, type HistoryReader } from './history.ts';
-import { inspectionOf, type Inspection } from './inspection.ts';
-import { Memberships, queueMembers, teamMembers } from './memberships.ts';
-import { readNames, type Named, type NameKind } from './names.ts';
-import { NativeTimeouts } from './native-timeouts.ts';
-import { RateBudget, type Priority } from './rate-budget.ts';
-import type { Sighting } from './read-user.ts';
-import { resolveHosts, type Hosts } from './regions.ts';
-import { Scrubber } from './scrub.ts';
-import { openSdk, type Sdk } from './sdk.ts';
-import { ServerClock } from './server-clock.ts';
+import type { Directory } from '../ports/agents.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
+import { unlessAborted } from './http/abort.ts';
+import type { Effort } from './http/call.ts';
+import { CursorOffer } from './listing/cursor-offer.ts';
+import { OfflineDefinition } from './listing/definitions.ts';
+import { PlatformDirectory, type DirectoryParts, type Needs } from './listing/directory.ts';
+import { platformEffects } from './effects/effects.ts';
+import type { Effects } from '../ports/agents.ts';
+import { CredentialsError, PlatformError, PlatformUnreachableError } from './http/errors.ts';
+import { Gate } from './http/gate.ts';
+import type { Clock } from '../ports/clock.ts';
+import { historyOf, type HistoryReader } from './history/history.ts';
+import { inspectionOf, type Inspection } from './inspection/inspection.ts';
+import { Memberships, queueMembers, teamMembers } from './listing/memberships.ts';
+import { listNames } from './listing/names.ts';
+import type { Named } from '../domain/policy/named.ts';
+import type { NameKind } from '../domain/policy/policy.ts';
+import { NativeTimeouts } from './inspection/native-timeouts.ts';
+import { RateBudget, type Priority } from './http/rate-budget.ts';
+import { resolveHosts, type Hosts } from './http/regions.ts';
+import { Scrubber } from './http/scrub.ts';
+import { openSdk, type Sdk } from './http/sdk.ts';
+import { ServerClock } from './http/server-clock.ts';
 import {
   readPresenceSettings,
   readTokenTimeout,
   type PresenceSettings,
   type TokenTimeout,
-} from './settings-reads.ts';
-import { Transport, type PlatformHooks } from './transport.ts';
-import { UserPages } from './user-pages.ts';
-import { Wire } from './wire.ts';
+} from './inspection/settings-reads.ts';
+import { Transport, type PlatformHooks } from './http/transport.ts';
+import { UserPages } from './listing/user-pages.ts';
+import { Wire } from './http/wire.ts';
 
 /** A sweep does without the answer rather than wait for it. */
 const SIDE_EFFORT: Effort = { tries: 3, within: 10 * SECOND, timeout: 10 * SECOND };
@@ -45,19 +49,11 @@ export interface PlatformSettings {
   readonly timeout: Duration;
 }
 
-/** Reads agents; the shape that the enforcer asks for. */
-export interface PlatformReader {
-  sweep(onPage: (page: readonly Sighting[]) => void, signal: AbortSignal): Promise<ReadingSummary>;
-  reread(agentIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Sighting>>;
-  serverNow(): Instant;
-  nativeTimeouts(): readonly Duration[];
-}
-
 export interface Platform {
   /** The addresses that are asked. */
   readonly hosts: Hosts;
-  readonly directory: PlatformReader;
-  readonly effects: PlatformEffects;
+  readonly directory: Directory;
+  readonly effects: Effects;
   /** What the policy asks about; to be called before the first sweep and after each change. */
   setNeeds(needs: Needs): void;
   /** Lists what a policy may name; as part of an action it is not held up by sweeps. Throws `PlatformError`. */
@@ -122,7 +118,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     setNeeds: (needs) => {
       directory.setNeeds(needs);
     },
-    names: (kind, signal, priority = 'read') => readNames(sdk, namePages, kind, { priority, signal }),
+    names: (kind, signal, priority = 'read') => listNames(sdk, namePages, kind, { priority, signal }),
     readMembers: (signal) => directory.readMembers(signal),
     freshen: (since, signal) => directory.freshen(since, signal),
     checkCredentials: (signal) => checkCredentials(sdk, offline, hooks, signal),

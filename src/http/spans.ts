@@ -2,7 +2,7 @@
  * What other systems say about time: how long to wait, how long something is valid, what time it is. A wrong header must
  * not stop the worker for a day, so nothing of this is believed beyond its bounds. Every such value is read here.
  */
-import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 
 /** A value below `least` counts as `least`, one above `most` as `most`. */
 export interface Bounds {

@@ -1,19 +1,19 @@
 /** The service's access to an identity provider's API: a token fetched once for everybody who waits, renewed ahead of its end. */
-import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
+import { MINUTE, type Duration, type Instant } from '../domain/time/time.ts';
 import { bearerOf, lifetimeOf } from '../http/spans.ts';
 import { IdentityError, plainWord } from './errors.ts';
-import { form, type Answer, type Http, type Wanted } from './http.ts';
-import { listOf, member, parseJson, textOf } from './json.ts';
+import { form, type HttpAnswer, type Http, type HttpRequest } from './http.ts';
+import { listAt, member, parseProviderJson, textAt } from './json.ts';
 
 /** What the token endpoint gave. */
-export interface Grant {
+export interface AccessGrant {
   readonly token: string;
   readonly lifetime: Duration;
   /** Granted scopes, where it says so. */
   readonly scope: string | undefined;
 }
 
-interface Held extends Grant {
+interface Held extends AccessGrant {
   readonly renewAt: Instant;
 }
 
@@ -27,20 +27,20 @@ const REFUSAL_LASTS: Duration = MINUTE;
 /** Sends requests to an API with a token that is good. */
 export class Access {
   readonly #http: Http;
-  readonly #login: (signal: AbortSignal) => Promise<Grant>;
+  readonly #login: (signal: AbortSignal) => Promise<AccessGrant>;
   readonly #now: () => Instant;
   #held: Held | undefined;
   #pending: Promise<Held> | undefined;
   #refused: { readonly error: IdentityError; readonly until: Instant } | undefined;
 
-  constructor(http: Http, login: (signal: AbortSignal) => Promise<Grant>, now: () => Instant) {
+  constructor(http: Http, login: (signal: AbortSignal) => Promise<AccessGrant>, now: () => Instant) {
     this.#http = http;
     this.#login = login;
     this.#now = now;
   }
 
   /** Sends with the token, and once again with a new one when it was refused. Throws what `Http.send` and the login do. */
-  async send(wanted: Wanted, signal: AbortSignal): Promise<Answer> {
+  async send(wanted: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const { token } = await this.grant(signal);
     const first = await this.#sendWith(token, wanted, signal);
     if (first.status !== 401) return first;
@@ -51,7 +51,7 @@ export class Access {
   }
 
   /** A token that is good now. */
-  async grant(signal: AbortSignal): Promise<Grant> {
+  async grant(signal: AbortSignal): Promise<AccessGrant> {
     signal.throwIfAborted();
     if (this.#held !== undefined && this.#now() < this.#held.renewAt) return this.#held;
     if (this.#refused !== undefined && this.#now() < this.#refused.until) throw this.#refused.error;
@@ -62,7 +62,7 @@ export class Access {
     return unlessAborted(this.#pending, signal);
   }
 
-  #sendWith(token: string, wanted: Wanted, signal: AbortSignal): Promise<Answer> {
+  #sendWith(token: string, wanted: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     return this.#http.send(
       { ...wanted, headers: { ...wanted.headers, authorization: `Bearer ${token}` } },
       signal,
@@ -104,13 +104,13 @@ export async function clientCredentials(
   url: string,
   fields: Readonly<Record<string, string>>,
   signal: AbortSignal,
-): Promise<Grant> {
+): Promise<AccessGrant> {
   const what = 'logging in at the identity provider';
   const answer = await http.send(
     { method: 'POST', url, what, ...form({ grant_type: 'client_credentials', ...fields }) },
     signal,
   );
-  const body = parseJson(answer.text);
+  const body = parseProviderJson(answer.text);
   const { status, correlationId } = answer;
   if (status !== 200) {
     // A tenant or realm that is not there is for the operator to mend as well.
@@ -125,13 +125,13 @@ export async function clientCredentials(
   }
   http.redactor.knowToken(token);
   const lifetime = lifetimeOf(member(body, 'expires_in'), USUAL_LIFETIME);
-  return { token, lifetime, scope: textOf(member(body, 'scope')) };
+  return { token, lifetime, scope: textAt(member(body, 'scope')) };
 }
 
 /** What a refusal says in a word, and Entra in a number besides, which tells a wrong secret from one that has run out. */
 function codesOf(body: unknown): readonly string[] {
   const word = plainWord(member(body, 'error')) ?? plainWord(member(body, 'errorCode'));
-  const number = listOf(member(body, 'error_codes'))?.[0];
+  const number = listAt(member(body, 'error_codes'))?.[0];
   return [
     ...(word === undefined ? [] : [word]),
     ...(Number.isInteger(number) ? [`AADSTS${String(number)}`] : []),

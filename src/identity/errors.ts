@@ -1,5 +1,5 @@
 /** What can go wrong between here and an identity provider, made at the boundary out of facts picked one by one. */
-import type { IdentityFault, IdentityFaultKind } from './ports.ts';
+import type { IdentityFault, IdentityFaultKind } from '../ports/identity.ts';
 
 /** A request to an identity provider that did not succeed. */
 export class IdentityError extends Error {

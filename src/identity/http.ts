@@ -3,16 +3,16 @@
  * provider's own rate limit. Everything asked here is safe to repeat: reading, and ending what may be ended already.
  */
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
-import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import { readBody } from '../http/body.ts';
 import { SMALL_BOUNDS } from '../http/json.ts';
 import { countsIn, httpDateOf, LONGEST_WAIT, retryAfterOf, untilEpochOf } from '../http/spans.ts';
 import { IdentityError, isTransientStatus, plainWord } from './errors.ts';
 import { Redactor } from '../texts/redactor.ts';
-import type { Clock } from './ports.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /** What is sent. `body` with its type. */
-export interface Wanted {
+export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE' | 'HEAD';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface Wanted {
 }
 
 /** What came back. */
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
@@ -49,7 +49,7 @@ export interface HttpHooks {
 const TRIES = 3;
 const FIRST_PAUSE: Duration = SECOND / 2;
 /** Nobody waits longer for a provider that asks for patience: what was judged is too old by then. The next sweep tries again. */
-const PATIENCE: Duration = 10 * SECOND;
+const RETRY_TIME: Duration = 10 * SECOND;
 const TIMEOUT: Duration = 10 * SECOND;
 const KEPT_ALIVE: Duration = 20 * SECOND;
 /** Faults after which not a word of the request has left. */
@@ -92,8 +92,8 @@ export class Http {
    * Sends, and again where that may help. Answers whatever came that is not a matter of trying again; throws
    * `IdentityError` (`transient`, `late`) and the signal's reason.
    */
-  async send(wanted: Wanted, signal: AbortSignal): Promise<Answer> {
-    const patienceEnds = this.#clock.now() + PATIENCE;
+  async send(wanted: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    const patienceEnds = this.#clock.now() + RETRY_TIME;
     let turnedAway = true;
     for (let tried = 1; ; tried += 1) {
       if (!(await this.#rest(patienceEnds, signal))) {
@@ -130,7 +130,11 @@ export class Http {
   }
 
   /** One try; an error that trying again may mend is answered, not thrown. */
-  async #try(wanted: Wanted, turnedAwayBefore: boolean, signal: AbortSignal): Promise<Answer | Failed> {
+  async #try(
+    wanted: HttpRequest,
+    turnedAwayBefore: boolean,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer | Failed> {
     const answer = await this.#exchange(wanted, turnedAwayBefore, signal);
     if (answer instanceof IdentityError) return { error: answer, wait: 0 };
     const { status, headers, correlationId } = answer;
@@ -145,10 +149,10 @@ export class Http {
   }
 
   async #exchange(
-    { method, url, headers, body, what }: Wanted,
+    { method, url, headers, body, what }: HttpRequest,
     turnedAwayBefore: boolean,
     signal: AbortSignal,
-  ): Promise<Answer | IdentityError> {
+  ): Promise<HttpAnswer | IdentityError> {
     const deadline = AbortSignal.timeout(this.#timeout);
     try {
       const response = await request(url, {
@@ -233,7 +237,7 @@ export function join(base: string, path: string): string {
 /** A form body. */
 export function form(
   fields: Readonly<Record<string, string>>,
-): Pick<Wanted, 'body'> & { headers: Record<string, string> } {
+): Pick<HttpRequest, 'body'> & { headers: Record<string, string> } {
   return {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams(fields).toString(),

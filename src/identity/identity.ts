@@ -1,15 +1,16 @@
 /** Puts a connector together with what holds for all of them: who is meant, how many an hour, and never an exception. */
 import type { Agent } from '../domain/agent.ts';
-import { HOUR, type Instant } from '../domain/time.ts';
-import { entra } from './entra.ts';
+import { HOUR, type Instant } from '../domain/time/time.ts';
+import { entra } from './connectors/entra/connector.ts';
 import { faultOf, IdentityError } from './errors.ts';
 import { Http, type HttpHooks } from './http.ts';
-import { keycloak } from './keycloak.ts';
-import { okta } from './okta.ts';
-import type { Connector, Description, EndResult, Identity, SelfCheck } from './ports.ts';
+import { keycloak } from './connectors/keycloak/connector.ts';
+import { okta } from './connectors/okta/connector.ts';
+import type { Connector } from './connector.ts';
+import type { Description, EndResult, Identity, SelfCheck } from '../ports/identity.ts';
 import type { IdentitySettings } from './settings.ts';
 import { subjectOf, templateOf } from './subject.ts';
-import { webhook } from './webhook.ts';
+import { webhook } from './connectors/webhook/connector.ts';
 
 /** What the connectors work with. */
 export interface IdentityHooks extends HttpHooks {
@@ -91,7 +92,7 @@ async function endSession(
       : faultOf(error, signal);
     return { ok: false, fault: fault.kind === 'transient' ? { ...fault, delay: connector.delay } : fault };
   } finally {
-    if (!tried.end) cap.giveBack(place);
+    if (!tried.end) cap.release(place);
   }
 }
 
@@ -154,7 +155,7 @@ class HourlyCap {
     return place;
   }
 
-  giveBack(place: { readonly at: Instant }): void {
+  release(place: { readonly at: Instant }): void {
     this.#taken = this.#taken.filter((each) => each !== place);
   }
 

@@ -3,7 +3,7 @@
 import { parseJson as parseWithin, SMALL_BOUNDS } from '../http/json.ts';
 
 /** A JSON text as whatever it holds; `undefined` when it is none, or more than a provider says of a user. */
-export function parseJson(text: string): unknown {
+export function parseProviderJson(text: string): unknown {
   const parsed = parseWithin(text, SMALL_BOUNDS);
   return parsed.is === 'json' ? parsed.value : undefined;
 }
@@ -19,11 +19,11 @@ export function member(value: unknown, ...path: readonly string[]): unknown {
 }
 
 /** A text that is not empty. */
-export function textOf(value: unknown): string | undefined {
+export function textAt(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** A list of anything. */
-export function listOf(value: unknown): readonly unknown[] | undefined {
+export function listAt(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) ? (value as readonly unknown[]) : undefined;
 }

@@ -1,24 +1,28 @@
 /** Finding exactly one user, and telling what an API's refusal means. */
 import { IdentityError, kindOfStatus, plainWord } from './errors.ts';
-import type { Answer } from './http.ts';
-import { listOf, member, parseJson, textOf } from './json.ts';
-import type { Target } from './ports.ts';
+import type { HttpAnswer } from './http.ts';
+import { listAt, member, parseProviderJson, textAt } from './json.ts';
+import type { Target } from './connector.ts';
 import { isSame } from './subject.ts';
 
 /** Nobody has this name: the top-level domain is reserved for that. */
 export const NOBODY = 'idle-enforcer-self-check@nobody.invalid';
 
 /** Throws `IdentityError` unless the answer is a success. `codes` are the places of the provider's own error code. */
-export function assertSuccess(answer: Answer, what: string, codes: readonly (readonly string[])[]): void {
+export function assertSuccess(answer: HttpAnswer, what: string, codes: readonly (readonly string[])[]): void {
   const { status } = answer;
   if (status >= 200 && status < 300) return;
   throw refusal(answer, what, codes);
 }
 
 /** What a refusal means. Of its body only the error code and the id are taken over: its sentences may name people. */
-export function refusal(answer: Answer, what: string, codes: readonly (readonly string[])[]): IdentityError {
+export function refusal(
+  answer: HttpAnswer,
+  what: string,
+  codes: readonly (readonly string[])[],
+): IdentityError {
   const { status } = answer;
-  const body = parseJson(answer.text);
+  const body = parseProviderJson(answer.text);
   const found = codes.map((path) => plainWord(member(body, ...path))).find((code) => code !== undefined);
   const shown = found === undefined ? `HTTP ${status}` : `HTTP ${status}, ${found}`;
   const correlationId = answer.correlationId ?? plainWord(member(body, 'errorId'));
@@ -37,7 +41,7 @@ export function onlyUser(
   nameAt: readonly string[],
   correlationId: string | undefined,
 ): { readonly target: Target; readonly user: unknown } {
-  const users = listOf(found);
+  const users = listAt(found);
   const facts = { correlationId };
   if (users === undefined)
     throw new IdentityError('refused', 'looking for the user: the answer holds no list', facts);
@@ -56,7 +60,7 @@ export function onlyUser(
     );
   }
   const [user] = users;
-  const id = textOf(member(user, 'id'));
+  const id = textAt(member(user, 'id'));
   if (id === undefined || !isSame(subject, member(user, ...nameAt))) {
     throw new IdentityError('refused', 'looking for the user: the answer is about somebody else', facts);
   }

@@ -1,5 +1,5 @@
 /** The policy's `identity` as the connectors take it. Holds secrets: never log it. */
-import type { Duration } from '../domain/time.ts';
+import type { Duration } from '../domain/time/time.ts';
 
 /** Okta: an API token, or a service app with its private key (PEM or JWK). */
 export interface OktaSettings {

@@ -1,8 +1,10 @@
 /** From the outbox to the receivers: what waits together goes as one, and what fails is tried again later and later. */
-import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../domain/time.ts';
+import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../domain/time/time.ts';
 import { DeliveryError } from './errors.ts';
 import { merged } from './gather.ts';
-import type { Channel, DueMessage, Message, NotifyLog, Outbox, Topic } from './ports.ts';
+import type { Channel, Message, Topic } from './message.ts';
+import type { DueMessage, Outbox } from '../ports/outbox.ts';
+import type { Log } from '../ports/log.ts';
 import type { Sender } from './send.ts';
 
 /** After so many different messages in a row that fail, it is the receiver that is not well, and not a message. */
@@ -19,7 +21,7 @@ export interface DeliveryParts {
   readonly channels: () => readonly Channel[];
   readonly sender: Sender;
   readonly clock: { now(): Instant };
-  readonly log: NotifyLog;
+  readonly log: Log;
   readonly onTried?: ((channel: string, outcome: DeliveryOutcome) => void) | undefined;
   /** Calls off what is under way. */
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
 /** What can go wrong when a message is sent. */
-import type { Duration } from '../domain/time.ts';
+import type { Duration } from '../domain/time/time.ts';
 
 /** What is known of a failure besides its code. */
 export interface DeliveryFacts {

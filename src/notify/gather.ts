@@ -1,7 +1,7 @@
 /** Collects news, so that what happens to many at once becomes one message. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { Instant } from '../domain/time.ts';
-import type { Fields, Message, News } from './ports.ts';
+import type { Instant } from '../domain/time/time.ts';
+import type { Fields, Message, Notification } from './message.ts';
 
 /** So many of a kind are told one by one; the rest are counted. */
 const EXAMPLES = 10;
@@ -9,16 +9,16 @@ const EXAMPLES = 10;
 const MOST_KINDS = 100;
 
 interface Heap {
-  readonly news: News;
+  readonly news: Notification;
   count: number;
   readonly items: Fields[];
 }
 
 /** Mutable; emptied by `take`. */
-export class Gathering {
+export class MessageGathering {
   readonly #heaps = new Map<string, Heap>();
 
-  add(news: News): void {
+  add(news: Notification): void {
     const key = `${news.kind}\n${news.message}`;
     const heap = this.#heaps.get(key) ?? { news, count: 0, items: [] };
     if (!this.#heaps.has(key) && this.#heaps.size >= MOST_KINDS) return;

@@ -1,6 +1,6 @@
 /** An outbox that lasts as long as the process: for the time in which the store is lost, when news matter most. */
-import type { Instant } from '../domain/time.ts';
-import type { DueMessage, Outbox, Waiting } from './ports.ts';
+import type { Instant } from '../domain/time/time.ts';
+import type { DueMessage, Outbox, Waiting } from '../ports/outbox.ts';
 
 /** See `Outbox`. */
 export class MemoryOutbox implements Outbox {

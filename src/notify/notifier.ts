@@ -3,11 +3,13 @@
  * beside the sweeps. A receiver that does not answer never holds up anything but its own messages.
  */
 import { createHash } from 'node:crypto';
-import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import { Delivery, type DeliveryOutcome } from './delivery.ts';
-import { Gathering } from './gather.ts';
+import { MessageGathering } from './gather.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
-import type { Channel, Message, News, NotifyLog, Outbox, Topic, Waiting } from './ports.ts';
+import type { Channel, Message, Notification, Topic } from './message.ts';
+import type { Log } from '../ports/log.ts';
+import type { Outbox, Waiting } from '../ports/outbox.ts';
 import type { Sender } from './send.ts';
 
 /** More do not wait: the oldest go. */
@@ -22,7 +24,7 @@ export interface NotifierParts {
   readonly outbox: Outbox;
   readonly sender: Sender;
   readonly clock: { now(): Instant };
-  readonly log: NotifyLog;
+  readonly log: Log;
   /** Whose news these are. */
   readonly organisation?: () => string;
   /** Told how each try ended. */
@@ -32,7 +34,7 @@ export interface NotifierParts {
 /** Tells people what happens. No method throws or rejects. */
 export interface Notifier {
   /** Notes one thing that happened. Nothing is sent yet. */
-  raise(news: News): void;
+  raise(news: Notification): void;
   /** Puts what was raised into the outbox, where it outlives the process. It is sent with the next `flush`. */
   keep(): Promise<void>;
   /** Sends what was raised since the last time, and what waits to be tried again. Resolves when all has been tried. */
@@ -52,7 +54,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
 
 class OutboxNotifier implements Notifier {
   readonly #parts: NotifierParts;
-  readonly #gathered = new Gathering();
+  readonly #gathered = new MessageGathering();
   /** Takes what the store would not: that it is lost is itself news. */
   readonly #spare = new MemoryOutbox();
   readonly #abort = new AbortController();
@@ -67,7 +69,7 @@ class OutboxNotifier implements Notifier {
     this.#delivery = new Delivery({ ...parts, channels: () => this.#channels, signal: this.#abort.signal });
   }
 
-  raise(news: News): void {
+  raise(news: Notification): void {
     if (this.#listeners(news.kind).length > 0) this.#gathered.add(news);
   }
 
@@ -144,7 +146,7 @@ class OutboxNotifier implements Notifier {
   }
 }
 
-function noteDropped(log: NotifyLog, dropped: number): void {
+function noteDropped(log: Log, dropped: number): void {
   if (dropped > 0) log.error({ dropped }, 'too many messages wait: the oldest were dropped');
 }
 

@@ -1,9 +1,9 @@
 /** Messages as each kind of channel wants them. Pure; text from outside never becomes a link or mentions anybody. */
 import { createHmac } from 'node:crypto';
-import { SECOND, type Instant } from '../domain/time.ts';
+import { SECOND, type Instant } from '../domain/time/time.ts';
 import { clip, jsonText, oneLine, slackText } from '../texts/clean.ts';
 import { printed } from '../texts/printed.ts';
-import type { Message } from './ports.ts';
+import type { Message } from './message.ts';
 import { runbookHeading } from './runbook.ts';
 import { DEFAULT_ORGANISATION, type Letter } from './words.ts';
 

@@ -1,6 +1,6 @@
 /** Sends a body by HTTP: proxies from the environment, a deadline, no redirects. Errors never hold the address. */
 import { EnvHttpProxyAgent, request } from 'undici';
-import { HOUR, SECOND, type Duration } from '../domain/time.ts';
+import { HOUR, SECOND, type Duration } from '../domain/time/time.ts';
 import { httpDateOf, retryAfterOf } from '../http/spans.ts';
 import { DeliveryError } from './errors.ts';
 

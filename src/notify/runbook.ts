@@ -1,5 +1,5 @@
 /** Where to read what to do about each alarm: the headings of the runbook. */
-import type { Topic } from './ports.ts';
+import type { Topic } from './message.ts';
 
 /** The document with the runbook. */
 export const RUNBOOK = 'docs/operations.md';

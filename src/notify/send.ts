@@ -1,8 +1,8 @@
 /** One message through one channel. */
-import type { Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/time/time.ts';
 import { sendMail } from './mail.ts';
 import { mailOf, signatureOf, slackBody, teamsBody, webhookBody } from './payloads.ts';
-import type { Channel, Message } from './ports.ts';
+import type { Channel, Message } from './message.ts';
 import { Poster } from './post.ts';
 import { letterOf } from './words.ts';
 

@@ -1,9 +1,10 @@
 /** Warns agents of a log-off to come. A warning counts once somebody who can reach the agent has taken it. */
 import { randomUUID } from 'node:crypto';
-import { formatDuration, type Instant } from '../domain/time.ts';
+import { formatDuration, type Instant } from '../domain/time/time.ts';
 import { hasUnseen } from '../texts/clean.ts';
 import { DeliveryError } from './errors.ts';
-import type { Channel, Message, NotifyLog, Warned, Warning } from './ports.ts';
+import type { Channel, Message, Warned, Warning } from './message.ts';
+import type { Log } from '../ports/log.ts';
 import type { Sender } from './send.ts';
 
 export interface WarnerParts {
@@ -11,7 +12,7 @@ export interface WarnerParts {
   readonly channels: () => readonly Channel[];
   readonly sender: Sender;
   readonly clock: { now(): Instant };
-  readonly log: NotifyLog;
+  readonly log: Log;
   /** How agents are named to programs; mail to the agent himself needs no name. */
   readonly identities: () => 'name' | 'id' | 'hash';
 }

@@ -1,8 +1,8 @@
 /** What messages say: a headline, what happened, the facts of each item as one line, and one sentence of advice. */
-import { formatDuration } from '../domain/time.ts';
+import { formatDuration } from '../domain/time/time.ts';
 import { clip, oneLine } from '../texts/clean.ts';
 import { rungNumber } from '../texts/printed.ts';
-import type { Channel, Fields, Message, Topic } from './ports.ts';
+import type { Channel, Fields, Message, Topic } from './message.ts';
 import { RUNBOOK, runbookHeading } from './runbook.ts';
 
 /** What the organisation of a policy without a name is called. */

@@ -1,7 +1,7 @@
 /** One member of the cast in motion: his desk, his story, what is about to happen to him, and the truth about it. */
-import type { Step, Story } from './cast/archetype.ts';
+import type { ScriptStep, Story } from './cast/archetype.ts';
 import { PLAYED } from './cast/played.ts';
-import { isEngaged, isOffline, openSession, setPresence, type Cause, type Desk } from './desk.ts';
+import { isEngaged, isOffline, openSession, setPresence, type ChangeCause, type UserState } from './desk.ts';
 import type { Journal } from './journal.ts';
 import type { Switches } from './options.ts';
 import type { Person } from './organisation.ts';
@@ -17,13 +17,13 @@ export interface Pending {
 
 export interface Actor {
   readonly person: Person;
-  readonly desk: Desk;
+  readonly desk: UserState;
   readonly journal: Journal;
   /** For reactions; the story has its own, so that being enforced upon does not change what people do. */
   readonly random: Random;
   readonly switches: Switches;
   story: Story | undefined;
-  next: Step | undefined;
+  next: ScriptStep | undefined;
   /** Which shift the story is about, from 0. */
   day: number;
   pending: Pending[];
@@ -58,7 +58,7 @@ export function changePresence(
   actor: Actor,
   presence: PresenceDefinition,
   at: number,
-  cause: Cause,
+  cause: ChangeCause,
   restampSame = true,
 ): void {
   const { desk, journal } = actor;

@@ -1,7 +1,7 @@
 /** Carries out what a story tells. */
 import { changePresence, logIn, settleDown, type Actor } from './actor.ts';
 import type { Act } from './cast/archetype.ts';
-import { expectBrowser } from './client.ts';
+import { expectBrowser, miss } from './client.ts';
 import { deriveRouting, isOffline } from './desk.ts';
 import { presenceOf, type SystemPresence } from './presences.ts';
 
@@ -46,15 +46,6 @@ function carryOut(
       logOut(actor, at);
       break;
   }
-}
-
-/** An interaction rings and nobody takes it. */
-export function miss(actor: Actor, at: number): void {
-  const { desk, journal } = actor;
-  if (desk.atDesk || desk.routing !== 'IDLE') return;
-  desk.notResponding = true;
-  deriveRouting(desk, at);
-  journal.stirred(at);
 }
 
 /** Ends the session properly, as at the end of a shift. */

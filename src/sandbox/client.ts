@@ -1,6 +1,5 @@
 /** What browsers, desktops and the platform do by themselves, without a person. */
 import { changePresence, expect, logIn, settleDown, type Actor, type Pending } from './actor.ts';
-import { miss } from './acts.ts';
 import { deriveRouting, isOffline, openSession, type Former } from './desk.ts';
 import { presenceOf } from './presences.ts';
 import { between } from './random.ts';
@@ -85,6 +84,15 @@ function drop(actor: Actor, at: number): void {
   if (!switches.revokeKeepsRouting) return;
   desk.onQueue = onQueue;
   deriveRouting(desk, at);
+}
+
+/** An interaction rings and nobody takes it. */
+export function miss(actor: Actor, at: number): void {
+  const { desk, journal } = actor;
+  if (desk.atDesk || desk.routing !== 'IDLE') return;
+  desk.notResponding = true;
+  deriveRouting(desk, at);
+  journal.stirred(at);
 }
 
 /** Somebody who is there sees what was done to him, logs in, and goes on as he was. */

@@ -33,9 +33,9 @@ export interface Trail {
 }
 
 /** Who made a change. */
-export type Cause = 'person' | 'client' | 'platform' | 'api';
+export type ChangeCause = 'person' | 'client' | 'platform' | 'api';
 
-export interface Desk {
+export interface UserState {
   presence: PresenceDefinition;
   /** `modifiedDate`. */
   presenceAt: number;
@@ -62,14 +62,14 @@ export interface Desk {
   former: Former | undefined;
   /** The presence that unlocking the screen brings back. */
   beforeLock: PresenceDefinition | undefined;
-  offlineBy: Cause;
+  offlineBy: ChangeCause;
   /** How often the browser has come back by itself since the person was last seen. */
   comebacks: number;
   readonly trail: Trail;
 }
 
 /** Somebody who went home properly on the evening before. */
-export function emptyDesk(since: number): Desk {
+export function emptyDesk(since: number): UserState {
   const offline = presenceOf('OFFLINE');
   return {
     presence: offline,
@@ -95,17 +95,17 @@ export function emptyDesk(since: number): Desk {
   };
 }
 
-export function isOffline(desk: Readonly<Desk>): boolean {
+export function isOffline(desk: Readonly<UserState>): boolean {
   return desk.presence.system === 'OFFLINE';
 }
 
 /** Whether the platform counts any conversation. */
-export function isEngaged(desk: Readonly<Desk>): boolean {
+export function isEngaged(desk: Readonly<UserState>): boolean {
   return desk.work.length > 0;
 }
 
 /** Brings the routing status in line with what it is made of; its start time moves with it, or when `anew`. */
-export function deriveRouting(desk: Desk, at: number, anew = false): void {
+export function deriveRouting(desk: UserState, at: number, anew = false): void {
   const status = routingOf(desk);
   if (status === desk.routing && !anew) return;
   desk.routing = status;
@@ -113,7 +113,7 @@ export function deriveRouting(desk: Desk, at: number, anew = false): void {
   desk.trail.routing.push({ at, status });
 }
 
-function routingOf(desk: Desk): RoutingStatus {
+function routingOf(desk: UserState): RoutingStatus {
   // Somebody who leaves the queue finishes what he has: the status stays INTERACTING until then.
   if (desk.work.some(({ side }) => side === 'contactCenter')) return 'INTERACTING';
   if (!desk.onQueue) return 'OFF_QUEUE';
@@ -121,7 +121,12 @@ function routingOf(desk: Desk): RoutingStatus {
 }
 
 /** Sets the presence and, with it, the place on the queue. */
-export function setPresence(desk: Desk, presence: PresenceDefinition, at: number, restampSame = true): void {
+export function setPresence(
+  desk: UserState,
+  presence: PresenceDefinition,
+  at: number,
+  restampSame = true,
+): void {
   const same = presence.id === desk.presence.id;
   if (presence.system === 'OFFLINE' && !same) {
     const { presence: was, onQueue, presenceAt } = desk;
@@ -137,14 +142,14 @@ export function setPresence(desk: Desk, presence: PresenceDefinition, at: number
 }
 
 /** Takes a user on or off the queue, leaving his presence alone. */
-export function setOnQueue(desk: Desk, onQueue: boolean, at: number): void {
+export function setOnQueue(desk: UserState, onQueue: boolean, at: number): void {
   desk.onQueue = onQueue;
   desk.notResponding = desk.notResponding && onQueue;
   deriveRouting(desk, at);
 }
 
 /** A client logs in: a new token, and the station with it. */
-export function openSession(desk: Desk, at: number): void {
+export function openSession(desk: UserState, at: number): void {
   desk.session = true;
   desk.sessionAt = at;
   desk.tokenAt = at;

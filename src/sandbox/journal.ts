@@ -1,12 +1,12 @@
 /** The truth about one user, written down as it happens. */
-import type { Cause } from './desk.ts';
+import type { ChangeCause } from './desk.ts';
 import { MINUTE } from './time.ts';
 
 /** From here on the user was online, or Offline, because of `cause`. */
 export interface OnlineChange {
   readonly at: number;
   readonly online: boolean;
-  readonly cause: Cause;
+  readonly cause: ChangeCause;
 }
 
 /** A time during which nobody was there and nothing was being handled. */
@@ -53,11 +53,11 @@ export class Journal {
     this.absences.push({ from: at, still: at, to: undefined, settledAt: undefined });
   }
 
-  wentOnline(at: number, cause: Cause): void {
+  wentOnline(at: number, cause: ChangeCause): void {
     this.online.push({ at, online: true, cause });
   }
 
-  wentOffline(at: number, cause: Cause): void {
+  wentOffline(at: number, cause: ChangeCause): void {
     this.online.push({ at, online: false, cause });
   }
 

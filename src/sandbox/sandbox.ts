@@ -10,7 +10,7 @@ import { organisationRoutes } from './http/organisation-routes.ts';
 import { People } from './http/people.ts';
 import type { Parts, Route } from './http/route.ts';
 import { SandboxServer } from './http/server.ts';
-import { Tally, type RequestCounts } from './http/tally.ts';
+import { RequestTally, type RequestCounts } from './http/tally.ts';
 import { userRoutes } from './http/user-routes.ts';
 import { UserShapes } from './http/user-shapes.ts';
 import { settle, type SandboxOptions } from './options.ts';
@@ -42,7 +42,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const now = (): number => world.now();
   const dice = new FaultDice(settings.faults, createRandom(mixSeed(seed, 6)), () => now() - startsAt);
   const parts: Parts = { world, settings, dice, tokens: new AccessTokens(seed, now, settings) };
-  const tally = new Tally();
+  const tally = new RequestTally();
   const server = new SandboxServer(new Api(parts, routesOf(parts), tally));
   return {
     listen: async (port = 0) => {

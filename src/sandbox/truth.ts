@@ -7,7 +7,7 @@
  * in the very instant), so a program that reads again shortly before it acts knows. Hits within `unseenMs` of somebody's
  * coming back are therefore told apart, as `unavoidable`; all others are disturbances.
  */
-import type { Desk } from './desk.ts';
+import type { UserState } from './desk.ts';
 import type { Absence, DisturbanceKind, Journal, OnlineChange } from './journal.ts';
 import { HOUR, overlap, SECOND, type Span } from './time.ts';
 import type { World } from './world.ts';
@@ -181,7 +181,7 @@ function accountOf({ person, journal, desk }: Actor, limits: Limits, now: number
 }
 
 /** Absences that can be judged. Somebody who waits on queue looks ready for work until he has missed what is offered. */
-function judged({ absences }: Journal, desk: Readonly<Desk>): readonly Absence[] {
+function judged({ absences }: Journal, desk: Readonly<UserState>): readonly Absence[] {
   const waits = !desk.atDesk && desk.routing === 'IDLE';
   return absences.filter(({ to, settledAt }) => !(waits && to === undefined && settledAt === undefined));
 }

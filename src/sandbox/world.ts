@@ -4,10 +4,10 @@
  */
 import { expect, expectNotice, settleDown, changePresence, type Actor } from './actor.ts';
 import { logOut, perform } from './acts.ts';
-import type { Scene } from './cast/archetype.ts';
+import type { ScriptScene } from './cast/archetype.ts';
 import { PLAYED } from './cast/played.ts';
 import { expectBrowser, happen } from './client.ts';
-import { emptyDesk, isEngaged, isOffline, setOnQueue, type Desk } from './desk.ts';
+import { emptyDesk, isEngaged, isOffline, setOnQueue, type UserState } from './desk.ts';
 import { Journal, type DisturbanceKind } from './journal.ts';
 import type { Settings } from './options.ts';
 import type { Organisation, Person } from './organisation.ts';
@@ -59,7 +59,7 @@ export class World {
   }
 
   /** How a user stands now. */
-  desk(person: Person): Readonly<Desk> {
+  desk(person: Person): Readonly<UserState> {
     return this.#current(person).desk;
   }
 
@@ -75,7 +75,7 @@ export class World {
   journals(): readonly {
     readonly person: Person;
     readonly journal: Journal;
-    readonly desk: Readonly<Desk>;
+    readonly desk: Readonly<UserState>;
   }[] {
     const now = this.now();
     for (const actor of this.#actors) this.#advance(actor, now);
@@ -217,7 +217,7 @@ export class World {
     return told === undefined || told.done === true ? undefined : told.value;
   }
 
-  #scene(actor: Actor, from: number): Scene {
+  #scene(actor: Actor, from: number): ScriptScene {
     const { seed, shiftMs, switches } = this.#settings;
     const timeout = switches.nativeTimeoutMinutes;
     return {

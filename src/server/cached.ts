@@ -1,5 +1,5 @@
 /** What costs something to tell is told at most once a second, however often it is asked for. */
-import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 
 const LASTS: Duration = SECOND;
 

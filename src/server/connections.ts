@@ -2,10 +2,10 @@
  * The connections of the endpoints, and what they may cost. Anybody who reaches the port may open as many as they like,
  * send nothing, or read nothing: none of that may keep a probe from its answer, or hold memory.
  */
-import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 
 /** What connections may cost. */
-export interface Bounds {
+export interface ConnectionBounds {
   /** Open at a time. A further one takes the place of the one that has been idle longest. */
   readonly connections: number;
   /** Requests of one connection whose answers are not on their way yet. One more ends it: nobody has a use for so many. */
@@ -18,7 +18,7 @@ export interface Bounds {
   readonly answer: Duration;
 }
 
-export const BOUNDS: Bounds = {
+export const BOUNDS: ConnectionBounds = {
   connections: 256,
   inFlight: 16,
   requests: 1_000,
@@ -44,12 +44,12 @@ export type Admission = 'served' | 'last' | 'cut';
 
 /** Every open connection, and when each is cut. */
 export class Connections {
-  readonly #bounds: Bounds;
+  readonly #bounds: ConnectionBounds;
   readonly #now: () => Instant;
   readonly #open = new Map<Cuttable, Connection>();
 
   /** `now` is any clock that counts in ms. */
-  constructor(bounds: Bounds, now: () => Instant) {
+  constructor(bounds: ConnectionBounds, now: () => Instant) {
     this.#bounds = bounds;
     this.#now = now;
   }

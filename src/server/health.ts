@@ -1,9 +1,9 @@
 /** Whether the worker is alive and whether it sees: what the probes ask. Pure but for what it is told. */
-import { MINUTE, type Duration, type Instant } from '../domain/time.ts';
+import { MINUTE, type Duration, type Instant } from '../domain/time/time.ts';
 
-/** A sweep may take this many usual intervals before the loop counts as stuck, and never less than `PATIENCE`. */
+/** A sweep may take this many usual intervals before the loop counts as stuck, and never less than `STUCK_AFTER`. */
 const INTERVALS = 5;
-const PATIENCE: Duration = 10 * MINUTE;
+const STUCK_AFTER: Duration = 10 * MINUTE;
 /** The last complete sweep may be this many intervals old, and never less than `FRESH`. */
 const FRESH_INTERVALS = 3;
 const FRESH: Duration = 2 * MINUTE;
@@ -44,8 +44,8 @@ export class Health {
   /** `/healthz`: the loop makes progress. */
   alive(now: Instant): Probe {
     const idle = now - this.#turnAt;
-    const patience = Math.max(PATIENCE, INTERVALS * this.#longestInterval());
-    if (idle > patience) return { ok: false, why: `the loop has not moved for ${seconds(idle)} s` };
+    const stuckAfter = Math.max(STUCK_AFTER, INTERVALS * this.#longestInterval());
+    if (idle > stuckAfter) return { ok: false, why: `the loop has not moved for ${seconds(idle)} s` };
     return { ok: true, why: 'the loop makes progress' };
   }
 

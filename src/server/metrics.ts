@@ -1,7 +1,9 @@
 /** What is counted, under the names that dashboards are built on. */
+import { ALARM_KINDS } from '../ports/alarms.ts';
+import type { Meter, Outcome } from '../ports/metrics.ts';
 import process from 'node:process';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { SECOND, type Duration, type Instant } from '../domain/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 
 /** What of a sweep is counted. */
 export interface SweepNumbers {
@@ -28,27 +30,7 @@ export interface PolicyNumbers {
   readonly profiles: readonly { readonly rules: readonly { readonly id: string; readonly mode: Mode }[] }[];
 }
 
-export type LogoffOutcome = 'verified' | 'unverified' | 'failed' | 'dropped' | 'observed';
-
-/**
- * Every alarm there is. Each is counted from nought, since Prometheus sees no increase in a counter that first appears
- * at one.
- */
-export const ALARMS = [
-  'blind',
-  'breaker',
-  'held',
-  'forbidden',
-  'ineffective',
-  'unknown_share',
-  'clock',
-  'store',
-  'policy_refused',
-  'engaged_too_long',
-  'return',
-] as const;
-
-const OUTCOMES: Readonly<Record<Mode, readonly LogoffOutcome[]>> = {
+const OUTCOMES: Readonly<Record<Mode, readonly Outcome[]>> = {
   enforce: ['verified', 'unverified', 'failed', 'dropped'],
   observe: ['observed'],
 };
@@ -63,7 +45,7 @@ const RETURN_DELAYS = [1, 2, 5, 10, 15, 30, 60, 90, 120, 300, 600];
  * Everything that is counted for one organisation, each with its name as a label, and beside it what is true of the
  * process. No label ever carries a person's name or id.
  */
-export class Metrics {
+export class Metrics implements Meter {
   readonly registry = new Registry();
   readonly #process = new Registry();
   readonly #sweeps = this.#counter('sweeps_total', 'Sweeps by how they ended', ['outcome']);
@@ -117,7 +99,7 @@ export class Metrics {
     for (const why of ['late', 'overlap']) this.#missed.inc({ why }, 0);
     for (const outcome of ['taken_up', 'refused']) this.#changes.inc({ outcome }, 0);
     this.#refused.set(0);
-    for (const kind of ALARMS) this.#alarms.inc({ kind }, 0);
+    for (const kind of ALARM_KINDS) this.#alarms.inc({ kind }, 0);
     this.registry.setDefaultLabels({ organisation: UNNAMED });
   }
 
@@ -176,7 +158,7 @@ export class Metrics {
     this.#missed.inc({ why }, count);
   }
 
-  logoff(rule: string, outcome: LogoffOutcome, mode: Mode): void {
+  logoff(rule: string, outcome: Outcome, mode: Mode): void {
     this.#logoffs.inc({ rule, outcome, mode });
   }
 

@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createDoor, type AddressInfo, type Server as Door } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { SECOND } from '../domain/time.ts';
-import { BOUNDS, Connections, type Bounds } from './connections.ts';
+import { SECOND } from '../domain/time/time.ts';
+import { BOUNDS, Connections, type ConnectionBounds } from './connections.ts';
 import type { Probe } from './health.ts';
 import { Sliced } from './sliced.ts';
 
@@ -11,13 +11,13 @@ export interface ServerParts {
   readonly alive: () => Probe;
   readonly ready: () => Probe;
   /** The text of all metrics, and its content type. Asked for each request: see `cached`. */
-  readonly metrics: () => Promise<Told>;
+  readonly metrics: () => Promise<Document>;
   /** JSON. */
-  readonly status: () => Promise<Told>;
+  readonly status: () => Promise<Document>;
 }
 
 /** An answer, ready to be sent to any number of readers: none of them costs a copy. */
-export interface Told {
+export interface Document {
   readonly text: string | Buffer;
   readonly type: string;
 }
@@ -29,7 +29,7 @@ export interface RunningServer {
 
 /** What a test may put in another way. */
 export interface ServerHooks {
-  readonly bounds?: Partial<Bounds>;
+  readonly bounds?: Partial<ConnectionBounds>;
   /** In ms, of any clock. */
   readonly now?: () => number;
 }
@@ -194,7 +194,7 @@ function probe(response: ServerResponse, { ok, why }: Probe): void {
   send(response, ok ? 200 : 503, TEXT, `${why}\n`);
 }
 
-function tell(response: ServerResponse, { text, type }: Told): void {
+function tell(response: ServerResponse, { text, type }: Document): void {
   send(response, 200, type, text);
 }
 

@@ -1,10 +1,10 @@
 /** What `/status` tells, as plain JSON with ISO instants. */
-import { delayOf, returnsSeen, type Learnt } from '../domain/learnt.ts';
-import type { Duration, Instant } from '../domain/time.ts';
+import { delayOf, returnsSeen, type PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
+import type { Duration, Instant } from '../domain/time/time.ts';
 import { secondsOf } from '../texts/printed.ts';
 
 export interface StatusFacts {
-  readonly learnt: Learnt;
+  readonly learnt: PlatformBehaviour;
   readonly version: string;
   readonly organisation: string;
   readonly startedAt: Instant;
@@ -83,7 +83,7 @@ export function statusOf(facts: StatusFacts): unknown {
 }
 
 /** Tallies as they are; delays of returns in seconds, to the next class, `null` while unknown or beyond the last. */
-function learntJson(learnt: Learnt): unknown {
+function learntJson(learnt: PlatformBehaviour): unknown {
   const within = (share: number): number | null => {
     const delay = delayOf(learnt, share);
     return delay === undefined || !Number.isFinite(delay) ? null : delay / 1_000;

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { ROUTING_STATUSES, SYSTEM_PRESENCES, UNKNOWN_WHYS, type Unknown } from '../domain/agent.ts';
-import { DELAYS, type Learnt } from '../domain/learnt.ts';
+import { DELAYS, type PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
 import type {
   Before,
   Cause,
@@ -20,11 +20,11 @@ import type {
   SsoEnd,
   State,
   Unread,
-} from '../domain/memory.ts';
-import { ACTIONS } from '../domain/policy.ts';
-import type { Failure, HourlyPeak } from '../domain/plan.ts';
-import type { Standing } from '../domain/record.ts';
-import { DAY, MINUTE, type Instant, type Interval } from '../domain/time.ts';
+} from '../domain/tracking/memory.ts';
+import { ACTIONS } from '../domain/policy/policy.ts';
+import type { Failure, HourlyPeak } from '../domain/planning/plan.ts';
+import type { ControllerState } from '../domain/record.ts';
+import { DAY, MINUTE, type Instant, type Interval } from '../domain/time/time.ts';
 
 /** A shape has a key for each part of the type, and no other. */
 type ShapeOf<T> = Readonly<Record<keyof T, z.ZodType>>;
@@ -221,7 +221,7 @@ export const standing = z.object({
   intervals: list(duration.max(LONGEST_INTERVAL)),
   ledger,
   imaginedLedger: ledger,
-} satisfies ShapeOf<Standing>);
+} satisfies ShapeOf<ControllerState>);
 
 const tally = z.object({ yes: count, no: count });
 
@@ -231,7 +231,7 @@ export const learnt = z.object({
   tokenMoves: tally,
   revokeSetsOffline: tally,
   reasserts: tally,
-} satisfies ShapeOf<Learnt>);
+} satisfies ShapeOf<PlatformBehaviour>);
 
 /** A message that waits to be delivered. */
 export const message = z.object({

@@ -4,8 +4,8 @@
  * nobody waits for a clock.
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { MINUTE, SECOND, type Duration } from '../../src/domain/time.ts';
-import type { Desk } from '../../src/sandbox/desk.ts';
+import { MINUTE, SECOND, type Duration } from '../../src/domain/time/time.ts';
+import type { UserState } from '../../src/sandbox/desk.ts';
 import type { Truth } from '../../src/sandbox/index.ts';
 import type { Person } from '../../src/sandbox/organisation.ts';
 import type { Played } from '../../src/sandbox/played.ts';
@@ -148,7 +148,7 @@ export class Lab {
   }
 
   /** How he stands on the platform. */
-  get desk(): Readonly<Desk> {
+  get desk(): Readonly<UserState> {
     return this.shift.sandbox.world.desk(this.person);
   }
 

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { loadPolicyText } from '../../src/policy/load.ts';
+import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { chartInput, defaultValues, deployFile, plainManifests, render, renderTexts } from './chart.ts';
 import type { Manifest, Values } from './chart.ts';
 import { hasProgram, testWhere } from './installed.ts';

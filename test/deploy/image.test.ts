@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { listenAddress } from '../../src/cli/options.ts';
+import { listenAddress } from '../../src/commands/shared/options.ts';
 import { deployFile } from './chart.ts';
 
 const ROOT = new URL('../../', import.meta.url);

@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse, stringify } from 'yaml';
-import type { AlarmKind } from '../../src/enforcer/ports.ts';
-import { TOPICS } from '../../src/policy/schema-notify.ts';
-import { ALARMS, Metrics } from '../../src/server/metrics.ts';
+import type { AlarmKind } from '../../src/ports/alarms.ts';
+import { TOPICS } from '../../src/policy-file/schema-notify.ts';
+import { ALARM_KINDS } from '../../src/ports/alarms.ts';
+import { Metrics } from '../../src/server/metrics.ts';
 import { deployFile } from './chart.ts';
 import { hasProgram, testWhere } from './installed.ts';
 
@@ -128,21 +129,21 @@ describe('each expression', () => {
     const named = expressions.flatMap(([, expr]) =>
       [...expr.matchAll(/alarms(?:_total)?\{kind="(\w+)"/g)].map(([, kind = '']) => kind),
     );
-    expect(named.filter((kind) => !(ALARMS as readonly string[]).includes(kind))).toEqual([]);
+    expect(named.filter((kind) => !(ALARM_KINDS as readonly string[]).includes(kind))).toEqual([]);
   });
 });
 
 describe('each alarm', () => {
   test('is counted from nought, and can be sent somewhere', async () => {
-    const kinds: readonly AlarmKind[] = ALARMS;
+    const kinds: readonly AlarmKind[] = ALARM_KINDS;
     expect([...kinds].sort()).toEqual(TOPICS.filter((topic) => topic !== 'warning').sort());
     const text = await new Metrics().registry.metrics();
-    for (const kind of ALARMS)
+    for (const kind of ALARM_KINDS)
       expect(text).toContain(`idle_enforcer_alarms_total{kind="${kind}",organisation="default"} 0\n`);
   });
 
   // A return that was answered is news, but nothing that anybody has to get up for.
-  test.each(ALARMS.filter((kind) => kind !== 'return'))('%s has an alert', (kind) => {
+  test.each(ALARM_KINDS.filter((kind) => kind !== 'return'))('%s has an alert', (kind) => {
     expect(alerts.some(({ expr }) => expr.includes(`kind="${kind}"`))).toBe(true);
   });
 });

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
-import { build } from '../../src/cli/program.ts';
-import { outputTo, type Output } from '../../src/cli/output.ts';
-import { test as runPolicyTests } from '../../src/cli/test.ts';
-import { loadPolicyText } from '../../src/policy/load.ts';
+import { build } from '../../src/commands/program.ts';
+import { outputTo, type Output } from '../../src/commands/shared/output.ts';
+import { test as runPolicyTests } from '../../src/commands/policy-test/command.ts';
+import { loadPolicyText } from '../../src/policy-file/load.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const DOCUMENTS = [

@@ -2,7 +2,7 @@
  * Builders for the parts of a policy, so that a test names only what it is about.
  */
 import type { Agent, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
-import type { Calendar, DailyWindow, Weekday } from '../../src/domain/calendar.ts';
+import type { Calendar, DailyWindow, Weekday } from '../../src/domain/time/calendar.ts';
 import {
   DEFAULT_ACTIONS,
   type Caps,
@@ -13,9 +13,9 @@ import {
   type Returns,
   type Rule,
   type When,
-} from '../../src/domain/policy.ts';
-import type { FoldContext } from '../../src/domain/step.ts';
-import { HOUR, MINUTE, parseDuration, type Duration, type Instant } from '../../src/domain/time.ts';
+} from '../../src/domain/policy/policy.ts';
+import type { FoldContext } from '../../src/domain/tracking/step.ts';
+import { HOUR, MINUTE, parseDuration, type Duration, type Instant } from '../../src/domain/time/time.ts';
 
 const MIDNIGHT = Date.parse('2026-03-02T00:00:00Z');
 

@@ -6,14 +6,20 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ROUTING_STATUSES, SYSTEM_PRESENCES, type Observation } from '../../src/domain/agent.ts';
-import { measure } from '../../src/domain/clocks.ts';
-import { fold, type Folded } from '../../src/domain/fold.ts';
-import { judge, REASONS, type Verdict } from '../../src/domain/judge.ts';
-import { beginLogoff, endLogoff, finishLogoff, placeOf, placeOnLadder } from '../../src/domain/ladder.ts';
-import type { Memory } from '../../src/domain/memory.ts';
-import type { Policy } from '../../src/domain/policy.ts';
-import { areContradictory, classify, isFoldable, showsWork } from '../../src/domain/reading.ts';
-import { HOUR, MINUTE, SECOND, type Instant } from '../../src/domain/time.ts';
+import { measure } from '../../src/domain/tracking/clocks.ts';
+import { fold, type Folded } from '../../src/domain/tracking/fold.ts';
+import { judge, REASONS, type Verdict } from '../../src/domain/judging/judge.ts';
+import {
+  beginLogoff,
+  endLogoff,
+  finishLogoff,
+  placeOf,
+  placeOnLadder,
+} from '../../src/domain/judging/ladder.ts';
+import type { Memory } from '../../src/domain/tracking/memory.ts';
+import type { Policy } from '../../src/domain/policy/policy.ts';
+import { areContradictory, classify, isFoldable, showsWork } from '../../src/domain/tracking/reading.ts';
+import { HOUR, MINUTE, SECOND, type Instant } from '../../src/domain/time/time.ts';
 import { agent, calendar, clockTime, exemption, policy, profile, RETURNS, rule } from './build.ts';
 import { deepFreeze } from './story.ts';
 

@@ -2,7 +2,7 @@
  * What a story is made of.
  */
 import type { Agent, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
-import type { Action, Policy, Profile, Returns, Rule } from '../../src/domain/policy.ts';
+import type { Action, Policy, Profile, Returns, Rule } from '../../src/domain/policy/policy.ts';
 
 /**
  * What changes on the platform. A part that is named gets a new stamp, also when it is the same as before. Going on or off

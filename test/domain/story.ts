@@ -5,15 +5,15 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Agent, Observation, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
-import { measure } from '../../src/domain/clocks.ts';
-import { fold } from '../../src/domain/fold.ts';
-import { profileOf, type Due, type Verdict } from '../../src/domain/judge.ts';
-import { judgeByNames } from '../../src/domain/judge-names.ts';
-import { beginLogoff, endLogoff, finishLogoff, placeOnLadder } from '../../src/domain/ladder.ts';
-import type { Memory, MemoryEvent } from '../../src/domain/memory.ts';
-import type { Action, ClockName, Policy } from '../../src/domain/policy.ts';
-import { areContradictory } from '../../src/domain/reading.ts';
-import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time.ts';
+import { measure } from '../../src/domain/tracking/clocks.ts';
+import { fold } from '../../src/domain/tracking/fold.ts';
+import { profileOf, type Due, type Verdict } from '../../src/domain/judging/judge.ts';
+import { judgeByNames } from '../../src/domain/judging/judge-names.ts';
+import { beginLogoff, endLogoff, finishLogoff, placeOnLadder } from '../../src/domain/judging/ladder.ts';
+import type { Memory, MemoryEvent } from '../../src/domain/tracking/memory.ts';
+import type { Action, ClockName, Policy } from '../../src/domain/policy/policy.ts';
+import { areContradictory } from '../../src/domain/tracking/reading.ts';
+import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import { agent, asClockTime, clockTime, duration, policy, profile, RETURNS, rule } from './build.ts';
 import type { Browser, Change, Part, StoryParts, Told } from './story-parts.ts';
 

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connectPlatform, type Platform, type PlatformSettings } from '../../src/genesys/platform.ts';
-import type { PlatformHooks } from '../../src/genesys/transport.ts';
+import type { PlatformHooks } from '../../src/genesys/http/transport.ts';
 
 export const T0 = Date.parse('2026-03-02T09:00:00.000Z');
 export const SECRET = 'S3cr3t-of-the-client';

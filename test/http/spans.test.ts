@@ -1,6 +1,6 @@
 /** Times and tokens from outside: every shape that a wrong header has, and what is made of it. */
 import { describe, expect, test } from '@jest/globals';
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import {
   bearerOf,
   countsIn,

@@ -1,6 +1,6 @@
 /** Providers that ask for more patience than there is, and answers that are not what they seem. */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { closeLinks, faultIn, ISAAC, link, T0, type Handler, type Link } from './provider.ts';
 import { granted, KEYCLOAK_USER } from './recorded.ts';
 

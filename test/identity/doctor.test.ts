@@ -1,6 +1,6 @@
 /** What `doctor` says of the identity provider. */
 import { afterEach, expect, test } from '@jest/globals';
-import { identityFinding } from '../../src/insight/doctor-identity.ts';
+import { identityFinding } from '../../src/commands/doctor/identity.ts';
 import { closeLinks, link, type Handler } from './provider.ts';
 import { entraUsers, granted, graphError, jwtWith } from './recorded.ts';
 

@@ -1,6 +1,6 @@
 /** What holds for every connector: who is meant, how many an hour, tries and time, and that nothing secret gets out. */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { createIdentity } from '../../src/identity/identity.ts';
 import type { IdentitySettings } from '../../src/identity/settings.ts';
 import {

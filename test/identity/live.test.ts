@@ -1,10 +1,10 @@
 /** The identity provider of the policy in force, when the policy changes. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
-import type { Effects } from '../../src/enforcer/ports.ts';
-import { SIGNATURE_HEADER } from '../../src/identity/webhook.ts';
-import type { Settings } from '../../src/policy/draft.ts';
-import { LiveIdentity, withIdentity } from '../../src/wiring-identity.ts';
+import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
+import type { Effects } from '../../src/ports/agents.ts';
+import { SIGNATURE_HEADER } from '../../src/identity/connectors/webhook/connector.ts';
+import type { Settings } from '../../src/policy-file/draft.ts';
+import { LiveIdentity, withIdentity } from '../../src/app/compose-identity.ts';
 import { ISAAC, NotingClock, Provider, T0 } from './provider.ts';
 
 const clock = new NotingClock(T0);

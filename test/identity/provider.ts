@@ -1,10 +1,10 @@
 /** An identity provider for tests: a local server that answers as each test wants, and a clock that nobody waits for. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { WoundClock } from '../../src/clock.ts';
-import type { Duration, Instant } from '../../src/domain/time.ts';
+import { WoundClock } from '../../src/app/clock.ts';
+import type { Duration, Instant } from '../../src/domain/time/time.ts';
 import { createIdentity } from '../../src/identity/identity.ts';
-import type { EndResult, Identity, IdentityFault } from '../../src/identity/ports.ts';
+import type { EndResult, Identity, IdentityFault } from '../../src/ports/identity.ts';
 import type { IdentitySettings } from '../../src/identity/settings.ts';
 import type { Redactor } from '../../src/texts/redactor.ts';
 import { agent } from '../domain/build.ts';

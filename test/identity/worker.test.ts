@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '../../src/domain/record.ts';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import { presenceOf } from '../../src/sandbox/presences.ts';
 import { policyText, SECRET, Shift, STARTS_AT, type ShiftOptions } from '../journeys/shift.ts';
 import { Provider, type Handler } from './provider.ts';

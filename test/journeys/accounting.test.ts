@@ -1,7 +1,7 @@
 /** One accounting: what the metrics count stands in the record once, also where writes fail and where the worker is started anew. */
 import { expect, test } from '@jest/globals';
 import type { StoredEvent } from '../../src/domain/record.ts';
-import { HOUR } from '../../src/domain/time.ts';
+import { HOUR } from '../../src/domain/time/time.ts';
 import { createRandom } from '../../src/sandbox/random.ts';
 import { tornIntents } from './record.ts';
 import { policyText, Shift } from './shift.ts';

@@ -1,6 +1,6 @@
 /** What wakes the person on call: each alarm begins with its cause, is said once, and is over when the cause has gone. */
 import { expect, test } from '@jest/globals';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import { WORKING } from './casts.ts';
 import { playShift, policyText, type Played, type ShiftOptions } from './shift.ts';
 

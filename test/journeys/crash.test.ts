@@ -1,9 +1,9 @@
 /** Restarts, and power cuts at the worst moments. */
 import { expect, test } from '@jest/globals';
 import type { EventKind, RecordEvent } from '../../src/domain/record.ts';
-import { MINUTE } from '../../src/domain/time.ts';
-import type { Action } from '../../src/domain/policy.ts';
-import { deriveRouting, type Desk } from '../../src/sandbox/desk.ts';
+import { MINUTE } from '../../src/domain/time/time.ts';
+import type { Action } from '../../src/domain/policy/policy.ts';
+import { deriveRouting, type UserState } from '../../src/sandbox/desk.ts';
 import { endings, logoffs, tornIntents } from './record.ts';
 import { playShift, Shift, SLACK } from './shift.ts';
 
@@ -73,7 +73,7 @@ const PLAIN = await playShift({ ...GONE, hours: HOURS, inMemory: true });
 const FIRST = minuteOf(PLAIN.events.find(({ kind }) => kind === 'intent')?.at ?? NaN);
 
 /** The first agent's desk, as the platform has it. */
-function deskOf(shift: Shift): Desk {
+function deskOf(shift: Shift): UserState {
   const [actor] = shift.sandbox.world.journals();
   if (actor === undefined) throw new Error('nobody is there');
   return actor.desk;

@@ -1,6 +1,6 @@
 /** SIGTERM: what is under way is finished or given up in order, and the next worker can begin at once. */
 import { expect, test } from '@jest/globals';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { endings, logoffs, tornIntents } from './record.ts';
 import { policyText, Shift } from './shift.ts';
 

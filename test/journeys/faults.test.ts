@@ -1,6 +1,6 @@
 /** Shifts in which the platform, the network or a clock fails. */
 import { expect, test } from '@jest/globals';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { EVERYONE } from './casts.ts';
 import { tornIntents } from './record.ts';
 import { playShift, SLACK, type Played, type ShiftOptions } from './shift.ts';

@@ -1,7 +1,7 @@
 /** What stands between being due and being logged off: settling, the kill switch, the breaker and the caps. */
 import { describe, expect, test } from '@jest/globals';
-import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
-import type { SweepReport } from '../../src/enforcer/ports.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/time/time.ts';
+import type { SweepReport } from '../../src/ports/metrics.ts';
 import { logoffs, tornIntents } from './record.ts';
 import { policyText, Shift, type ShiftOptions } from './shift.ts';
 

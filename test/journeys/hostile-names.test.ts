@@ -3,17 +3,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { doctor } from '../../src/cli/doctor.ts';
-import { explainError } from '../../src/cli/exit.ts';
-import { explain } from '../../src/cli/explain.ts';
-import { outputTo, type Output } from '../../src/cli/output.ts';
-import { report } from '../../src/cli/report.ts';
-import { test as policyTest } from '../../src/cli/test.ts';
-import { validate } from '../../src/cli/validate.ts';
+import { doctor } from '../../src/commands/doctor/command.ts';
+import { explainError } from '../../src/commands/shared/exit.ts';
+import { explain } from '../../src/commands/explain/command.ts';
+import { outputTo, type Output } from '../../src/commands/shared/output.ts';
+import { report } from '../../src/commands/report/command.ts';
+import { test as policyTest } from '../../src/commands/policy-test/command.ts';
+import { validate } from '../../src/commands/validate/command.ts';
 import type { RecordEvent } from '../../src/domain/record.ts';
-import { MINUTE } from '../../src/domain/time.ts';
-import { NO_STANDING } from '../../src/enforcer/standing.ts';
-import { openStore } from '../../src/store/sqlite-store.ts';
+import { MINUTE } from '../../src/domain/time/time.ts';
+import { NO_CONTROLLER_STATE } from '../../src/controller/controller-state.ts';
+import { openStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { severalLines } from '../../src/texts/clean.ts';
 import { story } from '../domain/story.ts';
 import { fakePlatform, user, type FakePlatform } from '../genesys/fake-platform.ts';
@@ -71,7 +71,7 @@ beforeAll(async () => {
     { ...EVENT, kind: 'return', reason: `silent after our log-off${EVIL}` },
     { kind: 'pause', at: NOW - 20 * MINUTE, reason: EVIL },
   ];
-  await store.saveSweep({ ...at, standing: NO_STANDING, events });
+  await store.saveSweep({ ...at, standing: NO_CONTROLLER_STATE, events });
   const eve = { id: 'eve', name: EVIL, email: `${EVIL}@example.com`, profile: EVIL.slice(0, 90) };
   await store.saveAgents([eve, { ...eve, id: 'eva' }]);
   await store.setPause({ since: NOW, until: undefined, reason: EVIL });

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import process from 'node:process';
 import type { StoredEvent } from '../../src/domain/record.ts';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { createRandom } from '../../src/sandbox/random.ts';
 import { Life, listEffects, type Effect } from './kills.ts';
 import { tornIntents } from './record.ts';

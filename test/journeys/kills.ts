@@ -2,8 +2,8 @@
  * A worker that is killed: from one moment on nothing of it reaches the disk or the platform any more, and what is on its way is
  * neither called back nor answered. And the platform's own list of what was done to whom, to compare the record with.
  */
-import type { Action } from '../../src/domain/policy.ts';
-import type { Instant } from '../../src/domain/time.ts';
+import type { Action } from '../../src/domain/policy/policy.ts';
+import type { Instant } from '../../src/domain/time/time.ts';
 import type { Random } from '../../src/sandbox/random.ts';
 import type { Shift } from './shift.ts';
 

@@ -1,7 +1,7 @@
 /** What silent returns are answered with, in which order and when. */
 import { describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '../../src/domain/record.ts';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import { RETURNING } from './casts.ts';
 import { playShift, policyText, type Played } from './shift.ts';
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { outputTo } from '../../src/cli/output.ts';
-import { validate } from '../../src/cli/validate.ts';
+import { outputTo } from '../../src/commands/shared/output.ts';
+import { validate } from '../../src/commands/validate/command.ts';
 import { person, SmallOrganisation, type Person } from './small-organisation.ts';
 
 let site: SmallOrganisation;

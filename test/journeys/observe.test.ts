@@ -1,6 +1,6 @@
 /** Watching only. */
 import { expect, test } from '@jest/globals';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import { EVERYONE } from './casts.ts';
 import { playShift, policyText } from './shift.ts';
 

@@ -1,6 +1,6 @@
 /** One agent with whom something is wrong on the platform: everyone else is logged off in time. */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { MINUTE } from '../../src/domain/time.ts';
+import { MINUTE } from '../../src/domain/time/time.ts';
 import { Between, type Instead, type Passing } from './between.ts';
 import { endings, tornIntents } from './record.ts';
 import { policyText, Shift, STARTS_AT } from './shift.ts';

@@ -1,6 +1,6 @@
 /** What is older than `store.retention` goes by itself, and nothing goes by a clock that nobody vouches for. */
 import { expect, test } from '@jest/globals';
-import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import { logoffs } from './record.ts';
 import { policyText, Shift, STARTS_AT } from './shift.ts';
 

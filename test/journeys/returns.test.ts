@@ -1,8 +1,8 @@
 /** Returns are counted, recorded and learnt from once each, wherever in a sweep they are first seen. */
 import { expect, test } from '@jest/globals';
-import { NOTHING_LEARNT, returnsSeen } from '../../src/domain/learnt.ts';
+import { NO_BEHAVIOUR_KNOWN, returnsSeen } from '../../src/domain/tracking/platform-behaviour.ts';
 import type { StoredEvent } from '../../src/domain/record.ts';
-import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { createRandom } from '../../src/sandbox/random.ts';
 import { RETURNING } from './casts.ts';
 import { policyText, Shift } from './shift.ts';
@@ -49,7 +49,7 @@ test.each([1, 2, 3])(
       const dated = events.filter(
         ({ kind, delay }) => kind === 'return' && delay !== undefined && delay <= 10 * MINUTE,
       );
-      expect(returnsSeen((await shift.store.learnt()) ?? NOTHING_LEARNT)).toBe(dated.length);
+      expect(returnsSeen((await shift.store.learnt()) ?? NO_BEHAVIOUR_KNOWN)).toBe(dated.length);
       const places = dated.map(({ agentId, at }) => `${agentId} ${at}`);
       expect(new Set(places).size).toBe(places.length);
       // Some were first seen by the look after a log-off.

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HOUR } from '../../src/domain/time.ts';
+import { HOUR } from '../../src/domain/time/time.ts';
 import { AccessTokens } from '../../src/sandbox/http/access-tokens.ts';
 import { EVERYONE } from './casts.ts';
 import { CLIENT, policyText, SECRET, Shift } from './shift.ts';

@@ -5,17 +5,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WoundClock } from '../../src/clock.ts';
+import { WoundClock } from '../../src/app/clock.ts';
 import type { EventKind, StoredEvent } from '../../src/domain/record.ts';
-import { MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time.ts';
-import type { SweepReport } from '../../src/enforcer/ports.ts';
-import { createLog } from '../../src/logging.ts';
-import type { LoadedPolicy } from '../../src/policy/draft.ts';
-import { loadPolicyText } from '../../src/policy/load.ts';
+import { MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
+import type { SweepReport } from '../../src/ports/metrics.ts';
+import { createLog } from '../../src/app/logging.ts';
+import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
+import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { createSandbox, type Sandbox, type SandboxOptions, type Truth } from '../../src/sandbox/index.ts';
 import { Metrics } from '../../src/server/metrics.ts';
-import type { SqliteStore } from '../../src/store/sqlite-store.ts';
-import { assemble, openStoreOf, type Assembly } from '../../src/wiring.ts';
+import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { assemble, openStoreOf, type Assembly } from '../../src/app/compose.ts';
 
 /** A Monday, 08:00 in Chicago. */
 export const STARTS_AT: Instant = Date.parse('2026-03-02T14:00:00Z');

@@ -1,11 +1,11 @@
 /** A handful of agents on a platform whose groups, queues and labels change while the whole worker runs. */
-import { MINUTE } from '../../src/domain/time.ts';
-import { createLog } from '../../src/logging.ts';
-import type { LoadedPolicy } from '../../src/policy/draft.ts';
-import { loadPolicyText } from '../../src/policy/load.ts';
+import { MINUTE } from '../../src/domain/time/time.ts';
+import { createLog } from '../../src/app/logging.ts';
+import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
+import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { Metrics } from '../../src/server/metrics.ts';
-import type { SqliteStore } from '../../src/store/sqlite-store.ts';
-import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../src/wiring.ts';
+import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../src/app/compose.ts';
 import {
   fakePlatform,
   T0,

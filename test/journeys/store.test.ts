@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import { EVERYONE } from './casts.ts';
 import { endings, logoffs, tornIntents } from './record.ts';
 import { playShift, policyText, Shift, SLACK } from './shift.ts';

@@ -1,6 +1,6 @@
 /** The platform's documentation leaves questions open: whichever way they are answered, a shift ends well. */
 import { expect, test } from '@jest/globals';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { EVERYONE } from './casts.ts';
 import { tornIntents } from './record.ts';
 import { playShift, type ShiftOptions } from './shift.ts';

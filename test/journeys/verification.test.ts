@@ -1,8 +1,8 @@
 /** What becomes of a log-off once it is begun: each way in which it can end, on the platform and in the record. */
 import { describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '../../src/domain/record.ts';
-import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
-import { deriveRouting, type Desk } from '../../src/sandbox/desk.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
+import { deriveRouting, type UserState } from '../../src/sandbox/desk.ts';
 import { ALL_PERMISSIONS } from '../../src/sandbox/index.ts';
 import { endings, tornIntents } from './record.ts';
 import { policyText, Shift, STARTS_AT, type ShiftOptions } from './shift.ts';
@@ -21,7 +21,7 @@ const DEAF = { revokeSetsOffline: false } as const;
 interface Told {
   readonly shift: Shift;
   readonly events: readonly StoredEvent[];
-  readonly desk: Readonly<Desk>;
+  readonly desk: Readonly<UserState>;
 }
 
 /** Plays until that minute; `begin` prepares what happens. */
@@ -44,7 +44,7 @@ async function play(
 }
 
 /** The only agent's desk, as the platform has it. */
-function deskOf(shift: Shift): Desk {
+function deskOf(shift: Shift): UserState {
   const [actor] = shift.sandbox.world.journals();
   if (actor === undefined) throw new Error('nobody is there');
   return actor.desk;

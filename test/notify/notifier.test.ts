@@ -3,24 +3,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { DeliveryError } from '../../src/notify/errors.ts';
 import { createNotifier, type Notifier } from '../../src/notify/notifier.ts';
 import { MemoryOutbox } from '../../src/notify/memory-outbox.ts';
-import type { Channel, Outbox } from '../../src/notify/ports.ts';
-import { openStore, type SqliteStore } from '../../src/store/sqlite-store.ts';
-import { BASE, BREAKER, channel, FakeSender, held, Log, StillClock } from './parts.ts';
+import type { Channel } from '../../src/notify/message.ts';
+import type { Outbox } from '../../src/ports/outbox.ts';
+import { openStore, type SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { BASE, BREAKER, channel, FakeSender, held, FakeLog, StillClock } from './parts.ts';
 
 let clock = new StillClock();
 let sender = new FakeSender();
-let log = new Log();
+let log = new FakeLog();
 const folders: string[] = [];
 const stores: SqliteStore[] = [];
 
 afterEach(async () => {
   for (const store of stores.splice(0)) await store.close().catch(() => undefined);
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-  [clock, sender, log] = [new StillClock(), new FakeSender(), new Log()];
+  [clock, sender, log] = [new StillClock(), new FakeSender(), new FakeLog()];
 });
 
 function notifier(outbox: Outbox = new MemoryOutbox(), channels: readonly Channel[] = [channel()]): Notifier {

@@ -1,9 +1,10 @@
 /** Channels, news and receivers for the tests of notifications. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Instant } from '../../src/domain/time.ts';
+import type { Instant } from '../../src/domain/time/time.ts';
 import { DeliveryError, type DeliveryFacts } from '../../src/notify/errors.ts';
-import type { Channel, Message, News, NotifyLog, Topic } from '../../src/notify/ports.ts';
+import type { Channel, Message, Notification, Topic } from '../../src/notify/message.ts';
+import type { Log } from '../../src/ports/log.ts';
 import type { Sender } from '../../src/notify/send.ts';
 
 export const BASE: Instant = Date.parse('2026-03-02T09:00:00Z');
@@ -22,11 +23,11 @@ export function channel(more: Partial<Channel> = {}): Channel {
   return { name: 'ops', type: 'webhook', on, ...empty, ...more };
 }
 
-export function held(agent: string, more: Readonly<Record<string, unknown>> = {}): News {
+export function held(agent: string, more: Readonly<Record<string, unknown>> = {}): Notification {
   return { kind: 'held', message: 'an agent is held', fields: { agent, rule: 'gone', ...more } };
 }
 
-export const BREAKER: News = {
+export const BREAKER: Notification = {
   kind: 'breaker',
   message: 'too many agents became due at once: held back',
   fields: { newlyDue: 40, allowed: 20 },
@@ -48,8 +49,11 @@ export class StillClock {
 export type Line = readonly [level: 'info' | 'warn' | 'error', fields: object, message: string];
 
 /** Keeps what is logged. */
-export class Log implements NotifyLog {
+export class FakeLog implements Log {
   readonly lines: Line[] = [];
+  debug(): void {
+    // Not kept.
+  }
   info(fields: object, text: string): void {
     this.lines.push(['info', fields, text]);
   }

@@ -1,15 +1,15 @@
 /** Each alarm leads to the page that says what to do about it. */
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import type { AlarmKind } from '../../src/enforcer/ports.ts';
+import type { AlarmKind } from '../../src/ports/alarms.ts';
 import { mailOf, slackBody, teamsBody, webhookBody } from '../../src/notify/payloads.ts';
 import { RUNBOOK, runbookHeading } from '../../src/notify/runbook.ts';
 import { letterOf } from '../../src/notify/words.ts';
-import { TOPICS } from '../../src/policy/schema-notify.ts';
-import { ALARMS } from '../../src/server/metrics.ts';
+import { TOPICS } from '../../src/policy-file/schema-notify.ts';
+import { ALARM_KINDS } from '../../src/ports/alarms.ts';
 import { message } from './parts.ts';
 
-const KINDS: readonly AlarmKind[] = ALARMS;
+const KINDS: readonly AlarmKind[] = ALARM_KINDS;
 const pages = readFileSync(new URL(`../../${RUNBOOK}`, import.meta.url), 'utf8').split(/^### /m);
 
 /** What stands under a heading of the runbook. */

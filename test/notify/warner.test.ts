@@ -1,9 +1,9 @@
 /** Warning the agent himself: what counts as told, and who is named to whom. */
 import { describe, expect, test } from '@jest/globals';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import { warnAgent } from '../../src/notify/warner.ts';
-import type { Channel } from '../../src/notify/ports.ts';
-import { channel, FakeSender, Log, StillClock } from './parts.ts';
+import type { Channel } from '../../src/notify/message.ts';
+import { channel, FakeSender, FakeLog, StillClock } from './parts.ts';
 
 const ANA = { id: 'u-1', name: 'Ana', email: 'ana@example.com' };
 const WARNING = { ruleId: 'gone', limit: HOUR, dueIn: 5 * MINUTE };
@@ -20,12 +20,12 @@ const never = new AbortController().signal;
 
 interface Setting {
   readonly sender: FakeSender;
-  readonly log: Log;
+  readonly log: FakeLog;
   readonly warn: (agent?: typeof ANA, signal?: AbortSignal) => Promise<boolean>;
 }
 
 function setting(channels: readonly Channel[], identities: 'name' | 'id' | 'hash' = 'name'): Setting {
-  const [sender, log] = [new FakeSender(), new Log()];
+  const [sender, log] = [new FakeSender(), new FakeLog()];
   const parts = {
     channels: () => channels,
     sender,

@@ -1,11 +1,11 @@
 /** What messages say, and what becomes of an operator's own words. */
 import { describe, expect, test } from '@jest/globals';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
-import type { Template, Topic } from '../../src/notify/ports.ts';
+import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
+import type { Template, Topic } from '../../src/notify/message.ts';
 import { letterOf, type Letter } from '../../src/notify/words.ts';
-import { loadPolicyText } from '../../src/policy/load.ts';
-import { PolicyRefused } from '../../src/policy/faults.ts';
-import { TOPICS } from '../../src/policy/schema-notify.ts';
+import { loadPolicyText } from '../../src/policy-file/load.ts';
+import { PolicyRefused } from '../../src/policy-file/faults.ts';
+import { TOPICS } from '../../src/policy-file/schema-notify.ts';
 import { message } from './parts.ts';
 
 const ITEM = { agent: 'Ana', rule: 'gone', measured: 62 * MINUTE, limit: HOUR, rung: 2, sweepId: 's1' };

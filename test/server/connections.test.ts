@@ -1,10 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { cached } from '../../src/server/cached.ts';
-import { Connections, type Bounds } from '../../src/server/connections.ts';
+import { Connections, type ConnectionBounds } from '../../src/server/connections.ts';
 
 const T = Date.parse('2026-03-02T14:00:00Z');
-const BOUNDS: Bounds = { connections: 3, inFlight: 3, requests: 5, wait: 10 * SECOND, answer: 8 * SECOND };
+const BOUNDS: ConnectionBounds = {
+  connections: 3,
+  inFlight: 3,
+  requests: 5,
+  wait: 10 * SECOND,
+  answer: 8 * SECOND,
+};
 
 class FakeSocket {
   destroyed = false;

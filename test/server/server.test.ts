@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { NOTHING_LEARNT } from '../../src/domain/learnt.ts';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { NO_BEHAVIOUR_KNOWN } from '../../src/domain/tracking/platform-behaviour.ts';
+import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { Health } from '../../src/server/health.ts';
 import { startServer, type RunningServer, type ServerParts } from '../../src/server/server.ts';
 import { statusOf } from '../../src/server/status.ts';
@@ -87,7 +87,7 @@ describe('the status', () => {
     now: T + MINUTE,
     mode: 'enforce',
     policy: 'abc',
-    learnt: NOTHING_LEARNT,
+    learnt: NO_BEHAVIOUR_KNOWN,
     pause: undefined,
     lastSweep: undefined,
   } as const;

@@ -3,14 +3,14 @@ import type { Medium } from '../desk.ts';
 import type { SystemPresence } from '../presences.ts';
 import { between } from '../random.ts';
 import { HOUR, MINUTE } from '../time.ts';
-import type { Archetype, Scene, Story } from './archetype.ts';
+import type { Archetype, ScriptScene, Story } from './archetype.ts';
 import { firstHours, step, working } from './parts.ts';
 import { ORDINARY_CALLS } from './workers.ts';
 
 const absentee = { group: 'Agents', role: 'Communicate - User', client: {}, goesAbsent: true } as const;
 
 /** Works, takes this presence, and goes home. */
-export function goHomeIn(presence: SystemPresence): (scene: Scene) => Story {
+export function goHomeIn(presence: SystemPresence): (scene: ScriptScene) => Story {
   return function* (scene) {
     const at = yield* firstHours(scene, ORDINARY_CALLS);
     yield step(at, { do: 'presence', to: presence });
@@ -20,7 +20,7 @@ export function goHomeIn(presence: SystemPresence): (scene: Scene) => Story {
 }
 
 /** After `from`, is there again, works to the end of the shift and logs out. */
-export function* workToTheEnd(scene: Scene, from: number): Story {
+export function* workToTheEnd(scene: ScriptScene, from: number): Story {
   yield step(from, { do: 'arrive' });
   const at = yield* working(scene, from, Math.max(scene.to, from + 20 * MINUTE), ORDINARY_CALLS);
   yield step(at, { do: 'log-out' });
@@ -28,7 +28,7 @@ export function* workToTheEnd(scene: Scene, from: number): Story {
 }
 
 /** Takes this presence, stays away much too long, and comes back in time for more work, if at all. */
-function overrun(presence: SystemPresence, away: readonly [number, number]): (scene: Scene) => Story {
+function overrun(presence: SystemPresence, away: readonly [number, number]): (scene: ScriptScene) => Story {
   return function* (scene) {
     const at = yield* goHomeIn(presence)(scene);
     const back = at + between(scene.random, away);
@@ -42,7 +42,7 @@ function leaveInside(
   medium: Medium,
   wrap: boolean,
   presence: SystemPresence | undefined,
-): (scene: Scene) => Story {
+): (scene: ScriptScene) => Story {
   return function* (scene) {
     let at = yield* firstHours(scene, ORDINARY_CALLS);
     yield step(at, { do: 'take', medium, side: 'contactCenter' });
@@ -54,19 +54,19 @@ function leaveInside(
   };
 }
 
-function* leaveOnQueue(scene: Scene): Story {
+function* leaveOnQueue(scene: ScriptScene): Story {
   const at = yield* firstHours(scene, ORDINARY_CALLS);
   yield step(at, { do: 'leave' });
   return at;
 }
 
-function* missAtOnce(scene: Scene): Story {
+function* missAtOnce(scene: ScriptScene): Story {
   const at = yield* leaveOnQueue(scene);
   yield step(at + 20_000, { do: 'miss' });
   return at;
 }
 
-function* lockAndLeave(scene: Scene): Story {
+function* lockAndLeave(scene: ScriptScene): Story {
   const at = yield* goHomeIn(scene.random() < 0.5 ? 'AVAILABLE' : 'BUSY')(scene);
   yield step(at + between(scene.random, [3 * MINUTE, 12 * MINUTE]), { do: 'lock' });
   return at;

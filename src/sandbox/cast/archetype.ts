@@ -1,5 +1,5 @@
 /** What makes a member of the cast: how he spends the day, and what his browser does by itself. */
-import type { Desk, Medium } from '../desk.ts';
+import type { UserState, Medium } from '../desk.ts';
 import type { SystemPresence } from '../presences.ts';
 import type { Random } from '../random.ts';
 
@@ -21,23 +21,23 @@ export type Act =
   | { readonly do: 'wait' };
 
 /** An act with its time, ms. */
-export interface Step {
+export interface ScriptStep {
   readonly at: number;
   readonly act: Act;
 }
 
 /** What a story is told with. The desk shows the present state whenever the story goes on. */
-export interface Scene {
+export interface ScriptScene {
   readonly random: Random;
   readonly from: number;
   readonly to: number;
-  readonly desk: Readonly<Desk>;
+  readonly desk: Readonly<UserState>;
   /** The platform's own timeout, ms. */
   readonly nativeTimeout: number | undefined;
 }
 
 /** Tells steps in the order of time and answers where it stopped, ms. */
-export type Story = Generator<Step, number, void>;
+export type Story = Generator<ScriptStep, number, void>;
 
 /** How a browser answers by itself. */
 export interface Client {
@@ -65,5 +65,5 @@ export interface Archetype {
   /** Whether the story leaves somebody absent and logged on. */
   readonly goesAbsent: boolean;
   /** One shift. */
-  readonly story: (scene: Scene) => Story;
+  readonly story: (scene: ScriptScene) => Story;
 }

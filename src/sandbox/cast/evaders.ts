@@ -3,7 +3,7 @@ import type { SystemPresence } from '../presences.ts';
 import { between } from '../random.ts';
 import { HOUR, MINUTE } from '../time.ts';
 import { goHomeIn } from './absentees.ts';
-import type { Archetype, Scene, Story } from './archetype.ts';
+import type { Archetype, ScriptScene, Story } from './archetype.ts';
 import { step } from './parts.ts';
 import { comesBack } from './returners.ts';
 
@@ -12,7 +12,7 @@ const evader = { group: 'Agents', role: 'Communicate - User', goesAbsent: true }
 const FLIPS: readonly SystemPresence[] = ['MEAL', 'AWAY', 'BREAK'];
 
 /** Never stands anywhere for long, and never works. */
-function* flip(scene: Scene): Story {
+function* flip(scene: ScriptScene): Story {
   let at = yield* goHomeIn('BREAK')(scene);
   const until = scene.from + 23 * HOUR;
   for (let n = 0; at < until; n += 1) {

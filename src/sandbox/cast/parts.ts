@@ -3,20 +3,20 @@ import type { Medium } from '../desk.ts';
 import type { SystemPresence } from '../presences.ts';
 import { between } from '../random.ts';
 import { MINUTE } from '../time.ts';
-import type { Act, Scene, Step, Story } from './archetype.ts';
+import type { Act, ScriptScene, ScriptStep, Story } from './archetype.ts';
 
 /** A span of time between two lengths, ms. */
 export type Range = readonly [number, number];
 
 /** A piece of the day: works from `from` until about `until`. */
-export type Piece = (scene: Scene, from: number, until: number) => Story;
+export type Piece = (scene: ScriptScene, from: number, until: number) => Story;
 
 const STAGGER: Range = [0, 15 * MINUTE];
 /** Between two breaks. */
 const STRETCH = 110 * MINUTE;
 
 /** An act at a whole millisecond, as the platform's stamps have them. */
-export function step(at: number, act: Act): Step {
+export function step(at: number, act: Act): ScriptStep {
   return { at: Math.round(at), act };
 }
 
@@ -58,14 +58,14 @@ export function inPresence(presence: SystemPresence, piece: Piece): Piece {
 }
 
 /** Arrives a little after the shift began, if it has to. */
-export function* arrive(scene: Scene): Story {
+export function* arrive(scene: ScriptScene): Story {
   const at = scene.from + between(scene.random, STAGGER);
   yield step(at, { do: 'arrive' });
   return at;
 }
 
 /** Works until then, with breaks, and a meal in the middle. */
-export function* working(scene: Scene, from: number, until: number, piece: Piece): Story {
+export function* working(scene: ScriptScene, from: number, until: number, piece: Piece): Story {
   const pieces = Math.max(1, Math.round((until - from) / STRETCH));
   let at = from;
   for (let n = 1; n <= pieces; n += 1) {
@@ -79,7 +79,7 @@ export function* working(scene: Scene, from: number, until: number, piece: Piece
 }
 
 /** A whole day of this work, from arriving to logging out. */
-export function wholeDay(piece: Piece): (scene: Scene) => Story {
+export function wholeDay(piece: Piece): (scene: ScriptScene) => Story {
   return function* (scene) {
     const from = yield* arrive(scene);
     const until = scene.to - between(scene.random, [0, 10 * MINUTE]);
@@ -90,7 +90,7 @@ export function wholeDay(piece: Piece): (scene: Scene) => Story {
 }
 
 /** Works from arriving until some time in the first half of the shift. */
-export function* firstHours(scene: Scene, piece: Piece): Story {
+export function* firstHours(scene: ScriptScene, piece: Piece): Story {
   const from = yield* arrive(scene);
   const share = 0.15 + scene.random() * 0.25;
   return yield* working(

@@ -2,7 +2,7 @@
 import { isOffline } from '../desk.ts';
 import { between } from '../random.ts';
 import { HOUR, MINUTE, SECOND } from '../time.ts';
-import type { Archetype, Client, Scene, Story } from './archetype.ts';
+import type { Archetype, Client, ScriptScene, Story } from './archetype.ts';
 import { goHomeIn, workToTheEnd } from './absentees.ts';
 import { step } from './parts.ts';
 
@@ -18,7 +18,7 @@ export function comesBack(brings: Brings, times: number, delay: readonly [number
 }
 
 /** Is timed out by the platform whenever a token has idled for so long, if it has a timeout; the browser is back in seconds. */
-function* bounce(scene: Scene): Story {
+function* bounce(scene: ScriptScene): Story {
   const { desk, nativeTimeout } = scene;
   const left = yield* goHomeIn('AVAILABLE')(scene);
   if (nativeTimeout === undefined) return left;
@@ -34,7 +34,7 @@ function* bounce(scene: Scene): Story {
 }
 
 /** Is away until some minutes after he was set Offline with his session left alone, and is then really back. */
-function* clickBack(scene: Scene): Story {
+function* clickBack(scene: ScriptScene): Story {
   let at = yield* goHomeIn('AVAILABLE')(scene);
   const latest = Math.max(scene.to - 30 * MINUTE, at + MINUTE);
   const wait = between(scene.random, [2 * MINUTE, 9 * MINUTE]);

@@ -1,7 +1,7 @@
 /** People who are there, each working, or being seen to work, in another way. All log out when the shift ends. */
 import { between } from '../random.ts';
 import { HOUR, MINUTE, SECOND } from '../time.ts';
-import type { Archetype, Scene, Story } from './archetype.ts';
+import type { Archetype, ScriptScene, Story } from './archetype.ts';
 import { arrive, conversations, inPresence, step, wholeDay, working, type Piece } from './parts.ts';
 
 /** Ordinary calls, on queue: what most people do before their story begins. */
@@ -44,7 +44,7 @@ function meetThenWork(): Piece {
   };
 }
 
-function* readThenWork(scene: Scene): Story {
+function* readThenWork(scene: ScriptScene): Story {
   const from = yield* arrive(scene);
   yield step(from, { do: 'presence', to: 'TRAINING' });
   const reads = Math.min(between(scene.random, [100 * MINUTE, 200 * MINUTE]), (scene.to - from) / 2);
@@ -65,7 +65,7 @@ function lockAndComeBack(): Piece {
   };
 }
 
-function* watch(scene: Scene): Story {
+function* watch(scene: ScriptScene): Story {
   const at = yield* arrive(scene);
   yield step(at, { do: 'presence', to: 'AVAILABLE' });
   // Nobody watches for longer: half a day without a sign is all that a policy for supervisors can be asked to bear.
@@ -74,7 +74,7 @@ function* watch(scene: Scene): Story {
   return end;
 }
 
-function* hang(scene: Scene): Story {
+function* hang(scene: ScriptScene): Story {
   const at = yield* arrive(scene);
   yield step(at, { do: 'presence', to: 'AVAILABLE' });
   return at;

@@ -4,7 +4,7 @@ import type { AccessTokens, Allowance } from './access-tokens.ts';
 import { logInClient } from './login.ts';
 import { missingPermission, notFound, Refusal, tooMany } from './refusal.ts';
 import { matchRoute, type Match, type Parts, type Reply, type Route } from './route.ts';
-import type { Ending, Tally } from './tally.ts';
+import type { RequestEnding, RequestTally } from './tally.ts';
 
 /** A request as it came. */
 export interface RawRequest {
@@ -17,9 +17,9 @@ export interface RawRequest {
 }
 
 /** What is to be sent. */
-export interface Outcome {
+export interface ApiOutcome {
   /** `reset`: nothing is sent, the connection breaks. */
-  readonly ending: Ending;
+  readonly ending: RequestEnding;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   /** Real time to wait before sending, ms. */
@@ -53,16 +53,16 @@ interface Course {
 export class Api {
   readonly #parts: Parts;
   readonly #routes: readonly Route[];
-  readonly #tally: Tally;
+  readonly #tally: RequestTally;
 
-  constructor(parts: Parts, routes: readonly Route[], tally: Tally) {
+  constructor(parts: Parts, routes: readonly Route[], tally: RequestTally) {
     this.#parts = parts;
     this.#routes = routes;
     this.#tally = tally;
   }
 
   /** Carries out one request. */
-  answer(request: RawRequest): Outcome {
+  answer(request: RawRequest): ApiOutcome {
     const { world, dice } = this.#parts;
     const contextId = randomBytes(16).toString('hex');
     const date = new Date(world.now() + dice.faults.clockSkewMs).toUTCString();
@@ -80,7 +80,7 @@ export class Api {
   }
 
   /** Half of what goes wrong goes wrong before anything happened, the other half when all has been done. */
-  #withFaults(course: Course, act: () => Outcome): Outcome {
+  #withFaults(course: Course, act: () => ApiOutcome): ApiOutcome {
     const { dice } = this.#parts;
     const { faults } = dice;
     const { operation } = course;
@@ -97,13 +97,13 @@ export class Api {
     return dice.strikes(dice.faults.serverError, operation) ? 'error' : undefined;
   }
 
-  #goWrong(course: Course, wrong: 'reset' | 'error', act: () => Outcome): Outcome {
+  #goWrong(course: Course, wrong: 'reset' | 'error', act: () => ApiOutcome): ApiOutcome {
     const done = this.#parts.dice.coin() ? act() : undefined;
     if (wrong === 'error') return this.#refused(course, this.#serverError());
     return { ending: 'reset', headers: done?.headers ?? course.headers, text: '', delayMs: 0 };
   }
 
-  #serve(course: Course, match: Match | 'wrong-method' | undefined, path: string): Outcome {
+  #serve(course: Course, match: Match | 'wrong-method' | undefined, path: string): ApiOutcome {
     try {
       const { method } = course.request;
       if (match === undefined || match === 'wrong-method') this.#tally.notKnown(method, path);
@@ -156,7 +156,7 @@ export class Api {
     return route.answer({ operation, path: url.pathname, query: url.searchParams, id, body, token });
   }
 
-  #logIn(course: Course): Outcome {
+  #logIn(course: Course): ApiOutcome {
     const { dice, settings, tokens } = this.#parts;
     const { authorization, body } = course.request;
     if (dice.strikes(dice.faults.tooManyRequests, course.operation)) {
@@ -166,13 +166,13 @@ export class Api {
     return this.#replied(course, answer);
   }
 
-  #replied({ headers }: Course, { status, body }: Reply): Outcome {
+  #replied({ headers }: Course, { status, body }: Reply): ApiOutcome {
     const type: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' };
     const text = body === undefined ? '' : JSON.stringify(body);
     return { ending: status, headers: { ...headers, ...type }, text, delayMs: 0 };
   }
 
-  #refused(course: Course, refusal: Refusal): Outcome {
+  #refused(course: Course, refusal: Refusal): ApiOutcome {
     const { status, headers } = refusal;
     const outcome = this.#replied(course, { status, body: refusal.body(course.contextId) });
     return { ...outcome, headers: { ...outcome.headers, ...headers } };

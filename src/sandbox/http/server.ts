@@ -1,7 +1,7 @@
 /** Sockets: takes requests in, hands them to the API, sends what it says, or breaks the connection. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Api, Outcome } from './api.ts';
+import type { Api, ApiOutcome } from './api.ts';
 
 /** The platform's `request.bytes.max`. */
 const MOST_BYTES = 512_000;
@@ -70,7 +70,11 @@ export class SandboxServer {
   }
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { ending, headers, text }: Outcome): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { ending, headers, text }: ApiOutcome,
+): void {
   if (ending === 'reset') {
     request.socket.resetAndDestroy();
     return;

@@ -1,7 +1,7 @@
 /** What was asked of the sandbox. */
 
 /** How a request ended: a status, or a connection reset without one. */
-export type Ending = number | 'reset';
+export type RequestEnding = number | 'reset';
 
 /** Counts since the sandbox was made. */
 export interface RequestCounts {
@@ -17,13 +17,13 @@ export interface RequestCounts {
 /** The most that is kept of unknown paths. */
 const MOST_UNKNOWN = 1_000;
 
-export class Tally implements RequestCounts {
+export class RequestTally implements RequestCounts {
   total = 0;
   rateLimited = 0;
   readonly operations: Record<string, Record<string, number>> = {};
   readonly unknown: string[] = [];
 
-  ended(operation: string, ending: Ending): void {
+  ended(operation: string, ending: RequestEnding): void {
     this.total += 1;
     const endings = (this.operations[operation] ??= {});
     endings[ending] = (endings[ending] ?? 0) + 1;

@@ -1,5 +1,5 @@
 /** How users look on the wire: the platform's `User` and what can be expanded in it. */
-import { MEDIA, type Desk } from '../desk.ts';
+import { MEDIA, type UserState } from '../desk.ts';
 import type { FaultDice, MissableExpand } from '../faults.ts';
 import type { Settings } from '../options.ts';
 import type { Person } from '../organisation.ts';
@@ -97,12 +97,12 @@ export class UserShapes {
 }
 
 /** `RoutingStatus`. */
-export function routingStatus(userId: string, desk: Readonly<Desk>): object {
+export function routingStatus(userId: string, desk: Readonly<UserState>): object {
   return { userId, status: desk.routing, startTime: stamp(desk.routingAt) };
 }
 
 /** `UserStations`. */
-export function stations(person: Person, desk: Readonly<Desk>): object {
+export function stations(person: Person, desk: Readonly<UserState>): object {
   const station = { id: person.stationId, name: `${person.name} WebRTC`, type: 'inin_webrtc_softphone' };
   const { stationAt } = desk;
   const taken = stationAt === undefined ? undefined : { ...station, associatedDate: stamp(stationAt) };
@@ -112,7 +112,7 @@ export function stations(person: Person, desk: Readonly<Desk>): object {
   };
 }
 
-function conversationSummary(userId: string, { work }: Readonly<Desk>): object {
+function conversationSummary(userId: string, { work }: Readonly<UserState>): object {
   const summary: Record<string, unknown> = { userId };
   for (const medium of MEDIA) summary[medium] = QUIET;
   for (const medium of new Set(work.map((one) => one.medium))) {
@@ -124,7 +124,7 @@ function conversationSummary(userId: string, { work }: Readonly<Desk>): object {
   return summary;
 }
 
-function rarely(person: Person, desk: Readonly<Desk>, expand: ReadonlySet<string>): object {
+function rarely(person: Person, desk: Readonly<UserState>, expand: ReadonlySet<string>): object {
   const { team, roles, id } = person;
   return {
     ...(expand.has('team') && team !== undefined ? { team: { id: team.id, name: team.name } } : {}),

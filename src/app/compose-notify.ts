@@ -1,0 +1,85 @@
+/** Puts together how people are told: alarms go to the log, the metrics and the channels, warnings to the agents. */
+import process from 'node:process';
+import type { Logger } from 'pino';
+import type { Agent } from '../domain/agent.ts';
+import type { Alarm } from '../ports/alarms.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Warner } from '../ports/notifier.ts';
+import { naming } from './logging.ts';
+import { createNotifier, type Notifier } from '../notify/notifier.ts';
+import type { Outbox } from '../ports/outbox.ts';
+import { createSender, type Sender } from '../notify/send.ts';
+import { runbookHeading } from '../notify/runbook.ts';
+import { warnAgent } from '../notify/warner.ts';
+import { DEFAULT_ORGANISATION } from '../notify/words.ts';
+import type { Settings } from '../policy-file/draft.ts';
+import type { Metrics } from '../server/metrics.ts';
+import { Redactor } from '../texts/redactor.ts';
+
+export interface TellingParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Keeps messages until they are delivered. */
+  readonly outbox: Outbox;
+  /** Knows what may be shown nowhere. */
+  readonly redactor?: Redactor | undefined;
+  /** Speaks to the receivers; HTTP and SMTP unless given. */
+  readonly sender?: Sender | undefined;
+}
+
+/** Everything that tells people something, in the words of the policy in force. */
+export interface Telling {
+  readonly notifier: Notifier;
+  readonly warner: Warner;
+  /** To be told at the end of the sweep, or when `notifier.flush` is called. */
+  readonly alarm: (alarm: Alarm) => void;
+  /** Names an agent as `log.identities` has it now. */
+  readonly name: (agent: Pick<Agent, 'id' | 'name'>) => string;
+  /** Takes up other channels and another way of naming. */
+  use(settings: Settings): void;
+}
+
+/** Makes it; nothing is sent yet. */
+export function tellingOf(first: Settings, parts: TellingParts): Telling {
+  const { clock, log, metrics, outbox, redactor = new Redactor() } = parts;
+  const sender = parts.sender ?? createSender(process.env, () => clock.now());
+  const onTried: Metrics['notified'] = (channel, outcome) => {
+    metrics.notified(channel, outcome);
+  };
+  const count = ({ notify }: Settings): void => {
+    metrics.notifiedBy(notify.map((channel) => channel.name));
+  };
+  count(first);
+  const notifier = createNotifier({
+    ...{ channels: first.notify, outbox, sender, clock, log, onTried },
+    organisation: () => organisation,
+  });
+  let { identities } = first.log;
+  let organisation = organisationOf(first);
+  let name = naming(identities);
+  const warning = { channels: () => notifier.channels(), sender, clock, log, identities: () => identities };
+  return {
+    notifier,
+    warner: { warn: (agent, notice, signal) => warnAgent(warning, agent, notice, signal) },
+    alarm: ({ kind, message, fields }) => {
+      log.error({ alarm: kind, organisation, runbook: runbookHeading(kind), ...fields }, message);
+      metrics.alarm(kind);
+      // What waits in the store, or goes to the receivers, is not seen by the log's own redaction.
+      notifier.raise({ kind, message, fields: redactor.hideIn(fields) });
+    },
+    name: (agent) => name(agent),
+    use: (settings) => {
+      notifier.use(settings.notify);
+      count(settings);
+      organisation = organisationOf(settings);
+      ({ identities } = settings.log);
+      name = naming(identities);
+    },
+  };
+}
+
+/** What the policy calls its organisation, where it does. */
+function organisationOf({ name = DEFAULT_ORGANISATION }: Settings & { readonly name?: string }): string {
+  return name;
+}

@@ -1,0 +1,332 @@
+/** The one place where the parts are put together. */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Policy } from '../domain/policy/policy.ts';
+import type { Duration } from '../domain/time/time.ts';
+import { Alarms } from '../controller/alarms.ts';
+import { Controller, type InForce } from '../controller/sweep.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Directory, Effects } from '../ports/agents.ts';
+import type { Meter, SweepReport } from '../ports/metrics.ts';
+import type { Store } from '../ports/store.ts';
+import { isPaused } from '../domain/planning/holds.ts';
+import { Worker } from '../controller/worker.ts';
+import { connectPlatform, type Platform } from '../genesys/platform.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { Sender } from '../notify/send.ts';
+import { needRestart } from '../policy-file/diff.ts';
+import type { LoadedPolicy, Settings } from '../policy-file/draft.ts';
+import { secretsInAddress, secretsOf } from '../policy-file/secrets.ts';
+import { Health } from '../server/health.ts';
+import type { Metrics } from '../server/metrics.ts';
+import { NamesInUse } from './names-in-use.ts';
+import { openStore, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { StoreOptions } from '../store/sqlite/options.ts';
+import { Reload } from './reload.ts';
+import { proxiesOf, proxyAddresses } from './proxies.ts';
+import { Redactor } from '../texts/redactor.ts';
+import { VERSION } from './version.ts';
+import { LiveIdentity, withIdentity } from './compose-identity.ts';
+import { tellingOf, type Telling } from './compose-notify.ts';
+import { untilReached } from './startup.ts';
+
+/** What a command brings along. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Ends whatever is under way while starting. */
+  readonly signal: AbortSignal;
+  /** Which command sweeps; `run` unless given. */
+  readonly command?: 'run' | 'once';
+  /** Takes the messages to people; HTTP and SMTP unless given. */
+  readonly sender?: Sender;
+  /** Knows what may be shown nowhere. */
+  readonly redactor?: Redactor;
+}
+
+/** A worker with everything that it is made of. */
+export interface Assembly {
+  readonly worker: Worker;
+  readonly store: SqliteStore;
+  readonly platform: Platform;
+  readonly health: Health;
+  /** As it was at the start. */
+  readonly policy: Policy;
+  /** The way from policy to policy, and what is in force. */
+  readonly reload: Reload;
+  readonly notifier: Notifier;
+  /** To be told of each tick of the schedule that brought no sweep. */
+  readonly missed: Meter['missed'];
+  /** The last sweep of this process. */
+  readonly lastReport: () => SweepReport | undefined;
+  /** Ends all connections; messages have so much real time to leave, the others wait in the store. */
+  readonly release: (farewell?: Duration) => Promise<void>;
+  /** The same, and the store. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the store of a policy. Rejects with `StoreError`. */
+export function openStoreOf(
+  settings: Settings,
+  { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
+  options: Pick<StoreOptions, 'trusted' | 'busyTimeout'> = {},
+): Promise<SqliteStore> {
+  return openStore(settings.store.sqlite, { now: () => clock.now(), log, ...options });
+}
+
+/** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError` or `ProxySettingsError`. */
+export function connect(
+  { genesys }: Settings,
+  { clock, log, metrics, redactor = new Redactor() }: Omit<Surroundings, 'signal'>,
+): Platform {
+  const { requestsPerMinute, timeout, region, clientId, clientSecret, apiUrl, loginUrl } = genesys;
+  const settings = { region, clientId, clientSecret, apiUrl, loginUrl, requestsPerMinute, timeout };
+  const proxies = proxiesOf(process.env);
+  for (const address of proxyAddresses(process.env).flatMap(secretsInAddress)) redactor.know(address);
+  const platform = connectPlatform(settings, clock, {
+    redactor,
+    onRequest: ({ operation, status }) => {
+      metrics.request(operation, String(status));
+    },
+    warn: (message, fields) => {
+      log.warn(fields, message);
+    },
+  });
+  metrics.watchBudget(() => platform.budget().remaining);
+  log.info({ ...platform.hosts, ...proxies }, 'the platform is asked at these addresses');
+  return platform;
+}
+
+/**
+ * Puts a worker together: logs in, resolves the policy's names, and retries for as long as it takes when the platform
+ * cannot be reached. Rejects with `CredentialsError`, `PolicyRefused` or the signal's reason.
+ */
+export async function assemble(
+  loaded: LoadedPolicy,
+  store: SqliteStore,
+  around: Surroundings,
+): Promise<Assembly> {
+  const { clock, metrics } = around;
+  metrics.organisationIs(loaded.settings.organisation, loaded.settings.mode);
+  metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));
+  const platform = connect(loaded.settings, around);
+  let { interval } = loaded.settings.sweep;
+  const health = new Health(clock.now(), () => interval);
+  const telling = tellingOf(loaded.settings, { ...around, outbox: store.outbox });
+  const alarms = new Alarms(telling.alarm, (kind) => {
+    around.log.info({ alarm: kind }, 'the cause of an alarm has gone');
+  });
+  const failed = (): void => {
+    health.turned(clock.now());
+    void telling.notifier.flush();
+  };
+  const start = { ...around, alarms, startedAt: clock.now(), interval, failed };
+  try {
+    tellOfDamage(store, telling);
+    await untilReached(start, () => platform.checkCredentials(around.signal));
+    const names = new NamesInUse({ platform, store, clock, log: around.log });
+    const policy = await untilReached(start, () => names.resolve(loaded, around.signal));
+    await names.use(policy);
+    metrics.policyInForce(policy);
+    const { redactor = new Redactor() } = around;
+    const identity = await LiveIdentity.connect(loaded.settings, store, {
+      clock,
+      env: process.env,
+      redactor,
+    });
+    const parts: Parts = { ...around, store, platform, names, identity, health, telling, alarms };
+    const inForce = inForceOf(policy, loaded.settings);
+    const { worker, lastReport, missed, between } = workerOf(inForce, parts);
+    const reload = reloadOf(loaded, inForce, worker, parts);
+    reload.subscribe(({ settings }) => {
+      ({ interval } = settings.sweep);
+    });
+    between(reload);
+    const { notifier } = telling;
+    const release = async (farewell?: Duration): Promise<void> => {
+      await notifier.close(farewell);
+      await identity.close();
+      await platform.close();
+    };
+    const close = async (): Promise<void> => {
+      await release();
+      await store.close();
+    };
+    const made = { worker, store, platform, health, policy, reload, notifier };
+    return { ...made, missed, lastReport, release, close };
+  } catch (error) {
+    await telling.notifier.close(0);
+    await platform.close();
+    throw error;
+  }
+}
+
+function inForceOf(policy: Policy, { sweep, store }: Settings): InForce {
+  return { policy, longestInterval: sweep.interval, retention: store.retention };
+}
+
+/** What a worker and its reloading are made of. */
+interface Parts extends Surroundings {
+  readonly store: SqliteStore;
+  readonly platform: Platform;
+  readonly names: NamesInUse;
+  readonly identity: LiveIdentity;
+  readonly health: Health;
+  readonly telling: Telling;
+  readonly alarms: Alarms;
+}
+
+function tellOfDamage({ setAside }: SqliteStore, { alarm }: Telling): void {
+  if (setAside === undefined) return;
+  const message = 'the store was damaged: kept aside, a new one was begun';
+  alarm({ kind: 'store', message, fields: { setAside } });
+}
+
+/** Rows that could not be used: agents begin anew with clocks at zero, the worker with what the record tells. */
+function tellOfRows(store: SqliteStore, { alarm }: Telling): void {
+  const rows = store.takeDamage();
+  if (rows === undefined) return;
+  const message = 'rows of the store could not be used: put aside, and what they told is forgotten';
+  alarm({ kind: 'store', message, fields: { ...rows } });
+}
+
+function workerOf(
+  inForce: InForce,
+  { clock, log, metrics, store, platform, names, identity, health, telling, alarms, command = 'run' }: Parts,
+): Pick<Assembly, 'worker' | 'lastReport' | 'missed'> & { readonly between: (reload: Reload) => void } {
+  let last: SweepReport | undefined;
+  let reload: Reload | undefined;
+  const meter = meterOf({ metrics, health, clock, alarms }, (report) => {
+    last = report;
+  });
+  const directory: Directory = names.listening(platform.directory);
+  const effects: Effects = withIdentity(platform.effects, () => identity.current, directory);
+  const port: Store = store;
+  const { name, warner, notifier } = telling;
+  const alarm = keptAtOnce(telling);
+  const parts = { clock, directory, effects, store: port, names, log, meter, alarm, alarms, name, warner };
+  const load = (wanted: InForce): Promise<Controller> => Controller.load(parts, wanted);
+  let { setAside } = store;
+  const hooks = {
+    beforeSweep: () => {
+      reload?.betweenSweeps();
+    },
+    afterSweep: () => {
+      reload?.betweenSweeps();
+      if (store.setAside !== setAside) tellOfDamage(store, telling);
+      ({ setAside } = store);
+      tellOfRows(store, telling);
+      // Beside the sweeps: a receiver that hangs holds up nobody.
+      if (!worker.waiting) void notifier.flush();
+    },
+  };
+  const process = { command, version: VERSION, startedAt: clock.now() };
+  const worker = new Worker(
+    { clock, store: port, log, meter, holder: randomUUID(), process, load, ...hooks },
+    inForce,
+  );
+  return {
+    worker,
+    lastReport: () => last,
+    missed: (why, count) => {
+      meter.missed(why, count);
+    },
+    between: (wanted) => {
+      reload = wanted;
+    },
+  };
+}
+
+/**
+ * Alarms of the sweeps. Some are raised once and never again, and acting may take minutes: a crash before the end of the sweep must
+ * not lose them. Those that come together go into the outbox together.
+ */
+function keptAtOnce({ alarm, notifier }: Telling): Telling['alarm'] {
+  let isKept = true;
+  return (raised) => {
+    alarm(raised);
+    if (!isKept) return;
+    isKept = false;
+    queueMicrotask(() => {
+      isKept = true;
+      void notifier.keep();
+    });
+  };
+}
+
+function meterOf(
+  { metrics, health, clock, alarms }: Pick<Parts, 'metrics' | 'health' | 'clock' | 'alarms'>,
+  onReport: (report: SweepReport) => void,
+): Meter {
+  return {
+    sweepEnded: (report) => {
+      onReport(report);
+      metrics.sweepEnded(report);
+      health.turned(clock.now());
+      if (report.complete) health.completed(clock.now());
+    },
+    sweepFailed: () => {
+      metrics.sweepFailed();
+      alarms.unwatched(clock.now(), 'the sweep failed');
+    },
+    missed: (why, count) => {
+      metrics.missed(why, count);
+      // Whoever was suspended has nobody to tell; a sweep that never ends has.
+      if (why === 'overlap') alarms.unwatched(clock.now(), 'the sweep before has not ended');
+    },
+    logoff: (rule, outcome, mode) => {
+      metrics.logoff(rule, outcome, mode);
+    },
+    returned: (kind, delay) => {
+      metrics.returned(kind, delay);
+    },
+    alarm: (kind) => {
+      metrics.alarm(kind);
+    },
+  };
+}
+
+/** With any of these changed, the client secret belongs to a client or a place that this process does not speak to. */
+const SECRET_IS_FOR: ReadonlySet<string> = new Set(
+  ['region', 'client_id', 'api_url', 'login_url'].map((key) => `genesys.${key}`),
+);
+
+function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: Parts): Reload {
+  const { clock, log, metrics, signal, store, platform, names, identity, telling, redactor } = parts;
+  let { policy: inForce } = first;
+  return new Reload({
+    loaded,
+    clock,
+    log,
+    resolve: (wanted) => {
+      for (const secret of secretsOf(wanted.settings)) redactor?.know(secret);
+      return names.resolve(wanted, signal);
+    },
+    busy: () => worker.busy,
+    takeUp: (wanted, resolved) => {
+      const { settings } = wanted;
+      // Where only secrets have changed there was nothing to resolve.
+      for (const secret of secretsOf(settings)) redactor?.know(secret);
+      const policy = resolved ?? inForce;
+      inForce = policy;
+      if (resolved !== undefined) void names.use(resolved);
+      worker.use(inForceOf(policy, settings));
+      if (!needRestart(loaded, wanted).some((setting) => SECRET_IS_FOR.has(setting)))
+        platform.useSecret(settings.genesys.clientSecret);
+      identity.use(settings);
+      telling.use(settings);
+      log.level = settings.log.level;
+      metrics.organisationIs(settings.organisation, settings.mode);
+      metrics.policyInForce(policy);
+    },
+    record: (event) => store.saveStep([], [event]),
+    alarm: (alarm) => {
+      telling.alarm(alarm);
+      if (!worker.waiting) void telling.notifier.flush();
+    },
+    onChange: (outcome) => {
+      metrics.policyChanged(outcome);
+    },
+  });
+}

@@ -1,0 +1,64 @@
+/** Structured logs: JSON lines with constant sentences, and errors cut down to what is known to hold no secret. */
+import { createHash } from 'node:crypto';
+import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import type { Agent } from '../domain/agent.ts';
+import { logStream } from './log-stream.ts';
+import { jsonLine } from '../texts/clean.ts';
+import { printed } from '../texts/printed.ts';
+import { Redactor } from '../texts/redactor.ts';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+export type Identities = 'name' | 'id' | 'hash';
+
+/** Fields of our own errors that tell more than the sentence. */
+const FACTS = ['kind', 'operation', 'status', 'code', 'contextId', 'correlationId', 'path'] as const;
+
+/**
+ * Makes the logger. It writes at once: nothing is lost when the process ends. What `redactor` knows is in no line, whatever
+ * field it comes in.
+ */
+export function createLog(
+  level: LogLevel,
+  to: 'stdout' | 'stderr' | DestinationStream,
+  redactor = new Redactor(),
+): Logger {
+  const stream = typeof to === 'string' ? logStream(to) : to;
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }), log: (fields) => printed(fields) as typeof fields },
+      serializers: { err: serializeError },
+      hooks: { streamWrite: (line) => redactor.hide(jsonLine(line)) },
+    },
+    stream,
+  );
+}
+/** An error as fields. Causes and library-private parts, where tokens hide, are left out. */
+export function serializeError(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const fields: Record<string, unknown> = { type: error.name, message: error.message };
+  let ours = false;
+  for (const fact of FACTS) {
+    const value = (error as unknown as Record<string, unknown>)[fact];
+    if (typeof value !== 'string' && typeof value !== 'number') continue;
+    fields[fact] = value;
+    ours = true;
+  }
+  // Errors of our own say what happened; of all others only the place in the code can.
+  if (!ours && error.stack !== undefined) fields['stack'] = error.stack;
+  return fields;
+}
+
+/** Names an agent in logs as `log.identities` wants it. */
+export function naming(identities: Identities): (agent: Pick<Agent, 'id' | 'name'>) => string {
+  switch (identities) {
+    case 'name':
+      return ({ name }) => name;
+    case 'id':
+      return ({ id }) => id;
+    case 'hash':
+      return ({ id }) => createHash('sha256').update(id).digest('hex').slice(0, 12);
+  }
+}

@@ -1,0 +1,215 @@
+/** What a replay adds up to: one column of the comparison for each policy. Pure. */
+import type { Hold } from '../../domain/planning/plan.ts';
+import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
+import type { History } from './history.ts';
+import type { Replayed } from './replay.ts';
+import { REGRET_WITHIN, type ReplayedLogoff } from './track.ts';
+import { billingPeriods, LICENCE_METHOD, peak, type Peak } from '../report/licence.ts';
+
+/** The log-offs of one rule or profile. */
+export interface BacktestRow {
+  readonly key: string;
+  readonly logoffs: number;
+  readonly observed: number;
+  readonly recovered: Duration;
+  readonly regret: number;
+  /** Of the regrets: on queue or in an interaction within the ten minutes, and signs that may have been a browser’s. */
+  readonly worked: number;
+  readonly perhapsBrowser: number;
+}
+
+/** The licence peak of one billing month. */
+export interface BacktestMonth {
+  readonly month: string;
+  readonly whole: boolean;
+  readonly asItWas: Peak;
+  readonly withPolicy: Peak;
+}
+
+/** One log-off that hit, or may have hit, somebody who was there. */
+export interface Regret {
+  readonly agentId: string;
+  readonly agentName: string;
+  readonly rule: string;
+  readonly at: Instant;
+  readonly measured: Duration;
+  /** From the log-off to the sign. */
+  readonly after: Duration;
+  readonly worked: boolean;
+  readonly perhapsBrowser: boolean;
+}
+
+/** One policy's column. */
+export interface BacktestColumn {
+  readonly name: string;
+  readonly hash: string;
+  readonly interval: Duration;
+  readonly totals: BacktestRow;
+  /** Different people who were logged off. */
+  readonly people: number;
+  readonly byRule: readonly BacktestRow[];
+  readonly byProfile: readonly BacktestRow[];
+  readonly regrets: readonly Regret[];
+  /** So close to the end of history that nobody knows. */
+  readonly undecided: number;
+  readonly breaker: number;
+  readonly deferred: readonly { readonly hold: Hold; readonly sweeps: number; readonly most: number }[];
+  readonly licence: readonly BacktestMonth[];
+}
+
+/** The whole comparison. */
+export interface Backtest {
+  readonly span: Interval;
+  readonly zone: string;
+  readonly agents: number;
+  readonly strangers: number;
+  readonly withoutRouting: number;
+  readonly columns: readonly BacktestColumn[];
+  /** What was assumed where history does not say, in sentences. */
+  readonly approximations: readonly string[];
+}
+
+/** What is needed to know of a policy besides the replay. */
+export interface ReplayedPolicy {
+  readonly name: string;
+  readonly hash: string;
+  readonly interval: Duration;
+  /** The file says `mode: observe`; it was replayed as if it enforced. */
+  readonly observes: boolean;
+  readonly warns: boolean;
+  readonly replayed: Replayed;
+}
+
+/** Puts the columns together. Throws RangeError for an unknown zone. */
+export function compare(
+  history: History,
+  span: Interval,
+  zone: string,
+  policies: readonly ReplayedPolicy[],
+): Backtest {
+  return {
+    span,
+    zone,
+    agents: history.agents.length,
+    strangers: history.strangers,
+    withoutRouting: history.withoutRouting,
+    columns: policies.map((policy) => columnOf(policy, span, zone)),
+    approximations: approximations(history, policies),
+  };
+}
+
+function columnOf(
+  { name, hash, interval, replayed }: ReplayedPolicy,
+  span: Interval,
+  zone: string,
+): BacktestColumn {
+  const { logoffs, asItWas, withPolicy } = replayed;
+  const rows = (
+    keyOf: (each: { readonly rule: string; readonly profile: string }) => string,
+  ): BacktestRow[] => rowsOf(replayed, keyOf);
+  return {
+    name,
+    hash,
+    interval,
+    totals: rows(() => 'all')[0] ?? rowOf('all', [], 0),
+    people: new Set(logoffs.map(({ agent }) => agent.id)).size,
+    byRule: rows(({ rule }) => rule),
+    byProfile: rows(({ profile }) => profile),
+    regrets: logoffs.filter(isRegret).map(regretOf),
+    undecided: logoffs.filter(({ at, signAt }) => signAt === undefined && at + REGRET_WITHIN > span.to)
+      .length,
+    breaker: replayed.breaker,
+    deferred: [...replayed.deferred].map(([hold, rest]) => ({ hold, ...rest })),
+    licence: billingPeriods(span, zone).map(({ month, whole, from, to }) => ({
+      month,
+      whole,
+      asItWas: peak(asItWas, { from, to }, Math.max(interval, 1)),
+      withPolicy: peak(withPolicy, { from, to }, Math.max(interval, 1)),
+    })),
+  };
+}
+
+function rowsOf(
+  { logoffs, observed }: Replayed,
+  keyOf: (each: { readonly rule: string; readonly profile: string }) => string,
+): BacktestRow[] {
+  const groups = Map.groupBy(logoffs, keyOf);
+  const imagined = Map.groupBy(observed, keyOf);
+  const keys = new Set([...groups.keys(), ...imagined.keys()]);
+  return [...keys]
+    .map((key) => rowOf(key, groups.get(key) ?? [], imagined.get(key)?.length ?? 0))
+    .sort((a, b) => b.logoffs + b.observed - (a.logoffs + a.observed) || (a.key < b.key ? -1 : 1));
+}
+
+function rowOf(key: string, logoffs: readonly ReplayedLogoff[], observed: number): BacktestRow {
+  const regrets = logoffs.filter(isRegret);
+  return {
+    key,
+    logoffs: logoffs.length,
+    observed,
+    recovered: logoffs.reduce((sum, { recovered }) => sum + recovered, 0),
+    regret: regrets.length,
+    worked: regrets.filter(({ worked }) => worked).length,
+    perhapsBrowser: regrets.filter(({ worked, perhapsBrowser }) => perhapsBrowser && !worked).length,
+  };
+}
+
+function isRegret({ at, signAt }: ReplayedLogoff): boolean {
+  return signAt !== undefined && signAt - at <= REGRET_WITHIN;
+}
+
+function regretOf({
+  agent,
+  rule,
+  at,
+  measured,
+  signAt = at,
+  worked,
+  perhapsBrowser,
+}: ReplayedLogoff): Regret {
+  const browser = perhapsBrowser && !worked;
+  const after = signAt - at;
+  return {
+    agentId: agent.id,
+    agentName: agent.name,
+    rule,
+    at,
+    measured,
+    after,
+    worked,
+    perhapsBrowser: browser,
+  };
+}
+
+/** Where history is silent the choice is the one that makes the policy look worse, or the sentence says that it is not. */
+function approximations(history: History, policies: readonly ReplayedPolicy[]): string[] {
+  const sentences = [
+    'History holds presence and routing status, but no conversations. Live, each conversation counter protects; here a call or digital work that sets no routing status looks idle. Where such work is common, log-offs, hours and licences saved are too high, and the regret is too low.',
+    'History holds no token dates. A browser that was Offline for less than a sweep counts as a person here: some log-offs of absent people are missing, and some regrets are none (“perhaps a browser”).',
+    'Each log-off is taken to succeed. After it the agent counts as gone until history shows a sign of the person. What the log-off itself would have changed, history cannot know.',
+    'Where a log-off ends the session, the browser is taken to come back once by single sign-on: time is won, and a licence freed, only after the wait of the ladder’s first rung and two sweeps more; without a ladder never. Further silent returns are not played: `report` shows how many there are.',
+    'Hours recovered are hours in which history shows the agent online and the policy would not have: they end when he shows himself or goes Offline by himself.',
+    'Regret counts log-offs with a sign of the person within ten minutes: interactions, queue, presence or login, by the same signs as live. “Working” are those who were on queue or in an interaction by then.',
+    'Groups, queues, roles, divisions and teams are those of the time of reading, not of the past.',
+    'As after a start without memory, all clocks begin at zero with the first sight of each agent, and the first sweeps only watch. Caps and the breaker apply.',
+    `${LICENCE_METHOD} Head-counts are those of the agents in this history, once a sweep.`,
+  ];
+  const observing = policies.filter(({ observes }) => observes).map(({ name }) => name);
+  if (observing.length > 0)
+    sentences.push(
+      `${observing.join(', ')} ${observing.length === 1 ? 'says' : 'say'} mode: observe; replayed as if in enforce. Rules with a mode: observe of their own are counted as observed.`,
+    );
+  if (policies.some(({ warns }) => warns))
+    sentences.push(
+      'Warnings are taken to be delivered in the sweep in which they are due, and to move nobody.',
+    );
+  if (history.strangers > 0)
+    sentences.push(
+      `${history.strangers} users of this history are not in the directory any more, or came without their groups, and are left out: the head-counts are lower than they were.`,
+    );
+  if (history.withoutRouting > 0)
+    sentences.push(
+      `${history.withoutRouting} agents have presences and no routing status: they cannot be judged, and are never logged off here.`,
+    );
+  return sentences;
+}

@@ -1,0 +1,221 @@
+/** One agent on his way through history: what a sweep would have been shown of him, and how far he has come. */
+import type { Agent, Observation, PresenceReading, RoutingReading } from '../../domain/agent.ts';
+import { seenAgain } from '../../domain/tracking/fold.ts';
+import { profileOf, type Verdict } from '../../domain/judging/judge.ts';
+import type { Memory } from '../../domain/tracking/memory.ts';
+import type { Policy, Profile } from '../../domain/policy/policy.ts';
+import type { FoldContext } from '../../domain/tracking/step.ts';
+import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
+import { warningsDue } from '../../domain/judging/warnings.ts';
+import type { AgentHistory, KnownState, Timeline } from './history.ts';
+
+/** A sign of the person so soon after the log-off: it hit somebody who was about to work, or who was there. */
+export const REGRET_WITHIN: Duration = 10 * MINUTE;
+
+/** One log-off that the policy would have brought. */
+export interface ReplayedLogoff {
+  readonly agent: Agent;
+  readonly profile: string;
+  readonly rule: string;
+  readonly at: Instant;
+  readonly measured: Duration;
+  readonly limit: Duration;
+  /** Time that he was online in history and would not have been. */
+  recovered: Duration;
+  /** The first sign of the person after it. */
+  signAt: Instant | undefined;
+  /** That sign was a short Offline and a return between two sweeps: without token dates nobody knows who it was. */
+  perhapsBrowser: boolean;
+  /** He stood on queue or handled something within ten minutes of the log-off. */
+  worked: boolean;
+}
+
+/** An agent who was logged off and has not shown himself since. */
+export interface Off {
+  readonly logoff: ReplayedLogoff;
+  /** From here on the log-off is taken to hold. */
+  readonly from: Instant;
+}
+
+/** Where in a timeline the replay stands, what it shows there, and when it shows something else. */
+interface Hand<T> {
+  index: number;
+  shown: T | undefined;
+  nextAt: Instant;
+}
+
+/** The state of one agent's replay. */
+export interface Track {
+  readonly history: AgentHistory;
+  readonly profile: Profile | undefined;
+  readonly context: FoldContext;
+  /** How long before anything is due a warning may have to go out. */
+  readonly warnsAhead: Duration;
+  memory: Memory | undefined;
+  readonly presence: Hand<PresenceReading>;
+  readonly routing: Hand<RoutingReading>;
+  /** The sweep of the last look, and whether that look could be used. */
+  sweep: number;
+  whole: boolean;
+  /** Due, or to be counted as observed, at the last look. */
+  waiting: Verdict | undefined;
+  off: Off | undefined;
+  /** The log-off of the last ten minutes, to see whether he worked. */
+  recent: ReplayedLogoff | undefined;
+  online: boolean;
+  /** Online in history and off by our doing since then. */
+  hiddenSince: Instant | undefined;
+}
+
+/** Before the first look. */
+export function trackOf(history: AgentHistory, policy: Policy, interval: Duration): Track {
+  const profile = profileOf(history.agent, policy);
+  return {
+    history,
+    profile,
+    // The history knows of no tokens, without which nothing can be told of the sessions behind it.
+    context: {
+      agent: history.agent,
+      exempt: policy.exempt,
+      labels: policy.labels,
+      profile,
+      usualInterval: interval,
+      clockJumped: false,
+      nativeTimeouts: [],
+    },
+    warnsAhead: Math.max(
+      0,
+      ...(profile?.rules ?? []).map(({ warn: noteReplayedWarning }) =>
+        noteReplayedWarning === undefined ? 0 : noteReplayedWarning + 1,
+      ),
+    ),
+    memory: undefined,
+    presence: { index: -1, shown: undefined, nextAt: -Infinity },
+    routing: { index: -1, shown: undefined, nextAt: -Infinity },
+    sweep: -1,
+    whole: false,
+    waiting: undefined,
+    off: undefined,
+    recent: undefined,
+    online: false,
+    hiddenSince: undefined,
+  };
+}
+
+const NO_CONVERSATIONS = { contactCentre: 0, enterprise: 0 };
+const NONE: readonly string[] = [];
+
+/** What a sweep at `now` would have been shown. Times must not fall. */
+export function observe(
+  { history, presence, routing }: Track,
+  states: readonly (KnownState | undefined)[],
+  now: Instant,
+): Observation {
+  if (now >= presence.nextAt) turnPresence(presence, history.presence, states, now);
+  if (now >= routing.nextAt) turnRouting(routing, history.routing, states, now);
+  return {
+    agentId: history.agent.id,
+    at: now,
+    presence: presence.shown,
+    routing: routing.shown ?? routingOffline(presence.shown),
+    conversations: NO_CONVERSATIONS,
+    tokenIssuedAt: undefined,
+    missing: NONE,
+  };
+}
+
+function turnPresence(
+  hand: Hand<PresenceReading>,
+  timeline: Timeline,
+  states: readonly (KnownState | undefined)[],
+  now: Instant,
+): void {
+  const since = turn(hand, timeline, now);
+  const state = states[timeline.state[hand.index] ?? 0];
+  hand.shown =
+    state === undefined ? undefined : { system: state.presence, definitionId: state.definitionId, since };
+}
+
+function turnRouting(
+  hand: Hand<RoutingReading>,
+  timeline: Timeline,
+  states: readonly (KnownState | undefined)[],
+  now: Instant,
+): void {
+  const since = turn(hand, timeline, now);
+  const state = states[timeline.state[hand.index] ?? 0];
+  hand.shown = state === undefined ? undefined : { status: state.routing, since };
+}
+
+/** Moves a hand to the last change at or before `now`; answers when that was. */
+function turn(hand: Hand<unknown>, { at }: Timeline, now: Instant): Instant | undefined {
+  let { index } = hand;
+  while (index + 1 < at.length && (at[index + 1] ?? Infinity) <= now) index += 1;
+  hand.index = index;
+  hand.nextAt = index + 1 < at.length ? (at[index + 1] ?? Infinity) : Infinity;
+  return index < 0 ? undefined : at[index];
+}
+
+/** Where history says nothing of routing while the agent is Offline, he is off queue, as the platform itself would say. */
+function routingOffline(presence: PresenceReading | undefined): RoutingReading | undefined {
+  return presence?.system === 'OFFLINE' ? { status: 'OFF_QUEUE', since: undefined } : undefined;
+}
+
+/**
+ * Whether another look at the same would find nothing to bring up to date. What memory keeps for a change that may yet
+ * turn out to belong to a departure asks for no look of its own.
+ */
+export function isSteady({ memory, whole, context }: Track, observation: Observation): boolean {
+  if (!whole || memory === undefined) return true;
+  const memorable = memory.recent.length === 0 ? memory : { ...memory, recent: [] };
+  return seenAgain(memorable, observation, context) !== undefined;
+}
+
+/** When his state or the judge asks for the next look. */
+export function nextLookAt(track: Track, { nextAt, reason }: Verdict, now: Instant): Instant {
+  const { off, presence, routing, warnsAhead } = track;
+  const change = Math.min(presence.nextAt, routing.nextAt);
+  if (off !== undefined) return off.from > now ? Math.min(change, off.from) : change;
+  if (warnsAhead === 0) return Math.min(change, nextAt ?? Infinity);
+  // The judge answers for somebody whom nobody has warned yet: he then is due a moment later than once he is.
+  return Math.min(change, (nextAt ?? Infinity) - (reason === 'waiting' ? warnsAhead : 1));
+}
+
+/** Notes the warnings that are called for: they are taken to arrive in the sweep in which they are sent. */
+export function warn(track: Track, verdict: Verdict, policy: Policy, now: Instant): void {
+  const { memory, history } = track;
+  if (memory === undefined) return;
+  const due = warningsDue(history.agent, memory, verdict, policy, now);
+  if (due.length === 0) return;
+  const told = Object.fromEntries(due.map(({ ruleId }) => [ruleId, now]));
+  track.memory = { ...memory, warned: { ...memory.warned, ...told } };
+}
+
+/** Notes whether somebody who was logged off lately, and showed himself, works by now. */
+export function noteReplayedWork(track: Track, { routing }: Observation, now: Instant): void {
+  const { recent, memory } = track;
+  if (recent === undefined) return;
+  const until = recent.at + REGRET_WITHIN;
+  const working = recent.signAt !== undefined && memory?.working === true;
+  if (working && (routing?.since ?? now) <= until) recent.worked = true;
+  if (now > until) track.recent = undefined;
+}
+
+/** The first sign of the person after a log-off. */
+export function signAfter({ memory }: Track, { at }: ReplayedLogoff): Instant | undefined {
+  const sign = memory?.lastSign;
+  return sign !== undefined && sign.at > at ? sign.at : undefined;
+}
+
+/** Whether the presence that a sign was read from followed an Offline no longer than a browser takes to return. */
+export function isBounce(
+  { history: { presence }, presence: { index }, profile, context }: Track,
+  states: readonly (KnownState | undefined)[],
+  signAt: Instant,
+): boolean {
+  if (index < 1) return false;
+  const before = states[presence.state[index - 1] ?? 0];
+  const [wentAt, cameAt] = [presence.at[index - 1] ?? 0, presence.at[index] ?? 0];
+  const isSign = Math.abs(cameAt - signAt) < context.usualInterval;
+  return before?.presence === 'OFFLINE' && isSign && cameAt - wentAt <= (profile?.returns.window ?? 0);
+}

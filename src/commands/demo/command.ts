@@ -1,0 +1,144 @@
+/** `demo`: the sandbox and the worker together with the clock wound up: a shift in a minute, then the tally. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { WoundClock } from '../../app/clock.ts';
+import { HOUR, MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
+import { createLog } from '../../app/logging.ts';
+import type { Sender } from '../../notify/send.ts';
+import type { LoadedPolicy } from '../../policy-file/draft.ts';
+import { loadPolicyFile } from '../../policy-file/load.ts';
+import { createSandbox, DEFAULT_MIX, type Sandbox, type Truth } from '../../sandbox/index.ts';
+import { Metrics } from '../../server/metrics.ts';
+import { assemble, openStoreOf, type Assembly } from '../../app/compose.ts';
+import { DemoView } from './view.ts';
+import { EXIT } from '../shared/exit.ts';
+import { wholeOption, type ConfigOption } from '../shared/options.ts';
+import type { Output } from '../shared/output.ts';
+import { SANDBOX_CLIENT } from '../sandbox/command.ts';
+
+export interface DemoOptions extends ConfigOption {
+  readonly agents: string;
+  readonly seed: string;
+  readonly hours: string;
+  readonly json?: boolean;
+}
+
+/** A Monday, 08:00 in Chicago, where the annotated default has its business hours. */
+const STARTS_AT: Instant = Date.parse('2026-03-02T14:00:00Z');
+/** The last who leave without logging out do so at the end of the shift: their limit must pass as well. */
+const AFTERWARDS: Duration = 2 * HOUR;
+/** How long each kind of absence may last, by the rules of the annotated default. */
+const LIMITS: Readonly<Record<string, Duration | undefined>> = {
+  'overran-meal': 90 * MINUTE,
+  'watching-supervisor': 12 * HOUR,
+};
+const ORDINARY_LIMIT: Duration = 60 * MINUTE;
+
+/** What happens to people who are not there must reach nobody; those who are warned count as told. */
+const NOBODY: Sender = { send: () => Promise.resolve(), close: () => Promise.resolve() };
+
+/** Plays the shift and prints the tally. Answers the exit code: 3 when anybody was disturbed or missed. */
+export async function demo(options: DemoOptions, output: Output): Promise<number> {
+  // Every story is played at least once: the policy names one of these people.
+  const agents = wholeOption(options.agents, Object.keys(DEFAULT_MIX).length, 50_000);
+  const shift = wholeOption(options.hours, 1, 16) * HOUR;
+  const clock = new WoundClock(STARTS_AT);
+  const sandbox = createSandbox({
+    seed: wholeOption(options.seed, 0, 2 ** 31),
+    agents,
+    now: () => clock.now(),
+    startsAt: STARTS_AT,
+    shiftMs: shift,
+    clientId: SANDBOX_CLIENT.id,
+    clientSecret: SANDBOX_CLIENT.secret,
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'idle-enforcer-demo-'));
+  try {
+    const loaded = policyFor(options, await sandbox.listen(), folder);
+    const around = {
+      clock,
+      log: createLog('silent', 'stderr'),
+      metrics: new Metrics(),
+      signal: new AbortController().signal,
+      sender: NOBODY,
+    };
+    const store = await openStoreOf(loaded.settings, around);
+    const assembly = await assemble(loaded, store, around);
+    try {
+      const view = new DemoView(output, {
+        quiet: options.json === true,
+        agents,
+        from: STARTS_AT,
+        to: STARTS_AT + shift + AFTERWARDS,
+      });
+      await play(loaded, assembly, clock, view, STARTS_AT + shift + AFTERWARDS);
+      const truth = truthOf(sandbox, loaded);
+      if (options.json === true) output.json({ ...truth, requests: sandbox.requests }, 2);
+      else view.tally(truth, sandbox.requests);
+      return truth.disturbed.length + truth.missed.length === 0 ? EXIT.fine : EXIT.failedActions;
+    } finally {
+      await assembly.close();
+    }
+  } finally {
+    await sandbox.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The policy, pointed at the sandbox and enforcing. */
+function policyFor(
+  options: DemoOptions,
+  urls: { apiUrl: string; loginUrl: string },
+  folder: string,
+): LoadedPolicy {
+  const path =
+    options.config ?? fileURLToPath(new URL('../../../config/idle-enforcer.yaml', import.meta.url));
+  const env = {
+    ...process.env,
+    GENESYS_CLIENT_ID: SANDBOX_CLIENT.id,
+    GENESYS_CLIENT_SECRET: SANDBOX_CLIENT.secret,
+  };
+  const loaded = loadPolicyFile(path, env);
+  const { settings, draft } = loaded;
+  return {
+    ...loaded,
+    settings: {
+      ...settings,
+      mode: 'enforce',
+      genesys: {
+        ...settings.genesys,
+        ...urls,
+        clientId: SANDBOX_CLIENT.id,
+        clientSecret: SANDBOX_CLIENT.secret,
+      },
+      store: { ...settings.store, sqlite: join(folder, 'demo.db') },
+    },
+    draft: { ...draft, content: { ...draft.content, mode: 'enforce' } },
+  };
+}
+
+async function play(
+  { settings }: LoadedPolicy,
+  { worker, lastReport }: Assembly,
+  clock: WoundClock,
+  view: DemoView,
+  until: Instant,
+): Promise<void> {
+  const { interval } = settings.sweep;
+  for (let at = clock.now(); at <= until; at += interval) {
+    clock.windTo(at);
+    await worker.tick(at + interval);
+    view.show(at, lastReport());
+  }
+}
+
+function truthOf(sandbox: Sandbox, { settings, draft }: LoadedPolicy): Truth {
+  const { grace } = draft.content.returns;
+  return sandbox.truth({
+    limitFor: (archetype) => LIMITS[archetype] ?? ORDINARY_LIMIT,
+    // Nobody is due during grace, and everyone is read and judged once an interval.
+    slackMs: grace + 2 * settings.sweep.interval,
+  });
+}

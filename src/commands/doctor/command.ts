@@ -1,0 +1,143 @@
+/** `doctor`: whether the policy could be enforced in this organisation, and what gets in its way. */
+import { realClock } from '../../app/clock.ts';
+import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
+import { MINUTE, type Duration } from '../../domain/time/time.ts';
+import type { Platform } from '../../genesys/platform.ts';
+import { createIdentity } from '../../identity/identity.ts';
+import { learntSentences } from '../explain/behaviour-words.ts';
+import { openStore } from '../../store/sqlite/sqlite-store.ts';
+import { diagnose } from './doctor.ts';
+import type { CheckVerdict, Diagnosis, DoctorPlatform, DoctorWants, Finding } from './ports.ts';
+import { createLog } from '../../app/logging.ts';
+import type { LoadedPolicy } from '../../policy-file/draft.ts';
+import { namesNeeded } from '../../policy-file/names.ts';
+import { Metrics } from '../../server/metrics.ts';
+import { connect } from '../../app/compose.ts';
+import { EXIT, UsageError } from '../shared/exit.ts';
+import { loadConfig, type ConfigOption } from '../shared/options.ts';
+import type { Output } from '../shared/output.ts';
+
+export interface DoctorOptions extends ConfigOption {
+  readonly json?: boolean;
+}
+
+/** Somebody waits for the answer: what takes longer is as good as unreachable. */
+const DOCTOR_TIMEOUT: Duration = 2 * MINUTE;
+
+/** Prints what was found. Answers the exit code: 2 when enforcing could not work. */
+export async function doctor(options: DoctorOptions, output: Output): Promise<number> {
+  const { redactor } = output;
+  const loaded = loadConfig(options, output);
+  // Fatal only: what the platform refuses is told as a finding.
+  const log = createLog('fatal', 'stderr', redactor);
+  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
+  const { identity: connector } = loaded.settings;
+  const identity =
+    connector === undefined
+      ? undefined
+      : createIdentity(connector, { clock: realClock, env: process.env, redactor });
+  const signal = AbortSignal.timeout(DOCTOR_TIMEOUT);
+  try {
+    const provider = identity && { ...identity, selfCheck: () => identity.selfCheck(signal) };
+    const diagnosis = await diagnose(
+      asked(platform, signal),
+      wantsOf(loaded),
+      provider,
+      await learntBefore(loaded),
+    );
+    if (options.json === true) output.json(diagnosis, 2);
+    else print(diagnosis, output);
+    return diagnosis.canEnforce ? EXIT.fine : EXIT.refused;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new UsageError(
+      'The platform did not answer within two minutes: check the network, HTTPS_PROXY and genesys.region.',
+    );
+  } finally {
+    await identity?.close();
+    await platform.close();
+  }
+}
+
+/** What the worker has learnt so far, where it has run on this machine already. */
+async function learntBefore({ settings, draft }: LoadedPolicy): Promise<readonly string[]> {
+  const found = await openStore(settings.store.sqlite, { now: () => realClock.now(), readOnly: true }).catch(
+    () => undefined,
+  );
+  if (found === undefined) return [];
+  try {
+    return learntSentences((await found.learnt()) ?? NO_BEHAVIOUR_KNOWN, draft.content.returns.window);
+  } finally {
+    await found.close();
+  }
+}
+
+/** What the policy asks of the platform. */
+export function wantsOf({ settings, draft }: LoadedPolicy): DoctorWants {
+  const { profiles, returns } = draft.content;
+  const rules = profiles.flatMap((profile) => profile.rules);
+  const ladders = [returns, ...profiles.flatMap((profile) => profile.returns ?? [])].map(
+    ({ ladder }) => ladder ?? [],
+  );
+  const needed = namesNeeded(draft);
+  const kinds = (['roles', 'queues', 'teams'] as const).filter((kind) => needed[kind].length > 0);
+  const { okta, entra, keycloak, webhook } = settings.identity ?? {};
+  return {
+    mode: settings.mode,
+    actions: new Set([...rules, ...ladders.flat()].flatMap(({ actions }) => actions)),
+    kinds: new Set(kinds),
+    limits: rules.map(({ id, limit }) => ({ rule: id, limit })),
+    returnWindow: returns.window,
+    interval: settings.sweep.interval,
+    requestsPerMinute: settings.genesys.requestsPerMinute,
+    connector: [okta, entra, keycloak, webhook].some((one) => one !== undefined),
+  };
+}
+
+function asked(platform: Platform, signal: AbortSignal): DoctorPlatform {
+  const { inspection } = platform;
+  return {
+    checkCredentials: () => platform.checkCredentials(signal),
+    organisation: () => inspection.organisation(signal),
+    divisions: () => platform.names('divisions', signal),
+    ownGrants: () => inspection.ownGrants(signal),
+    probe: (permission) => inspection.probe(permission, signal),
+    tokenTimeout: () => platform.tokenTimeout(signal),
+    ownTokenIdles: () => inspection.ownTokenIdles(signal),
+    presenceSettings: () => platform.presenceSettings(signal),
+    authenticationSettings: () => inspection.authenticationSettings(signal),
+    identityProviders: () => inspection.identityProviders(signal),
+    rateLimit: () => inspection.rateLimit(signal),
+    allowedPerMinute: () => inspection.allowedPerMinute(),
+    clockError: () => inspection.clockError(),
+    serverNow: () => platform.directory.serverNow(),
+  };
+}
+
+const MARKS: Readonly<
+  Record<CheckVerdict, readonly [colour: 'green' | 'yellow' | 'red' | 'dim', mark: string]>
+> = {
+  ok: ['green', 'ok     '],
+  warn: ['yellow', 'warn   '],
+  fail: ['red', 'fail   '],
+  unknown: ['dim', 'unknown'],
+};
+
+function print({ findings, canEnforce }: Diagnosis, output: Output): void {
+  for (const finding of findings) printFinding(finding, output);
+  output.line();
+  const count = (verdict: CheckVerdict): number =>
+    findings.filter((finding) => finding.verdict === verdict).length;
+  const { colours, line } = output;
+  const tally = `${count('ok')} ok, ${count('warn')} to look at, ${count('unknown')} unknown`;
+  if (canEnforce) line(colours.green(`The policy could be enforced: ${tally}.`));
+  else line(colours.red(`Enforcing could not work: ${count('fail')} failed, ${tally}.`));
+}
+
+function printFinding({ check, verdict, found, why, advice }: Finding, { colours, line }: Output): void {
+  const [colour, mark] = MARKS[verdict];
+  line(`${colours[colour](mark)}  ${colours.bold(check)}: ${found}`);
+  if (verdict === 'ok') return;
+  line(`         why it matters: ${why}`);
+  if (advice !== undefined) line(`         what to do: ${advice}`);
+}

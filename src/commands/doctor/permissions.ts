@@ -1,0 +1,225 @@
+/** Which permissions the policy needs, and whether the client has them. */
+import {
+  tell,
+  type DoctorPlatform,
+  type DoctorWants,
+  type Finding,
+  type PermissionGrant,
+  type Probed,
+  type Reply,
+} from './ports.ts';
+
+/** A permission and what it is for. */
+export interface Need {
+  readonly permission: string;
+  /** Where it stands in the administration. */
+  readonly shown: string;
+  readonly why: string;
+  /**
+   * What is said where it is missing. `fail`: enforcing could not work. `warn`: the service knows less. `ok`: only a command
+   * needs it that may never be used.
+   */
+  readonly missing: 'fail' | 'warn' | 'ok';
+  /** It is given by division: agents, queues, teams and labels of other divisions are out of reach, and out of sight. */
+  readonly perDivision: boolean;
+  /** Where it is missing the worker has another way, which trying it out tells. */
+  readonly otherwise?: string;
+}
+
+type Wanted = (wants: DoctorWants) => boolean;
+const always: Wanted = () => true;
+const doing =
+  (action: 'offline' | 'revoke_tokens' | 'release_station'): Wanted =>
+  ({ actions }) =>
+    actions.has(action);
+const naming =
+  (kind: 'roles' | 'queues' | 'teams'): Wanted =>
+  ({ kinds }) =>
+    kinds.has(kind);
+
+function need(permission: string, shown: string, why: string, more: Partial<Need> = {}): Need {
+  return { permission, shown, why, missing: 'fail', perDivision: false, ...more };
+}
+
+/** Everything the service may ever need, each with when it does. The operations handbook lists the same. */
+export const NEEDS: readonly (readonly [Need, Wanted])[] = [
+  [
+    need(
+      'directory:user:view',
+      'Directory > User > View',
+      'agents are listed at once with it, where it is granted in every division',
+      { perDivision: true, otherwise: 'not granted, but agents can be listed page by page without it' },
+    ),
+    always,
+  ],
+  [
+    need(
+      'presence:presenceDefinition:view',
+      'Presence > Presence Definition > View',
+      'it tells which presence is Offline, and what the labels of the policy stand for',
+      { perDivision: true },
+    ),
+    always,
+  ],
+  [
+    need(
+      'presence:userPresence:edit',
+      'Presence > User Presence > Edit',
+      'agents cannot be set Offline without it',
+      {
+        perDivision: true,
+      },
+    ),
+    doing('offline'),
+  ],
+  [
+    need('oauth:token:delete', 'OAuth > Token > Delete', 'tokens cannot be revoked without it', {
+      perDivision: true,
+    }),
+    doing('revoke_tokens'),
+  ],
+  [
+    need(
+      'telephony:station:disassociate',
+      'Telephony > Station > Disassociate',
+      'the action release_station fails without it',
+      { perDivision: true },
+    ),
+    doing('release_station'),
+  ],
+  [
+    need('routing:queue:view', 'Routing > Queue > View', 'the policy names queues', { perDivision: true }),
+    naming('queues'),
+  ],
+  [
+    need('groups:team:view', 'Groups > Team > View', 'the policy names teams', { perDivision: true }),
+    naming('teams'),
+  ],
+  [need('authorization:role:view', 'Authorization > Role > View', 'the policy names roles'), naming('roles')],
+  [
+    need(
+      'presence:settings:view',
+      'Presence > Settings > View',
+      'doctor reads with it what a browser that comes back is given',
+      { missing: 'warn' },
+    ),
+    always,
+  ],
+  [
+    need(
+      'sso:provider:view',
+      'SSO > Provider > View',
+      'doctor reads with it whether single sign-on asks for credentials',
+      { missing: 'warn' },
+    ),
+    always,
+  ],
+  [
+    need(
+      'analytics:userDetail:view',
+      'Analytics > User Detail > View',
+      'backtest reads with it what everybody did in the past',
+      { missing: 'ok' },
+    ),
+    always,
+  ],
+];
+
+/** One finding for each permission that the policy needs. */
+export async function permissionFindings(
+  platform: DoctorPlatform,
+  wants: DoctorWants,
+): Promise<readonly Finding[]> {
+  const grants = await ownGrants(platform);
+  const divisions = await tell(() => platform.divisions());
+  const findings: Finding[] = [];
+  for (const [wanted, applies] of NEEDS) {
+    if (!applies(wants)) continue;
+    const tryOut = async (): Promise<State> =>
+      fromProbe(wanted, await tell(() => platform.probe(wanted.permission)));
+    const state =
+      grants === undefined
+        ? await tryOut()
+        : fromGrants(wanted, grants, divisions.told ? divisions.value : []);
+    const isDone = state.is !== 'missing' || wanted.otherwise === undefined || grants === undefined;
+    findings.push(finding(wanted, isDone ? state : await tryOut()));
+  }
+  return findings;
+}
+
+/** Not told is as good as refused here: then each permission is tried out. */
+async function ownGrants(platform: DoctorPlatform): Promise<readonly PermissionGrant[] | undefined> {
+  const grants = await tell(() => platform.ownGrants());
+  return grants.told ? grants.value : undefined;
+}
+
+type State =
+  | { readonly is: 'granted'; readonly found: string }
+  | { readonly is: 'missing' }
+  | { readonly is: 'partly'; readonly found: string }
+  | { readonly is: 'untold'; readonly found: string };
+
+type Divisions = readonly { readonly id: string; readonly names: readonly string[] }[];
+
+function fromGrants(
+  { permission, perDivision }: Need,
+  grants: readonly PermissionGrant[],
+  divisions: Divisions,
+): State {
+  const fitting = grants.filter((grant) => covers(grant.permission, permission));
+  if (fitting.length === 0) return { is: 'missing' };
+  const certain = fitting.filter(({ conditional }) => !conditional);
+  if (certain.length === 0) return { is: 'partly', found: 'granted, but only under a condition of the role' };
+  if (!perDivision || certain.some(({ divisionId }) => divisionId === '*')) {
+    return { is: 'granted', found: 'granted by the roles of the client' };
+  }
+  const within = new Set(certain.map(({ divisionId }) => divisionId));
+  const without = divisions.filter(({ id }) => !within.has(id)).map(({ id, names }) => names[0] ?? id);
+  if (without.length === 0) return { is: 'granted', found: 'granted in every division' };
+  return {
+    is: 'partly',
+    found: `not granted in ${without.length === 1 ? 'the division' : 'the divisions'} ${without.join(', ')}`,
+  };
+}
+
+function fromProbe({ otherwise = '' }: Need, probed: Reply<Probed | undefined>): State {
+  if (!probed.told) return { is: 'untold', found: probed.message };
+  switch (probed.value) {
+    case 'allowed':
+      return { is: 'granted', found: 'a call that needs it succeeded' };
+    case 'otherwise':
+      return { is: 'partly', found: otherwise };
+    case 'not_refused':
+      return {
+        is: 'untold',
+        found: 'not refused for a user who does not exist, which need not mean anything: look at the role',
+      };
+    case 'refused':
+      return { is: 'missing' };
+    case undefined:
+      return { is: 'untold', found: 'there is no way to try it out' };
+  }
+}
+
+function finding({ permission, shown, why, missing }: Need, state: State): Finding {
+  const check = `permission ${permission}`;
+  const advice = `give the role of the client ${shown}, in every division whose agents it handles`;
+  switch (state.is) {
+    case 'granted':
+      return { check, verdict: 'ok', found: state.found, why };
+    case 'missing':
+      return missing === 'ok'
+        ? { check, verdict: 'ok', found: `not granted: the worker does without it, ${why}`, why, advice }
+        : { check, verdict: missing, found: 'not granted', why, advice };
+    case 'partly':
+      return { check, verdict: 'warn', found: state.found, why, advice };
+    case 'untold':
+      return { check, verdict: 'unknown', found: state.found, why };
+  }
+}
+
+/** Whether a grant, which may have `*` for a part, includes a permission. */
+function covers(granted: string, wanted: string): boolean {
+  const parts = granted.split(':');
+  return wanted.split(':').every((part, i) => parts[i] === '*' || parts[i] === part);
+}

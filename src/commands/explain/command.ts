@@ -1,0 +1,233 @@
+/** `explain`: why one agent is, or is not, logged off; from the store alone unless asked to look. */
+import { realClock } from '../../app/clock.ts';
+import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
+import { fold } from '../../domain/tracking/fold.ts';
+import { profileOf, type Due } from '../../domain/judging/judge.ts';
+import type { Memory } from '../../domain/tracking/memory.ts';
+import type { StoredAgent } from '../../domain/record.ts';
+import type { Instant } from '../../domain/time/time.ts';
+import { learntSentences } from './behaviour-words.ts';
+import { usualInterval } from '../../controller/controller-state.ts';
+import { explainAgent as explainAgent, type ExplainInput, type Explanation } from './explain.ts';
+import { COMMON_KINDS, recordedAt } from './record.ts';
+import { eventLines, linesOf } from './view.ts';
+import { timesIn, type Times } from '../shared/times.ts';
+import { createLog } from '../../app/logging.ts';
+import type { LoadedPolicy } from '../../policy-file/draft.ts';
+import { nearest } from '../../policy-file/nearest.ts';
+import { nameKey, namesNeeded } from '../../policy-file/names.ts';
+import { needsOf } from '../../policy-file/needs.ts';
+import {
+  policyFromMemory,
+  rememberedFrom,
+  resolveNames,
+  type RememberedNames,
+} from '../../policy-file/remembered-names.ts';
+import { Metrics } from '../../server/metrics.ts';
+import type { SqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import { oneLine } from '../../texts/clean.ts';
+import { secondsOf } from '../../texts/printed.ts';
+import { readNames } from '../../app/names-in-use.ts';
+import { connect } from '../../app/compose.ts';
+import { EXIT, UsageError } from '../shared/exit.ts';
+import { momentOption } from '../shared/instants.ts';
+import { loadConfig, zoneOption } from '../shared/options.ts';
+import { table, type Output } from '../shared/output.ts';
+import { policyForReading, type PolicyForReading } from '../shared/policy-for-reading.ts';
+import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
+
+export interface ExplainOptions extends StoreOption {
+  readonly json?: boolean;
+  /** As of the record at that time. */
+  readonly at?: string;
+  /** IANA zone of the times printed. */
+  readonly tz?: string;
+  /** Read the agent once through the platform. */
+  readonly live?: boolean;
+}
+
+/** Ten events are shown; earlier ones tell what a ladder began with. */
+const KNOWN_EVENTS = 100;
+
+/** More matches than this are counted, not listed. */
+const LISTED = 20;
+
+/** Prints what is known of one agent. Answers the exit code; throws `UsageError` when nobody, or several, fit. */
+export async function explain(name: string, options: ExplainOptions, output: Output): Promise<number> {
+  const now = realClock.now();
+  const at = options.at === undefined ? undefined : momentOption(options.at, now);
+  if (at !== undefined && options.live === true)
+    throw new UsageError('--at looks back, --live looks now: give one of them.');
+  const times = timesIn(zoneOption(options.tz), at ?? now);
+  // A look through the platform needs all of the policy.
+  const policy =
+    options.live === true ? { loaded: loadConfig(options, output) } : policyForReading(options, output);
+  const store = await openStoreMeant(options, { now: () => now, readOnly: true });
+  try {
+    const agent = await findOne(store, name);
+    if (at === undefined && policy.loaded !== undefined)
+      await tell(store, policy.loaded, agent, times, options, output);
+    else await tellRecord(store, policy, agent, at ?? now, times, options, output);
+    return EXIT.fine;
+  } finally {
+    await store.close();
+  }
+}
+
+async function findOne(store: SqliteStore, name: string): Promise<StoredAgent> {
+  const found = await store.findAgents(name);
+  const [first] = found;
+  if (first === undefined) {
+    const meant = await suggestion(store, name);
+    const hint = meant === undefined ? '' : ` Did you mean "${oneLine(meant)}"?`;
+    throw new UsageError(`No agent that was ever seen has the name, e-mail or id "${oneLine(name)}".${hint}`);
+  }
+  if (found.length === 1) return first;
+  const lines = found
+    .slice(0, LISTED)
+    .map((agent) => oneLine(`  ${agent.id}  ${agent.name} <${agent.email}>`));
+  if (found.length > LISTED) lines.push(`  … and ${found.length - LISTED} more`);
+  throw new UsageError(`"${name}" fits ${found.length} agents: give the id of one.\n${lines.join('\n')}`);
+}
+
+/** The closest name or e-mail address, among those that share the beginning of a word with what was asked for. */
+async function suggestion(store: SqliteStore, name: string): Promise<string | undefined> {
+  const words = name.split(/[\s@.,]+/).filter((word) => word.length > 1);
+  const known = new Set<string>();
+  for (const word of words) {
+    for (const agent of await store.findAgents(word.slice(0, 3))) {
+      known.add(agent.name);
+      known.add(agent.email);
+      for (const part of agent.name.split(' ')) known.add(part);
+    }
+  }
+  return nearest(name, known);
+}
+
+/** What the record says: of an earlier time, or because the policy cannot be used. */
+async function tellRecord(
+  store: SqliteStore,
+  { loaded, fault }: PolicyForReading,
+  agent: StoredAgent,
+  at: Instant,
+  times: Times,
+  options: ExplainOptions,
+  output: Output,
+): Promise<void> {
+  const rules = loaded?.draft.content.profiles.flatMap((profile) => profile.rules) ?? [];
+  const recorded = recordedAt(
+    {
+      agent,
+      at,
+      events: await store.events({ agentId: agent.id, to: at + 1, limit: KNOWN_EVENTS }),
+      common: await store.events({ kinds: COMMON_KINDS, to: at + 1, limit: 5 }),
+      memory: await store.loadMemory(agent.id),
+      clocks: new Map(rules.map(({ id, clock }) => [id, clock])),
+    },
+    times,
+  );
+  if (options.json === true) {
+    output.json({ ...recorded, policyFault: fault }, 2);
+    return;
+  }
+  if (fault !== undefined)
+    output.line(`The policy cannot be used, so its rules are not weighed: ${fault}.\n`);
+  const lines = [...recorded.sentences, '', ...eventLines(recorded.events, times, table)];
+  if (recorded.common.length > 0)
+    lines.push('', 'Of everybody:', ...eventLines(recorded.common, times, table).slice(1));
+  for (const line of lines) output.line(line);
+}
+
+async function tell(
+  store: SqliteStore,
+  loaded: LoadedPolicy,
+  agent: StoredAgent,
+  times: Times,
+  options: ExplainOptions,
+  output: Output,
+): Promise<void> {
+  const standing = await store.loadStanding();
+  const facts = await store.facts();
+  const known = rememberedFrom(facts);
+  const stored = {
+    agent,
+    standing,
+    pause: await store.pause(),
+    events: await store.events({ agentId: agent.id, limit: KNOWN_EVENTS }),
+    gaps: await store.events({ kinds: ['gap'], limit: 20 }),
+    learnt: learntSentences(
+      (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN,
+      loaded.draft.content.returns.window,
+    ),
+    labels: labelsOf(loaded, known),
+    interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
+    now: realClock.now(),
+  };
+  const memory = await store.loadMemory(agent.id);
+  const input: ExplainInput =
+    options.live === true
+      ? { ...stored, ...(await look(loaded, agent, memory, known, stored.interval, output)) }
+      : { ...stored, memory, policy: policyFromMemory(loaded.draft, known, stored.now) };
+  const explanation = explainAgent(input);
+  if (options.json === true) output.json(forJson(explanation), 2);
+  else for (const line of linesOf(explanation, times, table)) output.line(line);
+}
+
+/** The organisation's own presences by id, as the policy writes them. */
+function labelsOf(loaded: LoadedPolicy, { ids, former }: RememberedNames): ReadonlyMap<string, string> {
+  return new Map(
+    namesNeeded(loaded.draft).presences.flatMap((name) => {
+      const key = nameKey('presences', name);
+      return [...(former.get(key) ?? []), ...(ids.get(key) ?? [name])].map((id) => [id, name] as const);
+    }),
+  );
+}
+
+/** One look through the platform, folded into memory and judged as a sweep would; nothing is written anywhere. */
+async function look(
+  loaded: LoadedPolicy,
+  { id, name }: StoredAgent,
+  memory: Memory | undefined,
+  known: RememberedNames,
+  interval: number,
+  { redactor }: Output,
+): Promise<Required<Pick<ExplainInput, 'policy' | 'live'>> & Pick<ExplainInput, 'memory'>> {
+  const { signal } = new AbortController();
+  const log = createLog('warn', 'stderr', redactor);
+  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
+  try {
+    await platform.checkCredentials(signal);
+    const names = await readNames(loaded.draft, platform, signal);
+    const { policy } = resolveNames(loaded.draft, names, known, realClock.now());
+    platform.setNeeds(needsOf(policy));
+    await platform.readMembers(signal);
+    const sighting = (await platform.directory.reread([id], signal)).get(id);
+    if (sighting === undefined)
+      throw new UsageError(`The platform does not list ${oneLine(name)} (${id}) any more.`);
+    const profile = profileOf(sighting.agent, policy);
+    const folded = fold(memory, sighting.observation, {
+      agent: sighting.agent,
+      exempt: policy.exempt,
+      labels: policy.labels,
+      profile,
+      usualInterval: interval,
+      clockJumped: false,
+      nativeTimeouts: await platform.nativeTimeouts(signal),
+    });
+    return { policy, live: sighting, memory: folded?.memory };
+  } finally {
+    await platform.close();
+  }
+}
+
+/** The same, ready for `printed`: elsewhere `overdue` is a number of agents. */
+function forJson(explanation: Explanation): unknown {
+  const { verdict } = explanation;
+  const dueJson = ({ overdue, ...due }: Due): object => ({ ...due, overdue_seconds: secondsOf(overdue) });
+  if (verdict === undefined) return explanation;
+  const { due, observed } = verdict;
+  return {
+    ...explanation,
+    verdict: { ...verdict, due: due && dueJson(due), observed: observed.map(dueJson) },
+  };
+}

@@ -1,0 +1,306 @@
+/**
+ * Why one agent is, or is not, to be logged off: the same judging as in a sweep, on what is remembered of him or on one
+ * fresh look, with every number that went into it. Pure; how it is told stands in `sentences.ts`.
+ */
+import type { Agent, Observation } from '../../domain/agent.ts';
+import { clockStart, countable, measure } from '../../domain/tracking/clocks.ts';
+import { weigh, type Reason, type Verdict, type Weighed } from '../../domain/judging/judge.ts';
+import { judgeByNames } from '../../domain/judging/judge-names.ts';
+import { placeOf, quietBetweenRepeats } from '../../domain/judging/ladder.ts';
+import type { LadderPlace, Memory, Sign, State } from '../../domain/tracking/memory.ts';
+import type { Action, ClockName, Mode, Policy, Profile, Rule } from '../../domain/policy/policy.ts';
+import type { Pause, ControllerState, StoredAgent, StoredEvent } from '../../domain/record.ts';
+import { SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
+import { holdsOf } from './holds.ts';
+import { withStoredFacts } from './stored.ts';
+import { whenWords } from './words.ts';
+
+/** What explaining starts from. */
+export interface ExplainInput {
+  readonly agent: StoredAgent;
+  readonly memory: Memory | undefined;
+  readonly policy: Policy;
+  /** One look at the agent made just now, folded into `memory`; without it, memory alone is judged. */
+  readonly live?: { readonly agent: Agent; readonly observation: Observation };
+  readonly standing: ControllerState | undefined;
+  readonly pause: Pause | undefined;
+  /** Of this agent, in rising order. */
+  readonly events: readonly StoredEvent[];
+  /** Events of kind `gap`: nobody was watched. */
+  readonly gaps?: readonly StoredEvent[];
+  /** The organisation's own presences by id. */
+  readonly labels?: ReadonlyMap<string, string>;
+  /** What the service has learnt of the platform, by name. */
+  readonly learnt: readonly string[];
+  /** The usual time between two sweeps. */
+  readonly interval: Duration;
+  readonly now: Instant;
+}
+
+/** What one clock shows, and what it left out. */
+export interface ClockShown {
+  readonly clock: ClockName;
+  /** For `in_state`, whose condition. */
+  readonly rule: string | undefined;
+  /** `undefined` while it stands at zero. */
+  readonly startedAt: Instant | undefined;
+  readonly counted: Duration;
+  readonly notCounted: Duration;
+}
+
+/** A span that no clock counts, and why. */
+export interface Uncounted extends Interval {
+  readonly why: 'Offline' | 'nobody looked' | 'nobody looked, or Offline';
+}
+
+/** How one rule stands. */
+export interface RuleShown extends Omit<Weighed, 'rule'> {
+  readonly id: string;
+  readonly description: string | undefined;
+  /** Its condition in words. */
+  readonly when: string;
+  readonly clock: ClockName;
+  readonly limit: Duration;
+  readonly mode: Mode;
+  /** Name of the calendar that bounds it, with the side. */
+  readonly hours: string | undefined;
+}
+
+/** Where on the ladder. */
+export interface LadderShown {
+  readonly rule: string;
+  readonly rungsUsed: number;
+  readonly rungs: number;
+  /** While false, the rules judge again; the place is only kept for the next log-off. */
+  readonly active: boolean;
+  readonly returnedAt: Instant | undefined;
+  readonly lastLogoffAt: Instant;
+  readonly nextActions: readonly Action[];
+}
+
+/** All that is known of one agent's case. Instants are of the server's clock. */
+export interface Explanation {
+  readonly agent: StoredAgent;
+  readonly basis: 'store' | 'live';
+  /** The look that everything below is true of; `undefined` when nothing is remembered. */
+  readonly asOf: Instant | undefined;
+  readonly now: Instant;
+  readonly policy: string;
+  readonly mode: Mode;
+  readonly profile: string | undefined;
+  readonly state: State | undefined;
+  readonly presenceSince: Instant | undefined;
+  readonly routingSince: Instant | undefined;
+  readonly firstSeenAt: Instant | undefined;
+  readonly lastSign: Sign | undefined;
+  readonly engagedSince: Instant | undefined;
+  /** Since when readings cannot be used, and what of the last one was unknown. */
+  readonly unread: Memory['unread'];
+  readonly departure: Memory['departure'];
+  readonly back: Memory['back'];
+  readonly graceUntil: Instant | undefined;
+  readonly verdict: Verdict | undefined;
+  /** When the agent would be logged off, or is due since, if nothing happens; and by which rule. */
+  readonly next: { readonly rule: string; readonly at: Instant } | undefined;
+  readonly clocks: readonly ClockShown[];
+  readonly uncounted: readonly Uncounted[];
+  readonly rules: readonly RuleShown[];
+  readonly ladder: LadderShown | undefined;
+  /** What would hold a log-off back although it is due. */
+  readonly holds: readonly string[];
+  /** What cannot be told. */
+  readonly caveats: readonly string[];
+  /** The last ten, in rising order. */
+  readonly events: readonly StoredEvent[];
+  /** Earlier ones, as far as they were asked for. */
+  readonly before: readonly StoredEvent[];
+  readonly learnt: readonly string[];
+}
+
+/** Explains one agent. */
+export function explainAgent(input: ExplainInput): Explanation {
+  const { memory, policy, events } = input;
+  const { agent, observation, judged, caveats } = judgeable(input);
+  const at = observation?.at ?? input.now;
+  const verdict =
+    observation === undefined ? undefined : judgeByNames(agent, memory, observation, judged, at);
+  const profile = judged.profiles.find(({ name }) => name === verdict?.profile);
+  return {
+    agent: input.agent,
+    basis: input.live === undefined ? 'store' : 'live',
+    asOf: observation?.at,
+    now: input.now,
+    policy: policy.hash,
+    mode: policy.mode,
+    profile: verdict?.profile,
+    ...lookOf(memory),
+    verdict,
+    ...(memory === undefined ? NOTHING_WEIGHED : weighAll(memory, profile, verdict, input, at)),
+    holds: holdsOf(input, verdict),
+    caveats,
+    events: events.slice(-SHOWN),
+    before: events.slice(0, -SHOWN),
+    learnt: input.learnt,
+  };
+}
+
+/** So many events are shown; earlier ones only help to tell what came of what. */
+const SHOWN = 10;
+
+interface Judgeable {
+  readonly agent: Agent;
+  readonly observation: Observation | undefined;
+  readonly judged: Policy;
+  readonly caveats: readonly string[];
+}
+
+function judgeable(input: ExplainInput): Judgeable {
+  if (input.live !== undefined) return { ...input.live, judged: input.policy, caveats: [] };
+  const { agent, observation, policy, caveats } = withStoredFacts(input);
+  return { agent, observation, judged: policy, caveats };
+}
+
+type Weighing = Pick<Explanation, 'graceUntil' | 'next' | 'clocks' | 'uncounted' | 'rules' | 'ladder'>;
+
+const NOTHING_WEIGHED: Weighing = {
+  graceUntil: undefined,
+  next: undefined,
+  clocks: [],
+  uncounted: [],
+  rules: [],
+  ladder: undefined,
+};
+
+function weighAll(
+  memory: Memory,
+  profile: Profile | undefined,
+  verdict: Verdict | undefined,
+  { events, gaps = [], labels = new Map<string, string>() }: ExplainInput,
+  at: Instant,
+): Weighing {
+  const place = profile === undefined ? undefined : placeOf(memory, profile.returns, at);
+  const graceUntil = graceEnd(memory, profile);
+  const rules = (profile?.rules ?? []).map((rule) => weigh(rule, memory, at));
+  return {
+    graceUntil,
+    next: nextOf(verdict, rules, place, graceUntil),
+    clocks: clocksOf(memory, profile, at),
+    uncounted: uncountedOf(memory, gaps, events),
+    rules: rules.map((weighed) => ruleShown(weighed, labels)),
+    ladder: place === undefined || profile === undefined ? undefined : ladderShown(place, profile),
+  };
+}
+
+type Look = Pick<
+  Explanation,
+  | 'state'
+  | 'presenceSince'
+  | 'routingSince'
+  | 'firstSeenAt'
+  | 'lastSign'
+  | 'engagedSince'
+  | 'unread'
+  | 'departure'
+  | 'back'
+>;
+
+function lookOf(memory: Memory | undefined): Look {
+  return {
+    state: memory?.state,
+    presenceSince: memory?.presenceSince,
+    routingSince: memory?.routingSince,
+    firstSeenAt: memory?.firstSeenAt,
+    lastSign: memory?.lastSign,
+    engagedSince: memory?.engagedSince,
+    unread: memory?.unread,
+    departure: memory?.departure,
+    back: memory?.back,
+  };
+}
+
+function graceEnd(memory: Memory | undefined, profile: Profile | undefined): Instant | undefined {
+  if (memory?.graceFrom === undefined || profile === undefined) return undefined;
+  return memory.graceFrom + profile.returns.grace;
+}
+
+/** Reasons with which some clock runs towards a log-off. */
+const RUNNING: readonly (Reason | undefined)[] = ['waiting', 'warned', 'outside_hours', 'grace'];
+
+/** Rules that only report do not log anybody off, unless there are no others. */
+function nextOf(
+  verdict: Verdict | undefined,
+  rules: readonly Weighed[],
+  place: LadderPlace | undefined,
+  graceUntil: Instant | undefined,
+): Explanation['next'] {
+  if (verdict === undefined) return undefined;
+  const at = verdict.nextAt ?? 0;
+  if (verdict.reason === 'ladder_waiting') return place && { rule: place.cause.ruleId, at };
+  if (verdict.due !== undefined) return { rule: verdict.due.ruleId, at };
+  if (!RUNNING.includes(verdict.reason)) return undefined;
+  const running = rules.filter(({ dueAt }) => dueAt !== undefined);
+  const enforcing = running.filter(({ rule }) => rule.mode === 'enforce');
+  const from = verdict.reason === 'grace' ? (graceUntil ?? 0) : 0;
+  const candidates = (enforcing.length > 0 ? enforcing : running)
+    .map(({ rule, dueAt }) => ({ rule: rule.id, at: Math.max(dueAt ?? 0, from) }))
+    .toSorted((a, b) => a.at - b.at);
+  return candidates[0];
+}
+
+function ruleShown({ rule, ...weighed }: Weighed, labels: ReadonlyMap<string, string>): RuleShown {
+  const { id, description, clock, limit, mode, hours } = rule;
+  const side = hours === undefined ? undefined : `${hours.side} ${hours.calendar.name}`;
+  return { id, description, when: whenWords(rule.when, labels), clock, limit, mode, hours: side, ...weighed };
+}
+
+/** The two clocks of the agent, and that of each rule with `in_state`; hours of a calendar are not taken off here. */
+function clocksOf(memory: Memory, profile: Profile | undefined, at: Instant): readonly ClockShown[] {
+  const plain = { id: '', clock: 'since_sign', hours: undefined } as Rule;
+  const states = (profile?.rules ?? []).filter(({ clock }) => clock === 'in_state');
+  const asked = [
+    plain,
+    { ...plain, clock: 'since_work' as const },
+    ...states.map((rule) => ({ ...rule, hours: undefined })),
+  ];
+  return asked.map((rule) => {
+    const startedAt = clockStart(memory, rule);
+    const counted = measure(memory, rule, at);
+    const notCounted =
+      startedAt === undefined ? 0 : Math.max(0, countable(startedAt, at, [], undefined) - counted);
+    return { clock: rule.clock, rule: rule.id === '' ? undefined : rule.id, startedAt, counted, notCounted };
+  });
+}
+
+/** Stamps of the platform and our own times of the same thing lie no further apart than this. */
+const SAME: Duration = 2 * SECOND;
+
+function uncountedOf(
+  { clocks, departure, back, state, seenAt }: Memory,
+  gaps: readonly StoredEvent[],
+  events: readonly StoredEvent[],
+): readonly Uncounted[] {
+  const isReturn = ({ from, to }: Interval): boolean =>
+    (departure?.at === from && back?.at === to) ||
+    events.some(({ kind, at, delay }) => kind === 'return' && near(at, to) && near(at - (delay ?? 0), from));
+  const why = (span: Interval): Uncounted['why'] => {
+    if (isReturn(span)) return 'Offline';
+    const inGap = gaps.some(({ at, measured = 0 }) => at - measured < span.to && at > span.from);
+    return inGap ? 'nobody looked' : 'nobody looked, or Offline';
+  };
+  const spans = clocks.unwatched.map((span) => ({ ...span, why: why(span) }));
+  if (state.presence !== 'OFFLINE' || departure === undefined) return spans;
+  return [...spans, { from: departure.at, to: seenAt, why: 'Offline' as const }];
+}
+
+function near(a: Instant, b: Instant): boolean {
+  return Math.abs(a - b) <= SAME;
+}
+
+function ladderShown(place: LadderPlace, { returns }: Profile): LadderShown {
+  const { cause, rung, active, returnedAt, lastLogoffAt } = place;
+  const rungs = returns.ladder.length;
+  const isHeld = rung >= rungs && returns.repeat === 'never';
+  const next = returns.ladder[rung] ?? quietBetweenRepeats(place, returns) ?? returns.ladder.at(-1);
+  const nextActions = isHeld ? [] : (next?.actions ?? []);
+  return { rule: cause.ruleId, rungsUsed: rung, rungs, active, returnedAt, lastLogoffAt, nextActions };
+}

@@ -1,0 +1,104 @@
+/** An explanation as lines: sentences first, then the tables that show every number behind them. */
+import type { StoredEvent } from '../../domain/record.ts';
+import { formatDuration, type Instant } from '../../domain/time/time.ts';
+import { rungNumber } from '../../texts/printed.ts';
+import type { ClockShown, Explanation, RuleShown, Uncounted } from './explain.ts';
+import { ladderSentences, sentencesOf } from './sentences.ts';
+import { meaningOf } from './words.ts';
+import type { Times } from '../shared/times.ts';
+
+/** Lays out a table as lines. */
+export type Table = (head: readonly string[], rows: readonly (readonly string[])[]) => readonly string[];
+
+/** Everything, for a person. */
+export function linesOf(explanation: Explanation, times: Times, table: Table): readonly string[] {
+  const { agent, rules, clocks, uncounted, ladder, events, learnt } = explanation;
+  const lines = [
+    `${agent.name} <${agent.email}> (${agent.id}), times in ${times.zone}`,
+    '',
+    ...sentencesOf(explanation, times),
+  ];
+  if (rules.length > 0)
+    lines.push(
+      '',
+      `Rules of profile ${explanation.profile ?? ''}: the first that is due, in this order, logs off`,
+      ...ruleTable(rules, times, table),
+    );
+  if (clocks.length > 0) lines.push('', `Clocks, as of the last look`, ...clockTable(clocks, times, table));
+  if (uncounted.length > 0)
+    lines.push('', 'Time that no clock counts', ...uncountedTable(uncounted, times, table));
+  if (ladder !== undefined)
+    lines.push(
+      '',
+      'Ladder: how silent returns are answered, each harder than the last',
+      ...ladderSentences(ladder, times),
+    );
+  lines.push('', ...eventLines(events, times, table));
+  if (learnt.length > 0)
+    lines.push('', 'Learnt of the platform', ...learnt.map((sentence) => `  ${sentence}`));
+  return lines;
+}
+
+function at(instant: Instant | undefined, times: Times): string {
+  return instant === undefined ? '' : times.exact(instant);
+}
+
+/** How each rule stands, as a table. */
+export function ruleTable(rules: readonly RuleShown[], times: Times, table: Table): readonly string[] {
+  return table(
+    ['rule', 'counts when', 'now', 'clock', 'measured', 'limit', 'due at', 'mode'],
+    rules.map((rule) => [
+      rule.id,
+      rule.hours === undefined ? rule.when : `${rule.when}; ${rule.hours}`,
+      stateOf(rule),
+      rule.clock,
+      formatDuration(rule.measured),
+      formatDuration(rule.limit),
+      rule.due ? 'now' : at(rule.dueAt, times),
+      rule.mode,
+    ]),
+  );
+}
+
+function stateOf({ due, holds, leftAlone, insideHours }: RuleShown): string {
+  if (due) return 'due';
+  if (leftAlone) return 'waits on queue: left alone';
+  if (!holds) return 'does not hold';
+  return insideHours ? 'clock runs' : 'not in its hours';
+}
+
+function clockTable(clocks: readonly ClockShown[], times: Times, table: Table): readonly string[] {
+  return table(
+    ['clock', 'of', 'running since', 'counted', 'left out'],
+    clocks.map(({ clock, rule, startedAt, counted, notCounted }) => [
+      clock,
+      rule ?? 'the agent',
+      startedAt === undefined ? 'stands at zero' : times.exact(startedAt),
+      formatDuration(counted),
+      formatDuration(notCounted),
+    ]),
+  );
+}
+
+function uncountedTable(spans: readonly Uncounted[], times: Times, table: Table): readonly string[] {
+  return table(
+    ['from', 'to', 'length', 'because'],
+    spans
+      .slice(-10)
+      .map(({ from, to, why }) => [times.exact(from), times.exact(to), formatDuration(to - from), why]),
+  );
+}
+
+/** The last events as a table; a sentence where there are none. */
+export function eventLines(events: readonly StoredEvent[], times: Times, table: Table): readonly string[] {
+  if (events.length === 0) return ['The record has no event of this agent.'];
+  const rows = events.map((event) => [
+    times.exact(event.at),
+    event.kind,
+    event.rung === undefined ? (event.rule ?? '') : `${event.rule ?? ''}, rung ${rungNumber(event.rung)}`,
+    event.measured === undefined || event.kind === 'gap' ? '' : formatDuration(event.measured),
+    event.limit === undefined ? '' : formatDuration(event.limit),
+    meaningOf(event),
+  ]);
+  return ['Last events', ...table(['at', 'event', 'rule', 'measured', 'limit', 'which means'], rows)];
+}

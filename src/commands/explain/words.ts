@@ -1,0 +1,125 @@
+/** Single words and phrases of an explanation: states, conditions, clocks, actions, and what an event means. */
+import type { State } from '../../domain/tracking/memory.ts';
+import type { Action, ClockName, When } from '../../domain/policy/policy.ts';
+import type { EventKind, StoredEvent } from '../../domain/record.ts';
+import { formatDuration } from '../../domain/time/time.ts';
+
+/** What each clock measures, to stand behind a length of time. */
+export const CLOCK_WORDS: Readonly<Record<ClockName, string>> = {
+  since_sign: 'since the last sign of a person',
+  since_work: 'since the last interaction or time on queue',
+  in_state: 'in this state without a break',
+};
+
+/** The kinds of signs. */
+export const SIGN_WORDS = {
+  interaction: 'an interaction (its start or its end)',
+  routing: 'a move on the queue',
+  presence: 'a change of presence',
+  login: 'a login',
+} as const;
+
+const ACTION_WORDS: Readonly<Record<Action, string>> = {
+  off_queue: 'taken off the queue',
+  offline: 'set Offline',
+  release_station: 'released from the station',
+  revoke_tokens: 'logged out (tokens revoked)',
+  end_sso_session: 'logged out of single sign-on',
+  notify: 'reported',
+};
+
+/** What a list of actions does to the agent. */
+export function actionWords(actions: readonly Action[]): string {
+  return actions.length === 0 ? 'nothing' : actions.map((each) => ACTION_WORDS[each]).join(', ');
+}
+
+function lower(text: string): string {
+  return text.toLowerCase().replaceAll('_', ' ');
+}
+
+/** A state in words: `away, off queue`. */
+export function stateWords({ presence, routing }: State): string {
+  const shown = presence === 'IDLE' ? 'idle (screen locked or mouse at rest)' : lower(presence);
+  return `${shown}, ${routing === 'IDLE' ? 'waiting on queue' : lower(routing)}`;
+}
+
+/** A condition in words: `available or away; off queue`. Labels of the organisation by name where that is known. */
+export function whenWords(when: When, labels: ReadonlyMap<string, string>): string {
+  const either = (values: Iterable<string> | undefined): string[] =>
+    values === undefined ? [] : [[...values].join(' or ')];
+  const parts = [
+    ...either(when.presence && [...when.presence].map(lower)),
+    ...either(when.secondaryPresence && [...when.secondaryPresence].map((id) => labels.get(id) ?? id)),
+    ...either(
+      when.routing && [...when.routing].map((each) => (each === 'IDLE' ? 'waiting on queue' : lower(each))),
+    ),
+    ...(when.not === undefined ? [] : [`not (${whenWords(when.not, labels)})`]),
+  ];
+  return parts.join('; ');
+}
+
+const DROPPED: Readonly<Record<string, string>> = {
+  unread: 'the agent could not be read again',
+  engaged: 'an interaction had come in',
+  stopped: 'the service was told to stop, or paused',
+  late: 'what had been read was too old to act on',
+  offline: 'the agent had gone Offline by then',
+  unknown: 'what was read by then could not be built on',
+  waiting_on_queue: 'the agent waited on queue by then',
+  exempt: 'an exemption had come to fit',
+};
+
+const UNVERIFIED: Readonly<Record<string, string>> = {
+  no_effect: 'nothing had happened; Offline was set once more',
+  newer_token: 'Offline, but with a new login',
+  sign: 'a person had shown',
+  returned: 'the browser was back already',
+  unread: 'the agent could not be read again',
+};
+
+/** How the reason begins of an outcome that was written at the next start. */
+const TOLD_LATER = 'told after an interruption';
+
+type Telling = (event: StoredEvent) => string;
+
+const MEANINGS: Readonly<Record<EventKind, Telling>> = {
+  intent: ({ actions = [] }) => `to be ${actionWords(actions)}`,
+  verified: ({ reason }) =>
+    reason === undefined
+      ? 'carried out, and seen Offline afterwards'
+      : `seen Offline afterwards; ${words(reason)}`,
+  unverified: ({ reason = '' }) =>
+    reason.startsWith(TOLD_LATER)
+      ? `begun, and what became of it was ${words(reason)}`
+      : `carried out, but: ${UNVERIFIED[reason] ?? words(reason)}`,
+  failed: ({ reason = '' }) => `failed: ${words(reason)}`,
+  dropped: ({ reason = '' }) =>
+    `not carried out: ${DROPPED[reason] ?? `by then the verdict was "${words(reason)}"`}`,
+  observed: () => 'only reported: the policy or the rule is in observe mode',
+  sso_ended: () => 'the session at the identity provider was ended; the rest follows',
+  return: ({ reason = '', delay }) => {
+    const after = delay === undefined ? '' : `, ${formatDuration(delay)} after going`;
+    return reason.startsWith('silent')
+      ? `the browser came back by itself (${reason})${after}; no sign of a person`
+      : `came back late (${reason})${after}`;
+  },
+  held: () => 'back after the last rung: held, nothing more is done',
+  breaker: ({ reason = '' }) => `too many became due at once: held back (${reason})`,
+  policy: ({ reason = '' }) => `another policy came into force (${reason})`,
+  pause: ({ reason = '', by }) => `paused${byWords(by)} (${reason})`,
+  resume: ({ by }) => `resumed${byWords(by)}`,
+  gap: ({ measured = 0 }) => `nobody had looked for ${formatDuration(measured)}`,
+};
+
+function byWords(by: string | undefined): string {
+  return by === undefined ? '' : ` by ${by}`;
+}
+
+function words(reason: string): string {
+  return reason.replaceAll('_', ' ');
+}
+
+/** What one event of the record says. */
+export function meaningOf(event: StoredEvent): string {
+  return MEANINGS[event.kind](event);
+}

@@ -1,0 +1,315 @@
+/**
+ * A file with policy tests, from text to scenes with instants: the shape, the plain words and the times, every fault with
+ * its place. Which policy it is run against is for `policy-tests.ts`.
+ */
+import { isMap, isScalar, type Node } from 'yaml';
+import type { Mode } from '../../domain/policy/policy.ts';
+import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
+import { DAY, MINUTE } from '../../domain/time/time.ts';
+import { localTimeAt } from '../../domain/time/zone.ts';
+import { parseLogoff, parseVerdict, type ExpectedLogoff, type ExpectedVerdict } from './expectations.ts';
+import { parseBrowser, parseEntry, parseTime, WordFault } from './timeline-words.ts';
+import type { BrowserWords, Part, Word } from '../../simulation/timeline.ts';
+import type { FaultList } from '../../policy-file/faults.ts';
+import { FilesRead } from '../../policy-file/files-read.ts';
+import type { Env } from '../../policy-file/interpolate.ts';
+import { addIssues } from '../../policy-file/issues.ts';
+import { readYaml } from '../../policy-file/read-yaml.ts';
+import type { Path, Source } from '../../policy-file/source.ts';
+import { documentOf } from '../../policy-file/yaml-syntax.ts';
+import {
+  testFileBody,
+  testSettings,
+  type TestContent,
+  type TestFileContent,
+} from '../../policy-file/test-file.ts';
+
+/** Where the policy of a test file is to be found. */
+export type PolicyRef =
+  | { readonly kind: 'file'; readonly path: string }
+  /** A policy inside the test file, each character at its place there. */
+  | { readonly kind: 'inline'; readonly text: string }
+  | { readonly kind: 'none' };
+
+/** Something expected, with where in the file it stands. */
+export type Placed<T> = T & { readonly path: Path };
+
+/** One entry of a timeline as written, for people. */
+export interface Written {
+  readonly at: Instant;
+  readonly text: string;
+}
+
+/** One test, with instants; names and the pace still as the policy has them. */
+export interface ParsedTest {
+  readonly name: string;
+  readonly path: Path;
+  readonly agent: NonNullable<TestContent['agent']>;
+  readonly mode: Mode | undefined;
+  readonly every: Duration | undefined;
+  readonly nativeTimeout: Duration | undefined;
+  readonly zone: string;
+  /** Local midnight of the test's date, written as UTC. */
+  readonly midnight: number;
+  readonly browser: BrowserWords | undefined;
+  readonly written: readonly Written[];
+  readonly happenings: readonly { readonly at: Instant; readonly word: Word }[];
+  readonly lacking: readonly (Interval & { readonly parts: readonly Part[] })[];
+  readonly unwatched: readonly Interval[];
+  readonly verdicts: readonly Placed<
+    Omit<ExpectedVerdict, 'dueAt'> & { readonly dueAt: Instant | undefined }
+  >[];
+  /** `undefined`: log-offs are not compared. */
+  readonly logoffs: readonly Placed<ExpectedLogoff>[] | undefined;
+  readonly begin: Instant;
+  readonly end: Instant;
+}
+
+/** A test file without a fault of its own. */
+export interface TestFile {
+  readonly file: string;
+  readonly source: Source;
+  readonly policy: PolicyRef;
+  readonly tests: readonly ParsedTest[];
+}
+
+const DEFAULT_DATE = '2026-03-02';
+/** As in the schema. */
+const LONGEST_TEXT = 500;
+
+/** Reads a test file. Throws `PolicyRefused` with every fault. */
+export function parseTestFile(text: string, file: string, env: Env, files = new FilesRead()): TestFile {
+  const { body, policy } = split(text.replace(/^\ufeff/, ''));
+  const { source, faults } = readYaml(body, file, env, files);
+  const result = testFileBody.safeParse(source.value ?? {});
+  if (!result.success) addIssues(result.error.issues, source, faults);
+  const ref = policy ?? policyRef(source, faults);
+  const tests = readTests(source, faults);
+  faults.throwIfAny();
+  return { file, source, policy: ref, tests };
+}
+
+function policyRef(source: Source, faults: FaultList): PolicyRef {
+  const value = source.at(['policy']);
+  if (value === undefined) return { kind: 'none' };
+  if (typeof value === 'string' && value.trim() !== '') return { kind: 'file', path: value };
+  faults.add(['policy'], 'must be the path of a policy file, or a policy');
+  return { kind: 'none' };
+}
+
+/** The inline policy and the rest as two texts of the same lines and columns, so that both are read as they stand. */
+function split(text: string): { readonly body: string; readonly policy: PolicyRef | undefined } {
+  const contents = documentOf(text)?.contents;
+  if (!isMap(contents)) return { body: text, policy: undefined };
+  const pair = contents.items.find(({ key }) => isScalar(key) && key.value === 'policy');
+  const { value } = pair ?? {};
+  const range = isMap(value) ? (value as Node).range : undefined;
+  if (!isMap(value) || !range) return { body: text, policy: undefined };
+  const [start, end] = range;
+  const written = text.slice(start, end);
+  const missing = MISSING.filter(([key]) => !value.has(key)).map(([key, given]) => `${key}: ${given}`);
+  const indent = ' '.repeat(start - text.lastIndexOf('\n', start - 1) - 1);
+  const whole =
+    value.flow === true
+      ? `${written.replace(/,?\s*\}\s*$/, '')}${missing.map((each) => `, ${each}`).join('')} }`
+      : `${written}${missing.map((each) => `\n${indent}${each}`).join('')}\n`;
+  // A null that says where it stands, so that the key is no empty one for the schema.
+  const body = `${text.slice(0, start)}${blank(written)}${text.slice(end)}`;
+  return { body, policy: { kind: 'inline', text: `${blank(text.slice(0, start))}${whole}` } };
+}
+
+/** What an inline policy may leave out, because judging does not need it. */
+const MISSING: readonly (readonly [string, string])[] = [
+  ['version', '1'],
+  ['genesys', '{ region: us-east-1, client_id: unset, client_secret: unset }'],
+];
+
+function blank(text: string): string {
+  return text.replaceAll(/[^\n\r]/g, ' ');
+}
+
+function readTests(source: Source, faults: FaultList): readonly ParsedTest[] {
+  const shared = (typeof source.value === 'object' ? source.value : {}) as Partial<TestFileContent>;
+  const tests = source.at(['tests']);
+  if (!Array.isArray(tests)) return [];
+  return tests.flatMap((_, i) => {
+    const path: Path = ['tests', i];
+    const own = source.at(path);
+    if (typeof own !== 'object' || own === null) return [];
+    return new Reader(source, faults, path).read({ ...shared, ...own });
+  });
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** Reads one test; what it cannot read becomes a fault. */
+class Reader {
+  readonly #source: Source;
+  readonly #faults: FaultList;
+  readonly #path: Path;
+  #zone = 'UTC';
+  #midnight = 0;
+  #previous: Instant = -Infinity;
+
+  constructor(source: Source, faults: FaultList, path: Path) {
+    this.#source = source;
+    this.#faults = faults;
+    this.#path = path;
+  }
+
+  read(given: Given): readonly ParsedTest[] {
+    const settings = testSettings.safeParse(pick(given));
+    // Faults of the shape are told already; the words are read all the same, so that theirs are told with them.
+    const { timezone = 'UTC', date = DEFAULT_DATE, mode, agent = {}, every } = settings.data ?? {};
+    const { native_timeout: nativeTimeout } = settings.data ?? {};
+    this.#zone = timezone;
+    this.#midnight = Date.parse(`${date}T00:00:00Z`);
+    const browser = this.#browser(given['browser']);
+    const timeline = this.#timeline();
+    const verdicts = this.#list('expect', (text, path) => this.#verdict(text, path));
+    const logoffs = this.#list('logoffs', (text, path) => this.#logoff(text, path));
+    const until = this.#until();
+    if (verdicts === undefined && logoffs === undefined)
+      this.#faults.add(this.#path, 'expects nothing: give it expect, logoffs or both', { absence: true });
+    const times = [
+      ...timeline.times,
+      ...(verdicts ?? []).map(({ at }) => at),
+      ...(logoffs ?? []).flatMap(({ at, to }) => [at, to]),
+    ];
+    const name = given['name'];
+    return [
+      {
+        name: typeof name === 'string' ? name : '',
+        path: this.#path,
+        agent,
+        mode,
+        every,
+        nativeTimeout,
+        zone: timezone,
+        midnight: this.#midnight,
+        browser,
+        ...timeline,
+        verdicts: verdicts ?? [],
+        logoffs,
+        begin: Math.min(...times),
+        end: Math.max(...times, until),
+      },
+    ];
+  }
+
+  #browser(text: unknown): BrowserWords | undefined {
+    if (typeof text !== 'string' || text.trim().length > LONGEST_TEXT) return undefined;
+    const own = [...this.#path, 'browser'];
+    return this.#try(this.#source.at(own) === undefined ? ['browser'] : own, () => parseBrowser(text.trim()));
+  }
+
+  #timeline(): Pick<ParsedTest, 'written' | 'happenings' | 'lacking' | 'unwatched'> & {
+    readonly times: Instant[];
+  } {
+    const written: Written[] = [];
+    const happenings: { at: Instant; word: Word }[] = [];
+    const lacking: (Interval & { parts: readonly Part[] })[] = [];
+    const unwatched: Interval[] = [];
+    const times: Instant[] = [];
+    this.#list('timeline', (text, path) => {
+      const entry = parseEntry(text);
+      const at = this.#instant(entry.at);
+      if (at < this.#previous) {
+        this.#faults.add(path, 'comes before the entry above it; hours past midnight go on: 25:30');
+        return undefined;
+      }
+      this.#previous = at;
+      written.push({ at, text });
+      times.push(at);
+      if (entry.kind === 'happens') {
+        for (const { after, word } of entry.then) happenings.push({ at: at + after, word });
+        return undefined;
+      }
+      const span = { from: at, to: this.#instant(entry.to) };
+      times.push(span.to);
+      if (entry.kind === 'lacking') lacking.push({ ...span, parts: entry.parts });
+      else unwatched.push(span);
+      return undefined;
+    });
+    happenings.sort((a, b) => a.at - b.at);
+    this.#previous = -Infinity;
+    return { written, happenings, lacking, unwatched, times };
+  }
+
+  #verdict(text: string, path: Path): ParsedTest['verdicts'][number] {
+    const verdict = parseVerdict(text);
+    const at = this.#instant(verdict.at);
+    this.#previous = at;
+    return {
+      ...verdict,
+      at,
+      dueAt: verdict.dueAt === undefined ? undefined : this.#instant(verdict.dueAt),
+      path,
+    };
+  }
+
+  #logoff(text: string, path: Path): Placed<ExpectedLogoff> {
+    const logoff = parseLogoff(text);
+    const at = this.#instant(logoff.at);
+    this.#previous = at;
+    return { ...logoff, at, to: this.#instant(logoff.to), path };
+  }
+
+  #until(): Instant {
+    const path = [...this.#path, 'until'];
+    const text = this.#source.at(path);
+    if (typeof text !== 'string') return -Infinity;
+    const at = parseTime(text);
+    if (at === undefined) this.#faults.add(path, '{value} is not a time: write it like 18:00');
+    return at === undefined ? -Infinity : this.#instant(at);
+  }
+
+  /** Each text of a list, read; `undefined` where there is no list. */
+  #list<T>(key: string, read: (text: string, path: Path) => T | undefined): T[] | undefined {
+    this.#previous = -Infinity;
+    const list = this.#source.at([...this.#path, key]);
+    if (!Array.isArray(list)) return undefined;
+    return list.flatMap((text, i) => {
+      const path = [...this.#path, key, i];
+      // Numbers, texts without end and the like are told by the schema.
+      if (typeof text !== 'string' || text.trim().length > LONGEST_TEXT) return [];
+      return this.#try(path, () => read(text.trim(), path)) ?? [];
+    });
+  }
+
+  #try<T>(path: Path, read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof WordFault)) throw error;
+      this.#faults.add(path, error.message, { word: error.word, known: error.known });
+      return undefined;
+    }
+  }
+
+  /** In an hour that the clock shows twice, the second time for what would otherwise come before the entry above. */
+  #instant(at: Duration): Instant {
+    const wall = this.#midnight + at;
+    const whole = Math.floor(wall / MINUTE) * MINUTE;
+    const { first, last } = localTimeAt(this.#zone, whole);
+    const rest = wall - whole;
+    return (first + rest < this.#previous && last + rest >= this.#previous ? last : first) + rest;
+  }
+}
+
+/** The settings that a test shares with its file. */
+function pick({ mode, date, timezone, every, native_timeout, agent }: Given): Given {
+  const all = { mode, date, timezone, every, native_timeout, agent };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** Writes an instant as the test would: after midnight of its date, `13:00` or `25:10:30`. */
+export function timeIn({ midnight }: Pick<ParsedTest, 'midnight'>, wall: number): string {
+  const after = wall - midnight;
+  const days = after < 0 ? Math.floor(after / DAY) : 0;
+  const of = (size: number, range: number): string =>
+    String(Math.floor((after - days * DAY) / size) % range).padStart(2, '0');
+  const seconds = of(1_000, 60) === '00' ? '' : `:${of(1_000, 60)}`;
+  const text = `${of(60 * MINUTE, 1_000)}:${of(MINUTE, 60)}${seconds}`;
+  return days === 0 ? text : `${text} (${-days} day${days === -1 ? '' : 's'} before)`;
+}

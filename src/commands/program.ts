@@ -1,0 +1,209 @@
+/** The commands, their options and their help. */
+import { Command, CommanderError } from 'commander';
+import process from 'node:process';
+import type { BacktestOptions } from './backtest/command.ts';
+import { severalLines } from '../texts/clean.ts';
+import { EXIT, explainError } from './shared/exit.ts';
+import type { DemoOptions } from './demo/command.ts';
+import type { DoctorOptions } from './doctor/command.ts';
+import type { ExplainOptions } from './explain/command.ts';
+import { DEFAULT_CONFIG, type ConfigOption } from './shared/options.ts';
+import { standardOutput, type Output } from './shared/output.ts';
+import type { PauseOptions } from './pause/command.ts';
+import type { ReportOptions } from './report/command.ts';
+import type { OnceOptions } from './once/command.ts';
+import type { StoreOption } from './shared/store-place.ts';
+import type { SandboxCommandOptions } from './sandbox/command.ts';
+import type { TestOptions } from './policy-test/command.ts';
+import type { ValidateOptions } from './validate/command.ts';
+import { VERSION } from '../app/version.ts';
+
+/** Runs one command line, without the program's own name. Never rejects; answers the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = EXIT.fine;
+  const output = standardOutput();
+  redactUncaught(output);
+  const program = build(output, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.refused;
+    const { code: failed, text } = explainError(error);
+    process.stderr.write(`${output.redactor.hide(severalLines(text))}\n`);
+    return failed;
+  }
+}
+
+/** What nobody caught is a fault of ours. Node.js would print it with all that it holds, such as headers with a token. */
+function redactUncaught({ redactor }: Output): void {
+  process.once('uncaughtException', (error: unknown) => {
+    process.stderr.write(`${redactor.hide(severalLines(explainError(error).text))}\n`);
+    process.exit(EXIT.unexpected);
+  });
+}
+
+/** Ends a command with its exit code. */
+type End = (code: number) => void;
+
+/** The program with all its commands; `end` is told the exit code of the one that ran. */
+export function build(output: Output, end: End): Command {
+  const program = new Command('idle-enforcer')
+    .description(
+      'Logs idle agents off Genesys Cloud, keeps them off under single sign-on, and never disturbs anyone who works.',
+    )
+    .version(VERSION)
+    .exitOverride()
+    .showSuggestionAfterError();
+  addWorker(program, output, end);
+  addPolicy(program, output, end);
+  addDoctor(program, output, end);
+  addInsight(program, output, end);
+  addSimulation(program, output, end);
+  return program;
+}
+
+function command(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description).exitOverride();
+}
+
+function withConfig(program: Command, name: string, description: string): Command {
+  const help = `policy file (default: $IDLE_ENFORCER_CONFIG, or ${DEFAULT_CONFIG})`;
+  return command(program, name, description).option('-c, --config <file>', help);
+}
+
+/** For commands that need nothing of the policy but the place of its store. */
+function withStore(program: Command, name: string, description: string): Command {
+  const help = 'the store itself (default: the one that the policy names)';
+  return withConfig(program, name, description).option('--store <file>', help);
+}
+
+function addWorker(program: Command, output: Output, end: End): void {
+  withConfig(
+    program,
+    'run',
+    'the unattended worker: sweeps on its cron, serves health and metrics, drains on SIGTERM',
+  ).action(async (options: ConfigOption) => {
+    end(await (await import('./run/command.ts')).run(options, output));
+  });
+  withConfig(
+    program,
+    'once',
+    'one sweep, for an outside scheduler; exit 3 if an action failed, or if it was not done in time',
+  )
+    .option('--deadline <duration>', 'by when it has ended (default: one interval of the schedule)')
+    .option('--json', 'print the sweep as JSON')
+    .action(async (options: OnceOptions) => {
+      end(await (await import('./once/command.ts')).once(options, output));
+    });
+  withStore(program, 'pause', 'hold all action, until resume or until the time is up')
+    .option('--for <duration>', 'for how long, like 2h')
+    .option('--reason <text>', 'for the record')
+    .action(async (options: PauseOptions) => {
+      end(await (await import('./pause/command.ts')).pause(options, output));
+    });
+  withStore(program, 'resume', 'end a pause, and free the agents that the breaker holds').action(
+    async (options: StoreOption) => {
+      end(await (await import('./pause/command.ts')).resume(options, output));
+    },
+  );
+}
+
+function addPolicy(program: Command, output: Output, end: End): void {
+  withConfig(program, 'validate', 'check the policy and print in plain words what it would do')
+    .option('--online', 'also check its names against the platform')
+    .option('--json', 'print as JSON')
+    .action(async (options: ValidateOptions) => {
+      end(await (await import('./validate/command.ts')).validate(options, output));
+    });
+  withStore(
+    program,
+    'explain',
+    'last sign, clocks, rules weighed, what protects, when due, where on the ladder',
+  )
+    .argument('<agent>', 'name, e-mail or id')
+    .option('--at <time>', 'as of the record at that time')
+    .option('--tz <zone>', 'time zone of the times printed', 'UTC')
+    .option('--live', 'read the agent once through the platform; nothing is written')
+    .option('--json', 'print as JSON')
+    .action(async (agent: string, options: ExplainOptions) => {
+      end(await (await import('./explain/command.ts')).explain(agent, options, output));
+    });
+  withConfig(
+    program,
+    'test',
+    'policy tests: given a timeline, expect verdicts and log-offs; exit 3 if one fails',
+  )
+    .argument('[files...]', 'test files (default: those that the policy names under tests)')
+    .option('--json', 'print as JSON')
+    .action(async (files: string[], options: TestOptions) => {
+      end((await import('./policy-test/command.ts')).test(files, options, output));
+    });
+}
+
+function addDoctor(program: Command, output: Output, end: End): void {
+  withConfig(
+    program,
+    'doctor',
+    'check credentials, permissions and settings of the organisation; exit 2 if enforcing could not work',
+  )
+    .option('--json', 'print as JSON')
+    .action(async (options: DoctorOptions) => {
+      end(await (await import('./doctor/command.ts')).doctor(options, output));
+    });
+}
+
+function addInsight(program: Command, output: Output, end: End): void {
+  withConfig(program, 'backtest', 'replay the organisation’s own history through up to four policies')
+    .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d, or all of --replay)')
+    .option('--to <time>', 'the same (default: now)')
+    .option('--policy <file>', 'a policy to compare; may be given up to four times', gather)
+    .option('--record <file>', 'keep what is read; the same command goes on where it broke off')
+    .option('--replay <file>', 'replay a recording, without the platform')
+    .option('--tz <zone>', 'time zone of billing months', 'UTC')
+    .option('--json', 'print as JSON')
+    .action(async (options: BacktestOptions) => {
+      end(await (await import('./backtest/command.ts')).backtest(options, output));
+    });
+  withStore(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak')
+    .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')
+    .option('--to <time>', 'the same (default: now)')
+    .option('--tz <zone>', 'time zone of hours and billing months', 'UTC')
+    .option('--format <format>', 'md, csv, json or html (default: md, or by the ending of --out)')
+    .option('--out <file>', 'write there instead of printing')
+    .option('--events', 'print the record itself, event by event')
+    .option('--json', 'as JSON; events as JSON lines')
+    .action(async (options: ReportOptions) => {
+      end(await (await import('./report/command.ts')).report(options, output));
+    });
+}
+
+function gather(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function addSimulation(program: Command, output: Output, end: End): void {
+  command(program, 'sandbox', 'a simulated Genesys Cloud organisation on loopback')
+    .option('--agents <number>', 'how many people', '200')
+    .option('--seed <number>', 'the same seed plays the same shift', '1')
+    .option('--port <number>', '0 for any', '0')
+    .option('--speed <number>', 'how many times faster than ours its clock runs', '1')
+    .option('--start <time>', 'when its first shift begins (default: now)')
+    .action(async (options: SandboxCommandOptions) => {
+      end(await (await import('./sandbox/command.ts')).sandbox(options, output));
+    });
+  withConfig(
+    program,
+    'demo',
+    'sandbox and worker together with the clock wound up: a shift in a minute, then the tally',
+  )
+    .option('--agents <number>', 'how many people', '200')
+    .option('--seed <number>', 'the same seed plays the same shift', '1')
+    .option('--hours <number>', 'length of the shift', '8')
+    .option('--json', 'print the tally as JSON')
+    .action(async (options: DemoOptions) => {
+      end(await (await import('./demo/command.ts')).demo(options, output));
+    });
+}

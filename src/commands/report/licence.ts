@@ -1,0 +1,138 @@
+/**
+ * The concurrent-licence peak by Genesys' published method, on a series of head-counts. Pure.
+ *
+ * The bill of a billing period goes by the highest number of users present at once; presence, not a session, decides. The
+ * method lists how long each head-count lasted, added up over the whole period in however many pieces, drops those that
+ * lasted less than 30 minutes, and takes the largest that is left. Its published example: 500 users for 31 minutes and
+ * 503 for 6 make 500.
+ */
+import { DAY, HOUR, MINUTE, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
+import { localTimeAt, wallTime } from '../../domain/time/zone.ts';
+
+/** So many were online from `at` on, until the next count. */
+export interface HeadCount {
+  readonly at: Instant;
+  readonly online: number;
+}
+
+/** Heights that last less than this, added up over the period, are not billed. */
+export const IGNORED_BELOW: Duration = 30 * MINUTE;
+/** Counts further apart than this do not speak for the time between them: nobody looked. */
+export const COUNT_LASTS: Duration = 15 * MINUTE;
+
+/** The sentence that goes with each such number. */
+export const LICENCE_METHOD =
+  'The licence peak follows the published method for concurrent licences: of all head-counts by presence in a calendar month, those that add up to less than 30 minutes are dropped, and the largest that is left is the peak. Where the top is ragged no single head-count lasts so long; "at or above" is the stricter reading, the head-count at or above which the month spent 30 minutes.';
+
+/** The peak of one period. */
+export interface Peak {
+  /** The published method to the letter: the largest head-count that itself lasted at least 30 minutes; 0 without one. */
+  readonly billable: number;
+  /**
+   * The stricter reading: the largest head-count at or above which the period spent at least 30 minutes. Never less than
+   * `billable`; larger where the top is ragged, so that no single count of it lasts.
+   */
+  readonly atOrAbove: number;
+  /** The largest head-count of all, however short. */
+  readonly highest: number;
+  /** When `highest` was first reached. */
+  readonly highestAt: Instant | undefined;
+  /** How much of the period is covered by counts. */
+  readonly watched: Duration;
+}
+
+/**
+ * What of the series counts in `span`. `series` is in order of time. A count is good until the next one; where that is
+ * more than `lasts` away, or there is none, for the usual time between two.
+ */
+export function peak(series: readonly HeadCount[], span: Interval, lasts: Duration = COUNT_LASTS): Peak {
+  const spent = new Map<number, Duration>();
+  const usual = Math.min(lasts, usualDistance(series));
+  let watched = 0;
+  let highest = 0;
+  let highestAt: Instant | undefined;
+  for (const [i, { at, online }] of series.entries()) {
+    const next = series[i + 1]?.at ?? Infinity;
+    const from = Math.max(at, span.from);
+    const to = Math.min(next - at <= lasts ? next : at + usual, span.to);
+    if (to < from || at >= span.to) continue;
+    watched += to - from;
+    spent.set(online, (spent.get(online) ?? 0) + (to - from));
+    if (online <= highest) continue;
+    highest = online;
+    highestAt = from;
+  }
+  return { ...heightsOf(spent), highest, highestAt, watched };
+}
+
+function usualDistance(series: readonly HeadCount[]): Duration {
+  const distances = series.slice(1).map(({ at }, i) => at - (series[i]?.at ?? at));
+  return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0;
+}
+
+/** From the top down: the first height that lasted long enough by itself, and the first that did with all above it. */
+function heightsOf(spent: ReadonlyMap<number, Duration>): Pick<Peak, 'billable' | 'atOrAbove'> {
+  let atOrAbove = 0;
+  let sum = 0;
+  for (const [online, length] of [...spent].sort(([a], [b]) => b - a)) {
+    sum += length;
+    if (atOrAbove === 0 && sum >= IGNORED_BELOW) atOrAbove = online;
+    if (length >= IGNORED_BELOW) return { billable: online, atOrAbove };
+  }
+  return { billable: 0, atOrAbove };
+}
+
+/** One calendar month in the zone of the bill, cut to what was asked for. */
+export interface BillingPeriod extends Interval {
+  /** `2026-03`. */
+  readonly month: string;
+  /** The whole month lies within what was asked for. */
+  readonly whole: boolean;
+}
+
+/** The calendar months of `zone` that touch `span`, in order. Throws RangeError for an unknown zone. */
+export function billingPeriods(span: Interval, zone: string): readonly BillingPeriod[] {
+  const periods: BillingPeriod[] = [];
+  let { from } = monthAround(span.from, zone);
+  while (from < span.to) {
+    const month = monthAround(from, zone);
+    const cut = { from: Math.max(month.from, span.from), to: Math.min(month.to, span.to) };
+    const whole = cut.from === month.from && cut.to === month.to;
+    if (cut.to > cut.from) periods.push({ ...cut, month: month.name, whole });
+    from = month.to;
+  }
+  return periods;
+}
+
+/** The local month in which `at` lies. */
+function monthAround(at: Instant, zone: string): Interval & { readonly name: string } {
+  const local = new Date(wallTime(zone, at));
+  const [year, month] = [local.getUTCFullYear(), local.getUTCMonth()];
+  return {
+    from: localTimeAt(zone, Date.UTC(year, month, 1)).first,
+    to: localTimeAt(zone, Date.UTC(year, month + 1, 1)).first,
+    name: local.toISOString().slice(0, 7),
+  };
+}
+
+/** The series cut to the highest count in each of at most `points` equal stretches of time, for drawing. */
+export function thinned(series: Iterable<HeadCount>, span: Interval, points = 600): readonly HeadCount[] {
+  const step = Math.max(MINUTE, Math.ceil((span.to - span.from) / points / MINUTE) * MINUTE);
+  const highest = new Map<Instant, number>();
+  for (const { at, online } of series) {
+    if (at < span.from || at >= span.to) continue;
+    const start = span.from + Math.floor((at - span.from) / step) * step;
+    highest.set(start, Math.max(highest.get(start) ?? 0, online));
+  }
+  return [...highest].map(([at, online]) => ({ at, online }));
+}
+
+/** Hours with one decimal, as reports print them. */
+export function inHours(length: Duration): number {
+  return Math.round((length / HOUR) * 10) / 10;
+}
+
+/** Days with one decimal. */
+export function inDays(length: Duration): number {
+  return Math.round((length / DAY) * 10) / 10;
+}

@@ -1,0 +1,166 @@
+/** What a report adds up, part by part. Mutable; each holds little, however long the record is. */
+import type { RecordEvent } from '../../domain/record.ts';
+import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
+import { billingPeriods, COUNT_LASTS, peak, thinned, type HeadCount, type Peak } from './licence.ts';
+
+/** The parts of an event that a report looks at. */
+export const REPORTED = ['kind', 'at', 'agentId', 'rule', 'rung', 'reason', 'delay'] as const;
+
+/** One event, as far as it is looked at. */
+export type ReportedEvent = Pick<RecordEvent, (typeof REPORTED)[number]>;
+
+export const OUTCOMES = ['verified', 'unverified', 'failed', 'dropped', 'observed'] as const;
+export type ReportOutcome = (typeof OUTCOMES)[number];
+
+/** How many log-offs ended in which way. `observed` are imagined: nothing was done. */
+export type Outcomes = Readonly<Record<ReportOutcome, number>>;
+
+/** The log-offs of one rule, profile or hour of the day. */
+export interface ReportRow extends Outcomes {
+  readonly key: string;
+  /** Of those carried out, how many answered a return. */
+  readonly byLadder: number;
+  /** Time kept off by the verified ones. */
+  readonly recovered: Duration;
+}
+
+export interface ReturnsPart {
+  /** Returns after a log-off of ours. */
+  readonly own: number;
+  /** Of these, back within the window and nobody there yet. */
+  readonly silent: number;
+  readonly late: number;
+  /** Silent returns after the platform's own log-off, or after a bounce. */
+  readonly platform: number;
+  /** From our log-off to the silent return; `undefined` without any. */
+  readonly median: Duration | undefined;
+  readonly p95: Duration | undefined;
+  /** In order. */
+  readonly delays: readonly Duration[];
+}
+
+/** The licence peak of one billing month. */
+export interface LicencePart {
+  readonly month: string;
+  readonly whole: boolean;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly watched: Duration;
+  readonly asItWas: Peak;
+  /** With everyone whom our log-offs kept Offline counted as online. */
+  readonly without: Peak;
+}
+
+/** A row while it is added up. */
+export type LogoffCounts = { -readonly [K in keyof ReportRow]: ReportRow[K] };
+
+/** A row without anything in it. */
+export function tally(key: string): LogoffCounts {
+  return { key, verified: 0, unverified: 0, failed: 0, dropped: 0, observed: 0, byLadder: 0, recovered: 0 };
+}
+
+/** The log-offs of each rule, profile or hour. */
+export class Rows {
+  readonly #rows = new Map<string, LogoffCounts>();
+
+  of(key: string): LogoffCounts {
+    const known = this.#rows.get(key);
+    if (known !== undefined) return known;
+    const made = tally(key);
+    this.#rows.set(key, made);
+    return made;
+  }
+
+  get all(): readonly ReportRow[] {
+    return [...this.#rows.values()];
+  }
+}
+
+/** The returns of a span. */
+export class ReturnsTally {
+  #own = 0;
+  #silent = 0;
+  #platform = 0;
+  readonly #delays: Duration[] = [];
+
+  add({ reason = '', delay }: ReportedEvent): void {
+    if (!reason.endsWith('our log-off')) {
+      this.#platform += 1;
+      return;
+    }
+    this.#own += 1;
+    if (!reason.startsWith('silent')) return;
+    this.#silent += 1;
+    if (delay !== undefined) this.#delays.push(delay);
+  }
+
+  build(): ReturnsPart {
+    const delays = this.#delays.sort((a, b) => a - b);
+    return {
+      own: this.#own,
+      silent: this.#silent,
+      late: this.#own - this.#silent,
+      platform: this.#platform,
+      median: quantile(delays, 0.5),
+      p95: quantile(delays, 0.95),
+      delays,
+    };
+  }
+}
+
+/** The smallest value that at least this share of `sorted` does not exceed. */
+export function quantile(sorted: readonly number[], share: number): number | undefined {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}
+
+/** The peaks, and the head-counts to be drawn: the highest of equal stretches of time. */
+export interface LicenceParts {
+  readonly licence: readonly LicencePart[];
+  readonly drawn: { readonly asItWas: readonly HeadCount[]; readonly without: readonly HeadCount[] };
+}
+
+/** A series of head-counts of years, as numbers side by side: as many objects would take ten times the memory. */
+export class HeadCounts {
+  readonly #at: Instant[] = [];
+  readonly #online: number[] = [];
+  readonly #kept: number[] = [];
+
+  add(at: Instant, online: number, kept: number): void {
+    this.#at.push(at);
+    this.#online.push(online);
+    this.#kept.push(kept);
+  }
+
+  licenceOf(span: Interval, zone: string): LicenceParts {
+    const licence = billingPeriods(span, zone).map(({ month, whole, from, to }) => {
+      const asItWas = peak([...this.#around({ from, to }, false)], { from, to });
+      const without = peak([...this.#around({ from, to }, true)], { from, to });
+      return { month, whole, from, to, watched: asItWas.watched, asItWas, without };
+    });
+    const drawn = {
+      asItWas: thinned(this.#around(span, false), span),
+      without: thinned(this.#around(span, true), span),
+    };
+    return { licence, drawn };
+  }
+
+  /** The counts of a span and those beside it that reach into it; with whom our log-offs kept off, or without. */
+  *#around({ from, to }: Interval, withKept: boolean): Generator<HeadCount> {
+    for (let i = this.#firstFrom(from - COUNT_LASTS); i < this.#at.length; i += 1) {
+      const at = this.#at[i] ?? 0;
+      yield { at, online: (this.#online[i] ?? 0) + (withKept ? (this.#kept[i] ?? 0) : 0) };
+      if (at >= to) return;
+    }
+  }
+
+  /** Where the counts from `from` on begin. */
+  #firstFrom(from: Instant): number {
+    let [low, high] = [0, this.#at.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#at[middle] ?? 0) < from) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

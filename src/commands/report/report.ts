@@ -1,0 +1,235 @@
+/**
+ * The report: what the record and the head-counts of a span add up to. Pure; rendering stands in `text.ts` and
+ * `html.ts`.
+ */
+import type { Hold } from '../../domain/planning/plan.ts';
+import { LONGEST_KEPT, type RecordEvent, type StoredAgent, type SweepCount } from '../../domain/record.ts';
+import { HOUR, SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
+import { wallTime } from '../../domain/time/zone.ts';
+import { LICENCE_METHOD } from './licence.ts';
+import {
+  HeadCounts,
+  OUTCOMES,
+  ReturnsTally,
+  Rows,
+  tally,
+  type LicenceParts,
+  type ReportOutcome,
+  type ReportedEvent,
+  type ReturnsPart,
+  type ReportRow,
+  type LogoffCounts,
+} from './parts.ts';
+
+/** What a report is about. */
+export interface ReportFrame {
+  readonly span: Interval;
+  readonly agents: readonly Pick<StoredAgent, 'id' | 'profile'>[];
+  /** IANA zone of hours and billing months. */
+  readonly zone: string;
+  /** Time up to which the record can be complete. */
+  readonly now: Instant;
+}
+
+/** What a report is made of. */
+export interface ReportInput extends ReportFrame {
+  /** In order; those after the span tell how the log-offs in it went on. */
+  readonly events: Iterable<ReportedEvent>;
+  readonly counts: Iterable<SweepCount>;
+}
+
+export interface Report extends LicenceParts {
+  readonly span: Interval;
+  readonly zone: string;
+  readonly totals: ReportRow;
+  readonly byRule: readonly ReportRow[];
+  readonly byProfile: readonly ReportRow[];
+  /** 24 rows, `00` to `23`, local. */
+  readonly byHour: readonly ReportRow[];
+  readonly dropped: readonly { readonly reason: string; readonly count: number }[];
+  /** Sweeps in which somebody was held back, by what, and the most people at once. */
+  readonly deferred: readonly { readonly hold: Hold; readonly sweeps: number; readonly most: number }[];
+  readonly returns: ReturnsPart;
+  readonly held: number;
+  readonly breaker: number;
+  readonly gaps: number;
+  /** What the numbers take for granted, in sentences. */
+  readonly assumptions: readonly string[];
+}
+
+/** Adds everything up. Throws RangeError for an unknown zone. */
+export function buildReport(input: ReportInput): Report {
+  const builder = new ReportBuilder(input);
+  for (const event of input.events) builder.event(event);
+  for (const count of input.counts) builder.count(count);
+  return builder.build();
+}
+
+/** A verified log-off of which it is not known yet for how long it kept the agent off. */
+interface OpenLogoff {
+  readonly at: Instant;
+  /** Empty where it lies outside of the span. */
+  readonly rows: readonly LogoffCounts[];
+}
+
+/** No zone puts its clocks on and back again within so long. */
+const STRETCH: Duration = 6 * HOUR;
+const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));
+
+/** Adds up a record that is too long to be held: events one by one in their order, and head-counts in theirs. */
+export class ReportBuilder {
+  readonly #frame: ReportFrame;
+  readonly #profiles: ReadonlyMap<string, string | undefined>;
+  readonly #known = new Map<string, Map<string, (readonly LogoffCounts[])[]>>();
+  readonly #totals = tally('all');
+  readonly #rules = new Rows();
+  readonly #byProfile = new Rows();
+  readonly #hours = new Rows();
+  readonly #offsets = new Map<number, Duration>();
+  readonly #open = new Map<string, OpenLogoff>();
+  readonly #dropped = new Map<string, number>();
+  readonly #returns = new ReturnsTally();
+  readonly #deferred = new Map<Hold, { sweeps: number; most: number }>();
+  readonly #kinds = { held: 0, breaker: 0, gap: 0 };
+  readonly #counts = new HeadCounts();
+
+  constructor(frame: ReportFrame) {
+    this.#frame = frame;
+    this.#profiles = new Map(frame.agents.map(({ id, profile }) => [id, profile]));
+  }
+
+  /** The next event of the record. */
+  event(event: ReportedEvent): void {
+    const { kind, at, agentId } = event;
+    const { from, to } = this.#frame.span;
+    const isInside = at >= from && at < to;
+    const rows = isInside && isOutcome(kind) ? this.#rowsOf(event) : [];
+    if (agentId !== undefined && (kind === 'verified' || kind === 'return' || kind === 'intent')) {
+      this.#close(agentId, at);
+      if (kind === 'verified') this.#open.set(agentId, { at, rows });
+    }
+    if (isInside) this.#count(event);
+  }
+
+  #count(event: ReportedEvent): void {
+    const { kind, reason = 'unknown' } = event;
+    if (kind === 'dropped') this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
+    else if (kind === 'return') this.#returns.add(event);
+    else if (kind === 'held' || kind === 'breaker' || kind === 'gap') this.#kinds[kind] += 1;
+  }
+
+  /** The next head-count. */
+  count({ at, online, kept, deferred }: SweepCount): void {
+    this.#counts.add(at, online, kept);
+    const { from, to } = this.#frame.span;
+    if (at < from || at >= to) return;
+    for (const [hold, count] of Object.entries(deferred) as [Hold, number][]) {
+      const { sweeps, most } = this.#deferred.get(hold) ?? { sweeps: 0, most: 0 };
+      this.#deferred.set(hold, { sweeps: sweeps + 1, most: Math.max(most, count) });
+    }
+  }
+
+  /** What it all comes to. */
+  build(): Report {
+    const { span, zone, now } = this.#frame;
+    for (const agentId of [...this.#open.keys()]) this.#close(agentId, now);
+    const hours = this.#hours.all;
+    return {
+      span,
+      zone,
+      totals: this.#totals,
+      byRule: largestFirst(this.#rules.all),
+      byProfile: largestFirst(this.#byProfile.all),
+      byHour: HOURS.map((key) => hours.find((row) => row.key === key) ?? tally(key)),
+      dropped: [...this.#dropped]
+        .map(([reason, count]) => ({ reason, count }))
+        .sort((a, b) => b.count - a.count),
+      deferred: [...this.#deferred]
+        .map(([hold, rest]) => ({ hold, ...rest }))
+        .sort((a, b) => b.sweeps - a.sweeps),
+      returns: this.#returns.build(),
+      held: this.#kinds.held,
+      breaker: this.#kinds.breaker,
+      gaps: this.#kinds.gap,
+      ...this.#counts.licenceOf(span, zone),
+      assumptions: ASSUMPTIONS,
+    };
+  }
+
+  /** Counts a log-off, and answers where. */
+  #rowsOf({ kind, at, rule = '(none)', rung, agentId = '' }: ReportedEvent): readonly LogoffCounts[] {
+    const rows = this.#rowsFor(rule, this.#profiles.get(agentId) ?? '(forgotten or none)', this.#hour(at));
+    for (const row of rows) {
+      row[kind as ReportOutcome] += 1;
+      if (rung !== undefined && kind !== 'dropped' && kind !== 'observed') row.byLadder += 1;
+    }
+    return rows;
+  }
+
+  /** There are few of them, and each is asked for again and again. */
+  #rowsFor(rule: string, profile: string, hour: number): readonly LogoffCounts[] {
+    const profiles = this.#known.get(rule) ?? new Map<string, (readonly LogoffCounts[])[]>();
+    this.#known.set(rule, profiles);
+    const hours = profiles.get(profile) ?? [];
+    profiles.set(profile, hours);
+    hours[hour] ??= [
+      this.#totals,
+      this.#rules.of(rule),
+      this.#byProfile.of(profile),
+      this.#hours.of(HOURS[hour] ?? ''),
+    ];
+    return hours[hour];
+  }
+
+  /** Local, 0 to 23. */
+  #hour(at: Instant): number {
+    return new Date(at + this.#offset(at)).getUTCHours();
+  }
+
+  /** What a zone's clock shows is dear to ask: at both ends of six hours, and in between only where these differ. */
+  #offset(at: Instant): Duration {
+    const start = Math.floor(at / STRETCH);
+    const offset = this.#offsetAt(start);
+    return offset === this.#offsetAt(start + 1) ? offset : wallTime(this.#frame.zone, at) - wholeSecond(at);
+  }
+
+  #offsetAt(stretch: number): Duration {
+    const known = this.#offsets.get(stretch);
+    if (known !== undefined) return known;
+    const offset = wallTime(this.#frame.zone, stretch * STRETCH) - stretch * STRETCH;
+    this.#offsets.set(stretch, offset);
+    return offset;
+  }
+
+  #close(agentId: string, at: Instant): void {
+    const open = this.#open.get(agentId);
+    if (open === undefined) return;
+    this.#open.delete(agentId);
+    const kept = Math.max(0, Math.min(at - open.at, LONGEST_KEPT));
+    for (const row of open.rows) row.recovered += kept;
+  }
+}
+
+function wholeSecond(at: Instant): Instant {
+  return Math.floor(at / SECOND) * SECOND;
+}
+
+const HOURS_KEPT = LONGEST_KEPT / HOUR;
+
+/** Printed with every report: the numbers are worth nothing without them. */
+const ASSUMPTIONS: readonly string[] = [
+  `Time recovered runs from a verified log-off to the agent's next return or log-off, and is counted for ${HOURS_KEPT} hours at most: nobody knows when he would have gone by himself.`,
+  LICENCE_METHOD,
+  `"Without" counts each agent whom our log-off keeps Offline as online, for ${HOURS_KEPT} hours at most.`,
+  'Head-counts are those of the service: users in its scope, once a sweep, each count good until the next; longer than 15 minutes without a sweep are left out. The bill may count users that the service does not see. Named licences gain nothing from a log-off.',
+  'Observed log-offs are imagined: nothing was done, and they recover nothing.',
+];
+
+function isOutcome(kind: RecordEvent['kind']): boolean {
+  return (OUTCOMES as readonly string[]).includes(kind);
+}
+
+function largestFirst(rows: readonly ReportRow[]): ReportRow[] {
+  const size = (row: ReportRow): number => row.verified + row.unverified + row.failed + row.observed;
+  return [...rows].sort((a, b) => size(b) - size(a) || (a.key < b.key ? -1 : 1));
+}

@@ -1,0 +1,42 @@
+/** How commands end. */
+import { CredentialsError, PlatformError, PlatformSettingsError } from '../../genesys/http/errors.ts';
+import { PolicyRefused } from '../../policy-file/faults.ts';
+import { ProxySettingsError } from '../../app/proxies.ts';
+import { ListenError } from '../../server/server.ts';
+import { OutputError } from '../../app/log-stream.ts';
+import { StoreError } from '../../store/errors.ts';
+import { EXIT } from './exit-codes.ts';
+
+export { EXIT };
+
+/** What was asked for cannot be done as asked: the sentence says what to do. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The command did what it could, and it was not enough: the sentence says what is missing. */
+export class Incomplete extends Error {
+  override readonly name = 'Incomplete';
+}
+
+/** The operator has something to put right before it makes sense to try again. */
+const REFUSED = [UsageError, CredentialsError, PlatformSettingsError, ProxySettingsError] as const;
+/** Their sentence says everything: a stack would only hide it. */
+const SAID = [Incomplete, StoreError, PlatformError, ListenError, OutputError] as const;
+
+/** The sentence for the person at the terminal, and the exit code. */
+export function explainError(error: unknown): { readonly code: number; readonly text: string } {
+  if (error instanceof PolicyRefused) {
+    const { count } = error;
+    return {
+      code: EXIT.refused,
+      text: `${error.message}\nThe policy is refused: ${count} ${count === 1 ? 'fault' : 'faults'}.`,
+    };
+  }
+  if (!(error instanceof Error)) return { code: EXIT.unexpected, text: `Unexpected: ${String(error)}` };
+  const { message, stack = message } = error;
+  const isNewer = error instanceof StoreError && error.kind === 'newer';
+  if (isNewer || REFUSED.some((kind) => error instanceof kind)) return { code: EXIT.refused, text: message };
+  const isSaid = SAID.some((kind) => error instanceof kind);
+  return { code: EXIT.unexpected, text: isSaid ? message : `Unexpected: ${stack}` };
+}

@@ -1,0 +1,31 @@
+/** Spans of time as they are written on the command line. */
+import { DAY, parseDuration, type Instant, type Interval } from '../../domain/time/time.ts';
+import { UsageError } from './exit.ts';
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** `2026-03-02` (midnight UTC), `2026-03-02T08:00:00Z`, `7d` (so long ago) or `now`. Throws `UsageError`. */
+export function momentOption(text: string, now: Instant): Instant {
+  const wanted = text.trim();
+  if (wanted === 'now') return now;
+  const ago = parseDuration(wanted);
+  if (ago !== undefined) return now - ago;
+  const at = DATE.test(wanted) || TIME.test(wanted) ? Date.parse(wanted) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new UsageError(
+    `"${text}" is not a time: write 2026-03-02, 2026-03-02T08:00:00Z, or how long ago, like 7d.`,
+  );
+}
+
+/** From and to, in that order; the last so many days unless said. Throws `UsageError`. */
+export function spanOption(
+  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
+  now: Instant,
+  days: number,
+): Interval {
+  const end = to === undefined ? now : momentOption(to, now);
+  const start = from === undefined ? end - days * DAY : momentOption(from, now);
+  if (start < end) return { from: start, to: end };
+  throw new UsageError('--from must be before --to.');
+}

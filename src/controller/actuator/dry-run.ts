@@ -1,0 +1,39 @@
+/**
+ * Carrying out in observe mode: the same interface as `actuator.ts`, and not one request. What would have been done is
+ * counted and recorded, once per idle episode.
+ */
+import { withLogoff, type Ledger } from '../../domain/planning/plan.ts';
+import type { ActuatorDeps, Pass, PassResult } from './attempt.ts';
+import { eventOf, noOutcomes } from './outcomes.ts';
+import type { DueAgent } from '../findings.ts';
+import { saveStep } from '../save.ts';
+
+/** Records each planned log-off as observed. Throws when the store is lost. */
+export async function dryRun(
+  deps: ActuatorDeps,
+  planned: readonly DueAgent[],
+  ledger: Ledger,
+  pass: Pass,
+): Promise<PassResult> {
+  const now = deps.directory.serverNow();
+  let book = ledger;
+  const memories = planned.flatMap(({ agentId, due }) => {
+    const memory = deps.population.memory(agentId);
+    if (memory === undefined) return [];
+    const imagined = { ...memory, imagined: [...memory.imagined, due.ruleId] };
+    deps.population.put(imagined);
+    return [imagined];
+  });
+  const events = planned.map(({ agent, due }) => {
+    book = withLogoff(book, now);
+    deps.meter.logoff(due.ruleId, 'observed', 'observe');
+    const { ruleId: rule, measured, limit } = due;
+    const fields = { sweepId: pass.sweepId, agent: deps.name(agent), rule, measured, limit };
+    deps.log.info(fields, 'would have logged off');
+    return eventOf('observed', agent, due, now, pass, {});
+  });
+  if (events.length > 0) {
+    await saveStep(deps, memories, events, { ...pass.standing, imaginedLedger: book });
+  }
+  return { ledger: book, outcomes: { ...noOutcomes(), observed: planned.length }, left: 0 };
+}

@@ -1,0 +1,116 @@
+/**
+ * What one sweep finds, gathered page by page: each reading is folded and judged as it comes, and nothing of a page is
+ * kept but what it changed and what it calls for.
+ */
+import type { Agent, Unknown } from '../domain/agent.ts';
+import { REASONS, type Reason, type Verdict } from '../domain/judging/judge.ts';
+import type { Cause, Memory } from '../domain/tracking/memory.ts';
+import type { Candidate } from '../domain/planning/plan.ts';
+import { LONGEST_KEPT, type StoredAgent } from '../domain/record.ts';
+import type { Instant } from '../domain/time/time.ts';
+import type { Tracker, SweepContext } from './tracker.ts';
+import type { Sighting } from '../ports/agents.ts';
+import { warningsFor, type AgentToWarn } from './actuator/warn-agents.ts';
+
+/** An agent who is due, with what carrying out needs. */
+export interface DueAgent extends Candidate {
+  readonly agent: Agent;
+}
+
+/** What one sweep found. */
+export interface Findings {
+  /** Everyone whom the platform listed, with a usable reading or without. */
+  readonly listed: ReadonlySet<string>;
+  /** Everyone whose reading entered memory. */
+  readonly seen: ReadonlySet<string>;
+  readonly online: number;
+  /** Offline by our own log-off, for not too long. */
+  readonly kept: number;
+  readonly verdicts: Readonly<Record<Reason, number>>;
+  /** Agents whose reading cannot be used, by what of it is unknown; one reading may count more than once. */
+  readonly unknown: Readonly<Record<string, number>>;
+  readonly due: readonly DueAgent[];
+  readonly imagined: readonly DueAgent[];
+  /** Who is to be told of a log-off to come, and was not yet. */
+  readonly toWarn: readonly AgentToWarn[];
+  /** With what brought them onto the ladder. */
+  readonly held: readonly { readonly agent: Agent; readonly cause: Cause | undefined }[];
+  readonly engaged: readonly { readonly agent: Agent; readonly since: Instant }[];
+  /** Agents whose name, e-mail or profile is new. */
+  readonly described: readonly StoredAgent[];
+  readonly nextDueAt: Instant | undefined;
+}
+
+/** The findings of a sweep under way: hand it pages. */
+export class SweepFindings implements Findings {
+  readonly listed = new Set<string>();
+  readonly seen = new Set<string>();
+  online = 0;
+  kept = 0;
+  readonly verdicts = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Reason, number>;
+  readonly unknown: Record<string, number> = {};
+  readonly due: DueAgent[] = [];
+  readonly imagined: DueAgent[] = [];
+  readonly toWarn: AgentToWarn[] = [];
+  readonly held: Findings['held'][number][] = [];
+  readonly engaged: Findings['engaged'][number][] = [];
+  readonly described: StoredAgent[] = [];
+  nextDueAt: Instant | undefined;
+  readonly #population: Tracker;
+  readonly #context: SweepContext;
+
+  constructor(population: Tracker, context: SweepContext) {
+    this.#population = population;
+    this.#context = context;
+  }
+
+  /** Takes one page in. Whoever was on an earlier page already is not looked at again. */
+  page(sightings: readonly Sighting[]): void {
+    for (const sighting of sightings) {
+      if (this.listed.has(sighting.agent.id)) continue;
+      this.listed.add(sighting.agent.id);
+      this.#take(sighting);
+    }
+  }
+
+  #take(sighting: Sighting): void {
+    const { agent, observation } = sighting;
+    const { memory, verdict } = this.#population.look(sighting, this.#context);
+    this.verdicts[verdict.reason] += 1;
+    for (const kind of new Set(verdict.unknown.map(kindOf)))
+      this.unknown[kind] = (this.unknown[kind] ?? 0) + 1;
+    const described = this.#population.described(agent, verdict.profile);
+    if (described !== undefined) this.described.push(described);
+    // For the clocks, an agent whose reading could not be used was not seen.
+    if (memory === undefined || memory.seenAt < observation.at) return;
+    this.#count(memory, verdict);
+    this.#sort(agent, memory, verdict);
+    this.toWarn.push(...warningsFor(agent, memory, verdict, this.#context.policy, observation.at));
+  }
+
+  #count(memory: Memory, { nextAt }: Verdict): void {
+    this.seen.add(memory.agentId);
+    if (memory.state.presence !== 'OFFLINE') this.online += 1;
+    else if (isKept(memory)) this.kept += 1;
+    if (nextAt !== undefined) this.nextDueAt = Math.min(this.nextDueAt ?? Infinity, nextAt);
+  }
+
+  #sort(agent: Agent, { engagedSince, imagined, ladder }: Memory, { reason, due, observed }: Verdict): void {
+    if (reason === 'held') this.held.push({ agent, cause: ladder?.cause });
+    if (engagedSince !== undefined) this.engaged.push({ agent, since: engagedSince });
+    if (due?.mode === 'enforce') this.due.push({ agent, agentId: agent.id, due });
+    for (const each of observed) {
+      if (!imagined.includes(each.ruleId)) this.imagined.push({ agent, agentId: agent.id, due: each });
+    }
+  }
+}
+
+/** A contradiction is none of a single part. */
+function kindOf({ part, why }: Unknown): string {
+  return why === 'contradiction' ? why : part;
+}
+
+/** Our log-off holds, and the agent would perhaps still be online without it. */
+function isKept({ departure, seenAt }: Memory): boolean {
+  return departure?.by === 'enforcer' && seenAt - departure.at < LONGEST_KEPT;
+}

@@ -1,0 +1,338 @@
+/**
+ * One sweep: read, fold, judge, plan, record, carry out. This is the way of every observation, and `sweep` below is its
+ * map: reading, folding and judging stand in `findings.ts` and `tracker.ts`, planning in `domain/planning/plan.ts`, carrying
+ * out in `actuator.ts`, what is told of it in `sweep-events.ts` and `outcomes.ts`.
+ */
+import { randomUUID } from 'node:crypto';
+import { areApart, isPaused, sweepHold } from '../domain/planning/holds.ts';
+import {
+  plan,
+  withLogoff,
+  withoutBreaker,
+  withOnline,
+  type Ledger,
+  type Plan,
+} from '../domain/planning/plan.ts';
+import type { SweepHold } from '../domain/planning/plan.ts';
+import type { Policy } from '../domain/policy/policy.ts';
+import type { RecordEvent, ControllerState } from '../domain/record.ts';
+import { settleLeft } from '../domain/tracking/settle.ts';
+import { SECOND, type Duration } from '../domain/time/time.ts';
+import type { Alarms } from './alarms.ts';
+import { carryOut } from './actuator/actuator.ts';
+import type { ActuatorDeps, Pass, PassResult } from './actuator/attempt.ts';
+import { SweepFindings, type DueAgent, type Findings } from './findings.ts';
+import { forgetOld } from './prune.ts';
+import { dryRun } from './actuator/dry-run.ts';
+import { Learner } from './learner.ts';
+import { LeaseLost, type SweepLimits } from './limits.ts';
+import { SweepEvents } from './sweep-events.ts';
+import { forgiven, noOutcomes } from './actuator/outcomes.ts';
+import { Tracker, type SweepContext } from './tracker.ts';
+import type { NameLookups } from '../ports/names.ts';
+import type { ReadingSummary } from '../ports/agents.ts';
+import type { SweepReport } from '../ports/metrics.ts';
+import { gapEvent, heldOnRecord, reconcile, standingFromRecord } from './reconcile.ts';
+import { agentsOf, countOf, nonZero, reportOf } from './sweep-report.ts';
+import { ReturnsBook } from './returns-book.ts';
+import { saveSweep } from './save.ts';
+import { Doubt, nextControllerState, usualInterval } from './controller-state.ts';
+import { FailureLatch } from './failure-latch.ts';
+import { warnAgents } from './actuator/warn-agents.ts';
+import type { Done, Plans, Watched } from './watched.ts';
+
+/** The clocks drifting apart by more than this between two sweeps means that one of them jumped. */
+const CLOCK_JUMP: Duration = 30 * SECOND;
+
+/** What the enforcer is made of; see `ActuatorDeps`. */
+export type EnforcerParts = Omit<ActuatorDeps, 'population' | 'learner' | 'returns'> & {
+  readonly alarms: Alarms;
+  readonly names: NameLookups;
+};
+
+/** The policy in force, and how its schedule goes. */
+export interface InForce {
+  readonly policy: Policy;
+  /** The longest time between two sweeps of the schedule. */
+  readonly longestInterval: Duration;
+  /** How long the past is kept. */
+  readonly retention: Duration;
+}
+
+/** Everything one worker knows between two sweeps. Owns the memories; one per store and lease. */
+export class Controller {
+  readonly #parts: EnforcerParts;
+  readonly #deps: ActuatorDeps;
+  readonly #alarms: Alarms;
+  readonly #news: SweepEvents;
+  readonly #doubt = new Doubt();
+  #standing: ControllerState;
+  #inForce: InForce;
+  /** Of the last two sweeps: a clock that jumped in the middle of one is news to half of the people in the next. */
+  #clockErrors: readonly Duration[] = [];
+  readonly #storeTrouble: FailureLatch;
+  /** Intents without an outcome may stand in the record: after a start, and after the store was lost for a while. */
+  #unreconciled = true;
+
+  private constructor(
+    parts: EnforcerParts,
+    deps: ActuatorDeps,
+    inForce: InForce,
+    standing: ControllerState,
+    news: SweepEvents,
+  ) {
+    this.#parts = parts;
+    this.#deps = deps;
+    this.#inForce = inForce;
+    this.#standing = standing;
+    this.#news = news;
+    this.#storeTrouble = new FailureLatch(parts.log, 'the store failed: observing only until it is back');
+    this.#alarms = parts.alarms;
+  }
+
+  /** Takes up where the last run ended. Rejects when the store cannot be read. */
+  static async load(parts: EnforcerParts, inForce: InForce): Promise<Controller> {
+    const memories = await parts.store.loadMemories();
+    const standing = (await parts.store.loadStanding()) ?? (await standingFromRecord(parts));
+    const learner = await Learner.load(parts.store);
+    const returns = new ReturnsBook(parts.meter, learner);
+    const population = new Tracker(memories, returns);
+    const deps: ActuatorDeps = { ...parts, population, learner, returns };
+    const news = new SweepEvents(deps, await heldOnRecord(parts.store, memories));
+    return new Controller(parts, deps, inForce, standing, news);
+  }
+
+  /** Takes up another policy; the sweeps after it settle. Only between two sweeps. */
+  use(inForce: InForce): void {
+    this.#inForce = inForce;
+  }
+
+  /** Makes one sweep. Rejects with `LeaseLost`, but not for what the platform or the store do. */
+  async sweep(limits: SweepLimits): Promise<SweepReport> {
+    const watched = await this.#watch(limits);
+    const plans = this.#plan(watched);
+    await this.#record(watched, plans, limits);
+    const done = await this.#carryOut(watched, plans, limits);
+    const report = this.#tell(watched, plans.enforced, done);
+    await this.#forget(watched, limits);
+    return report;
+  }
+
+  /** Reads everyone; each page is folded and judged as it comes. */
+  async #watch(limits: SweepLimits): Promise<Watched> {
+    const { clock, directory, store } = this.#parts;
+    const begun = clock.now();
+    const sweepId = randomUUID().slice(0, 8);
+    this.#deps.returns.begin(sweepId);
+    const resumed = await store.takeResume().catch(() => false);
+    if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
+    const policy = await this.#parts.names.latest(this.#inForce.policy, 'sweep', limits.signal);
+    const context = this.#context(policy);
+    const findings = new SweepFindings(this.#deps.population, context);
+    const summary = await directory.sweep((page) => {
+      findings.page(page);
+    }, limits.signal);
+    const lease = (await limits.mayRecord?.()) ?? 'held';
+    if (lease === 'lost') throw new LeaseLost();
+    if (lease === 'unknown') {
+      this.#storeTrouble.inherit(limits.leaseFault?.());
+      this.#unreconciled = true;
+    }
+    this.#clockErrors = [...this.#clockErrors, summary.clockError].slice(-2);
+    const now = Math.max(directory.serverNow(), summary.startedAt);
+    const hold = await this.#hold(findings, summary, context);
+    const complete = summary.complete && hold !== 'incomplete' && !areApart(summary.clockError);
+    return { sweepId, begun, now, context, summary, findings, hold, complete, lease };
+  }
+
+  #context(policy: Policy): SweepContext {
+    const { clock, directory } = this.#parts;
+    const { longestInterval } = this.#inForce;
+    const errors = this.#clockErrors;
+    return {
+      policy,
+      usualInterval: usualInterval(longestInterval, this.#standing.intervals),
+      clockJumped: () => {
+        const error = clock.now() - directory.serverNow();
+        return errors.some((last) => Math.abs(error - last) > CLOCK_JUMP);
+      },
+      nativeTimeouts: () => directory.nativeTimeouts(),
+    };
+  }
+
+  async #hold(
+    findings: Findings,
+    summary: ReadingSummary,
+    context: SweepContext,
+  ): Promise<SweepHold | undefined> {
+    const pause = await this.#parts.store.pause().catch(() => 'lost' as const);
+    const seen = {
+      complete: summary.complete,
+      listed: findings.listed.size,
+      clockError: summary.clockError,
+      storeLost: this.#storeTrouble.why !== undefined || pause === 'lost',
+      paused: pause !== 'lost' && isPaused(pause, this.#parts.clock.now()),
+      settleLeft: settleLeft(this.#standing, context.policy, summary.startedAt, context.usualInterval),
+    };
+    const believed =
+      !summary.complete || this.#doubt.believes(findings.listed.size, this.#standing.population);
+    return sweepHold(seen, believed);
+  }
+
+  /** Both plans pass the one gate, each with a ledger of its own: what is imagined spends no caps. */
+  #plan({ findings, hold, context, now, summary }: Watched): Plans {
+    const { seen, online, due, imagined } = findings;
+    const gate = (candidates: readonly DueAgent[], ledger: Ledger): Plan => {
+      const made = plan(candidates, seen, hold, context.policy.caps, withOnline(ledger, online, now), now);
+      // By a clock that is in doubt what holds agents back would be over, or never be.
+      return areApart(summary.clockError) ? { ...made, ledger, tripped: undefined } : made;
+    };
+    const { ledger, imaginedLedger } = this.#standing;
+    return {
+      enforced: gate(due, forgiven(ledger, this.#deps.returns.takeOwn())),
+      imagined: gate(imagined, imaginedLedger),
+    };
+  }
+
+  /** What the sweep changed is durable before anything is done. */
+  async #record(watched: Watched, { enforced, imagined }: Plans, limits: SweepLimits): Promise<void> {
+    const { sweepId, now, context, summary, findings, complete } = watched;
+    const { policy, usualInterval: usual } = context;
+    const { startedAt } = summary;
+    const before = this.#standing;
+    this.#standing = nextControllerState(before, {
+      policyHash: policy.hash,
+      complete,
+      startedAt,
+      listed: findings.listed.size,
+      settleLeft: settleLeft(before, policy, startedAt, usual),
+      ledger: enforced.ledger,
+      imaginedLedger: imagined.ledger,
+    });
+    const gap = gapEvent(before, startedAt, usual, sweepId);
+    const news = this.#news.of(findings, enforced, { sweepId, policy }, now);
+    const saved = await this.#save(watched, gap === undefined ? news : [gap, ...news], enforced);
+    if (saved && complete && this.#unreconciled) await this.#reconcile(watched, limits);
+  }
+
+  /** A store that fails stops action, not observation. */
+  async #save(
+    { sweepId, summary, findings, complete, lease }: Watched,
+    events: readonly RecordEvent[],
+    enforced: Plan,
+  ): Promise<boolean> {
+    if (lease !== 'held') return false;
+    const { startedAt: at } = summary;
+    const head = { at, standing: this.#standing, events };
+    const record = complete ? { ...head, count: countOf(findings, enforced, at) } : head;
+    return this.#unlessLost(sweepId, async () => {
+      await saveSweep(this.#deps, record, findings);
+      this.#storeTrouble.clear();
+    });
+  }
+
+  /** Intents without an outcome are settled once, when the sweep that may tell of them is stored. */
+  #reconcile({ sweepId, context, hold }: Watched, limits: SweepLimits): Promise<boolean> {
+    const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
+    const { signal } = limits;
+    return this.#unlessLost(sweepId, async () => {
+      await reconcile(this.#deps, hold, { sweepId, context, standing: this.#standing, mayBegin, signal });
+      this.#unreconciled = false;
+    });
+  }
+
+  async #unlessLost(sweepId: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.#lostStore(error, sweepId);
+      return false;
+    }
+  }
+
+  /** Carries out both plans, the imagined one without a request, and then warns whoever is to be warned. */
+  async #carryOut(watched: Watched, plans: Plans, limits: SweepLimits): Promise<Done> {
+    const { sweepId, findings, hold } = watched;
+    const { enforced, imagined } = plans;
+    const due = agentsOf(enforced, findings.due);
+    const context = due.length === 0 ? watched.context : await this.#lookedUp(watched.context, limits);
+    const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
+    const { signal } = limits;
+    const pass = (): Pass => ({ sweepId, context, standing: this.#standing, mayBegin, signal });
+    const real = await this.#perform(carryOut, due, enforced.ledger, pass());
+    this.#standing = { ...this.#standing, ledger: real.ledger };
+    const other = await this.#perform(dryRun, agentsOf(imagined, findings.imagined), imagined.ledger, pass());
+    this.#standing = { ...this.#standing, imaginedLedger: other.ledger };
+    if (hold === undefined && this.#storeTrouble.why === undefined) {
+      await this.#unlessLost(sweepId, () => warnAgents(this.#deps, findings.toWarn, pass()));
+    }
+    return { real, imagined: other };
+  }
+
+  /** Before a log-off the policy's names are those of this sweep. */
+  async #lookedUp(context: SweepContext, { signal }: SweepLimits): Promise<SweepContext> {
+    return { ...context, policy: await this.#parts.names.latest(context.policy, 'log_off', signal) };
+  }
+
+  async #perform(
+    hand: typeof carryOut,
+    agents: readonly DueAgent[],
+    ledger: Ledger,
+    pass: Pass,
+  ): Promise<PassResult> {
+    const nothing: PassResult = { ledger, outcomes: noOutcomes(), left: agents.length };
+    if (agents.length === 0 || this.#storeTrouble.why !== undefined) return nothing;
+    try {
+      return await hand(this.#deps, agents, ledger, pass);
+    } catch (error) {
+      this.#lostStore(error, pass.sweepId);
+      // How many of them were begun cannot be told any more: the hour's cap counts them all.
+      const now = this.#parts.directory.serverNow();
+      return { ...nothing, ledger: agents.reduce((book) => withLogoff(book, now), ledger) };
+    }
+  }
+
+  async #mayBegin(limits: SweepLimits): Promise<boolean> {
+    if (this.#storeTrouble.why !== undefined || limits.signal.aborted || !(await limits.mayBegin()))
+      return false;
+    try {
+      return !isPaused(await this.#parts.store.pause(), this.#parts.clock.now());
+    } catch (error) {
+      this.#lostStore(error, undefined);
+      return false;
+    }
+  }
+
+  #lostStore(error: unknown, sweepId: string | undefined): void {
+    this.#storeTrouble.fail(error, { sweepId });
+    this.#unreconciled = true;
+  }
+
+  /** What time it is must be the platform's word: by a wrong clock everything would be old. */
+  async #forget({ complete, now }: Watched, { mayRecord }: SweepLimits): Promise<void> {
+    if (!complete || this.#storeTrouble.why !== undefined) return;
+    if (((await mayRecord?.()) ?? 'held') !== 'held') return;
+    this.#standing = await forgetOld(this.#deps, this.#standing, this.#inForce.retention, now);
+  }
+
+  /** The report of the sweep, after the log, the metrics and the alarms have had it. */
+  #tell(watched: Watched, enforced: Plan, { real, imagined }: Done): SweepReport {
+    const { clock, log, meter, name } = this.#parts;
+    const { begun, now, context, findings } = watched;
+    const { clockError } = watched.summary;
+    const swept = { ...watched, enforced, real, imagined };
+    const report = reportOf(swept, context.usualInterval, clock.now() - begun);
+    meter.sweepEnded(report);
+    const { verdicts, ...numbers } = report;
+    log.info({ ...numbers, verdicts: nonZero(verdicts) }, 'sweep done');
+    const { why: detail } = this.#storeTrouble;
+    this.#alarms.while('store', detail !== undefined, now, 'the store failed: observing only', { detail });
+    const unsure = (context.policy.unsure?.size ?? 0) > 0 ? verdicts.names_unsure : 0;
+    this.#alarms.after(report, now, unsure);
+    if (this.#alarms.drifts(clockError, now))
+      log.warn({ clockError }, 'the clocks of this machine and the platform drift apart');
+    this.#alarms.engaged(findings, context.policy.caps.engagedTooLong, now, name);
+    return report;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * A verdict that takes into account that names of the policy may stand for other ids than before, or could not be looked up.
+ * What the ids of now say decides; ids of before, and doubt, only ever protect.
+ */
+import type { Agent, Observation } from '../agent.ts';
+import { judge, profileOf, type Verdict } from './judge.ts';
+import type { Memory, State } from '../tracking/memory.ts';
+import type { Matcher, NameKind, Policy, Profile, When } from '../policy/policy.ts';
+import type { Instant } from '../time/time.ts';
+import { matches, whenHolds } from '../policy/when.ts';
+
+/**
+ * Judges one agent as `judge` does. An agent is not due, or warned, while the ids of before exempt the agent, or give a
+ * profile in which no rule is due, or while the verdict needs a name that could not be looked up. Pure; costs nothing for all other agents.
+ */
+export function judgeByNames(
+  agent: Agent,
+  memory: Memory | undefined,
+  observation: Observation,
+  policy: Policy,
+  now: Instant,
+  profile: Profile | undefined = profileOf(agent, policy),
+): Verdict {
+  const verdict = judge(agent, memory, observation, policy, now, profile);
+  if (!callsForAction(verdict) || memory === undefined) return verdict;
+  return (
+    byIdsOfBefore(verdict, agent, memory, observation, policy, now) ??
+    byDoubt(verdict, agent, memory, policy, now)
+  );
+}
+
+/** What the ids of before make of an agent who is due, where they protect. */
+function byIdsOfBefore(
+  verdict: Verdict,
+  agent: Agent,
+  memory: Memory,
+  observation: Observation,
+  { former }: Policy,
+  now: Instant,
+): Verdict | undefined {
+  if (former === undefined) return undefined;
+  const before = judge(agent, memory, observation, former, now);
+  const { reason, detail = '', profile = '' } = before;
+  if (reason === 'exempt') return notDue(verdict, 'exempt', `${detail}, by the id that a name had before`);
+  if (!protectsStill(before, verdict)) return undefined;
+  const why = `by the ids that names had before, profile ${profile} counts, in which no rule is due`;
+  return notDue(verdict, 'names_unsure', why);
+}
+
+/** The verdict, unless it needs a name that could not be looked up. */
+function byDoubt(verdict: Verdict, agent: Agent, { state }: Memory, policy: Policy, now: Instant): Verdict {
+  const kinds = policy.unsure === undefined ? [] : [...policy.unsure];
+  const needed = kinds.find((kind) => needsNames(verdict, agent, state, policy, kind, now));
+  if (needed === undefined) return verdict;
+  return notDue(verdict, 'names_unsure', `the ${needed} of the policy could not be looked up`);
+}
+
+function notDue(verdict: Verdict, reason: 'exempt' | 'names_unsure', detail: string): Verdict {
+  return { ...verdict, reason, detail, due: undefined, observed: [], nextAt: undefined };
+}
+
+/** The agent is to be logged off, reported, or told of a log-off to come. */
+function callsForAction({ due, reason }: Verdict): boolean {
+  return due !== undefined || reason === 'warned';
+}
+
+/** By the ids of before the agent has a profile in which no rule would act. */
+function protectsStill(before: Verdict, { due }: Verdict): boolean {
+  if (before.reason === 'no_profile') return false;
+  if (due === undefined) return !callsForAction(before);
+  return before.due === undefined || (due.mode === 'enforce' && before.due.mode === 'observe');
+}
+
+/** Whether another id of a name of this kind could protect the agent. */
+function needsNames(
+  { due }: Verdict,
+  agent: Agent,
+  state: State,
+  { exempt, profiles }: Policy,
+  kind: NameKind,
+  now: Instant,
+): boolean {
+  const protecting = exempt.some(({ match, when, until }) => {
+    if (until !== undefined && now >= until) return false;
+    const fits = [fit(match, agent, kind), when === undefined ? 'yes' : holds(when, state, kind)];
+    return !fits.includes('no') && fits.includes('maybe');
+  });
+  if (protecting) return true;
+  for (const { match, rules } of profiles) {
+    const fits = match === undefined ? 'yes' : fit(match, agent, kind);
+    if (fits === 'maybe') return true;
+    if (fits === 'no') continue;
+    const rule = rules.find(({ id }) => id === due?.ruleId);
+    return rule !== undefined && holds(rule.when, state, kind) === 'maybe';
+  }
+  return false;
+}
+
+type Fit = 'yes' | 'no' | 'maybe';
+
+/** Whether a matcher fits while names of this kind may stand for anything. */
+function fit(matcher: Matcher, agent: Agent, kind: NameKind): Fit {
+  const sure: Matcher = {
+    ...matcher,
+    ...(kind === 'presences' ? {} : { [kind]: undefined }),
+    not: undefined,
+  };
+  if (!matches(sure, agent)) return 'no';
+  const inner = matcher.not === undefined ? 'no' : fit(matcher.not, agent, kind);
+  if (inner === 'yes') return 'no';
+  const asks = kind !== 'presences' && matcher[kind] !== undefined;
+  return asks || inner === 'maybe' ? 'maybe' : 'yes';
+}
+
+/** The same for a condition. */
+function holds(when: When, state: State, kind: NameKind): Fit {
+  const asks = kind === 'presences' && when.secondaryPresence !== undefined;
+  const sure: When = { ...when, ...(asks ? { secondaryPresence: undefined } : {}), not: undefined };
+  if (!whenHolds(sure, state)) return 'no';
+  const inner = when.not === undefined ? 'no' : holds(when.not, state, kind);
+  if (inner === 'yes') return 'no';
+  return asks || inner === 'maybe' ? 'maybe' : 'yes';
+}

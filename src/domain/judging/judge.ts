@@ -1,0 +1,345 @@
+/**
+ * judge(memory, observation, ...) -> Verdict: what the policy says of one agent now. Everything that protects is asked
+ * first; only who passes all of it can be due.
+ */
+import type { Agent, Observation, Unknown, WholeObservation } from '../agent.ts';
+import { insideHours } from '../time/calendar.ts';
+import { countable, measure, reachesAt } from '../tracking/clocks.ts';
+import { actionsAtPlace, partOfRung, placeOf, quietBetweenRepeats, stillCalledFor } from './ladder.ts';
+import type { Cause, LadderPlace, Memory, State } from '../tracking/memory.ts';
+import type {
+  Action,
+  ClockName,
+  Exemption,
+  Mode,
+  Policy,
+  Profile,
+  Returns,
+  Rule,
+  Rung,
+} from '../policy/policy.ts';
+import {
+  classify,
+  conversationsIn,
+  isFoldable,
+  isTakenIn,
+  whatIsMissing,
+  withheldIn,
+} from '../tracking/reading.ts';
+import { stateOf } from '../tracking/signs.ts';
+import type { Duration, Instant } from '../time/time.ts';
+import { isInCondition, isLeftAlone, matches, profileOf, whenHolds } from '../policy/when.ts';
+
+export { profileOf } from '../policy/when.ts';
+
+/** Why an agent is, or is not, due. Closed: each verdict has exactly one. */
+export const REASONS = [
+  'due', //             a rule's limit is reached
+  'ladder_due', //      a silent return is answered
+  'observed', //        due, but only by rules in observe mode
+  'waiting', //         a rule's condition holds, its clock runs
+  'warned', //          past the limit less the warning; told, or to be told
+  'outside_hours', //   a rule's condition holds, outside its hours
+  'no_rule', //         no rule's condition holds
+  'waiting_on_queue', // a rule's condition holds, and waits on queue: that is work
+  'ladder_waiting', //  back by a silent return, the answer comes after the wait
+  'held', //            past the last rung with `repeat: never`
+  'grace', //           just returned
+  'engaged', //         handling an interaction
+  'exempt', //          an exemption fits
+  'no_profile', //      no profile fits
+  'names_unsure', //    what a name of the policy stands for is in doubt
+  'offline', //         gone already
+  'unknown', //         something is missing, unheard of or contradictory
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** One log-off that the policy calls for. */
+export interface Due {
+  readonly ruleId: string;
+  readonly mode: Mode;
+  readonly actions: readonly Action[];
+  /** A silent return is answered; otherwise a rule's limit is reached. */
+  readonly byLadder: boolean;
+  /** Index of the ladder's rung; `undefined` for a plain rule. */
+  readonly rung: number | undefined;
+  readonly clock: ClockName;
+  readonly measured: Duration;
+  readonly limit: Duration;
+  /** How far past its limit. */
+  readonly overdue: Duration;
+  readonly cause: Cause;
+}
+
+/** How one rule stands for an agent. */
+export interface Weighed {
+  readonly rule: Rule;
+  /** Its condition holds, and the agent is not one whom the rule leaves alone. */
+  readonly holds: boolean;
+  /** Its condition holds, but the agent waits on queue, and the rule does not mean such agents. */
+  readonly leftAlone: boolean;
+  readonly insideHours: boolean;
+  readonly measured: Duration;
+  /** When it would be due if nothing happened. */
+  readonly dueAt: Instant | undefined;
+  readonly due: boolean;
+}
+
+export interface Verdict {
+  readonly agentId: string;
+  readonly profile: string | undefined;
+  readonly reason: Reason;
+  /** With `due`, `ladder_due` and `observed`. */
+  readonly due: Due | undefined;
+  /** Due rules in observe mode, reported beside. */
+  readonly observed: readonly Due[];
+  /** What protects, in a word: the exemption's label, the missing part. */
+  readonly detail: string | undefined;
+  /** With `unknown`: what of the reading cannot be built on, and why. */
+  readonly unknown: readonly Unknown[];
+  /** The next moment at which this could become due if nothing happened. */
+  readonly nextAt: Instant | undefined;
+}
+
+/** The first exemption in force that fits. */
+export function exemptionOf(
+  agent: Agent,
+  observation: WholeObservation,
+  policy: Policy,
+  now: Instant,
+): Exemption | undefined {
+  if (policy.exempt.length === 0) return undefined;
+  const state = stateOf(observation);
+  return policy.exempt.find(
+    (exemption) =>
+      (exemption.until === undefined || now < exemption.until) &&
+      (exemption.when === undefined || whenHolds(exemption.when, state)) &&
+      matches(exemption.match, agent),
+  );
+}
+
+/**
+ * Judges one agent. `memory` must have been folded with `observation`; it is `undefined` while no whole reading has been
+ * had. Whoever has asked for the agent's profile already hands it in. Pure, and a predicate: nothing is remembered by
+ * judging.
+ */
+export function judge(
+  agent: Agent,
+  memory: Memory | undefined,
+  observation: Observation,
+  policy: Policy,
+  now: Instant,
+  profile: Profile | undefined = profileOf(agent, policy),
+): Verdict {
+  const say = sayer(agent.id, profile?.name);
+  const concern = { agent, exempt: policy.exempt, labels: policy.labels, profile };
+  const reading = classify(observation, memory, concern);
+  if (memory === undefined || !isFoldable(observation, memory, concern))
+    return sayUnknown(say, reading.kind === 'unknown' ? reading.unknown : NOTHING);
+  // A look that did not enter memory was held back: what it shows cannot be told yet.
+  if (!isTakenIn(memory, observation) && conversationsIn(observation) !== 'possibly')
+    return sayUnknown(say, withheldIn(memory, observation));
+  const exemption = exemptionOf(agent, observation, policy, now);
+  if (exemption !== undefined) return say('exempt', { detail: exemption.label });
+  if (profile === undefined) return say('no_profile');
+  if (reading.kind === 'unknown') return sayUnknown(say, reading.unknown);
+  return reading.kind === 'free' ? judgeIdle(memory, profile, policy.mode, now, say) : say(reading.kind);
+}
+
+function sayUnknown(say: Say, unknown: readonly Unknown[]): Verdict {
+  return say('unknown', { detail: whatIsMissing(unknown), unknown });
+}
+
+/** Nothing protects: the ladder judges, or grace holds, or the rules judge. */
+function judgeIdle(memory: Memory, profile: Profile, mode: Mode, now: Instant, say: Say): Verdict {
+  const { returns } = profile;
+  const place = placeOf(memory, returns, now);
+  const unanswered = unansweredReturn(memory, place);
+  if (place !== undefined && unanswered !== undefined && stillCalledFor(place.cause, profile)) {
+    if (mode === 'enforce') return judgeLadder(memory, place, unanswered, profile, now, say);
+  }
+  const graceEnd = (memory.graceFrom ?? -Infinity) + returns.grace;
+  if (now < graceEnd) return say('grace', { nextAt: graceEnd });
+  return judgeRules(memory, place, profile, mode, now, say);
+}
+
+type Say = (reason: Reason, more?: Partial<Omit<Verdict, 'agentId' | 'reason' | 'profile'>>) => Verdict;
+
+const NOTHING: readonly Unknown[] = [];
+
+function sayer(agentId: string, profile: string | undefined): Say {
+  return (reason, more) => ({
+    agentId,
+    profile,
+    reason,
+    due: undefined,
+    observed: [],
+    detail: undefined,
+    unknown: NOTHING,
+    nextAt: undefined,
+    ...more,
+  });
+}
+
+/** The silent return that the ladder has to answer, and with which rung. */
+interface Unanswered {
+  readonly returnedAt: Instant;
+  readonly rung: number;
+}
+
+function unansweredReturn(m: Memory, place: LadderPlace | undefined): Unanswered | undefined {
+  if (place?.active !== true) return undefined;
+  if (place.returnedAt !== undefined) return { returnedAt: place.returnedAt, rung: place.rung };
+  // Answered, and still there without having come back: the answer had no effect, and the same rung is tried again.
+  return m.back === undefined || place.rung === 0
+    ? undefined
+    : { returnedAt: m.back.at, rung: place.rung - 1 };
+}
+
+/** The rung that answers a return, and what must have passed before it does. */
+interface Answer {
+  readonly rung: number;
+  readonly measured: Duration;
+  readonly limit: Duration;
+}
+
+/** While on the ladder it alone judges. */
+function judgeLadder(
+  m: Memory,
+  place: LadderPlace,
+  unanswered: Unanswered,
+  profile: Profile,
+  now: Instant,
+  say: Say,
+): Verdict {
+  const { returns } = profile;
+  const answer = answerTo(unanswered, m, place, returns, now);
+  if (answer === undefined) return say('held');
+  const { rung, measured, limit } = answer;
+  if (measured < limit) return say('ladder_waiting', { nextAt: now + limit - measured });
+  const { actions, from } = partOfRung(returns.ladder[rung]?.actions ?? [], rung, m, returns, now);
+  if (now < from) return say('ladder_waiting', { nextAt: from });
+  const { ruleId, clock } = place.cause;
+  const overdue = measured - limit;
+  const cause = place.cause;
+  const due: Due = {
+    ruleId,
+    mode: 'enforce',
+    actions,
+    byLadder: true,
+    rung,
+    clock,
+    measured,
+    limit,
+    overdue,
+    cause,
+  };
+  return say('ladder_due', { due, nextAt: now });
+}
+
+/**
+ * The next rung, its wait counted from the return; after the last one that again, the repeat counted from the last log-off,
+ * and in between the quiet one where it serves. `undefined` when the agent is held.
+ */
+function answerTo(
+  { returnedAt, rung: next }: Unanswered,
+  m: Memory,
+  place: LadderPlace,
+  returns: Returns,
+  now: Instant,
+): Answer | undefined {
+  const { ladder, repeat } = returns;
+  const afterWait = (rung: number, { wait }: Rung): Answer => {
+    return { rung, measured: countable(returnedAt, now, m.clocks.unwatched, undefined), limit: wait };
+  };
+  const upper = ladder[next];
+  if (upper !== undefined) return afterWait(next, upper);
+  if (repeat === 'never' || ladder.length === 0) return undefined;
+  const repeated = { rung: ladder.length - 1, measured: now - place.lastLogoffAt, limit: repeat };
+  const quiet = quietBetweenRepeats(place, returns);
+  return repeated.measured >= repeat || quiet === undefined ? repeated : afterWait(0, quiet);
+}
+
+/** Weighs one rule: whether it holds, what its clock shows, when it would be due. Used by `explain` as well. */
+export function weigh(rule: Rule, memory: Memory, now: Instant): Weighed {
+  const fits = memory.state.presence !== 'OFFLINE' && whenHolds(rule.when, memory.state);
+  const leftAlone = fits && isLeftAlone(rule, memory.state);
+  const holds = fits && !leftAlone;
+  const measured = measure(memory, rule, now);
+  const inside = rule.hours === undefined || insideHours(rule.hours, now);
+  const reached = reachesAt(measured, rule.limit, now, rule.hours);
+  const dueAt = latest(reached, warningOver(rule, memory, now, reached));
+  const due = holds && inside && measured >= rule.limit && dueAt !== undefined && dueAt <= now;
+  return { rule, holds, leftAlone, insideHours: inside, measured, dueAt: holds ? dueAt : undefined, due };
+}
+
+/** A rule with a warning is due only so long after the warning was delivered. */
+function warningOver(rule: Rule, m: Memory, now: Instant, reached: Instant | undefined): Instant | undefined {
+  if (rule.warn === undefined) return reached;
+  const told = m.warned[rule.id];
+  return (told ?? Math.max(now, (reached ?? now) - rule.warn)) + rule.warn + (told === undefined ? 1 : 0);
+}
+
+function latest(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
+  return a === undefined || b === undefined ? undefined : Math.max(a, b);
+}
+
+function judgeRules(
+  m: Memory,
+  place: LadderPlace | undefined,
+  profile: Profile,
+  mode: Mode,
+  now: Instant,
+  say: Say,
+): Verdict {
+  const weighed: Weighed[] = [];
+  // Most rules do not hold for most agents: those are not measured.
+  for (const rule of profile.rules) if (isInCondition(rule, m.state)) weighed.push(weigh(rule, m, now));
+  if (weighed.length === 0) return say(whyNoRule(profile, m.state));
+  const dues = weighed.filter(({ due }) => due).map((w) => dueOf(w, m, place, profile, mode));
+  if (dues.length === 0) return say(whyNotDue(weighed), { nextAt: nextOf(weighed) });
+  const observed = dues.filter((due) => due.mode === 'observe');
+  const enforced = dues.find((due) => due.mode === 'enforce');
+  if (enforced === undefined) return say('observed', { due: observed[0], observed, nextAt: now });
+  const { actions, from } = partOfRung(enforced.actions, enforced.rung, m, profile.returns, now);
+  if (now < from) return say('ladder_waiting', { observed, nextAt: from });
+  return say('due', { due: { ...enforced, actions }, observed, nextAt: now });
+}
+
+function whyNoRule({ rules }: Profile, state: State): Reason {
+  const isLeft = (rule: Rule): boolean => isLeftAlone(rule, state) && whenHolds(rule.when, state);
+  return rules.some(isLeft) ? 'waiting_on_queue' : 'no_rule';
+}
+
+/** Rules hold, and none of them is due: the reason that comes nearest to a log-off. */
+function whyNotDue(weighed: readonly Weighed[]): Reason {
+  if (weighed.some(isWarned)) return 'warned';
+  return weighed.some((w) => w.insideHours) ? 'waiting' : 'outside_hours';
+}
+
+/** When the first of these rules becomes due if nothing happens. */
+function nextOf(weighed: readonly Weighed[]): Instant | undefined {
+  const times = weighed.flatMap(({ dueAt }) => dueAt ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function isWarned({ rule, insideHours: inside, measured }: Weighed): boolean {
+  return rule.warn !== undefined && inside && measured >= rule.limit - rule.warn;
+}
+
+function dueOf(w: Weighed, m: Memory, place: LadderPlace | undefined, profile: Profile, mode: Mode): Due {
+  const { rule, measured } = w;
+  const { actions, rung } = actionsAtPlace(place, profile.returns, rule.actions);
+  return {
+    ruleId: rule.id,
+    mode: mode === 'observe' ? 'observe' : rule.mode,
+    actions,
+    byLadder: false,
+    rung,
+    clock: rule.clock,
+    measured,
+    limit: rule.limit,
+    overdue: measured - rule.limit,
+    cause: { ruleId: rule.id, clock: rule.clock, measured, state: m.state },
+  };
+}

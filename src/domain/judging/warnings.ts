@@ -1,0 +1,33 @@
+/** Which rules an agent is to be told of before they log him off. */
+import type { Agent } from '../agent.ts';
+import { profileOf, weigh, type Verdict } from './judge.ts';
+import type { Memory } from '../tracking/memory.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Duration, Instant } from '../time/time.ts';
+
+/** One warning that is called for and was not delivered yet. */
+export interface Warning {
+  readonly ruleId: string;
+  readonly limit: Duration;
+  /** So long until the log-off, if nothing happens. */
+  readonly dueIn: Duration;
+}
+
+/** The warnings that an agent's verdict calls for. Nobody is warned of what will not be done. */
+export function warningsDue(
+  agent: Agent,
+  memory: Memory,
+  { reason }: Verdict,
+  policy: Policy,
+  now: Instant,
+): readonly Warning[] {
+  if (policy.mode !== 'enforce' || (reason !== 'warned' && reason !== 'observed')) return [];
+  const rules = profileOf(agent, policy)?.rules ?? [];
+  return rules.flatMap((rule) => {
+    const { id: ruleId, warn: ahead, limit, mode } = rule;
+    if (ahead === undefined || mode !== 'enforce' || memory.warned[ruleId] !== undefined) return [];
+    const { holds, insideHours, measured } = weigh(rule, memory, now);
+    if (!holds || !insideHours || measured < limit - ahead) return [];
+    return [{ ruleId, limit, dueIn: Math.max(ahead, limit - measured) }];
+  });
+}

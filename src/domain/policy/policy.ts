@@ -1,0 +1,155 @@
+/**
+ * The policy as the judge sees it: every name resolved to an id, every duration in ms, every default filled in.
+ * `policy/` makes it out of YAML.
+ */
+import type { RoutingStatus, SystemPresence } from '../agent.ts';
+import type { Hours } from '../time/calendar.ts';
+import type { Duration, Instant } from '../time/time.ts';
+
+/** `observe` writes nothing to the platform. */
+export type Mode = 'observe' | 'enforce';
+
+/** What a rule's time is measured with (see `memory.ts`). */
+export type ClockName = 'since_sign' | 'in_state' | 'since_work';
+
+export const ACTIONS = [
+  'off_queue',
+  'offline',
+  'release_station',
+  'revoke_tokens',
+  'end_sso_session',
+  'notify',
+] as const;
+/** One step of a log-off. */
+export type Action = (typeof ACTIONS)[number];
+
+/** Kinds of things of the platform that a policy names. `presences` are the organisation's own presence labels. */
+export const NAME_KINDS = ['users', 'groups', 'roles', 'divisions', 'queues', 'teams', 'presences'] as const;
+export type NameKind = (typeof NAME_KINDS)[number];
+
+/**
+ * Which people. Each key that is there must fit (any of its entries); `undefined` keys fit everyone.
+ * All entries are ids of the platform; the wildcards of `users` and `queues` are resolved before.
+ */
+export interface Matcher {
+  readonly users: UserPatterns | undefined;
+  readonly groups: ReadonlySet<string> | undefined;
+  readonly roles: ReadonlySet<string> | undefined;
+  readonly divisions: ReadonlySet<string> | undefined;
+  readonly queues: ReadonlySet<string> | undefined;
+  readonly teams: ReadonlySet<string> | undefined;
+  readonly not: Matcher | undefined;
+}
+
+/**
+ * Users named one by one, in the form in which names are compared: `normaliseName`, or with `loosely` the wider
+ * `looseName`, for what only protects.
+ */
+export interface UserPatterns {
+  /** Ids, and, where no list of users was at hand, e-mail addresses, usernames and names. */
+  readonly exact: ReadonlySet<string>;
+  /** Some of them are names or patterns; otherwise all are ids, and the agent's names need not be looked at. */
+  readonly byName: boolean;
+  /** Wildcards that are compared with all names of an agent. */
+  readonly patterns: readonly RegExp[];
+  /** Wildcards with an `@`: compared with e-mail addresses and usernames only, as agents may change their display names. */
+  readonly addresses?: readonly RegExp[];
+  readonly loosely?: boolean;
+}
+
+/** In which state. Each key that is there must fit; `undefined` keys fit every state. */
+export interface When {
+  readonly presence: ReadonlySet<SystemPresence> | undefined;
+  /** Ids of presence definitions. */
+  readonly secondaryPresence: ReadonlySet<string> | undefined;
+  readonly routing: ReadonlySet<RoutingStatus> | undefined;
+  readonly not: When | undefined;
+}
+
+/** A reason to leave somebody alone. Matcher and state must both fit. */
+export interface Exemption {
+  /** How the policy file names it, for logs: its reason, else its place. */
+  readonly label: string;
+  readonly match: Matcher;
+  readonly when: When | undefined;
+  /** From this instant on it no longer protects. */
+  readonly until: Instant | undefined;
+}
+
+export interface Rule {
+  readonly id: string;
+  readonly description: string | undefined;
+  readonly when: When;
+  /** The rule means agents who wait on queue (routing IDLE) as well. Otherwise it leaves them alone. */
+  readonly waitingOnQueue: boolean;
+  /**
+   * Canonical text of the states in which the rule counts: the key under which `in_state` is remembered, so that a
+   * changed condition starts at zero.
+   */
+  readonly whenKey: string;
+  readonly clock: ClockName;
+  readonly limit: Duration;
+  readonly hours: Hours | undefined;
+  readonly actions: readonly Action[];
+  readonly mode: Mode;
+  /** How long before the log-off the agent is warned. */
+  readonly warn: Duration | undefined;
+}
+
+export interface Rung {
+  readonly wait: Duration;
+  readonly actions: readonly Action[];
+}
+
+/** How returns are answered. */
+export interface Returns {
+  readonly window: Duration;
+  readonly grace: Duration;
+  readonly forget: Duration;
+  readonly ladder: readonly Rung[];
+  readonly repeat: Duration | 'never';
+}
+
+export interface Profile {
+  readonly name: string;
+  readonly match: Matcher | undefined;
+  readonly rules: readonly Rule[];
+  readonly returns: Returns;
+}
+
+export interface Caps {
+  readonly perSweep: number;
+  readonly perHour: number;
+  readonly breaker: { readonly atLeast: number; readonly share: number; readonly hold: Duration };
+  /** Sweeps watched before acting after a start, an outage or a change. */
+  readonly settle: number;
+  readonly engagedTooLong: Duration;
+}
+
+/** What the platform lists of presence labels, its own and the organisation's. */
+export interface ListedLabels {
+  /** The system presence of each, by id, where that is known. */
+  readonly systems: ReadonlyMap<string, SystemPresence | undefined>;
+  /** System presences of which the platform's own label is listed, so that an agent who shows another id shows one that is not. */
+  readonly builtIn: ReadonlySet<SystemPresence>;
+}
+
+export interface Policy {
+  /** Identifies the text that this policy was made of. */
+  readonly hash: string;
+  readonly mode: Mode;
+  readonly exempt: readonly Exemption[];
+  readonly profiles: readonly Profile[];
+  readonly caps: Caps;
+  /** Left out where the policy names no labels, or they were not listed. */
+  readonly labels?: ListedLabels | undefined;
+  /**
+   * The same policy with the ids that its names stood for before, where one stands for others now. It only protects; see
+   * `judgeByNames`.
+   */
+  readonly former?: Policy;
+  /** Kinds of names that could not be looked up when that was last called for. */
+  readonly unsure?: ReadonlySet<NameKind>;
+}
+
+export const DEFAULT_ACTIONS: readonly Action[] = ['off_queue', 'offline', 'revoke_tokens'];

@@ -1,0 +1,97 @@
+/**
+ * Measuring: how much of the time since an instant counts. Everything here can only make a clock show less.
+ */
+import { hoursOverlap, insideHours, walkHours } from '../time/calendar.ts';
+import type { Memory } from './memory.ts';
+import type { Hours } from '../time/calendar.ts';
+import type { Rule } from '../policy/policy.ts';
+import type { Duration, Instant, Interval } from '../time/time.ts';
+
+/**
+ * More spans than this are merged, oldest first: the time between two merged spans is lost to the clock, which protects.
+ */
+const MAX_SPANS = 500;
+
+/** Adds a span that does not count. Spans arrive in order; overlapping and touching ones become one. */
+export function addSpan(spans: readonly Interval[], span: Interval): readonly Interval[] {
+  if (span.to <= span.from) return spans;
+  const last = spans.at(-1);
+  if (last === undefined) return [span];
+  if (span.from <= last.to) {
+    const joined = { from: Math.min(last.from, span.from), to: Math.max(last.to, span.to) };
+    return addSpan(spans.slice(0, -1), joined);
+  }
+  const all = [...spans, span];
+  const [first, second] = all;
+  if (all.length <= MAX_SPANS || first === undefined || second === undefined) return all;
+  return [{ from: first.from, to: second.to }, ...all.slice(2)];
+}
+
+/** Forgets the spans that ended before the oldest clock started. */
+export function dropSpansBefore(spans: readonly Interval[], oldest: Instant): readonly Interval[] {
+  return spans.some((span) => span.to <= oldest) ? spans.filter((span) => span.to > oldest) : spans;
+}
+
+/** The parts of `whole` that none of `spans` covers. */
+function uncovered(whole: Interval, spans: readonly Interval[]): readonly Interval[] {
+  const parts: Interval[] = [];
+  let from = whole.from;
+  for (const span of spans) {
+    if (span.to <= from) continue;
+    if (span.from >= whole.to) break;
+    if (span.from > from) parts.push({ from, to: span.from });
+    from = span.to;
+  }
+  if (from < whole.to) parts.push({ from, to: whole.to });
+  return parts;
+}
+
+/** How much of the time from `from` to `now` counts: watched, not Offline and within the rule's hours. */
+export function countable(
+  from: Instant,
+  now: Instant,
+  unwatched: readonly Interval[],
+  hours: Hours | undefined,
+): Duration {
+  if (now <= from) return 0;
+  if (unwatched.length === 0 && hours === undefined) return now - from;
+  let sum = 0;
+  for (const part of uncovered({ from, to: now }, unwatched)) {
+    sum += hours === undefined ? part.to - part.from : hoursOverlap(hours, part);
+  }
+  return sum;
+}
+
+/** Where the rule's clock started, or `undefined` while it stands at zero. */
+export function clockStart(memory: Memory, rule: Rule): Instant | undefined {
+  switch (rule.clock) {
+    case 'since_sign':
+      return memory.engagedSince === undefined ? memory.clocks.sinceSign : undefined;
+    case 'since_work':
+      return memory.working ? undefined : memory.clocks.sinceWork;
+    case 'in_state':
+      return memory.clocks.inState[rule.whenKey];
+  }
+}
+
+/** What the rule's clock shows at `now`. Never more than the time watched. */
+export function measure(memory: Memory, rule: Rule, now: Instant): Duration {
+  const start = clockStart(memory, rule);
+  if (start === undefined) return 0;
+  // The span of an absence is noted when it ends; until then it does not count either.
+  const goneAt = memory.state.presence === 'OFFLINE' ? (memory.departure?.at ?? now) : now;
+  return countable(start, Math.min(now, goneAt), memory.clocks.unwatched, rule.hours);
+}
+
+/** When a clock that shows `measured` at `now` reaches `limit` if nothing happens; `undefined` if its hours never come. */
+export function reachesAt(
+  measured: Duration,
+  limit: Duration,
+  now: Instant,
+  hours: Hours | undefined,
+): Instant | undefined {
+  const rest = Math.max(0, limit - measured);
+  if (hours === undefined) return now + rest;
+  if (rest === 0 && insideHours(hours, now)) return now;
+  return walkHours(hours, now, rest);
+}

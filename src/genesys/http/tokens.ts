@@ -1,0 +1,65 @@
+/** The service's own access token: fetched once for everybody who waits, and renewed ahead of its end. */
+import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
+
+export interface TokenGrant {
+  readonly token: string;
+  /** How long the token lives from when it was asked for. */
+  readonly lifetime: Duration;
+}
+
+interface Held {
+  readonly token: string;
+  readonly renewAt: Instant;
+  readonly endsAt: Instant;
+}
+
+/** Renewal begins five minutes ahead, or a tenth of the lifetime for short-lived tokens. */
+const RENEW_AHEAD: Duration = 5 * MINUTE;
+/** A renewal that failed while the old token is still good is tried again after this. */
+const RETRY_RENEWAL: Duration = 15 * SECOND;
+
+export class TokenSource {
+  readonly #login: () => Promise<TokenGrant>;
+  readonly #now: () => Instant;
+  #held: Held | undefined;
+  #pending: Promise<string> | undefined;
+  #quietUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(login: () => Promise<TokenGrant>, now: () => Instant) {
+    this.#login = login;
+    this.#now = now;
+  }
+
+  /** A token that is good now. Throws what `login` throws. */
+  async get(): Promise<string> {
+    const now = this.#now();
+    const held = this.#held;
+    if (held === undefined || now >= held.endsAt) return this.#renew();
+    if (now >= held.renewAt && now >= this.#quietUntil) {
+      // The old token still opens the door: nobody has to wait for the new one, nor to fail with it.
+      this.#quietUntil = now + RETRY_RENEWAL;
+      this.#renew().catch(() => undefined);
+    }
+    return held.token;
+  }
+
+  /** The platform refused this token. A newer one that came in between stays. */
+  reject(token: string): void {
+    if (this.#held?.token === token) this.#held = undefined;
+  }
+
+  #renew(): Promise<string> {
+    this.#pending ??= this.#fetch().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
+  }
+
+  async #fetch(): Promise<string> {
+    const asked = this.#now();
+    const { token, lifetime } = await this.#login();
+    const ahead = Math.min(RENEW_AHEAD, lifetime / 10);
+    this.#held = { token, renewAt: asked + lifetime - ahead, endsAt: asked + lifetime };
+    return token;
+  }
+}

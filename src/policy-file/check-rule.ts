@@ -1,0 +1,106 @@
+/** Whether a rule makes sense. */
+import { normaliseName } from '../domain/name.ts';
+import type { When } from '../domain/policy/policy.ts';
+import { DAY, formatDuration } from '../domain/time/time.ts';
+import { warn, type Checking } from './checking.ts';
+import { checkActions } from './check-actions.ts';
+import { checkWhen } from './check-parts.ts';
+import {
+  canBeDue,
+  namesPresence,
+  namesRouting,
+  reachesOnlyWaiting,
+  reachesWaiting,
+  reachOf,
+  whenOfText,
+} from './reach.ts';
+import type { RuleText, WhenText } from './schema.ts';
+import type { Path } from './source.ts';
+
+/** Adds the faults of one rule. */
+export function checkRule(checking: Checking, rule: RuleText, path: Path): void {
+  checkWhen(checking, rule.when, [...path, 'when']);
+  checkOffline(checking, rule.when, [...path, 'when']);
+  checkLimit(checking, rule, path);
+  checkHours(checking, rule, path);
+  checkActions(checking, rule.actions, [...path, 'actions'], 'rule');
+  checkWarn(checking, rule, path);
+  checkQueue(checking, rule, path);
+}
+
+/** Adds what is wrong with a rule because agents on queue are at work. */
+function checkQueue(checking: Checking, rule: RuleText, path: Path): void {
+  const when = whenOfText(rule.when);
+  if (rule.clock === 'since_work' && isWork(when)) {
+    checking.faults.add(
+      [...path, 'clock'],
+      'since_work never runs in these states: being on queue is work; use in_state or since_sign',
+    );
+  }
+  if (rule.waiting_on_queue) {
+    if (!reachesWaiting(when))
+      warn(
+        checking,
+        [...path, 'waiting_on_queue'],
+        'changes nothing: an agent who waits on queue never meets this condition',
+      );
+  } else if (reachesOnlyWaiting(when)) checking.faults.add([...path, 'when'], ONLY_WAITING);
+  else if (reachesWaiting(when) && (namesPresence(when, 'ON_QUEUE') || namesRouting(when, 'IDLE'))) {
+    warn(
+      checking,
+      [...path, 'when'],
+      'names agents who wait on queue, but leaves them alone, for that is work; add waiting_on_queue: true if they are meant',
+    );
+  }
+}
+
+/** The fault of a rule that would never log anybody off, or only those whom its author did not mean. */
+export const ONLY_WAITING =
+  'fits only agents who wait on queue, which is work: add waiting_on_queue: true to the rule if it is to log them off';
+
+function checkOffline({ faults }: Checking, when: WhenText, path: Path): void {
+  when.presence?.forEach((presence, i) => {
+    if (presence !== 'OFFLINE') return;
+    faults.add([...path, 'presence', i], 'Offline is never due: an Offline agent is gone already');
+  });
+}
+
+function checkLimit(checking: Checking, { limit }: RuleText, path: Path): void {
+  const { faults, interval } = checking;
+  if (interval !== undefined && limit < 2 * interval) {
+    faults.add(
+      [...path, 'limit'],
+      `is shorter than two sweeps; with this sweep.every at least ${formatDuration(2 * interval)}`,
+    );
+  }
+  if (limit > 30 * DAY)
+    warn(checking, [...path, 'limit'], 'a limit of more than 30 days will hardly ever be reached');
+}
+
+function checkHours({ faults, calendars }: Checking, rule: RuleText, path: Path): void {
+  if (rule.during !== undefined && rule.outside !== undefined) {
+    faults.add([...path, 'outside'], 'has both during and outside: leave one of them', { atKey: true });
+  }
+  for (const side of ['during', 'outside'] as const) {
+    const name = rule[side];
+    if (name === undefined || calendars.has(normaliseName(name))) continue;
+    const here = [...path, side];
+    faults.add(here, '{value} is the name of no calendar', { known: () => calendars });
+  }
+}
+
+/** Only these take anybody off. */
+
+function checkWarn({ faults, warns }: Checking, { warn: ahead, limit }: RuleText, path: Path): void {
+  if (ahead === undefined) return;
+  const here = [...path, 'warn'];
+  if (ahead >= limit) faults.add(here, `must be shorter than the limit of ${formatDuration(limit)}`);
+  if (!warns)
+    faults.add(here, 'no channel that is switched on lists warning under notify, so nobody could be warned');
+}
+
+/** Whether a condition holds only while the agent stands on queue, which is work. */
+function isWork(when: When): boolean {
+  const due = reachOf(when).filter(canBeDue);
+  return due.length > 0 && due.every(({ routing }) => routing !== 'OFF_QUEUE');
+}

@@ -1,0 +1,63 @@
+/** Calendars in plain words: when each opens next, in its own zone and in UTC, and which days are special. */
+import { windowsIn } from '../domain/time/calendar.ts';
+import type { Policy } from '../domain/policy/policy.ts';
+import { DAY, HOUR, MINUTE, type Instant } from '../domain/time/time.ts';
+import { wallTime } from '../domain/time/zone.ts';
+import { toCalendar } from './calendars.ts';
+import type { LoadedPolicy } from './draft.ts';
+import type { CalendarText } from './schema-calendar.ts';
+
+/** More special days than this are counted, not listed. */
+const LISTED = 20;
+
+/** Some lines for each calendar; none where there is no calendar. */
+export function describeCalendars(loaded: LoadedPolicy, policy: Policy, now: Instant): readonly string[] {
+  const entries = Object.entries(loaded.draft.content.calendars);
+  if (entries.length === 0) return [];
+  const used = new Set(
+    policy.profiles.flatMap(({ rules }) => rules.map(({ hours }) => hours?.calendar.name)),
+  );
+  return [
+    'Calendars:',
+    ...entries.flatMap(([name, text]) => {
+      const unused = used.has(name) ? '' : '; no rule uses it';
+      const zone = `${text.timezone}, now ${offsetAt(text.timezone, now)}`;
+      return [`  ${name} (${zone}): ${describeNext(name, text, now)}${unused}`, ...describeExceptions(text)];
+    }),
+  ];
+}
+
+function describeNext(name: string, text: CalendarText, now: Instant): string {
+  const at = (instant: Instant): string =>
+    `${minuteOf(wallTime(text.timezone, instant))} (${minuteOf(instant)} UTC)`;
+  const span = { from: now, to: now + 370 * DAY };
+  const [first, second] = windowsIn(toCalendar(name, text), span);
+  if (first === undefined) return 'has no window in the next year';
+  if (first.from > now) return `opens next at ${at(first.from)}`;
+  if (first.to >= span.to) return 'open now and for all of the next year';
+  const next = second === undefined ? 'not again within a year' : `opens next at ${at(second.from)}`;
+  return `open now, until ${at(first.to)}; ${next}`;
+}
+
+function describeExceptions({ except }: CalendarText): readonly string[] {
+  const lines = except.slice(0, LISTED).map((entry) => {
+    const [days = '', hours = []] = typeof entry === 'string' ? [entry] : (Object.entries(entry)[0] ?? []);
+    const windows = typeof hours === 'string' ? hours : hours.join(', ');
+    return `    on ${days.trim()}: ${windows === '' ? 'no window' : windows}`;
+  });
+  const more = except.length - lines.length;
+  return more > 0 ? [...lines, `    and ${more} more days or ranges`] : lines;
+}
+
+/** `UTC-06:00`, or `UTC+00:00`. */
+function offsetAt(zone: string, at: Instant): string {
+  const whole = Math.floor(at / MINUTE) * MINUTE;
+  const offset = wallTime(zone, whole) - whole;
+  const two = (n: number): string => String(Math.floor(n)).padStart(2, '0');
+  const length = Math.abs(offset);
+  return `UTC${offset < 0 ? '-' : '+'}${two(length / HOUR)}:${two((length % HOUR) / MINUTE)}`;
+}
+
+function minuteOf(at: Instant): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+}

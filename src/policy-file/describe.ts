@@ -1,0 +1,154 @@
+/** A policy in plain words, for `validate`: what it would do, to whom, when, and what it leaves alone. */
+import { isQuiet } from '../domain/judging/ladder.ts';
+import type { ClockName, Policy, Profile, Returns, Rule } from '../domain/policy/policy.ts';
+import { formatDuration, type Instant } from '../domain/time/time.ts';
+import { coverTable } from './cover.ts';
+import { describeCalendars } from './describe-calendars.ts';
+import type { LoadedPolicy } from './draft.ts';
+import { reachesWaiting } from './reach.ts';
+import type { ExemptionText, MatchText, WhenText } from './schema.ts';
+import { CONNECTORS } from './schema-identity.ts';
+
+const CLOCK_WORDS: Readonly<Record<ClockName, string>> = {
+  since_sign: 'since the last sign of a person',
+  in_state: 'without a break',
+  since_work: 'since the last interaction or time on queue',
+};
+
+/** The policy as lines of text. Holds no secret. */
+export function describePolicy(loaded: LoadedPolicy, policy: Policy, now: Instant): readonly string[] {
+  const { content } = loaded.draft;
+  const lines = [...describeHead(loaded, policy)];
+  content.profiles.forEach((text, i) => {
+    const profile = policy.profiles[i];
+    if (profile === undefined) return;
+    const whom = text.match === undefined ? 'everyone else' : describePeople(text.match);
+    lines.push('', `Profile "${profile.name}" has ${whom}.`);
+    profile.rules.forEach((rule, j) => {
+      const when = text.rules[j]?.when;
+      if (when !== undefined) lines.push(`  ${describeRule(rule, when)}`);
+    });
+    lines.push(...describeReturns(profile, text.returns !== undefined));
+    lines.push(...coverTable(profile).map((line) => `  ${line}`));
+  });
+  if (content.profiles.every(({ match }) => match !== undefined)) {
+    lines.push('', 'Whoever fits no profile is left alone.');
+  }
+  lines.push('', ...describeExemptions(content.exempt, now), ...describeCalendars(loaded, policy, now));
+  return lines;
+}
+
+function describeHead({ settings, hash }: LoadedPolicy, { mode, caps }: Policy): readonly string[] {
+  const { breaker } = caps;
+  const percent = Math.round(breaker.share * 1_000) / 10;
+  return [
+    `Policy ${hash}.`,
+    mode === 'observe'
+      ? 'Mode observe: everything is judged and recorded, nothing is written to the platform.'
+      : 'Mode enforce: agents are logged off.',
+    `Sweeps run at "${settings.sweep.every}" (UTC), at most ${formatDuration(settings.sweep.interval)} apart.`,
+    `At most ${caps.perSweep} log-offs in a sweep and ${caps.perHour} in an hour; none in the first ${caps.settle} sweeps after a start, an outage or a change.`,
+    `When more than ${breaker.atLeast} agents, and more than ${percent}% of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
+    `Whoever handles an interaction is never touched; after ${formatDuration(caps.engagedTooLong)} of it he is reported.`,
+    ...describeIdentity(settings),
+  ];
+}
+
+function describeIdentity({ identity }: LoadedPolicy['settings']): readonly string[] {
+  const connector = CONNECTORS.find((name) => identity?.[name] !== undefined);
+  if (identity === undefined || connector === undefined) return [];
+  return [
+    `Rungs with end_sso_session end the session at ${connector} first, which knows the agent by his "${identity.subject}"; at most ${identity.per_hour} in an hour. This reaches beyond Genesys Cloud: doctor says how far.`,
+  ];
+}
+
+function describeRule(rule: Rule, when: WhenText): string {
+  const parts = [
+    `${rule.id}: ${describeState(when)} for ${formatDuration(rule.limit)} ${CLOCK_WORDS[rule.clock]}`,
+    rule.hours === undefined ? '' : `, counted only ${rule.hours.side} ${rule.hours.calendar.name}`,
+    ` → ${rule.actions.join(', ')}`,
+    rule.warn === undefined ? '' : `; the agent is warned ${formatDuration(rule.warn)} before`,
+    rule.mode === 'observe' ? '; only reported' : '',
+    describeWaiting(rule),
+    '.',
+    rule.description === undefined ? '' : ` (${rule.description})`,
+  ];
+  return parts.join('');
+}
+
+function describeWaiting({ when, waitingOnQueue }: Rule): string {
+  if (!reachesWaiting(when)) return '';
+  return waitingOnQueue
+    ? '; agents who wait on queue are logged off too'
+    : '; agents who wait on queue are left alone';
+}
+
+function describeReturns({ returns }: Profile, own: boolean): readonly string[] {
+  return [
+    `  A return within ${formatDuration(returns.window)} ${own ? '(own setting) ' : ''}without a sign of a person is the browser's doing:`,
+    ...describeLadder(returns),
+    `    A return brings a grace of ${formatDuration(returns.grace)}; the ladder is forgotten after ${formatDuration(returns.forget)}.`,
+  ];
+}
+
+function describeLadder({ ladder, repeat }: Returns): readonly string[] {
+  const rungs = ladder.map(
+    ({ wait, actions }, i) => `    ${i + 1}. after ${formatDuration(wait)} → ${actions.join(', ')}`,
+  );
+  const [first] = ladder;
+  const between =
+    first !== undefined && isQuiet(first) ? ', in between the first where it has kept him Offline' : '';
+  const end =
+    repeat === 'never'
+      ? '    then he is held: reported, nothing more is done.'
+      : `    then the last again every ${formatDuration(repeat)}${between}.`;
+  return [...rungs, end];
+}
+
+function describeKeys(entries: readonly (readonly [string, readonly string[] | undefined])[]): string[] {
+  return entries.flatMap(([name, list]) => (list === undefined ? [] : [`${name} ${list.join(' or ')}`]));
+}
+
+function describePeople(match: MatchText): string {
+  const parts = describeKeys([
+    ['users', match.users],
+    ['groups', match.groups],
+    ['roles', match.roles],
+    ['divisions', match.divisions],
+    ['queues', match.queues],
+    ['teams', match.teams],
+  ]);
+  if (match.not !== undefined) parts.push(`not (${describePeople(match.not)})`);
+  return parts.join(' and ');
+}
+
+function describeState(when: WhenText): string {
+  const lower = (list: readonly string[] | undefined): string[] | undefined =>
+    list?.map((one) => one.toLowerCase());
+  const parts = describeKeys([
+    ['presence', lower(when.presence)],
+    ['label', when.secondary_presence],
+    ['routing', lower(when.routing)],
+  ]);
+  if (when.not !== undefined) parts.push(`not (${describeState(when.not)})`);
+  return parts.join(' and ');
+}
+
+function describeExemptions(entries: readonly ExemptionText[], now: Instant): readonly string[] {
+  if (entries.length === 0) return ['Nobody is exempt.'];
+  return ['Exempt:', ...entries.map((entry) => `  ${describeExemption(entry, now)}`)];
+}
+
+function describeExemption({ until, reason, not, ...entry }: ExemptionText, now: Instant): string {
+  const parts = [describePeople({ ...entry, not: undefined }), describeState({ ...entry, not: undefined })];
+  if (not !== undefined) {
+    const inside = [describePeople(not), describeState({ ...not, not: undefined })].filter(
+      (part) => part !== '',
+    );
+    parts.push(`not (${inside.join(' and ')})`);
+  }
+  const who = parts.filter((part) => part !== '').join(' and ');
+  const why = reason === undefined ? '' : `: ${reason}`;
+  if (until === undefined) return `${who}${why}`;
+  return `${who}, ${until <= now ? 'over since' : 'until'} ${new Date(until).toISOString()}${why}`;
+}

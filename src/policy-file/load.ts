@@ -1,0 +1,100 @@
+/** A policy file from disk to settings and draft, or a refusal that lists every fault. */
+import { FileFault } from '../files/plain-file.ts';
+import { checkAll } from './check.ts';
+import { longestInterval } from './cron.ts';
+import type { ChannelSettings, LoadedPolicy, Settings } from './draft.ts';
+import { wholeFileFault } from './faults.ts';
+import { FilesRead, LARGEST_FILE } from './files-read.ts';
+import { hashOf } from './hash.ts';
+import type { Env } from './interpolate.ts';
+import { addIssues } from './issues.ts';
+import { readYaml } from './read-yaml.ts';
+import { root, type Content } from './schema.ts';
+import type { ChannelText } from './schema-notify.ts';
+
+/** The organisation of a policy that has no name. */
+const UNNAMED = 'default';
+
+/** Reads and checks a file. Throws `PolicyRefused`. */
+export function loadPolicyFile(path: string, env: Env, files = new FilesRead()): LoadedPolicy {
+  return loadPolicyText(readPolicyText(path, files), path, env, files);
+}
+
+/** The text of a policy file. Throws `PolicyRefused`. */
+export function readPolicyText(path: string, files: FilesRead): string {
+  try {
+    return files.text(path, LARGEST_FILE);
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error;
+    throw wholeFileFault(path, error.tooLarge ? TOO_LARGE : `the policy cannot be read: ${error.why}`);
+  }
+}
+
+const TOO_LARGE = `is larger than ${LARGEST_FILE / 1024} KiB, which no policy is`;
+
+/** Reads and checks a text; `fileName` is how faults call it, and where relative `${file:…}` start. Throws `PolicyRefused`. */
+export function loadPolicyText(
+  text: string,
+  fileName: string,
+  env: Env,
+  files = new FilesRead(),
+): LoadedPolicy {
+  if (text.length > LARGEST_FILE) throw wholeFileFault(fileName, TOO_LARGE);
+  const { source, faults } = readYaml(text.replace(/^\ufeff/, ''), fileName, env, files);
+  if (source.value === null || source.value === undefined) {
+    faults.throwIfAny();
+    throw wholeFileFault(fileName, 'the file is empty; config/idle-enforcer.yaml is a good start');
+  }
+  const result = root.safeParse(source.value);
+  if (!result.success) addIssues(result.error.issues, source, faults);
+  const warnings: string[] = [];
+  checkAll(source, faults, warnings);
+  faults.throwIfAny();
+  if (!result.success) throw wholeFileFault(fileName, 'does not fit the schema');
+  const content = result.data;
+  const hash = hashOf(source);
+  const { mode, exempt, profiles, returns, caps, calendars } = content;
+  const draft = { hash, source, content: { mode, exempt, profiles, returns, caps, calendars } };
+  return { settings: toSettings(content), draft, hash, warnings };
+}
+
+function toSettings(content: Content): Settings {
+  const { name, mode, genesys, sweep, notify, identity, store, server, log, tests } = content;
+  const connected = [identity.okta, identity.entra, identity.keycloak, identity.webhook].some(
+    (one) => one !== undefined,
+  );
+  return {
+    organisation: name ?? UNNAMED,
+    mode,
+    genesys: {
+      region: genesys.region,
+      clientId: genesys.client_id,
+      clientSecret: genesys.client_secret,
+      apiUrl: genesys.api_url,
+      loginUrl: genesys.login_url,
+      requestsPerMinute: genesys.requests_per_minute,
+      timeout: genesys.timeout,
+    },
+    sweep: { every: sweep.every, interval: longestInterval(sweep.every) },
+    notify: notify.map(toChannel),
+    identity: connected ? identity : undefined,
+    store,
+    server,
+    log,
+    tests,
+  };
+}
+
+function toChannel(channel: ChannelText): ChannelSettings {
+  return {
+    name: channel.name,
+    type: channel.type,
+    url: channel.url,
+    on: new Set(channel.on),
+    enabled: channel.url !== '',
+    secret: channel.type === 'webhook' ? channel.secret : undefined,
+    from: channel.type === 'email' ? channel.from : undefined,
+    to: channel.type === 'email' ? (channel.to ?? []) : [],
+    templates: channel.templates,
+  };
+}

@@ -1,0 +1,51 @@
+/** What is counted, and the report of one sweep. */
+import type { Reason } from '../domain/judging/judge.ts';
+import type { Hold, SweepHold } from '../domain/planning/plan.ts';
+import type { Mode } from '../domain/policy/policy.ts';
+import type { Duration, Instant } from '../domain/time/time.ts';
+import type { AlarmKind } from './alarms.ts';
+
+/** What the enforcer counts; `server/` turns it into metrics. */
+export interface Meter {
+  sweepEnded(report: SweepReport): void;
+  /** A sweep ended in an unexpected error. */
+  sweepFailed(): void;
+  /** So many ticks of the schedule without a sweep. */
+  missed(why: 'late' | 'overlap', count: number): void;
+  logoff(rule: string, outcome: Outcome, mode: Mode): void;
+  returned(kind: 'silent' | 'late' | 'person', delay: Duration | undefined): void;
+  alarm(kind: AlarmKind): void;
+}
+
+export type Outcome = 'verified' | 'unverified' | 'failed' | 'dropped' | 'observed';
+
+/** What one sweep did, in numbers. */
+export interface SweepReport {
+  readonly sweepId: string;
+  readonly startedAt: Instant;
+  readonly took: Duration;
+  readonly complete: boolean;
+  /** Why the sweep is not complete, in one sentence. */
+  readonly fault: string | undefined;
+  /** Why nothing was done, if so. */
+  readonly hold: SweepHold | undefined;
+  /** Everyone whom the platform listed; of these, everyone whose reading could be used; of these, everyone online. */
+  readonly listed: number;
+  readonly seen: number;
+  readonly online: number;
+  /** Local minus server. */
+  readonly clockError: Duration;
+  readonly verdicts: Readonly<Record<Reason, number>>;
+  /** Agents whose reading could not be used, by what of it is unknown; one reading may count more than once. */
+  readonly unknown: Readonly<Record<string, number>>;
+  readonly deferred: Readonly<Partial<Record<Hold, number>>>;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** The breaker tripped in this sweep, or holds somebody back. */
+  readonly breakerHolds: number;
+  /** Agents due for more than two usual intervals. */
+  readonly overdue: number;
+  /** Planned and not begun: the time was up. */
+  readonly left: number;
+  /** The next moment at which somebody becomes due if nothing happens. */
+  readonly nextDueAt: Instant | undefined;
+}

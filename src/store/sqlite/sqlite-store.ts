@@ -1,0 +1,335 @@
+/**
+ * The store in one SQLite file. The worker writes it; `pause`, `resume`, `explain` and `report` open the same file from
+ * other processes at the same time. What belongs together is one transaction, on disk before the promise resolves.
+ */
+import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
+import type { Memory } from '../../domain/tracking/memory.ts';
+import type {
+  EventQuery,
+  Pause,
+  RecordEvent,
+  ControllerState,
+  StoredAgent,
+  StoredEvent,
+  SweepBegun,
+  SweepCount,
+  SweepRecord,
+  WorkerTrace,
+} from '../../domain/record.ts';
+import type { Duration, Instant } from '../../domain/time/time.ts';
+import type { Store } from '../../ports/store.ts';
+import { readAgents, searchAgents, storeAgents } from './agents.ts';
+import { eventValues, INSERT_EVENT, learntBody, learntOf, standingBody } from './codec.ts';
+import { countPages, saveCount } from './counts.ts';
+import { Damage, type DamageCount, type DamageLog } from './damage.ts';
+import type { Database, Row } from './database.ts';
+import { eventPages, readEvents } from './events.ts';
+import { later, storeError, storeErrorOf } from '../errors.ts';
+import { wholePath } from './files.ts';
+import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
+import { readMemories, readMemory, readStanding, saveMemory } from './memories.ts';
+import { readOpenIntents } from './open-intents.ts';
+import { noteChecked, openDatabase, type Opened } from './open.ts';
+import type { StoreOptions } from './options.ts';
+import { SqliteOutbox } from './outbox.ts';
+import { readPause, writePause } from './pauses.ts';
+import { forgetBefore } from './prune.ts';
+import * as sql from './statements.ts';
+import { readTrace, saveTrace } from './worker-trace.ts';
+
+/** The fact in which it stands what has been learnt. */
+const LEARNT = 'learnt';
+
+/** Opens or makes the store at `path` (`:memory:` keeps nothing). Rejects with `StoreError`. */
+export const openStore = (path: string, options: StoreOptions): Promise<SqliteStore> =>
+  SqliteStore.open(path, options);
+
+/** See `Store` for what each method promises. All reject with `StoreError` and nothing else. */
+export class SqliteStore implements Store {
+  #setAside: string | undefined;
+  #checkedAt: Instant | undefined;
+  #opened = 1;
+  /** The file could not be used as it is: it is opened anew before the lease is held again. */
+  #broken = false;
+  #closed = false;
+  /** Messages that wait to be delivered. */
+  readonly outbox: SqliteOutbox;
+  readonly #db: Database;
+  readonly #options: StoreOptions;
+  readonly #now: () => Instant;
+  readonly #log: DamageLog | undefined;
+  readonly #damage: Damage;
+  readonly #self: Self;
+  /** The lease as it stood at the opening. */
+  #foundLease: Row | undefined;
+  /** No sweep has been saved since everything was loaded. */
+  #fresh = true;
+
+  private constructor({ db, setAside, checkedAt }: Opened, options: StoreOptions) {
+    this.#db = db;
+    this.#setAside = setAside;
+    this.#checkedAt = checkedAt;
+    this.#options = options;
+    this.#now = options.now;
+    this.#log = options.log;
+    const isVisitor = options.readOnly === true || options.existing === true;
+    this.#damage = new Damage(db, options.now, options.log, isVisitor);
+    this.outbox = new SqliteOutbox(db, (rows) => {
+      this.#damage.put(rows);
+    });
+    this.#self = options.self ?? thisProcess();
+    this.#foundLease = readLease(db);
+  }
+
+  static open(path: string, options: StoreOptions): Promise<SqliteStore> {
+    return later(path, () => new SqliteStore(openDatabase(wholePath(path), options), options));
+  }
+
+  /** The whole path of the file. */
+  get path(): string {
+    return this.#db.path;
+  }
+
+  /** How many rows could not be used since this was asked last, by table; `undefined` while there were none. */
+  takeDamage(): DamageCount | undefined {
+    return this.#damage.take();
+  }
+
+  /** Where a damaged file was put when the store was last opened. Memory and record began anew then. */
+  get setAside(): string | undefined {
+    return this.#setAside;
+  }
+
+  get opened(): number {
+    return this.#opened;
+  }
+
+  holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean> {
+    return this.#later(() => {
+      if (this.#broken) this.#openAnew();
+      return takeLease(this.#db, this.#self, this.#foundLease, { holder, now, ttl });
+    });
+  }
+
+  releaseLease(holder: string): Promise<void> {
+    return this.#later(() => {
+      dropLease(this.#db, holder);
+    });
+  }
+
+  /** Notes that a sweep begins: `pause` reads it. */
+  noteSweep(begun: SweepBegun): Promise<void> {
+    return this.#write(() => {
+      saveTrace(this.#db, this.#self, begun);
+    });
+  }
+
+  /** The process that swept last, as it looks from here. */
+  worker(): Promise<WorkerTrace | undefined> {
+    return this.#later(() => readTrace(this.#db, this.#self));
+  }
+
+  loadMemories(): Promise<Map<string, Memory>> {
+    return this.#later(() => {
+      this.#fresh = true;
+      const { memories, damaged } = readMemories(this.#db);
+      this.#damage.put(damaged);
+      return memories;
+    });
+  }
+
+  loadMemory(agentId: string): Promise<Memory | undefined> {
+    return this.#later(() => readMemory(this.#db, agentId));
+  }
+
+  loadStanding(): Promise<ControllerState | undefined> {
+    return this.#later(() => {
+      const { standing, damaged } = readStanding(this.#db);
+      this.#damage.put(damaged);
+      return standing;
+    });
+  }
+
+  saveSweep(record: SweepRecord): Promise<void> {
+    return this.#later(() => {
+      this.#db.transaction(() => {
+        if (this.#fresh) this.#db.run(sql.SETTLE_CURRENT);
+        for (const memory of record.changed) saveMemory(this.#db, sql.SAVE_SEEN, memory);
+        for (const memory of record.notSeen) saveMemory(this.#db, sql.SAVE_NOT_SEEN, memory);
+        this.#db.run(sql.SAVE_SWEEP, Math.floor(record.at), standingBody(record.standing));
+        this.#addEvents(record.events);
+        if (record.count !== undefined) saveCount(this.#db, record.count);
+      });
+      this.#fresh = false;
+    });
+  }
+
+  saveStep(
+    memories: readonly Memory[],
+    events: readonly RecordEvent[],
+    standing?: ControllerState,
+  ): Promise<void> {
+    return this.#write(() => {
+      for (const memory of memories) saveMemory(this.#db, sql.SAVE_STEP, memory);
+      if (standing !== undefined) this.#db.run(sql.SAVE_STANDING, standingBody(standing));
+      this.#addEvents(events);
+    });
+  }
+
+  openIntents(): Promise<readonly StoredEvent[]> {
+    return this.#later(() => readOpenIntents(this.#db));
+  }
+
+  events(query: EventQuery): Promise<readonly StoredEvent[]> {
+    return this.#later(() => readEvents(this.#db, query));
+  }
+
+  eventPages(query: EventQuery): AsyncIterable<readonly StoredEvent[]> {
+    return this.#pages(eventPages(this.#db, query));
+  }
+
+  /** Head-counts of the sweeps in a span, in order, page by page. */
+  countPages(from: Instant, to: Instant): AsyncIterable<readonly SweepCount[]> {
+    return this.#pages(countPages(this.#db, from, to));
+  }
+
+  pause(): Promise<Pause | undefined> {
+    return this.#later(() => readPause(this.#db));
+  }
+
+  /** Sets or lifts the pause; never without the event that tells of it, where there is one. */
+  setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
+    return this.#write(() => {
+      writePause(this.#db, pause);
+      if (event !== undefined) this.#addEvents([event]);
+    });
+  }
+
+  takeResume(): Promise<boolean> {
+    return this.#later(() => {
+      // Asked each sweep and hardly ever there: look before taking the write lock.
+      if (this.#db.get("SELECT 1 FROM request WHERE name = 'resume'") === undefined) return false;
+      return this.#db.transaction(() => this.#db.run("DELETE FROM request WHERE name = 'resume'") > 0);
+    });
+  }
+
+  requestResume(): Promise<void> {
+    return this.#write(() => {
+      this.#db.run("INSERT INTO request (name) VALUES ('resume') ON CONFLICT DO NOTHING");
+    });
+  }
+
+  facts(): Promise<ReadonlyMap<string, string>> {
+    return this.#later(() => {
+      const rows = this.#db.all('SELECT name, value FROM fact ORDER BY name');
+      return new Map(rows.map((row) => [String(row['name']), String(row['value'])]));
+    });
+  }
+
+  /** Adds facts or gives them a new value; none is taken away. */
+  setFacts(facts: ReadonlyMap<string, string>): Promise<void> {
+    return this.#write(() => {
+      for (const [name, value] of facts) this.#db.run(sql.SAVE_FACT, name, value);
+    });
+  }
+
+  /** What has been learnt of the platform; `undefined` while that is nothing. */
+  learnt(): Promise<PlatformBehaviour | undefined> {
+    return this.#later(() => {
+      const body = sql.factOf(this.#db, LEARNT);
+      if (body === undefined) return undefined;
+      const read = learntOf(body);
+      if (!read.ok) this.#damage.put([{ source: 'fact', key: LEARNT, body, why: read.why }]);
+      return read.ok ? read.value : undefined;
+    });
+  }
+
+  saveLearnt(learnt: PlatformBehaviour): Promise<void> {
+    return this.#write(() => {
+      this.#db.run(sql.SAVE_FACT, LEARNT, learntBody(learnt));
+    });
+  }
+
+  saveAgents(agents: readonly StoredAgent[]): Promise<void> {
+    return this.#write(() => {
+      storeAgents(this.#db, agents, this.#now());
+    });
+  }
+
+  /** Everyone whose name is stored, in no order. */
+  agents(): Promise<readonly StoredAgent[]> {
+    return this.#later(() => readAgents(this.#db));
+  }
+
+  /** By id; else by the whole name or e-mail address, whatever the case; else by a part of either. */
+  findAgents(nameOrId: string): Promise<readonly StoredAgent[]> {
+    return this.#later(() => searchAgents(this.#db, nameOrId));
+  }
+
+  prune(before: Instant): Promise<void> {
+    return this.#later(() => {
+      forgetBefore(this.#db, before);
+    });
+  }
+
+  close(): Promise<void> {
+    const checkedAt = this.#closed || this.#broken ? undefined : this.#checkedAt;
+    this.#closed = true;
+    return this.#later(() => {
+      if (checkedAt !== undefined) noteChecked(this.#db, checkedAt);
+      this.#db.close();
+    });
+  }
+
+  #addEvents(events: readonly RecordEvent[]): void {
+    for (const event of events) this.#db.run(INSERT_EVENT, ...eventValues(event));
+  }
+
+  #write(work: () => void): Promise<void> {
+    return this.#later(() => {
+      this.#db.transaction(work);
+    });
+  }
+
+  /** Others have their turn between two pages. */
+  async *#pages<T>(pages: Generator<T>): AsyncGenerator<T> {
+    for (;;) {
+      // A page that failed cannot be asked for again: the rest would be missing, and nobody told.
+      const page = await later(this.#db.path, () => this.#guarded(() => pages.next()));
+      if (page.done === true) return;
+      yield page.value;
+      await setImmediate();
+    }
+  }
+
+  #later<T>(work: () => T): Promise<T> {
+    return this.#db.later(() => this.#guarded(work));
+  }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const { kind } = storeErrorOf(error, this.#db.path);
+      this.#broken ||= !this.#closed && (kind === 'corrupt' || kind === 'lost');
+      throw error;
+    }
+  }
+
+  /** As after a restart: a file that came back is gone on with, a damaged one kept aside. A missing one is waited for. */
+  #openAnew(): void {
+    const { path } = this.#db;
+    if (!existsSync(path)) throw storeError('lost', path, 'there is no such file');
+    const { db, setAside, checkedAt } = openDatabase(path, this.#options);
+    this.#db.takeOver(db);
+    this.#foundLease = readLease(db);
+    this.#setAside = setAside;
+    this.#checkedAt = checkedAt;
+    this.#opened += 1;
+    this.#fresh = true;
+    this.#broken = false;
+    this.#log?.warn({ path, setAside }, 'the store was opened anew');
+  }
+}

@@ -1,0 +1,502 @@
+/** Replaying history: told as stories, and held against a replay that looks at everyone in every sweep. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Observation } from '../../../src/domain/agent.ts';
+import { fold } from '../../../src/domain/tracking/fold.ts';
+import { judge, profileOf } from '../../../src/domain/judging/judge.ts';
+import type { Memory } from '../../../src/domain/tracking/memory.ts';
+import {
+  EMPTY_LEDGER,
+  plan,
+  withLogoff,
+  withOnline,
+  type Candidate,
+  type Ledger,
+} from '../../../src/domain/planning/plan.ts';
+import type { Policy } from '../../../src/domain/policy/policy.ts';
+import { MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
+import { HistoryBuilder, type History, type HistorySpan } from '../../../src/commands/backtest/history.ts';
+import { replay, type Replayed } from '../../../src/commands/backtest/replay.ts';
+import { compare } from '../../../src/commands/backtest/summary.ts';
+import { runTest } from '../../../src/commands/policy-test/run.ts';
+import type { Word } from '../../../src/simulation/timeline.ts';
+import {
+  agent,
+  CAPS,
+  calendar,
+  clockTime,
+  exemption,
+  matcher,
+  policy,
+  profile,
+  RETURNS,
+  rule,
+} from '../../domain/build.ts';
+
+const FROM = clockTime('08:00');
+const TO = clockTime('20:00');
+const SPAN = { from: FROM, to: TO };
+
+/** `09:00 AVAILABLE`: from then on, up to the next. `-` is a gap. The routing status follows a slash; off queue without. */
+type Story = readonly string[];
+
+function historyOf(stories: Readonly<Record<string, Story>>, span = SPAN): History {
+  const builder = new HistoryBuilder();
+  for (const [userId, story] of Object.entries(stories)) {
+    const steps = story.map((text) => {
+      const [time = '', state = ''] = text.split(' ');
+      const [presence = '', routing = 'OFF_QUEUE'] = state.split('/');
+      return { at: clockTime(time), presence, routing };
+    });
+    const spans = (key: 'presence' | 'routing'): HistorySpan[] =>
+      steps.flatMap((step, i) => {
+        const before = steps[i - 1];
+        // The routing status has its own records: one that goes on is no new one.
+        if (key === 'routing' && before?.routing === step.routing && before.presence !== '-') return [];
+        const end = steps
+          .slice(i + 1)
+          .find((next) => key === 'presence' || next.presence === '-' || next.routing !== step.routing);
+        return step.presence === '-' ? [] : [{ from: step.at, to: end?.at, state: step[key] }];
+      });
+    builder.add({ userId, presence: spans('presence'), routing: spans('routing') });
+  }
+  const agents = Object.keys(stories).map((id) => agent({ id, name: id }));
+  return builder.build(span, agents);
+}
+
+function replayed(stories: Readonly<Record<string, Story>>, wanted: Policy = policy()): Replayed {
+  return replay(historyOf(stories), { policy: wanted, interval: MINUTE, span: SPAN });
+}
+
+function told({ logoffs }: Replayed): string[] {
+  return logoffs.map(({ agent: { id }, rule: by, at, recovered }) => {
+    return `${id} ${new Date(at).toISOString().slice(11, 16)} ${by} ${Math.round(recovered / MINUTE)}m`;
+  });
+}
+
+describe('somebody who walked away', () => {
+  test('is logged off at the limit, and time is won once the browser’s return has been answered', () => {
+    // Limit 60 min from first sight at 08:00; held from 09:03 on, up to his next click at 12:00.
+    const result = replayed({ ann: ['08:00 AVAILABLE', '12:00 BREAK', '12:20 OFFLINE'] });
+    expect(told(result)).toEqual(['ann 09:00 gone 177m']);
+    expect(result.logoffs[0]).toMatchObject({ signAt: clockTime('12:00'), worked: false });
+  });
+
+  test('wins nothing after he went Offline by himself', () => {
+    expect(told(replayed({ ann: ['08:00 AVAILABLE', '09:30 OFFLINE'] }))).toEqual(['ann 09:00 gone 27m']);
+  });
+
+  test('wins up to the end of history when he never shows himself', () => {
+    expect(told(replayed({ ann: ['08:00 AVAILABLE'] }))).toEqual(['ann 09:00 gone 657m']);
+  });
+
+  test('wins nothing at all where no ladder would answer the browser', () => {
+    const bare = policy({ profiles: [profile({ returns: { ...RETURNS, ladder: [] } })] });
+    expect(told(replayed({ ann: ['08:00 AVAILABLE'] }, bare))).toEqual(['ann 09:00 gone 0m']);
+  });
+
+  test('wins from the log-off on when it leaves the session alone', () => {
+    const quiet = policy({ profiles: [profile({ rules: [rule({ actions: ['offline'] })] })] });
+    expect(told(replayed({ ann: ['08:00 AVAILABLE', '10:00 BREAK', '10:10 OFFLINE'] }, quiet))).toEqual([
+      'ann 09:00 gone 60m',
+    ]);
+  });
+
+  test('is logged off again after he has shown himself and gone again', () => {
+    const result = replayed({ ann: ['08:00 AVAILABLE', '11:00 BREAK'] });
+    expect(told(result).map((line) => line.slice(0, 14))).toEqual(['ann 09:00 gone', 'ann 12:00 gone']);
+  });
+
+  test('is not logged off a second time for a return that only his browser made', () => {
+    const result = replayed({ ann: ['08:00 AVAILABLE', '10:00 OFFLINE', '10:01 AVAILABLE'] });
+    expect(told(result)).toEqual(['ann 09:00 gone 656m']);
+  });
+});
+
+describe('an agent who waits on queue', () => {
+  const wide = (waitingOnQueue: boolean): Policy =>
+    policy({ profiles: [profile({ rules: [rule({ id: 'wide', waitingOnQueue })] })] });
+
+  test('is logged off by no rule that leaves such agents alone', () => {
+    expect(told(replayed({ ann: ['08:00 ON_QUEUE/IDLE'] }, wide(false)))).toEqual([]);
+    expect(told(replayed({ ann: ['08:00 ON_QUEUE/IDLE'] }, wide(true)))).toEqual(['ann 09:00 wide 657m']);
+  });
+
+  test('and one whose history contradicts itself is not judged by it', () => {
+    expect(told(replayed({ ann: ['08:00 ON_QUEUE/OFF_QUEUE'] }, wide(true)))).toEqual([]);
+    const lunch = replayed({ ann: ['08:00 BREAK', '08:30 BREAK/IDLE', '12:00 BREAK'] }, wide(true));
+    expect(told(lunch).map((line) => line.slice(0, 9))).toEqual(['ann 13:00']);
+  });
+
+  test.each(['LEVITATING', 'BREAK/IDLE', 'ON_QUEUE/OFF_QUEUE'])(
+    'and the time in %s counts on no clock',
+    (state) => {
+      const workless = policy({
+        profiles: [profile({ rules: [rule({ clock: 'since_work', limit: '5h' })] })],
+      });
+      const odd = replayed({ ann: ['08:00 AVAILABLE', `08:30 ${state}`, '12:00 AVAILABLE'] }, workless);
+      expect(told(odd).map((line) => line.slice(0, 9))).toEqual(['ann 16:31']);
+    },
+  );
+
+  test('and neither is one whose state is not known', () => {
+    const odd = replayed({ ann: ['08:00 AVAILABLE', '08:30 LEVITATING', '12:00 AVAILABLE'] }, wide(true));
+    expect(told(odd).map((line) => line.slice(0, 9))).toEqual(['ann 13:00']);
+  });
+});
+
+describe('regret', () => {
+  const regretOf = (story: Story): Partial<ReturnType<typeof compare>['columns'][number]['totals']> => {
+    const history = historyOf({ ann: story });
+    const result = replay(history, { policy: policy(), interval: MINUTE, span: SPAN });
+    const named = { name: 'p', hash: 'h', interval: MINUTE, observes: false, warns: false, replayed: result };
+    const { logoffs, regret, worked, perhapsBrowser } = compare(history, SPAN, 'UTC', [named]).columns[0]!
+      .totals;
+    return { logoffs, regret, worked, perhapsBrowser };
+  };
+
+  test.each<[string, Story, object]>([
+    [
+      'somebody back on queue after five minutes',
+      ['08:00 AVAILABLE', '09:05 ON_QUEUE/IDLE', '09:40 OFFLINE'],
+      { logoffs: 1, regret: 1, worked: 1 },
+    ],
+    [
+      'a call after nine minutes',
+      ['08:00 AVAILABLE', '09:09 AVAILABLE/INTERACTING', '19:00 OFFLINE'],
+      { regret: 1, worked: 1 },
+    ],
+    [
+      'another presence after three minutes, and no work',
+      ['08:00 AVAILABLE', '09:03 MEETING', '09:20 OFFLINE'],
+      { regret: 1, worked: 0 },
+    ],
+    [
+      'a presence first and work within the ten minutes',
+      ['08:00 AVAILABLE', '09:03 BUSY', '09:08 ON_QUEUE/IDLE', '19:00 OFFLINE'],
+      { regret: 1, worked: 1 },
+    ],
+    [
+      'a presence first and work later',
+      ['08:00 AVAILABLE', '09:03 BUSY', '09:30 ON_QUEUE/IDLE', '19:00 OFFLINE'],
+      { regret: 1, worked: 0 },
+    ],
+    [
+      'somebody back after eleven minutes',
+      ['08:00 AVAILABLE', '09:11 ON_QUEUE/IDLE', '09:40 OFFLINE'],
+      { logoffs: 1, regret: 0, worked: 0 },
+    ],
+    ['a screen that locks by itself', ['08:00 AVAILABLE', '09:05 IDLE', '10:00 OFFLINE'], { regret: 0 }],
+    ['a native time-out', ['08:00 AVAILABLE', '09:05 OFFLINE'], { regret: 0 }],
+  ])('%s', (_, story, expected) => {
+    expect(regretOf(story)).toMatchObject(expected);
+  });
+
+  test('a return between two sweeps may have been a browser, and is told apart', () => {
+    const history = new HistoryBuilder();
+    const at = (time: string, seconds = 0): Instant => clockTime(time) + seconds * SECOND;
+    history.add({
+      userId: 'ann',
+      presence: [
+        { from: at('08:00'), to: at('09:05', 10), state: 'AVAILABLE' },
+        { from: at('09:05', 10), to: at('09:05', 18), state: 'OFFLINE' },
+        { from: at('09:05', 18), to: undefined, state: 'AVAILABLE' },
+      ],
+      routing: [{ from: at('08:00'), to: undefined, state: 'OFF_QUEUE' }],
+    });
+    const built = history.build(SPAN, [agent({ id: 'ann' })]);
+    expect(replay(built, { policy: policy(), interval: MINUTE, span: SPAN }).logoffs[0]).toMatchObject({
+      perhapsBrowser: true,
+      worked: false,
+    });
+  });
+});
+
+describe('what protects live protects here', () => {
+  test.each<[string, Story]>([
+    ['an interaction', ['08:00 AVAILABLE/INTERACTING']],
+    ['an exemption', ['08:00 MEETING']],
+    ['a routing status that nobody knows', ['08:00 AVAILABLE/SLEEPING']],
+    ['a presence that nobody knows', ['08:00 DREAMING']],
+    [
+      'going on queue and off again',
+      ['08:00 AVAILABLE', '08:50 ON_QUEUE/IDLE', '08:55 BREAK', '09:50 OFFLINE'],
+    ],
+    ['Offline', ['08:00 OFFLINE']],
+  ])('%s', (_, story) => {
+    const careful = policy({ exempt: [exemption({ when: { presence: ['MEETING'] } })] });
+    expect(told(replayed({ ann: story }, careful))).toEqual([]);
+  });
+
+  test('a gap in history does not count', () => {
+    expect(told(replayed({ ann: ['08:00 AVAILABLE', '08:30 -', '09:30 AVAILABLE'] }))[0]).toMatch(
+      /^ann 10:30/,
+    );
+  });
+
+  test('an exemption that ends protects up to its end', () => {
+    const until = clockTime('15:00');
+    const exempt = policy({ exempt: [exemption({ match: matcher({ users: ['ann'] }), until })] });
+    expect(
+      told(replayed({ ann: ['08:00 AVAILABLE'], bob: ['08:00 AVAILABLE'] }, exempt)).map((line) =>
+        line.slice(0, 9),
+      ),
+    ).toEqual(['bob 09:00', 'ann 15:00']);
+  });
+});
+
+describe('the plan', () => {
+  const crowd = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`agent-${i}`, ['08:00 AVAILABLE']]));
+
+  test('cuts at the caps, and says what held people back', () => {
+    const capped = policy({ caps: { ...CAPS, perSweep: 10, breaker: { ...CAPS.breaker, atLeast: 100 } } });
+    const { logoffs, deferred } = replayed(crowd, capped);
+    expect(logoffs.map(({ at }) => (at - clockTime('09:00')) / MINUTE)).toEqual(
+      [0, 1, 2].flatMap((minute) => Array.from({ length: 10 }, () => minute)),
+    );
+    expect([...deferred]).toEqual([['per_sweep', { sweeps: 2, most: 20 }]]);
+  });
+
+  test('holds a crowd that becomes due at once, by the breaker', () => {
+    const { logoffs, breaker } = replayed(crowd);
+    expect(breaker).toBe(1);
+    expect(new Set(logoffs.map(({ at }) => at))).toEqual(new Set([clockTime('09:30')]));
+  });
+
+  test('watches only, in the first sweeps', () => {
+    const hasty = policy({
+      profiles: [profile({ rules: [rule({ limit: '1m' })] })],
+      caps: { ...CAPS, settle: 5 },
+    });
+    expect(replayed({ ann: ['08:00 AVAILABLE'] }, hasty).logoffs[0]?.at).toBe(clockTime('08:05'));
+  });
+
+  test('counts rules in observe mode once in an idle episode, and touches nobody', () => {
+    const pilot = policy({ profiles: [profile({ rules: [rule({ mode: 'observe' })] })] });
+    const { logoffs, observed } = replayed(
+      { ann: ['08:00 AVAILABLE', '12:00 BREAK', '14:00 OFFLINE'] },
+      pilot,
+    );
+    expect(logoffs).toEqual([]);
+    expect(observed.map(({ at }) => at)).toEqual([clockTime('09:00'), clockTime('13:00')]);
+  });
+
+  test('waits for a warning to have been out long enough', () => {
+    const warned = policy({ profiles: [profile({ rules: [rule({ warn: '5m' })] })] });
+    expect(told(replayed({ ann: ['08:00 AVAILABLE'] }, warned))[0]).toMatch(/^ann 09:00/);
+  });
+});
+
+test('head-counts show who is online, and who would be', () => {
+  const { asItWas, withPolicy } = replayed({
+    ann: ['08:00 AVAILABLE'],
+    bob: ['08:00 ON_QUEUE/INTERACTING', '12:00 OFFLINE'],
+    cyd: ['08:00 OFFLINE', '10:00 AVAILABLE'],
+  });
+  const at = (counts: typeof asItWas, time: string): number | undefined =>
+    counts.find((count) => count.at === clockTime(time))?.online;
+  const table = ['08:00', '09:02', '09:03', '10:00', '11:03', '12:00'].map((time) => [
+    time,
+    at(asItWas, time),
+    at(withPolicy, time),
+  ]);
+  expect(table).toEqual([
+    ['08:00', 2, 2],
+    ['09:02', 2, 2],
+    ['09:03', 2, 1],
+    ['10:00', 3, 2],
+    ['11:03', 3, 1],
+    ['12:00', 2, 0],
+  ]);
+});
+
+/** A replay that skips nothing: everyone, in every sweep. */
+function plainReplay(history: History, wanted: Policy, span: typeof SPAN): string[] {
+  const seen: Seen = { memories: new Map(), off: new Map() };
+  const lines: string[] = [];
+  let ledger: Ledger = EMPTY_LEDGER;
+  const everyone = new Set(history.agents.map((each) => each.agent.id));
+  for (let now = span.from, sweep = 0; now < span.to; now += MINUTE, sweep += 1) {
+    const due = history.agents.flatMap((each) => dueNow(history, each, wanted, seen, now));
+    const planned = plan(
+      due,
+      everyone,
+      sweep < wanted.caps.settle ? 'settling' : undefined,
+      wanted.caps,
+      withOnline(ledger, 0, now),
+      now,
+    );
+    ledger = planned.ledger;
+    for (const { agentId, due: reason } of planned.act) {
+      ledger = withLogoff(ledger, now);
+      seen.off.set(agentId, now);
+      lines.push(`${agentId} ${new Date(now).toISOString()} ${reason.ruleId} ${reason.measured}`);
+    }
+  }
+  return lines;
+}
+
+interface Seen {
+  readonly memories: Map<string, Memory>;
+  readonly off: Map<string, Instant>;
+}
+
+function dueNow(
+  history: History,
+  each: History['agents'][number],
+  wanted: Policy,
+  { memories, off }: Seen,
+  now: Instant,
+): Candidate[] {
+  const { id } = each.agent;
+  const shown = observationAt(history, each, now);
+  const context = {
+    agent: each.agent,
+    exempt: wanted.exempt,
+    profile: profileOf(each.agent, wanted),
+    usualInterval: MINUTE,
+    clockJumped: false,
+    nativeTimeouts: [],
+  };
+  const memory = fold(memories.get(id), shown, context)?.memory;
+  if (memory !== undefined) memories.set(id, memory);
+  const { due } = judge(each.agent, memory, shown, wanted, now);
+  const offAt = off.get(id);
+  if (offAt !== undefined && (memory?.lastSign?.at ?? 0) > offAt) off.delete(id);
+  return !off.has(id) && due?.mode === 'enforce' ? [{ agentId: id, due }] : [];
+}
+
+function observationAt(
+  { states }: History,
+  { agent: { id }, presence, routing }: History['agents'][number],
+  now: Instant,
+): Observation {
+  const p = [...presence.at].findLastIndex((at) => at <= now);
+  const r = [...routing.at].findLastIndex((at) => at <= now);
+  const shown = states[presence.state[p] ?? 0];
+  const status =
+    states[routing.state[r] ?? 0]?.routing ?? (shown?.presence === 'OFFLINE' ? 'OFF_QUEUE' : undefined);
+  return {
+    agentId: id,
+    at: now,
+    presence: shown && { system: shown.presence, definitionId: shown.definitionId, since: presence.at[p] },
+    routing: status && { status, since: states[routing.state[r] ?? 0] && routing.at[r] },
+    conversations: { contactCentre: 0, enterprise: 0 },
+    tokenIssuedAt: undefined,
+    missing: [],
+  };
+}
+
+const HOURS = { calendar: calendar('Europe/Berlin', ['10:00-17:00']), side: 'outside' as const };
+const RICH = policy({
+  profiles: [
+    profile({
+      rules: [
+        rule({ id: 'locked', when: { presence: ['IDLE'] }, clock: 'in_state', limit: '40m' }),
+        rule({ id: 'missed', when: { routing: ['NOT_RESPONDING'] }, clock: 'in_state', limit: '10m' }),
+        rule({
+          id: 'gone',
+          when: { presence: ['AVAILABLE', 'BREAK'], routing: ['OFF_QUEUE'] },
+          limit: '60m',
+        }),
+        rule({ id: 'no-work', when: { routing: ['OFF_QUEUE'] }, clock: 'since_work', limit: '3h' }),
+        rule({ id: 'late', when: { routing: ['OFF_QUEUE'] }, hours: HOURS, limit: '30m' }),
+      ],
+    }),
+  ],
+  caps: { ...CAPS, perSweep: 1, perHour: 4, breaker: { atLeast: 2, share: 0, hold: 7 * MINUTE } },
+});
+
+const step = fc.record({
+  after: fc.integer({ min: 1, max: 60 * 100 }),
+  state: fc.constantFrom(
+    'AVAILABLE',
+    'BREAK',
+    'IDLE',
+    'OFFLINE',
+    'ON_QUEUE/IDLE',
+    'ON_QUEUE/INTERACTING',
+    'ON_QUEUE/NOT_RESPONDING',
+    'BREAK/INTERACTING',
+    'BREAK/IDLE',
+    'ON_QUEUE/OFF_QUEUE',
+    'LEVITATING',
+    '-',
+  ),
+});
+
+function storyOf(steps: readonly { readonly after: number; readonly state: string }[]): Story {
+  let at = 0;
+  return [
+    '08:00:00 AVAILABLE',
+    ...steps.map(({ after, state }) => {
+      at += after;
+      const text = new Date(FROM + at * SECOND).toISOString();
+      return `${text.slice(11, 19)} ${state}`;
+    }),
+  ].filter((text, i) => i === 0 || text < '20:00');
+}
+
+test('skipping sweeps in which nothing can change changes nothing', () => {
+  fc.assert(
+    fc.property(fc.array(fc.array(step, { maxLength: 25 }), { minLength: 1, maxLength: 4 }), (stories) => {
+      const history = historyOf(
+        Object.fromEntries(stories.map((steps, i) => [`agent-${i}`, storyOf(steps)])),
+      );
+      const { logoffs } = replay(history, { policy: RICH, interval: MINUTE, span: SPAN });
+      const lines = logoffs.map(
+        ({ agent: { id }, at, rule: by, measured }) =>
+          `${id} ${new Date(at).toISOString()} ${by} ${measured}`,
+      );
+      expect(lines).toEqual(plainReplay(history, RICH, SPAN));
+    }),
+    { numRuns: 25 },
+  );
+}, 60_000);
+
+test('a timeline has the same first log-off in a policy test and in a backtest', () => {
+  const words = fc.record({
+    after: fc.integer({ min: 2 * 60, max: 90 * 60 }),
+    presence: fc.constantFrom('AVAILABLE', 'BREAK', 'MEAL', 'ON_QUEUE', 'BUSY'),
+  });
+  const one = policy({ profiles: RICH.profiles, caps: { ...CAPS, settle: 0 } });
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 12 }), (steps) => {
+      let at = FROM;
+      const first: { at: Instant; word: Word } = {
+        at,
+        word: { does: 'set_presence', presence: 'AVAILABLE', label: undefined },
+      };
+      const happenings = [
+        first,
+        ...steps.map(({ after, presence }) => {
+          at += after * SECOND;
+          const word: Word = { does: 'set_presence', presence, label: undefined };
+          return { at, word };
+        }),
+      ].filter((each) => each.at < TO);
+      const scene = {
+        agent: agent({ id: 'ann' }),
+        interval: MINUTE,
+        happenings,
+        lacking: [],
+        unwatched: [],
+        browser: undefined,
+        from: FROM,
+        to: TO - MINUTE,
+      };
+      const story = happenings.map(({ at: time, word }) => {
+        const presence = word.does === 'set_presence' ? word.presence : '';
+        return `${new Date(time).toISOString().slice(11, 19)} ${presence}${presence === 'ON_QUEUE' ? '/IDLE' : ''}`;
+      });
+      const played = runTest(scene, one).logoffs[0];
+      const result = replayed({ ann: story }, one).logoffs[0];
+      expect([result?.at, result?.rule, result?.measured]).toEqual([
+        played?.at,
+        played?.rule,
+        played?.measured,
+      ]);
+    }),
+    { numRuns: 25 },
+  );
+});

@@ -1,0 +1,346 @@
+/** `doctor` against sandbox organisations that lack one thing each. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { doctor } from '../../../src/commands/doctor/command.ts';
+import { outputTo, type Output } from '../../../src/commands/shared/output.ts';
+import { diagnose } from '../../../src/commands/doctor/doctor.ts';
+import { NEEDS } from '../../../src/commands/doctor/permissions.ts';
+import type { Diagnosis, DoctorPlatform, DoctorWants, Finding } from '../../../src/commands/doctor/ports.ts';
+import {
+  ALL_PERMISSIONS,
+  createSandbox,
+  type Sandbox,
+  type SandboxOptions,
+} from '../../../src/sandbox/index.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+let folder = '';
+let sandbox: Sandbox | undefined;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'idle-enforcer-doctor-'));
+});
+afterEach(async () => {
+  await sandbox?.close();
+  sandbox = undefined;
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Needs every permission that any policy can need. */
+const THOROUGH = `
+profiles:
+  - name: everyone
+    match: { queues: [Sales], teams: [Team 1], roles: [Agent] }
+    rules:
+      - { id: gone, when: { routing: [off_queue] }, limit: 10m, actions: [off_queue, offline, release_station, revoke_tokens] }
+`;
+/** Names nothing, and only revokes. */
+const PLAIN = `
+profiles:
+  - name: everyone
+    rules: [{ id: gone, when: { routing: [off_queue] }, limit: 10m }]
+`;
+
+interface Visit {
+  readonly code: number;
+  readonly text: string;
+  readonly diagnosis: Diagnosis;
+}
+
+async function ask(
+  options: Partial<SandboxOptions>,
+  policy = THOROUGH,
+  secret = 'sandbox-secret',
+): Promise<Visit> {
+  const now = Date.now();
+  sandbox = createSandbox({ seed: 3, agents: 20, startsAt: now, now: () => Date.now(), ...options });
+  const { apiUrl, loginUrl } = await sandbox.listen();
+  const config = join(folder, 'policy.yaml');
+  const genesys = `{ region: eu-west-1, api_url: "${apiUrl}", login_url: "${loginUrl}", client_id: sandbox-client, client_secret: ${secret} }`;
+  await writeFile(config, `version: 1\ngenesys: ${genesys}\n${policy}`);
+  const lines: string[] = [];
+  const code = await doctor({ config, json: true }, capture(lines));
+  const text = lines.join('\n');
+  return { code, text, diagnosis: JSON.parse(text) as Diagnosis };
+}
+
+function capture(lines: string[]): Output {
+  return outputTo((text) => lines.push(text.replace(/\n$/, '')));
+}
+
+function permissionFaults({ findings }: Diagnosis): readonly Finding[] {
+  const isFault = ({ verdict }: Finding): boolean => verdict === 'warn' || verdict === 'fail';
+  return findings.filter((finding) => finding.check.startsWith('permission ') && isFault(finding));
+}
+
+function found({ findings }: Diagnosis, check: string): Finding | undefined {
+  return findings.find((finding) => finding.check === check);
+}
+
+/** An organisation with nothing to complain about. */
+const TIDY: SandboxOptions['switches'] = {
+  nativeTimeoutMinutes: 'off',
+  reconnectMinutes: 1,
+  restoreOnQueue: false,
+  forceAuthn: true,
+  universalLogout: true,
+};
+
+describe('an organisation in which one permission is missing', () => {
+  const each = NEEDS.filter(([{ missing, otherwise }]) => missing !== 'ok' && otherwise === undefined).map(
+    ([{ permission, missing }]) => [permission, missing] as const,
+  );
+
+  test.each([true, false])(
+    'the worker lists agents in another way, and enforces, whether the grants are told or not: %s',
+    async (tellsGrants) => {
+      const permissions = ALL_PERMISSIONS.filter((one) => one !== 'directory:user:view');
+      const { code, diagnosis } = await ask({ permissions, switches: { ...TIDY, tellsGrants } });
+      expect(permissionFaults(diagnosis)).toMatchObject([
+        {
+          check: 'permission directory:user:view',
+          verdict: 'warn',
+          found: 'not granted, but agents can be listed page by page without it',
+        },
+      ]);
+      expect(code).toBe(0);
+      expect(diagnosis.canEnforce).toBe(true);
+    },
+  );
+
+  test('is not called granted where a user who does not exist was not found before it was looked at', async () => {
+    const { code, diagnosis } = await ask({ switches: { ...TIDY, tellsGrants: false } });
+    const writes = ['oauth:token:delete', 'presence:userPresence:edit', 'telephony:station:disassociate'];
+    for (const permission of writes) {
+      expect(found(diagnosis, `permission ${permission}`)).toMatchObject({ verdict: 'unknown' });
+    }
+    expect(found(diagnosis, 'permission routing:queue:view')).toMatchObject({ verdict: 'ok' });
+    expect(code).toBe(0);
+  });
+
+  test.each(each)(
+    '%s is named, and nothing else is, when the platform tells the grants',
+    async (permission, missing) => {
+      const permissions = ALL_PERMISSIONS.filter((one) => one !== permission);
+      const { code, diagnosis } = await ask({ permissions });
+      expect(permissionFaults(diagnosis)).toMatchObject([
+        { check: `permission ${permission}`, verdict: missing, found: 'not granted' },
+      ]);
+      expect(code).toBe(missing === 'fail' ? 2 : 0);
+    },
+  );
+
+  test.each(each)('%s is found by trying it out on nobody when it does not', async (permission, missing) => {
+    const permissions = ALL_PERMISSIONS.filter((one) => one !== permission);
+    const { code, diagnosis } = await ask({ permissions, switches: { tellsGrants: false } });
+    expect(permissionFaults(diagnosis).map(({ check }) => check)).toEqual([`permission ${permission}`]);
+    expect(code).toBe(missing === 'fail' ? 2 : 0);
+    expect(sandbox?.truth().logoffs).toBe(0);
+  });
+
+  test.each([true, false])(
+    'what backtest alone needs is told and held against nobody, whether the grants are told or not: %s',
+    async (tellsGrants) => {
+      const permissions = ALL_PERMISSIONS.filter((one) => one !== 'analytics:userDetail:view');
+      const { code, diagnosis } = await ask({ permissions, switches: { ...TIDY, tellsGrants } });
+      expect(diagnosis.findings.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail')).toEqual(
+        [],
+      );
+      expect(found(diagnosis, 'permission analytics:userDetail:view')?.found).toMatch(
+        /^not granted: the worker does without it, backtest/,
+      );
+      expect(code).toBe(0);
+    },
+  );
+
+  test('of which nothing is missing, all is granted, whether the grants are told or not', async () => {
+    const { diagnosis } = await ask({ switches: { ...TIDY, tellsGrants: false } });
+    const granted = diagnosis.findings.filter(({ check }) => check.startsWith('permission '));
+    expect(granted).toHaveLength(NEEDS.length);
+    expect(granted.filter(({ found }) => found.startsWith('not granted'))).toEqual([]);
+  });
+
+  test('the settings that need an administrator are unknown, not wrong', async () => {
+    const permissions = ALL_PERMISSIONS.filter((one) => one !== 'directory:organization:admin');
+    const { code, diagnosis } = await ask({ permissions, switches: TIDY });
+    expect(diagnosis.findings.filter(({ verdict }) => verdict !== 'ok')).toMatchObject([
+      { check: 'universal_logout', verdict: 'unknown' },
+    ]);
+    expect(code).toBe(0);
+  });
+});
+
+describe('permissions', () => {
+  test('that the policy does not use are not asked for', async () => {
+    const permissions = NEEDS.map(([{ permission }]) => permission).filter(
+      (one) => !/station|queue|team|role/.test(one),
+    );
+    const { diagnosis } = await ask({ permissions }, PLAIN);
+    expect(permissionFaults(diagnosis)).toEqual([]);
+    expect(diagnosis.canEnforce).toBe(true);
+  });
+
+  test('that are granted in some divisions only are told with the others', async () => {
+    const { diagnosis, code } = await ask({ grantedDivisions: ['Home'] });
+    expect(found(diagnosis, 'permission oauth:token:delete')).toMatchObject({ verdict: 'warn' });
+    expect(found(diagnosis, 'permission oauth:token:delete')?.found).toMatch(
+      /^not granted in the divisions? (?!.*Home)\w/,
+    );
+    // What is read in some divisions only looks whole: labels, queues and teams of the others are not missed.
+    for (const read of [
+      'directory:user:view',
+      'presence:presenceDefinition:view',
+      'routing:queue:view',
+      'groups:team:view',
+    ]) {
+      expect(found(diagnosis, `permission ${read}`)).toMatchObject({ verdict: 'warn' });
+    }
+    expect(found(diagnosis, 'permission presence:settings:view')).toMatchObject({ verdict: 'ok' });
+    expect(code).toBe(0);
+  });
+});
+
+describe('the settings of the organisation', () => {
+  test('that suit are all well', async () => {
+    const { diagnosis, code } = await ask({ switches: TIDY });
+    expect(diagnosis.findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ['native_timeout', { nativeTimeoutMinutes: 15 }, '1h'],
+    ['reconnect', { restoreOnQueue: true }, '10m'],
+    ['reconnect', { reconnectMinutes: 10 }, '10m'],
+    ['universal_logout', { universalLogout: false }, '10m'],
+    ['forced_authentication', { forceAuthn: false }, '10m'],
+  ] as const)('that clash are told one by one: %s, %j', async (check, change, limit) => {
+    const policy = THOROUGH.replace('10m', limit);
+    const { diagnosis } = await ask({ switches: { ...TIDY, ...change } }, policy);
+    expect(diagnosis.findings.filter(({ verdict }) => verdict !== 'ok')).toMatchObject([
+      { check, verdict: 'warn' },
+    ]);
+  });
+
+  test('a limit of 40 requests a minute is told as too few', async () => {
+    const { diagnosis } = await ask({ switches: TIDY, requestsPerMinute: 40 }, PLAIN);
+    expect(found(diagnosis, 'rate_limit')).toMatchObject({ verdict: 'warn' });
+  });
+});
+
+describe('credentials', () => {
+  test('that are wrong are all that is told, without the secret', async () => {
+    const { code, diagnosis, text } = await ask({}, PLAIN, 'not-the-secret-at-all');
+    expect(diagnosis.findings.map(({ check, verdict }) => [check, verdict])).toEqual([
+      ['credentials', 'fail'],
+    ]);
+    expect(code).toBe(2);
+    expect(text).not.toContain('not-the-secret-at-all');
+  });
+});
+
+describe('clocks and timeouts', () => {
+  const NOW = Date.parse('2026-03-02T09:00:00Z');
+  const WANTS: DoctorWants = {
+    mode: 'enforce',
+    actions: new Set(['offline', 'revoke_tokens']),
+    kinds: new Set(),
+    limits: [
+      { rule: 'gone', limit: 60 * MINUTE },
+      { rule: 'locked', limit: 20 * MINUTE },
+    ],
+    returnWindow: 2 * MINUTE,
+    interval: MINUTE,
+    requestsPerMinute: 240,
+    connector: false,
+  };
+  const CALM: DoctorPlatform = {
+    checkCredentials: () => Promise.resolve(),
+    organisation: () => Promise.resolve({ name: 'Acme', hipaa: undefined }),
+    divisions: () => Promise.resolve([]),
+    ownGrants: () => Promise.resolve([{ permission: '*:*:*', divisionId: '*', conditional: false }]),
+    probe: () => Promise.resolve('allowed'),
+    tokenTimeout: () =>
+      Promise.resolve({ enabled: false, timeout: undefined, perGroup: undefined, groups: [] }),
+    ownTokenIdles: () => Promise.resolve(undefined),
+    presenceSettings: () =>
+      Promise.resolve({ restoreEnabled: false, restoreWindow: undefined, restoreOnQueue: undefined }),
+    authenticationSettings: () => Promise.resolve({ universalLogout: true }),
+    identityProviders: () => Promise.resolve([]),
+    rateLimit: () => Promise.resolve(300),
+    allowedPerMinute: () => 300,
+    clockError: () => 0,
+    serverNow: () => NOW,
+  };
+
+  test.each([
+    [-30_000, 'ok'],
+    [30_001, 'warn'],
+    [-5 * MINUTE, 'warn'],
+    [5 * MINUTE + 1, 'fail'],
+  ] as const)('a clock that is %s ms ahead is %s', async (error, verdict) => {
+    const diagnosis = await diagnose({ ...CALM, clockError: () => error }, WANTS);
+    expect(found(diagnosis, 'clock')).toMatchObject({ verdict });
+    expect(diagnosis.canEnforce).toBe(verdict !== 'fail');
+  });
+
+  test('the shortest timeout of a group counts, and the rules with a longer limit are named', async () => {
+    const groups = [{ timeout: 30 * MINUTE, groupIds: ['g1'] }];
+    const timeout = { enabled: true, timeout: 120 * MINUTE, perGroup: true, groups };
+    const diagnosis = await diagnose({ ...CALM, tokenTimeout: () => Promise.resolve(timeout) }, WANTS);
+    const { verdict, advice } = found(diagnosis, 'native_timeout')!;
+    expect(verdict).toBe('warn');
+    expect(advice).toContain('limit of gone:');
+  });
+
+  test.each([
+    ['lets a browser in again without asking', false, 'warn'],
+    ['asks for credentials each time', true, 'ok'],
+  ] as const)(
+    'a native timeout longer than every limit, where single sign-on %s',
+    async (_, forceAuthn, verdict) => {
+      const timeout = { enabled: true, timeout: 8 * HOUR, perGroup: false, groups: [] };
+      const provider = { name: 'Okta', disabled: false, forceAuthn };
+      const platform: DoctorPlatform = {
+        ...CALM,
+        tokenTimeout: () => Promise.resolve(timeout),
+        identityProviders: () => Promise.resolve([provider]),
+      };
+      expect(found(await diagnose(platform, WANTS), 'native_timeout')).toMatchObject({ verdict });
+    },
+  );
+
+  test('a token that idles out between two sweeps is told', async () => {
+    const timeout = { enabled: true, timeout: 120 * MINUTE, perGroup: false, groups: [] };
+    const platform = { ...CALM, tokenTimeout: () => Promise.resolve(timeout) };
+    const soon = { ...platform, ownTokenIdles: () => Promise.resolve(NOW + 30_000) };
+    expect(found(await diagnose(soon, WANTS), 'own_token')).toMatchObject({ verdict: 'warn' });
+    const late = { ...platform, ownTokenIdles: () => Promise.resolve(NOW + 15 * MINUTE) };
+    expect(found(await diagnose(late, WANTS), 'own_token')).toMatchObject({ verdict: 'ok' });
+  });
+
+  test('a grant under a condition is no certainty', async () => {
+    const grant = { permission: 'oauth:token:*', divisionId: '*', conditional: true };
+    const rest = { permission: 'presence:*:*', divisionId: '*', conditional: false };
+    const ownGrants = () => Promise.resolve([grant, rest]);
+    // Nor is there another way of listing agents.
+    const probe = () => Promise.resolve('refused' as const);
+    const diagnosis = await diagnose({ ...CALM, ownGrants, probe }, WANTS);
+    expect(found(diagnosis, 'permission oauth:token:delete')).toMatchObject({ verdict: 'warn' });
+    expect(found(diagnosis, 'permission presence:userPresence:edit')).toMatchObject({ verdict: 'ok' });
+    expect(found(diagnosis, 'permission directory:user:view')).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('an organisation under HIPAA is told so', async () => {
+    const organisation = () => Promise.resolve({ name: 'Clinic', hipaa: true });
+    expect(found(await diagnose({ ...CALM, organisation }, WANTS), 'hipaa')).toMatchObject({
+      verdict: 'warn',
+    });
+  });
+
+  test('a mistake of the program is not passed off as an answer of the platform', async () => {
+    const rateLimit = () => Promise.reject(new TypeError('oops'));
+    await expect(diagnose({ ...CALM, rateLimit }, WANTS)).rejects.toThrow('oops');
+  });
+});

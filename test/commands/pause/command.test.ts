@@ -1,0 +1,65 @@
+/** Which worker a pause reached: one that has begun a sweep lately, by the measure of its own schedule. */
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { outputTo } from '../../../src/commands/shared/output.ts';
+import { pause, resume } from '../../../src/commands/pause/command.ts';
+import { HOUR, MINUTE, SECOND, type Duration } from '../../../src/domain/time/time.ts';
+import { Place, STANDING } from '../../store/sqlite/fixtures.ts';
+
+const place = new Place();
+afterAll(() => place.remove());
+
+const lines: string[] = [];
+const output = outputTo((text) => lines.push(text.replace(/\n$/, '')));
+
+/** A store in which this very process began a sweep so long ago, by a schedule with such an interval. */
+async function swept(
+  ago: Duration,
+  interval: Duration,
+  intervals: readonly Duration[] = [],
+): Promise<string> {
+  const path = place.path();
+  const store = await place.open(path, { now: () => Date.now() });
+  const at = Date.now();
+  const process = { command: 'run', version: '1', startedAt: at - HOUR } as const;
+  await store.noteSweep({ holder: 'one', ...process, sweptAt: at - ago, interval });
+  const standing = { ...STANDING, intervals };
+  await store.saveSweep({ at, changed: [], notSeen: [], standing, events: [] });
+  return path;
+}
+
+const said = async (path: string, command = pause): Promise<number | string> =>
+  command({ store: path }, output).catch((error: unknown) => (error as Error).message);
+
+describe('a pause', () => {
+  test.each<[string, Duration, Duration, readonly Duration[]]>([
+    ['a moment ago', SECOND, MINUTE, []],
+    ['five minutes ago, by a schedule of a minute', 5 * MINUTE - 5 * SECOND, MINUTE, []],
+    ['less than three of its intervals ago', 80 * MINUTE, 30 * MINUTE, []],
+    ['less than three of the usual intervals ago', 25 * MINUTE, MINUTE, [9, 9, 9].map((n) => n * MINUTE)],
+  ])('reaches a worker whose last sweep began %s', async (_, ago, interval, intervals) => {
+    expect(await said(await swept(ago, interval, intervals))).toBe(0);
+  });
+
+  test.each<[string, Duration, Duration]>([
+    ['five minutes ago and a little more', 5 * MINUTE + 5 * SECOND, MINUTE],
+    ['more than three of its intervals ago', 91 * MINUTE, 30 * MINUTE],
+    ['in a future that no clock here knows', -HOUR, MINUTE],
+  ])('is written, and reaches no worker whose last sweep began %s', async (_, ago, interval) => {
+    const path = await swept(ago, interval);
+    for (const command of [pause, resume]) {
+      lines.length = 0;
+      expect(await said(path, command)).toMatch(/^No worker was reached: the last sweep began /);
+      expect(lines.join('\n')).toContain(`in the store ${path}.`);
+      const store = await place.open(path, { readOnly: true });
+      expect((await store.pause()) !== undefined).toBe(command === pause);
+    }
+  });
+
+  test('leaves a standing that is damaged to the worker, and goes by the schedule', async () => {
+    const path = await swept(4 * MINUTE, MINUTE, [-1]);
+    expect(await said(path)).toBe(0);
+    const store = await place.open(path);
+    await store.loadStanding();
+    expect(store.takeDamage()).toEqual({ standing: 1 });
+  });
+});

@@ -1,0 +1,306 @@
+/** What the record adds up to, and how it is rendered. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { RecordEvent, StoredEvent, SweepCount } from '../../../src/domain/record.ts';
+import { HOUR, MINUTE, SECOND } from '../../../src/domain/time/time.ts';
+import { eventJson, eventsAsCsv, eventsAsTable } from '../../../src/commands/report/events.ts';
+import { reportHtml, scriptJson } from '../../../src/commands/report/html.ts';
+import { reportCsv, reportJson, reportMarkdown } from '../../../src/commands/report/text.ts';
+import { quantile } from '../../../src/commands/report/parts.ts';
+import { buildReport, type Report } from '../../../src/commands/report/report.ts';
+import { printed } from '../../../src/texts/printed.ts';
+
+const at = (text: string): number => Date.parse(`2026-03-02T${text}Z`);
+const SPAN = { from: at('00:00:00'), to: at('23:59:59') + 1_000 };
+
+function numbered(events: readonly RecordEvent[]): StoredEvent[] {
+  return [...events].sort((a, b) => a.at - b.at).map((event, seq) => ({ ...event, seq }));
+}
+
+function logoff(agentId: string, time: string, more: Partial<RecordEvent> = {}): RecordEvent[] {
+  const base = { agentId, agentName: `Agent ${agentId}`, rule: 'gone', measured: HOUR, limit: HOUR, ...more };
+  return [
+    { ...base, kind: 'intent', at: at(time) - 2 * SECOND },
+    { ...base, kind: 'verified', at: at(time), ...more },
+  ];
+}
+
+function report(
+  events: readonly RecordEvent[],
+  more: Partial<Parameters<typeof buildReport>[0]> = {},
+): Report {
+  return buildReport({
+    span: SPAN,
+    events: numbered(events),
+    counts: [],
+    agents: [
+      { id: 'a', profile: 'agents' },
+      { id: 'b', profile: 'supervisors' },
+    ],
+    zone: 'UTC',
+    now: at('23:00:00'),
+    ...more,
+  });
+}
+
+describe('hours recovered', () => {
+  test('run from the verified log-off to the return', () => {
+    const events = [...logoff('a', '10:00:00'), back('a', '12:30:00', 'late after our log-off')];
+    expect(report(events).totals.recovered).toBe(2.5 * HOUR);
+  });
+
+  test('are cut by the next log-off, so that nothing counts twice', () => {
+    const events = [...logoff('a', '10:00:00'), ...logoff('a', '11:00:02', { rung: 0 })];
+    expect(report(events).totals).toMatchObject({ verified: 2, byLadder: 1, recovered: HOUR + 8 * HOUR });
+  });
+
+  test('are eight at most for one log-off, and never reach beyond now', () => {
+    expect(report(logoff('a', '01:00:00')).totals.recovered).toBe(8 * HOUR);
+    expect(report(logoff('a', '21:30:00')).totals.recovered).toBe(90 * MINUTE);
+  });
+
+  test.each(['unverified', 'failed', 'dropped', 'observed'] as const)('%s recovers nothing', (kind) => {
+    const { totals } = report(logoff('a', '10:00:00', { kind }));
+    expect(totals).toMatchObject({ recovered: 0, verified: 0, [kind]: 1 });
+  });
+});
+
+function back(agentId: string, time: string, reason: string, delay?: number): RecordEvent {
+  return { kind: 'return', at: at(time), agentId, reason, ...(delay === undefined ? {} : { delay }) };
+}
+
+describe('log-offs', () => {
+  const events = [
+    ...logoff('a', '04:59:59'),
+    ...logoff('a', '05:00:00', { rule: 'locked' }),
+    ...logoff('b', '05:30:00', { kind: 'dropped', reason: 'engaged' }),
+    ...logoff('b', '06:00:00', { kind: 'dropped', reason: 'engaged' }),
+    ...logoff('c', '07:00:00', { kind: 'failed', reason: 'transient' }),
+  ];
+
+  test('are told apart by rule, profile and hour', () => {
+    const { byRule, byProfile, byHour } = report(events);
+    expect(byRule.map(({ key, verified, dropped, failed }) => [key, verified, dropped, failed])).toEqual([
+      ['gone', 1, 2, 1],
+      ['locked', 1, 0, 0],
+    ]);
+    expect(byProfile.map(({ key, verified, dropped }) => [key, verified, dropped])).toEqual([
+      ['agents', 2, 0],
+      ['(forgotten or none)', 0, 0],
+      ['supervisors', 0, 2],
+    ]);
+    expect(byHour).toHaveLength(24);
+    expect(byHour.filter(({ verified }) => verified > 0).map(({ key }) => key)).toEqual(['04', '05']);
+  });
+
+  test('have the hour of the zone that was asked for', () => {
+    const { byHour } = report(events, { zone: 'Asia/Kolkata' });
+    expect(byHour.filter(({ verified }) => verified > 0).map(({ key, verified }) => [key, verified])).toEqual(
+      [['10', 2]],
+    );
+  });
+
+  test('that were dropped are counted by reason', () => {
+    expect(report(events).dropped).toEqual([{ reason: 'engaged', count: 2 }]);
+  });
+
+  test('outside the span do not count, but end what was recovered in it', () => {
+    const span = { from: at('09:00:00'), to: at('11:00:00') };
+    const all = [
+      ...logoff('a', '08:00:00'),
+      ...logoff('a', '10:00:00'),
+      back('a', '12:00:00', 'silent after our log-off', 5_000),
+    ];
+    const { totals, returns } = report(all, { span });
+    expect(totals).toMatchObject({ verified: 1, recovered: 2 * HOUR });
+    expect(returns.own).toBe(0);
+  });
+});
+
+describe('returns', () => {
+  test('are silent or late, ours or the platform’s, and have a speed', () => {
+    const events = [
+      back('a', '10:00:00', 'silent after our log-off', 4 * SECOND),
+      back('a', '10:10:00', 'silent after our log-off', 8 * SECOND),
+      back('a', '10:20:00', 'silent after our log-off', 90 * SECOND),
+      back('a', '10:30:00', 'silent after our log-off'),
+      back('a', '11:00:00', 'late after our log-off', HOUR),
+      back('b', '11:00:00', 'silent after the platform’s', 2 * SECOND),
+    ];
+    expect(report(events).returns).toEqual({
+      own: 5,
+      silent: 4,
+      late: 1,
+      platform: 1,
+      median: 8 * SECOND,
+      p95: 90 * SECOND,
+      delays: [4 * SECOND, 8 * SECOND, 90 * SECOND],
+    });
+  });
+
+  test('quantiles are values that were measured', () => {
+    expect(quantile([], 0.5)).toBeUndefined();
+    expect(quantile([7], 0.95)).toBe(7);
+    expect(quantile([1, 2, 3, 4], 0.5)).toBe(2);
+  });
+});
+
+describe('head-counts', () => {
+  const counts: SweepCount[] = Array.from({ length: 120 }, (_, i) => ({
+    at: at('08:00:00') + i * MINUTE,
+    online: i < 60 ? 40 : 30,
+    kept: i < 60 ? 0 : 15,
+    deferred: i === 3 ? { per_sweep: 7 } : i === 4 ? { per_sweep: 2, breaker: 1 } : {},
+  }));
+
+  test('give the peak as it was and without our log-offs', () => {
+    const [month] = report([], { counts }).licence;
+    expect(month).toMatchObject({
+      month: '2026-03',
+      whole: false,
+      asItWas: { billable: 40 },
+      without: { billable: 45 },
+    });
+  });
+
+  test('tell who was held back', () => {
+    expect(report([], { counts }).deferred).toEqual([
+      { hold: 'per_sweep', sweeps: 2, most: 7 },
+      { hold: 'breaker', sweeps: 1, most: 1 },
+    ]);
+  });
+});
+
+describe('renderings', () => {
+  const evil = '</script><img src=x onerror=alert(1)>';
+  const events = [
+    ...logoff('a', '10:00:00'),
+    ...logoff('b', '11:00:00', { rule: evil }),
+    ...logoff('b', '12:00:00', { rule: '=cmd|calc' }),
+    back('a', '12:30:00', 'silent after our log-off', 9 * SECOND),
+  ];
+  const counts: SweepCount[] = [{ at: at('08:00:00'), online: 3, kept: 1, deferred: {} }];
+  const built = report(events, { counts });
+
+  test('Markdown shows the numbers, and each assumption', () => {
+    const text = reportMarkdown(built);
+    expect(text).toContain('- log-offs verified: **3**');
+    expect(text).toMatch(/\| gone \| 1 \| 0 \| 0 \| 0 \| 0 \| 0 \| 2\.5 \|/);
+    for (const sentence of built.assumptions) expect(text).toContain(sentence);
+    // A pipe in a name must not open another column.
+    expect(text).toContain('=cmd\\|calc');
+  });
+
+  test('CSV has one number a line, and no formula', () => {
+    const lines = reportCsv(built).trimEnd().split('\r\n');
+    expect(lines[0]).toBe('section,key,measure,value');
+    expect(lines).toContain('rule,gone,verified,1');
+    expect(lines).toContain("rule,'=cmd|calc,verified,1");
+    expect(lines).toContain('returns,,median_seconds,9');
+  });
+
+  test('JSON holds everything, with instants as ISO times', () => {
+    const value = JSON.parse(reportJson(built)) as Report & { span: { from: string } };
+    expect(value.span.from).toBe('2026-03-02T00:00:00.000Z');
+    expect(value.totals.verified).toBe(3);
+    expect(value.licence[0]?.asItWas.highestAt).toBe('2026-03-02T08:00:00.000Z');
+  });
+
+  test('HTML stands alone: nothing is loaded, and nothing of the record can run', () => {
+    const html = reportHtml(built, 'window.Chart = function () {}; // </SCRIPT> inside');
+    expect(html).not.toMatch(/(src|href)\s*=\s*["']?https?:/i);
+    expect(html).toContain("default-src 'none'");
+    expect(html).not.toContain(evil);
+    expect(html).toContain('&lt;/script&gt;');
+    // Three scripts: the data, the library and what draws.
+    expect(html.match(/<script/g)).toHaveLength(3);
+    expect(html.match(/<\/script/gi)).toHaveLength(3);
+  });
+
+  test('data in a script can be read back', () => {
+    const value = { text: '</script>\u2028<!--' };
+    expect(JSON.parse(scriptJson(value))).toEqual(value);
+    expect(scriptJson(value)).not.toContain('<');
+  });
+
+  test('an empty span is said to be empty, in every form', () => {
+    const empty = report([]);
+    expect(reportMarkdown(empty)).toContain('None.');
+    expect(reportHtml(empty, '')).toContain('None.');
+    expect(reportCsv(empty)).toContain('total,all,verified,0');
+  });
+});
+
+async function* pages(...all: readonly StoredEvent[][]): AsyncGenerator<readonly StoredEvent[]> {
+  yield* await Promise.resolve(all);
+}
+
+/** All pieces of a text that is written piece by piece. */
+async function written<T>(pieces: AsyncIterable<T | readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const piece of pieces) all.push(...([piece].flat() as T[]));
+  return all;
+}
+
+describe('the record itself', () => {
+  const [, event] = numbered(logoff('a', '10:00:00', { rung: 1, reason: 'no_effect', delay: 90 * SECOND }));
+
+  test('as JSON lines', () => {
+    expect(JSON.parse(eventJson(event!))).toMatchObject({
+      kind: 'verified',
+      at: '2026-03-02T10:00:00.000Z',
+      measured_seconds: 3_600,
+      rung: 2,
+    });
+  });
+
+  test('as JSON lines is what every fact is written like, whatever stands in it', () => {
+    const texts = fc.string({ unit: 'binary' });
+    const parts = fc.record(
+      {
+        ...{ sweepId: texts, agentId: texts, agentName: texts, rule: texts, reason: texts },
+        ...{ measured: fc.nat(), limit: fc.nat(), delay: fc.nat(), rung: fc.nat(9) },
+        actions: fc.constant(['off_queue', 'offline'] as const),
+        ...{ correlationId: texts, intentId: texts },
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(parts, (more) => {
+        const one: StoredEvent = { seq: 7, kind: 'failed', at: SPAN.from, ...more };
+        const line = eventJson(one);
+        expect(JSON.parse(line)).toEqual(printed(one));
+        expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+      }),
+    );
+  });
+
+  test('as a table', async () => {
+    const [head, line] = await written(eventsAsTable(pages([event!])));
+    expect(head).toMatch(/^at +event +agent +rule +measured +reason$/);
+    expect(line).toBe(
+      '2026-03-02T10:00:00Z  verified  Agent a  gone (rung 2)  1h of 1h  no_effect, after 1m30s',
+    );
+  });
+
+  test('as a table of several pages has one head, and columns that stay where they are', async () => {
+    const other = { ...event!, seq: 9, agentName: 'Bo' };
+    const lines = await written(eventsAsTable(pages([event!], [other, other])));
+    expect(lines).toHaveLength(4);
+    expect(lines.map((line) => line.search(/rule|gone/))).toEqual(Array(4).fill(41));
+  });
+
+  test('as a table without anything is nothing', async () => {
+    expect(await written(eventsAsTable(pages()))).toEqual([]);
+  });
+
+  test('as CSV has a head, one line for each event, and a unit in the name of each length', async () => {
+    const text = (await written(eventsAsCsv(pages([event!], [event!])))).join('');
+    const [head, line, same, rest] = text.split('\r\n');
+    expect(head).toBe(
+      'at,event,sweep,agent_id,agent,rule,rung,measured_seconds,limit_seconds,delay_seconds,actions,reason,intent_id,correlation_id,by',
+    );
+    expect(line).toBe('2026-03-02T10:00:00.000Z,verified,,a,Agent a,gone,2,3600,3600,90,,no_effect,,,');
+    expect([same, rest]).toEqual([line, '']);
+  });
+});

@@ -1,0 +1,40 @@
+/** What commands write is for its owner alone. */
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterAll, expect, test } from '@jest/globals';
+import { writePrivately } from '../../../src/commands/shared/private-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'private-file-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+test.each([0o000, 0o022, 0o077])(
+  'a new file can be read by its owner alone, with a umask of %o',
+  async (umask) => {
+    const before = process.umask(umask);
+    const path = join(folder, `new-${umask}`);
+    await writePrivately(path, 'x').finally(() => process.umask(before));
+    expect([mode(path), readFileSync(path, 'utf8')]).toEqual(['600', 'x']);
+  },
+);
+
+test('a file that was open to others is closed, also behind a link, and holds the new text alone', async () => {
+  const path = join(folder, 'old');
+  writeFileSync(path, 'a longer text than before');
+  chmodSync(path, 0o664);
+  symlinkSync(path, join(folder, 'link'));
+  await writePrivately(join(folder, 'link'), 'short');
+  expect([mode(path), readFileSync(path, 'utf8')]).toEqual(['600', 'short']);
+});
+
+test('a device stays open to everybody, and a folder is no file', async () => {
+  const before = mode('/dev/null');
+  await writePrivately('/dev/null', 'x');
+  expect(mode('/dev/null')).toBe(before);
+  await expect(writePrivately(folder, 'x')).rejects.toMatchObject({ code: 'EISDIR' });
+});

@@ -1,0 +1,95 @@
+/** Warnings within a sweep: what they may cost it, and whose are noted. */
+import { expect, test } from '@jest/globals';
+import type { Agent } from '../../../src/domain/agent.ts';
+import type { Memory } from '../../../src/domain/tracking/memory.ts';
+import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
+import { warnAgents, type AgentToWarn } from '../../../src/controller/actuator/warn-agents.ts';
+import { memoryOf } from '../../store/sqlite/fixtures.ts';
+import { BASE } from '../../notify/parts.ts';
+
+type ActuatorDeps = Parameters<typeof warnAgents>[0];
+
+/** Agents by number, of whom some can be reached, some not, and for some nobody answers. */
+class Desk {
+  readonly tried: string[] = [];
+  readonly noted: string[] = [];
+  readonly deps: ActuatorDeps;
+  /** Ends the pass once so many are noted. */
+  enough = Infinity;
+  readonly #stop = new AbortController();
+
+  constructor(answers: (n: number) => boolean | 'hangs') {
+    const memories = new Map<string, Memory>();
+    this.deps = {
+      warner: {
+        warn: ({ id }, _, signal) => {
+          this.tried.push(id);
+          const answer = answers(Number(id));
+          if (answer !== 'hangs') return Promise.resolve(answer);
+          return new Promise((resolve) => {
+            signal.addEventListener('abort', () => {
+              resolve(false);
+            });
+          });
+        },
+      },
+      directory: { serverNow: () => BASE } as ActuatorDeps['directory'],
+      population: {
+        memory: (id: string) => memories.get(id) ?? memoryOf(id, BASE),
+        put: (memory: Memory) => memories.set(memory.agentId, memory),
+      } as unknown as ActuatorDeps['population'],
+      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+      name: ({ id }) => id,
+      store: {
+        saveStep: (saved: readonly Memory[]) => {
+          this.noted.push(
+            ...saved.flatMap(({ agentId, warned }) => (warned['gone'] === BASE ? [agentId] : [])),
+          );
+          if (this.noted.length >= this.enough) this.#stop.abort();
+          return Promise.resolve();
+        },
+      } as unknown as ActuatorDeps['store'],
+    };
+  }
+
+  async warn(count: number, sweepId = '0', deadline?: number): Promise<void> {
+    const wanted: AgentToWarn[] = Array.from({ length: count }, (_, n) => ({
+      agent: { id: String(n), name: '', email: '' } as Agent,
+      warning: { ruleId: 'gone', limit: HOUR, dueIn: 5 * MINUTE },
+    }));
+    const pass = { sweepId, mayBegin: () => Promise.resolve(true), signal: this.#stop.signal };
+    await warnAgents(this.deps, wanted, pass, deadline);
+  }
+}
+
+test('whoever was reached is noted, and nobody else', async () => {
+  const desk = new Desk((n) => n % 2 === 0);
+  await desk.warn(6);
+  expect(desk.noted).toEqual(['0', '2', '4']);
+});
+
+test('one agent for whom there is no answer holds up none of the others', async () => {
+  const desk = new Desk((n) => (n === 3 ? 'hangs' : true));
+  desk.enough = 99;
+  await desk.warn(100);
+  expect(desk.tried).toHaveLength(100);
+  expect(desk.noted).toHaveLength(99);
+  expect(desk.noted).not.toContain('3');
+});
+
+test('a receiver that hangs costs all warnings of a sweep one deadline together', async () => {
+  const desk = new Desk((n) => (n < 60 ? 'hangs' : true));
+  await desk.warn(100, '0', 30);
+  // One batch and no more: the time was up.
+  expect(desk.tried).toHaveLength(20);
+  expect(desk.noted).toEqual([]);
+});
+
+test('those who cannot be reached do not stand in the way of the others', async () => {
+  const desk = new Desk((n) => n >= 40);
+  await desk.warn(60);
+  expect(desk.noted).toHaveLength(20);
+  const many = new Desk((n) => n >= 400);
+  for (const sweepId of ['0', '1f0', 'not hex']) await many.warn(500, sweepId);
+  expect(many.noted.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,146 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Memory } from '../../src/domain/tracking/memory.ts';
+import type { Action } from '../../src/domain/policy/policy.ts';
+import type { RecordEvent, StoredEvent } from '../../src/domain/record.ts';
+import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
+import { Tracker } from '../../src/controller/tracker.ts';
+import { gapEvent, outcomesOf } from '../../src/controller/reconcile.ts';
+import { NO_CONTROLLER_STATE } from '../../src/controller/controller-state.ts';
+import { memoryOf } from '../store/sqlite/fixtures.ts';
+import { BASE } from './parts.ts';
+
+const ACTIONS: readonly Action[] = ['off_queue', 'offline', 'revoke_tokens'];
+const INTENT: StoredEvent = {
+  seq: 7,
+  kind: 'intent',
+  at: BASE,
+  sweepId: 'before',
+  agentId: 'ada',
+  rule: 'gone',
+  intentId: 'intent-1',
+  actions: ACTIONS,
+};
+
+type OwnParts = Partial<NonNullable<Memory['own']>>;
+
+/** Ada as she is remembered after the sweep that follows the interruption. */
+function ada(
+  presence: 'OFFLINE' | 'AVAILABLE',
+  tokenAt = BASE,
+  parts: OwnParts = {},
+  since = BASE + SECOND,
+): Memory {
+  const state = { presence, presenceId: undefined, routing: 'OFF_QUEUE' } as const;
+  const former = { presence: 'ON_QUEUE', presenceId: 'on-queue', routing: 'IDLE' } as const;
+  const own = {
+    from: BASE,
+    to: BASE + 30 * SECOND,
+    actions: ACTIONS,
+    former,
+    tokenAt: BASE,
+    open: false,
+    ...parts,
+  };
+  return memoryOf('ada', BASE + MINUTE, { state, tokenAt, own, presenceSince: since });
+}
+
+function outcome(memory: Memory | undefined, intent: StoredEvent = INTENT): RecordEvent | undefined {
+  const population = new Tracker(new Map(memory === undefined ? [] : [['ada', memory]]));
+  return outcomesOf([intent], population, BASE + MINUTE, 'after')[0];
+}
+
+const TOLD = 'told after an interruption';
+
+describe('an intention without an outcome', () => {
+  test('was carried out when everything was noted, and the agent is Offline without a newer token', () => {
+    expect(outcome(ada('OFFLINE', BASE, { done: ACTIONS }))).toEqual({
+      kind: 'verified',
+      at: BASE + MINUTE,
+      sweepId: 'after',
+      agentId: 'ada',
+      rule: 'gone',
+      intentId: 'intent-1',
+      actions: ACTIONS,
+      reason: TOLD,
+    });
+  });
+
+  test.each<[string, OwnParts, readonly Action[], string]>([
+    [
+      'the tokens are not known to be revoked',
+      { done: ['off_queue', 'offline'] },
+      ['off_queue', 'offline'],
+      'revoke_tokens',
+    ],
+    [
+      'Offline was not noted, but is stamped while the log-off went on',
+      { done: ['off_queue'] },
+      ['off_queue', 'offline'],
+      'revoke_tokens',
+    ],
+    ['nothing was noted', {}, ['offline'], 'off_queue, revoke_tokens'],
+    [
+      'the queue need not be left',
+      { former: { presence: 'AWAY', presenceId: undefined, routing: 'OFF_QUEUE' } },
+      ['offline'],
+      'revoke_tokens',
+    ],
+  ])('names only what is known to have been done: %s', (_, own, actions, open) => {
+    expect(outcome(ada('OFFLINE', BASE, own))).toMatchObject({
+      kind: 'verified',
+      actions,
+      reason: `${TOLD}; not known to be done: ${open}`,
+    });
+  });
+
+  test('is told from what this process remembers where only the store was lost', () => {
+    const own = { known: true, actions: ['offline', 'revoke_tokens'] } as const;
+    expect(outcome(ada('OFFLINE', BASE, own))).toMatchObject({
+      kind: 'verified',
+      actions: ['offline', 'revoke_tokens'],
+    });
+  });
+
+  test.each<[string, Memory | undefined, StoredEvent, readonly Action[]]>([
+    ['they are online', ada('AVAILABLE'), INTENT, []],
+    [
+      'they are online though Offline was set',
+      ada('AVAILABLE', BASE, { done: ['offline'] }),
+      INTENT,
+      ['offline'],
+    ],
+    ['they went Offline minutes later', ada('OFFLINE', BASE, {}, BASE + 5 * MINUTE), INTENT, []],
+    ['they had been Offline before', ada('OFFLINE', BASE, {}, BASE - MINUTE), INTENT, []],
+    [
+      'their tokens came first, which may set Offline as well',
+      ada('OFFLINE', BASE, { actions: ['revoke_tokens', 'offline'] }),
+      INTENT,
+      [],
+    ],
+    ['they are Offline with a newer token', ada('OFFLINE', BASE + 30 * SECOND), INTENT, ['offline']],
+    ['they are not known any more', undefined, INTENT, []],
+    ['it is of another log-off', ada('OFFLINE', BASE, { from: BASE - 10 * SECOND }), INTENT, []],
+    ['it was about the identity provider', ada('OFFLINE'), { ...INTENT, actions: ['end_sso_session'] }, []],
+  ])('is not known to have been carried out when %s', (_, memory, intent, actions) => {
+    expect(outcome(memory, intent)).toMatchObject({ kind: 'unverified', intentId: 'intent-1', actions });
+  });
+});
+
+describe('a gap', () => {
+  const before = { ...NO_CONTROLLER_STATE, lastCompleteAt: BASE };
+
+  test('is on record when nobody was watched for more than three usual intervals', () => {
+    const at = BASE + 3 * MINUTE + SECOND;
+    expect(gapEvent(before, at, MINUTE, 'after')).toEqual({
+      kind: 'gap',
+      at,
+      sweepId: 'after',
+      measured: 3 * MINUTE + SECOND,
+    });
+  });
+
+  test('is none before, nor at the very first sweep', () => {
+    expect(gapEvent(before, BASE + 3 * MINUTE, MINUTE, 'after')).toBeUndefined();
+    expect(gapEvent(NO_CONTROLLER_STATE, BASE, MINUTE, 'after')).toBeUndefined();
+  });
+});

@@ -1,0 +1,136 @@
+/** The one accounting of returns: what each kind is to the record, the metrics and what is learnt. */
+import { beforeEach, expect, test } from '@jest/globals';
+import {
+  NO_BEHAVIOUR_KNOWN,
+  returnsSeen,
+  type PlatformBehaviour,
+} from '../../src/domain/tracking/platform-behaviour.ts';
+import type { MemoryEvent } from '../../src/domain/tracking/memory.ts';
+import type { RecordEvent } from '../../src/domain/record.ts';
+import { SECOND } from '../../src/domain/time/time.ts';
+import type { ActuatorDeps } from '../../src/controller/actuator/attempt.ts';
+import { Learner } from '../../src/controller/learner.ts';
+import { Tracker } from '../../src/controller/tracker.ts';
+import { ReturnsBook } from '../../src/controller/returns-book.ts';
+import { saveStep } from '../../src/controller/save.ts';
+import { agent } from '../domain/build.ts';
+import { memoryOf } from '../store/sqlite/fixtures.ts';
+import { BASE } from './parts.ts';
+
+const ADA = agent({ id: 'ada', name: 'Ada' });
+const SILENT: MemoryEvent = { kind: 'silent_return', at: BASE, delay: 3 * SECOND, own: true };
+
+let counted: string[];
+let learner: Learner;
+let book: ReturnsBook;
+
+beforeEach(() => {
+  counted = [];
+  learner = new Learner(NO_BEHAVIOUR_KNOWN);
+  book = new ReturnsBook(
+    { returned: (kind, delay) => counted.push(`${kind} ${delay ?? ''}`.trim()) },
+    learner,
+  );
+  book.begin('s1');
+});
+
+async function learnt(): Promise<number> {
+  let saved: PlatformBehaviour = NO_BEHAVIOUR_KNOWN;
+  await learner.save({
+    saveLearnt: (learnt) => {
+      saved = learnt;
+      return Promise.resolve();
+    },
+  });
+  return returnsSeen(saved);
+}
+
+test.each<[string, MemoryEvent, readonly string[], readonly string[], number, number]>([
+  ['a silent return after our log-off', SILENT, ['silent after our log-off'], ['silent 3000'], 1, 1],
+  [
+    'a bounce of the platform’s own',
+    { kind: 'silent_return', at: BASE, delay: undefined, own: false },
+    ['silent after the platform’s'],
+    ['silent'],
+    0,
+    0,
+  ],
+  [
+    'a late return after our log-off',
+    { kind: 'late_return', at: BASE, delay: 240 * SECOND, own: true },
+    ['late after our log-off'],
+    ['late 240000'],
+    1,
+    1,
+  ],
+  ['a login after a night', { kind: 'late_return', at: BASE, delay: 9e7, own: false }, [], [], 0, 0],
+  [
+    'a person after a silent return',
+    { kind: 'person_back', at: BASE, sign: 'presence' },
+    [],
+    ['person'],
+    0,
+    0,
+  ],
+])('%s', async (_, event, reasons, counts, delays, own) => {
+  book.note(ADA, [event]);
+  const lines = book.take();
+  expect(lines.map(({ reason }) => reason)).toEqual(reasons);
+  for (const line of lines) expect(line).toMatchObject({ kind: 'return', sweepId: 's1', agentId: 'ada' });
+  expect(counted).toEqual(counts);
+  expect(await learnt()).toBe(delays);
+  expect(book.takeOwn()).toHaveLength(own);
+  // Each once.
+  expect([book.take(), book.takeOwn()]).toEqual([[], []]);
+});
+
+/** A store that fails so often, and the lines that it takes. */
+function storeThatFails(times: number): {
+  deps: Parameters<typeof saveStep>[0];
+  written: string[];
+} {
+  const written: string[] = [];
+  let left = times;
+  const store = {
+    saveLearnt: () => Promise.resolve(),
+    saveStep: (memories: readonly { agentId: string }[], events: readonly RecordEvent[]) => {
+      if (left > 0) {
+        left -= 1;
+        return Promise.reject(new Error('the disk is full'));
+      }
+      written.push(...events.map(({ kind }) => kind), ...memories.map(({ agentId }) => agentId));
+      return Promise.resolve();
+    },
+  } as unknown as ActuatorDeps['store'];
+  const population = new Tracker(new Map([['ada', memoryOf('ada', BASE)]]), book);
+  return { deps: { store, population, returns: book, learner }, written };
+}
+
+test('a return is written with the next step, and with what it did to memory', async () => {
+  const { deps, written } = storeThatFails(0);
+  book.note(ADA, [SILENT]);
+  await saveStep(deps, [], [{ kind: 'verified', at: BASE }]);
+  await saveStep(deps, [], []);
+  expect(written).toEqual(['return', 'verified', 'ada']);
+});
+
+test('a return that could not be written waits for the store, and is written once', async () => {
+  const { deps, written } = storeThatFails(2);
+  book.note(ADA, [SILENT]);
+  for (let n = 0; n < 4; n += 1) await saveStep(deps, [], []).catch(() => undefined);
+  expect(written).toEqual(['return', 'ada']);
+  expect(counted).toHaveLength(1);
+});
+
+test('while the store is lost for days, the newest twenty thousand returns wait', () => {
+  for (let n = 0; n < 30; n += 1) {
+    book.note(
+      ADA,
+      Array.from({ length: 1_000 }, (_, i) => ({ ...SILENT, at: BASE + n * 1_000 + i })),
+    );
+    book.putBack(book.take());
+  }
+  const lines = book.take();
+  expect(lines).toHaveLength(20_000);
+  expect(lines.at(-1)?.at).toBe(BASE + 29_999);
+});

@@ -1,0 +1,309 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseRoutingStatus, parseSystemPresence } from '../../../src/domain/agent.ts';
+import { exemptionOf, profileOf, REASONS, weigh } from '../../../src/domain/judging/judge.ts';
+import type { Matcher } from '../../../src/domain/policy/policy.ts';
+import { matches, mentions, whenHolds } from '../../../src/domain/policy/when.ts';
+import { agent, calendar, clockTime, exemption, matcher, policy, profile, rule, when } from '../build.ts';
+import { story } from '../story.ts';
+
+describe('profiles', () => {
+  const some = profile({
+    name: 'some',
+    match: matcher({ groups: ['g1'] }),
+    rules: [rule({ id: 'some', limit: '2h' })],
+  });
+  const all = profile({ name: 'all', rules: [rule({ id: 'all' })] });
+
+  test('the first that fits has the agent, and nobody else’s rules apply', () => {
+    const s = story({ policy: { profiles: [some, all] }, agent: { groups: ['g1'] } });
+    expect(s.reason('10:30')).toBe('waiting');
+    expect(s.reason('11:00')).toBe('due');
+    expect(s.verdict()).toMatchObject({ profile: 'some', due: { ruleId: 'some' } });
+    const other = story({ policy: { profiles: [some, all] } });
+    expect(other.until('10:00').verdict()).toMatchObject({ profile: 'all', due: { ruleId: 'all' } });
+  });
+
+  test('whoever fits none is left alone', () => {
+    const s = story({ policy: { profiles: [some] } });
+    expect(s.reason('20:00')).toBe('no_profile');
+    expect(s.verdict().profile).toBeUndefined();
+  });
+
+  test('without a match fits everyone', () => {
+    expect(profileOf(agent(), policy({ profiles: [all] }))?.name).toBe('all');
+  });
+});
+
+describe('a matcher', () => {
+  const who = agent({ groups: ['g1', 'g2'], roles: ['r1'], queues: ['q1'], teams: ['t1'], divisionId: 'd1' });
+  test.each<[string, Matcher, boolean]>([
+    ['nothing', matcher({}), true],
+    ['any of its groups', matcher({ groups: ['g9', 'g2'] }), true],
+    ['another group', matcher({ groups: ['g9'] }), false],
+    ['role', matcher({ roles: ['r1'] }), true],
+    ['another role', matcher({ roles: ['r2'] }), false],
+    ['division', matcher({ divisions: ['d1'] }), true],
+    ['another division', matcher({ divisions: ['d2'] }), false],
+    ['queue', matcher({ queues: ['q1'] }), true],
+    ['another queue', matcher({ queues: ['q2'] }), false],
+    ['team', matcher({ teams: ['t1'] }), true],
+    ['another team', matcher({ teams: ['t2'] }), false],
+    ['keys that all fit', matcher({ groups: ['g1'], roles: ['r1'] }), true],
+    ['keys of which one does not fit', matcher({ groups: ['g1'], roles: ['r2'] }), false],
+    ['not another group', matcher({ not: matcher({ groups: ['g9'] }) }), true],
+    ['not his group', matcher({ groups: ['g1'], not: matcher({ groups: ['g2'] }) }), false],
+    [
+      'not, of two keys, only one of them his',
+      matcher({ not: matcher({ groups: ['g1'], roles: ['r2'] }) }),
+      true,
+    ],
+    ['id', matcher({ users: ['agent-1'] }), true],
+    ['e-mail', matcher({ users: ['first.agent@example.com'] }), true],
+    ['name in lower case', matcher({ users: ['first agent'] }), true],
+    ['username', matcher({ users: ['first.agent'] }), true],
+    ['wildcard', matcher({ patterns: [/^.*@example\.com$/] }), true],
+    ['somebody else', matcher({ users: ['agent-2'], patterns: [/^second/] }), false],
+  ])('by %s', (_, wanted, fits) => {
+    expect(matches(wanted, who)).toBe(fits);
+  });
+});
+
+describe('a condition', () => {
+  const state = { presence: 'MEAL', presenceId: 'lunch', routing: 'OFF_QUEUE' } as const;
+  test.each<[Parameters<typeof when>[0], boolean]>([
+    [{}, true],
+    [{ presence: ['MEAL', 'BREAK'] }, true],
+    [{ presence: ['BREAK'] }, false],
+    [{ routing: ['OFF_QUEUE'] }, true],
+    [{ routing: ['IDLE'] }, false],
+    [{ presence: ['MEAL'], routing: ['IDLE'] }, false],
+    [{ secondaryPresence: ['lunch'] }, true],
+    [{ secondaryPresence: ['dinner'] }, false],
+    [{ not: { presence: ['MEAL'] } }, false],
+    [{ not: { presence: ['BREAK'] } }, true],
+    [{ presence: ['MEAL'], not: { secondaryPresence: ['lunch'] } }, false],
+  ])('%j', (text, holds) => {
+    expect(whenHolds(when(text), state)).toBe(holds);
+  });
+
+  test('on labels does not hold where the label is unknown', () => {
+    expect(whenHolds(when({ secondaryPresence: ['lunch'] }), { ...state, presenceId: undefined })).toBe(
+      false,
+    );
+  });
+
+  test('speaks of a part also within not', () => {
+    expect(mentions(when({ not: { routing: ['IDLE'] } }), 'routing')).toBe(true);
+    expect(mentions(when({ secondaryPresence: ['a'] }), 'presence')).toBe(true);
+    expect(mentions(when({ presence: ['MEAL'] }), 'routing')).toBe(false);
+  });
+
+  test('takes the platform’s words in any spelling', () => {
+    expect(['On Queue', 'ON_QUEUE', 'OnQueue', 'on-queue'].map(parseSystemPresence)).toEqual(
+      Array(4).fill('ON_QUEUE'),
+    );
+    expect(['not_responding', 'NotResponding', 'Not Responding'].map(parseRoutingStatus)).toEqual(
+      Array(3).fill('NOT_RESPONDING'),
+    );
+    expect([parseSystemPresence('Out of Office'), parseRoutingStatus('EMPTY')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('an exemption', () => {
+  test('beats a rule that is due', () => {
+    const s = story({
+      policy: { exempt: [exemption({ label: 'lobby', match: matcher({ users: ['agent-1'] }) })] },
+    });
+    expect(s.until('12:00').verdict()).toMatchObject({ reason: 'exempt', detail: 'lobby', due: undefined });
+  });
+
+  test('does not protect somebody else', () => {
+    const s = story({ policy: { exempt: [exemption({ match: matcher({ users: ['agent-2'] }) })] } });
+    expect(s.reason('10:00')).toBe('due');
+  });
+
+  test('protects until its end, and not from then on', () => {
+    const s = story({ policy: { exempt: [exemption({ until: clockTime('11:00') })] } });
+    expect(s.reason('10:59')).toBe('exempt');
+    expect(s.reason('11:00')).toBe('due');
+  });
+
+  test('by state protects while the state lasts', () => {
+    const coaching = exemption({ when: { secondaryPresence: ['coaching'] } });
+    const s = story({ policy: { exempt: [coaching] }, first: { presence: 'BUSY', presenceId: 'coaching' } });
+    expect(s.reason('10:30')).toBe('exempt');
+    expect(s.at('10:31', { presence: 'IDLE', presenceId: 'away' }).reason('10:31')).toBe('due');
+  });
+
+  test('needs both its people and its state to fit', () => {
+    const both = exemption({ match: matcher({ groups: ['g1'] }), when: { presence: ['MEAL'] } });
+    expect(story({ policy: { exempt: [both] }, agent: { groups: ['g1'] } }).reason('10:00')).toBe('due');
+    expect(story({ policy: { exempt: [both] }, first: { presence: 'MEAL' } }).reason('10:00')).toBe('due');
+  });
+
+  test('that comes first is the one named', () => {
+    const s = story().until('09:01');
+    const exempt = [
+      exemption({ label: 'a', until: clockTime('09:00') }),
+      exemption({ label: 'b' }),
+      exemption({ label: 'c' }),
+    ];
+    const look = { ...readingOf(s.memory()), agentId: 'agent-1' };
+    expect(exemptionOf(s.agent, look, policy({ exempt }), s.now)?.label).toBe('b');
+  });
+});
+
+function readingOf(
+  memory: ReturnType<ReturnType<typeof story>['memory']>,
+): Parameters<typeof exemptionOf>[1] {
+  const { presence, routing, presenceId } = memory.state;
+  return {
+    agentId: memory.agentId,
+    at: memory.seenAt,
+    presence: { system: presence, definitionId: presenceId, since: memory.presenceSince },
+    routing: { status: routing, since: memory.routingSince },
+    conversations: { contactCentre: 0, enterprise: 0 },
+    tokenIssuedAt: memory.tokenAt,
+    missing: [],
+  };
+}
+
+describe('rules', () => {
+  test('are weighed all; the first that is due, in the order of the file, is the reason', () => {
+    const rules = [
+      rule({ id: 'late', limit: '3h' }),
+      rule({ id: 'b', limit: '70m' }),
+      rule({ id: 'c', limit: '60m' }),
+    ];
+    const s = story({ rules });
+    expect(s.until('10:00').verdict().due?.ruleId).toBe('c');
+    expect(s.until('10:10').verdict().due).toMatchObject({ ruleId: 'b', measured: 4_200_000, overdue: 0 });
+    expect(s.until('10:15').verdict().due?.overdue).toBe(300_000);
+  });
+
+  test('in observe mode are reported beside, and bring nothing about', () => {
+    const rules = [rule({ id: 'trial', limit: '30m', mode: 'observe' }), rule({ id: 'real' })];
+    const s = story({ rules });
+    expect(s.until('09:30').verdict()).toMatchObject({
+      reason: 'observed',
+      due: { ruleId: 'trial', mode: 'observe' },
+    });
+    const both = s.until('10:00').verdict();
+    expect([both.reason, both.due?.ruleId, both.observed.map(({ ruleId }) => ruleId)]).toEqual([
+      'due',
+      'real',
+      ['trial'],
+    ]);
+  });
+
+  test('of a policy in observe mode are all observed', () => {
+    const s = story({ policy: { mode: 'observe' } });
+    expect(s.until('10:00').verdict()).toMatchObject({ reason: 'observed', due: { mode: 'observe' } });
+  });
+
+  test('are never due for an Offline agent, whatever its tokens', () => {
+    const s = story({ rules: [rule({ when: {} })], first: { presence: 'OFFLINE' } }).at('09:30', {
+      token: '09:30',
+    });
+    expect(s.reason('12:00')).toBe('offline');
+    expect(weigh(rule({ when: {} }), s.memory(), s.now)).toMatchObject({ holds: false, due: false });
+  });
+
+  test('say which part of the state keeps them from being due', () => {
+    const s = story({ rules: [rule({ when: { presence: ['MEAL'] } })] });
+    expect(s.until('10:30').verdict()).toMatchObject({ reason: 'no_rule', nextAt: undefined });
+  });
+
+  test('with several clocks tell the earliest time', () => {
+    const s = story({ rules: [rule({ id: 'a', limit: '2h' }), rule({ id: 'b', limit: '90m' })] });
+    expect(s.until('09:30').verdict().nextAt).toBe(clockTime('10:30'));
+  });
+});
+
+describe('a warning', () => {
+  const rules = [rule({ warn: '5m' })];
+
+  test('is called for so long before the limit, and without it the rule is never due', () => {
+    const s = story({ rules });
+    expect(s.reason('09:54')).toBe('waiting');
+    expect(s.reason('09:55')).toBe('warned');
+    expect(s.reason('14:00')).toBe('warned');
+  });
+
+  test('makes the rule due only so long after it was delivered', () => {
+    const s = story({ rules }).until('10:20');
+    s.put({ ...s.memory(), warned: { gone: s.now } });
+    expect(s.reason('10:24')).toBe('warned');
+    expect(s.verdict().nextAt).toBe(clockTime('10:25'));
+    expect(s.reason('10:25')).toBe('due');
+  });
+
+  test('delivered in time leaves the limit as it is', () => {
+    const s = story({ rules }).until('09:55');
+    s.put({ ...s.memory(), warned: { gone: s.now } });
+    expect(s.reason('09:59')).toBe('warned');
+    expect(s.reason('10:00')).toBe('due');
+  });
+
+  test('is forgotten with a sign', () => {
+    const s = story({ rules }).until('09:55');
+    s.put({ ...s.memory(), warned: { gone: s.now }, imagined: ['gone'] }).at('09:58', { presence: 'BUSY' });
+    expect(s.reason('11:00')).toBe('warned');
+    expect([s.memory().warned, s.memory().imagined]).toEqual([{}, []]);
+  });
+});
+
+describe('hours', () => {
+  const office = calendar('UTC', ['10:00-12:00', '13:00-17:00']);
+
+  test('during: only time inside them counts, and the rule is due only inside them', () => {
+    const s = story({ rules: [rule({ hours: { calendar: office, side: 'during' }, limit: '90m' })] });
+    expect(s.reason('09:59')).toBe('outside_hours');
+    expect(s.verdict().nextAt).toBe(clockTime('11:30'));
+    expect(s.reason('11:29')).toBe('waiting');
+    expect(s.reason('11:30')).toBe('due');
+    expect(s.reason('12:30')).toBe('outside_hours');
+    expect(s.reason('13:00')).toBe('due');
+  });
+
+  test('during: the clock stands still over the pause', () => {
+    const s = story({ rules: [rule({ id: 'd', hours: { calendar: office, side: 'during' }, limit: '3h' })] });
+    expect(s.until('13:30').shows({ rule: 'd' })).toBe('2h30m');
+    expect(s.reason('13:59')).toBe('waiting');
+    expect(s.reason('14:00')).toBe('due');
+  });
+
+  test('outside: only time outside them counts, and the rule is due only outside them', () => {
+    const s = story({
+      from: '16:50',
+      rules: [rule({ hours: { calendar: office, side: 'outside' }, limit: '30m' })],
+    });
+    expect(s.reason('16:59')).toBe('outside_hours');
+    expect(s.reason('17:29')).toBe('waiting');
+    expect(s.reason('17:30')).toBe('due');
+  });
+
+  test('apply to in_state as well, and gaps inside them do not count', () => {
+    const locked = rule({
+      id: 'l',
+      when: { presence: ['IDLE'] },
+      clock: 'in_state',
+      hours: { calendar: office, side: 'during' },
+    });
+    const s = story({ rules: [locked], first: { presence: 'IDLE' } }).unwatched('09:50', '10:30');
+    expect(s.until('10:50').shows({ rule: 'l' })).toBe('20m');
+  });
+
+  test('that never come make nobody due and tell no time', () => {
+    const never = calendar('UTC', ['10:00-12:00'], { weekdays: [] });
+    const s = story({ rules: [rule({ hours: { calendar: never, side: 'during' } })] });
+    expect(s.until('11:00').verdict()).toMatchObject({ reason: 'outside_hours', nextAt: undefined });
+  });
+});
+
+test('the list of reasons is closed and each is told once', () => {
+  expect(new Set(REASONS).size).toBe(REASONS.length);
+});

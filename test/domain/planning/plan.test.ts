@@ -1,0 +1,292 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Due } from '../../../src/domain/judging/judge.ts';
+import {
+  backoff,
+  breakerAllows,
+  EMPTY_LEDGER,
+  HOLDS,
+  plan,
+  withLogoff,
+  withOnline,
+  withOutcome,
+  withoutBreaker,
+  type Candidate,
+  type Ledger,
+  type Plan,
+  type SweepHold,
+} from '../../../src/domain/planning/plan.ts';
+import type { Caps } from '../../../src/domain/policy/policy.ts';
+import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
+import { CAPS, clockTime, rule } from '../build.ts';
+
+const NOW = clockTime('12:00');
+const STATE = { presence: 'AWAY', presenceId: undefined, routing: 'OFF_QUEUE' } as const;
+
+function candidate(agentId: string, overdue = 0, byLadder = false): Candidate {
+  const { actions, clock, limit, id: ruleId } = rule();
+  const measured = limit + overdue;
+  const cause = { ruleId, clock, measured, state: STATE };
+  const due: Due = {
+    ruleId,
+    mode: 'enforce',
+    actions,
+    byLadder,
+    rung: undefined,
+    clock,
+    measured,
+    limit,
+    overdue,
+    cause,
+  };
+  return { agentId, due };
+}
+
+function many(count: number, prefix = 'a'): Candidate[] {
+  return Array.from({ length: count }, (_, i) =>
+    candidate(`${prefix}${String(i).padStart(4, '0')}`, i * MINUTE),
+  );
+}
+
+function ids(candidates: readonly Candidate[]): Set<string> {
+  return new Set(candidates.map(({ agentId }) => agentId));
+}
+
+interface PlanParts {
+  readonly hold?: SweepHold;
+  readonly caps?: Partial<Caps>;
+  readonly ledger?: Ledger;
+  readonly now?: number;
+  readonly seen?: ReadonlySet<string>;
+}
+
+function planned(candidates: readonly Candidate[], { hold, caps, ledger, now, seen }: PlanParts = {}): Plan {
+  const book = ledger ?? { ...EMPTY_LEDGER, dueBefore: ids(candidates) };
+  return plan(candidates, seen ?? ids(candidates), hold, { ...CAPS, ...caps }, book, now ?? NOW);
+}
+
+function holdsOf(p: Plan): Record<string, string> {
+  return Object.fromEntries(p.held.map(({ candidate: { agentId }, hold }) => [agentId, hold]));
+}
+
+describe('holds of the whole sweep', () => {
+  test.each<SweepHold>(['paused', 'clock', 'store', 'incomplete', 'settling'])('%s plans nothing', (hold) => {
+    const p = planned(many(3), { hold });
+    expect(p.act).toEqual([]);
+    expect(p.held.map((each) => each.hold)).toEqual([hold, hold, hold]);
+  });
+
+  test('without one the due are acted on', () => {
+    expect(planned(many(3)).act).toHaveLength(3);
+  });
+
+  test('come before everything that concerns one agent', () => {
+    const ledger = withOutcome({ ...EMPTY_LEDGER, dueBefore: new Set(['a0000']) }, 'a0000', 'failed', NOW);
+    expect(holdsOf(planned(many(1), { hold: 'paused', ledger }))).toEqual({ a0000: 'paused' });
+  });
+});
+
+describe('caps', () => {
+  test('per_sweep takes the longest overdue and defers the rest', () => {
+    const p = planned(many(60));
+    expect(p.act).toHaveLength(50);
+    expect(p.act[0]?.agentId).toBe('a0059');
+    expect(p.act.at(-1)?.agentId).toBe('a0010');
+    expect(new Set(p.held.map(({ hold }) => hold))).toEqual(new Set(['per_sweep']));
+  });
+
+  test('per_hour counts the log-offs begun in the last hour, whatever became of them', () => {
+    let ledger: Ledger = { ...EMPTY_LEDGER, dueBefore: ids(many(10)) };
+    for (let i = 0; i < 7; i += 1) ledger = withLogoff(ledger, NOW - 10 * MINUTE);
+    ledger = withLogoff(ledger, NOW - HOUR);
+    const p = planned(many(10), { caps: { perHour: 10 }, ledger });
+    expect(p.act.map(({ agentId }) => agentId)).toEqual(['a0009', 'a0008', 'a0007']);
+    expect(holdsOf(p)['a0006']).toBe('per_hour');
+    expect(p.ledger.logoffs).toHaveLength(7);
+  });
+
+  test('what a clock that ran ahead wrote holds no agent back until that time comes, and lets no more of them through', () => {
+    const ahead = NOW + 400 * HOUR;
+    const p = planned(many(30), {
+      caps: { perHour: 10, breaker: { atLeast: 20, share: 0.25, hold: 30 * MINUTE } },
+      ledger: {
+        ...EMPTY_LEDGER,
+        dueBefore: ids(many(5)),
+        logoffs: Array.from({ length: 10 }, () => ahead),
+        failures: new Map([['a0029', { at: ahead, count: 1, forbidden: true }]]),
+        broken: new Map([['a0000', ahead]]),
+        peaks: [{ hour: ahead, online: 1_000_000 }],
+      },
+    });
+    // The peak that was never reached does not keep the breaker from holding 25 newcomers.
+    expect(p.tripped).toEqual({ newlyDue: 25, allowed: 20 });
+    expect(p.act.map(({ agentId }) => agentId)).toEqual(['a0004', 'a0003', 'a0002', 'a0001']);
+    expect(p.ledger.logoffs).toEqual([]);
+    expect(p.ledger.failures.size).toBe(0);
+    expect(p.ledger.broken.get('a0000')).toBe(NOW + HOUR + 30 * MINUTE);
+  });
+
+  test('equally overdue agents come in a fixed order', () => {
+    const p = planned([candidate('b'), candidate('a'), candidate('c')], { caps: { perSweep: 2 } });
+    expect(p.act.map(({ agentId }) => agentId)).toEqual(['a', 'b']);
+  });
+
+  test('someone held for himself holds no slot', () => {
+    const ledger = withOutcome({ ...EMPTY_LEDGER, dueBefore: ids(many(3)) }, 'a0002', 'failed', NOW);
+    const p = planned(many(3), { caps: { perSweep: 2 }, ledger });
+    expect(p.act.map(({ agentId }) => agentId)).toEqual(['a0001', 'a0000']);
+  });
+});
+
+describe('the breaker', () => {
+  test('lets pass who went through it before and is back: the ladder answers him', () => {
+    const ledger = { ...EMPTY_LEDGER, broken: new Map([['a', NOW + HOUR]]) };
+    const held = (byLadder: boolean): unknown =>
+      plan([candidate('a', 0, byLadder)], new Set(['a']), undefined, CAPS, ledger, NOW).held[0]?.hold;
+    expect([held(false), held(true)]).toEqual(['breaker', undefined]);
+  });
+
+  const fresh = EMPTY_LEDGER;
+
+  test('holds back all who became newly due when they are more than allowed', () => {
+    const p = planned(many(21), { ledger: fresh });
+    expect(p.act).toEqual([]);
+    expect(p.tripped).toEqual({ newlyDue: 21, allowed: 20 });
+    expect(new Set(p.held.map(({ hold }) => hold))).toEqual(new Set(['breaker']));
+    expect(planned(many(20), { ledger: fresh }).act).toHaveLength(20);
+  });
+
+  test('does not hold back who was due before', () => {
+    const p = planned([...many(21), candidate('old')], { ledger: { ...fresh, dueBefore: new Set(['old']) } });
+    expect(p.act.map(({ agentId }) => agentId)).toEqual(['old']);
+  });
+
+  test('allows the share of the last day’s peak online, when that is more', () => {
+    const ledger = withOnline(withOnline(fresh, 1_000, NOW - 5 * HOUR), 12, NOW);
+    expect(breakerAllows(CAPS, ledger)).toBe(250);
+    expect(breakerAllows(CAPS, withOnline(fresh, 40, NOW))).toBe(20);
+    expect(breakerAllows(CAPS, withOnline(ledger, 12, NOW + 21 * HOUR))).toBe(20);
+  });
+
+  test('keeps the highest count of an hour', () => {
+    const ledger = withOnline(withOnline(withOnline(fresh, 5, NOW), 9, NOW + MINUTE), 7, NOW + 2 * MINUTE);
+    expect(ledger.peaks).toEqual([{ hour: NOW, online: 9 }]);
+  });
+
+  test('holds for its time; then those still due pass through the caps', () => {
+    const first = planned(many(60), { ledger: fresh });
+    const during = planned(many(60), { ledger: first.ledger, now: NOW + 30 * MINUTE - 1 });
+    expect([during.act.length, during.tripped]).toEqual([0, undefined]);
+    const after = planned(many(60), { ledger: during.ledger, now: NOW + 30 * MINUTE });
+    expect([after.act.length, after.tripped]).toEqual([50, undefined]);
+  });
+
+  test('keeps those whom a sweep did not see, and lets go of those who are due no more', () => {
+    const all = many(30);
+    const first = planned(all, { ledger: fresh });
+    const some = planned(all.slice(0, 5), {
+      ledger: first.ledger,
+      seen: ids(all.slice(0, 10)),
+      now: NOW + MINUTE,
+    });
+    expect([...some.ledger.broken.keys()].length).toBe(25);
+    expect(some.ledger.dueBefore.has('a0029')).toBe(true);
+    expect(some.ledger.dueBefore.has('a0007')).toBe(false);
+  });
+
+  test('looks at sweeps that will not act as well: a mistake made while settling is caught', () => {
+    const settling = planned(many(21), { ledger: fresh, hold: 'settling' });
+    expect(settling.tripped).toEqual({ newlyDue: 21, allowed: 20 });
+    expect(planned(many(21), { ledger: settling.ledger, now: NOW + MINUTE }).act).toEqual([]);
+  });
+
+  test('is freed by resume, and a pause keeps it', () => {
+    const first = planned(many(21), { ledger: fresh });
+    const paused = planned(many(21), { ledger: first.ledger, hold: 'paused', now: NOW + MINUTE });
+    expect(paused.ledger.broken.size).toBe(21);
+    expect(
+      planned(many(21), { ledger: withoutBreaker(paused.ledger), now: NOW + 2 * MINUTE }).act,
+    ).toHaveLength(21);
+  });
+
+  test('does not count answers of the ladder, and does not hold them', () => {
+    const ladder = Array.from({ length: 30 }, (_, i) => candidate(`l${i}`, 0, true));
+    const p = planned(ladder, { ledger: fresh });
+    expect([p.act.length, p.tripped]).toEqual([30, undefined]);
+    const broken = new Map([['l1', NOW + HOUR]]);
+    expect(planned(ladder, { ledger: { ...fresh, broken } }).act).toHaveLength(30);
+  });
+});
+
+describe('back-off', () => {
+  test('lasts 2, 4, 8, 16, 32 and then 60 minutes', () => {
+    expect([1, 2, 3, 4, 5, 6, 7, 50].map((count) => backoff(count) / MINUTE)).toEqual([
+      2, 4, 8, 16, 32, 60, 60, 60,
+    ]);
+  });
+
+  test('keeps a failed agent out until it is over, and grows with each failure in a row', () => {
+    let ledger: Ledger = { ...EMPTY_LEDGER, dueBefore: ids(many(1)) };
+    ledger = withOutcome(ledger, 'a0000', 'failed', NOW);
+    expect(holdsOf(planned(many(1), { ledger, now: NOW + 2 * MINUTE - 1 }))).toEqual({ a0000: 'backoff' });
+    expect(planned(many(1), { ledger, now: NOW + 2 * MINUTE }).act).toHaveLength(1);
+    ledger = withOutcome(ledger, 'a0000', 'failed', NOW + 2 * MINUTE);
+    expect(holdsOf(planned(many(1), { ledger, now: NOW + 5 * MINUTE }))).toEqual({ a0000: 'backoff' });
+    expect(planned(many(1), { ledger, now: NOW + 6 * MINUTE }).act).toHaveLength(1);
+  });
+
+  test('ends with a success, and is forgotten after a day', () => {
+    const failed = withOutcome({ ...EMPTY_LEDGER, dueBefore: ids(many(1)) }, 'a0000', 'failed', NOW);
+    expect(withOutcome(failed, 'a0000', 'done', NOW + MINUTE).failures.size).toBe(0);
+    expect(planned([], { ledger: failed, now: NOW + 24 * HOUR }).ledger.failures.size).toBe(0);
+    expect(planned([], { ledger: failed, now: NOW + 23 * HOUR }).ledger.failures.size).toBe(1);
+  });
+
+  test('of an agent whom the service may not touch is called forbidden, for an hour at a time', () => {
+    const ledger = withOutcome({ ...EMPTY_LEDGER, dueBefore: ids(many(1)) }, 'a0000', 'forbidden', NOW);
+    expect(holdsOf(planned(many(1), { ledger, now: NOW + 59 * MINUTE }))).toEqual({ a0000: 'forbidden' });
+    expect(planned(many(1), { ledger, now: NOW + 60 * MINUTE }).act).toHaveLength(1);
+    const again = withOutcome(ledger, 'a0000', 'forbidden', NOW + HOUR);
+    expect(again.failures.get('a0000')).toMatchObject({ count: 2, forbidden: true });
+  });
+});
+
+describe('whatever comes', () => {
+  const arbitrary = fc.record({
+    count: fc.nat(120),
+    ladder: fc.nat(3),
+    perSweep: fc.nat(60),
+    perHour: fc.nat(100),
+    atLeast: fc.nat(80),
+    begun: fc.nat(120),
+    failed: fc.array(fc.nat(120), { maxLength: 20 }),
+    hold: fc.constantFrom<(SweepHold | undefined)[]>(undefined, undefined, undefined, 'paused', 'settling'),
+    before: fc.nat(120),
+  });
+
+  test('no cap is passed, nobody is lost, and nobody is planned twice', () => {
+    fc.assert(
+      fc.property(arbitrary, ({ count, ladder, perSweep, perHour, atLeast, begun, failed, hold, before }) => {
+        const all = many(count).map((each, i) =>
+          ladder > 0 && i % (ladder + 1) === 0 ? candidate(each.agentId, i, true) : each,
+        );
+        let ledger: Ledger = { ...EMPTY_LEDGER, dueBefore: ids(all.slice(0, before)) };
+        for (let i = 0; i < begun; i += 1) ledger = withLogoff(ledger, NOW - i * MINUTE);
+        for (const i of failed)
+          ledger = withOutcome(ledger, `a${String(i).padStart(4, '0')}`, 'failed', NOW - MINUTE);
+        const caps = { ...CAPS, perSweep, perHour, breaker: { ...CAPS.breaker, atLeast } };
+        const p = plan(all, ids(all), hold, caps, ledger, NOW);
+        const begunThisHour = Math.min(begun, 60);
+        expect(p.act.length).toBeLessThanOrEqual(perSweep);
+        expect(p.act.length).toBeLessThanOrEqual(Math.max(0, perHour - begunThisHour));
+        expect(p.act.length + p.held.length).toBe(all.length);
+        expect(ids([...p.act, ...p.held.map((held) => held.candidate)]).size).toBe(all.length);
+        for (const { hold: why } of p.held) expect(HOLDS).toContain(why);
+        if (hold !== undefined) expect(p.act).toEqual([]);
+        const newcomers = p.act.filter(({ agentId, due }) => !due.byLadder && !ledger.dueBefore.has(agentId));
+        expect(newcomers.length).toBeLessThanOrEqual(breakerAllows(caps, ledger));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

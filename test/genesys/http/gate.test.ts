@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import { AT_ONCE, Gate, type Entrant } from '../../../src/genesys/http/gate.ts';
+import { RateBudget, type Priority } from '../../../src/genesys/http/rate-budget.ts';
+import { WoundClock } from '../fake-platform.ts';
+
+function entrant(priority: Priority, operation: string, signal?: AbortSignal): Entrant {
+  return { priority, operation, signal };
+}
+
+async function opened(requestsPerMinute: number): Promise<{ gate: Gate; clock: WoundClock }> {
+  const clock = new WoundClock(0);
+  const gate = new Gate(new RateBudget(requestsPerMinute), clock);
+  gate.leave(await gate.enter(entrant('action', 'first')), { rate: undefined });
+  return { gate, clock };
+}
+
+describe('the gate', () => {
+  test('lets an action pass before reads that came earlier', async () => {
+    const { gate } = await opened(2);
+    gate.leave(await gate.enter(entrant('action', 'second')), { rate: undefined });
+    const order: string[] = [];
+    const pass = async (priority: 'action' | 'read', name: string): Promise<void> => {
+      const ticket = await gate.enter(entrant(priority, name));
+      order.push(name);
+      gate.leave(ticket, { rate: undefined });
+    };
+    await Promise.all([pass('read', 'read 1'), pass('read', 'read 2'), pass('action', 'action')]);
+    expect(order).toEqual(['action', 'read 1', 'read 2']);
+  });
+
+  test('waits through the clock it was given', async () => {
+    const { gate, clock } = await opened(1);
+    await gate.enter(entrant('action', 'next'));
+    expect(clock.now()).toBe(60_000);
+    expect(clock.slept).toEqual([60_000]);
+  });
+
+  test('forgets who was told to stop, and lets the next one pass', async () => {
+    const { gate } = await opened(1);
+    const stop = new AbortController();
+    const stopped = gate.enter(entrant('action', 'stopped', stop.signal));
+    const next = gate.enter(entrant('action', 'next'));
+    stop.abort(new Error('stop'));
+    await expect(stopped).rejects.toThrow('stop');
+    await next;
+  });
+
+  test('gives a place back that was not used', async () => {
+    const { gate, clock } = await opened(2);
+    gate.release(await gate.enter(entrant('action', 'unused')));
+    await gate.enter(entrant('action', 'next'));
+    expect(clock.now()).toBe(0);
+  });
+
+  test('lets no more in at a time than there are connections', async () => {
+    const { gate } = await opened(600);
+    const tickets = await Promise.all(
+      Array.from({ length: AT_ONCE }, () => gate.enter(entrant('action', 'inside'))),
+    );
+    let isIn = false;
+    const next = gate.enter(entrant('action', 'outside')).then(() => {
+      isIn = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isIn).toBe(false);
+    gate.leave(tickets[0]!, { rate: undefined });
+    await next;
+  });
+
+  test('turns away as late whoever found no place in time, and not before', async () => {
+    const { gate, clock } = await opened(1);
+    await expect(gate.enter(entrant('action', 'in a hurry'), 10_000)).rejects.toMatchObject({ kind: 'late' });
+    expect(clock.now()).toBe(10_001);
+    await gate.enter(entrant('action', 'patient'), 60_000);
+    expect(clock.now()).toBe(60_000);
+  });
+
+  test('lets nobody in before the end of a stop, whoever met it', async () => {
+    const { gate, clock } = await opened(600);
+    const met = await gate.enter(entrant('read', 'met'));
+    gate.leave(met, { rate: undefined, stopFor: 20_000 });
+    await gate.enter(entrant('action', 'other'));
+    expect(clock.now()).toBe(20_000);
+  });
+
+  test('leaves no timer running when nobody waits any more', async () => {
+    const { gate, clock } = await opened(1);
+    let ended = 0;
+    clock.sleep = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => {
+          ended += 1;
+          reject(new Error('aborted'));
+        });
+      });
+    const stop = new AbortController();
+    const waiting = gate.enter(entrant('action', 'stopped', stop.signal));
+    stop.abort(new Error('stop'));
+    await expect(waiting).rejects.toThrow('stop');
+    expect(ended).toBe(1);
+  });
+
+  test('lets nobody in after it was closed, and sends away who waits', async () => {
+    const { gate } = await opened(1);
+    const waiting = gate.enter(entrant('read', 'waiting'));
+    gate.close();
+    await expect(waiting).rejects.toMatchObject({ kind: 'transient' });
+    await expect(gate.enter(entrant('action', 'after'))).rejects.toMatchObject({ kind: 'transient' });
+  });
+});

@@ -1,0 +1,81 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Wire, type WireRequest } from '../../../src/genesys/http/wire.ts';
+
+let server: Server;
+let wire: Wire;
+let received: number;
+/** Begins an answer and never ends it. */
+let dawdle: boolean;
+
+beforeEach(async () => {
+  received = 0;
+  dawdle = false;
+  wire = new Wire(200, {});
+  server = createServer((_, response) => {
+    received += 1;
+    if (dawdle) response.write('{');
+    else response.end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(async () => {
+  await wire.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function get(more: Partial<WireRequest> = {}): WireRequest {
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return { method: 'GET', url, headers: {}, body: undefined, ...more };
+}
+
+describe('an exchange', () => {
+  test('is called off before its first byte when it may not start, and the next one is not harmed', async () => {
+    await expect(wire.exchange(get({ mayStart: () => false }), undefined)).rejects.toMatchObject({
+      reason: 'late',
+    });
+    expect(received).toBe(0);
+    expect((await wire.exchange(get({ mayStart: () => true }), undefined)).text).toBe('{}');
+    expect(received).toBe(1);
+  });
+
+  test('is asked whether it may start when its connection is open, not before', async () => {
+    let isOpen = false;
+    server.on('connection', () => {
+      isOpen = true;
+    });
+    let wasOpen: boolean | undefined;
+    const mayStart = (): boolean => {
+      wasOpen = isOpen;
+      return true;
+    };
+    await wire.exchange(get({ mayStart }), undefined);
+    expect(wasOpen).toBe(true);
+  });
+
+  test('ends at its deadline though the answer has begun', async () => {
+    dawdle = true;
+    await expect(wire.exchange(get(), undefined)).rejects.toMatchObject({ reason: 'timeout' });
+  });
+
+  test('ends with its signal though the answer has begun', async () => {
+    dawdle = true;
+    const stop = new AbortController();
+    server.on('request', () => {
+      stop.abort();
+    });
+    await expect(wire.exchange(get(), stop.signal)).rejects.toMatchObject({ reason: 'aborted' });
+  });
+
+  test('ends when the wire is closed, and none begins after that', async () => {
+    dawdle = true;
+    const under = wire.exchange(get(), undefined);
+    while (received === 0) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([expect(under).rejects.toMatchObject({ reason: 'closed' }), wire.close()]);
+    await expect(wire.exchange(get(), undefined)).rejects.toMatchObject({ reason: 'closed' });
+    expect(received).toBe(1);
+  });
+});

@@ -1,0 +1,75 @@
+/** Memories, standings and places for the store's tests. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Memory } from '../../../src/domain/tracking/memory.ts';
+import { EMPTY_LEDGER } from '../../../src/domain/planning/plan.ts';
+import type { ControllerState } from '../../../src/domain/record.ts';
+import type { Instant } from '../../../src/domain/time/time.ts';
+import { openStore, type SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import type { StoreOptions } from '../../../src/store/sqlite/options.ts';
+
+export const BASE: Instant = Date.parse('2025-03-03T09:00:00Z');
+
+export const STANDING: ControllerState = {
+  policyHash: 'a1b2',
+  settleLeft: 2,
+  lastCompleteAt: BASE,
+  population: 3,
+  forgottenAt: BASE,
+  intervals: [60_000, 61_000],
+  ledger: EMPTY_LEDGER,
+  imaginedLedger: EMPTY_LEDGER,
+};
+
+/** A memory as a first look makes it. */
+export function memoryOf(agentId: string, seenAt: Instant, more: Partial<Memory> = {}): Memory {
+  return {
+    agentId,
+    firstSeenAt: BASE,
+    seenAt,
+    state: { presence: 'AVAILABLE', presenceId: undefined, routing: 'OFF_QUEUE' },
+    presenceSince: BASE,
+    routingSince: undefined,
+    tokenAt: BASE,
+    tokenMoved: false,
+    engagedSince: undefined,
+    enterpriseCall: false,
+    working: false,
+    lastSign: undefined,
+    clocks: { sinceSign: BASE, sinceWork: BASE, inState: {}, unwatched: [] },
+    recent: [],
+    departure: undefined,
+    back: undefined,
+    graceFrom: undefined,
+    ladder: undefined,
+    own: undefined,
+    imagined: [],
+    warned: {},
+    ...more,
+  };
+}
+
+/** A place of its own for one test file; `remove` closes what was opened there and deletes it. */
+export class Place {
+  readonly directory = mkdtempSync(join(tmpdir(), 'store-'));
+  readonly #stores: SqliteStore[] = [];
+  #count = 0;
+
+  /** A path that nobody has used. */
+  path(): string {
+    this.#count += 1;
+    return join(this.directory, `case-${this.#count}`, 'store.db');
+  }
+
+  async open(path: string, options: Partial<StoreOptions> = {}): Promise<SqliteStore> {
+    const store = await openStore(path, { now: () => BASE, ...options });
+    this.#stores.push(store);
+    return store;
+  }
+
+  async remove(): Promise<void> {
+    for (const store of this.#stores) await store.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

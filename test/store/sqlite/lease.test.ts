@@ -1,0 +1,75 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { MINUTE } from '../../../src/domain/time/time.ts';
+import type { Self } from '../../../src/store/sqlite/lease.ts';
+import { BASE, Place } from './fixtures.ts';
+
+const place = new Place();
+afterAll(() => place.remove());
+
+const TTL = 3 * MINUTE;
+const LIVES: Self = { pid: 10, host: 'host-a', boot: 'boot-1', isAlive: () => true };
+
+describe('the lease', () => {
+  test('is held by one at a time, renewed by its holder, and free when it runs out', async () => {
+    const path = place.path();
+    const one = await place.open(path, { self: LIVES });
+    const two = await place.open(path, { self: { ...LIVES, pid: 11 } });
+    expect(await one.holdLease('one', BASE, TTL)).toBe(true);
+    expect(await two.holdLease('two', BASE + MINUTE, TTL)).toBe(false);
+    expect(await one.holdLease('one', BASE + MINUTE, TTL)).toBe(true);
+    expect(await two.holdLease('two', BASE + TTL, TTL)).toBe(false);
+    expect(await two.holdLease('two', BASE + MINUTE + TTL, TTL)).toBe(true);
+    expect(await one.holdLease('one', BASE + MINUTE + TTL, TTL)).toBe(false);
+  });
+
+  test('is given back only by its holder', async () => {
+    const path = place.path();
+    const one = await place.open(path, { self: LIVES });
+    const two = await place.open(path, { self: { ...LIVES, pid: 11 } });
+    await one.holdLease('one', BASE, TTL);
+    await two.releaseLease('two');
+    expect(await two.holdLease('two', BASE, TTL)).toBe(false);
+    await one.releaseLease('one');
+    expect(await two.holdLease('two', BASE, TTL)).toBe(true);
+  });
+
+  const dead = (pid: number): boolean => pid !== LIVES.pid;
+  test.each<[string, Self, boolean]>([
+    ['a process that has ended on this host', { ...LIVES, pid: 11, isAlive: dead }, true],
+    ['a process that still runs on this host', { ...LIVES, pid: 11 }, false],
+    ['a container that restarted under the same name and process id', { ...LIVES, boot: 'boot-2' }, true],
+    [
+      'a container of the same name whose processes cannot be seen',
+      { ...LIVES, pid: 11, boot: 'boot-2', isAlive: dead },
+      false,
+    ],
+    ['another host, whatever its process id', { ...LIVES, host: 'host-b', isAlive: dead }, false],
+  ])('passes at once only from a holder that is certainly gone: %s', async (_, self, passes) => {
+    const path = place.path();
+    // The wanted process id is that of the holder, so `dead` means: it alone has ended.
+    const isAlive = (pid: number): boolean => !(pid === LIVES.pid && self.isAlive !== LIVES.isAlive);
+    const before = await place.open(path, { self: LIVES });
+    await before.holdLease('before', BASE, TTL);
+    const after = await place.open(path, { self: { ...self, isAlive } });
+    expect(await after.holdLease('after', BASE + 1, TTL)).toBe(passes);
+  });
+
+  test('does not go to and fro between two containers that look the same', async () => {
+    const path = place.path();
+    const one = await place.open(path, { self: LIVES });
+    await one.holdLease('one', BASE, TTL);
+    const two = await place.open(path, { self: LIVES });
+    expect(await two.holdLease('two', BASE + 1, TTL)).toBe(true);
+    expect(await one.holdLease('one', BASE + 2, TTL)).toBe(false);
+    expect(await two.holdLease('two', BASE + 3, TTL)).toBe(true);
+  });
+
+  test('stays with a holder that has renewed it since the other started', async () => {
+    const path = place.path();
+    const one = await place.open(path, { self: LIVES });
+    await one.holdLease('one', BASE, TTL);
+    const two = await place.open(path, { self: LIVES });
+    await one.holdLease('one', BASE + 1, TTL);
+    expect(await two.holdLease('two', BASE + 2, TTL)).toBe(false);
+  });
+});
