@@ -95,8 +95,7 @@ function checkWarn({ faults, warns }: Checking, { warn: ahead, limit }: RuleText
   if (ahead === undefined) return;
   const here = [...path, 'warn'];
   if (ahead >= limit) faults.add(here, `must be shorter than the limit of ${formatDuration(limit)}`);
-  if (!warns)
-    faults.add(here, 'no channel that is switched on lists warning under notify, so nobody could be warned');
+  if (!warns) faults.add(here, 'no enabled channel under notify lists warning, so no agent could be warned');
 }
 
 /** Whether a condition holds only while the agent stands on queue, which is work. */

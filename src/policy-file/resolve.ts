@@ -130,7 +130,7 @@ class Resolver implements Reachable {
     const label = entry.reason ?? writePath(path);
     const { until, not } = entry;
     const isOver = until !== undefined && until <= now;
-    if (isOver) this.#warn([...path, 'until'], 'is over: this entry protects nobody any more');
+    if (isOver) this.#warn([...path, 'until'], 'is over: this entry no longer protects any agent');
     const noted = this.entries.length;
     const match = this.#matcher(people(entry), path);
     const when = hasState(entry) ? this.#when(state(entry), path) : undefined;
