@@ -66,7 +66,7 @@ export async function backtest(options: BacktestOptions, output: Output): Promis
   });
   if (history.agents.length === 0)
     throw new UsageError(
-      'This history holds nothing of anybody whom the directory lists: there is nothing to replay.',
+      'This history holds no records of agents in the directory: there is nothing to replay.',
     );
   const result = compare(history, span, zone, columns);
   const called = naming(policies[0]?.loaded.settings.log.identities ?? 'name');

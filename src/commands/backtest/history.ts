@@ -1,6 +1,6 @@
 /**
- * What the platform remembers of everyone, as a backtest replays it: for each agent when his presence and his routing
- * status changed. Kept in typed arrays: a month of 5,000 agents is some ten million changes.
+ * What the platform remembers of everyone, as a backtest replays it: for each agent the instants at which presence and
+ * routing status changed. Kept in typed arrays: a month of 5,000 agents is some ten million changes.
  */
 import {
   parseRoutingStatus,

@@ -22,7 +22,7 @@ export async function identityFinding(identity: DoctorIdentity): Promise<Finding
   const { verdict, sentence } = await identity.selfCheck();
   const check = 'identity-provider';
   const found = `${provider} at ${address}: ${sentence}; an agent is looked for by ${mapping}`;
-  const why = `a rung ends the agent's session there, and ${formatDuration(delay)} later his tokens, ${perHour} an hour at most. ${reach}`;
+  const why = `a rung ends the agent's session there and revokes the tokens ${formatDuration(delay)} later, ${perHour} an hour at most. ${reach}`;
   if (verdict === 'ok') return { check, verdict, found, why };
   if (verdict === 'unsure') return { check, verdict: 'unknown', found, why };
   const advice =

@@ -1,6 +1,6 @@
 /**
- * Why one agent is, or is not, to be logged off: the same judging as in a sweep, on what is remembered of him or on one
- * fresh look, with every number that went into it. Pure; how it is told stands in `sentences.ts`.
+ * Why one agent is, or is not, to be logged off: the same judging as in a sweep, on the agent's memory or on one
+ * fresh look, with every number that went into it. Pure; `sentences.ts` puts it into words.
  */
 import type { Agent, Observation } from '../../domain/agent.ts';
 import { clockStart, countable, measure } from '../../domain/tracking/clocks.ts';

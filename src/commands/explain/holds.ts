@@ -83,9 +83,9 @@ function everybodyHeld(hold: SweepHold, input: HoldsInput): string {
     return `paused${why}: no agent is logged off until ${end}`;
   }
   if (standing?.policyHash !== policy.hash)
-    return 'this policy has not been in force in a sweep yet: its first sweeps only watch';
+    return 'no sweep has used this policy yet: its first sweeps only observe';
   const left = settleLeft(standing, policy, now, interval);
-  return `settling: ${left === 1 ? 'one more sweep only watches' : `${left} more sweeps only watch`}`;
+  return `settling: ${left === 1 ? 'one more sweep only observes' : `${left} more sweeps only observe`}`;
 }
 
 /** What is told of a hold, from what is known of the agent. */
@@ -99,7 +99,7 @@ const OWN: Readonly<Record<Exclude<Hold, SweepHold>, (known: Known) => string>> 
   breaker: ({ brokenUntil, now }) =>
     `held back by the breaker${rest(brokenUntil, now)}: too many agents became due at once`,
   forbidden: ({ failure, now }) =>
-    `the platform forbids the service to log this agent off: it tries again after an hour${rest(failure && failure.at + HOUR, now)}`,
+    `the platform forbids the service to log this agent off: the next try waits an hour${rest(failure && failure.at + HOUR, now)}`,
   backoff: ({ failure, now }) => {
     const count = failure?.count ?? 1;
     const tries = count === 1 ? 'try' : `${count} tries`;
