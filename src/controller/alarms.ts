@@ -53,7 +53,7 @@ export class Alarms {
     if (complete && seen > 0) this.#watched(0, now, fault);
     else
       this.unwatched(now, fault ?? (listed === 0 ? 'the platform lists no users' : 'no reading can be used'));
-    // Whoever the breaker holds back has an alarm of his own, and nothing was tried on him.
+    // Agents held back by the breaker have an alarm of their own, and no action was tried on them.
     const overdue = report.overdue - (deferred.breaker ?? 0);
     this.#withoutEffect =
       overdue + unsure > 0 && outcomes.verified === 0 && hold === undefined ? this.#withoutEffect + 1 : 0;
@@ -70,7 +70,7 @@ export class Alarms {
       'clock',
       areApart(clockError),
       now,
-      'the clocks of this machine and the platform are far apart: nothing is done',
+      'the clocks of this machine and the platform are far apart: no action is taken',
       { clockError },
     );
   }
@@ -85,7 +85,7 @@ export class Alarms {
 
   #watched(blind: number, now: Instant, fault: string | undefined): void {
     this.#blind = blind;
-    this.while('blind', blind >= IN_A_ROW, now, 'nobody can be watched', { sweeps: blind, fault });
+    this.while('blind', blind >= IN_A_ROW, now, 'no agent can be watched', { sweeps: blind, fault });
   }
 
   /** Whether to warn now that the clocks drift apart: when it begins, and every hour. */
@@ -126,7 +126,7 @@ export class Alarms {
     for (const { agent, since } of engaged) {
       if (now - since <= tooLong || this.#engaged.get(agent.id) === since) continue;
       this.#engaged.set(agent.id, since);
-      const message = 'an agent has been handling an interaction for very long: never touched, but look';
+      const message = 'an agent has been handling an interaction for very long: not logged off, but check it';
       this.#raise({
         kind: 'engaged_too_long',
         message,

@@ -25,7 +25,7 @@ export interface SweepContext {
   readonly nativeTimeouts: () => readonly Duration[];
 }
 
-/** One look at one agent: memory as it is now, what the policy says of him, and what is worth telling. */
+/** One look at one agent: memory as it is now, what the policy says of the agent, and what is worth reporting. */
 export interface Look {
   /** `undefined` while no whole reading has been had. */
   readonly memory: Memory | undefined;
@@ -136,7 +136,7 @@ export class Tracker {
     return { memory, events: [], changed: false };
   }
 
-  /** The agent as he is to be stored, when his name, e-mail or profile is new. */
+  /** The agent as to be stored, when the name, e-mail or profile is new. */
   described({ id, name, email }: Agent, profile: string | undefined): StoredAgent | undefined {
     const known = this.#described.get(id);
     if (known?.name === name && known.email === email && known.profile === profile) return undefined;

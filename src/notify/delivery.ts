@@ -114,7 +114,7 @@ export class Delivery {
     const ids = waiting.map(({ id }) => id);
     const { log, onTried } = this.#parts;
     const channel = waiting[0]?.channel ?? '';
-    log.info({ channel, kind: message.kind, count: message.count }, 'people were told');
+    log.info({ channel, kind: message.kind, count: message.count }, 'a message was delivered');
     onTried?.(channel, 'delivered');
     for (const id of ids) {
       this.#delivered.add(id);

@@ -18,7 +18,7 @@ export interface Mail {
 
 /** Resolves when the server took the mail for somebody. Rejects with `DeliveryError`. */
 export async function sendMail(url: string, mail: Mail, signal: AbortSignal): Promise<void> {
-  if (mail.to.length === 0) throw new DeliveryError('nobody to write to');
+  if (mail.to.length === 0) throw new DeliveryError('no recipient');
   const transport = openTransport(url);
   const stop = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE)]);
   try {

@@ -57,7 +57,7 @@ async function takeOffQueue(
   } else fail(each, result.fault);
 }
 
-/** If an interaction slipped in before the queue was left, the agent gets his presence, and with it the queue, back. */
+/** If an interaction began before the agent was taken off the queue, their presence, and with it the queue, is restored. */
 async function backOutOfInteractions(
   deps: ActuatorDeps,
   cases: readonly Attempt[],

@@ -55,7 +55,7 @@ export interface Undone {
   readonly fault: ActionFault;
 }
 
-/** One agent on his way through a log-off. */
+/** One log-off of one agent, in progress. */
 export interface Attempt {
   readonly agent: Agent;
   readonly due: Due;

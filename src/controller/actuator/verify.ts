@@ -27,7 +27,7 @@ export async function verify(deps: ActuatorDeps, cases: readonly Attempt[], pass
   );
 }
 
-/** He may be off although the platform did not take the last of the actions. */
+/** The agent may be off although the platform did not take the last of the actions. */
 function isDoneInPart({ outcome, fault, performed }: Attempt): boolean {
   const goes = performed.includes('offline') || performed.includes('revoke_tokens');
   return outcome === 'failed' && fault?.kind === 'transient' && goes;

@@ -14,7 +14,7 @@ import { Grouped } from './batching.ts';
 import type { WarningNotice } from '../../ports/notifier.ts';
 import { startingAt } from './rotate.ts';
 
-/** An agent who is to be told that a rule will log him off. */
+/** An agent who is to be told that a rule will log them off. */
 export interface AgentToWarn {
   readonly agent: Agent;
   readonly warning: WarningNotice;
