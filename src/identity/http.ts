@@ -101,7 +101,7 @@ export class Http {
         throw new IdentityError('transient', message, { turnedAway });
       }
       if (wanted.stillMay?.() === false) {
-        throw new IdentityError('late', `${wanted.what}: not sent, because by now it would be too late`);
+        throw new IdentityError('late', `${wanted.what}: not sent, because it is too late by now`);
       }
       const outcome = await this.#try(wanted, turnedAway, signal);
       if (!('error' in outcome)) return outcome;

@@ -48,21 +48,21 @@ export function onlyUser(
   if (users.length === 0) {
     throw new IdentityError(
       'gone',
-      'the identity provider knows no user by this agent’s name: check identity.subject',
+      'the identity provider has no user with this agent’s name: check identity.subject',
       facts,
     );
   }
   if (users.length > 1) {
     throw new IdentityError(
       'ambiguous',
-      'the identity provider knows several users by this agent’s name',
+      'the identity provider has several users with this agent’s name',
       facts,
     );
   }
   const [user] = users;
   const id = textAt(member(user, 'id'));
   if (id === undefined || !isSame(subject, member(user, ...nameAt))) {
-    throw new IdentityError('refused', 'looking for the user: the answer is about somebody else', facts);
+    throw new IdentityError('refused', 'looking up the user: the answer is about another user', facts);
   }
   return { target: { id }, user };
 }

@@ -100,7 +100,7 @@ function scopeOf(graphUrl: string): string {
 function mayRevoke(token: string): SelfCheck {
   const unsure: SelfCheck = {
     verdict: 'unsure',
-    sentence: 'logged in and may look for users; whether it may revoke sessions shows only then',
+    sentence: 'logged in and may look up users; whether it may revoke sessions is known only when it does',
   };
   try {
     const roles = listAt(decodeJwt(token)['roles']);
@@ -108,7 +108,7 @@ function mayRevoke(token: string): SelfCheck {
     if (roles.includes(REVOKES)) {
       return {
         verdict: 'ok',
-        sentence: 'logged in, may look for users, and holds the permission to revoke sessions',
+        sentence: 'logged in, may look up users, and holds the permission to revoke sessions',
       };
     }
     if (roles.some((role) => MAY_REVOKE.has(String(role)))) return unsure;
