@@ -1,4 +1,4 @@
-/** One member of the cast in motion: his desk, his story, what is about to happen to him, and the truth about it. */
+/** One member of the cast in motion: their state, their story, what is about to happen, and the truth about it. */
 import type { ScriptStep, Story } from './cast/archetype.ts';
 import { PLAYED } from './cast/played.ts';
 import { isEngaged, isOffline, openSession, setPresence, type ChangeCause, type UserState } from './desk.ts';
@@ -40,7 +40,7 @@ export function expect(actor: Actor, kind: Pending['kind'], at: number): void {
   if (!actor.pending.some((pending) => pending.kind === kind)) actor.pending.push({ at, kind });
 }
 
-/** Somebody who is there will notice what was done to him; what somebody played does then is for whoever plays him. */
+/** A person who is there will notice a log-off; what a played person does then is decided from outside. */
 export function expectNotice(actor: Actor, at: number): void {
   if (actor.desk.atDesk && actor.person.archetype !== PLAYED)
     expect(actor, 'person-puts-right', at + between(actor.random, NOTICES));
@@ -72,7 +72,7 @@ export function changePresence(
   }
 }
 
-/** The person logs in where he has to: a new token, or one click on Available when only his presence was taken. */
+/** The person logs in where necessary: a new token, or one click on Available when only the presence was taken. */
 export function logIn(actor: Actor, at: number): void {
   const { desk, journal } = actor;
   if (!desk.session) {

@@ -95,7 +95,7 @@ export function miss(actor: Actor, at: number): void {
   journal.stirred(at);
 }
 
-/** Somebody who is there sees what was done to him, logs in, and goes on as he was. */
+/** A person who is there sees the log-off, logs in, and goes on as before. */
 function putRight(actor: Actor, at: number): void {
   const { desk } = actor;
   if (!desk.atDesk) return;

@@ -20,7 +20,7 @@ export interface Stance {
   readonly onQueue: boolean;
 }
 
-/** How a user was before he went Offline; what a reconnect may bring back. */
+/** The state of a user before going Offline; what a reconnect may bring back. */
 export interface Former extends Stance {
   readonly presenceAt: number;
   readonly leftAt: number;
@@ -114,7 +114,7 @@ export function deriveRouting(desk: UserState, at: number, anew = false): void {
 }
 
 function routingOf(desk: UserState): RoutingStatus {
-  // Somebody who leaves the queue finishes what he has: the status stays INTERACTING until then.
+  // A person who leaves the queue finishes the open interactions: the status stays INTERACTING until then.
   if (desk.work.some(({ side }) => side === 'contactCenter')) return 'INTERACTING';
   if (!desk.onQueue) return 'OFF_QUEUE';
   return desk.notResponding ? 'NOT_RESPONDING' : 'IDLE';
@@ -141,7 +141,7 @@ export function setPresence(
   setOnQueue(desk, presence.system === 'ON_QUEUE', at);
 }
 
-/** Takes a user on or off the queue, leaving his presence alone. */
+/** Takes a user on or off the queue, leaving the presence alone. */
 export function setOnQueue(desk: UserState, onQueue: boolean, at: number): void {
   desk.onQueue = onQueue;
   desk.notResponding = desk.notResponding && onQueue;

@@ -15,7 +15,7 @@ export interface Absence {
   /** The last thing that happened by itself, such as a missed interaction or the screen locking: a fair limit counts from here. */
   still: number;
   to: number | undefined;
-  /** When the API was first used to log him off in this absence; from then on `still` stands. */
+  /** When the API was first used to log the person off in this absence; from then on `still` stands. */
   settledAt: number | undefined;
 }
 

@@ -8,7 +8,7 @@ import { HOUR, MINUTE, SECOND } from './time.ts';
 export interface Switches {
   /** How long after its tokens are revoked a client is taken Offline, ms; `false`: revoking never changes the presence. */
   readonly revokeSetsOffline: number | false;
-  /** Whether somebody on queue stays there when his tokens are revoked. */
+  /** Whether an agent on queue stays there when their tokens are revoked. */
   readonly revokeKeepsRouting: boolean;
   /** Whether `lastTokenIssued` moves when a browser comes back by single sign-on. */
   readonly tokenMovesOnSilentReturn: boolean;

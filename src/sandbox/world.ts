@@ -1,6 +1,6 @@
 /**
- * The state of everyone. Nothing runs by itself: a user is brought up to date when somebody looks at him or does
- * something to him, so that 50,000 of them cost nothing while nobody looks.
+ * The state of everyone. Nothing runs by itself: a user is brought up to date when read or changed,
+ * so that 50,000 of them cost nothing in between.
  */
 import { expect, expectNotice, settleDown, changePresence, type Actor } from './actor.ts';
 import { logOut, perform } from './acts.ts';
@@ -138,7 +138,7 @@ export class World {
     this.#affected(actor, this.now());
   }
 
-  /** The identity provider ended the person's session: his browser comes back no more until he types his password. */
+  /** The identity provider ended the person's session: the browser does not come back until the password is typed. */
   endSignOn(person: Person): void {
     const actor = this.#current(person);
     actor.desk.comebacks = Infinity;
@@ -147,7 +147,7 @@ export class World {
 
   /** Takes the part of somebody whom the cast leaves to be played. Throws `RangeError` for anybody with a story. */
   play(person: Person): Played {
-    if (person.archetype !== PLAYED) throw new RangeError(`${person.archetype.name} plays by himself`);
+    if (person.archetype !== PLAYED) throw new RangeError(`${person.archetype.name} has a story of its own`);
     return play(
       () => this.#current(person),
       () => this.now(),
@@ -172,7 +172,7 @@ export class World {
 
   #current(person: Person): Actor {
     const actor = this.#byId.get(person.id);
-    if (actor === undefined) throw new RangeError(`nobody has the id ${person.id}`);
+    if (actor === undefined) throw new RangeError(`no person has the id ${person.id}`);
     this.#advance(actor, this.now());
     return actor;
   }

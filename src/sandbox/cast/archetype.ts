@@ -1,9 +1,9 @@
-/** What makes a member of the cast: how he spends the day, and what his browser does by itself. */
+/** What makes a member of the cast: how the person spends the day, and what the browser does by itself. */
 import type { UserState, Medium } from '../desk.ts';
 import type { SystemPresence } from '../presences.ts';
 import type { Random } from '../random.ts';
 
-/** Something that a person, his desktop or the platform does. Persons log in first where they have to. */
+/** Something that a person, their desktop or the platform does. Persons log in first where they have to. */
 export type Act =
   | { readonly do: 'arrive' }
   | { readonly do: 'leave' }
