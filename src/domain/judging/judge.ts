@@ -41,7 +41,7 @@ export const REASONS = [
   'engaged', //         handling an interaction
   'exempt', //          an exemption fits
   'no_profile', //      no profile fits
-  'names_unsure', //    what a name of the policy stands for is in doubt
+  'names_unsure', //    the meaning of a name in the policy is in doubt
   'offline', //         gone already
   'unknown', //         something is missing, unheard of or contradictory
 ] as const;

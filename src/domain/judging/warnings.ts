@@ -1,4 +1,4 @@
-/** Which rules an agent is to be told of before they log him off. */
+/** Which rules have to warn an agent before a log-off. */
 import type { Agent } from '../agent.ts';
 import { profileOf, weigh, type Verdict } from './judge.ts';
 import type { Memory } from '../tracking/memory.ts';

@@ -244,8 +244,8 @@ function partOfReturn(m: Memory, step: Step): Transition | undefined {
 }
 
 /**
- * A newer token alone tells of a login that nobody saw. While watched it is a browser's affair; in a gap he may have been
- * away for longer than the window and come back himself, to the presence he had.
+ * A newer token alone shows a login that was not seen. While watched it is a browser's; in a gap the agent may have been
+ * away for longer than the window and come back in person, to the presence of before.
  */
 function loginInGap(m: Memory, { o, sighted }: Step): Transition {
   const token = o.tokenIssuedAt;

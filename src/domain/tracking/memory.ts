@@ -37,7 +37,7 @@ export interface Departure {
   readonly by: 'enforcer' | 'platform';
   /** Our own Offline that left the session alone: one click brings the person back. */
   readonly quiet: boolean;
-  /** The newest token known when he went. */
+  /** The newest token known at the departure. */
   readonly tokenAt: Instant | undefined;
   readonly former: State;
 }

@@ -75,7 +75,7 @@ function ownDeparture(m: Memory, step: Step, at: Instant): OwnLogoff | undefined
 
 /**
  * Our own log-off took effect and the agent was back before anyone looked: the memory as it would be had the departure
- * been seen. `undefined` when nothing shows that he left.
+ * been seen. `undefined` when nothing shows that the agent left.
  */
 export function leftUnseen(m: Memory, step: Step): Memory | undefined {
   const { own } = m;
@@ -95,7 +95,7 @@ export function leftUnseen(m: Memory, step: Step): Memory | undefined {
 /** Whether the look shows that a log-off of which nothing was seen has been answered. */
 function showsEffect(own: OwnLogoff, { o, d, seen, returns, inGap }: Step): boolean {
   const since = own.from - SLACK;
-  // A presence that moved after a crash may as well be a person's choice: only a new login shows that he was gone.
+  // A presence that moved after a crash may as well be a person's choice: only a new login shows that the agent was gone.
   const inTime = inGap || seen <= own.to + returns.window;
   const sure = inTime && own.known === true && own.actions.includes('offline');
   if (sure && isMoved(d.presence) && d.presence.at >= since) return true;
@@ -149,7 +149,7 @@ function endedByPlatform(m: Memory, { at, by, quiet, tokenAt: opened }: Departur
   const { o, d, returns, context, inGap } = step;
   const token = o.tokenIssuedAt;
   if (inGap || by !== 'enforcer' || !quiet || opened === undefined || token === undefined) return false;
-  // While a return is silent nobody has shown himself since: a token of then or later is the browser's own.
+  // While a return is silent there has been no sign of a person: a token of then or later is the browser's own.
   if (m.back === undefined || opened < m.back.at - TOGETHER) return false;
   if (d.presence.from > token + TOGETHER) return false;
   return context.nativeTimeouts.some((timeout) =>

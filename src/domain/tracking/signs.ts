@@ -167,8 +167,8 @@ function samePresence(o: WholeObservation, former: State): boolean {
 }
 
 /**
- * Whether a difference is what leaving the queue for somebody, and perhaps putting his presence back, leaves behind. It
- * must be known that we did: where the log-off broke off nobody can say whose doing it was, and that protects.
+ * Whether a difference is the trace of taking an agent off the queue, and perhaps of restoring their presence. It
+ * must be known that we did that: after an interrupted log-off it is not known whose action it was, and that protects.
  */
 export function doneByOurselves(o: WholeObservation, d: Difference, own: OwnLogoff): boolean {
   if (own.known !== true || !own.actions.includes('off_queue')) return false;

@@ -16,7 +16,7 @@ export function callsOutside({ conversations }: Observation): boolean {
   return (conversations?.enterprise ?? 0) > 0;
 }
 
-/** Whether the agent makes such calls in these hours: nobody can say that he made none while nobody looked. */
+/** Whether the agent makes such calls in these hours: unwatched time may hide one. */
 export function mayCallUnseen({ calledAt, seenAt }: Memory): boolean {
   return calledAt !== undefined && seenAt - calledAt <= CALLS_ON;
 }
@@ -63,7 +63,7 @@ function end(m: Memory, { d, seen, sighted }: Step): Transition {
   return applySign(over, { kind: 'interaction', at });
 }
 
-/** Whether the agent works now, and since when he does not. */
+/** Whether the agent works now, and since when they do not. */
 export function foldWork(
   m: Memory,
   before: Memory,
