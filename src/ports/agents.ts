@@ -3,7 +3,7 @@ import type { Agent, Observation } from '../domain/agent.ts';
 import type { Action } from '../domain/policy/policy.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
 
-/** One agent and how he looked, read together. */
+/** One agent and one observation of that agent, read together. */
 export interface Sighting {
   readonly agent: Agent;
   readonly observation: Observation;

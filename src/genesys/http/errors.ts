@@ -102,7 +102,7 @@ export function isAboutRequest({ kind, status, code }: PlatformError): boolean {
 
 /** A request that came too late to be sent. */
 export function lateError(operation: string): PlatformError {
-  const message = `${operation}: not sent, because by now it would be too late`;
+  const message = `${operation}: not sent, because it is too late by now`;
   return new PlatformError(message, { kind: 'late', operation });
 }
 

@@ -13,7 +13,7 @@ export interface Entrant {
 
 interface Waiter {
   readonly entrant: Entrant;
-  /** Local time after which he need not be let in any more. */
+  /** Local time after which the waiter need no longer be let in. */
   readonly until: Instant;
   readonly resolve: (ticket: Ticket) => void;
   readonly reject: (reason: Error) => void;

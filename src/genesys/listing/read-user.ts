@@ -63,7 +63,7 @@ export class Interner {
 }
 
 const NONE: readonly string[] = [];
-/** Reads one user; `undefined` when he has no id. */
+/** Reads one user; `undefined` when there is no id. */
 export function readUser(raw: unknown, context: ReadContext): Sighting | undefined {
   const user = asObject(raw);
   const id = asText(user?.['id']);
