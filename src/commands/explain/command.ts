@@ -134,7 +134,7 @@ async function tellRecord(
     output.line(`The policy cannot be used, so its rules are not weighed: ${fault}.\n`);
   const lines = [...recorded.sentences, '', ...eventLines(recorded.events, times, table)];
   if (recorded.common.length > 0)
-    lines.push('', 'Of everybody:', ...eventLines(recorded.common, times, table).slice(1));
+    lines.push('', 'Of all agents:', ...eventLines(recorded.common, times, table).slice(1));
   for (const line of lines) output.line(line);
 }
 
