@@ -1,4 +1,4 @@
-/** Watches the sweeps themselves: says when the enforcer is blind, without effect, or somebody must look. */
+/** Watches the sweeps themselves: reports when the enforcer is blind, without effect, or needs attention. */
 import type { Agent } from '../domain/agent.ts';
 import { areApart } from '../domain/planning/holds.ts';
 import type { Cause } from '../domain/tracking/memory.ts';
@@ -8,10 +8,10 @@ import type { Findings } from './findings.ts';
 import type { Alarm, AlarmKind } from '../ports/alarms.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 
-/** So many sweeps in a row make `ineffective`, and so many intervals without one that saw anybody `blind`. */
+/** So many sweeps in a row make `ineffective`, and so many intervals without one that saw an agent `blind`. */
 const IN_A_ROW = 10;
 const UNKNOWN_SHARE = 0.05;
-/** Clocks this far apart are worth a warning: nothing is held yet, but somebody should look at the time service. */
+/** Clocks this far apart are worth a warning: nothing is held yet, but the time service needs attention. */
 const CLOCKS_DRIFT: Duration = 30 * SECOND;
 /** An alarm that lasts is raised again after this long. */
 const AGAIN: Duration = HOUR;
@@ -76,7 +76,7 @@ export class Alarms {
   }
 
   /**
-   * One more interval in which not everybody could be watched, whatever the reason; `intervals` is how many there have been
+   * One more interval in which not all agents could be watched, whatever the reason; `intervals` is how many there have been
    * without a break, where the caller knows better.
    */
   unwatched(now: Instant, fault: string | undefined, intervals = this.#blind + 1): void {
@@ -112,8 +112,8 @@ export class Alarms {
   }
 
   /**
-   * Reports whoever has been handling an interaction for too long, once for each. Somebody whose reading could not be
-   * used this time is no news the next time.
+   * Reports agents who have been handling an interaction for too long, once for each. An agent whose reading could not be
+   * used this time is not reported again the next time.
    */
   engaged(
     { engaged, seen }: Pick<Findings, 'engaged' | 'seen'>,

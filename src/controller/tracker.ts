@@ -65,7 +65,7 @@ export class Tracker {
     this.#dirty.add(memory.agentId);
   }
 
-  /** Forgets who was not seen since then, and the names of all who are not remembered: whoever comes back is new. */
+  /** Forgets who was not seen since then, and the names of all who are not remembered: an agent who comes back is new. */
   forget(before: Instant): void {
     for (const [id, { seenAt }] of this.#memories) if (seenAt < before) this.#memories.delete(id);
     for (const id of this.#described.keys()) if (!this.#memories.has(id)) this.#described.delete(id);

@@ -1,4 +1,4 @@
-/** Warns agents of a log-off to come. A warning counts once somebody who can reach the agent has taken it. */
+/** Warns agents of a log-off to come. A warning counts once a receiver that can reach the agent has taken it. */
 import { randomUUID } from 'node:crypto';
 import { formatDuration, type Instant } from '../domain/time/time.ts';
 import { hasUnseen } from '../texts/clean.ts';

@@ -7,7 +7,7 @@ import { RUNBOOK, runbookHeading } from './runbook.ts';
 
 /** What the organisation of a policy without a name is called. */
 export const DEFAULT_ORGANISATION = 'default';
-/** Longer lines help nobody in a chat. */
+/** Longer lines are not readable in a chat. */
 const LONGEST_LINE = 300;
 
 const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: string }>> = {

@@ -82,7 +82,7 @@ export function checkIdentity(checking: Checking): string | undefined {
 
 const ADDRESSES = ['url', 'login_url', 'graph_url'] as const;
 
-/** Inside a cluster plain HTTP is not unusual; anywhere else whoever listens could end anybody's session from then on. */
+/** Inside a cluster plain HTTP is not unusual; anywhere else an eavesdropper could end any session from then on. */
 function checkEncryption(checking: Checking, connector: (typeof CONNECTORS)[number]): void {
   for (const key of ADDRESSES) {
     const path = ['identity', connector, key];

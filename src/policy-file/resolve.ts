@@ -125,7 +125,7 @@ class Resolver implements Reachable {
     this.#source = draft.source;
   }
 
-  /** One or two: `not` over people and state leaves out whoever fits both, so it is enough to miss one of them. */
+  /** One or two: `not` over people and state leaves out agents who fit both, so it is enough to miss one of them. */
   exemption(entry: ExemptionText, path: Path, now: Instant): readonly Exemption[] {
     const label = entry.reason ?? writePath(path);
     const { until, not } = entry;

@@ -30,9 +30,9 @@ export interface Actor {
   active: boolean;
 }
 
-/** An interaction is offered to whoever waits on queue after so long. */
+/** An interaction is offered to an agent who waits on queue after so long. */
 const OFFER = [3 * MINUTE, 14 * MINUTE] as const;
-/** Somebody disturbed notices and puts it right. */
+/** A disturbed person notices and logs in again after so long. */
 const NOTICES = [20 * SECOND, MINUTE] as const;
 
 /** Schedules something once; it is not doubled. */
@@ -46,7 +46,7 @@ export function expectNotice(actor: Actor, at: number): void {
     expect(actor, 'person-puts-right', at + between(actor.random, NOTICES));
 }
 
-/** Notes the truth after a change, and lets the queue offer work to whoever seems to wait for it. */
+/** Notes the truth after a change, and lets the queue offer work to agents who seem to wait for it. */
 export function settleDown(actor: Actor, at: number): void {
   const { desk, journal } = actor;
   journal.occupied(at, desk.atDesk, isEngaged(desk));

@@ -55,9 +55,9 @@ export interface UserState {
   /** When the station was taken. */
   stationAt: number | undefined;
   lastStation: boolean;
-  /** The truth: somebody sits there. */
+  /** The truth: the person sits there. */
   atDesk: boolean;
-  /** What the person wants to stand on, so that somebody disturbed puts it back. */
+  /** The presence that the person wants, and restores after a disturbance. */
   wish: Stance;
   former: Former | undefined;
   /** The presence that unlocking the screen brings back. */
@@ -68,7 +68,7 @@ export interface UserState {
   readonly trail: Trail;
 }
 
-/** Somebody who went home properly on the evening before. */
+/** A person who went home properly on the evening before. */
 export function emptyDesk(since: number): UserState {
   const offline = presenceOf('OFFLINE');
   return {

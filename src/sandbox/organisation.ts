@@ -8,7 +8,7 @@ export interface NamedThing {
   readonly name: string;
 }
 
-/** Somebody with an account. */
+/** A person with an account. */
 export interface Person {
   readonly index: number;
   readonly id: string;

@@ -1,4 +1,4 @@
-/** What somebody who is played from outside does, at the world's present moment. */
+/** What a person who is played from outside does, at the world's present moment. */
 import { changePresence, logIn, settleDown, type Actor } from './actor.ts';
 import { perform } from './acts.ts';
 import { comeBack } from './client.ts';
@@ -16,7 +16,7 @@ export interface Played {
   choose(presence: SystemPresence): void;
   /** One of their browsers, its token still good, sets a presence by itself. */
   reassert(presence: SystemPresence): void;
-  /** The platform ends the tokens of a browser that nobody uses. */
+  /** The platform ends the tokens of an unused browser. */
   timeOut(): void;
 }
 

@@ -32,7 +32,7 @@ interface Someone {
   readonly archetype: string;
 }
 
-/** One effect on somebody who was there, or on an interaction. */
+/** One effect on a person who was there, or on an interaction. */
 export interface Disturbance extends Someone {
   readonly at: number;
   readonly what: DisturbanceKind;
@@ -40,7 +40,7 @@ export interface Disturbance extends Someone {
   readonly present: boolean;
 }
 
-/** Somebody absent who stayed online for too long. */
+/** An absent person who stayed online for too long. */
 export interface Missed extends Someone {
   /** When it became too long. */
   readonly at: number;

@@ -47,7 +47,7 @@ export class World {
     return this.#settings.startsAt;
   }
 
-  /** Somebody by id; `undefined` when there is no such account yet. */
+  /** A person by id; `undefined` when there is no such account yet. */
   find(id: string): Person | undefined {
     const person = this.#byId.get(id)?.person;
     return person === undefined || person.activeFrom > this.now() ? undefined : person;
@@ -71,7 +71,7 @@ export class World {
     return actor.journal.presentAt(at);
   }
 
-  /** Everybody's journal, brought up to now. */
+  /** The journals of all persons, brought up to now. */
   journals(): readonly {
     readonly person: Person;
     readonly journal: Journal;
@@ -145,7 +145,7 @@ export class World {
     actor.pending = actor.pending.filter(({ kind }) => kind !== 'browser-returns');
   }
 
-  /** Takes the part of somebody whom the cast leaves to be played. Throws `RangeError` for anybody with a story. */
+  /** Takes the part of a person whom the cast leaves to be played. Throws `RangeError` for a person with a story. */
   play(person: Person): Played {
     if (person.archetype !== PLAYED) throw new RangeError(`${person.archetype.name} has a story of its own`);
     return play(

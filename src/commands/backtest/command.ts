@@ -1,4 +1,4 @@
-/** `backtest`: what up to four policies would have done in the organisation's own past. Nobody is touched. */
+/** `backtest`: what up to four policies would have done in the organisation's own past. No agent is logged off. */
 import { basename } from 'node:path';
 import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
@@ -88,7 +88,7 @@ function loadPolicies(options: BacktestOptions, { redactor }: Output): NamedPoli
   }));
 }
 
-/** Nobody needs credentials to replay a file. */
+/** Replaying a file needs no credentials. */
 function offlineEnv(): NodeJS.ProcessEnv {
   return { GENESYS_CLIENT_ID: 'not-used', GENESYS_CLIENT_SECRET: 'not-used', ...process.env };
 }

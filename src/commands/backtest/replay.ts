@@ -47,7 +47,7 @@ export interface Replayed {
   /** As history has it, and with the policy; one count a sweep. */
   readonly asItWas: readonly HeadCount[];
   readonly withPolicy: readonly HeadCount[];
-  /** Sweeps in which somebody was held back, by what, and the most people at once. */
+  /** Sweeps in which agents were held back, by what, and the most agents at once. */
   readonly deferred: ReadonlyMap<Hold, { readonly sweeps: number; readonly most: number }>;
   readonly breaker: number;
   readonly sweeps: number;
@@ -145,7 +145,7 @@ class Replay {
     return this.#span.from + sweep * this.#interval;
   }
 
-  /** Everybody has been looked at up to here: plans for those who wait, and lets them run ahead again. */
+  /** All agents have been looked at up to here: plans for those who wait, and lets them run ahead again. */
   #sweep(sweep: number): void {
     const now = this.#timeOf(sweep);
     const waiting: number[] = [];
@@ -205,7 +205,7 @@ class Replay {
     memory.seenAt = Math.max(memory.seenAt, this.#timeOf(sweep - 1));
   }
 
-  /** Brings the head-count, and the time that was won, up to date for somebody who was logged off. */
+  /** Brings the head-count, and the time that was won, up to date for an agent who was logged off. */
   #lookAtGone(track: Track, { logoff, from }: Off, sweep: number, now: Instant): void {
     const signAt = signAfter(track, logoff);
     if (signAt !== undefined) {
@@ -249,7 +249,7 @@ class Replay {
       this.#imaginedLedger = planned.ledger;
       for (const candidate of planned.act) this.#imagine(candidate, now);
     }
-    // Without anybody due a plan changes the ledger only where somebody was due before.
+    // Without an agent who is due, a plan changes the ledger only where an agent was due before.
     if (due.length === 0 && this.#ledger.dueBefore.size === 0 && this.#ledger.broken.size === 0) return;
     const planned = plan(due, this.#everyone, hold, caps, this.#ledger, now);
     this.#ledger = planned.ledger;

@@ -26,7 +26,7 @@ export interface BacktestMonth {
   readonly withPolicy: Peak;
 }
 
-/** One log-off that hit, or may have hit, somebody who was there. */
+/** One log-off that hit, or may have hit, an agent who was there. */
 export interface Regret {
   readonly agentId: string;
   readonly agentName: string;
@@ -50,7 +50,7 @@ export interface BacktestColumn {
   readonly byRule: readonly BacktestRow[];
   readonly byProfile: readonly BacktestRow[];
   readonly regrets: readonly Regret[];
-  /** So close to the end of history that nobody knows. */
+  /** So close to the end of history that it cannot be decided. */
   readonly undecided: number;
   readonly breaker: number;
   readonly deferred: readonly { readonly hold: Hold; readonly sweeps: number; readonly most: number }[];

@@ -9,7 +9,7 @@ import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
 import type { AgentHistory, KnownState, Timeline } from './history.ts';
 
-/** A sign of the person so soon after the log-off: it hit somebody who was about to work, or who was there. */
+/** A sign of the person so soon after the log-off: it hit an agent who was about to work, or who was there. */
 export const REGRET_WITHIN: Duration = 10 * MINUTE;
 
 /** One log-off that the policy would have brought. */
@@ -24,7 +24,7 @@ export interface ReplayedLogoff {
   recovered: Duration;
   /** The first sign of the person after it. */
   signAt: Instant | undefined;
-  /** That sign was a short Offline and a return between two sweeps: without token dates nobody knows who it was. */
+  /** That sign was a short Offline and a return between two sweeps: without token dates it may be the browser's or the person's. */
   perhapsBrowser: boolean;
   /** The agent was on queue or handled something within ten minutes of the log-off. */
   worked: boolean;

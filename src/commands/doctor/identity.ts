@@ -2,9 +2,9 @@
 import { formatDuration, type Duration } from '../../domain/time/time.ts';
 import type { Finding } from './ports.ts';
 
-/** The connector, as far as it can be asked without touching anybody. */
+/** The connector, as far as it can be checked without ending a session. */
 export interface DoctorIdentity {
-  /** Logs in and looks for somebody who does not exist. Does not reject. */
+  /** Logs in and looks up a user who does not exist. Does not reject. */
   selfCheck(): Promise<{ readonly verdict: 'ok' | 'unsure' | 'failed'; readonly sentence: string }>;
   describe(): {
     readonly provider: string;

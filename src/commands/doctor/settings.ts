@@ -132,7 +132,7 @@ export async function signInFinding(platform: DoctorPlatform, { connector }: Doc
   return { check, verdict: 'warn', found, why, advice };
 }
 
-/** The providers that may let a browser in again without asking anybody. */
+/** The providers that may let a browser in again without a prompt. */
 function silentOf(providers: readonly SignIn[]): readonly SignIn[] {
   return providers.filter(({ disabled, forceAuthn }) => !disabled && forceAuthn !== true);
 }

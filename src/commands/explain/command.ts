@@ -52,7 +52,7 @@ const KNOWN_EVENTS = 100;
 /** More matches than this are counted, not listed. */
 const LISTED = 20;
 
-/** Prints what is known of one agent. Answers the exit code; throws `UsageError` when nobody, or several, fit. */
+/** Prints what is known of one agent. Answers the exit code; throws `UsageError` when no agent, or several, fit. */
 export async function explain(name: string, options: ExplainOptions, output: Output): Promise<number> {
   const now = realClock.now();
   const at = options.at === undefined ? undefined : momentOption(options.at, now);

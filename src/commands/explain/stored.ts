@@ -130,7 +130,7 @@ function observationOf({
   };
 }
 
-/** Whether a matcher fits somebody of whom only name, e-mail and id are known. */
+/** Whether a matcher fits an agent of whom only name, e-mail and id are known. */
 function fit(matcher: Matcher, agent: Agent): 'yes' | 'no' | 'unknown' {
   if (matcher.users !== undefined && !matches({ ...EVERYONE, users: matcher.users }, agent)) return 'no';
   const { groups, roles, divisions, queues, teams } = matcher;

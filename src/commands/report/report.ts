@@ -47,7 +47,7 @@ export interface Report extends LicenceParts {
   /** 24 rows, `00` to `23`, local. */
   readonly byHour: readonly ReportRow[];
   readonly dropped: readonly { readonly reason: string; readonly count: number }[];
-  /** Sweeps in which somebody was held back, by what, and the most people at once. */
+  /** Sweeps in which agents were held back, by what, and the most agents at once. */
   readonly deferred: readonly { readonly hold: Hold; readonly sweeps: number; readonly most: number }[];
   readonly returns: ReturnsPart;
   readonly held: number;

@@ -175,7 +175,7 @@ function returnAlarm(deps: ActuatorDeps, { agent, due }: Attempt, pass: Pass): A
 }
 
 async function stillAllowed(each: Attempt, pass: Pass): Promise<boolean> {
-  // Whoever is off the queue already is seen through to the end.
+  // Once an action has been performed, the attempt is completed.
   if (each.performed.length > 0) return true;
   if (!pass.signal.aborted && (await pass.mayBegin())) return true;
   each.outcome = 'dropped';

@@ -74,7 +74,7 @@ function formerPresence(intent: StoredEvent, m: Memory | undefined, now: Instant
   return isFresh && isUntouched && slippedIn(m, intent.at) ? own.former.presenceId : undefined;
 }
 
-/** The log-off that this intention began took somebody off the queue, as far as anybody knows. */
+/** The log-off that this intention began took the agent off the queue, as far as is known. */
 function isOf({ at, actions = [] }: StoredEvent, { from, known, former }: OwnLogoff): boolean {
   const same = Math.abs(from - at) <= SECOND && known !== true;
   return same && actions.includes('off_queue') && former.presence === 'ON_QUEUE';

@@ -70,7 +70,7 @@ export async function endSessions(
   );
 }
 
-/** Durable before the provider is asked: after a crash nobody is asked a second time, and the hour's cap knows of it. */
+/** Durable before the provider is asked: a crash repeats no request, and the hour's cap counts it. */
 async function recordIntents(deps: ActuatorDeps, cases: readonly Attempt[], pass: Pass): Promise<void> {
   const now = deps.directory.serverNow();
   for (const each of cases) {
@@ -135,7 +135,7 @@ function tell(deps: ActuatorDeps, { agent, due, outcome, reason, fault }: Attemp
   }
 }
 
-/** One alarm for all of them: what refuses one refuses everybody. */
+/** One alarm for all of them: what refuses one refuses all. */
 function alarm(deps: ActuatorDeps, cases: readonly Attempt[]): void {
   const refused = cases.filter(({ fault }) => fault !== undefined && TO_BE_MENDED.has(fault.kind));
   const fault = refused[0]?.fault;

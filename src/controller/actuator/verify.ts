@@ -98,7 +98,7 @@ async function onceMore(
   );
   const now = deps.directory.serverNow();
   const { own } = each.memory;
-  // Its effect will be ours as well; without one, whatever follows is somebody else's.
+  // Its effect will be ours as well; without one, the enforcer did not cause what follows.
   if (result.ok && own !== undefined) {
     each.memory = {
       ...each.memory,

@@ -68,7 +68,7 @@ export async function warnAgents(
   );
 }
 
-/** Durable at once: after a crash nobody is told twice, and nobody's time begins anew. */
+/** Durable at once: after a crash no agent is warned twice, and no agent's time begins anew. */
 async function note(deps: WarningCrew, delivered: readonly AgentToWarn[], pass: WarningRound): Promise<void> {
   const now = deps.directory.serverNow();
   const changed = new Map<string, Memory>();

@@ -113,7 +113,7 @@ export function exemptionOf(
 
 /**
  * Judges one agent. `memory` must have been folded with `observation`; it is `undefined` while no whole reading has been
- * had. Whoever has asked for the agent's profile already hands it in. Pure, and a predicate: nothing is remembered by
+ * had. Callers that know the agent's profile already hand it in. Pure, and a predicate: nothing is remembered by
  * judging.
  */
 export function judge(

@@ -190,7 +190,7 @@ export function placeOnLadder(
   const kept = placeOf(m, returns, now);
   const ladder: LadderPlace = {
     cause,
-    // A quiet answer that is given again between repeats leads nobody down.
+    // A quiet answer between repeats does not move the place on the ladder.
     rung: Math.max(kept?.rung ?? 0, rung === undefined ? 0 : rung + 1),
     active: true,
     returnedAt: undefined,

@@ -13,7 +13,7 @@ export interface Warning {
   readonly dueIn: Duration;
 }
 
-/** The warnings that an agent's verdict calls for. Nobody is warned of what will not be done. */
+/** The warnings that an agent's verdict calls for. No agent is warned of a log-off that will not be carried out. */
 export function warningsDue(
   agent: Agent,
   memory: Memory,

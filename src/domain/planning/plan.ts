@@ -222,7 +222,7 @@ export function withoutStrangers(ledger: Ledger, isKnown: (agentId: string) => b
   return { ...ledger, dueBefore: new Set([...ledger.dueBefore].filter(isKnown)) };
 }
 
-/** `resume` frees whoever the breaker holds. */
+/** `resume` releases the agents whom the breaker holds. */
 export function withoutBreaker(ledger: Ledger): Ledger {
   return { ...ledger, broken: new Map() };
 }

@@ -51,7 +51,7 @@ function counted(tally: ReturnCounts, answer: boolean): ReturnCounts {
 export function learnFromReturn(learnt: PlatformBehaviour, event: MemoryEvent): PlatformBehaviour {
   if (event.kind === 'person_back') return learnt;
   const delays = event.delay === undefined ? learnt.delays : withDelay(learnt.delays, event.delay);
-  // Somebody who logs in much later is most likely a person who came back.
+  // A much later login is most likely a person who came back.
   if (event.kind === 'late_return')
     return event.own && event.delay <= 10 * MINUTE ? { ...learnt, delays } : learnt;
   if (event.own && event.quiet) {

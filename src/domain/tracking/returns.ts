@@ -33,7 +33,7 @@ export function depart(m: Memory, step: Step): Memory {
   const first = own === undefined ? m.recent.find((before) => before.at >= at - TOGETHER) : undefined;
   const departure = departureOf(m, step, own, first?.state);
   const gone: Memory = { ...m, departure, recent: [], own: closed(m.own) };
-  // Nobody saw what came before: whoever was there until then must not come back to the clocks of before the gap.
+  // The time before was not watched: an agent who was there until then must not get back the clocks of before the gap.
   if (step.inGap && own === undefined) return personSince(gone, at).memory;
   if (first === undefined) return gone;
   // Spans are kept from now: they reach back as far as the older clocks need, and gaps since then must not be lost.
@@ -55,7 +55,7 @@ function departureOf(
   return { at, by: 'enforcer', quiet: leftSessionAlone(own), tokenAt: own.tokenAt, former: own.former };
 }
 
-/** Whether the tokens were left, or may have been: after a crash in the middle nobody knows how far it came. */
+/** Whether the tokens were left, or may have been: after a crash in the middle it is unknown how far it came. */
 function leftSessionAlone({ actions, known }: OwnLogoff): boolean {
   return known !== true || !actions.includes('revoke_tokens');
 }
@@ -141,8 +141,8 @@ function withQuietStood(m: Memory, { by, quiet }: Departure, quietStood: boolean
 
 /**
  * Whether the platform's own timeout, and not a person, stands behind an arrival after our quiet Offline. That Offline left
- * the session alone, so whoever is there has one click and no need of a login. Where the browser itself had opened the
- * session, a login just after its idle time is the browser's again: the hidden departure was the end of the session. It idles
+ * the session alone, so a person who is there clicks once and needs no login. Where the browser itself had opened the
+ * session, a login within the window after the idle time is attributed to the browser: the hidden departure ended the session. It idles
  * from its token's date on, or from the Offline, should the client have answered that with a request.
  */
 function endedByPlatform(m: Memory, { at, by, quiet, tokenAt: opened }: Departure, step: Step): boolean {

@@ -70,7 +70,7 @@ export function foldWork(
   { o, sighted, d }: Step,
 ): Pick<Memory, 'working'> & { readonly sinceWork: Instant } {
   const { sinceWork } = m.clocks;
-  // A queue that a silent return restored is nobody standing on it.
+  // On-queue routing restored by a silent return does not count as work.
   const onQueue = o.routing.status !== 'OFF_QUEUE' && o.presence.system !== 'OFFLINE' && m.back === undefined;
   const working = m.engagedSince !== undefined || onQueue;
   const ended = before.working && !working && before.engagedSince === undefined;

@@ -68,7 +68,7 @@ function lockAndComeBack(): Piece {
 function* watch(scene: ScriptScene): Story {
   const at = yield* arrive(scene);
   yield step(at, { do: 'presence', to: 'AVAILABLE' });
-  // Nobody watches for longer: half a day without a sign is all that a policy for supervisors can be asked to bear.
+  // No supervisor watches for longer: half a day without a sign is all that a policy for supervisors can be asked to bear.
   const end = Math.min(scene.to, at + 11 * HOUR);
   yield step(end, { do: 'log-out' });
   return end;

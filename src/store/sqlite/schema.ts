@@ -92,7 +92,7 @@ CREATE TABLE sweep_count (
   at INTEGER PRIMARY KEY,
   online INTEGER NOT NULL,
   kept INTEGER NOT NULL,
-  -- JSON, numbers by what held agents back; NULL when nobody was.
+  -- JSON, numbers by what held agents back; NULL when none was.
   deferred TEXT
 ) STRICT;
 `;

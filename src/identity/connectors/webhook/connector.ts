@@ -30,7 +30,7 @@ interface WebhookTarget extends Target {
 
 /** Makes the connector; nothing is sent yet. */
 export function webhook({ url, secret, delay = 0 }: WebhookSettings, http: Http, clock: Clock): Connector {
-  // Where there is nobody to look up, what was asked for travels with the target.
+  // Without a look-up, what was asked for travels with the target.
   const targets = new WeakMap<Target, WebhookTarget>();
 
   return {
