@@ -67,7 +67,7 @@ async function faults(seed: number): Promise<object> {
     await sleep(2 * MINUTE);
     org.fault = () => undefined;
     org.api.drop = () => [];
-    // Whoever was given up on is tried again two minutes later, or four.
+    // Agents whose log-off was given up are tried again two minutes later, or four.
     await untilAllGone(stage, 5_000, 5 * MINUTE);
     return run;
   });

@@ -31,7 +31,7 @@ export async function benchEndpoints(): Promise<readonly Row[]> {
     await setTimeout(12_000);
     const after = memoryOf(worker.pid);
     return [
-      { what: 'event loop held at most, nobody reading', measured: `${quiet.lag.toFixed(0)} ms`, met: true },
+      { what: 'event loop held at most, without readers', measured: `${quiet.lag.toFixed(0)} ms`, met: true },
       { what: 'answers to /metrics a second, read hard', measured: rate.toFixed(0), met: true },
       {
         what: 'event loop held at most, read hard',

@@ -56,7 +56,7 @@ async function play({ mix, seed, agents, days, tuned, each }: Wanted): Promise<T
   return truth;
 }
 
-/** A service that ends the session of whoever it is asked for, at once. */
+/** A service that ends the session of any user at once. */
 async function identityProvider(sandbox: Sandbox): Promise<{ readonly url: string; close(): void }> {
   const server = createServer((request, response) => {
     void json(request).then((body) => {

@@ -32,7 +32,7 @@ export interface Answer {
 
 const settings = JSON.parse(process.argv[2] ?? '') as CentreSettings;
 const { seed, agents, turnover, from, days } = settings;
-/** Hours of the simulated day in which nobody takes a message, each for a reason of its own. */
+/** Hours of the simulated day in which no message is accepted, each for a reason of its own. */
 const ILL: Readonly<Record<number, 'refuses' | 'resets' | 'hangs'>> = {
   17: 'refuses',
   19: 'resets',

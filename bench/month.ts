@@ -54,7 +54,7 @@ interface Sample {
   readonly took: number;
 }
 
-/** Winds the worker's clock and the organisation's together, whoever winds. */
+/** Winds the worker's clock and the organisation's together. */
 class SharedClock extends WoundClock {
   readonly #tell: (at: Instant) => Promise<unknown>;
 

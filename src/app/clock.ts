@@ -18,7 +18,7 @@ export const realClock: Clock = {
   },
 };
 
-/** A clock that stands still until it is wound. Whoever sleeps winds it: simulated time costs no real time. */
+/** A clock that stands still until it is wound. Sleeping winds it: simulated time costs no real time. */
 export class WoundClock implements Clock {
   #now: Instant;
 

@@ -94,7 +94,7 @@ const NOT_ENDED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * When sessions were ended in the last hour, or may have been: of an intent without an outcome nobody knows after a crash.
+ * When sessions were ended in the last hour, or may have been: after a crash an intent without an outcome leaves it open.
  * Those that the cap itself held back must not count, or a full hour would never empty over restarts; those that were
  * refused neither, or a right that was granted late would be of no use for an hour.
  */

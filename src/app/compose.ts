@@ -217,7 +217,7 @@ function workerOf(
       if (store.setAside !== setAside) tellOfDamage(store, telling);
       ({ setAside } = store);
       tellOfRows(store, telling);
-      // Beside the sweeps: a receiver that hangs holds up nobody.
+      // Beside the sweeps: a receiver that hangs does not delay them.
       if (!worker.waiting) void notifier.flush();
     },
   };
@@ -272,7 +272,7 @@ function meterOf(
     },
     missed: (why, count) => {
       metrics.missed(why, count);
-      // Whoever was suspended has nobody to tell; a sweep that never ends has.
+      // A machine that was suspended is no alarm; a sweep that never ends is.
       if (why === 'overlap') alarms.unwatched(clock.now(), 'the sweep before has not ended');
     },
     logoff: (rule, outcome, mode) => {

@@ -74,7 +74,7 @@ export class LogStream implements DestinationStream {
       this.#lost += 1;
       const fault = codeOf(error);
       if (fault !== this.#fault)
-        this.#complain(`${this.#sentence(fault)} The program goes on without its log.`);
+        this.#complain(`${this.#sentence(fault)} The program continues without its log.`);
       this.#fault = fault;
     }
   }

@@ -233,7 +233,7 @@ export class NamesInUse implements NameLookups {
       if (!(error instanceof PolicyRefused)) throw error;
       const faults = error.faults.map(faultLine);
       const message =
-        'names of the policy cannot be resolved any more: agents whose verdict needs them are left alone';
+        'names of the policy can no longer be resolved: agents whose verdict needs them are left alone';
       if (inUse.unsure.size < NAME_KINDS.length) this.#parts.log.error({ faults }, message);
       return undefined;
     }
@@ -254,7 +254,7 @@ export class NamesInUse implements NameLookups {
     for (const fields of moved) {
       this.#parts.log.warn(
         fields,
-        'a name of the policy stands for another id than before: what it stood for protects until the policy changes',
+        'a name of the policy stands for another id than before: the former id still protects until the policy changes',
       );
     }
   }

@@ -106,7 +106,7 @@ export class Reload {
   #unresolved(loaded: LoadedPolicy, error: unknown): void {
     if (!(error instanceof PolicyRefused)) {
       const fields = { err: error, policy: loaded.hash };
-      this.#parts.log.warn(fields, 'the changed policy cannot be resolved yet: the old one goes on');
+      this.#parts.log.warn(fields, 'the changed policy cannot be resolved yet: the old one stays in force');
       return;
     }
     this.#wanted.splice(this.#wanted.indexOf(loaded), 1);
@@ -160,7 +160,7 @@ export class Reload {
     onChange('refused');
     alarm({
       kind: 'policy_refused',
-      message: 'the changed policy file was refused: the old policy goes on',
+      message: 'the changed policy file was refused: the old policy stays in force',
       fields: { policy: this.#current.hash, faults: told(FAULTS_TOLD) },
     });
   }

@@ -22,7 +22,7 @@ export interface StartParts {
 }
 
 /**
- * Asks the platform again and again, and says that nobody is watched when that lasts. Wrong credentials and a refused policy
+ * Asks the platform again and again, and reports that no agent is watched when that lasts. Wrong credentials and a refused policy
  * are not a matter of waiting: rejects with them, or with the signal's reason.
  */
 export async function untilReached<T>(parts: StartParts, ask: () => Promise<T>): Promise<T> {

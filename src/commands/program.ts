@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What nobody caught is a fault of ours. Node.js would print it with all that it holds, such as headers with a token. */
+/** An uncaught error is a fault of ours. Node.js would print it with all that it holds, such as headers with a token. */
 function redactUncaught({ redactor }: Output): void {
   process.once('uncaughtException', (error: unknown) => {
     process.stderr.write(`${redactor.hide(severalLines(explainError(error).text))}\n`);

@@ -1,4 +1,4 @@
-/** Watches the sweeps themselves: says when the enforcer is blind, without effect, or somebody must look. */
+/** Watches the sweeps themselves: reports when the enforcer is blind, without effect, or needs attention. */
 import type { Agent } from '../domain/agent.ts';
 import { areApart } from '../domain/planning/holds.ts';
 import type { Cause } from '../domain/tracking/memory.ts';
@@ -8,10 +8,10 @@ import type { Findings } from './findings.ts';
 import type { Alarm, AlarmKind } from '../ports/alarms.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 
-/** So many sweeps in a row make `ineffective`, and so many intervals without one that saw anybody `blind`. */
+/** So many sweeps in a row make `ineffective`, and so many intervals without one that saw an agent `blind`. */
 const IN_A_ROW = 10;
 const UNKNOWN_SHARE = 0.05;
-/** Clocks this far apart are worth a warning: nothing is held yet, but somebody should look at the time service. */
+/** Clocks this far apart are worth a warning: nothing is held yet, but the time service needs attention. */
 const CLOCKS_DRIFT: Duration = 30 * SECOND;
 /** An alarm that lasts is raised again after this long. */
 const AGAIN: Duration = HOUR;
@@ -53,7 +53,7 @@ export class Alarms {
     if (complete && seen > 0) this.#watched(0, now, fault);
     else
       this.unwatched(now, fault ?? (listed === 0 ? 'the platform lists no users' : 'no reading can be used'));
-    // Whoever the breaker holds back has an alarm of his own, and nothing was tried on him.
+    // Agents held back by the breaker have an alarm of their own, and no action was tried on them.
     const overdue = report.overdue - (deferred.breaker ?? 0);
     this.#withoutEffect =
       overdue + unsure > 0 && outcomes.verified === 0 && hold === undefined ? this.#withoutEffect + 1 : 0;
@@ -70,13 +70,13 @@ export class Alarms {
       'clock',
       areApart(clockError),
       now,
-      'the clocks of this machine and the platform are far apart: nothing is done',
+      'the clocks of this machine and the platform are far apart: no action is taken',
       { clockError },
     );
   }
 
   /**
-   * One more interval in which not everybody could be watched, whatever the reason; `intervals` is how many there have been
+   * One more interval in which not all agents could be watched, whatever the reason; `intervals` is how many there have been
    * without a break, where the caller knows better.
    */
   unwatched(now: Instant, fault: string | undefined, intervals = this.#blind + 1): void {
@@ -85,7 +85,7 @@ export class Alarms {
 
   #watched(blind: number, now: Instant, fault: string | undefined): void {
     this.#blind = blind;
-    this.while('blind', blind >= IN_A_ROW, now, 'nobody can be watched', { sweeps: blind, fault });
+    this.while('blind', blind >= IN_A_ROW, now, 'no agent can be watched', { sweeps: blind, fault });
   }
 
   /** Whether to warn now that the clocks drift apart: when it begins, and every hour. */
@@ -112,8 +112,8 @@ export class Alarms {
   }
 
   /**
-   * Reports whoever has been handling an interaction for too long, once for each. Somebody whose reading could not be
-   * used this time is no news the next time.
+   * Reports agents who have been handling an interaction for too long, once for each. An agent whose reading could not be
+   * used this time is not reported again the next time.
    */
   engaged(
     { engaged, seen }: Pick<Findings, 'engaged' | 'seen'>,
@@ -126,7 +126,7 @@ export class Alarms {
     for (const { agent, since } of engaged) {
       if (now - since <= tooLong || this.#engaged.get(agent.id) === since) continue;
       this.#engaged.set(agent.id, since);
-      const message = 'an agent has been handling an interaction for very long: never touched, but look';
+      const message = 'an agent has been handling an interaction for very long: not logged off, but check it';
       this.#raise({
         kind: 'engaged_too_long',
         message,

@@ -25,7 +25,7 @@ export class FailureLatch {
   }
 
   /** It cannot work for a reason that has been said elsewhere. */
-  inherit(why = 'nobody knows who holds its lease'): void {
+  inherit(why = 'the holder of its lease is unknown'): void {
     this.#why = why;
   }
 

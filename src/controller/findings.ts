@@ -64,7 +64,7 @@ export class SweepFindings implements Findings {
     this.#context = context;
   }
 
-  /** Takes one page in. Whoever was on an earlier page already is not looked at again. */
+  /** Takes one page in. Agents of an earlier page are not looked at again. */
   page(sightings: readonly Sighting[]): void {
     for (const sighting of sightings) {
       if (this.listed.has(sighting.agent.id)) continue;

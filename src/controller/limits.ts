@@ -1,4 +1,4 @@
-/** How far one sweep may go: while the lease of the store lasts, and while nobody stops it. */
+/** How far one sweep may go: while the lease of the store lasts, and until it is stopped. */
 
 /** How the lease of the store stands during a sweep. `unknown`: the store does not answer. */
 export type LeaseStill = 'held' | 'lost' | 'unknown';
@@ -9,7 +9,7 @@ export interface SweepLimits {
   readonly mayBegin: () => Promise<boolean>;
   /** Whether the store is still ours: asked after reading, which may have taken longer than the lease lasts. */
   readonly mayRecord?: () => Promise<LeaseStill>;
-  /** Why nobody knows who holds the lease, in one sentence. */
+  /** Why the holder of the lease is unknown, in one sentence. */
   readonly leaseFault?: () => string | undefined;
   /** Ends reading and waiting at once. */
   readonly signal: AbortSignal;

@@ -18,8 +18,8 @@ import { NO_CONTROLLER_STATE } from './controller-state.ts';
 import { saveStep } from './save.ts';
 
 /**
- * Settles log-offs that were interrupted: whoever was left off the queue in an interaction gets it back, where acting is
- * allowed, and each gets its outcome. Throws when the store is lost.
+ * Settles log-offs that were interrupted: agents left off the queue in an interaction get it back, where acting is
+ * allowed, and each log-off gets its outcome. Throws when the store is lost.
  */
 export async function reconcile(deps: ActuatorDeps, hold: SweepHold | undefined, pass: Pass): Promise<void> {
   const open = await deps.store.openIntents();

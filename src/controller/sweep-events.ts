@@ -43,7 +43,7 @@ export class SweepEvents {
     now: Instant,
   ): readonly RecordEvent[] {
     const heldNow = new Set(held.map(({ agent }) => agent.id));
-    // Somebody whose reading could not be used this time is no news the next time.
+    // An agent whose reading could not be used this time is not reported again the next time.
     for (const id of this.#held) if (seen.has(id) && !heldNow.has(id)) this.#held.delete(id);
     const news = held.filter(({ agent }) => !this.#held.has(agent.id));
     return news.map(({ agent, cause }) => {

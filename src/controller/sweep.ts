@@ -251,7 +251,7 @@ export class Controller {
     }
   }
 
-  /** Carries out both plans, the imagined one without a request, and then warns whoever is to be warned. */
+  /** Carries out both plans, the imagined one without a request, and then sends the warnings that are due. */
   async #carryOut(watched: Watched, plans: Plans, limits: SweepLimits): Promise<Done> {
     const { sweepId, findings, hold } = watched;
     const { enforced, imagined } = plans;

@@ -25,7 +25,7 @@ export interface SweepContext {
   readonly nativeTimeouts: () => readonly Duration[];
 }
 
-/** One look at one agent: memory as it is now, what the policy says of him, and what is worth telling. */
+/** One look at one agent: memory as it is now, what the policy says of the agent, and what is worth reporting. */
 export interface Look {
   /** `undefined` while no whole reading has been had. */
   readonly memory: Memory | undefined;
@@ -65,7 +65,7 @@ export class Tracker {
     this.#dirty.add(memory.agentId);
   }
 
-  /** Forgets who was not seen since then, and the names of all who are not remembered: whoever comes back is new. */
+  /** Forgets who was not seen since then, and the names of all who are not remembered: an agent who comes back is new. */
   forget(before: Instant): void {
     for (const [id, { seenAt }] of this.#memories) if (seenAt < before) this.#memories.delete(id);
     for (const id of this.#described.keys()) if (!this.#memories.has(id)) this.#described.delete(id);
@@ -137,7 +137,7 @@ export class Tracker {
     return { memory, events: [], changed: false };
   }
 
-  /** The agent as he is to be stored, when his name, e-mail or profile is new. */
+  /** The agent as to be stored, when the name, e-mail or profile is new. */
   described({ id, name, email }: Agent, profile: string | undefined): StoredAgent | undefined {
     const known = this.#described.get(id);
     if (known?.name === name && known.email === email && known.profile === profile) return undefined;

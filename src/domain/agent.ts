@@ -1,5 +1,5 @@
 /**
- * Who is watched, and what one look at him shows. Field names follow the platform's words; anything the platform left
+ * An agent, and one observation of that agent. Field names follow the platform's words; anything the platform left
  * out is `undefined` here and is never guessed.
  */
 import type { Instant } from './time/time.ts';
@@ -29,14 +29,14 @@ export const ROUTING_STATUSES = [
 ] as const;
 export type RoutingStatus = (typeof ROUTING_STATUSES)[number];
 
-/** A user of the organisation with what decides which profile and which exemptions he falls under. */
+/** A user of the organisation with what decides which profile and which exemptions apply. */
 export interface Agent {
   readonly id: string;
   readonly name: string;
   readonly email: string;
   readonly username: string;
   readonly divisionId: string;
-  /** Ids of the groups, roles, queues and teams he belongs to: only those kinds that the policy asks about are filled. */
+  /** Ids of the agent's groups, roles, queues and teams: only those kinds that the policy asks about are filled. */
   readonly groups: readonly string[];
   readonly roles: readonly string[];
   readonly queues: readonly string[];

@@ -112,7 +112,7 @@ export type SweepBegun = Pick<
 >;
 
 /**
- * For so long at most a log-off is said to have kept somebody off: nobody knows when he would have gone by himself. The
+ * The longest time for which a log-off counts as the reason of an Offline, because the agent would have gone at some time. The
  * length of a shift.
  */
 export const LONGEST_KEPT: Duration = 8 * HOUR;

@@ -1,4 +1,4 @@
-/** The service's access to an identity provider's API: a token fetched once for everybody who waits, renewed ahead of its end. */
+/** The service's access to an identity provider's API: a token fetched once for all who wait, renewed ahead of its end. */
 import { MINUTE, type Duration, type Instant } from '../domain/time/time.ts';
 import { bearerOf, lifetimeOf } from '../http/spans.ts';
 import { IdentityError, plainWord } from './errors.ts';
@@ -55,7 +55,7 @@ export class Access {
     signal.throwIfAborted();
     if (this.#held !== undefined && this.#now() < this.#held.renewAt) return this.#held;
     if (this.#refused !== undefined && this.#now() < this.#refused.until) throw this.#refused.error;
-    // It is fetched for everybody: whoever stops waiting must not stop it for the others.
+    // It is fetched for all: a caller that stops waiting must not stop it for the others.
     this.#pending ??= this.#fetch().finally(() => {
       this.#pending = undefined;
     });

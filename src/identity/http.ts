@@ -48,7 +48,7 @@ export interface HttpHooks {
 
 const TRIES = 3;
 const FIRST_PAUSE: Duration = SECOND / 2;
-/** Nobody waits longer for a provider that asks for patience: what was judged is too old by then. The next sweep tries again. */
+/** The longest wait for a provider that asks for patience: the verdict is too old by then. The next sweep tries again. */
 const RETRY_TIME: Duration = 10 * SECOND;
 const TIMEOUT: Duration = 10 * SECOND;
 const KEPT_ALIVE: Duration = 20 * SECOND;
@@ -101,14 +101,14 @@ export class Http {
         throw new IdentityError('transient', message, { turnedAway });
       }
       if (wanted.stillMay?.() === false) {
-        throw new IdentityError('late', `${wanted.what}: not sent, because by now it would be too late`);
+        throw new IdentityError('late', `${wanted.what}: not sent, because it is too late by now`);
       }
       const outcome = await this.#try(wanted, turnedAway, signal);
       if (!('error' in outcome)) return outcome;
       const { error, wait } = outcome;
       ({ turnedAway } = error);
       if (tried >= TRIES) throw error;
-      // Full jitter: whoever was refused together must not come back together.
+      // Full jitter: requests that were refused together must not be repeated together.
       const pause = Math.max(wait, FIRST_PAUSE * 2 ** tried * this.#random());
       if (this.#clock.now() + pause > patienceEnds) throw error;
       await this.#clock.sleep(pause, signal);

@@ -5,7 +5,7 @@ import { listAt, member, parseProviderJson, textAt } from './json.ts';
 import type { Target } from './connector.ts';
 import { isSame } from './subject.ts';
 
-/** Nobody has this name: the top-level domain is reserved for that. */
+/** No user has this name: the top-level domain is reserved for that. */
 export const NOBODY = 'idle-enforcer-self-check@nobody.invalid';
 
 /** Throws `IdentityError` unless the answer is a success. `codes` are the places of the provider's own error code. */
@@ -33,7 +33,7 @@ export function refusal(
 
 /**
  * The one user that a search answered with. Throws `IdentityError`: `gone` for none, `ambiguous` for several, `refused` when
- * the answer is about somebody else. `nameAt` is where the user carries the name that was searched for.
+ * the answer is about another user. `nameAt` is where the user carries the name that was searched for.
  */
 export function onlyUser(
   found: unknown,
@@ -48,21 +48,21 @@ export function onlyUser(
   if (users.length === 0) {
     throw new IdentityError(
       'gone',
-      'the identity provider knows no user by this agent’s name: check identity.subject',
+      'the identity provider has no user with this agent’s name: check identity.subject',
       facts,
     );
   }
   if (users.length > 1) {
     throw new IdentityError(
       'ambiguous',
-      'the identity provider knows several users by this agent’s name',
+      'the identity provider has several users with this agent’s name',
       facts,
     );
   }
   const [user] = users;
   const id = textAt(member(user, 'id'));
   if (id === undefined || !isSame(subject, member(user, ...nameAt))) {
-    throw new IdentityError('refused', 'looking for the user: the answer is about somebody else', facts);
+    throw new IdentityError('refused', 'looking up the user: the answer is about another user', facts);
   }
   return { target: { id }, user };
 }

@@ -8,7 +8,7 @@ export function templateOf(subject: string): string {
   return subject === 'email' || subject === 'username' ? `{${subject}}` : subject;
 }
 
-/** Fills in the template. Throws `IdentityError` where the agent lacks what it asks for: nobody is looked for by half a name. */
+/** Fills in the template. Throws `IdentityError` where the agent lacks what it asks for: no user is looked up by half a name. */
 export function subjectOf(template: string, agent: Agent): string {
   const filled = templateOf(template).replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = partOf(name, agent);

@@ -9,7 +9,7 @@ import type { Sender } from './send.ts';
 
 /** After so many different messages in a row that fail, it is the receiver that is not well, and not a message. */
 const IN_VAIN = 2;
-/** Whoever was not reached within this has other ways of knowing. */
+/** A message that was not delivered within this is given up. */
 const GIVE_UP: Duration = DAY;
 const LONGEST_PAUSE: Duration = HOUR;
 
@@ -37,7 +37,7 @@ interface Bundle {
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #lastAt = new Map<string, Instant>();
-  /** Delivered, though the outbox would not forget them: with a store that fails nobody is told every minute. */
+  /** Delivered, though the outbox would not forget them: with a store that fails they must not be sent again every minute. */
   readonly #delivered = new Set<string>();
   /** How often a message was tried in vain: one that its receiver never takes must not come before the others each time. */
   readonly #failures = new Map<string, number>();
@@ -114,7 +114,7 @@ export class Delivery {
     const ids = waiting.map(({ id }) => id);
     const { log, onTried } = this.#parts;
     const channel = waiting[0]?.channel ?? '';
-    log.info({ channel, kind: message.kind, count: message.count }, 'people were told');
+    log.info({ channel, kind: message.kind, count: message.count }, 'a message was delivered');
     onTried?.(channel, 'delivered');
     for (const id of ids) {
       this.#delivered.add(id);

@@ -17,9 +17,9 @@ export interface Mail {
   readonly text: string;
 }
 
-/** Resolves when the server took the mail for somebody. Rejects with `DeliveryError`. */
+/** Resolves when the server took the mail for at least one recipient. Rejects with `DeliveryError`. */
 export async function sendMail(url: string, mail: Mail, signal: AbortSignal): Promise<void> {
-  if (mail.to.length === 0) throw new DeliveryError('nobody to write to');
+  if (mail.to.length === 0) throw new DeliveryError('no recipient');
   const socket = new Socket();
   const transport = openTransport(url, socket);
   let isTaken = false;

@@ -1,4 +1,4 @@
-/** Messages as each kind of channel wants them. Pure; text from outside never becomes a link or mentions anybody. */
+/** Messages as each kind of channel wants them. Pure; text from outside never becomes a link or a mention. */
 import { createHmac } from 'node:crypto';
 import { SECOND, type Instant } from '../domain/time/time.ts';
 import { clip, jsonText, oneLine, slackText } from '../texts/clean.ts';
@@ -65,7 +65,7 @@ export function signatureOf(secret: string, body: string, now: Instant): string 
   return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`;
 }
 
-/** Subject and text of a mail. A warning goes to somebody who need not know what the service is called. */
+/** Subject and text of a mail. A warning goes to an agent who need not know the name of the service. */
 export function mailOf(
   { title, text, lines, advice, about = '' }: Letter,
   kind: Message['kind'],

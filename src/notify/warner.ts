@@ -1,4 +1,4 @@
-/** Warns agents of a log-off to come. A warning counts once somebody who can reach the agent has taken it. */
+/** Warns agents of a log-off to come. A warning counts once a receiver that can reach the agent has taken it. */
 import { randomUUID } from 'node:crypto';
 import { formatDuration, type Instant } from '../domain/time/time.ts';
 import { hasUnseen } from '../texts/clean.ts';
@@ -13,13 +13,13 @@ export interface WarnerParts {
   readonly sender: Sender;
   readonly clock: { now(): Instant };
   readonly log: Log;
-  /** How agents are named to programs; mail to the agent himself needs no name. */
+  /** How agents are named to programs; mail to the agent needs no name. */
   readonly identities: () => 'name' | 'id' | 'hash';
 }
 
 /**
- * Tells the agent through every channel that lists `warning` and can reach him: mail to his own address, or a webhook,
- * which always gets his id, and his name and e-mail only where agents are named. Answers as soon as one of them has taken
+ * Tells the agent through every channel that lists `warning` and can reach them: mail to their own address, or a webhook,
+ * which always gets the id, and the name and e-mail only where agents are named. Answers as soon as one of them has taken
  * it, or false when none did. Never rejects.
  */
 export async function warnAgent(
@@ -56,7 +56,7 @@ function isAddress(text: string): boolean {
   return /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/.test(text) && !hasUnseen(text);
 }
 
-/** What the agent himself reads: nothing about anybody else. */
+/** The text for the agent: nothing about other agents. */
 function letterTo({ ruleId, limit, dueIn }: Warning, now: Instant): Message {
   return {
     id: randomUUID(),

@@ -7,27 +7,27 @@ import { RUNBOOK, runbookHeading } from './runbook.ts';
 
 /** What the organisation of a policy without a name is called. */
 export const DEFAULT_ORGANISATION = 'default';
-/** Longer lines help nobody in a chat. */
+/** Longer lines are not readable in a chat. */
 const LONGEST_LINE = 300;
 
 const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: string }>> = {
   held: {
     title: 'Idle agents are held after the last rung',
-    advice: 'Nothing more is done to them: close their browsers, or ask them to log out.',
+    advice: 'No further action is taken: close their browsers, or ask them to log out.',
   },
   breaker: {
     title: 'Too many agents became due at once',
     advice:
-      'Look whether the policy or the platform is at fault; "resume" frees them at once, "pause" keeps them back.',
+      'Check the policy and the platform; "resume" releases them at once, "pause" keeps holding them back.',
   },
   policy_refused: {
     title: 'A changed policy file was refused',
-    advice: 'The old policy goes on; correct the file at the places named.',
+    advice: 'The old policy stays in force; correct the file at the places named.',
   },
   blind: {
-    title: 'The idle enforcer cannot watch anybody',
+    title: 'The idle enforcer cannot watch any agent',
     advice:
-      'Nobody is logged off meanwhile; check the platform’s status, the network and the client’s permissions.',
+      'No agent is logged off meanwhile; check the platform’s status, the network and the client’s permissions.',
   },
   forbidden: {
     title: 'The idle enforcer may not log an agent off',
@@ -39,23 +39,23 @@ const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: s
   },
   unknown_share: {
     title: 'Many readings cannot be used',
-    advice: 'Whoever cannot be read is left alone; run "doctor" and look at the log.',
+    advice: 'Agents who cannot be read are left alone; run "doctor" and look at the log.',
   },
   clock: {
     title: 'The clocks are too far apart',
-    advice: 'Nothing is done until the clock of this machine is right: check its time service.',
+    advice: 'No action is taken until the clock of this machine is right: check its time service.',
   },
   store: {
     title: 'The store failed',
-    advice: 'Nobody is logged off meanwhile; check its volume for space and permissions.',
+    advice: 'No agent is logged off meanwhile; check its volume for space and permissions.',
   },
   engaged_too_long: {
     title: 'Agents have been in an interaction for very long',
-    advice: 'They are never touched; look for a wrap-up or an e-mail that was left open.',
+    advice: 'They are never logged off; look for a wrap-up or an e-mail that was left open.',
   },
   return: {
     title: 'Agents keep coming back by single sign-on',
-    advice: 'Look whether their browsers were left open; ending the SSO session would keep them off.',
+    advice: 'Check whether their browsers were left open; ending the SSO session would keep them off.',
   },
   warning: {
     title: 'You will be logged off soon',

@@ -29,6 +29,6 @@ export function checkActions(
     );
   }
   if (!actions.some((action) => TAKES_OFF.has(action))) {
-    faults.add(path, 'takes nobody off: there must be offline or revoke_tokens among the actions');
+    faults.add(path, 'logs no agent off: add offline or revoke_tokens to the actions');
   }
 }

@@ -37,7 +37,7 @@ export function checkExemption({ faults }: Checking, entry: ExemptionText, path:
   const { until, reason, ...keys } = entry;
   if (isEmpty(keys)) {
     const beside = until !== undefined || reason !== undefined ? ' beside until and reason' : '';
-    faults.add(path, `names nobody${beside}: it would protect everyone; add users, groups or a presence`);
+    faults.add(path, `has no condition${beside}: it would protect everyone; add users, groups or a presence`);
   }
   if (keys.not !== undefined && isEmpty(keys.not)) {
     faults.add([...path, 'not'], 'is empty: it would leave out everything');

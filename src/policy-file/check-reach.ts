@@ -47,7 +47,7 @@ function checkChannel(checking: Checking, one: ChannelText, path: Path): void {
     warn(checking, [...path, 'on'], 'lists warning, but a chat cannot reach the agent alone');
   const alarms = [...new Set(one.on)].filter((topic) => topic !== 'warning');
   if (one.type === 'email' && one.to === undefined && alarms.length > 0)
-    checking.faults.add([...path, 'to'], `is missing: nobody would be told of ${alarms.join(', ')}`);
+    checking.faults.add([...path, 'to'], `is missing: no one would receive ${alarms.join(', ')}`);
 }
 
 function checkCeiling(checking: Checking): void {
@@ -82,13 +82,13 @@ export function checkIdentity(checking: Checking): string | undefined {
 
 const ADDRESSES = ['url', 'login_url', 'graph_url'] as const;
 
-/** Inside a cluster plain HTTP is not unusual; anywhere else whoever listens could end anybody's session from then on. */
+/** Inside a cluster plain HTTP is not unusual; anywhere else an eavesdropper could end any session from then on. */
 function checkEncryption(checking: Checking, connector: (typeof CONNECTORS)[number]): void {
   for (const key of ADDRESSES) {
     const path = ['identity', connector, key];
     const value = checking.source.at(path);
     if (typeof value === 'string' && /^http:/i.test(value) && !isLoopback(value)) {
-      warn(checking, path, 'is not encrypted: whoever listens on the way can read the credentials');
+      warn(checking, path, 'is not encrypted: anyone on the network path can read the credentials');
     }
   }
 }

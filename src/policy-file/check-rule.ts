@@ -54,7 +54,7 @@ function checkQueue(checking: Checking, rule: RuleText, path: Path): void {
   }
 }
 
-/** The fault of a rule that would never log anybody off, or only those whom its author did not mean. */
+/** The fault of a rule that would log no agent off, or only agents whom its author did not mean. */
 export const ONLY_WAITING =
   'fits only agents who wait on queue, which is work: add waiting_on_queue: true to the rule if it is to log them off';
 
@@ -89,14 +89,13 @@ function checkHours({ faults, calendars }: Checking, rule: RuleText, path: Path)
   }
 }
 
-/** Only these take anybody off. */
+/** Only these log an agent off. */
 
 function checkWarn({ faults, warns }: Checking, { warn: ahead, limit }: RuleText, path: Path): void {
   if (ahead === undefined) return;
   const here = [...path, 'warn'];
   if (ahead >= limit) faults.add(here, `must be shorter than the limit of ${formatDuration(limit)}`);
-  if (!warns)
-    faults.add(here, 'no channel that is switched on lists warning under notify, so nobody could be warned');
+  if (!warns) faults.add(here, 'no enabled channel under notify lists warning, so no agent could be warned');
 }
 
 /** Whether a condition holds only while the agent stands on queue, which is work. */

@@ -4,7 +4,7 @@ import type { Profile, Rule } from '../domain/policy/policy.ts';
 import { areContradictory } from '../domain/tracking/reading.ts';
 import { fitOf, isLeftAlone } from '../domain/policy/when.ts';
 
-/** Whoever is interacting or communicating is engaged and never touched, so those columns would say nothing. */
+/** Agents who are interacting or communicating are engaged and never logged off, so those columns would say nothing. */
 const COLUMNS: readonly (readonly [RoutingStatus, string])[] = [
   ['OFF_QUEUE', 'off queue'],
   ['IDLE', 'waiting on queue'],

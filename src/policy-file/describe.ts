@@ -1,4 +1,4 @@
-/** A policy in plain words, for `validate`: what it would do, to whom, when, and what it leaves alone. */
+/** A policy in plain words, for `validate`: which agents it covers, when it acts, and what it leaves alone. */
 import { isQuiet } from '../domain/judging/ladder.ts';
 import type { ClockName, Policy, Profile, Returns, Rule } from '../domain/policy/policy.ts';
 import { formatDuration, type Instant } from '../domain/time/time.ts';
@@ -23,7 +23,7 @@ export function describePolicy(loaded: LoadedPolicy, policy: Policy, now: Instan
     const profile = policy.profiles[i];
     if (profile === undefined) return;
     const whom = text.match === undefined ? 'everyone else' : describePeople(text.match);
-    lines.push('', `Profile "${profile.name}" has ${whom}.`);
+    lines.push('', `Profile "${profile.name}" covers ${whom}.`);
     profile.rules.forEach((rule, j) => {
       const when = text.rules[j]?.when;
       if (when !== undefined) lines.push(`  ${describeRule(rule, when)}`);
@@ -32,7 +32,7 @@ export function describePolicy(loaded: LoadedPolicy, policy: Policy, now: Instan
     lines.push(...coverTable(profile).map((line) => `  ${line}`));
   });
   if (content.profiles.every(({ match }) => match !== undefined)) {
-    lines.push('', 'Whoever fits no profile is left alone.');
+    lines.push('', 'Agents who fit no profile are left alone.');
   }
   lines.push('', ...describeExemptions(content.exempt, now), ...describeCalendars(loaded, policy, now));
   return lines;
@@ -44,12 +44,12 @@ function describeHead({ settings, hash }: LoadedPolicy, { mode, caps }: Policy):
   return [
     `Policy ${hash}.`,
     mode === 'observe'
-      ? 'Mode observe: everything is judged and recorded, nothing is written to the platform.'
+      ? 'Mode observe: agents are judged and recorded, nothing is written to the platform.'
       : 'Mode enforce: agents are logged off.',
     `Sweeps run at "${settings.sweep.every}" (UTC), at most ${formatDuration(settings.sweep.interval)} apart.`,
     `At most ${caps.perSweep} log-offs in a sweep and ${caps.perHour} in an hour; none in the first ${caps.settle} sweeps after a start, an outage or a change.`,
     `When more than ${breaker.atLeast} agents, and more than ${percent}% of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
-    `Whoever handles an interaction is never touched; after ${formatDuration(caps.engagedTooLong)} of it he is reported.`,
+    `Agents handling an interaction are never logged off; after ${formatDuration(caps.engagedTooLong)} they are reported.`,
     ...describeIdentity(settings),
   ];
 }
@@ -58,7 +58,7 @@ function describeIdentity({ identity }: LoadedPolicy['settings']): readonly stri
   const connector = CONNECTORS.find((name) => identity?.[name] !== undefined);
   if (identity === undefined || connector === undefined) return [];
   return [
-    `Rungs with end_sso_session end the session at ${connector} first, which knows the agent by his "${identity.subject}"; at most ${identity.per_hour} in an hour. This reaches beyond Genesys Cloud: doctor says how far.`,
+    `Rungs with end_sso_session end the session at ${connector} first, which knows the agent by "${identity.subject}"; at most ${identity.per_hour} in an hour. This reaches beyond Genesys Cloud: doctor says how far.`,
   ];
 }
 
@@ -97,10 +97,12 @@ function describeLadder({ ladder, repeat }: Returns): readonly string[] {
   );
   const [first] = ladder;
   const between =
-    first !== undefined && isQuiet(first) ? ', in between the first where it has kept him Offline' : '';
+    first !== undefined && isQuiet(first)
+      ? '; between repeats, the first rung again if it kept the agent Offline before'
+      : '';
   const end =
     repeat === 'never'
-      ? '    then he is held: reported, nothing more is done.'
+      ? '    then the agent is held: reported, no further action.'
       : `    then the last again every ${formatDuration(repeat)}${between}.`;
   return [...rungs, end];
 }
@@ -135,7 +137,7 @@ function describeState(when: WhenText): string {
 }
 
 function describeExemptions(entries: readonly ExemptionText[], now: Instant): readonly string[] {
-  if (entries.length === 0) return ['Nobody is exempt.'];
+  if (entries.length === 0) return ['No agent is exempt.'];
   return ['Exempt:', ...entries.map((entry) => `  ${describeExemption(entry, now)}`)];
 }
 

@@ -1,4 +1,4 @@
-/** What of each agent must be read to judge by a policy: expands and listings that nobody asks about are not paid for. */
+/** What of each agent must be read to judge by a policy: expands and listings that no rule needs are not requested. */
 import type { Matcher, Policy } from '../domain/policy/policy.ts';
 
 /** See `Agent` for the kinds. Ids of queues and teams. */

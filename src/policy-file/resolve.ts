@@ -132,12 +132,12 @@ class Resolver implements Reachable {
     this.#source = draft.source;
   }
 
-  /** One or two: `not` over people and state leaves out whoever fits both, so it is enough to miss one of them. */
+  /** One or two: `not` over people and state leaves out agents who fit both, so it is enough to miss one of them. */
   exemption(entry: ExemptionText, path: Path, now: Instant): readonly Exemption[] {
     const label = entry.reason ?? writePath(path);
     const { until, not } = entry;
     const isOver = until !== undefined && until <= now;
-    if (isOver) this.#warn([...path, 'until'], 'is over: this entry protects nobody any more');
+    if (isOver) this.#warn([...path, 'until'], 'is over: this entry no longer protects any agent');
     const noted = this.entries.length;
     const match = this.#matcher(people(entry), path);
     const when = hasState(entry) ? this.#when(state(entry), path) : undefined;

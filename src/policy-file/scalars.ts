@@ -187,7 +187,7 @@ export function date() {
 
 /**
  * When a protection ends. A date means until that day is over everywhere on earth: noon UTC of the next day, so that
- * nobody loses it early. A moment needs its offset from UTC.
+ * no agent loses it early. A moment needs its offset from UTC.
  */
 export function until() {
   return z.string().transform((given, ctx): Instant => {

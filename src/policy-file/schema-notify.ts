@@ -99,7 +99,10 @@ export const channel = about(
       type: z.literal('email'),
       url: mailServer,
       from: about(text(), 'Sender.'),
-      to: about(nonEmpty(text(), 100), 'Who gets alarms; a warning goes to the agent himself.').optional(),
+      to: about(
+        nonEmpty(text(), 100),
+        'Recipients of alarms; a warning goes to the agent concerned.',
+      ).optional(),
     }),
   ]),
   'One channel.',

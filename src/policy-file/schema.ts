@@ -91,7 +91,7 @@ export const exemption = about(
     ...stateKeys,
     not: about(
       block({ ...peopleKeys, ...stateKeys }),
-      'Whoever fits all of this is not protected.',
+      'Agents who fit all of this are not protected.',
     ).optional(),
     until: about(
       until(),
@@ -127,7 +127,7 @@ export const rule = about(
       'true: agents who wait on queue (routing idle) are meant as well. They are at work for every other rule.',
     ),
   }),
-  'When somebody counts as gone.',
+  'When an agent counts as gone.',
 );
 
 export const rung = about(
@@ -151,7 +151,7 @@ const returnsKeys = {
   ladder: about(nonEmpty(rung, 20), 'What each further silent return is answered with.'),
   repeat: about(
     durationOrNever(1 * SECOND),
-    'After the last rung: how often it is repeated, or never. In between a first rung that leaves the session alone is given where it has kept the agent Offline.',
+    'After the last rung: how often it is repeated, or never. Between repeats, a first rung that leaves the session alone is given again if it kept the agent Offline before.',
   ),
 };
 
@@ -175,7 +175,10 @@ export const ownReturns = about(block(returnsKeys).partial(), 'What differs from
 /** A profile without its rules, which are checked one by one. */
 const profileKeys = {
   name: about(text(100), 'Names the profile in logs and reports.'),
-  match: about(match, 'Whom it is for; left out: everyone whom no earlier profile has.').optional(),
+  match: about(
+    match,
+    'Which agents it covers; left out: all agents whom no earlier profile covers.',
+  ).optional(),
   mode: about(mode, 'observe: its rules only report.').optional(),
   returns: ownReturns.optional(),
 };
@@ -211,7 +214,7 @@ export const caps = about(
     ),
     engaged_too_long: about(
       duration(1 * MINUTE).prefault('4h'),
-      'Engaged for longer than this is reported, never touched.',
+      'Agents engaged for longer than this are reported, never logged off.',
     ),
   }).prefault({}),
   'Bounds on what may be done.',
@@ -246,7 +249,7 @@ export const sweep = about(
       'Cron expression, seconds first, in UTC.',
     ),
   }).prefault({}),
-  'When everyone is looked at.',
+  'When all agents are read.',
 );
 
 const policyName = z
@@ -261,7 +264,7 @@ export const sections = {
     z.record(policyName, calendar).prefault({}),
     'Opening hours by name, for `during` and `outside`.',
   ),
-  notify: about(listOf(channel, 50).prefault([]), 'Who is told what.'),
+  notify: about(listOf(channel, 50).prefault([]), 'Which channel receives which messages.'),
   identity,
   sweep,
 };
@@ -281,7 +284,7 @@ export const root = block({
   genesys,
   sweep: sections.sweep,
   exempt: sections.exempt,
-  profiles: about(nonEmpty(profile, 200), 'In this order; whoever fits no profile is left alone.'),
+  profiles: about(nonEmpty(profile, 200), 'In this order; agents who fit no profile are left alone.'),
   returns: sections.returns,
   caps: sections.caps,
   calendars: sections.calendars,

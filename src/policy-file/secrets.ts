@@ -1,4 +1,4 @@
-/** The secrets that a policy holds, for whoever keeps them out of what is shown. */
+/** The secrets that a policy holds, so that they can be kept out of what is shown. */
 import type { Settings } from './draft.ts';
 
 /** Paths of hooks are keys where they are so long; shorter ones are words such as `/hook`. */

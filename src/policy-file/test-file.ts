@@ -19,7 +19,7 @@ const agent = about(
     queues: about(words, 'Queues.').optional(),
     teams: about(words, 'Teams, as the policy names them.').optional(),
   }),
-  'The person whom the timeline is about.',
+  'The agent of the timeline.',
 );
 
 const setting = {

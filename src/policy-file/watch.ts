@@ -13,7 +13,7 @@ import { areSame, digestsNow, type Digests } from './files-read.ts';
 
 /** A change must stand still for so long. */
 const STILL: Duration = 250;
-/** A file that cannot be used is read again after this, before it is refused: somebody may be in the middle of writing. */
+/** A file that cannot be used is read again after this, before it is refused: an editor may be in the middle of writing. */
 const AGAIN: Duration = SECOND;
 /** How often the files are looked at without any event. */
 const POLL: Duration = 5 * SECOND;

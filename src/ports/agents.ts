@@ -3,7 +3,7 @@ import type { Agent, Observation } from '../domain/agent.ts';
 import type { Action } from '../domain/policy/policy.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
 
-/** One agent and how he looked, read together. */
+/** One agent and one observation of that agent, read together. */
 export interface Sighting {
   readonly agent: Agent;
   readonly observation: Observation;
@@ -24,7 +24,7 @@ export interface ReadingSummary {
 export interface Directory {
   /** Reads everyone, page by page; each page is handed over and then forgotten. Never throws for a page that failed. */
   sweep(onPage: (page: readonly Sighting[]) => void, signal: AbortSignal): Promise<ReadingSummary>;
-  /** Reads these agents again, in bulk; whoever the platform did not return is absent from the answer. Throws `PlatformError`. */
+  /** Reads these agents again, in bulk; agents whom the platform did not return are absent from the answer. Throws `PlatformError`. */
   reread(agentIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Sighting>>;
   /** The server's time now, from the local clock and the newest HTTP dates. */
   serverNow(): Instant;

@@ -4,8 +4,8 @@ import type { Duration, Instant } from '../domain/time/time.ts';
 
 /**
  * Why a session was not ended, by who must act: `forbidden` the administrator who grants rights, `credentials` the
- * operator, `gone` and `ambiguous` whoever maps agents to users, `refused` the developer (or the receiver of a webhook),
- * `transient`, `capped` and `late` nobody. Only after `transient` with a `delay` the session may have been ended all the same.
+ * operator, `gone` and `ambiguous` the person who maps agents to users, `refused` the developer (or the receiver of a webhook),
+ * `transient`, `capped` and `late` no one. Only after `transient` with a `delay` the session may have been ended all the same.
  */
 export const IDENTITY_FAULTS = [
   'forbidden',
@@ -34,7 +34,7 @@ export type EndResult =
   | { readonly ok: true; readonly delay: Duration; readonly correlationId: string | undefined }
   | { readonly ok: false; readonly fault: IdentityFault };
 
-/** What asking the provider showed. `unsure`: everything that can be asked without touching anybody is well. */
+/** What asking the provider showed. `unsure`: everything that can be checked without ending a session is well. */
 export interface SelfCheck {
   readonly verdict: 'ok' | 'unsure' | 'failed';
   readonly sentence: string;
@@ -61,7 +61,7 @@ export interface Identity {
    * was judged before would be too old to act on.
    */
   endSession(agent: Agent, signal: AbortSignal, stillMay?: () => boolean): Promise<EndResult>;
-  /** Logs in and asks for somebody who does not exist: touches nobody and reads nothing personal. */
+  /** Logs in and looks up a user who does not exist: ends no session and reads nothing personal. */
   selfCheck(signal: AbortSignal): Promise<SelfCheck>;
   describe(): Description;
   /** When sessions were ended in the last hour: what the hourly cap counts. */

@@ -40,12 +40,12 @@ export interface SweepReport {
   readonly unknown: Readonly<Record<string, number>>;
   readonly deferred: Readonly<Partial<Record<Hold, number>>>;
   readonly outcomes: Readonly<Record<Outcome, number>>;
-  /** The breaker tripped in this sweep, or holds somebody back. */
+  /** The breaker tripped in this sweep, or holds agents back. */
   readonly breakerHolds: number;
   /** Agents due for more than two usual intervals. */
   readonly overdue: number;
   /** Planned and not begun: the time was up. */
   readonly left: number;
-  /** The next moment at which somebody becomes due if nothing happens. */
+  /** The next moment at which an agent becomes due if nothing happens. */
   readonly nextDueAt: Instant | undefined;
 }

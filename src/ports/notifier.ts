@@ -2,7 +2,7 @@
 import type { Agent } from '../domain/agent.ts';
 import type { Duration } from '../domain/time/time.ts';
 
-/** What an agent is told before a rule logs him off. */
+/** What an agent is told before a rule logs them off. */
 export interface WarningNotice {
   readonly ruleId: string;
   readonly limit: Duration;

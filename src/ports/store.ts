@@ -25,7 +25,7 @@ export interface Store {
   releaseLease(holder: string): Promise<void>;
   /** Notes that a sweep begins: `pause` reads it. */
   noteSweep(begun: SweepBegun): Promise<void>;
-  /** All memories; whoever the last saved sweep saw unchanged has its time as `seenAt`. */
+  /** All memories; agents whom the last saved sweep saw unchanged have its time as `seenAt`. */
   loadMemories(): Promise<Map<string, Memory>>;
   loadMemory(agentId: string): Promise<Memory | undefined>;
   loadStanding(): Promise<ControllerState | undefined>;

@@ -1,4 +1,4 @@
-/** One member of the cast in motion: his desk, his story, what is about to happen to him, and the truth about it. */
+/** One member of the cast in motion: their state, their story, what is about to happen, and the truth about it. */
 import type { ScriptStep, Story } from './cast/archetype.ts';
 import { PLAYED } from './cast/played.ts';
 import { isEngaged, isOffline, openSession, setPresence, type ChangeCause, type UserState } from './desk.ts';
@@ -30,9 +30,9 @@ export interface Actor {
   active: boolean;
 }
 
-/** An interaction is offered to whoever waits on queue after so long. */
+/** An interaction is offered to an agent who waits on queue after so long. */
 const OFFER = [3 * MINUTE, 14 * MINUTE] as const;
-/** Somebody disturbed notices and puts it right. */
+/** A disturbed person notices and logs in again after so long. */
 const NOTICES = [20 * SECOND, MINUTE] as const;
 
 /** Schedules something once; it is not doubled. */
@@ -40,13 +40,13 @@ export function expect(actor: Actor, kind: Pending['kind'], at: number): void {
   if (!actor.pending.some((pending) => pending.kind === kind)) actor.pending.push({ at, kind });
 }
 
-/** Somebody who is there will notice what was done to him; what somebody played does then is for whoever plays him. */
+/** A person who is there will notice a log-off; what a played person does then is decided from outside. */
 export function expectNotice(actor: Actor, at: number): void {
   if (actor.desk.atDesk && actor.person.archetype !== PLAYED)
     expect(actor, 'person-puts-right', at + between(actor.random, NOTICES));
 }
 
-/** Notes the truth after a change, and lets the queue offer work to whoever seems to wait for it. */
+/** Notes the truth after a change, and lets the queue offer work to agents who seem to wait for it. */
 export function settleDown(actor: Actor, at: number): void {
   const { desk, journal } = actor;
   journal.occupied(at, desk.atDesk, isEngaged(desk));
@@ -72,7 +72,7 @@ export function changePresence(
   }
 }
 
-/** The person logs in where he has to: a new token, or one click on Available when only his presence was taken. */
+/** The person logs in where necessary: a new token, or one click on Available when only the presence was taken. */
 export function logIn(actor: Actor, at: number): void {
   const { desk, journal } = actor;
   if (!desk.session) {

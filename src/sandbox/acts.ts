@@ -14,7 +14,7 @@ export function perform(actor: Actor, act: Act, at: number): void {
   settleDown(actor, at);
 }
 
-/** What a person, or his desktop, does. */
+/** What a person, or their desktop, does. */
 function carryOut(
   actor: Actor,
   act: Exclude<Act, { do: 'wait' | 'script' | 'native-timeout' }>,

@@ -34,7 +34,7 @@ export function happen(actor: Actor, { kind, at }: Pending): void {
   settleDown(actor, at);
 }
 
-/** The browser asks single sign-on, unless somebody has logged in meanwhile. */
+/** The browser asks single sign-on, unless the person has logged in meanwhile. */
 function browserReturns(actor: Actor, at: number): void {
   if (actor.desk.session) return;
   comeBack(actor, actor.person.archetype.client.afterRevocation?.brings ?? 'available', at);
@@ -86,7 +86,7 @@ function drop(actor: Actor, at: number): void {
   deriveRouting(desk, at);
 }
 
-/** An interaction rings and nobody takes it. */
+/** An interaction rings and is not taken. */
 export function miss(actor: Actor, at: number): void {
   const { desk, journal } = actor;
   if (desk.atDesk || desk.routing !== 'IDLE') return;
@@ -95,7 +95,7 @@ export function miss(actor: Actor, at: number): void {
   journal.stirred(at);
 }
 
-/** Somebody who is there sees what was done to him, logs in, and goes on as he was. */
+/** A person who is there sees the log-off, logs in, and goes on as before. */
 function putRight(actor: Actor, at: number): void {
   const { desk } = actor;
   if (!desk.atDesk) return;

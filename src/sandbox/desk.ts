@@ -20,7 +20,7 @@ export interface Stance {
   readonly onQueue: boolean;
 }
 
-/** How a user was before he went Offline; what a reconnect may bring back. */
+/** The state of a user before going Offline; what a reconnect may bring back. */
 export interface Former extends Stance {
   readonly presenceAt: number;
   readonly leftAt: number;
@@ -55,9 +55,9 @@ export interface UserState {
   /** When the station was taken. */
   stationAt: number | undefined;
   lastStation: boolean;
-  /** The truth: somebody sits there. */
+  /** The truth: the person sits there. */
   atDesk: boolean;
-  /** What the person wants to stand on, so that somebody disturbed puts it back. */
+  /** The presence that the person wants, and restores after a disturbance. */
   wish: Stance;
   former: Former | undefined;
   /** The presence that unlocking the screen brings back. */
@@ -68,7 +68,7 @@ export interface UserState {
   readonly trail: Trail;
 }
 
-/** Somebody who went home properly on the evening before. */
+/** A person who went home properly on the evening before. */
 export function emptyDesk(since: number): UserState {
   const offline = presenceOf('OFFLINE');
   return {
@@ -114,7 +114,7 @@ export function deriveRouting(desk: UserState, at: number, anew = false): void {
 }
 
 function routingOf(desk: UserState): RoutingStatus {
-  // Somebody who leaves the queue finishes what he has: the status stays INTERACTING until then.
+  // A person who leaves the queue finishes the open interactions: the status stays INTERACTING until then.
   if (desk.work.some(({ side }) => side === 'contactCenter')) return 'INTERACTING';
   if (!desk.onQueue) return 'OFF_QUEUE';
   return desk.notResponding ? 'NOT_RESPONDING' : 'IDLE';
@@ -141,7 +141,7 @@ export function setPresence(
   setOnQueue(desk, presence.system === 'ON_QUEUE', at);
 }
 
-/** Takes a user on or off the queue, leaving his presence alone. */
+/** Takes a user on or off the queue, leaving the presence alone. */
 export function setOnQueue(desk: UserState, onQueue: boolean, at: number): void {
   desk.onQueue = onQueue;
   desk.notResponding = desk.notResponding && onQueue;

@@ -9,13 +9,13 @@ export interface OnlineChange {
   readonly cause: ChangeCause;
 }
 
-/** A time during which nobody was there and nothing was being handled. */
+/** A time during which the person was absent and nothing was being handled. */
 export interface Absence {
   readonly from: number;
   /** The last thing that happened by itself, such as a missed interaction or the screen locking: a fair limit counts from here. */
   still: number;
   to: number | undefined;
-  /** When the API was first used to log him off in this absence; from then on `still` stands. */
+  /** When the API was first used to log the person off in this absence; from then on `still` stands. */
   settledAt: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface Presence {
 
 export type DisturbanceKind = 'offline' | 'tokens_revoked' | 'off_queue' | 'station_released';
 
-/** A log-off effect that hit somebody who was there, or an interaction. */
+/** A log-off effect that hit a person who was there, or an interaction. */
 export interface Hit {
   readonly at: number;
   readonly what: DisturbanceKind;
@@ -74,14 +74,14 @@ export class Journal {
     if (!idle && wasIdle) lastAbsence.to = at;
   }
 
-  /** Something visible happened by itself while nobody was there. */
+  /** Something visible happened by itself while the person was absent. */
   stirred(at: number): void {
     const absence = this.absences.at(-1);
     if (absence === undefined || absence.to !== undefined || absence.settledAt !== undefined) return;
     absence.still = at;
   }
 
-  /** An effect of the API on somebody logged on. */
+  /** An effect of the API on a person logged on. */
   hit(hit: Hit): void {
     if (hit.present || hit.engaged) this.hits.push(hit);
     if (hit.what !== 'offline' && hit.what !== 'tokens_revoked') return;

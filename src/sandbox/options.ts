@@ -8,15 +8,15 @@ import { HOUR, MINUTE, SECOND } from './time.ts';
 export interface Switches {
   /** How long after its tokens are revoked a client is taken Offline, ms; `false`: revoking never changes the presence. */
   readonly revokeSetsOffline: number | false;
-  /** Whether somebody on queue stays there when his tokens are revoked. */
+  /** Whether an agent on queue stays there when their tokens are revoked. */
   readonly revokeKeepsRouting: boolean;
   /** Whether `lastTokenIssued` moves when a browser comes back by single sign-on. */
   readonly tokenMovesOnSilentReturn: boolean;
   /** The `modifiedDate` of a presence that a return restored: the moment of the return, or the date it had before. */
   readonly restoredDate: 'fresh' | 'former';
-  /** Whether setting the presence that somebody has already moves its `modifiedDate`. */
+  /** Whether setting the presence that an agent already has moves its `modifiedDate`. */
   readonly samePresenceMovesDate: boolean;
-  /** The presence that somebody On Queue has after `PUT routingstatus OFF_QUEUE`. */
+  /** The presence that an agent On Queue has after `PUT routingstatus OFF_QUEUE`. */
   readonly presenceAfterOffQueue: 'available' | 'kept';
   /** The platform's own inactivity timeout; only clients without background calls ever reach it. */
   readonly nativeTimeoutMinutes: 'off' | 15 | 30 | 60;
@@ -96,7 +96,7 @@ export interface SandboxOptions {
   readonly shiftMs?: number;
   /** Shares of each archetype, or the archetype of each agent by name, repeated as often as needed. */
   readonly cast?: CastMix | readonly string[];
-  /** Default: nobody comes or goes but whose story it is. */
+  /** Default: persons come and go only by their story. */
   readonly turnover?: Turnover;
   readonly switches?: Partial<Switches>;
   readonly faults?: Partial<Faults>;

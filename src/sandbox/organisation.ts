@@ -1,4 +1,4 @@
-/** The fixed part of the organisation: who works there and what he belongs to. */
+/** The fixed part of the organisation: who works there, and in which units. */
 import type { Archetype } from './cast/archetype.ts';
 import type { Turnover } from './options.ts';
 import { createRandom, makeId, mixSeed, pick, type Random } from './random.ts';
@@ -8,7 +8,7 @@ export interface NamedThing {
   readonly name: string;
 }
 
-/** Somebody with an account. */
+/** A person with an account. */
 export interface Person {
   readonly index: number;
   readonly id: string;

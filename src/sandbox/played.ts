@@ -1,26 +1,26 @@
-/** What somebody who is played from outside does, at the world's present moment. */
+/** What a person who is played from outside does, at the world's present moment. */
 import { changePresence, logIn, settleDown, type Actor } from './actor.ts';
 import { perform } from './acts.ts';
 import { comeBack } from './client.ts';
 import { isOffline, openSession } from './desk.ts';
 import { presenceOf, type SystemPresence } from './presences.ts';
 
-/** One person, his browsers, and the platform's own timeout of them. */
+/** One person, their browsers, and the platform's own timeout of them. */
 export interface Played {
-  /** He sits down at his desk, or leaves it: the truth, of which the platform sees nothing. */
+  /** The person sits down at the desk, or leaves it: the truth, of which the platform sees nothing. */
   sitDown(): void;
   leave(): void;
-  /** A browser of his got a token: because he logged in, or by itself, which brings back what the platform restores. */
+  /** One of their browsers got a token: by a login of the person, or by itself, which brings back what the platform restores. */
   signIn(by: 'person' | 'browser'): void;
-  /** He chooses a presence. Nothing happens when he is not at his desk. */
+  /** The person chooses a presence. Nothing happens when they are not at the desk. */
   choose(presence: SystemPresence): void;
-  /** A browser of his, its token still good, sets a presence by itself. */
+  /** One of their browsers, its token still good, sets a presence by itself. */
   reassert(presence: SystemPresence): void;
-  /** The platform ends the tokens of a browser that nobody uses. */
+  /** The platform ends the tokens of an unused browser. */
   timeOut(): void;
 }
 
-/** Takes the part of an actor; `current` brings him up to the present moment, which is `now`. */
+/** Takes the part of an actor; `current` brings the actor up to the present moment, which is `now`. */
 export function play(current: () => Actor, now: () => number): Played {
   const act = (what: Parameters<typeof perform>[1]): void => {
     perform(current(), what, now());
@@ -58,6 +58,6 @@ export function play(current: () => Actor, now: () => number): Played {
 function signIn(actor: Actor, by: 'person' | 'browser', at: number): void {
   if (by === 'person') logIn(actor, at);
   else if (!actor.desk.session) comeBack(actor, 'former', at);
-  // Another browser of his is logged in already: a new token, and nothing else changes.
+  // Another browser of the person is logged in already: a new token, and nothing else changes.
   else if (actor.switches.tokenMovesOnSilentReturn) openSession(actor.desk, at);
 }

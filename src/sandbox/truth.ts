@@ -2,9 +2,9 @@
  * What really happened to everyone, whatever the platform showed. Two numbers say whether a program is any good: how many
  * people who were there it disturbed, and how many who were gone it left online.
  *
- * What is fair. Nobody can act on what he cannot have seen: a program reads, decides and acts, and somebody may sit down
- * in between. Whoever comes back in this cast shows it at once (he logs in, chooses a presence, or takes an interaction
- * in the very instant), so a program that reads again shortly before it acts knows. Hits within `unseenMs` of somebody's
+ * What is fair. No program can act on what it cannot have seen: it reads, decides and acts, and a person may sit down
+ * in between. Persons of this cast who come back show it at once (they log in, choose a presence, or take an interaction
+ * in the very instant), so a program that reads again shortly before it acts knows. Hits within `unseenMs` of a person's
  * coming back are therefore told apart, as `unavoidable`; all others are disturbances.
  */
 import type { UserState } from './desk.ts';
@@ -14,13 +14,13 @@ import type { World } from './world.ts';
 
 export interface TruthOptions {
   /**
-   * How long somebody of this archetype may stay online while he is absent and nothing is being handled, ms, counted from
-   * the last thing that happened by itself. `undefined`: no rule covers him.
+   * How long a person of this archetype may stay online while absent and with nothing being handled, ms, counted from
+   * the last thing that happened by itself. `undefined`: no rule covers them.
    */
   readonly limitFor?: (archetype: string) => number | undefined;
   /** Added to every limit, ms. Default 2 min. */
   readonly slackMs?: number;
-  /** Once logged off, the longest that he may be back online before that counts as missed, ms. Default 1 h. */
+  /** Once logged off, the longest that a person may be back online before that counts as missed, ms. Default 1 h. */
   readonly backOnlineMs?: number;
   /** Hits on people who came back less than so long ago, ms, are unavoidable. Default 15 s. */
   readonly unseenMs?: number;
@@ -32,7 +32,7 @@ interface Someone {
   readonly archetype: string;
 }
 
-/** One effect on somebody who was there, or on an interaction. */
+/** One effect on a person who was there, or on an interaction. */
 export interface Disturbance extends Someone {
   readonly at: number;
   readonly what: DisturbanceKind;
@@ -40,13 +40,13 @@ export interface Disturbance extends Someone {
   readonly present: boolean;
 }
 
-/** Somebody absent who stayed online for too long. */
+/** An absent person who stayed online for too long. */
 export interface Missed extends Someone {
   /** When it became too long. */
   readonly at: number;
-  /** Since when he has been absent. */
+  /** Since when the person has been absent. */
   readonly absentFrom: number;
-  /** Whether he had been logged off in this absence before. */
+  /** Whether the person had been logged off in this absence before. */
   readonly loggedOffBefore: boolean;
 }
 
@@ -180,13 +180,13 @@ function accountOf({ person, journal, desk }: Actor, limits: Limits, now: number
   };
 }
 
-/** Absences that can be judged. Somebody who waits on queue looks ready for work until he has missed what is offered. */
+/** Absences that can be judged. A person who waits on queue looks ready for work until they miss what is offered. */
 function judged({ absences }: Journal, desk: Readonly<UserState>): readonly Absence[] {
   const waits = !desk.atDesk && desk.routing === 'IDLE';
   return absences.filter(({ to, settledAt }) => !(waits && to === undefined && settledAt === undefined));
 }
 
-/** When, in this absence, he had been online for too long: before the first log-off, or after it. */
+/** When, in this absence, the person had been online for too long: before the first log-off, or after it. */
 function missedIn(
   someone: Someone,
   absence: Absence,

@@ -1,6 +1,6 @@
 /**
- * The state of everyone. Nothing runs by itself: a user is brought up to date when somebody looks at him or does
- * something to him, so that 50,000 of them cost nothing while nobody looks.
+ * The state of everyone. Nothing runs by itself: a user is brought up to date when read or changed,
+ * so that 50,000 of them cost nothing in between.
  */
 import { expect, expectNotice, settleDown, changePresence, type Actor } from './actor.ts';
 import { logOut, perform } from './acts.ts';
@@ -47,7 +47,7 @@ export class World {
     return this.#settings.startsAt;
   }
 
-  /** Somebody by id; `undefined` when there is no such account yet. */
+  /** A person by id; `undefined` when there is no such account yet. */
   find(id: string): Person | undefined {
     const person = this.#byId.get(id)?.person;
     return person === undefined || person.activeFrom > this.now() ? undefined : person;
@@ -71,7 +71,7 @@ export class World {
     return actor.journal.presentAt(at);
   }
 
-  /** Everybody's journal, brought up to now. */
+  /** The journals of all persons, brought up to now. */
   journals(): readonly {
     readonly person: Person;
     readonly journal: Journal;
@@ -138,16 +138,16 @@ export class World {
     this.#affected(actor, this.now());
   }
 
-  /** The identity provider ended the person's session: his browser comes back no more until he types his password. */
+  /** The identity provider ended the person's session: the browser does not come back until the password is typed. */
   endSignOn(person: Person): void {
     const actor = this.#current(person);
     actor.desk.comebacks = Infinity;
     actor.pending = actor.pending.filter(({ kind }) => kind !== 'browser-returns');
   }
 
-  /** Takes the part of somebody whom the cast leaves to be played. Throws `RangeError` for anybody with a story. */
+  /** Takes the part of a person whom the cast leaves to be played. Throws `RangeError` for a person with a story. */
   play(person: Person): Played {
-    if (person.archetype !== PLAYED) throw new RangeError(`${person.archetype.name} plays by himself`);
+    if (person.archetype !== PLAYED) throw new RangeError(`${person.archetype.name} has a story of its own`);
     return play(
       () => this.#current(person),
       () => this.now(),
@@ -172,7 +172,7 @@ export class World {
 
   #current(person: Person): Actor {
     const actor = this.#byId.get(person.id);
-    if (actor === undefined) throw new RangeError(`nobody has the id ${person.id}`);
+    if (actor === undefined) throw new RangeError(`no person has the id ${person.id}`);
     this.#advance(actor, this.now());
     return actor;
   }

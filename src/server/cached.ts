@@ -4,8 +4,8 @@ import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 const LASTS: Duration = SECOND;
 
 /**
- * Answers with what `make` resolved to, for a second. Whoever asks while it is being made waits for the same. A failure is
- * told to everybody who waited for it, and to nobody else.
+ * Answers with what `make` resolved to, for a second. Requests while it is being made wait for the same result. A failure is
+ * told only to the requests that waited for it.
  */
 export function cached<T>(make: () => Promise<T>, now: () => Instant): () => Promise<T> {
   let madeAt = Number.NEGATIVE_INFINITY;

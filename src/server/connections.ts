@@ -1,5 +1,5 @@
 /**
- * The connections of the endpoints, and what they may cost. Anybody who reaches the port may open as many as they like,
+ * The connections of the endpoints, and what they may cost. A client that reaches the port may open any number of them,
  * send nothing, or read nothing: none of that may keep a probe from its answer, or hold memory.
  */
 import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
@@ -8,13 +8,13 @@ import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 export interface ConnectionBounds {
   /** Open at a time. A further one takes the place of the one that has been idle longest. */
   readonly connections: number;
-  /** Requests of one connection whose answers are not on their way yet. One more ends it: nobody has a use for so many. */
+  /** Requests of one connection whose answers are not on their way yet. One more ends it: no client needs so many. */
   readonly inFlight: number;
   /** Requests of one connection in all. */
   readonly requests: number;
   /** From the opening, or from the last answer, to the end of the next request's headers. */
   readonly wait: Duration;
-  /** From a request to the end of its answer: whoever does not read it by then is cut. */
+  /** From a request to the end of its answer: a client that has not read it by then is cut. */
   readonly answer: Duration;
 }
 
@@ -66,7 +66,7 @@ export class Connections {
     this.#open.set(socket, { socket, inFlight: 0, requests: 0, since });
   }
 
-  /** Gone, whoever ended it. */
+  /** Gone, whichever side ended it. */
   closed(socket: Cuttable): void {
     this.#open.delete(socket);
   }
@@ -99,7 +99,7 @@ export class Connections {
     return (this.#open.get(socket)?.inFlight ?? 0) > 0;
   }
 
-  /** Cuts whoever has kept us waiting for too long; to be called every second or so. */
+  /** Cuts connections that have kept us waiting for too long; to be called every second or so. */
   check(): void {
     const now = this.#now();
     for (const { socket, inFlight, since } of [...this.#open.values()]) {
@@ -107,7 +107,7 @@ export class Connections {
     }
   }
 
-  /** The end: nobody is waited for. */
+  /** The end: no client is waited for. */
   cutAll(): void {
     for (const socket of [...this.#open.keys()]) this.#cut(socket);
   }
@@ -117,7 +117,7 @@ export class Connections {
     socket.destroy();
   }
 
-  /** Whoever asks for nothing, the longest; else whoever does not read, the longest. */
+  /** The connection longest without a request; else the one longest without reading. */
   #leastMissed(): Connection | undefined {
     let found: Connection | undefined;
     for (const each of this.#open.values()) {

@@ -60,7 +60,7 @@ export class Metrics implements Meter {
   readonly #returns = this.#counter('returns_total', 'Returns by kind: silent, late, person', ['kind']);
   readonly #delays = this.#histogram('return_delay_seconds', 'From departure to return', RETURN_DELAYS);
   readonly #deferred = this.#gauge('deferred', 'Agents due in the last sweep and not acted on');
-  readonly #breaker = this.#gauge('breaker_tripped', '1 while the breaker holds somebody back');
+  readonly #breaker = this.#gauge('breaker_tripped', '1 while the breaker holds agents back');
   readonly #unknown = this.#gauge(
     'unknown_share',
     'Share of readings in the last sweep that could not be used',

@@ -34,7 +34,7 @@ export interface ServerHooks {
   readonly now?: () => number;
 }
 
-/** Nobody can be served at this address. */
+/** No client can be served at this address. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
@@ -108,7 +108,7 @@ function attend(server: Server, connections: Connections, parts: ServerParts): v
     });
   };
   server.on('request', onRequest);
-  // Whoever asks whether to send a body is answered at once, and need not.
+  // A client that asks whether to send a body is answered at once, and need not.
   server.on('checkContinue', onRequest);
   server.on('checkExpectation', onRequest);
   server.on('connect', (_request, socket: Duplex) => {
@@ -135,7 +135,7 @@ function refuse(socket: Duplex, status: string, isAnswering: boolean): void {
   const head = { ...ON_EVERY_ANSWER, 'content-length': 0, connection: 'close' };
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status}`, ...lines, '', ''].join('\r\n'));
-  // Whoever goes on sending is not heard out.
+  // A client that goes on sending is cut off.
   socket.once('finish', () => socket.destroy());
 }
 

@@ -87,7 +87,7 @@ export class AgentSimulator {
         this.#leave(at);
         break;
       case 'set_presence':
-        // Whoever has no session has to log in first; a session that was left alone needs one click.
+        // An agent without a session has to log in first; a session that was left alone needs one click.
         if (!this.#session) this.#logIn(at);
         this.#pending = undefined;
         this.#setPresence(at, word);
@@ -104,7 +104,7 @@ export class AgentSimulator {
   }
 
   #applyWork(at: Instant, word: WorkWord): void {
-    // Whoever works has logged in, whether the timeline says so or not.
+    // An agent who works has logged in, whether the timeline says so or not.
     if (word.does !== 'end' && word.does !== 'end_call') this.#bringOnline(at);
     switch (word.does) {
       case 'start':

@@ -96,7 +96,7 @@ function sentence(kind: StoreErrorKind, path: string, why: string): string {
         'Run that version, or restore a backup made before it.'
       );
     case 'lost':
-      return `The store ${path} has been lost${why}. Check its volume: the worker goes on when the file is back.`;
+      return `The store ${path} has been lost${why}. Check its volume: the worker continues when the file is back.`;
   }
 }
 

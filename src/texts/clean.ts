@@ -111,7 +111,7 @@ export function htmlText(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-/** A text of Slack's: nobody is mentioned and nothing becomes a link (https://api.slack.com/reference/surfaces/formatting). */
+/** A text of Slack's: no user is mentioned and nothing becomes a link (https://api.slack.com/reference/surfaces/formatting). */
 export function slackText(text: string): string {
   return severalLines(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -41,7 +41,7 @@ test('a full disk is said once, the program goes on, and later the log says how 
   next = ['ENOSPC', 'ENOSPC', 'ENOSPC'];
   for (const n of [1, 2, 3, 4]) stream.write(`{"n":${n}}\n`);
   expect(complaints).toEqual([
-    'The log cannot be written to standard output (ENOSPC). The program goes on without its log.',
+    'The log cannot be written to standard output (ENOSPC). The program continues without its log.',
   ]);
   const [lost = '', line] = written.split('\n');
   expect(JSON.parse(lost)).toMatchObject({

@@ -137,7 +137,7 @@ async function nativeTimeout(): Promise<Judgement> {
 /** So that an idle session outlasts the window, and nothing but the quiet answer comes before the repeat. */
 const SHORT_WINDOW = RETURNS.replace('window: 10s', 'window: 2s').replace('repeat: 5s', 'repeat: 1h');
 
-/** Each is put Offline; then the platform asks for twelve seconds of patience, in which he sits down and takes a call. */
+/** Each is put Offline; then the platform asks for twelve seconds of patience, in which the agent sits down and takes a call. */
 async function patience(): Promise<Judgement> {
   const { judgement } = await play({}, 6, async ({ org, trial }) => {
     const { people } = org;
@@ -222,7 +222,7 @@ test('whom the native timeout brings back is answered with each rung, and then q
   expect(lines.map(({ rung }) => rung)).toEqual([null, 0, 1, 2, 0, 0]);
 });
 
-test('nobody is logged off before his limit', () => {
+test('no agent is logged off before their limit', () => {
   const intents = [...judgements.values()].flatMap(({ record }) =>
     record.filter(({ kind }) => kind === 'intent'),
   );

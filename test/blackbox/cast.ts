@@ -148,7 +148,7 @@ export class Cast {
       const at = person.wentAt[times - 1];
       if (at === undefined || Date.now() < at + after) return;
       clearInterval(timer);
-      // His browser has the session still when Offline was all that was done to him: one click, and no new login.
+      // The browser still has the session when Offline was the only action: one click, and no new login.
       if (times > 1) {
         person.goneSince = undefined;
         this.#people.setPresence(person, presence);

@@ -218,7 +218,7 @@ describe('a platform that cannot be reached at the start', () => {
   test('is told as blind after ten intervals, in the log, the metrics and by the webhook', () => {
     const { run, metrics, scene: here } = unreachable;
     expect(run.alarms('blind').begun[0]).toMatchObject({
-      msg: 'nobody can be watched',
+      msg: 'no agent can be watched',
       fault: expect.stringMatching(
         /^loginClientCredentialsGrant: the connection to 127\.0\.0\.1:\d+ failed \(ECONNREFUSED\)\. Check /,
       ),
@@ -300,7 +300,7 @@ describe('a start that cannot be', () => {
       here.trial.write(await here.org.open());
       const run = here.trial.start(['run'], { GENESYS_CLIENT_SECRET: 'not-the-secret' });
       expect(await run.wait()).toBe(2);
-      expect(run.lines('the idle enforcer cannot go on')[0]).toMatchObject({
+      expect(run.lines('the idle enforcer cannot continue')[0]).toMatchObject({
         level: 'error',
         code: 2,
         why: expect.stringMatching(/Check genesys\.client_id and genesys\.client_secret/),

@@ -1,6 +1,6 @@
 /**
  * The session at the identity provider, ended by the program as a process of its own: which requests come when, what a kill
- * in between leaves behind, and who keeps his session. Hours are seconds here; all trials run at the same time.
+ * in between leaves behind, and who keeps their session. Hours are seconds here; all trials run at the same time.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { play, type Judgement, type Line, type Stage } from './judge.ts';
@@ -30,7 +30,7 @@ interface Told {
 
 interface Scene extends Stage {
   readonly realm: Realm;
-  /** Left, and his browser keeps coming back, presence and all. */
+  /** Left, and the browser keeps coming back, with the presence. */
   readonly person: Person;
 }
 
@@ -88,7 +88,7 @@ const TRIALS = {
       await until(() => outcomes(scene) === 4, AT_MOST / 2);
       return run;
     }),
-  'in which he sits down and clicks before it takes hold': () =>
+  'in which the agent sits down and clicks before it takes hold': () =>
     trial({}, async (scene) => {
       const run = scene.trial.start();
       await untilEnded(scene);
@@ -157,7 +157,7 @@ const WHOLE = [
 describe.each(Object.keys(TRIALS) as Name[])('an end %s', (name) => {
   test('disturbs nobody, misses nobody, and leaves no secret and no intention without an outcome', () => {
     const { disturbed, missed, secrets, unrecorded } = told.get(name)!.judgement;
-    // Killed while asking: his session may have been ended or not, and the longest delay there is has to pass first.
+    // Killed while asking: the session may have been ended or not, and the longest delay there is has to pass first.
     const later = name.includes('while the provider is asked') ? ['Again And Again'] : [];
     expect({ disturbed, missed, secrets, unrecorded }).toEqual({
       disturbed: [],
@@ -193,8 +193,8 @@ test('a kill between the session and the tokens: the rest follows, no sooner, an
   expect(revocations(writes, person).at(-1)!.at - at).toBeGreaterThanOrEqual(DELAY);
 });
 
-test('a person who clicks in between keeps the session he works in', () => {
-  const name = 'in which he sits down and clicks before it takes hold';
+test('a person who clicks in between keeps the session they work in', () => {
+  const name = 'in which the agent sits down and clicks before it takes hold';
   expect(story(name)).toEqual(WHOLE.slice(0, 6));
   const { realm, writes } = told.get(name)!;
   expect(revocations(writes, realm.ended[0]!.person)).toHaveLength(1);

@@ -58,12 +58,12 @@ export interface Person {
   /** How long Offline takes to be seen after a request for it, in ms. */
   propagation: number;
   revocationWorks: boolean;
-  /** A call comes in at the moment at which he is taken off the queue: the race that nobody can win. */
+  /** A call comes in at the moment at which the agent is taken off the queue: a race that no program can win. */
   callSlipsIn: boolean;
   /** The presence that the browser would put back. */
   former: Presence;
   returns: number;
-  /** Each instant at which he went Offline, and each at which he came back. */
+  /** Each instant at which the agent went Offline, and each at which they came back. */
   readonly wentAt: number[];
   readonly cameAt: number[];
 }
@@ -204,7 +204,7 @@ export class People {
     return gone < person.limit - WHOLE_SECONDS ? `gone for ${gone} ms only` : undefined;
   }
 
-  /** Offline, and whatever his browser makes of it. */
+  /** Offline, and the reaction of the browser. */
   goOffline(person: Person, tokensGone: boolean): void {
     const former = person.presence === 'Offline' ? person.former : person.presence;
     if (person.presence !== 'Offline') {

@@ -78,7 +78,7 @@ export class Realm {
       .filter((user) => user.email === email);
   }
 
-  /** From now on his browser meets the login page. */
+  /** From now on the person's browser meets the login page. */
   async #end(person: Person, response: ServerResponse): Promise<void> {
     this.ended.push({ at: Date.now(), person });
     person.sso = undefined;

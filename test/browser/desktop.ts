@@ -159,7 +159,7 @@ export class Desktop {
     return this.#tokens.get(token);
   }
 
-  /** Once the platform has revoked somebody's tokens, those of all his browsers are dead. */
+  /** Once the platform has revoked an agent's tokens, those of all their browsers are dead. */
   #forgetDead(person: Person): void {
     if (this.#world().desk(person).session) return;
     for (const [token, owner] of this.#tokens) if (owner === person) this.#tokens.delete(token);

@@ -1,6 +1,6 @@
 /**
  * Single sign-on in a real browser: what the platform's own timeout achieves, and what the worker does about it. Each
- * journey is one agent, his browsers, an identity provider, the simulated platform, and the whole worker.
+ * journey is one agent, their browsers, an identity provider, the simulated platform, and the whole worker.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
@@ -101,7 +101,7 @@ describeInBrowser('in a real browser', () => {
     ]);
     expect(here.signOn.ended).toEqual([{ account: here.person.email, sessions: 1 }]);
     expect([await shown(here), here.desk.presence.system]).toEqual([['Log in'], 'OFFLINE']);
-    // In the morning he is there again, types his password, and is left alone.
+    // In the morning the agent is there again, types the password, and is left alone.
     here.played.sitDown();
     await here.tabs[0]!.logIn(here.person.email);
     await here.tabs[0]!.press('BUSY');
@@ -111,7 +111,7 @@ describeInBrowser('in a real browser', () => {
     expect(here.truth(20 * MINUTE)).toMatchObject({ disturbed: [], missed: [] });
   });
 
-  test('a person who clicks while the answer to his return waits is left alone', async () => {
+  test('a person who clicks while the answer to their return waits is left alone', async () => {
     const here = await leftIn('AWAY');
     await here.until(26);
     expect([here.silentSignIns, await shown(here)]).toEqual([1, ['AWAY']]);
@@ -125,7 +125,7 @@ describeInBrowser('in a real browser', () => {
     expect(here.truth(20 * MINUTE).disturbed).toEqual([]);
   });
 
-  test('a person who clicks while the end of his session at the identity provider takes hold keeps the one he works in', async () => {
+  test('a person who clicks while the end of the session at the identity provider takes hold keeps the one they work in', async () => {
     const here = await leftIn('AWAY', { reasserts: true });
     await here.until(45);
     expect([here.signOn.ended.length, await shown(here)]).toEqual([1, ['AWAY']]);

@@ -57,13 +57,13 @@ export class Tab {
     this.#signOn = signOn;
   }
 
-  /** The agent opens the desktop and types his password. */
+  /** The agent opens the desktop and types the password. */
   async open(account: string): Promise<void> {
     await this.page.goto(`${this.#desktop.origin}/desk?tab=${this.#name}`);
     await this.logIn(account);
   }
 
-  /** He types his password into the login page that stands there. */
+  /** The agent types the password into the login page that is open. */
   async logIn(account: string): Promise<void> {
     await this.page.fill('input[name=account]', account);
     await this.page.fill('input[name=password]', PASSWORD);
@@ -71,7 +71,7 @@ export class Tab {
     await this.#desktop.idle(this.#name);
   }
 
-  /** He clicks a presence. */
+  /** The agent clicks a presence. */
   async press(presence: string): Promise<void> {
     await this.page.click(`button:text-is("${presence}")`);
     await this.page.waitForSelector(`#presence:text-is("${presence}")`);
@@ -107,7 +107,7 @@ export class Lab {
     this.desktop = desktop;
   }
 
-  /** The agent is at his desk and logged in, in each of his browsers. */
+  /** The agent is at the desk and logged in, in each of their browsers. */
   static async begin(browser: Browser, options: LabOptions = {}): Promise<Lab> {
     const parts: { shift?: Shift; signOn?: SignOn } = {};
     const present = <T>(part: T | undefined): T => {
@@ -142,12 +142,12 @@ export class Lab {
     return person;
   }
 
-  /** What he and his browsers do, besides what is done in the browser. */
+  /** What the agent and their browsers do, besides what is done in the browser. */
   get played(): Played {
     return this.shift.sandbox.world.play(this.person);
   }
 
-  /** How he stands on the platform. */
+  /** The agent's state on the platform. */
   get desk(): Readonly<UserState> {
     return this.shift.sandbox.world.desk(this.person);
   }
@@ -165,7 +165,7 @@ export class Lab {
     );
   }
 
-  /** The truth, by the limit of the rule that is meant for him. */
+  /** The truth, by the limit of the rule that is meant for the agent. */
   truth(limit: Duration): Truth {
     return this.shift.truth(7 * MINUTE, () => limit);
   }

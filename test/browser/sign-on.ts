@@ -51,9 +51,9 @@ class Memory {
 
   /** Ends every session of somebody, and answers how many there were. */
   endSessions(account: string): number {
-    const his = [...this.kept].filter(([, payload]) => payload.accountId === account);
-    for (const [name] of his) this.kept.delete(name);
-    return his.filter(([name]) => name.startsWith('Session:')).length;
+    const own = [...this.kept].filter(([, payload]) => payload.accountId === account);
+    for (const [name] of own) this.kept.delete(name);
+    return own.filter(([name]) => name.startsWith('Session:')).length;
   }
 }
 
@@ -63,7 +63,7 @@ export interface SignOn {
   readonly hookUrl: string;
   /** How often each account typed its password. */
   readonly logins: ReadonlyMap<string, number>;
-  /** Whose sessions were ended, and how many he had. */
+  /** Whose sessions were ended, and how many they had. */
   readonly ended: readonly { readonly account: string; readonly sessions: number }[];
   /** Resolves when the login page is shown the next time. */
   nextLoginPage(): Promise<void>;
@@ -152,7 +152,7 @@ function configuration(memory: Memory, desktop: string): Configuration {
     findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
     jwks: { keys: [{ ...key, kid: 'laboratory', use: 'sig', alg: 'ES256' }] },
-    // The desktop belongs to the house: nobody is asked for his consent.
+    // The desktop belongs to the house: no one is asked for consent.
     loadExistingGrant: async ({ oidc }) => {
       const grant = new oidc.provider.Grant({
         clientId: CLIENT_ID,

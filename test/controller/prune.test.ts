@@ -99,14 +99,14 @@ describe('whoever left longer ago', () => {
     expect([...after.imaginedLedger.dueBefore]).toEqual(['ada']);
   });
 
-  test('has his name stored again when he comes back', async () => {
+  test('is stored by name again after coming back', async () => {
     const { population } = theTwo();
     const toStore = (): string[] =>
       ['ada', 'ben', 'cleo'].filter((id) => population.described(agent({ id }), 'agents') !== undefined);
     expect(toStore()).toEqual(['ada', 'ben', 'cleo']);
     expect(toStore()).toEqual([]);
     await forget({ population });
-    // Of Cleo no reading could ever be used: nothing but her name was stored, and that has gone.
+    // Of Cleo no reading could ever be used: only the name was stored, and that has gone.
     expect(toStore()).toEqual(['ben', 'cleo']);
   });
 });

@@ -23,7 +23,7 @@ const INTENT: StoredEvent = {
 
 type OwnParts = Partial<NonNullable<Memory['own']>>;
 
-/** Ada as she is remembered after the sweep that follows the interruption. */
+/** The memory of Ada after the sweep that follows the interruption. */
 function ada(
   presence: 'OFFLINE' | 'AVAILABLE',
   tokenAt = BASE,

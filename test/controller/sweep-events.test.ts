@@ -42,7 +42,7 @@ test('the breaker is on record and an alarm, each time it trips', () => {
   expect(told).toEqual(['alarm breaker']);
 });
 
-test('whoever is held is told of once, until he was seen not to be held', () => {
+test('a held agent is reported once, until they were seen not to be held', () => {
   const held = { held: [{ agent: ADA, cause: undefined }], seen: new Set(['ada']) };
   expect(tell(held)).toEqual(['held']);
   expect(tell(held)).toEqual([]);

@@ -163,7 +163,7 @@ describe('the lease', () => {
     expect(lease.asked.map(({ ttl }) => ttl)).toEqual([TTL, 2 * MINUTE, 3 * HOUR]);
   });
 
-  test('of another keeps a worker waiting, who says so once and loads everything when it is his turn', async () => {
+  test('of another keeps a worker waiting, who says so once and loads everything when its turn comes', async () => {
     const first = workerOf('first');
     const second = workerOf('second');
     await first.tick();

@@ -302,7 +302,7 @@ describe('in any life', () => {
     });
   });
 
-  test('a silent return that was watched makes no clock show less than when he went', () => {
+  test('a silent return that was watched makes no clock show less than at the departure', () => {
     always(() => ({ before, folded }) => {
       if (before === undefined || folded === undefined) return;
       const { memory, events, inGap } = folded;

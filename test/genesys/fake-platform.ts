@@ -176,7 +176,7 @@ function send(response: ServerResponse, reply: Reply, serverTime: number): void 
   response.end(text);
 }
 
-/** A user as the platform shows him, with every part that is read. */
+/** A user as the platform shows them, with every part that is read. */
 export function user(n: number, more: object = {}): Record<string, unknown> {
   const id = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
   return {

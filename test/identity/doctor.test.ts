@@ -27,9 +27,9 @@ test('a provider that would do it is well, and what it reaches is said', async (
   expect(finding).toMatchObject({
     check: 'identity-provider',
     verdict: 'ok',
-    found: `Microsoft Entra ID at ${provider.url}: logged in, may look for users, and holds the permission to revoke sessions; an agent is looked for by {email} as user principal name`,
+    found: `Microsoft Entra ID at ${provider.url}: logged in, may look up users, and holds the permission to revoke sessions; an agent is looked for by {email} as user principal name`,
     why: expect.stringMatching(
-      /^a rung ends the agent's session there, and 5m later his tokens, 20 an hour at most\. /,
+      /^a rung ends the agent's session there and revokes the tokens 5m later, 20 an hour at most\. /,
     ),
   });
 });

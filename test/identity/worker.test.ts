@@ -103,7 +103,7 @@ describe('a rung that begins at the identity provider', () => {
     expect(shift.truth().disturbed).toEqual([]);
   });
 
-  test('leaves a person alone who shows himself in between, and keeps his session on the platform', async () => {
+  test('takes no further action after a sign in between, and leaves the session on the platform', async () => {
     const { provider, shift } = await begin(yes, (url) => withHook(url, { delay: '10m' }));
     const intent = await untilAsked(shift);
     const { world } = shift.sandbox;
@@ -301,7 +301,7 @@ describe('over a restart', () => {
     expect(told).toContain('verified log-off');
   });
 
-  test('an agent who is Offline by then does not prove that his session was ended', async () => {
+  test('an agent who is Offline by then does not prove that their session was ended', async () => {
     const { shift, intent } = await killedWhileAsking({ switches: { tokenMovesOnSilentReturn: false } });
     const { world } = shift.sandbox;
     world.setPresence(world.organisation.people[0]!, presenceOf('OFFLINE'));
@@ -317,7 +317,7 @@ test('nothing secret stands in the log, the record, the metrics or the database,
     ({ path, body }) => {
       if (path.endsWith('/token')) return { json: granted('bearer-of-the-service') };
       if (path.endsWith('/users'))
-        return { json: entraUsers({ id: 'u', userPrincipalName: 'nobody-he-asked-for' }) };
+        return { json: entraUsers({ id: 'u', userPrincipalName: 'another-user' }) };
       return { status: 400, json: graphError(secret, `${body} bearer-of-the-service`) };
     },
     (url) =>
@@ -333,7 +333,7 @@ test('nothing secret stands in the log, the record, the metrics or the database,
   );
   const shown = [...shift.lines, ...files, await shift.metrics.registry.metrics()].join('\n');
   expect((await shift.events('failed')).map(({ reason }) => reason)).toEqual(['refused']);
-  for (const word of [secret, 'bearer-of-the-service', SECRET, 'nobody-he-asked-for'])
+  for (const word of [secret, 'bearer-of-the-service', SECRET, 'another-user'])
     expect(shown).not.toContain(word);
   expect(shown).toContain('SSO session not ended');
 });

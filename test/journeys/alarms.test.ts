@@ -22,13 +22,13 @@ const CAUSES: readonly (readonly [string, string, ShiftOptions, RegExp])[] = [
     'blind',
     'no complete sweep',
     { faults: { serverError: forHalfAnHour(['getUsersQuery', 'getUsers']) } },
-    /nobody can be watched/,
+    /no agent can be watched/,
   ],
   [
     'blind',
     'nothing that can be counted in complete sweeps',
     { faults: { missing: { presence: forHalfAnHour(['getUsersQuery']) } } },
-    /nobody can be watched/,
+    /no agent can be watched/,
   ],
   [
     'unknown_share',

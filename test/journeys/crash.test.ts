@@ -136,7 +136,7 @@ test.each(CUTS)(
       expect(tornIntents(events)).toEqual([]);
       expect(endings(events).filter((ending) => ending.includes('interruption'))).toEqual(told);
       expect(endings(events).filter((ending) => ending.startsWith('verified'))).toHaveLength(3);
-      // Everyone but the first at his time, and the first at the latest one sweep after it.
+      // Everyone but the first at their time, and the first at the latest one sweep after it.
       expect(logoffs(events).slice(-2)).toEqual(logoffs(PLAIN.events).slice(-2));
       expect(minuteOf(events.filter(({ kind }) => kind === 'verified')[0]?.at ?? NaN)).toBeLessThanOrEqual(
         FIRST + 1,

@@ -51,7 +51,7 @@ describe('an agent who is exempt by a name that is made anew stays exempt: the n
     await site.sweep(3);
     expect(site.loggedOff).toEqual([OTHER.id]);
     expect(site.warned).toContain(
-      'a name of the policy stands for another id than before: what it stood for protects until the policy changes',
+      'a name of the policy stands for another id than before: the former id still protects until the policy changes',
     );
   });
 

@@ -22,7 +22,7 @@ export function endings(events: readonly StoredEvent[]): readonly string[] {
     .map(({ kind, reason }) => (reason === undefined ? kind : `${kind}: ${reason}`));
 }
 
-/** When each agent was to be logged off: his name and the minute, in order. */
+/** When each agent was to be logged off: the name and the minute, in order. */
 export function logoffs(events: readonly StoredEvent[]): readonly string[] {
   return events
     .filter(({ kind }) => kind === 'intent')

@@ -142,7 +142,7 @@ describe('a person comes back', () => {
     expect(shift.writes).toEqual([]);
   });
 
-  test('just after being logged off: his sign is seen, and he is left alone', async () => {
+  test('just after being logged off: the sign is seen, and the agent is left alone', async () => {
     const { events, shift } = await meet(2);
     expect(endings(events)).toEqual(['unverified: sign']);
     expect(shift.done('deleteToken')).toBe(1);

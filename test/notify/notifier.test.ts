@@ -293,7 +293,7 @@ describe('the outbox', () => {
       failed: () => Promise.reject(new Error('disk full')),
     };
     const broken = notifier(outbox);
-    broken.raise({ kind: 'blind', message: 'nobody can be watched', fields: {} });
+    broken.raise({ kind: 'blind', message: 'no agent can be watched', fields: {} });
     await later(broken, MINUTE);
     await later(broken, MINUTE);
     expect([...sender.told()].sort()).toEqual(['blind 1', 'breaker 1']);

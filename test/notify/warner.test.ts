@@ -1,4 +1,4 @@
-/** Warning the agent himself: what counts as told, and who is named to whom. */
+/** Warning the agent: what counts as delivered, and which agents are named to which receivers. */
 import { describe, expect, test } from '@jest/globals';
 import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import { warnAgent } from '../../src/notify/warner.ts';

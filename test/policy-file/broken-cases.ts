@@ -400,7 +400,7 @@ export const BROKEN: readonly Broken[] = [
     title: 'actions that take nobody off',
     text: withKey('actions', '[notify]'),
     faults: [
-      '6:70: profiles[0].rules[0].actions: takes nobody off: there must be offline or revoke_tokens among the actions',
+      '6:70: profiles[0].rules[0].actions: logs no agent off: add offline or revoke_tokens to the actions',
     ],
   },
   {
@@ -421,7 +421,7 @@ export const BROKEN: readonly Broken[] = [
     title: 'a warning that no channel carries',
     text: withKey('warn', '5m'),
     faults: [
-      '6:67: profiles[0].rules[0].warn: no channel that is switched on lists warning under notify, so nobody could be warned',
+      '6:67: profiles[0].rules[0].warn: no enabled channel under notify lists warning, so no agent could be warned',
     ],
   },
   {
@@ -439,7 +439,7 @@ export const BROKEN: readonly Broken[] = [
       'notify: [{ name: a, type: webhook, url: "", on: [warning] }]\n',
     ),
     faults: [
-      '6:67: profiles[0].rules[0].warn: no channel that is switched on lists warning under notify, so nobody could be warned',
+      '6:67: profiles[0].rules[0].warn: no enabled channel under notify lists warning, so no agent could be warned',
     ],
   },
   {
@@ -488,13 +488,13 @@ export const BROKEN: readonly Broken[] = [
   {
     title: 'an exemption for everyone',
     text: withMore('exempt: [{}]\n'),
-    faults: ['7:10: exempt[0]: names nobody: it would protect everyone; add users, groups or a presence'],
+    faults: ['7:10: exempt[0]: has no condition: it would protect everyone; add users, groups or a presence'],
   },
   {
     title: 'an exemption with nothing but a reason and an end',
     text: withMore('exempt: [{ reason: x, until: 2030-01-01 }]\n'),
     faults: [
-      '7:10: exempt[0]: names nobody beside until and reason: it would protect everyone; add users, groups or a presence',
+      '7:10: exempt[0]: has no condition beside until and reason: it would protect everyone; add users, groups or a presence',
     ],
   },
   {

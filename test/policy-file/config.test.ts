@@ -100,7 +100,7 @@ test('a policy with an identity provider says in plain words who is asked, about
   const { policy } = resolvePolicy(loaded.draft, undefined, new Map(), NOW);
   const lines = describePolicy(loaded, policy, NOW);
   expect(lines).toContain(
-    'Rungs with end_sso_session end the session at okta first, which knows the agent by his "{local}@corp.example"; at most 5 in an hour. This reaches beyond Genesys Cloud: doctor says how far.',
+    'Rungs with end_sso_session end the session at okta first, which knows the agent by "{local}@corp.example"; at most 5 in an hour. This reaches beyond Genesys Cloud: doctor says how far.',
   );
   expect(lines.join('\n')).not.toMatch(/sesame|h1dden/);
 });
@@ -139,12 +139,12 @@ describe('the default policy in plain words', () => {
   test('says mode, rules, ladder, exemptions and hours', () => {
     expect(lines).toEqual(
       expect.arrayContaining([
-        'Mode observe: everything is judged and recorded, nothing is written to the platform.',
-        'Profile "agents" has groups Agents.',
+        'Mode observe: agents are judged and recorded, nothing is written to the platform.',
+        'Profile "agents" covers groups Agents.',
         '  screen-locked: presence idle for 1h without a break → off_queue, offline, revoke_tokens.',
         '    2. after 5m → off_queue, offline, revoke_tokens',
-        '    then the last again every 1h, in between the first where it has kept him Offline.',
-        'Whoever fits no profile is left alone.',
+        '    then the last again every 1h; between repeats, the first rung again if it kept the agent Offline before.',
+        'Agents who fit no profile are left alone.',
         '  groups Supervisors on call, until 2027-01-01T12:00:00.000Z: holiday cover',
         '  business-hours (America/Chicago, now UTC-06:00): opens next at 2026-03-02 07:00 (2026-03-02 13:00 UTC)',
         '    on 2026-12-25: no window',

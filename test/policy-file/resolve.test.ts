@@ -258,7 +258,9 @@ describe('a resolved policy', () => {
       Date.parse('2027-01-01T12:00:00Z'),
       Date.parse('2026-03-02T09:00:00Z'),
     ]);
-    expect(warnings).toEqual(['p.yaml:9:28: exempt[1].until: is over: this entry protects nobody any more']);
+    expect(warnings).toEqual([
+      'p.yaml:9:28: exempt[1].until: is over: this entry no longer protects any agent',
+    ]);
   });
 
   test('leaves out of an exemption only who fits all of its not', () => {

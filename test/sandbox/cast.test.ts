@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ARCHETYPES, HOSTILE_MIX } from '../../src/sandbox/index.ts';
 import { entities, HOUR, MINUTE, T0, Visit, type User } from './visit.ts';
 
-/** What one look at one person shows, and the truth about him. */
+/** What one look at one person shows, and the truth about that person. */
 interface Look {
   readonly at: number;
   readonly presence: string;
@@ -268,7 +268,7 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
       ),
   ],
   [
-    'who clicks back waits until he is set Offline',
+    'who clicks back waits until set Offline',
     () => everyoneIn('clicks-back', leftIn('AVAILABLE', 'OFF_QUEUE')),
   ],
   ['sso-restored is left Busy', () => everyoneIn('sso-restored', leftIn('BUSY', 'OFF_QUEUE'))],
@@ -288,7 +288,7 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
       ),
   ],
   [
-    'a presence flipper is gone for hours, and changes his presence within each of them',
+    'a presence flipper is gone for hours, and changes the presence within each of them',
     () =>
       everyoneIn('presence-flipper', (l) => {
         const gone = l.filter((look) => !look.there && online(look));
@@ -311,7 +311,7 @@ test('every part has a story here, and plays in the hostile mix', () => {
 });
 
 describe('what is fair', () => {
-  /** What a person who is there may show at most without any sign, by the presence he stands in. */
+  /** What a person who is there may show at most without any sign, by the chosen presence. */
   const PATIENCE: Readonly<Record<string, number>> = {
     MEAL: 80 * MINUTE,
     MEETING: 3.5 * HOUR,
@@ -321,7 +321,7 @@ describe('what is fair', () => {
   };
 
   test.each(PARTS.filter((part) => part !== 'watching-supervisor' && part !== 'wallboard'))(
-    '%s, while he is there, shows a sign at least every forty minutes',
+    '%s, while present, shows a sign at least every forty minutes',
     (part) => {
       const tooQuiet: Look[] = [];
       for (const list of playing(part)) {

@@ -96,7 +96,7 @@ describe('setting off queue', () => {
     expect([after.presence, after.routing]).toEqual([presence, 'OFF_QUEUE']);
   });
 
-  test('lets somebody finish his call, and the former presence brings the queue back', async () => {
+  test('lets an agent finish the call, and the former presence brings the queue back', async () => {
     await meet('long-caller');
     for (let n = 0; (await look()).routing !== 'INTERACTING' && n < 30; n += 1) visit.wait(MINUTE);
     await offQueue();
@@ -106,7 +106,7 @@ describe('setting off queue', () => {
     expect([after.presence, after.routing]).toEqual(['ON_QUEUE', 'INTERACTING']);
   });
 
-  test('and the former presence of somebody who waits makes him wait again', async () => {
+  test('and the former presence of an agent who waits makes them wait again', async () => {
     await meet('went-home-on-queue');
     await offQueue();
     await setPresence('OnQueue');
@@ -148,7 +148,7 @@ describe('revoking tokens', () => {
     },
   );
 
-  test('hits somebody who is there: he logs in again within a minute, and it counts as a disturbance', async () => {
+  test('hits a person who is there: they log in again within a minute, and it counts as a disturbance', async () => {
     await meet('watching-supervisor');
     const before = await look();
     await visit.revoke(id);
@@ -235,7 +235,7 @@ test('a station is released, and remembered as the last one', async () => {
   expect(body).toHaveProperty('lastAssociatedStation.id');
 });
 
-test('somebody who went home and is set Offline comes back with one click, his token still good', async () => {
+test('a person who went home and is set Offline comes back with one click, the token still good', async () => {
   visit = await Visit.begin({ agents: 5, cast: ['clicks-back'] });
   id = visit.idOf('clicks-back');
   visit.wind(4 * HOUR);

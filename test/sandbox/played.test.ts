@@ -32,7 +32,7 @@ test('does nothing unless told', () => {
   expect(shown()).toEqual(['OFFLINE', false]);
 });
 
-test('logs in, chooses, and is timed out only while he is away', () => {
+test('logs in, chooses, and is timed out only while away', () => {
   played.sitDown();
   played.signIn('person');
   played.choose('BUSY');
@@ -46,7 +46,7 @@ test('logs in, chooses, and is timed out only while he is away', () => {
   expect(shown()).toEqual(['OFFLINE', false]);
 });
 
-describe('his browser', () => {
+describe('the browser of a played person', () => {
   beforeEach(() => {
     played.sitDown();
     played.signIn('person');
@@ -82,7 +82,7 @@ describe('his browser', () => {
   });
 });
 
-test('is not put right by himself when he is disturbed, which is told of all the same', () => {
+test('does not recover from a disturbance without being played, and the disturbance is still counted', () => {
   played.sitDown();
   played.signIn('person');
   now += MINUTE;
@@ -94,5 +94,5 @@ test('is not put right by himself when he is disturbed, which is told of all the
 
 test('nobody with a story can be played', () => {
   const [, other] = sandbox.world.organisation.people;
-  expect(() => sandbox.world.play(other!)).toThrow('ordinary plays by himself');
+  expect(() => sandbox.world.play(other!)).toThrow('ordinary has a story of its own');
 });

@@ -115,7 +115,7 @@ describe('somebody missed', () => {
     ).toEqual([]);
   });
 
-  test('is nobody who was logged off in time, and his time Offline is recovered', async () => {
+  test('is not a person who was logged off in time, and the time Offline is recovered', async () => {
     const id = await meet('went-home');
     visit.wind(7 * HOUR);
     const due = leftAt(id) + HOUR;
@@ -133,7 +133,7 @@ describe('somebody missed', () => {
     });
   });
 
-  test('was logged off, came back by himself, and was then forgotten', async () => {
+  test('was logged off, came back without a person, and was then forgotten', async () => {
     const id = await meet('sso-keeps-returning');
     visit.wind(7 * HOUR);
     const left = leftAt(id);
@@ -164,7 +164,7 @@ describe('somebody missed', () => {
     await meet('ordinary');
   });
 
-  test('has his limit counted from the missed interaction, not from his leaving or while he seems ready', async () => {
+  test('has the limit counted from the missed interaction, not from the leaving or while seeming ready', async () => {
     const id = await meet('went-home-on-queue');
     const missed = (): readonly unknown[] => visit.sandbox.truth({ limitFor: () => 0, slackMs: 0 }).missed;
     let waited = 0;

@@ -158,7 +158,7 @@ export function entities(answer: Answer): readonly User[] {
   return answer.body['entities'] as readonly User[];
 }
 
-/** Everyone by page number, as often as he was listed. */
+/** Everyone by page number, as often as they were listed. */
 export async function allByNumber(visit: Visit, pageSize: number): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let number = 1; ; number += 1) {

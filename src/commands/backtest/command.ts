@@ -1,4 +1,4 @@
-/** `backtest`: what up to four policies would have done in the organisation's own past. Nobody is touched. */
+/** `backtest`: what up to four policies would have done in the organisation's own past. No agent is logged off. */
 import { basename } from 'node:path';
 import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
@@ -66,7 +66,7 @@ export async function backtest(options: BacktestOptions, output: Output): Promis
   });
   if (history.agents.length === 0)
     throw new UsageError(
-      'This history holds nothing of anybody whom the directory lists: there is nothing to replay.',
+      'This history holds no records of agents in the directory: there is nothing to replay.',
     );
   const result = compare(history, span, zone, columns);
   const called = naming(policies[0]?.loaded.settings.log.identities ?? 'name');
@@ -88,7 +88,7 @@ function loadPolicies(options: BacktestOptions, { redactor }: Output): NamedPoli
   }));
 }
 
-/** Nobody needs credentials to replay a file. */
+/** Replaying a file needs no credentials. */
 function offlineEnv(): NodeJS.ProcessEnv {
   return { GENESYS_CLIENT_ID: 'not-used', GENESYS_CLIENT_SECRET: 'not-used', ...process.env };
 }

@@ -1,6 +1,6 @@
 /**
- * What the platform remembers of everyone, as a backtest replays it: for each agent when his presence and his routing
- * status changed. Kept in typed arrays: a month of 5,000 agents is some ten million changes.
+ * What the platform remembers of everyone, as a backtest replays it: for each agent the instants at which presence and
+ * routing status changed. Kept in typed arrays: a month of 5,000 agents is some ten million changes.
  */
 import {
   parseRoutingStatus,
@@ -52,7 +52,7 @@ export interface History {
   readonly agents: readonly AgentHistory[];
   /** By number; number 0 stands for no record. */
   readonly states: readonly (KnownState | undefined)[];
-  /** Users with records whom the directory does not list: nobody knows their groups, so they are left out. */
+  /** Users with records whom the directory does not list: their groups are unknown, so they are left out. */
   readonly strangers: number;
   /** Agents with presences and not one routing status: they cannot be judged. */
   readonly withoutRouting: number;
@@ -112,7 +112,7 @@ export class HistoryBuilder {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.#states.length;
-    // Nobody has so many labels; whoever has cannot be judged by those beyond, which protects.
+    // No organisation has so many labels; those beyond are not judged by, which protects.
     if (number > 65_535) return 0;
     this.#numbers.set(key, number);
     this.#states.push({

@@ -32,7 +32,7 @@ export interface RecordedOrganisation {
   };
 }
 
-/** How far the reading had come: handed back to whoever reads, as it is. */
+/** How far the reading had come: handed back to the reader unchanged. */
 export interface RecordedPlace {
   readonly doneTo: Instant;
 }
@@ -165,7 +165,7 @@ interface Line {
   readonly whole: boolean;
 }
 
-/** No line of a recording is longer, in bytes: the first one names everybody there was. */
+/** No line of a recording is longer, in bytes: the first one names all agents. */
 const LONGEST_LINE = 256 * 1024 * 1024;
 
 async function* linesOf(path: string): AsyncGenerator<Line> {

@@ -1,11 +1,11 @@
 /**
  * Replays history through a policy: the same fold, judge and plan as in a sweep, at the sweep's pace. Sweeps in which
- * nothing can change for an agent are skipped: between two changes of his only the moment counts at which the judge says
- * that something may become due. Agents know of each other only through the plan, so each one runs ahead by himself until
- * he is due, and waits there for the plan of that sweep. Pure.
+ * nothing can change for an agent are skipped: between two changes only the moment counts at which the judge says
+ * that something may become due. Agents affect each other only through the plan, so each one runs ahead alone until
+ * due, and waits there for the plan of that sweep. Pure.
  *
- * History cannot say what a log-off would have led to. An agent who was logged off counts as gone until history shows a
- * sign of the person; what history shows of him meanwhile is folded like anything else.
+ * History does not show the effects of a log-off. An agent who was logged off counts as gone until history shows a
+ * sign of the person; what history shows of the agent meanwhile is folded like anything else.
  */
 import type { Observation } from '../../domain/agent.ts';
 import { fold } from '../../domain/tracking/fold.ts';
@@ -47,7 +47,7 @@ export interface Replayed {
   /** As history has it, and with the policy; one count a sweep. */
   readonly asItWas: readonly HeadCount[];
   readonly withPolicy: readonly HeadCount[];
-  /** Sweeps in which somebody was held back, by what, and the most people at once. */
+  /** Sweeps in which agents were held back, by what, and the most agents at once. */
   readonly deferred: ReadonlyMap<Hold, { readonly sweeps: number; readonly most: number }>;
   readonly breaker: number;
   readonly sweeps: number;
@@ -145,7 +145,7 @@ class Replay {
     return this.#span.from + sweep * this.#interval;
   }
 
-  /** Everybody has been looked at up to here: plans for those who wait, and lets them run ahead again. */
+  /** All agents have been looked at up to here: plans for those who wait, and lets them run ahead again. */
   #sweep(sweep: number): void {
     const now = this.#timeOf(sweep);
     const waiting: number[] = [];
@@ -164,7 +164,7 @@ class Replay {
     }
   }
 
-  /** Looks at one agent, sweep by sweep, until he is due or history ends. */
+  /** Looks at one agent, sweep by sweep, until the agent is due or history ends. */
   #runAhead(i: number, from: number): void {
     const track = this.#tracks[i];
     if (track === undefined) return;
@@ -199,13 +199,13 @@ class Replay {
     return verdict;
   }
 
-  /** The sweeps that were skipped saw him, and saw nothing new: all that they would have changed is this. */
+  /** The sweeps that were skipped saw the agent, and saw nothing new: all that they would have changed is this. */
   #catchUp({ memory, whole, sweep: last }: Track, sweep: number): void {
     if (memory === undefined || !whole || last >= sweep - 1) return;
     memory.seenAt = Math.max(memory.seenAt, this.#timeOf(sweep - 1));
   }
 
-  /** Brings the head-count, and the time that was won, up to date for somebody who was logged off. */
+  /** Brings the head-count, and the time that was won, up to date for an agent who was logged off. */
   #lookAtGone(track: Track, { logoff, from }: Off, sweep: number, now: Instant): void {
     const signAt = signAfter(track, logoff);
     if (signAt !== undefined) {
@@ -229,7 +229,7 @@ class Replay {
     track.hiddenSince = now;
   }
 
-  /** When something may change for him next. */
+  /** When something may change for the agent next. */
   #nextSweep(track: Track, observation: Observation, verdict: Verdict, sweep: number, now: Instant): number {
     if (!isSteady(track, observation)) return sweep + 1;
     const next = this.#sweepAt(nextLookAt(track, verdict, now));
@@ -249,7 +249,7 @@ class Replay {
       this.#imaginedLedger = planned.ledger;
       for (const candidate of planned.act) this.#imagine(candidate, now);
     }
-    // Without anybody due a plan changes the ledger only where somebody was due before.
+    // Without an agent who is due, a plan changes the ledger only where an agent was due before.
     if (due.length === 0 && this.#ledger.dueBefore.size === 0 && this.#ledger.broken.size === 0) return;
     const planned = plan(due, this.#everyone, hold, caps, this.#ledger, now);
     this.#ledger = planned.ledger;
@@ -326,8 +326,8 @@ function addTo(counts: Int32Array, sweep: number, more: number): void {
 }
 
 /**
- * How long after a log-off it can be said to hold. Whoever's session is ended may be back by single sign-on at once, and
- * the ladder's first rung takes him off again; without a ladder nothing would. A quiet Offline leaves the session alone.
+ * How long after a log-off it takes effect for good. An agent whose session is ended may be back by single sign-on at once, and
+ * the ladder's first rung logs them off again; without a ladder nothing would. A quiet Offline leaves the session alone.
  */
 function untilItHolds({ actions }: Due, { returns }: Profile, interval: Duration): Duration {
   if (!actions.includes('revoke_tokens')) return 0;

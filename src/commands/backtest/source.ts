@@ -46,7 +46,7 @@ export async function fromRecording(path: string, wanted: Partial<Interval>): Pr
   const end = complete ? span.to : (place?.doneTo ?? span.from);
   if (!complete)
     throw new UsageError(
-      `${path} is not complete: history is there up to ${minuteText(end)}, wanted was ${minuteText(span.to)}. Run the backtest that recorded it again with the same --record, and it goes on.`,
+      `${path} is not complete: it has history up to ${minuteText(end)}, but ${minuteText(span.to)} was asked for. Run the backtest that recorded it again with the same --record: it continues.`,
     );
   const cut = { from: wanted.from ?? span.from, to: wanted.to ?? span.to };
   if (cut.from < span.from || cut.to > span.to || cut.from >= cut.to)
@@ -134,7 +134,7 @@ async function begin(
     const same = recording.span.from === span.from && recording.span.to === span.to;
     if (exact && !same)
       throw new UsageError(
-        `${record} is a recording of ${minuteText(recording.span.from)} to ${minuteText(recording.span.to)}: give the same --from and --to to go on with it, replay it with --replay, or name another file.`,
+        `${record} is a recording of ${minuteText(recording.span.from)} to ${minuteText(recording.span.to)}: give the same --from and --to to continue it, replay it with --replay, or name another file.`,
       );
     const writer = await RecordingWriter.resume(record, recording);
     return { span: recording.span, organisation: recording.organisation, writer, place: recording.place };
@@ -195,7 +195,7 @@ function explained(error: unknown, record: string | undefined): unknown {
   const hint =
     record === undefined
       ? 'With --record FILE a reading that breaks off can be taken up again.'
-      : `What was read is in ${record}: the same command goes on from there.`;
+      : `What was read is in ${record}: the same command continues from there.`;
   if (error instanceof UsageError) return new UsageError(`${error.message} ${hint}`);
   const { kind, operation, status, code, contextId, correlationId, retryAfter } = error;
   const facts = { kind, operation, status, code, contextId, correlationId, retryAfter };

@@ -26,7 +26,7 @@ export interface BacktestMonth {
   readonly withPolicy: Peak;
 }
 
-/** One log-off that hit, or may have hit, somebody who was there. */
+/** One log-off that hit, or may have hit, an agent who was there. */
 export interface Regret {
   readonly agentId: string;
   readonly agentName: string;
@@ -50,7 +50,7 @@ export interface BacktestColumn {
   readonly byRule: readonly BacktestRow[];
   readonly byProfile: readonly BacktestRow[];
   readonly regrets: readonly Regret[];
-  /** So close to the end of history that nobody knows. */
+  /** So close to the end of history that it cannot be decided. */
   readonly undecided: number;
   readonly breaker: number;
   readonly deferred: readonly { readonly hold: Hold; readonly sweeps: number; readonly most: number }[];
@@ -186,9 +186,9 @@ function approximations(history: History, policies: readonly ReplayedPolicy[]): 
   const sentences = [
     'History holds presence and routing status, but no conversations. Live, each conversation counter protects; here a call or digital work that sets no routing status looks idle. Where such work is common, log-offs, hours and licences saved are too high, and the regret is too low.',
     'History holds no token dates. A browser that was Offline for less than a sweep counts as a person here: some log-offs of absent people are missing, and some regrets are none (“perhaps a browser”).',
-    'Each log-off is taken to succeed. After it the agent counts as gone until history shows a sign of the person. What the log-off itself would have changed, history cannot know.',
+    'Each log-off is taken to succeed. After it the agent counts as gone until history shows a sign of the person. History does not show what the log-off itself would have changed.',
     'Where a log-off ends the session, the browser is taken to come back once by single sign-on: time is won, and a licence freed, only after the wait of the ladder’s first rung and two sweeps more; without a ladder never. Further silent returns are not played: `report` shows how many there are.',
-    'Hours recovered are hours in which history shows the agent online and the policy would not have: they end when he shows himself or goes Offline by himself.',
+    'Hours recovered are hours in which history shows the agent online and the policy would not have: they end with the next sign of the agent or with an Offline of their own.',
     'Regret counts log-offs with a sign of the person within ten minutes: interactions, queue, presence or login, by the same signs as live. “Working” are those who were on queue or in an interaction by then.',
     'Groups, queues, roles, divisions and teams are those of the time of reading, not of the past.',
     'As after a start without memory, all clocks begin at zero with the first sight of each agent, and the first sweeps only watch. Caps and the breaker apply.',
@@ -201,11 +201,11 @@ function approximations(history: History, policies: readonly ReplayedPolicy[]): 
     );
   if (policies.some(({ warns }) => warns))
     sentences.push(
-      'Warnings are taken to be delivered in the sweep in which they are due, and to move nobody.',
+      'Warnings are assumed to be delivered in the sweep in which they are due, and to change nothing.',
     );
   if (history.strangers > 0)
     sentences.push(
-      `${history.strangers} users of this history are not in the directory any more, or came without their groups, and are left out: the head-counts are lower than they were.`,
+      `${history.strangers} users of this history are no longer in the directory, or came without their groups, and are left out: the head-counts are lower than they really were.`,
     );
   if (history.withoutRouting > 0)
     sentences.push(

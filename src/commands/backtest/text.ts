@@ -94,7 +94,7 @@ function rowLines(
   );
 }
 
-/** Those who were hit first: whoever was back soonest. */
+/** The regrets, the fastest return first. */
 function regretLines(column: BacktestColumn, many: boolean, name: (regret: Regret) => string): string[] {
   if (column.regrets.length === 0) return [];
   const sorted = [...column.regrets].sort((a, b) => weight(b) - weight(a) || a.after - b.after);

@@ -1,4 +1,4 @@
-/** One agent on his way through history: what a sweep would have been shown of him, and how far he has come. */
+/** The replay of one agent: what a sweep would have been shown, and how far the replay has come. */
 import type { Agent, Observation, PresenceReading, RoutingReading } from '../../domain/agent.ts';
 import { seenAgain } from '../../domain/tracking/fold.ts';
 import { profileOf, type Verdict } from '../../domain/judging/judge.ts';
@@ -9,7 +9,7 @@ import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
 import type { AgentHistory, KnownState, Timeline } from './history.ts';
 
-/** A sign of the person so soon after the log-off: it hit somebody who was about to work, or who was there. */
+/** A sign of the person so soon after the log-off: it hit an agent who was about to work, or who was there. */
 export const REGRET_WITHIN: Duration = 10 * MINUTE;
 
 /** One log-off that the policy would have brought. */
@@ -20,17 +20,17 @@ export interface ReplayedLogoff {
   readonly at: Instant;
   readonly measured: Duration;
   readonly limit: Duration;
-  /** Time that he was online in history and would not have been. */
+  /** Time that the agent was online in history and would not have been. */
   recovered: Duration;
   /** The first sign of the person after it. */
   signAt: Instant | undefined;
-  /** That sign was a short Offline and a return between two sweeps: without token dates nobody knows who it was. */
+  /** That sign was a short Offline and a return between two sweeps: without token dates it may be the browser's or the person's. */
   perhapsBrowser: boolean;
-  /** He stood on queue or handled something within ten minutes of the log-off. */
+  /** The agent was on queue or handled something within ten minutes of the log-off. */
   worked: boolean;
 }
 
-/** An agent who was logged off and has not shown himself since. */
+/** An agent who was logged off, without a sign since. */
 export interface Off {
   readonly logoff: ReplayedLogoff;
   /** From here on the log-off is taken to hold. */
@@ -60,7 +60,7 @@ export interface Track {
   /** Due, or to be counted as observed, at the last look. */
   waiting: Verdict | undefined;
   off: Off | undefined;
-  /** The log-off of the last ten minutes, to see whether he worked. */
+  /** The log-off of the last ten minutes, to see whether the agent worked. */
   recent: ReplayedLogoff | undefined;
   online: boolean;
   /** Online in history and off by our doing since then. */
@@ -156,7 +156,7 @@ function turn(hand: Hand<unknown>, { at }: Timeline, now: Instant): Instant | un
   return index < 0 ? undefined : at[index];
 }
 
-/** Where history says nothing of routing while the agent is Offline, he is off queue, as the platform itself would say. */
+/** Where history says nothing of routing while the agent is Offline, they are off queue, as the platform itself would say. */
 function routingOffline(presence: PresenceReading | undefined): RoutingReading | undefined {
   return presence?.system === 'OFFLINE' ? { status: 'OFF_QUEUE', since: undefined } : undefined;
 }
@@ -171,13 +171,13 @@ export function isSteady({ memory, whole, context }: Track, observation: Observa
   return seenAgain(memorable, observation, context) !== undefined;
 }
 
-/** When his state or the judge asks for the next look. */
+/** When the agent's state or the judge asks for the next look. */
 export function nextLookAt(track: Track, { nextAt, reason }: Verdict, now: Instant): Instant {
   const { off, presence, routing, warnsAhead } = track;
   const change = Math.min(presence.nextAt, routing.nextAt);
   if (off !== undefined) return off.from > now ? Math.min(change, off.from) : change;
   if (warnsAhead === 0) return Math.min(change, nextAt ?? Infinity);
-  // The judge answers for somebody whom nobody has warned yet: he then is due a moment later than once he is.
+  // The judge answers for an agent who has not been warned yet; a warned agent is due a moment earlier.
   return Math.min(change, (nextAt ?? Infinity) - (reason === 'waiting' ? warnsAhead : 1));
 }
 
@@ -191,7 +191,7 @@ export function warn(track: Track, verdict: Verdict, policy: Policy, now: Instan
   track.memory = { ...memory, warned: { ...memory.warned, ...told } };
 }
 
-/** Notes whether somebody who was logged off lately, and showed himself, works by now. */
+/** Notes whether an agent who was logged off lately, and has shown a sign since, works by now. */
 export function noteReplayedWork(track: Track, { routing }: Observation, now: Instant): void {
   const { recent, memory } = track;
   if (recent === undefined) return;

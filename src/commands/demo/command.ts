@@ -36,10 +36,10 @@ const LIMITS: Readonly<Record<string, Duration | undefined>> = {
 };
 const ORDINARY_LIMIT: Duration = 60 * MINUTE;
 
-/** What happens to people who are not there must reach nobody; those who are warned count as told. */
+/** Messages of the simulation must reach no receiver; warned agents count as told. */
 const NOBODY: Sender = { send: () => Promise.resolve(), close: () => Promise.resolve() };
 
-/** Plays the shift and prints the tally. Answers the exit code: 3 when anybody was disturbed or missed. */
+/** Plays the shift and prints the tally. Answers the exit code: 3 when an agent was disturbed or missed. */
 export async function demo(options: DemoOptions, output: Output): Promise<number> {
   // Every story is played at least once: the policy names one of these people.
   const agents = wholeOption(options.agents, Object.keys(DEFAULT_MIX).length, 50_000);
@@ -138,7 +138,7 @@ function truthOf(sandbox: Sandbox, { settings, draft }: LoadedPolicy): Truth {
   const { grace } = draft.content.returns;
   return sandbox.truth({
     limitFor: (archetype) => LIMITS[archetype] ?? ORDINARY_LIMIT,
-    // Nobody is due during grace, and everyone is read and judged once an interval.
+    // No agent is due during grace, and each is read and judged once an interval.
     slackMs: grace + 2 * settings.sweep.interval,
   });
 }

@@ -37,7 +37,7 @@ export class DemoView {
       `A contact centre of ${frame.agents} agents under single sign-on, one sweep a minute. About a fifth will leave`,
     );
     output.line(
-      'without logging out; some browsers will come back by themselves. Nobody who works may be disturbed.',
+      'without logging out; some browsers will come back by themselves. Agents who work must not be disturbed.',
     );
     output.line();
   }

@@ -21,7 +21,7 @@ export interface DoctorOptions extends ConfigOption {
   readonly json?: boolean;
 }
 
-/** Somebody waits for the answer: what takes longer is as good as unreachable. */
+/** A person waits for the answer: what takes longer counts as unreachable. */
 const DOCTOR_TIMEOUT: Duration = 2 * MINUTE;
 
 /** Prints what was found. Answers the exit code: 2 when enforcing could not work. */

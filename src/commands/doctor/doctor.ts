@@ -37,7 +37,7 @@ export async function diagnose(
 
 function learntFinding(found: string): Finding {
   const why =
-    'no document tells what browsers and the platform do here: the worker learnt it from its own log-offs';
+    'the behaviour of browsers and the platform is not documented: the worker learnt it from its own log-offs';
   return { check: 'learnt', verdict: 'ok', found, why };
 }
 
@@ -47,7 +47,7 @@ function conclude(findings: readonly Finding[]): Diagnosis {
 
 async function credentialsFinding(platform: DoctorPlatform): Promise<Finding> {
   const check = 'credentials';
-  const why = 'without a token nothing can be read or done';
+  const why = 'without a token the service can read nothing and take no action';
   const answer = await tell(() => platform.checkCredentials());
   if (answer.told) return { check, verdict: 'ok', found: 'the platform gives this client a token', why };
   const advice =
@@ -58,7 +58,7 @@ async function credentialsFinding(platform: DoctorPlatform): Promise<Finding> {
 }
 
 async function organisationFindings(platform: DoctorPlatform): Promise<readonly Finding[]> {
-  const why = 'credentials of another organisation, a test one say, are good credentials too';
+  const why = 'credentials of the wrong organisation, such as a test one, work as well';
   const answer = await tell(() => platform.organisation());
   if (!answer.told) return [{ check: 'organisation', verdict: 'unknown', found: answer.message, why }];
   const { name, hipaa } = answer.value;
@@ -79,7 +79,8 @@ async function organisationFindings(platform: DoctorPlatform): Promise<readonly 
 
 function clockFinding(platform: DoctorPlatform): Finding {
   const check = 'clock';
-  const why = 'idle time is measured against the platform’s stamps; five minutes apart, all action is held';
+  const why =
+    'idle time is measured against the platform’s stamps; when the clocks are five minutes apart, no action is taken';
   const error = platform.clockError();
   if (error === undefined) return { check, verdict: 'unknown', found: 'no answer told the time', why };
   const apart = Math.abs(error);

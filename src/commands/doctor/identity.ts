@@ -2,9 +2,9 @@
 import { formatDuration, type Duration } from '../../domain/time/time.ts';
 import type { Finding } from './ports.ts';
 
-/** The connector, as far as it can be asked without touching anybody. */
+/** The connector, as far as it can be checked without ending a session. */
 export interface DoctorIdentity {
-  /** Logs in and looks for somebody who does not exist. Does not reject. */
+  /** Logs in and looks up a user who does not exist. Does not reject. */
   selfCheck(): Promise<{ readonly verdict: 'ok' | 'unsure' | 'failed'; readonly sentence: string }>;
   describe(): {
     readonly provider: string;
@@ -22,7 +22,7 @@ export async function identityFinding(identity: DoctorIdentity): Promise<Finding
   const { verdict, sentence } = await identity.selfCheck();
   const check = 'identity-provider';
   const found = `${provider} at ${address}: ${sentence}; an agent is looked for by ${mapping}`;
-  const why = `a rung ends the agent's session there, and ${formatDuration(delay)} later his tokens, ${perHour} an hour at most. ${reach}`;
+  const why = `a rung ends the agent's session there and revokes the tokens ${formatDuration(delay)} later, ${perHour} an hour at most. ${reach}`;
   if (verdict === 'ok') return { check, verdict, found, why };
   if (verdict === 'unsure') return { check, verdict: 'unknown', found, why };
   const advice =

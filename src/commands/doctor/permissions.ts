@@ -47,7 +47,7 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     need(
       'directory:user:view',
       'Directory > User > View',
-      'agents are listed at once with it, where it is granted in every division',
+      'it allows listing agents in one go, where it is granted in every division',
       { perDivision: true, otherwise: 'not granted, but agents can be listed page by page without it' },
     ),
     always,
@@ -56,7 +56,7 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     need(
       'presence:presenceDefinition:view',
       'Presence > Presence Definition > View',
-      'it tells which presence is Offline, and what the labels of the policy stand for',
+      'it is needed to find the presence Offline and the labels of the policy',
       { perDivision: true },
     ),
     always,
@@ -100,7 +100,7 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     need(
       'presence:settings:view',
       'Presence > Settings > View',
-      'doctor reads with it what a browser that comes back is given',
+      'doctor uses it to read what a returning browser is given',
       { missing: 'warn' },
     ),
     always,
@@ -109,7 +109,7 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     need(
       'sso:provider:view',
       'SSO > Provider > View',
-      'doctor reads with it whether single sign-on asks for credentials',
+      'doctor uses it to read whether single sign-on asks for credentials',
       { missing: 'warn' },
     ),
     always,
@@ -118,7 +118,7 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     need(
       'analytics:userDetail:view',
       'Analytics > User Detail > View',
-      'backtest reads with it what everybody did in the past',
+      'backtest uses it to read the history of agents',
       { missing: 'ok' },
     ),
     always,
@@ -192,12 +192,12 @@ function fromProbe({ otherwise = '' }: Need, probed: Reply<Probed | undefined>):
     case 'not_refused':
       return {
         is: 'untold',
-        found: 'not refused for a user who does not exist, which need not mean anything: look at the role',
+        found: 'not refused for a user who does not exist, which proves nothing: check the role',
       };
     case 'refused':
       return { is: 'missing' };
     case undefined:
-      return { is: 'untold', found: 'there is no way to try it out' };
+      return { is: 'untold', found: 'it cannot be tried out' };
   }
 }
 

@@ -15,7 +15,7 @@ export async function timeoutFindings(
   wants: DoctorWants,
 ): Promise<readonly Finding[]> {
   const check = 'native_timeout';
-  const why = 'it logs agents off by rules of its own, which neither presence nor this policy has a say in';
+  const why = 'it logs agents off by its own rules, whatever their presence and this policy say';
   const answer = await tell(() => platform.tokenTimeout());
   if (!answer.told) return [{ check, verdict: 'unknown', found: answer.message, why }];
   if (answer.value.enabled !== true) return [nativeOff({ check, why }, answer.value)];
@@ -46,20 +46,22 @@ function nativeFinding(
   const longer = limits.filter(({ limit }) => limit > shortest).map(({ rule }) => rule);
   const clashes = [
     ...(longer.length > 0
-      ? [`either is first now and then: it is shorter than the limit of ${longer.join(', ')}`]
+      ? [`it sometimes acts before the policy: it is shorter than the limit of ${longer.join(', ')}`]
       : []),
     ...(bounces
-      ? ['whoever is Offline with his session left alone is back when it strikes, until the ladder answers']
+      ? [
+          'agents set Offline with their session left alone come back when it ends that session, until the ladder answers',
+        ]
       : []),
   ];
   if (clashes.length === 0) return { ...base, verdict: 'ok', found };
-  const advice = `${clashes.join('; ')}: switch it off where the policy is to decide`;
+  const advice = `${clashes.join('; ')}: switch it off where the policy should decide`;
   return { ...base, verdict: 'warn', found, advice };
 }
 
 async function ownTokenFinding(platform: DoctorPlatform, { interval }: DoctorWants): Promise<Finding> {
   const check = 'own_token';
-  const why = 'the native timeout holds for every OAuth client, this one too';
+  const why = 'the native timeout applies to every OAuth client, including this one';
   const answer = await tell(() => platform.ownTokenIdles());
   if (!answer.told) return { check, verdict: 'unknown', found: answer.message, why };
   if (answer.value === undefined)
@@ -68,7 +70,7 @@ async function ownTokenFinding(platform: DoctorPlatform, { interval }: DoctorWan
   const found = `the token of this service idles out after ${roughly(left)}`;
   if (left > interval) return { check, verdict: 'ok', found, why };
   const advice =
-    'nothing need be done: it logs in anew for each sweep; more frequent sweeps would keep the token';
+    'no change is necessary: the service logs in anew for each sweep; more frequent sweeps would keep the token';
   return { check, verdict: 'warn', found, why, advice };
 }
 
@@ -101,7 +103,7 @@ export async function reconnectFinding(platform: DoctorPlatform, wants: DoctorWa
 /** Whether logging out of one client logs out of all. */
 export async function universalLogoutFinding(platform: DoctorPlatform): Promise<Finding> {
   const check = 'universal_logout';
-  const why = 'without it, who logs out of one client by himself stays logged in with the others';
+  const why = 'without it, an agent who logs out of one client stays logged in with the others';
   const answer = await tell(() => platform.authenticationSettings());
   if (!answer.told)
     return notTold(check, why, answer, 'see the authentication settings of the organisation by hand');
@@ -115,7 +117,7 @@ export async function universalLogoutFinding(platform: DoctorPlatform): Promise<
 /** Whether single sign-on asks for credentials. */
 export async function signInFinding(platform: DoctorPlatform, { connector }: DoctorWants): Promise<Finding> {
   const check = 'forced_authentication';
-  const why = 'where single sign-on answers without asking anybody, a revoked session is back within seconds';
+  const why = 'where single sign-on asks for no credentials, a revoked session is back within seconds';
   const answer = await tell(() => platform.identityProviders());
   if (!answer.told) return notTold(check, why, answer);
   const inUse = answer.value.filter(({ disabled }) => !disabled);
@@ -126,11 +128,11 @@ export async function signInFinding(platform: DoctorPlatform, { connector }: Doc
     return { check, verdict: 'ok', found: `${list(inUse)} asks for credentials each time`, why };
   const found = `${list(silent)} may answer without asking for credentials (forceAuthn is not on)`;
   const others = connector ? '' : ', or set up a connector under identity';
-  const advice = `the ladder of returns copes with it; the cure is forceAuthn at the provider, for every login of everybody${others}`;
+  const advice = `the ladder of returns handles it; to prevent it, set forceAuthn at the provider (every agent is then asked at every login)${others}`;
   return { check, verdict: 'warn', found, why, advice };
 }
 
-/** The providers that may let a browser in again without asking anybody. */
+/** The providers that may let a browser in again without a prompt. */
 function silentOf(providers: readonly SignIn[]): readonly SignIn[] {
   return providers.filter(({ disabled, forceAuthn }) => !disabled && forceAuthn !== true);
 }

@@ -52,7 +52,7 @@ const KNOWN_EVENTS = 100;
 /** More matches than this are counted, not listed. */
 const LISTED = 20;
 
-/** Prints what is known of one agent. Answers the exit code; throws `UsageError` when nobody, or several, fit. */
+/** Prints what is known of one agent. Answers the exit code; throws `UsageError` when no agent, or several, fit. */
 export async function explain(name: string, options: ExplainOptions, output: Output): Promise<number> {
   const now = realClock.now();
   const at = options.at === undefined ? undefined : momentOption(options.at, now);
@@ -134,7 +134,7 @@ async function tellRecord(
     output.line(`The policy cannot be used, so its rules are not weighed: ${fault}.\n`);
   const lines = [...recorded.sentences, '', ...eventLines(recorded.events, times, table)];
   if (recorded.common.length > 0)
-    lines.push('', 'Of everybody:', ...eventLines(recorded.common, times, table).slice(1));
+    lines.push('', 'Of all agents:', ...eventLines(recorded.common, times, table).slice(1));
   for (const line of lines) output.line(line);
 }
 

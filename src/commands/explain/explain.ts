@@ -1,6 +1,6 @@
 /**
- * Why one agent is, or is not, to be logged off: the same judging as in a sweep, on what is remembered of him or on one
- * fresh look, with every number that went into it. Pure; how it is told stands in `sentences.ts`.
+ * Why one agent is, or is not, to be logged off: the same judging as in a sweep, on the agent's memory or on one
+ * fresh look, with every number that went into it. Pure; `sentences.ts` puts it into words.
  */
 import type { Agent, Observation } from '../../domain/agent.ts';
 import { clockStart, countable, measure } from '../../domain/tracking/clocks.ts';
@@ -26,7 +26,7 @@ export interface ExplainInput {
   readonly pause: Pause | undefined;
   /** Of this agent, in rising order. */
   readonly events: readonly StoredEvent[];
-  /** Events of kind `gap`: nobody was watched. */
+  /** Events of kind `gap`: no agent was watched. */
   readonly gaps?: readonly StoredEvent[];
   /** The organisation's own presences by id. */
   readonly labels?: ReadonlyMap<string, string>;
@@ -226,7 +226,7 @@ function graceEnd(memory: Memory | undefined, profile: Profile | undefined): Ins
 /** Reasons with which some clock runs towards a log-off. */
 const RUNNING: readonly (Reason | undefined)[] = ['waiting', 'warned', 'outside_hours', 'grace'];
 
-/** Rules that only report do not log anybody off, unless there are no others. */
+/** Rules that only report log no agent off, unless there are no others. */
 function nextOf(
   verdict: Verdict | undefined,
   rules: readonly Weighed[],

@@ -26,7 +26,7 @@ export interface HoldsInput {
   readonly now: Instant;
 }
 
-/** One sentence for what holds everybody back, and one for what holds this agent back beside that. */
+/** One sentence for what holds all agents back, and one for what holds this agent back beside that. */
 export function holdsOf(input: HoldsInput, verdict: Verdict | undefined): readonly string[] {
   const { standing, policy } = input;
   const everybody = holdOfAll(input);
@@ -44,7 +44,7 @@ function holdOfAll({ standing, pause, policy, interval, now }: HoldsInput): Swee
   return sweepHold({ ...seen, settleLeft: left }, true);
 }
 
-/** Planned as if the agent were due, and nobody else. */
+/** Planned as if only this agent were due. */
 function holdOfOne(
   { agent, policy, now }: HoldsInput,
   verdict: Verdict | undefined,
@@ -56,7 +56,7 @@ function holdOfOne(
   return held[0]?.hold;
 }
 
-/** A log-off of nobody in particular: planning looks only at who is due, by what, and for how long. */
+/** A log-off of no particular agent: planning looks only at which agents are due, by what, and for how long. */
 const AS_IF_DUE: Due = {
   ruleId: '',
   mode: 'enforce',
@@ -83,9 +83,9 @@ function everybodyHeld(hold: SweepHold, input: HoldsInput): string {
     return `paused${why}: no agent is logged off until ${end}`;
   }
   if (standing?.policyHash !== policy.hash)
-    return 'this policy has not been in force in a sweep yet: its first sweeps only watch';
+    return 'no sweep has used this policy yet: its first sweeps only observe';
   const left = settleLeft(standing, policy, now, interval);
-  return `settling: ${left === 1 ? 'one more sweep only watches' : `${left} more sweeps only watch`}`;
+  return `settling: ${left === 1 ? 'one more sweep only observes' : `${left} more sweeps only observe`}`;
 }
 
 /** What is told of a hold, from what is known of the agent. */
@@ -99,7 +99,7 @@ const OWN: Readonly<Record<Exclude<Hold, SweepHold>, (known: Known) => string>> 
   breaker: ({ brokenUntil, now }) =>
     `held back by the breaker${rest(brokenUntil, now)}: too many agents became due at once`,
   forbidden: ({ failure, now }) =>
-    `the platform forbids the service to log this agent off: it tries again after an hour${rest(failure && failure.at + HOUR, now)}`,
+    `the platform forbids the service to log this agent off: the next try waits an hour${rest(failure && failure.at + HOUR, now)}`,
   backoff: ({ failure, now }) => {
     const count = failure?.count ?? 1;
     const tries = count === 1 ? 'try' : `${count} tries`;
@@ -109,7 +109,7 @@ const OWN: Readonly<Record<Exclude<Hold, SweepHold>, (known: Known) => string>> 
   per_sweep: () => 'caps.per_sweep allows no log-off',
 };
 
-/** `undefined` for what holds everybody back, which is told apart. */
+/** `undefined` for what holds all agents back, which has its own sentence. */
 function ownHeld(hold: Hold | undefined, { agent, now }: HoldsInput, ledger: Ledger): string | undefined {
   if (hold === undefined || !isOwn(hold)) return undefined;
   const failure = ledger.failures.get(agent.id);

@@ -11,7 +11,7 @@ import { lastLogoff } from './sentences.ts';
 import { meaningOf, SIGN_WORDS, stateWords } from './words.ts';
 import type { Times } from '../shared/times.ts';
 
-/** Kinds of events that concern everybody, and this agent with them. */
+/** Kinds of events that concern all agents, and this agent with them. */
 export const COMMON_KINDS: readonly EventKind[] = ['pause', 'resume', 'policy', 'gap', 'breaker'];
 
 /** The record of one agent up to a time. */
@@ -21,11 +21,11 @@ export interface Recorded {
   readonly sentences: readonly string[];
   /** The last ten of the agent up to then, in rising order. */
   readonly events: readonly StoredEvent[];
-  /** The last five that concern everybody. */
+  /** The last five that concern all agents. */
   readonly common: readonly StoredEvent[];
 }
 
-/** What the store has of the agent and of everybody. Events are those up to the time asked for, in rising order. */
+/** What the store has of the agent and of all agents. Events are those up to the time asked for, in rising order. */
 export interface RecordInput {
   readonly agent: StoredAgent;
   readonly at: Instant;

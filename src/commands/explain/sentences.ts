@@ -12,13 +12,13 @@ import type { Times } from '../shared/times.ts';
 export function sentencesOf(explanation: Explanation, times: Times): readonly string[] {
   const { verdict, agent } = explanation;
   if (verdict === undefined)
-    return [`Nothing can be said of ${agent.name}: no usable reading is stored.`, ...explanation.caveats];
+    return [`Nothing is known about ${agent.name}: no usable reading is stored.`, ...explanation.caveats];
   return [
     ANSWERS[verdict.reason](explanation, verdict, times),
     ...lastLogoff([...explanation.before, ...explanation.events], times, clocksOf(explanation.rules)),
     ...seenSentence(explanation, times),
     ...signSentence(explanation, times),
-    ...explanation.holds.map((hold) => `A log-off is held back at present: ${hold}.`),
+    ...explanation.holds.map((hold) => `A log-off is held back now: ${hold}.`),
     ...explanation.caveats,
   ];
 }
@@ -34,26 +34,26 @@ const ANSWERS: Readonly<Record<Reason, Answer>> = {
   observed: (e, v) =>
     `${e.agent.name} would be logged off now by rule ${named(e, v)}, but ${e.mode === 'observe' ? 'the policy' : 'this rule'} only observes: ${measuredWords(v)}.`,
   ladder_due: (e, v, times) =>
-    `${e.agent.name} is due to be logged off again: ${returnWords(e, times)}, and rung ${rungNumber(v.due?.rung ?? 0)} of the ladder answers it (${actionWords(v.due?.actions ?? [])}).`,
+    `${e.agent.name} is due to be logged off again: ${returnWords(e, times)}, and rung ${rungNumber(v.due?.rung ?? 0)} of the ladder applies (${actionWords(v.due?.actions ?? [])}).`,
   waiting: upcoming,
   warned: (e, v, times) => `${upcoming(e, v, times)} The time for the warning has begun.`,
-  outside_hours: (e, v, times) => `${upcoming(e, v, times)} The rule's hours are not on at present.`,
+  outside_hours: (e, v, times) => `${upcoming(e, v, times)} It is outside the rule's hours at present.`,
   no_rule: (e) =>
     `${e.agent.name} would not be logged off: no rule of profile ${e.profile ?? ''} covers ${e.state === undefined ? 'this state' : stateWords(e.state)}.`,
   waiting_on_queue: (e) =>
-    `${e.agent.name} would not be logged off: waiting on queue, which is work for every rule of profile ${e.profile ?? ''} that does not say waiting_on_queue: true.`,
+    `${e.agent.name} would not be logged off: waiting on queue, which counts as work for every rule of profile ${e.profile ?? ''} without waiting_on_queue: true.`,
   ladder_waiting: (e, _v, times) =>
-    `${e.agent.name} would be logged off again from ${times.exact(e.next?.at ?? e.now)} on if no sign of a person comes before: ${returnWords(e, times)}, and the ladder waits before it answers.`,
+    `${e.agent.name} would be logged off again from ${times.exact(e.next?.at ?? e.now)} on unless a sign of a person is seen before: ${returnWords(e, times)}, and the wait of the next rung is not over.`,
   held: (e, _v, times) =>
-    `${e.agent.name} is held: ${returnWords(e, times)} after the last rung of the ladder, and the policy does nothing more (repeat: never).`,
+    `${e.agent.name} is held: ${returnWords(e, times)} after the last rung of the ladder, and the policy takes no further action (repeat: never).`,
   grace: (e, v, times) =>
-    `${e.agent.name} just came back and is left alone until ${times.exact(v.nextAt ?? e.now)} (grace after a return).${e.next === undefined ? '' : ` If no sign of a person comes, rule ${e.next.rule} logs off from ${times.exact(e.next.at)} on.`}`,
+    `${e.agent.name} just came back and is left alone until ${times.exact(v.nextAt ?? e.now)} (grace after a return).${e.next === undefined ? '' : ` Unless a sign of a person is seen, rule ${e.next.rule} logs the agent off from ${times.exact(e.next.at)} on.`}`,
   engaged: (e, _v, times) =>
     `${e.agent.name} would not be logged off: handling an interaction${e.engagedSince === undefined ? '' : ` since ${times.short(e.engagedSince)}`}, which always protects.`,
   exempt: (e, v) => `${e.agent.name} would not be logged off: exempt (${v.detail ?? 'by the policy'}).`,
   no_profile: (e) => `${e.agent.name} is left alone: no profile of the policy fits.`,
   names_unsure: (e, v) =>
-    `${e.agent.name} would be due, but is left alone: ${v.detail ?? 'what a name of the policy stands for is in doubt'}.`,
+    `${e.agent.name} would be due, but is left alone: ${v.detail ?? 'the meaning of a name in the policy is in doubt'}.`,
   offline: (e, _v, times) => `${e.agent.name} is Offline${departureWords(e, times)}.`,
   unknown: (e, v, times) => unknownWords(e, v, times),
 };
@@ -64,14 +64,14 @@ function unknownWords({ agent, unread }: Explanation, { detail, unknown }: Verdi
   const since = unread === undefined ? '' : ` since ${times.exact(unread.since)}`;
   const what =
     contradiction === undefined
-      ? `cannot be built on${since}${detail === undefined ? '' : ` (${detail})`}`
-      : `contradicts itself${since} (presence and routing are ${contradiction.said ?? 'at odds'}, which cannot both be true)`;
-  return `${agent.name} is left alone: the reading ${what}, and what is unknown protects.`;
+      ? `cannot be used${since}${detail === undefined ? '' : ` (${detail})`}`
+      : `contradicts itself${since} (presence and routing are ${contradiction.said ?? 'in conflict'}, which cannot both be true)`;
+  return `${agent.name} is left alone: the reading ${what}, and an unknown state protects.`;
 }
 
 function upcoming(e: Explanation, _verdict: Verdict, times: Times): string {
   const { next } = e;
-  if (next === undefined) return `${e.agent.name} waits for a rule whose hours do not come within a year.`;
+  if (next === undefined) return `${e.agent.name} waits for a rule whose hours do not begin within a year.`;
   const rule = e.rules.find(({ id }) => id === next.rule);
   const at = times.exact(next.at);
   if (rule === undefined) return `${e.agent.name} would be logged off from ${at} on by rule ${next.rule}.`;
@@ -105,7 +105,7 @@ function returnWords({ back, departure, ladder }: Explanation, times: Times): st
   if (at === undefined) return 'the last log-off had no effect';
   const gone = departure?.by === 'enforcer' ? 'our log-off' : 'going';
   const after = back?.delay === undefined ? '' : `, ${formatDuration(back.delay)} after ${gone}`;
-  return `the browser came back by itself at ${times.exact(at)}${after}, and no person has shown since`;
+  return `the browser came back by itself at ${times.exact(at)}${after}, and no sign of a person has been seen since`;
 }
 
 function departureWords({ departure }: Explanation, times: Times): string {
@@ -159,17 +159,17 @@ export function lastLogoff(
   if (rung === undefined) {
     const what = kind === 'observed' ? 'report (observed, not a log-off)' : 'log-off';
     return [
-      `The last ${what}, at ${at}, was brought by rule ${rule}: ${numbers(last, clocks)}. Outcome: ${meaningOf(last)}.`,
+      `The last ${what}, at ${at}, was caused by rule ${rule}: ${numbers(last, clocks)}. Outcome: ${meaningOf(last)}.`,
     ];
   }
   const answer = `The last log-off, at ${at}, answered a return without a person: ${formatDuration(measured)} had passed since it or since the last answer, rung ${rungNumber(rung)} of the ladder waits ${formatDuration(limit)}. Outcome: ${meaningOf(last)}.`;
   const first = events
     .slice(0, index)
     .findLast((each) => each.kind === 'verified' && each.rung === undefined);
-  if (first === undefined) return [answer, `Rule ${rule} had brought the first log-off.`];
+  if (first === undefined) return [answer, `The first log-off was by rule ${rule}.`];
   return [
     answer,
-    `What had begun it was the log-off by rule ${first.rule ?? rule} at ${times.exact(first.at)}: ${numbers(first, clocks)}.`,
+    `The first log-off was by rule ${first.rule ?? rule} at ${times.exact(first.at)}: ${numbers(first, clocks)}.`,
   ];
 }
 
@@ -188,13 +188,13 @@ export function ladderSentences(ladder: LadderShown, times: Times): readonly str
   const { rungsUsed, rungs, rule, returnedAt, lastLogoffAt, active, nextActions } = ladder;
   const returned =
     returnedAt === undefined
-      ? 'No silent return waits for an answer.'
-      : `The silent return of ${times.exact(returnedAt)} waits for its answer.`;
+      ? 'No silent return is waiting to be answered.'
+      : `The silent return of ${times.exact(returnedAt)} is waiting to be answered.`;
   return [
     `On the ladder since a log-off by rule ${rule}; last logged off at ${times.exact(lastLogoffAt)}. ${returned}`,
-    `${rungsUsed} of ${rungs} rungs used. Answer to the next silent return: ${actionWords(nextActions)}.`,
+    `${rungsUsed} of ${rungs} rungs used. Actions for the next silent return: ${actionWords(nextActions)}.`,
     ...(active
-      ? ['Until a sign of a person comes the ladder judges, not the rules.']
-      : ['A login came since: the rules judge, and the next log-off uses the next rung.']),
+      ? ['Until a sign of a person is seen, the ladder decides, not the rules.']
+      : ['The agent has logged in since: the rules decide, and the next log-off uses the next rung.']),
   ];
 }

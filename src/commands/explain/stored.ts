@@ -52,11 +52,11 @@ export function withStoredFacts({ agent: stored, memory, policy, interval, now }
   if (memory === undefined) caveats.push('No usable reading of this agent has been stored yet.');
   else if (memory.unread !== undefined) {
     caveats.push(
-      'All that follows is as of the last reading that could be used; no clock counts the time since, should it last.',
+      'Everything below is as of the last usable reading; no clock counts the time since if no usable reading follows.',
     );
   } else if (now - memory.seenAt > GAP * interval) {
     caveats.push(
-      `Nobody has looked for ${formatDuration(now - memory.seenAt)}: all of this is as of the last look, and no clock will count the time since.`,
+      `The agent has not been observed for ${formatDuration(now - memory.seenAt)}: everything here is as of the last observation, and no clock will count the time since.`,
     );
   }
   const exempt = exemptionsOf(policy, agent, memory, now, caveats);
@@ -65,7 +65,7 @@ export function withStoredFacts({ agent: stored, memory, policy, interval, now }
   const judged = { ...policy, exempt, profiles };
   if (policy.former === undefined) return { agent, observation, policy: judged, caveats };
   caveats.push(
-    'Names of the policy stood for other ids before, which go on protecting; whether those give the agent another profile is not stored: --live tells.',
+    'Names of the policy stood for other ids before, which still protect; whether they give the agent another profile is not stored: use --live.',
   );
   const former = {
     ...policy.former,
@@ -89,7 +89,7 @@ function exemptionsOf(
     if (fits === 'yes') exempt.push({ ...exemption, match: EVERYONE });
     else if (fits === 'unknown' && mayApply(exemption, memory, now)) {
       caveats.push(
-        `Whether the exemption "${exemption.label}" fits depends on groups, roles, divisions, queues or teams, which are not stored: --live tells.`,
+        `Whether the exemption "${exemption.label}" fits depends on groups, roles, divisions, queues or teams, which are not stored: use --live.`,
       );
     }
   }
@@ -130,7 +130,7 @@ function observationOf({
   };
 }
 
-/** Whether a matcher fits somebody of whom only name, e-mail and id are known. */
+/** Whether a matcher fits an agent of whom only name, e-mail and id are known. */
 function fit(matcher: Matcher, agent: Agent): 'yes' | 'no' | 'unknown' {
   if (matcher.users !== undefined && !matches({ ...EVERYONE, users: matcher.users }, agent)) return 'no';
   const { groups, roles, divisions, queues, teams } = matcher;

@@ -30,12 +30,12 @@ export function linesOf(explanation: Explanation, times: Times, table: Table): r
   if (ladder !== undefined)
     lines.push(
       '',
-      'Ladder: how silent returns are answered, each harder than the last',
+      'Ladder: what is done about each further silent return',
       ...ladderSentences(ladder, times),
     );
   lines.push('', ...eventLines(events, times, table));
   if (learnt.length > 0)
-    lines.push('', 'Learnt of the platform', ...learnt.map((sentence) => `  ${sentence}`));
+    lines.push('', 'Learnt about the platform', ...learnt.map((sentence) => `  ${sentence}`));
   return lines;
 }
 

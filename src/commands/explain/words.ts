@@ -60,13 +60,13 @@ export function whenWords(when: When, labels: ReadonlyMap<string, string>): stri
 
 const DROPPED: Readonly<Record<string, string>> = {
   unread: 'the agent could not be read again',
-  engaged: 'an interaction had come in',
+  engaged: 'an interaction had begun',
   stopped: 'the service was told to stop, or paused',
-  late: 'what had been read was too old to act on',
-  offline: 'the agent had gone Offline by then',
-  unknown: 'what was read by then could not be built on',
+  late: 'the reading was too old to act on',
+  offline: 'the agent had already gone Offline',
+  unknown: 'the new reading could not be used',
   waiting_on_queue: 'the agent waited on queue by then',
-  exempt: 'an exemption had come to fit',
+  exempt: 'an exemption had begun to apply',
 };
 
 const UNVERIFIED: Readonly<Record<string, string>> = {
@@ -90,11 +90,11 @@ const MEANINGS: Readonly<Record<EventKind, Telling>> = {
       : `seen Offline afterwards; ${words(reason)}`,
   unverified: ({ reason = '' }) =>
     reason.startsWith(TOLD_LATER)
-      ? `begun, and what became of it was ${words(reason)}`
+      ? `begun; its outcome was ${words(reason)}`
       : `carried out, but: ${UNVERIFIED[reason] ?? words(reason)}`,
   failed: ({ reason = '' }) => `failed: ${words(reason)}`,
   dropped: ({ reason = '' }) =>
-    `not carried out: ${DROPPED[reason] ?? `by then the verdict was "${words(reason)}"`}`,
+    `not carried out: ${DROPPED[reason] ?? `the verdict had become "${words(reason)}"`}`,
   observed: () => 'only reported: the policy or the rule is in observe mode',
   sso_ended: () => 'the session at the identity provider was ended; the rest follows',
   return: ({ reason = '', delay }) => {
@@ -103,12 +103,12 @@ const MEANINGS: Readonly<Record<EventKind, Telling>> = {
       ? `the browser came back by itself (${reason})${after}; no sign of a person`
       : `came back late (${reason})${after}`;
   },
-  held: () => 'back after the last rung: held, nothing more is done',
+  held: () => 'back after the last rung: held, no further action',
   breaker: ({ reason = '' }) => `too many became due at once: held back (${reason})`,
   policy: ({ reason = '' }) => `another policy came into force (${reason})`,
   pause: ({ reason = '', by }) => `paused${byWords(by)} (${reason})`,
   resume: ({ by }) => `resumed${byWords(by)}`,
-  gap: ({ measured = 0 }) => `nobody had looked for ${formatDuration(measured)}`,
+  gap: ({ measured = 0 }) => `no observation for ${formatDuration(measured)}`,
 };
 
 function byWords(by: string | undefined): string {

@@ -47,7 +47,7 @@ export async function pause(options: PauseOptions, output: Output): Promise<numb
     const end = until === undefined ? 'until resume' : `until ${new Date(until).toISOString()}`;
     output.line(`Paused ${end}, by ${by}, in the store ${store.path}.`);
     const reached = await reachedIn(store);
-    output.line(`Reached: ${reached}. Sweeps go on; no action is taken on any agent.`);
+    output.line(`Reached: ${reached}. Sweeps continue; no action is taken on any agent.`);
   });
   return EXIT.fine;
 }
@@ -95,7 +95,7 @@ async function reachedIn(store: SqliteStore): Promise<string> {
   const fault = faultIn(worker, Math.max(RECENT_SWEEP, INTERVALS * usual), now);
   if (fault !== undefined || worker === undefined)
     throw new Incomplete(
-      `No worker was reached: ${fault ?? ''}. A worker that uses another store goes on as before: ` +
+      `No worker was reached: ${fault ?? ''}. A worker that uses another store continues as before: ` +
         'its log names its store at the start, and --store takes that path.',
     );
   return `${workerWords(worker)}; its last sweep began ${agoWords(worker.sweptAt, now)}`;

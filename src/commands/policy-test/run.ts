@@ -1,6 +1,6 @@
 /**
  * Runs a policy test: the timeline is shown to the same fold, judge, plan and ladder as in a sweep, one look each
- * interval, and whoever the plan lets through is logged off in the enforcer's order. Pure.
+ * interval, and agents whom the plan lets through are logged off in the enforcer's order. Pure.
  */
 import type { Agent, Observation } from '../../domain/agent.ts';
 import { fold } from '../../domain/tracking/fold.ts';
@@ -36,7 +36,7 @@ export interface TestScene {
   readonly interval: Duration;
   readonly happenings: readonly { readonly at: Instant; readonly word: Word }[];
   readonly lacking: readonly (Interval & { readonly parts: readonly Part[] })[];
-  /** Nobody looks inside; at both ends somebody does. */
+  /** No look falls inside; at both ends there is one. */
   readonly unwatched: readonly Interval[];
   readonly browser: BrowserWords | undefined;
   /** The organisation's own; off unless given. */

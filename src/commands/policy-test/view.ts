@@ -27,7 +27,7 @@ export interface FailedTest<V extends ExpectedVerdict, L extends ExpectedLogoff>
   readonly times: Times;
 }
 
-/** Rows of what happened that are shown; more than this nobody reads. */
+/** Rows of what happened that are shown; more than this would not be read. */
 const ROWS = 60;
 
 /** What was expected, in the words of a test. */

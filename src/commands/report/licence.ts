@@ -17,7 +17,7 @@ export interface HeadCount {
 
 /** Heights that last less than this, added up over the period, are not billed. */
 export const IGNORED_BELOW: Duration = 30 * MINUTE;
-/** Counts further apart than this do not speak for the time between them: nobody looked. */
+/** Counts further apart than this do not speak for the time between them, which was not watched. */
 export const COUNT_LASTS: Duration = 15 * MINUTE;
 
 /** The sentence that goes with each such number. */

@@ -27,7 +27,7 @@ export interface ReportRow extends Outcomes {
 export interface ReturnsPart {
   /** Returns after a log-off of ours. */
   readonly own: number;
-  /** Of these, back within the window and nobody there yet. */
+  /** Of these, back within the window, without a sign of a person yet. */
   readonly silent: number;
   readonly late: number;
   /** Silent returns after the platform's own log-off, or after a bounce. */

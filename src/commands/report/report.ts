@@ -47,7 +47,7 @@ export interface Report extends LicenceParts {
   /** 24 rows, `00` to `23`, local. */
   readonly byHour: readonly ReportRow[];
   readonly dropped: readonly { readonly reason: string; readonly count: number }[];
-  /** Sweeps in which somebody was held back, by what, and the most people at once. */
+  /** Sweeps in which agents were held back, by what, and the most agents at once. */
   readonly deferred: readonly { readonly hold: Hold; readonly sweeps: number; readonly most: number }[];
   readonly returns: ReturnsPart;
   readonly held: number;
@@ -218,11 +218,11 @@ const HOURS_KEPT = LONGEST_KEPT / HOUR;
 
 /** Printed with every report: the numbers are worth nothing without them. */
 const ASSUMPTIONS: readonly string[] = [
-  `Time recovered runs from a verified log-off to the agent's next return or log-off, and is counted for ${HOURS_KEPT} hours at most: nobody knows when he would have gone by himself.`,
+  `Time recovered runs from a verified log-off to the agent's next return or log-off, and is counted for ${HOURS_KEPT} hours at most: when the agent would have gone Offline without it is not known.`,
   LICENCE_METHOD,
-  `"Without" counts each agent whom our log-off keeps Offline as online, for ${HOURS_KEPT} hours at most.`,
+  `"Without" counts each agent kept Offline by our log-off as online, for ${HOURS_KEPT} hours at most.`,
   'Head-counts are those of the service: users in its scope, once a sweep, each count good until the next; longer than 15 minutes without a sweep are left out. The bill may count users that the service does not see. Named licences gain nothing from a log-off.',
-  'Observed log-offs are imagined: nothing was done, and they recover nothing.',
+  'Observed log-offs were not carried out, so they recover no time.',
 ];
 
 function isOutcome(kind: RecordEvent['kind']): boolean {

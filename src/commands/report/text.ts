@@ -66,7 +66,7 @@ function returnsTable(returns: ReturnsPart): Omit<Section, 'title'> {
     head: ['returns', ''],
     rows: [
       ['after our log-offs', String(own)],
-      ['… of these silent: the browser came back, nobody was there yet', String(silent)],
+      ['… of these silent: the browser came back, without a person', String(silent)],
       ['… of these later than the window: a login', String(late)],
       ['silent, after the platform’s own log-off', String(platform)],
       ['median time to a silent return', lengthText(median)],

@@ -48,8 +48,8 @@ export async function run(options: ConfigOption, { redactor }: Pick<Output, 'red
   } catch (error) {
     if (ending?.signal.aborted === true) return await ending.code;
     const { code, text } = explainError(error);
-    // For whoever collects the log alone: what is written to standard error is for the person at the terminal.
-    log.error({ code, why: text }, 'the idle enforcer cannot go on');
+    // For readers of the log alone: what is written to standard error is for the person at the terminal.
+    log.error({ code, why: text }, 'the idle enforcer cannot continue');
     throw error;
   } finally {
     await server?.close();

@@ -38,7 +38,7 @@ export async function work(
     if (!worker.waiting) void notifier.flush();
   }, OUTBOX_INTERVAL);
   const code = await signalled;
-  log.info({ code }, 'told to stop: finishing what is under way');
+  log.info({ code }, 'told to stop: finishing the current work');
   watch.close();
   clearInterval(posting);
   health.drain();

@@ -101,7 +101,7 @@ export function outputTo(
 }
 
 /**
- * Colours as marks that nobody outside can know, and lines in which nothing else acts on the terminal. A name with the codes
+ * Colours as marks that no text from outside can contain, and lines in which nothing else acts on the terminal. A name with the codes
  * of a terminal in it is shown with them written out.
  */
 function palette(coloured: boolean): { readonly colours: Colours; readonly shown: (text: string) => string } {

@@ -24,7 +24,7 @@ export function storePath(options: StoreOption): string {
   const place = readStorePlace(file, process.env);
   if (place.known) return place.path;
   throw new UsageError(
-    `Where the store is cannot be known from the policy ${file}: ${place.why}. Give its path with --store.`,
+    `The place of the store cannot be found in the policy ${file}: ${place.why}. Give its path with --store.`,
   );
 }
 

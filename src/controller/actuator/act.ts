@@ -57,7 +57,7 @@ async function takeOffQueue(
   } else fail(each, result.fault);
 }
 
-/** If an interaction slipped in before the queue was left, the agent gets his presence, and with it the queue, back. */
+/** If an interaction began before the agent was taken off the queue, their presence, and with it the queue, is restored. */
 async function backOutOfInteractions(
   deps: ActuatorDeps,
   cases: readonly Attempt[],
@@ -176,7 +176,7 @@ function returnAlarm(deps: ActuatorDeps, { agent, due }: Attempt, pass: Pass): A
 }
 
 async function stillAllowed(each: Attempt, pass: Pass): Promise<boolean> {
-  // Whoever is off the queue already is seen through to the end.
+  // Once an action has been performed, the attempt is completed.
   if (each.performed.length > 0) return true;
   if (!pass.signal.aborted && (await pass.mayBegin())) return true;
   each.outcome = 'dropped';

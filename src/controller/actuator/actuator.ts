@@ -103,7 +103,7 @@ interface Fresh {
   readonly ledger: Ledger;
 }
 
-/** Step 1: a fresh look at each, folded and judged. Whoever is no longer due is dropped, with the reason. */
+/** Step 1: a fresh look at each, folded and judged. Agents who are no longer due are dropped, with the reason. */
 async function readAgain(
   deps: ActuatorDeps,
   batch: readonly DueAgent[],

@@ -32,7 +32,7 @@ export interface ActuatorDeps {
   readonly learner: Learner;
   readonly returns: ReturnsBook;
   readonly alarm: (alarm: Alarm) => void;
-  /** `undefined`: nobody can be warned, so that no rule with `warn` ever becomes due. */
+  /** `undefined`: no agent can be warned, so that no rule with `warn` ever becomes due. */
   readonly warner?: Warner | undefined;
   /** Names an agent as the policy's `log.identities` wants it. */
   readonly name: (agent: Agent) => string;
@@ -55,7 +55,7 @@ export interface Undone {
   readonly fault: ActionFault;
 }
 
-/** One agent on his way through a log-off. */
+/** One log-off of one agent, in progress. */
 export interface Attempt {
   readonly agent: Agent;
   readonly due: Due;
@@ -86,7 +86,7 @@ export interface PassResult {
   readonly left: number;
 }
 
-/** Reads agents again; a platform that does not answer yields nobody, which protects them. */
+/** Reads agents again; a platform that does not answer yields no agents, which protects them. */
 export async function reread(
   deps: ActuatorDeps,
   agentIds: readonly string[],

@@ -62,7 +62,7 @@ function learn({ learner }: ActuatorDeps, { performed, outcome, reason }: Attemp
   if (outcome === 'verified' || reason === 'no_effect') learner.loggedOff(performed, outcome === 'verified');
 }
 
-/** Whoever came back after a log-off of ours was gone: what looked like a failure then took effect after all. */
+/** An agent who came back after our log-off was gone: what looked like a failure took effect after all. */
 export function forgiven(ledger: Ledger, returns: readonly OwnReturn[]): Ledger {
   let book = ledger;
   for (const { agentId, at } of returns) {

@@ -1,6 +1,6 @@
 /**
- * A crash just after somebody was taken off the queue leaves him there, also when an interaction slipped in: nobody was
- * left to look. Where the platform still shows just that, he gets his presence back, and with it the queue.
+ * A crash just after an agent was taken off the queue leaves them off it, even when an interaction began just before: no look
+ * followed. Where the platform still shows just that, the agent's presence, and with it the queue, is restored.
  */
 import type { Memory, OwnLogoff } from '../../domain/tracking/memory.ts';
 import type { StoredEvent } from '../../domain/record.ts';
@@ -11,7 +11,7 @@ import type { Sighting } from '../../ports/agents.ts';
 
 /** At a time: an agent whose request hangs does not keep the others waiting. */
 const CONCURRENCY = 10;
-/** Later it would take him by surprise. */
+/** Later it would take the agent by surprise. */
 const STILL_FRESH: Duration = 5 * MINUTE;
 /** A request of ours that was sent in time is done within this. */
 const REQUEST_TRAVEL_TIME: Duration = 3 * SECOND;
@@ -63,8 +63,8 @@ async function putBack(
 }
 
 /**
- * The presence to put back, if everything says that it was we who took him off the queue, and nobody has touched it since:
- * the stamp is of the moment in which we would have, the interaction began in that moment too, and goes on.
+ * The presence to put back, if everything says that the enforcer took the agent off the queue, and nothing has changed since:
+ * the stamp is of the moment of that action, the interaction began in that moment too, and goes on.
  */
 function formerPresence(intent: StoredEvent, m: Memory | undefined, now: Instant): string | undefined {
   const own = m?.own;
@@ -74,13 +74,13 @@ function formerPresence(intent: StoredEvent, m: Memory | undefined, now: Instant
   return isFresh && isUntouched && slippedIn(m, intent.at) ? own.former.presenceId : undefined;
 }
 
-/** The log-off that this intention began took somebody off the queue, as far as anybody knows. */
+/** The log-off that this intention began took the agent off the queue, as far as is known. */
 function isOf({ at, actions = [] }: StoredEvent, { from, known, former }: OwnLogoff): boolean {
   const same = Math.abs(from - at) <= SECOND && known !== true;
   return same && actions.includes('off_queue') && former.presence === 'ON_QUEUE';
 }
 
-/** An interaction began just before he was taken off the queue, and that was when we would have done so. */
+/** An interaction began just before the agent was taken off the queue, at the moment of our own action. */
 function slippedIn({ presenceSince: taken, routingSince: began }: Memory, at: Instant): boolean {
   if (taken === undefined || began === undefined || began > taken) return false;
   return (

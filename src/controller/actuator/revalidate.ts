@@ -1,6 +1,6 @@
 /**
  * The actions of a log-off, one after the other, each on a reading that is fresh. Where the platform asked for patience in the
- * middle, somebody may sit at the desk again by then: what is left goes on only after another look.
+ * middle, the person may be back by then: the rest follows only after another look.
  */
 import type { Reason, Verdict } from '../../domain/judging/judge.ts';
 import { finishLogoff } from '../../domain/judging/ladder.ts';
@@ -51,7 +51,7 @@ async function mayGoOn(deps: ActuatorDeps, each: Attempt, pass: Pass): Promise<b
 
 /**
  * Takes in what leaving the queue did by itself, so that the look after the log-off cannot take its stamps for those of
- * somebody who left and came back.
+ * an agent who left and came back.
  */
 export function noteOffQueue(deps: ActuatorDeps, each: Attempt, sighting: Sighting, pass: Pass): void {
   each.readAt = sighting.observation.at;

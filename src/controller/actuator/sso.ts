@@ -1,7 +1,7 @@
 /**
  * The first part of a rung that ends the SSO session: the identity provider is asked, and the agent's memory notes from
  * when on the rest may follow. That rest is due some sweeps later and is judged like any log-off, so that minutes of delay
- * hold nobody else up, and a person who shows himself in between keeps what he has.
+ * hold up no other agent, and a sign of a person in between stops the rest.
  */
 import { noteSsoEnd, noteSsoPending, withdrawSsoEnd } from '../../domain/judging/ladder.ts';
 import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
@@ -19,7 +19,7 @@ const CONCURRENCY = 4;
 const IN_VAIN = 3;
 /** Until an answer says better: the longest delay that a provider documents. */
 const ASSUMED_DELAY: Duration = 5 * MINUTE;
-/** What somebody has to mend: the sooner he hears of it the better. */
+/** What an operator has to mend: reported as soon as possible. */
 const TO_BE_MENDED: ReadonlySet<ActionFault['kind']> = new Set(['forbidden', 'credentials', 'refused']);
 
 /** Whether this case is the identity provider's part of a rung. */
@@ -73,7 +73,7 @@ export async function endSessions(
   );
 }
 
-/** Durable before the provider is asked: after a crash nobody is asked a second time, and the hour's cap knows of it. */
+/** Durable before the provider is asked: a crash repeats no request, and the hour's cap counts it. */
 async function recordIntents(deps: ActuatorDeps, cases: readonly Attempt[], pass: Pass): Promise<void> {
   const now = deps.directory.serverNow();
   for (const each of cases) {
@@ -138,7 +138,7 @@ function tell(deps: ActuatorDeps, { agent, due, outcome, reason, fault }: Attemp
   }
 }
 
-/** One alarm for all of them: what refuses one refuses everybody. */
+/** One alarm for all of them: what refuses one refuses all. */
 function alarm(deps: ActuatorDeps, cases: readonly Attempt[]): void {
   const refused = cases.filter(({ fault }) => fault !== undefined && TO_BE_MENDED.has(fault.kind));
   const fault = refused[0]?.fault;

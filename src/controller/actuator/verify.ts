@@ -28,7 +28,7 @@ export async function verify(deps: ActuatorDeps, cases: readonly Attempt[], pass
   );
 }
 
-/** He may be off although the platform did not take the last of the actions. */
+/** The agent may be off although the platform did not take the last of the actions. */
 function isDoneInPart({ outcome, fault, performed }: Attempt): boolean {
   const goes = performed.includes('offline') || performed.includes('revoke_tokens');
   return outcome === 'failed' && fault?.kind === 'transient' && goes;
@@ -105,7 +105,7 @@ async function onceMore(
   );
   const now = deps.directory.serverNow();
   const { own } = each.memory;
-  // Its effect will be ours as well; without one, whatever follows is somebody else's.
+  // Its effect will be ours as well; without one, the enforcer did not cause what follows.
   if (result.ok && own !== undefined) {
     each.memory = {
       ...each.memory,

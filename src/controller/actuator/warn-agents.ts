@@ -14,7 +14,7 @@ import { Grouped } from './batching.ts';
 import type { WarningNotice } from '../../ports/notifier.ts';
 import { startingAt } from './rotate.ts';
 
-/** An agent who is to be told that a rule will log him off. */
+/** An agent who is to be told that a rule will log them off. */
 export interface AgentToWarn {
   readonly agent: Agent;
   readonly warning: WarningNotice;
@@ -68,7 +68,7 @@ export async function warnAgents(
   );
 }
 
-/** Durable at once: after a crash nobody is told twice, and nobody's time begins anew. */
+/** Durable at once: after a crash no agent is warned twice, and no agent's time begins anew. */
 async function note(deps: WarningCrew, delivered: readonly AgentToWarn[], pass: WarningRound): Promise<void> {
   const now = deps.directory.serverNow();
   const changed = new Map<string, Memory>();

@@ -48,7 +48,7 @@ export const REASONS = [
   'engaged', //         handling an interaction
   'exempt', //          an exemption fits
   'no_profile', //      no profile fits
-  'names_unsure', //    what a name of the policy stands for is in doubt
+  'names_unsure', //    the meaning of a name in the policy is in doubt
   'offline', //         gone already
   'unknown', //         something is missing, unheard of or contradictory
 ] as const;
@@ -120,7 +120,7 @@ export function exemptionOf(
 
 /**
  * Judges one agent. `memory` must have been folded with `observation`; it is `undefined` while no whole reading has been
- * had. Whoever has asked for the agent's profile already hands it in. Pure, and a predicate: nothing is remembered by
+ * had. Callers that know the agent's profile already hand it in. Pure, and a predicate: nothing is remembered by
  * judging.
  */
 export function judge(

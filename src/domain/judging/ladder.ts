@@ -1,5 +1,5 @@
 /**
- * The enforcer's own log-offs in an agent's memory, and the ladder that they put him on.
+ * The enforcer's own log-offs in an agent's memory, and the ladder that follows them.
  */
 import type { Cause, LadderPlace, Memory, OwnLogoff, SsoEnd } from '../tracking/memory.ts';
 import type { Action, Profile, Returns, Rung } from '../policy/policy.ts';
@@ -14,7 +14,7 @@ export function placeOf(m: Memory, returns: Returns, now: Instant): LadderPlace 
   return now - last > returns.forget ? undefined : ladder;
 }
 
-/** An exemption, or forgetting, takes the agent off the ladder. The same object when he was not on it. */
+/** An exemption, or forgetting, takes the agent off the ladder. The same object when they were not on it. */
 export function leaveLadder(m: Memory): Memory {
   return m.ladder === undefined ? m : { ...m, ladder: undefined };
 }
@@ -37,14 +37,14 @@ export function stillCalledFor(cause: Cause, profile: Profile): boolean {
   );
 }
 
-/** What the log-off of a rule does to an agent who keeps a place on the ladder: the rung that is next, or again, his. */
+/** What the log-off of a rule does to an agent who keeps a place on the ladder: their next rung, or the same rung again. */
 export function actionsAtPlace(
   place: LadderPlace | undefined,
   returns: Returns,
   ruleActions: readonly Action[],
 ): { readonly actions: readonly Action[]; readonly rung: number | undefined } {
   if (place === undefined) return { actions: ruleActions, rung: undefined };
-  // Still at his place and not returned: the last log-off had no effect, so it is tried again as it was.
+  // Still at the same place and not returned: the last log-off had no effect, so it is tried again as it was.
   const again = place.active && place.returnedAt === undefined;
   const rung = Math.min(again ? place.rung - 1 : place.rung, returns.ladder.length - 1);
   const found = returns.ladder[rung];
@@ -55,14 +55,14 @@ export function actionsAtPlace(
 
 /**
  * The first rung, where it is given again between two repeats of the last one: it leaves the session alone, and has kept the
- * agent Offline before, while a revocation but brings his browser back, which would be online until the next repeat.
+ * agent Offline before, while a revocation only brings the browser back, which would be online until the next repeat.
  */
 export function quietBetweenRepeats(place: LadderPlace, { ladder }: Returns): Rung | undefined {
   const [first] = ladder;
   return place.quietStood === true && first !== undefined && isQuiet(first) ? first : undefined;
 }
 
-/** Whether a rung sets the agent Offline and leaves his session alone. */
+/** Whether a rung sets the agent Offline and leaves the session alone. */
 export function isQuiet({ actions }: Rung): boolean {
   const ends = actions.includes('revoke_tokens') || actions.includes('end_sso_session');
   return actions.includes('offline') && !ends;
@@ -80,7 +80,7 @@ export interface RungPart {
 /**
  * A rung that ends the SSO session comes in two parts, whatever the order in which it is written: the identity provider
  * first, and when that has taken hold the rest, which is judged like any log-off. A browser that came back in between may
- * be a person who had to log in: he gets the rung's wait once more to show himself.
+ * be a person who had to log in: the agent gets the rung's wait once more for a sign.
  */
 export function partOfRung(
   actions: readonly Action[],
@@ -137,7 +137,7 @@ export function noteSsoPending(
   return { ...m, ladder: { ...m.ladder, ssoEnd } };
 }
 
-/** Notes that the session was not ended after all: the agent stands where he stood. */
+/** Notes that the session was not ended after all: the agent keeps the place of before. */
 export function withdrawSsoEnd(m: Memory): Memory {
   return m.ladder === undefined ? m : { ...m, ladder: { ...m.ladder, ssoEnd: undefined } };
 }
@@ -190,7 +190,7 @@ export function placeOnLadder(
   const kept = placeOf(m, returns, now);
   const ladder: LadderPlace = {
     cause,
-    // A quiet answer that is given again between repeats leads nobody down.
+    // A quiet answer between repeats does not move the place on the ladder.
     rung: Math.max(kept?.rung ?? 0, rung === undefined ? 0 : rung + 1),
     active: true,
     returnedAt: undefined,
@@ -224,7 +224,7 @@ export function endLogoff(m: Memory, now: Instant): Memory {
   return { ...m, own: { ...m.own, to: Math.min(m.own.to, Math.max(now, m.own.from)), open: false } };
 }
 
-/** Notes that a log-off was begun and nothing of it done: the agent stands on the ladder where he stood before. */
+/** Notes that a log-off was begun and none of it performed: the agent gets back the place on the ladder of before. */
 export function withdrawLogoff(m: Memory, now: Instant, before: LadderPlace | undefined): Memory {
   return { ...endLogoff(m, now), ladder: m.ladder === undefined ? undefined : before };
 }

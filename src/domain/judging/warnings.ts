@@ -1,4 +1,4 @@
-/** Which rules an agent is to be told of before they log him off. */
+/** Which rules have to warn an agent before a log-off. */
 import type { Agent } from '../agent.ts';
 import { profileOf, weigh, type Verdict } from './judge.ts';
 import type { Memory } from '../tracking/memory.ts';
@@ -13,7 +13,7 @@ export interface Warning {
   readonly dueIn: Duration;
 }
 
-/** The warnings that an agent's verdict calls for. Nobody is warned of what will not be done. */
+/** The warnings that an agent's verdict calls for. No agent is warned of a log-off that will not be carried out. */
 export function warningsDue(
   agent: Agent,
   memory: Memory,

@@ -14,7 +14,7 @@ export const HOLDS = [
   'incomplete', //  the sweep did not see everyone
   'settling', //    watching only, after a start, an outage or a change
   'breaker', //     too many became due at once
-  'forbidden', //   the service may not touch him
+  'forbidden', //   the service has no permission
   'backoff', //     the last try failed
   'per_sweep', //   cap
   'per_hour', //    cap
@@ -75,7 +75,7 @@ export const EMPTY_LEDGER: Ledger = {
   peaks: [],
 };
 
-/** Plans one sweep. `seen` are the agents that this sweep judged: whoever was not seen keeps his standing. */
+/** Plans one sweep. `seen` are the agents that this sweep judged: the state of all others is kept. */
 export function plan(
   candidates: readonly Candidate[],
   seen: ReadonlySet<string>,
@@ -141,7 +141,7 @@ function personalHold(
   const failure = ledger.failures.get(agentId);
   // Permissions do get mended: one look an hour finds out, and is reported only the first time.
   if (failure?.forbidden === true && now < failure.at + HOUR) return 'forbidden';
-  // An agent on the ladder went through the breaker when a rule first logged him off.
+  // An agent on the ladder went through the breaker at the first log-off by a rule.
   if (!due.byLadder && (broken.get(agentId) ?? -Infinity) > now) return 'breaker';
   if (failure !== undefined && now < failure.at + backoff(failure.count)) return 'backoff';
   return undefined;
@@ -222,7 +222,7 @@ export function withoutStrangers(ledger: Ledger, isKnown: (agentId: string) => b
   return { ...ledger, dueBefore: new Set([...ledger.dueBefore].filter(isKnown)) };
 }
 
-/** `resume` frees whoever the breaker holds. */
+/** `resume` releases the agents whom the breaker holds. */
 export function withoutBreaker(ledger: Ledger): Ledger {
   return { ...ledger, broken: new Map() };
 }

@@ -66,7 +66,7 @@ export interface When {
   readonly not: When | undefined;
 }
 
-/** A reason to leave somebody alone. Matcher and state must both fit. */
+/** A reason to leave an agent alone. Matcher and state must both fit. */
 export interface Exemption {
   /** How the policy file names it, for logs: its reason, else its place. */
   readonly label: string;

@@ -59,7 +59,7 @@ export function mentions(when: When, part: 'presence' | 'routing'): boolean {
   return here || (when.not !== undefined && mentions(when.not, part));
 }
 
-/** The first profile that fits; everybody else's rules do not apply. */
+/** The first profile that fits; the rules of all others do not apply. */
 export function profileOf(agent: Agent, { profiles }: Policy): Profile | undefined {
   return profiles.find(({ match }) => match === undefined || matches(match, agent));
 }

@@ -58,7 +58,7 @@ const PLAIN_RETURNS: Returns = {
 
 /**
  * When a look shows nothing at all that is new, as nearly every look does: the time of that look. All that a fold would
- * change is `seenAt`, and whoever owns the memory may move it on in place instead of copying everything.
+ * change is `seenAt`, and the owner of the memory may set it in place instead of copying everything.
  */
 export function seenAgain(
   memory: Memory,
@@ -76,7 +76,7 @@ function isGap(memory: Memory, seen: Instant, { clockJumped, usualInterval }: Fo
 }
 
 /**
- * Folds one reading. A reading with something missing or unknown leaves memory as it was: for the clocks nobody looked.
+ * Folds one reading. A reading with something missing or unknown leaves memory as it was: for the clocks it is no observation.
  * Only work that it shows all the same is not passed over. `memory` is `undefined` at first sight; the answer is
  * `undefined` while no whole reading has been had.
  */
@@ -89,7 +89,7 @@ export function fold(
   if (!isFoldable(o, memory, context)) return memory === undefined ? undefined : notFolded(memory, o);
   if (memory === undefined)
     return { memory: firstSight(o, context), events: [], changed: true, inGap: false };
-  // How long the clock was wrong nobody knows: like a gap, in which whatever moved is a sign.
+  // It is unknown how long the clock was wrong: like a gap, in which every change is a sign.
   if (isAhead(memory, o.at)) return fold(pulledBack(memory, o.at), o, { ...context, clockJumped: true });
   const again = seenAgain(memory, o, context);
   if (again !== undefined) {
@@ -200,7 +200,7 @@ function conditionsSteady(m: Memory, { profile }: FoldContext): boolean {
 }
 
 /**
- * Nobody looked: the time does not count. Most signs in it have left a stamp; a call outside the contact centre leaves
+ * An unwatched span: its time does not count. Most signs in it have left a stamp; a call outside the contact centre leaves
  * none, and a stamp, or the token of a login that moved nothing else, may be kept back. Where an agent may have shown a
  * sign that cannot be seen, the clocks start anew.
  */
@@ -232,10 +232,10 @@ function stateTransition(m: Memory, step: Step, moved: boolean): Transition {
   return applySign(remember(m, d), sign);
 }
 
-/** A bounce that nobody saw, or what a return brings with it. Neither is read out of a gap. */
+/** A bounce between two looks, or what a return brings with it. Neither is read out of a gap. */
 function partOfReturn(m: Memory, step: Step): Transition | undefined {
   const { o, d, returns } = step;
-  // After a longer pause it may as well be the login of somebody who was away for longer than the window.
+  // After a longer pause it may as well be the login of an agent who was away for longer than the window.
   const isShort = d.presence.at - m.seenAt <= returns.window;
   if (isShort && isUnseenBounce(m, o, d)) return bounce(m, step);
   if (m.back !== undefined && broughtByReturn(o, d, m.back.former, m.back.from ?? m.back.at))
@@ -244,8 +244,8 @@ function partOfReturn(m: Memory, step: Step): Transition | undefined {
 }
 
 /**
- * A newer token alone tells of a login that nobody saw. While watched it is a browser's affair; in a gap he may have been
- * away for longer than the window and come back himself, to the presence he had.
+ * A newer token alone shows a login that was not seen. While watched it is a browser's; in a gap the agent may have been
+ * away for longer than the window and come back in person, to the presence of before.
  */
 function loginInGap(m: Memory, { o, sighted }: Step): Transition {
   const token = o.tokenIssuedAt;

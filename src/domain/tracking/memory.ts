@@ -27,7 +27,7 @@ export interface Clocks {
   readonly sinceWork: Instant;
   /** By `Rule.whenKey`: since when that condition has held. */
   readonly inState: Readonly<Record<string, Instant>>;
-  /** Spans that no clock counts: nobody looked, or the agent was Offline. In order, not overlapping. */
+  /** Spans that no clock counts: unwatched, or the agent was Offline. In order, not overlapping. */
   readonly unwatched: readonly Interval[];
 }
 
@@ -37,7 +37,7 @@ export interface Departure {
   readonly by: 'enforcer' | 'platform';
   /** Our own Offline that left the session alone: one click brings the person back. */
   readonly quiet: boolean;
-  /** The newest token known when he went. */
+  /** The newest token known at the departure. */
   readonly tokenAt: Instant | undefined;
   readonly former: State;
 }

@@ -17,9 +17,9 @@ export interface PlatformBehaviour {
   readonly delays: readonly number[];
   /** Whether `lastTokenIssued` is newer after a browser came back without its old session. */
   readonly tokenMoves: ReturnCounts;
-  /** Whether somebody was Offline after his tokens were revoked and nothing else was done. */
+  /** Whether an agent was Offline after only their tokens were revoked. */
   readonly revokeSetsOffline: ReturnCounts;
-  /** Whether somebody was back after an Offline that left his session alone: the client asserts its presence, or a click. */
+  /** Whether an agent was back after an Offline that left the session alone: the client asserts its presence, or a click. */
   readonly reasserts: ReturnCounts;
 }
 
@@ -47,15 +47,15 @@ function counted(tally: ReturnCounts, answer: boolean): ReturnCounts {
   return answer ? { ...tally, yes: tally.yes + 1 } : { ...tally, no: tally.no + 1 };
 }
 
-/** Learns from what a fold found. A person who showed himself teaches nothing of browsers. */
+/** Learns from what a fold found. The return of a person shows nothing about browsers. */
 export function learnFromReturn(learnt: PlatformBehaviour, event: MemoryEvent): PlatformBehaviour {
   if (event.kind === 'person_back') return learnt;
   const delays = event.delay === undefined ? learnt.delays : withDelay(learnt.delays, event.delay);
-  // Somebody who logs in much later is most likely a person who came back.
+  // A much later login is most likely a person who came back.
   if (event.kind === 'late_return')
     return event.own && event.delay <= 10 * MINUTE ? { ...learnt, delays } : learnt;
   if (event.own && event.quiet) {
-    // He was counted as quiet when the log-off was verified.
+    // The agent was counted as quiet when the log-off was verified.
     const { yes, no } = learnt.reasserts;
     return { ...learnt, delays, reasserts: { yes: yes + 1, no: Math.max(0, no - 1) } };
   }

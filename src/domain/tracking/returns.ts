@@ -33,7 +33,7 @@ export function depart(m: Memory, step: Step): Memory {
   const first = own === undefined ? m.recent.find((before) => before.at >= at - TOGETHER) : undefined;
   const departure = departureOf(m, step, own, first?.state);
   const gone: Memory = { ...m, departure, recent: [], own: closed(m.own) };
-  // Nobody saw what came before: whoever was there until then must not come back to the clocks of before the gap.
+  // The time before was not watched: an agent who was there until then must not get back the clocks of before the gap.
   if (step.inGap && own === undefined) return personSince(gone, at).memory;
   if (first === undefined) return gone;
   // Spans are kept from now: they reach back as far as the older clocks need, and gaps since then must not be lost.
@@ -55,7 +55,7 @@ function departureOf(
   return { at, by: 'enforcer', quiet: leftSessionAlone(own), tokenAt: own.tokenAt, former: own.former };
 }
 
-/** Whether the tokens were left, or may have been: after a crash in the middle nobody knows how far it came. */
+/** Whether the tokens were left, or may have been: after a crash in the middle it is unknown how far it came. */
 function leftSessionAlone({ actions, known }: OwnLogoff): boolean {
   return known !== true || !actions.includes('revoke_tokens');
 }
@@ -75,7 +75,7 @@ function ownDeparture(m: Memory, step: Step, at: Instant): OwnLogoff | undefined
 
 /**
  * Our own log-off took effect and the agent was back before anyone looked: the memory as it would be had the departure
- * been seen. `undefined` when nothing shows that he left.
+ * been seen. `undefined` when nothing shows that the agent left.
  */
 export function leftUnseen(m: Memory, step: Step): Memory | undefined {
   const { own } = m;
@@ -95,7 +95,7 @@ export function leftUnseen(m: Memory, step: Step): Memory | undefined {
 /** Whether the look shows that a log-off of which nothing was seen has been answered. */
 function showsEffect(own: OwnLogoff, { o, d, seen, returns, inGap }: Step): boolean {
   const since = own.from - SLACK;
-  // A presence that moved after a crash may as well be a person's choice: only a new login shows that he was gone.
+  // A presence that moved after a crash may as well be a person's choice: only a new login shows that the agent was gone.
   const inTime = inGap || seen <= own.to + returns.window;
   const sure = inTime && own.known === true && own.actions.includes('offline');
   if (sure && isMoved(d.presence) && d.presence.at >= since) return true;
@@ -141,15 +141,15 @@ function withQuietStood(m: Memory, { by, quiet }: Departure, quietStood: boolean
 
 /**
  * Whether the platform's own timeout, and not a person, stands behind an arrival after our quiet Offline. That Offline left
- * the session alone, so whoever is there has one click and no need of a login. Where the browser itself had opened the
- * session, a login just after its idle time is the browser's again: the hidden departure was the end of the session. It idles
+ * the session alone, so a person who is there clicks once and needs no login. Where the browser itself had opened the
+ * session, a login within the window after the idle time is attributed to the browser: the hidden departure ended the session. It idles
  * from its token's date on, or from the Offline, should the client have answered that with a request.
  */
 function endedByPlatform(m: Memory, { at, by, quiet, tokenAt: opened }: Departure, step: Step): boolean {
   const { o, d, returns, context, inGap } = step;
   const token = o.tokenIssuedAt;
   if (inGap || by !== 'enforcer' || !quiet || opened === undefined || token === undefined) return false;
-  // While a return is silent nobody has shown himself since: a token of then or later is the browser's own.
+  // While a return is silent there has been no sign of a person: a token of then or later is the browser's own.
   if (m.back === undefined || opened < m.back.at - TOGETHER) return false;
   if (d.presence.from > token + TOGETHER) return false;
   return context.nativeTimeouts.some((timeout) =>

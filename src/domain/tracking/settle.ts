@@ -9,7 +9,7 @@ const OUTAGE = 3;
 /** What settling has to know of the past. */
 export type WatchedSpan = Pick<ControllerState, 'policyHash' | 'settleLeft' | 'lastCompleteAt'>;
 
-/** Whether so much time without a complete sweep has passed that nobody can be said to have watched. */
+/** Whether so much time without a complete sweep has passed that it counts as unwatched. */
 export function isOutage(
   { lastCompleteAt }: Pick<WatchedSpan, 'lastCompleteAt'>,
   now: Instant,

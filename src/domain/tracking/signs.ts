@@ -127,7 +127,7 @@ function presenceSign(o: WholeObservation, d: Difference, inGap: boolean): boole
 function routingSign(m: Memory, o: WholeObservation, d: Difference, inGap: boolean): boolean {
   if (d.routing.restamped) return true;
   if (!d.routing.changed) return false;
-  // Nobody saw how it came about: whatever moved in a gap protects.
+  // The cause was not observed: any change in a gap protects.
   if (inGap) return true;
   return (
     m.state.routing === 'OFF_QUEUE' || m.state.routing === 'NOT_RESPONDING' || o.routing.status === 'IDLE'
@@ -167,8 +167,8 @@ function samePresence(o: WholeObservation, former: State): boolean {
 }
 
 /**
- * Whether a difference is what leaving the queue for somebody, and perhaps putting his presence back, leaves behind. It
- * must be known that we did: where the log-off broke off nobody can say whose doing it was, and that protects.
+ * Whether a difference is the trace of taking an agent off the queue, and perhaps of restoring their presence. It
+ * must be known that we did that: after an interrupted log-off it is not known whose action it was, and that protects.
  */
 export function doneByOurselves(o: WholeObservation, d: Difference, own: OwnLogoff): boolean {
   if (own.known !== true || !own.actions.includes('off_queue')) return false;
@@ -191,7 +191,7 @@ export function isUnseenBounce(m: Memory, o: WholeObservation, d: Difference): b
   return datesNewReturn(m, token) && stamp >= token && stamp <= token + TOGETHER;
 }
 
-/** Whether a token can be the trace of a return that nobody saw. */
+/** Whether a token can be the trace of a return that was not observed. */
 function datesNewReturn(m: Memory, token: Instant): boolean {
   if (!isNewer(token, m.tokenAt) && !m.tokenMoved) return false;
   // The former presence is younger than the token: whatever changed it came after the login.

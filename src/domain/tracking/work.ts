@@ -16,7 +16,7 @@ export function callsOutside({ conversations }: Observation): boolean {
   return (conversations?.enterprise ?? 0) > 0;
 }
 
-/** Whether the agent makes such calls in these hours: nobody can say that he made none while nobody looked. */
+/** Whether the agent makes such calls in these hours: unwatched time may hide one. */
 export function mayCallUnseen({ calledAt, seenAt }: Memory): boolean {
   return calledAt !== undefined && seenAt - calledAt <= CALLS_ON;
 }
@@ -63,14 +63,14 @@ function end(m: Memory, { d, seen, sighted }: Step): Transition {
   return applySign(over, { kind: 'interaction', at });
 }
 
-/** Whether the agent works now, and since when he does not. */
+/** Whether the agent works now, and since when they do not. */
 export function foldWork(
   m: Memory,
   before: Memory,
   { o, sighted, d }: Step,
 ): Pick<Memory, 'working'> & { readonly sinceWork: Instant } {
   const { sinceWork } = m.clocks;
-  // A queue that a silent return restored is nobody standing on it.
+  // On-queue routing restored by a silent return does not count as work.
   const onQueue = o.routing.status !== 'OFF_QUEUE' && o.presence.system !== 'OFFLINE' && m.back === undefined;
   const working = m.engagedSince !== undefined || onQueue;
   const ended = before.working && !working && before.engagedSince === undefined;

@@ -2,7 +2,7 @@
  * The organisation's own past: which presence and routing status everyone had. Long spans come from asynchronous jobs
  * over the data lake, in stretches of a week; what the lake does not hold yet, and short spans, from the detail query, a
  * day at a time. Both walk forward in time and say after each page where to go on, so that a reading that breaks off need
- * not begin anew. Pages may be short, repeat what came before and overlap: whoever takes them in must expect that.
+ * not begin anew. Pages may be short, repeat what came before and overlap: callers must expect that.
  */
 import { DAY, MINUTE, SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import type { Answer } from '../http/call.ts';

@@ -1,10 +1,10 @@
-/** Waiting for work that is shared with others and goes on without whoever stops waiting. */
+/** Waiting for work that is shared with others and goes on when one of them stops waiting. */
 
 /** The outcome of `promise`, unless the signal comes first: then rejects with its reason. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   if (signal.aborted) {
-    // Nobody here looks at it any more; whoever shares it does.
+    // This caller no longer looks at it; the others do.
     promise.catch(() => undefined);
     throw signal.reason as Error;
   }

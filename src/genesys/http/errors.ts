@@ -5,8 +5,8 @@
 
 /**
  * Who must act: `credentials` the operator (client id, secret, allowed addresses), `forbidden` the administrator who
- * grants roles, `gone` nobody (the thing does not exist), `transient` nobody (try later), `refused` the developer (the
- * platform will not take this request), `malformed` the platform (its answer is not what it promises), `late` nobody (the
+ * grants roles, `gone` no one (the thing does not exist), `transient` no one (try later), `refused` the developer (the
+ * platform will not take this request), `malformed` the platform (its answer is not what it promises), `late` no one (the
  * request was not sent, because what it rests on would have been too old).
  */
 export type FaultKind = 'credentials' | 'forbidden' | 'gone' | 'transient' | 'refused' | 'malformed' | 'late';
@@ -51,7 +51,7 @@ export class PlatformError extends Error {
   }
 }
 
-/** The platform does not accept this client. Waiting does not help: somebody must correct the settings. */
+/** The platform does not accept this client. Waiting does not help: the settings must be corrected. */
 export class CredentialsError extends PlatformError {
   override readonly name = 'CredentialsError';
 }
@@ -102,7 +102,7 @@ export function isAboutRequest({ kind, status, code }: PlatformError): boolean {
 
 /** A request that came too late to be sent. */
 export function lateError(operation: string): PlatformError {
-  const message = `${operation}: not sent, because by now it would be too late`;
+  const message = `${operation}: not sent, because it is too late by now`;
   return new PlatformError(message, { kind: 'late', operation });
 }
 

@@ -4,7 +4,7 @@ import type { Instant } from '../../domain/time/time.ts';
 import { closedError, lateError } from './errors.ts';
 import type { TicketOutcome, Priority, RateBudget, Ticket } from './rate-budget.ts';
 
-/** Somebody who wants to send a request. */
+/** A caller that wants to send a request. */
 export interface Entrant {
   readonly operation: string;
   readonly priority: Priority;
@@ -13,7 +13,7 @@ export interface Entrant {
 
 interface Waiter {
   readonly entrant: Entrant;
-  /** Local time after which he need not be let in any more. */
+  /** Local time after which the waiter need no longer be let in. */
   readonly until: Instant;
   readonly resolve: (ticket: Ticket) => void;
   readonly reject: (reason: Error) => void;
@@ -96,7 +96,7 @@ export class Gate {
     return this.#budget.remaining(this.#clock.now());
   }
 
-  /** Lets nobody through any more. */
+  /** Lets no caller through any more. */
   close(): void {
     this.#closed = true;
     this.#sleepOn();
@@ -161,7 +161,7 @@ export class Gate {
     this.#clock.sleep(Math.max(1, at - this.#clock.now()), alarm.stop.signal).then(wake, () => undefined);
   }
 
-  /** Nobody waits for time to pass: no timer is left running. */
+  /** No caller waits for time to pass: no timer is left running. */
   #sleepOn(): void {
     this.#alarm?.stop.abort();
     this.#alarm = undefined;

@@ -1,4 +1,4 @@
-/** What the network's codes mean to whoever has to do something about them. */
+/** What the network's codes mean to the operator. */
 
 const UNKNOWN_AUTHORITY =
   'Its certificate comes from an authority that is not known here, such as that of a proxy that looks into connections: name its file in NODE_EXTRA_CA_CERTS';

@@ -1,5 +1,5 @@
 /**
- * How many requests may be started, and when. Pure: time is a parameter, waiting is somebody else's (`gate.ts`).
+ * How many requests may be started, and when. Pure: time is a parameter, waiting is done in `gate.ts`.
  *
  * 1. A sliding window. A request takes a place when it is started and gives it back 60 s after its answer, so however
  *    long it travelled, no 60 s on the platform's side can see more than the limit. Fixed windows are covered by that.
@@ -7,7 +7,7 @@
  *    present window; requests under way are taken as not counted yet. Nothing raises the own ceiling.
  * 3. After a 429 nothing is started until its `Retry-After` has passed, and then one request alone, until it is answered.
  * 4. Three tenths of the limit are kept for actions: sweeps never use them. The rest they use as fast as they can.
- * 5. Before the first answer one request at most is under way: nobody knows yet what is allowed.
+ * 5. Before the first answer one request at most is under way: the limit is not known yet.
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 

@@ -171,7 +171,7 @@ function httpClient(
       return send(wanted);
     }
     override enableHooks(): void {
-      // Hooks would see tokens; nobody may set any.
+      // Hooks would see tokens; none may be set.
     }
   }
   return new HttpClient();

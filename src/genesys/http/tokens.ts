@@ -1,4 +1,4 @@
-/** The service's own access token: fetched once for everybody who waits, and renewed ahead of its end. */
+/** The service's own access token: fetched once for all who wait, and renewed ahead of its end. */
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 
 export interface TokenGrant {
@@ -36,7 +36,7 @@ export class TokenSource {
     const held = this.#held;
     if (held === undefined || now >= held.endsAt) return this.#renew();
     if (now >= held.renewAt && now >= this.#quietUntil) {
-      // The old token still opens the door: nobody has to wait for the new one, nor to fail with it.
+      // The old token is still valid: no caller has to wait for the new one, nor to fail with it.
       this.#quietUntil = now + RETRY_RENEWAL;
       this.#renew().catch(() => undefined);
     }

@@ -34,7 +34,7 @@ export interface Inspection {
   ownGrants(signal?: AbortSignal): Promise<readonly OwnGrant[] | undefined>;
   /** Requests a minute, by the organisation's limits. */
   rateLimit(signal?: AbortSignal): Promise<number | undefined>;
-  /** Tries a permission out on nobody. `undefined` for a permission that no call here needs. */
+  /** Tries a permission out on a user who does not exist. `undefined` for a permission that no call here needs. */
   probe(permission: string, signal?: AbortSignal): Promise<ProbeResult | undefined>;
   /** Local minus server time; `undefined` before the first answer. */
   clockError(): Duration | undefined;
@@ -65,7 +65,7 @@ export function inspectionOf(sdk: Sdk, { clockError, allowed }: ConnectionFacts)
 
 type Probe = readonly [operation: string, run: (sdk: Sdk) => Promise<unknown>];
 
-/** A call that needs the permission. Those that write are about a user id made up a moment ago, which nobody has. */
+/** A call that needs the permission. Those that write are about a user id made up a moment ago, which does not exist. */
 const PROBES: Readonly<Record<string, Probe | undefined>> = {
   'directory:user:view': ['getUsersQuery', (sdk) => sdk.users.getUsersQuery({ pageSize: 1 })],
   'presence:presenceDefinition:view': [

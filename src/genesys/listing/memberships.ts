@@ -130,7 +130,7 @@ export class Memberships {
   }
 }
 
-/** Throws `PlatformError` where there is none: it could be anybody's. */
+/** Throws `PlatformError` where there is none: it could be any agent's. */
 function memberId(entity: unknown): string {
   const id = asName(asObject(entity)?.['id']);
   if (id !== undefined) return id;

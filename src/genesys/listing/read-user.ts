@@ -63,7 +63,7 @@ export class Interner {
 }
 
 const NONE: readonly string[] = [];
-/** Reads one user; `undefined` when he has no id. */
+/** Reads one user; `undefined` when there is no id. */
 export function readUser(raw: unknown, context: ReadContext): Sighting | undefined {
   const user = asObject(raw);
   const id = asName(user?.['id']);
@@ -93,7 +93,7 @@ export function readUser(raw: unknown, context: ReadContext): Sighting | undefin
 /**
  * When the reading was true, never later than the truth. It cannot be older than the request, and it cannot be older
  * than a stamp that it shows of this very user, so the later of the two is taken. Stamps of other users on the page prove
- * nothing about this one, and a stamp beyond the moment of receiving is somebody's wrong clock and proves nothing at all.
+ * nothing about this one, and a stamp beyond the moment of receiving comes from a wrong clock and proves nothing at all.
  */
 function readAt({ from, to }: ReadContext, stamps: readonly (Instant | undefined)[]): Instant {
   let at = from;

@@ -89,7 +89,7 @@ export const ABSENTEES: readonly Archetype[] = [
   {
     ...absentee,
     name: 'stopped-responding',
-    description: 'Gets up while an interaction is ringing, and is not seen again.',
+    description: 'Leaves while an interaction is ringing, and does not come back.',
     story: missAtOnce,
   },
   {
@@ -107,26 +107,26 @@ export const ABSENTEES: readonly Archetype[] = [
   {
     ...absentee,
     name: 'overran-meal',
-    description: 'Went to eat and is back hours later, if at all.',
+    description: 'Left for a meal and is back hours later, if at all.',
     story: overrun('MEAL', [2.5 * HOUR, 3.5 * HOUR]),
   },
   {
     ...absentee,
     name: 'stuck-in-wrap-up',
-    description: 'Left in after-call work that nothing ends: engaged for ever, and never to be touched.',
+    description: 'Left in after-call work that never ends: engaged for ever, and must never be logged off.',
     story: leaveInside('call', true, undefined),
   },
   {
     ...absentee,
     name: 'parked-email',
-    description: 'Left an e-mail open overnight, off queue: engaged, and never to be touched.',
+    description: 'Left an e-mail open overnight, off queue: engaged, and must never be logged off.',
     story: leaveInside('email', false, 'AVAILABLE'),
   },
   {
     ...absentee,
     name: 'comes-back',
     description:
-      'Leaves, and really comes back after two hours or so: logs in if he has to, and goes on queue.',
+      'Leaves, and really comes back after two hours or so: logs in if necessary, and goes on queue.',
     story: function* (scene) {
       const at = yield* goHomeIn('AWAY')(scene);
       return yield* workToTheEnd(scene, at + between(scene.random, [100 * MINUTE, 150 * MINUTE]));

@@ -1,9 +1,9 @@
-/** What makes a member of the cast: how he spends the day, and what his browser does by itself. */
+/** What makes a member of the cast: how the person spends the day, and what the browser does by itself. */
 import type { UserState, Medium } from '../desk.ts';
 import type { SystemPresence } from '../presences.ts';
 import type { Random } from '../random.ts';
 
-/** Something that a person, his desktop or the platform does. Persons log in first where they have to. */
+/** Something that a person, their desktop or the platform does. Persons log in first where they have to. */
 export type Act =
   | { readonly do: 'arrive' }
   | { readonly do: 'leave' }
@@ -15,7 +15,7 @@ export type Act =
   | { readonly do: 'finish' }
   | { readonly do: 'miss' }
   | { readonly do: 'log-out' }
-  /** A script in the browser sets a presence while nobody is there. */
+  /** A script in the browser sets a presence while the person is absent. */
   | { readonly do: 'script'; readonly to: SystemPresence }
   | { readonly do: 'native-timeout' }
   | { readonly do: 'wait' };
@@ -62,7 +62,7 @@ export interface Archetype {
   /** Share of the first shift after which the account comes into being, or ends. */
   readonly joinsAt?: number;
   readonly leavesAt?: number;
-  /** Whether the story leaves somebody absent and logged on. */
+  /** Whether the story leaves the person absent and logged on. */
   readonly goesAbsent: boolean;
   /** One shift. */
   readonly story: (scene: ScriptScene) => Story;

@@ -36,7 +36,7 @@ export const EVADERS: readonly Archetype[] = [
     ...evader,
     name: 're-login-script',
     description:
-      'Is absent; a script looks every few minutes, logs in again if it has to, and sets Available.',
+      'Is absent; a script checks every few minutes, logs in again if necessary, and sets Available.',
     client: {
       ...comesBack('available', Infinity, [3 * MINUTE, 8 * MINUTE]),
       reasserts: { delay: [3 * MINUTE, 8 * MINUTE] },

@@ -1,10 +1,10 @@
-/** Somebody without a story: what he and his browser do is told from outside, by a real browser for instance. */
+/** A person without a story: what they and their browser do is told from outside, by a real browser for instance. */
 import type { Archetype } from './archetype.ts';
 
-/** Not in any mix, for he would only be Offline: a cast has to name him. */
+/** Not in any mix, because this person would only be Offline: a cast has to name it. */
 export const PLAYED: Archetype = {
   name: 'played',
-  description: 'Does nothing by himself, nor does his browser: both are played from outside.',
+  description: 'Has no story: the person and the browser are both played from outside.',
   group: 'Agents',
   role: 'Communicate - User',
   client: {},

@@ -33,7 +33,7 @@ function* bounce(scene: ScriptScene): Story {
   return at;
 }
 
-/** Is away until some minutes after he was set Offline with his session left alone, and is then really back. */
+/** Is away until some minutes after being set Offline with the session left alone, and is then really back. */
 function* clickBack(scene: ScriptScene): Story {
   let at = yield* goHomeIn('AVAILABLE')(scene);
   const latest = Math.max(scene.to - 30 * MINUTE, at + MINUTE);
@@ -103,7 +103,7 @@ export const RETURNERS: readonly Archetype[] = [
     ...returner,
     name: 'clicks-back',
     description:
-      'Is absent, is set Offline with the session left alone, and some minutes later is there and clicks.',
+      'Is absent, is set Offline with the session left alone, and comes back with a click some minutes later.',
     client: comesBack('former', Infinity),
     story: clickBack,
   },

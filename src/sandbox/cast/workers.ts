@@ -68,7 +68,7 @@ function lockAndComeBack(): Piece {
 function* watch(scene: ScriptScene): Story {
   const at = yield* arrive(scene);
   yield step(at, { do: 'presence', to: 'AVAILABLE' });
-  // Nobody watches for longer: half a day without a sign is all that a policy for supervisors can be asked to bear.
+  // No supervisor watches for longer: half a day without a sign is all that a policy for supervisors can be asked to bear.
   const end = Math.min(scene.to, at + 11 * HOUR);
   yield step(end, { do: 'log-out' });
   return end;
@@ -85,7 +85,7 @@ export const WORKERS: readonly Archetype[] = [
   {
     ...worker,
     name: 'long-caller',
-    description: 'Is on calls that last up to two hours, without a change that anyone could see.',
+    description: 'Is on calls that last up to two hours, without a visible change.',
     story: wholeDay(
       inPresence(
         'ON_QUEUE',
@@ -118,8 +118,7 @@ export const WORKERS: readonly Archetype[] = [
   {
     ...worker,
     name: 'off-queue-dialler',
-    description:
-      'Rings people up all day without ever standing on queue: only the enterprise counters show it.',
+    description: 'Makes calls all day without ever being on queue: only the enterprise counters show them.',
     story: wholeDay(
       inPresence(
         'AVAILABLE',
@@ -152,7 +151,7 @@ export const WORKERS: readonly Archetype[] = [
   {
     ...worker,
     name: 'short-calls',
-    description: 'Has calls of seconds: between two looks nothing but a start time has moved.',
+    description: 'Has calls of seconds: between two sweeps only a start time changes.',
     story: wholeDay(
       inPresence(
         'ON_QUEUE',
@@ -192,7 +191,7 @@ export const WORKERS: readonly Archetype[] = [
   {
     ...worker,
     name: 'break-flipper',
-    description: 'Flips between short breaks and work all day, and does work.',
+    description: 'Alternates between short breaks and work all day, and really works.',
     story: wholeDay(flipBreaks()),
   },
   {
@@ -210,7 +209,7 @@ export const WORKERS: readonly Archetype[] = [
   {
     ...worker,
     name: 'reader',
-    description: 'Reads files off queue and rings somebody up now and then, at least every forty minutes.',
+    description: 'Reads files off queue and makes a call now and then, at least every forty minutes.',
     story: wholeDay(
       inPresence(
         'AVAILABLE',
@@ -226,7 +225,7 @@ export const WORKERS: readonly Archetype[] = [
   {
     ...worker,
     name: 'long-reader',
-    description: 'Reads for hours without a click, in Training as the house has it, and then takes calls.',
+    description: 'Reads for hours without a click, in the presence Training, and then takes calls.',
     story: readThenWork,
   },
   {
@@ -245,7 +244,7 @@ export const WORKERS: readonly Archetype[] = [
   },
   {
     name: 'watching-supervisor',
-    description: 'Watches all day, is there, and touches nothing that anyone could see.',
+    description: 'Is present and watches all day, without an action that the platform shows.',
     group: 'Supervisors',
     role: 'Supervisor',
     client: {},
@@ -254,7 +253,7 @@ export const WORKERS: readonly Archetype[] = [
   },
   {
     name: 'wallboard',
-    description: 'Is a screen on a wall, in no group: logged on day and night, and meant to be.',
+    description: 'A screen on a wall, in no group: logged on day and night, on purpose.',
     group: undefined,
     client: {},
     goesAbsent: false,

@@ -3,7 +3,7 @@ import type { Person } from '../organisation.ts';
 import type { World } from '../world.ts';
 import { badRequest } from './refusal.ts';
 
-/** Lists people; the list is made anew only when somebody joins or leaves. */
+/** Lists people; the list is made anew only when a person joins or leaves. */
 export class People {
   readonly #world: World;
   readonly #byMembership = new Map<string, readonly Person[]>();
@@ -18,7 +18,7 @@ export class People {
     this.#turns = [...new Set(turns.filter(Number.isFinite))].sort((a, b) => a - b);
   }
 
-  /** Somebody whose account exists, or existed. */
+  /** A person whose account exists, or existed. */
   find(id: string): Person | undefined {
     return this.#world.find(id);
   }

@@ -19,7 +19,7 @@ export class SandboxServer {
     this.#api = api;
     this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
       this.#take(request, response).catch(() => {
-        // Whoever asked is gone.
+        // The client is gone.
         request.socket.destroy();
       });
     });

@@ -1,4 +1,4 @@
-/** Names and e-mail addresses of agents, for whoever asks by name. Personal: they go after the retention. */
+/** Names and e-mail addresses of agents, for look-ups by name. Personal: they go after the retention. */
 import { normaliseName } from '../../domain/name.ts';
 import type { StoredAgent } from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';

@@ -4,7 +4,7 @@ import type { EventQuery, StoredEvent } from '../../domain/record.ts';
 import { eventReader } from './codec.ts';
 import type { Database } from './database.ts';
 
-/** Events of one page: enough that reading costs little, few enough that no page holds anybody up. */
+/** Events of one page: enough that reading costs little, few enough that no page blocks the loop. */
 const PAGE = 250;
 
 /** The events that a query wants, in rising order; all at once. */

@@ -62,7 +62,7 @@ export function noteChecked(db: Database, at: Instant): void {
   try {
     db.run(SAVE_FACT, CHECKED, String(at));
   } catch {
-    // Whoever opens it next finds out why.
+    // The next opening finds out why.
   }
 }
 

@@ -11,7 +11,7 @@ const APPLICATION_ID = 0x49444c45;
 const FIRST = `
 CREATE TABLE memory (
   agent_id TEXT PRIMARY KEY,
-  -- 1: the last saved sweep saw the agent, so that its time is his, whatever the body says.
+  -- 1: the last saved sweep saw the agent, so that its time is the agent's, whatever the body says.
   current INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
   body TEXT NOT NULL
@@ -92,7 +92,7 @@ CREATE TABLE sweep_count (
   at INTEGER PRIMARY KEY,
   online INTEGER NOT NULL,
   kept INTEGER NOT NULL,
-  -- JSON, numbers by what held agents back; NULL when nobody was.
+  -- JSON, numbers by what held agents back; NULL when none was.
   deferred TEXT
 ) STRICT;
 `;

@@ -14,7 +14,7 @@ export const SELECT_MEMORY = `SELECT agent_id, body, ${SEEN_AT} AS seen FROM mem
  */
 export const SETTLE_CURRENT = `UPDATE memory SET seen_at = ${SEEN_AT}, current = 0 WHERE current = 1`;
 
-/** These three take the agent's id, when he was seen, and the body. */
+/** These three take the agent's id, when the agent was seen, and the body. */
 export const SAVE_SEEN = `INSERT INTO memory (agent_id, current, seen_at, body) VALUES (?, 1, ?, ?)
   ON CONFLICT (agent_id) DO UPDATE SET current = 1, seen_at = excluded.seen_at, body = excluded.body`;
 

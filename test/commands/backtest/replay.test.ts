@@ -76,17 +76,17 @@ function told({ logoffs }: Replayed): string[] {
 
 describe('somebody who walked away', () => {
   test('is logged off at the limit, and time is won once the browser’s return has been answered', () => {
-    // Limit 60 min from first sight at 08:00; held from 09:03 on, up to his next click at 12:00.
+    // Limit 60 min from first sight at 08:00; held from 09:03 on, up to the next click at 12:00.
     const result = replayed({ ann: ['08:00 AVAILABLE', '12:00 BREAK', '12:20 OFFLINE'] });
     expect(told(result)).toEqual(['ann 09:00 gone 177m']);
     expect(result.logoffs[0]).toMatchObject({ signAt: clockTime('12:00'), worked: false });
   });
 
-  test('wins nothing after he went Offline by himself', () => {
+  test('wins nothing after going Offline without a log-off', () => {
     expect(told(replayed({ ann: ['08:00 AVAILABLE', '09:30 OFFLINE'] }))).toEqual(['ann 09:00 gone 27m']);
   });
 
-  test('wins up to the end of history when he never shows himself', () => {
+  test('wins up to the end of history without a further sign', () => {
     expect(told(replayed({ ann: ['08:00 AVAILABLE'] }))).toEqual(['ann 09:00 gone 657m']);
   });
 
@@ -102,12 +102,12 @@ describe('somebody who walked away', () => {
     ]);
   });
 
-  test('is logged off again after he has shown himself and gone again', () => {
+  test('is logged off again after a sign and another absence', () => {
     const result = replayed({ ann: ['08:00 AVAILABLE', '11:00 BREAK'] });
     expect(told(result).map((line) => line.slice(0, 14))).toEqual(['ann 09:00 gone', 'ann 12:00 gone']);
   });
 
-  test('is not logged off a second time for a return that only his browser made', () => {
+  test('is not logged off a second time for a return of the browser alone', () => {
     const result = replayed({ ann: ['08:00 AVAILABLE', '10:00 OFFLINE', '10:01 AVAILABLE'] });
     expect(told(result)).toEqual(['ann 09:00 gone 656m']);
   });

@@ -110,7 +110,7 @@ test.each<[Partial<StoredEvent> & Pick<StoredEvent, 'kind'>, string]>([
       kind: 'unverified',
       reason: 'told after an interruption; not known to be done: offline, revoke_tokens',
     },
-    'begun, and what became of it was told after an interruption; not known to be done: offline, revoke tokens',
+    'begun; its outcome was told after an interruption; not known to be done: offline, revoke tokens',
   ],
   [
     { kind: 'failed', reason: 'not done: revoke_tokens (refused)' },
@@ -143,7 +143,7 @@ describe('an explanation', () => {
       'The last log-off, at 10:02:05, answered a return without a person: 1m40s had passed since it or since the last answer, rung 1 of the ladder waits 1m. Outcome: carried out, and seen Offline afterwards.',
     );
     expect(text).toContain(
-      'What had begun it was the log-off by rule gone at 10:00:05: 1h since the last sign of a person, the limit was 1h.',
+      'The first log-off was by rule gone at 10:00:05: 1h since the last sign of a person, the limit was 1h.',
     );
     expect(text).toContain(
       'the browser came back by itself (silent after our log-off), 15s after going; no sign of a person',
@@ -159,7 +159,7 @@ describe('an explanation', () => {
     const exempt = 'exempt (holiday, by the id that a name had before).';
     for (const parts of [{}, { live: liveOf(told) }]) expect(textOf(inputOf(told, parts))).toContain(exempt);
     expect(textOf(inputOf(told))).toContain(
-      'whether those give the agent another profile is not stored: --live tells.',
+      'whether they give the agent another profile is not stored: use --live.',
     );
   });
 
@@ -184,8 +184,8 @@ describe('an explanation', () => {
       .logOff()
       .until('10:05');
     const text = textOf(inputOf(told, { events: [...LOGGED_OFF, ...many] }));
-    expect(text.split('\n').filter((line) => line.includes('held, nothing more is done'))).toHaveLength(10);
-    expect(text).toContain('What had begun it was the log-off by rule gone at 10:00:05');
+    expect(text.split('\n').filter((line) => line.includes('held, no further action'))).toHaveLength(10);
+    expect(text).toContain('The first log-off was by rule gone at 10:00:05');
   });
 
   test('says that a quiet Offline which stood is given again once the rungs are used up', () => {
@@ -196,7 +196,7 @@ describe('an explanation', () => {
       idlesOut: '30m',
     });
     expect(textOf(inputOf(told.until('11:20')))).toContain(
-      '3 of 3 rungs used. Answer to the next silent return: taken off the queue, set Offline.',
+      '3 of 3 rungs used. Actions for the next silent return: taken off the queue, set Offline.',
     );
   });
 
@@ -206,12 +206,12 @@ describe('an explanation', () => {
       .until('10:01');
     const text = textOf(inputOf(told));
     expect(text).toMatch(
-      /would be logged off again from 10:01:1\d on if no sign of a person comes before: the browser came back by itself/,
+      /would be logged off again from 10:01:1\d on unless a sign of a person is seen before: the browser came back by itself/,
     );
     expect(text).toContain(
       'The return of the browser since then is no sign of a person and restarted no clock.',
     );
-    expect(text).toContain('Until a sign of a person comes the ladder judges, not the rules.');
+    expect(text).toContain('Until a sign of a person is seen, the ladder decides, not the rules.');
     expect(text).toMatch(
       /Time that no clock counts\nfrom +to +length +because\n10:00:0\d +10:00:1\d +15s +Offline/,
     );
@@ -233,7 +233,7 @@ describe('an explanation', () => {
     const told = story({ rules: [GONE], first: { presence: 'ON_QUEUE', routing: 'IDLE' } }).until('11:00');
     const text = textOf(inputOf(told));
     expect(text).toContain(
-      'Ada Okafor would not be logged off: waiting on queue, which is work for every rule of profile agents that does not say waiting_on_queue: true.',
+      'Ada Okafor would not be logged off: waiting on queue, which counts as work for every rule of profile agents without waiting_on_queue: true.',
     );
     expect(text).toMatch(/gone .* waits on queue: left alone +since_sign +2h +1h +enforce/);
   });
@@ -244,7 +244,7 @@ describe('an explanation', () => {
     const input = inputOf(told, { live });
     expect(explainAgent(input).verdict).toMatchObject({ reason: 'unknown', detail: 'contradiction' });
     expect(textOf(input)).toContain(
-      'Ada Okafor is left alone: the reading contradicts itself (presence and routing are BREAK and IDLE, which cannot both be true), and what is unknown protects.',
+      'Ada Okafor is left alone: the reading contradicts itself (presence and routing are BREAK and IDLE, which cannot both be true), and an unknown state protects.',
     );
   });
 
@@ -268,8 +268,8 @@ describe('an explanation', () => {
     expect(text).toContain(
       'is left alone: the reading contradicts itself since 09:31:00 (presence and routing',
     );
-    expect(text).toContain('All that follows is as of the last reading that could be used');
-    expect(text).not.toContain('Nobody has looked');
+    expect(text).toContain('Everything below is as of the last usable reading');
+    expect(text).not.toContain('has not been observed');
   });
 
   test('says what holds a log-off back, and what the store cannot know', () => {
@@ -278,9 +278,11 @@ describe('an explanation', () => {
     const text = textOf(inputOf(told, { pause, now: told.now + 10 * MINUTE }));
     expect(text).toContain('Ada Okafor is due to be logged off by rule gone');
     expect(text).toContain(
-      'A log-off is held back at present: paused (storm): no agent is logged off until resume.',
+      'A log-off is held back now: paused (storm): no agent is logged off until resume.',
     );
-    expect(text).toContain('Nobody has looked for 10m: all of this is as of the last look');
+    expect(text).toContain(
+      'The agent has not been observed for 10m: everything here is as of the last observation',
+    );
   });
 
   test('as of an earlier time tells the record, and of memory what has not changed since', () => {
@@ -302,7 +304,7 @@ describe('an explanation', () => {
     );
     expect(sentences).toEqual([
       'Ada Okafor <ada@example.com> (ada) as of 2026-03-02 10:01:00 (UTC), from the record:',
-      'The last log-off, at 10:00:05, was brought by rule gone: 1h since the last sign of a person, the limit was 1h. Outcome: carried out, and seen Offline afterwards.',
+      'The last log-off, at 10:00:05, was caused by rule gone: 1h since the last sign of a person, the limit was 1h. Outcome: carried out, and seen Offline afterwards.',
       'The last return was at 10:00:20: the browser came back by itself (silent after our log-off), 15s after going; no sign of a person.',
       'The last sign of a person was a change of presence at 09:20:00; 41m since then counted.',
       'The agent was away, off queue, as since 09:20:00.',

@@ -127,10 +127,14 @@ describe('what holds a log-off back', () => {
       /or the end of the pause$/,
     ],
     ['a pause that is over', { pause: { since: NOW - HOUR, until: NOW, reason: 'storm' } }, undefined],
-    ['settling', { standing: { settleLeft: 1 } }, /settling: one more sweep only watches/],
+    ['settling', { standing: { settleLeft: 1 } }, /settling: one more sweep only observes/],
     ['settled', { standing: { settleLeft: 0 } }, undefined],
-    ['a policy that is new', { standing: { policyHash: 'other' } }, /has not been in force in a sweep yet/],
-    ['an outage', { standing: { lastCompleteAt: NOW - 10 * MINUTE } }, /settling: 2 more sweeps only watch/],
+    ['a policy that is new', { standing: { policyHash: 'other' } }, /no sweep has used this policy yet/],
+    [
+      'an outage',
+      { standing: { lastCompleteAt: NOW - 10 * MINUTE } },
+      /settling: 2 more sweeps only observe/,
+    ],
   ])('in all agents: %s', (_, known, says) => {
     if (says === undefined) expect(heldBack(known)).toEqual([]);
     else expect(heldBack(known)).toEqual([expect.stringMatching(says)]);

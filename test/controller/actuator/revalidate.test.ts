@@ -27,7 +27,7 @@ const BROKEN: ActionResult = {
   fault: { kind: 'transient', message: 'come back in an hour', correlationId: undefined },
 };
 
-/** The agent as the platform has him. */
+/** The agent as the platform shows them. */
 interface Person {
   presence: SystemPresence | 'UNKNOWN';
   routing: RoutingStatus;
@@ -48,7 +48,7 @@ let stop: number;
 
 /** Taking an agent off the queue leaves the presence as it is. */
 let presenceStays: boolean;
-/** What the person does at the moment he is taken off the queue. */
+/** What the person does at the moment they are taken off the queue. */
 let afterOffQueue: (() => void) | undefined;
 /** Whether a read shows Offline once it is set. */
 let offlineShows: boolean;
@@ -244,7 +244,7 @@ function done(): readonly string[] {
 }
 
 describe('the tokens cannot be revoked for a minute', () => {
-  test('and nobody came back: they are revoked after another look', async () => {
+  test('and the agent has not come back: they are revoked after another look', async () => {
     heldUp = { action: 'revoke_tokens', for: MINUTE };
     expect(await logOff()).toBe('verified');
     expect(done()).toEqual(['offline', 'revoke_tokens']);
@@ -255,7 +255,7 @@ describe('the tokens cannot be revoked for a minute', () => {
     ['has chosen a presence', { presence: 'BUSY' }, 'unverified: sign'],
     ['clicked once', { presence: 'AVAILABLE' }, 'unverified: sign'],
   ];
-  test.each(BACK)('and he %s by then: he keeps his session', async (_, changes, outcome) => {
+  test.each(BACK)('and the agent %s by then: they keep their session', async (_, changes, outcome) => {
     heldUp = {
       action: 'revoke_tokens',
       for: MINUTE,
@@ -273,7 +273,7 @@ describe('the tokens cannot be revoked at all', () => {
     broken = 'revoke_tokens';
   });
 
-  test('and he is Offline: that is what the record says, and why it is not the whole of it', async () => {
+  test('and the agent is Offline: the record says so, and which action is missing', async () => {
     expect(await logOff()).toBe('verified: not done: revoke_tokens (transient)');
     expect(done()).toEqual(['offline']);
     expect(population.memory(AGENT.id)).toMatchObject({
@@ -284,7 +284,7 @@ describe('the tokens cannot be revoked at all', () => {
 
   test.each<[string, () => void]>([
     [
-      'he is not Offline',
+      'the agent is not Offline',
       () => {
         offlineShows = false;
       },
@@ -485,7 +485,7 @@ describe('an agent on queue', () => {
     expect(done()).toEqual(['off_queue']);
   });
 
-  test('who has gone to a meal by himself in that moment is left there', async () => {
+  test('who has chosen Meal in that moment is left there', async () => {
     afterOffQueue = () => {
       become({ presence: 'MEAL' });
     };
@@ -493,7 +493,7 @@ describe('an agent on queue', () => {
     expect(done()).toEqual(['off_queue']);
   });
 
-  test('is seen through to the end once he is off it, whatever says stop in between', async () => {
+  test('is logged off completely once off the queue, whatever says stop in between', async () => {
     afterOffQueue = () => {
       open = false;
     };
@@ -501,7 +501,7 @@ describe('an agent on queue', () => {
     expect(done()).toEqual(['off_queue', 'offline', 'revoke_tokens']);
   });
 
-  test('of whom nobody can say whether a call slipped in gets his queue back', async () => {
+  test('who may have taken a call in that moment, which is unknown, gets the queue back', async () => {
     afterOffQueue = () => {
       summaryShows = false;
     };
@@ -509,7 +509,7 @@ describe('an agent on queue', () => {
     expect(done()).toEqual(['off_queue', 'restore']);
   });
 
-  test('who is back on it in the same moment has clicked: he is left there', async () => {
+  test('who is back on it in the same moment has clicked and is left there', async () => {
     afterOffQueue = () => {
       become({ presence: 'ON_QUEUE', routing: 'IDLE' });
     };
@@ -547,7 +547,7 @@ describe('an agent on queue', () => {
     expect(done()).toEqual(['off_queue']);
   });
 
-  test('who could not be read gets his queue back, and none of that is taken for a sign', async () => {
+  test('who could not be read gets the queue back, and none of that is taken for a sign', async () => {
     unread = 1;
     expect(await logOff()).toBe('dropped: unread');
     expect(done()).toEqual(['off_queue', 'restore']);
@@ -556,7 +556,7 @@ describe('an agent on queue', () => {
     expect([memory?.lastSign, verdict.reason]).toEqual([undefined, 'due']);
   });
 
-  test('whose call slipped in gets his queue back, but not a minute later', async () => {
+  test('who got a call in that moment gets the queue back, but not a minute later', async () => {
     const call = (): void => {
       become({ presence: 'AVAILABLE', routing: 'INTERACTING', calls: 1 });
     };

@@ -51,9 +51,9 @@ describe('a matcher', () => {
     ['keys that all fit', matcher({ groups: ['g1'], roles: ['r1'] }), true],
     ['keys of which one does not fit', matcher({ groups: ['g1'], roles: ['r2'] }), false],
     ['not another group', matcher({ not: matcher({ groups: ['g9'] }) }), true],
-    ['not his group', matcher({ groups: ['g1'], not: matcher({ groups: ['g2'] }) }), false],
+    ['not another group', matcher({ groups: ['g1'], not: matcher({ groups: ['g2'] }) }), false],
     [
-      'not, of two keys, only one of them his',
+      'not, of two keys, only one of them theirs',
       matcher({ not: matcher({ groups: ['g1'], roles: ['r2'] }) }),
       true,
     ],

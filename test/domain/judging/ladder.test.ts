@@ -144,7 +144,7 @@ describe('the policy now in force', () => {
     ['another clock', { profiles: [profile({ rules: [rule({ clock: 'since_work' })] })] }],
     ['a rule that only observes', { profiles: [profile({ rules: [rule({ mode: 'observe' })] })] }],
     ['observe mode', { mode: 'observe' }],
-  ])('stops the ladder when it would not have logged him off: %s', (_, parts) => {
+  ])('stops the ladder when it would not have logged the agent off: %s', (_, parts) => {
     const s = silentlyBack().withPolicy(parts);
     expect(s.reason('10:05')).not.toMatch(/^ladder/);
   });
@@ -156,7 +156,7 @@ describe('the policy now in force', () => {
     expect(s.reason('10:05')).toBe('ladder_due');
   });
 
-  test('that leaves him alone stops it too', () => {
+  test('that leaves the agent alone stops it too', () => {
     expect(silentlyBack().withPolicy({ profiles: [] }).reason('10:05')).toBe('no_profile');
   });
 });
@@ -250,7 +250,7 @@ describe('a login later than the window', () => {
 });
 
 describe('a log-off', () => {
-  test('of which nothing was done leaves the agent where he stood', () => {
+  test('of which no action was performed leaves the agent at the place of before', () => {
     const s = silentlyBack();
     const before = s.memory().ladder;
     s.until('10:02').logOff({ effect: 'none' });

@@ -15,7 +15,7 @@ const HARD: readonly Action[] = ['end_sso_session', 'off_queue', 'offline', 'rev
 const REST: readonly Action[] = ['off_queue', 'offline', 'revoke_tokens'];
 const ENDING: Partial<Returns> = { ladder: [{ wait: MINUTE, actions: HARD }], repeat: HOUR };
 
-/** Logged off by the rule at 10:00, back by single sign-on at 10:00:22, his rung due at 10:02. */
+/** Logged off by the rule at 10:00, back by single sign-on at 10:00:22, the rung due at 10:02. */
 function due(returns: Partial<Returns> = {}, parts: StoryParts = {}): Story {
   return story({ ...parts, returns: { ...ENDING, ...returns } })
     .until('10:00')
@@ -84,13 +84,13 @@ describe('in between the agent is judged again', () => {
     ['goes on queue', { routing: 'IDLE' }],
     ['takes an interaction', { talks: 1 }],
     ['is called', { calls: 1 }],
-  ])('and whoever %s keeps his session on the platform', (_, change) => {
+  ])('and an agent who %s keeps the session on the platform', (_, change) => {
     const s = ended(due(), '5m').at('10:04:30', change);
     for (const time of ['10:05', '10:07', '10:12', '10:40']) expect(s.reason(time)).not.toMatch(/due$/);
     expect(s.memory().ladder).toBeUndefined();
   });
 
-  test('and whoever is Offline by then is left alone', () => {
+  test('and an agent who is Offline by then is left alone', () => {
     const s = ended(due(), '5m').at('10:04:30', { presence: 'OFFLINE' });
     expect(s.reason('10:07')).toBe('offline');
   });
@@ -101,7 +101,7 @@ describe('in between the agent is judged again', () => {
     expect(s.reason('10:08')).toBe('ladder_due');
   });
 
-  test('and a policy that would no longer log him off stops the rest', () => {
+  test('and a policy that would no longer log the agent off stops the rest', () => {
     const s = ended(due(), '5m').withPolicy({ mode: 'observe' });
     expect(s.reason('10:07')).not.toMatch(/^ladder/);
     expect(s.verdict().due?.mode).not.toBe('enforce');

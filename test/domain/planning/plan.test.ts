@@ -131,7 +131,7 @@ describe('caps', () => {
     expect(p.act.map(({ agentId }) => agentId)).toEqual(['a', 'b']);
   });
 
-  test('someone held for himself holds no slot', () => {
+  test('an agent held back individually takes no slot', () => {
     const ledger = withOutcome({ ...EMPTY_LEDGER, dueBefore: ids(many(3)) }, 'a0002', 'failed', NOW);
     const p = planned(many(3), { caps: { perSweep: 2 }, ledger });
     expect(p.act.map(({ agentId }) => agentId)).toEqual(['a0001', 'a0000']);
@@ -139,7 +139,7 @@ describe('caps', () => {
 });
 
 describe('the breaker', () => {
-  test('lets pass who went through it before and is back: the ladder answers him', () => {
+  test('lets agents on the ladder pass, who went through it before', () => {
     const ledger = { ...EMPTY_LEDGER, broken: new Map([['a', NOW + HOUR]]) };
     const held = (byLadder: boolean): unknown =>
       plan([candidate('a', 0, byLadder)], new Set(['a']), undefined, CAPS, ledger, NOW).held[0]?.hold;

@@ -100,7 +100,7 @@ describe('a login when the session’s idle time is over', () => {
     expect(s.until('10:31').lastSign()).toBe('login 10:30:25');
   });
 
-  test('is a person’s after the platform itself had set him Offline', () => {
+  test('is a person’s after the platform itself had set them Offline', () => {
     const s = story(NATIVE).at('09:01:10', { presence: 'OFFLINE' });
     s.at('09:01:40', { presence: 'AVAILABLE', token: '09:01:39' }).at('09:20', { presence: 'OFFLINE' });
     s.at('09:31:45', { presence: 'AVAILABLE', token: '09:31:44' }).until('09:32');
@@ -133,7 +133,7 @@ describe('a login when the session’s idle time is over', () => {
     expect(s.lastSign()).toBe('login 10:59:10');
   });
 
-  test('does not take a person’s sign back that follows: he leaves the ladder at once', () => {
+  test('does not undo a person’s sign that follows: the agent leaves the ladder at once', () => {
     const s = quiet().at('10:30:25', BOUNCE).at('10:33', { presence: 'BUSY' }).until('10:34');
     expect([s.lastSign(), s.memory().ladder]).toEqual(['presence 10:33', undefined]);
   });

@@ -97,7 +97,7 @@ describe('open questions of the platform', () => {
     ]);
   });
 
-  test('a person who shows himself teaches nothing', () => {
+  test('a sign of a person teaches nothing', () => {
     expect(seen({ kind: 'person_back', at: AT, sign: 'presence' })).toBe(NO_BEHAVIOUR_KNOWN);
   });
 });

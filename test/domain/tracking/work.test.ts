@@ -14,7 +14,7 @@ describe('a gap in watching', () => {
     expect(talker.until('09:51').shows('since_sign')).toBe('21m');
   });
 
-  test('hides no call of somebody who made his last one more than twelve hours before', () => {
+  test('hides no call of an agent whose last one was more than twelve hours before', () => {
     const s = story({ every: '10m', rules: [rule({ id: 'gone', limit: '30h' })] });
     s.at('09:10', { calls: 1 }).at('09:20', { calls: 0 });
     expect(s.until('21:20').unwatched('21:20', '22:50').until('23:00').shows('since_sign')).toBe('10m');

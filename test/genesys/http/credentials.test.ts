@@ -169,7 +169,7 @@ describe('credentials', () => {
     expect(fake.tokens).toHaveLength(2);
   });
 
-  test('that somebody waits for who is told to stop do not keep him', async () => {
+  test('do not keep a caller waiting who is told to stop', async () => {
     fake = await fakePlatform(({ path }) => (path === '/oauth/token' ? { hang: true } : undefined));
     const stop = new AbortController();
     const waiting = fake.platform.checkCredentials(stop.signal);

@@ -73,7 +73,7 @@ describe('a sweep by page number', () => {
       ),
     );
     const { complete, ids } = await sweep();
-    // The newcomer stands on a page that was read before: he is missed, and that is not called complete.
+    // The newcomer is on a page that was read before: they are missed, and that is not called complete.
     expect([complete, ids.length, new Set(ids).size]).toEqual([false, 999, 999]);
   });
 

@@ -218,7 +218,7 @@ describe('pruning', () => {
     await store.saveSweep({ ...QUIET, at: now, notSeen: [memoryOf('gone', BASE)], events: [event] });
     await store.prune(BASE + HOUR);
     expect(await store.events({})).toEqual([{ ...event, seq: 5 }]);
-    // His memory and his name were written a day ago, but the last sweep saw him.
+    // The memory and the name were written a day ago, but the last sweep saw the agent.
     expect([...(await store.loadMemories()).values()]).toEqual([memoryOf('here', now)]);
     expect(await store.findAgents('example.org')).toEqual([names[1]]);
     expect(await store.loadStanding()).toEqual(STANDING);

@@ -77,7 +77,7 @@ export function entra(settings: EntraSettings, http: Http, clock: Clock): Connec
       const answer = await access.send({ method: 'POST', url, what, stillMay }, signal);
       assertSuccess(answer, what, ERROR_CODES);
       const { status, correlationId } = answer;
-      // 204 has nothing to say; whoever says something must say yes.
+      // 204 has no body; any other answer must say yes.
       if (status !== 204 && member(parseProviderJson(answer.text), 'value') !== true) {
         throw new IdentityError('refused', `${what}: the answer is no`, { status, correlationId });
       }
@@ -100,7 +100,7 @@ function scopeOf(graphUrl: string): string {
 function mayRevoke(token: string): SelfCheck {
   const unsure: SelfCheck = {
     verdict: 'unsure',
-    sentence: 'logged in and may look for users; whether it may revoke sessions shows only then',
+    sentence: 'logged in and may look up users; whether it may revoke sessions is known only when it does',
   };
   try {
     const roles = listAt(decodeJwt(token)['roles']);
@@ -108,7 +108,7 @@ function mayRevoke(token: string): SelfCheck {
     if (roles.includes(REVOKES)) {
       return {
         verdict: 'ok',
-        sentence: 'logged in, may look for users, and holds the permission to revoke sessions',
+        sentence: 'logged in, may look up users, and holds the permission to revoke sessions',
       };
     }
     if (roles.some((role) => MAY_REVOKE.has(String(role)))) return unsure;
@@ -119,7 +119,7 @@ function mayRevoke(token: string): SelfCheck {
   }
 }
 
-/** Who signs in through another tenant: a guest, or somebody invited as a member. */
+/** Users who sign in through another tenant: guests, or users invited as members. */
 function isExternal(principalName: string, userType: unknown): boolean {
   return userType === 'Guest' || /#EXT#/i.test(principalName);
 }

@@ -46,7 +46,7 @@ export function keycloak(settings: KeycloakSettings, subject: string, http: Http
     attribute,
     delay: settings.delay ?? 0,
     reach:
-      'Signs the user out of every application of the realm, in all browsers, and makes every refresh token of his ' +
+      'Signs the user out of every application of the realm, in all browsers, and makes every refresh token of theirs ' +
       'worthless, offline tokens too.',
     find: async ({ subject: name }, stillMay, signal) => {
       const { text, correlationId } = await search(name, signal, stillMay);
@@ -70,13 +70,13 @@ export function keycloak(settings: KeycloakSettings, subject: string, http: Http
 function mayManage(token: string): SelfCheck {
   const unsure: SelfCheck = {
     verdict: 'unsure',
-    sentence: 'logged in and may look for users; whether it may log them out shows only then',
+    sentence: 'logged in and may look up users; whether it may log them out is known only when it does',
   };
   try {
     const roles = listAt(member(decodeJwt(token), 'resource_access', 'realm-management', 'roles'));
     if (roles === undefined) return unsure;
     if (roles.includes('manage-users') || roles.includes('realm-admin')) {
-      return { verdict: 'ok', sentence: 'logged in, may look for users, and holds the role manage-users' };
+      return { verdict: 'ok', sentence: 'logged in, may look up users, and holds the role manage-users' };
     }
     return {
       verdict: 'failed',

@@ -38,7 +38,7 @@ export function okta(settings: OktaSettings, http: Http, clock: Clock): Connecto
     delay: settings.delay ?? 0,
     reach:
       'Signs the user out of every application behind Okta, in all browsers, and revokes the tokens that Okta issued to ' +
-      'applications; remembered factors stay. Okta FastPass may sign him in again without a question.',
+      'applications; remembered factors stay. Okta FastPass may sign the agent in again without a prompt.',
     find: async ({ subject }, stillMay, signal) => {
       const { text, correlationId } = await search(subject, signal, stillMay);
       return onlyUser(parseProviderJson(text), subject, ['profile', 'login'], correlationId).target;
@@ -56,7 +56,7 @@ export function okta(settings: OktaSettings, http: Http, clock: Clock): Connecto
       await search(NOBODY, signal);
       return {
         verdict: 'unsure',
-        sentence: 'logged in and may look for users; whether it may end sessions shows only then',
+        sentence: 'logged in and may look up users; whether it may end sessions is known only when it does',
       };
     },
   };

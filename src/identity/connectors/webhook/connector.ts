@@ -30,7 +30,7 @@ interface WebhookTarget extends Target {
 
 /** Makes the connector; nothing is sent yet. */
 export function webhook({ url, secret, delay = 0 }: WebhookSettings, http: Http, clock: Clock): Connector {
-  // Where there is nobody to look up, what was asked for travels with the target.
+  // Without a look-up, what was asked for travels with the target.
   const targets = new WeakMap<Target, WebhookTarget>();
 
   return {
@@ -38,7 +38,7 @@ export function webhook({ url, secret, delay = 0 }: WebhookSettings, http: Http,
     url,
     attribute: 'subject',
     delay,
-    reach: 'Whatever the service ends: ask whoever runs it.',
+    reach: 'Whatever the service ends: ask its operator.',
     find: ({ subject, agent: { id, email } }) => {
       const target: WebhookTarget = { id, subject, email };
       targets.set(target, target);
@@ -47,7 +47,7 @@ export function webhook({ url, secret, delay = 0 }: WebhookSettings, http: Http,
     end: async (target, stillMay, signal): Promise<Ended> => {
       const what = 'asking the service to end the session';
       const known = targets.get(target);
-      if (known === undefined) throw new IdentityError('refused', `${what}: nobody was looked for`);
+      if (known === undefined) throw new IdentityError('refused', `${what}: no user was looked up`);
       const at = clock.now();
       const body = bodyOf(known, at);
       const headers = { 'content-type': 'application/json', [SIGNATURE_HEADER]: signature(secret, body, at) };

@@ -59,7 +59,7 @@ function but(path: string, reply: Reply): Handler {
 }
 
 describe('ending a session', () => {
-  test('logs in as an app, looks for exactly one user by principal name, and revokes his sign-in sessions', async () => {
+  test('logs in as an app, looks for exactly one user by principal name, and revokes their sign-in sessions', async () => {
     const { provider, end } = await app(wellBehaved);
     expect(await end()).toEqual({
       ok: true,
@@ -105,7 +105,7 @@ describe('ending a session', () => {
     expect(provider.lines).not.toContain(`POST ${REVOKE}`);
   });
 
-  test('ends nothing of somebody who was invited as a member, for he signs in through his own tenant', async () => {
+  test('ends no session of a user who was invited as a member, because they sign in through their own tenant', async () => {
     const userPrincipalName = 'isaac.brock_example.com#EXT#@contoso.onmicrosoft.com';
     const { provider, end } = await app(
       but(USERS, { json: entraUsers({ ...ENTRA_USER, userPrincipalName }) }),

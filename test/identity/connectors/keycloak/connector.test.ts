@@ -48,7 +48,7 @@ function but(path: string, reply: Reply): Handler {
 }
 
 describe('ending a session', () => {
-  test('logs in with its service account, looks for exactly one user, and logs him out of the realm', async () => {
+  test('logs in with its service account, looks for exactly one user, and logs them out of the realm', async () => {
     const { provider, end } = await client(wellBehaved);
     expect(await end()).toEqual({ ok: true, delay: 0, correlationId: undefined });
     expect(provider.lines).toEqual([`POST ${LOGIN}`, `GET ${USERS}`, `POST ${LOGOUT}`]);

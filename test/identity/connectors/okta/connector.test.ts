@@ -39,13 +39,13 @@ function wellBehaved({ method, path }: Asked): Reply {
 }
 
 describe('ending a session', () => {
-  test('looks for exactly one user by login, then ends all his sessions and the tokens Okta issued', async () => {
+  test('looks for exactly one user by login, then ends all their sessions and the tokens Okta issued', async () => {
     const { provider, end } = await withToken(wellBehaved);
     expect(await end()).toEqual({ ok: true, delay: 0, correlationId: 'Zk3MBwoRtHQ-Bd6d4kBeQgAADJk' });
     expect(provider.lines).toEqual([`GET ${USERS}`, `DELETE ${SESSIONS}`]);
     const [search, deletion] = provider.asked;
     expect(search?.query.get('search')).toBe('profile.login eq "isaac.brock@example.com"');
-    // Left out, Okta would forget the factors that it remembers of all his devices as well.
+    // Left out, Okta would forget the factors that it remembers of all their devices as well.
     expect(Object.fromEntries(deletion!.query)).toEqual({ oauthTokens: 'true', forgetDevices: 'false' });
     expect(provider.asked.map(({ headers }) => headers.authorization)).toEqual(
       Array(2).fill(`SSWS ${API_TOKEN}`),
