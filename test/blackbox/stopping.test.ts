@@ -287,7 +287,7 @@ describe('once', () => {
       const run = scene.trial.start(['once', '--deadline', '8s', '--json']);
       expect(await run.wait()).toBe(3);
       expect(Date.now() - run.startedAt).toBeLessThan(9_000);
-      expect(run.lines('the deadline has passed before the sweep was done')).toHaveLength(1);
+      expect(run.lines('the deadline has passed before the end of the sweep')).toHaveLength(1);
       expect(scene.trial.rows('SELECT * FROM lease')).toEqual([]);
       scene.org.fault = () => undefined;
     },
