@@ -186,7 +186,7 @@ describe('the kill switch, where it reaches no worker', () => {
   test('does not guess where the policy does not tell', async () => {
     writeFileSync(scene.trial.config, 'profiles: "\n');
     const { code, output } = await scene.say(['pause']);
-    expect([code, output]).toEqual([2, expect.stringMatching(/cannot be known from the policy .*--store/)]);
+    expect([code, output]).toEqual([2, expect.stringMatching(/cannot be found in the policy .*--store/)]);
     rmSync(scene.trial.config);
     expect((await scene.say(['pause'])).code).toBe(2);
     expect((await scene.say(['pause', '--store', ' '])).code).toBe(2);

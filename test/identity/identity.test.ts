@@ -285,7 +285,7 @@ test('what a connector does is said in words: who, where, by which name, how fas
     delay: 0,
     perHour: 20,
     reach:
-      'Signs the user out of every application of the realm, in all browsers, and makes every refresh token of theirs ' +
+      'Signs the user out of every application of the realm, in all browsers, and makes every refresh token of the user ' +
       'worthless, offline tokens too.',
   });
   expect(provider.asked).toEqual([]);
