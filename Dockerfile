@@ -22,7 +22,7 @@ RUN npm ci --omit=dev --ignore-scripts
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="idle-enforcer" \
-      org.opencontainers.image.description="Logs idle agents off Genesys Cloud, and never disturbs anyone who works" \
+      org.opencontainers.image.description="Logs idle agents off Genesys Cloud, and never disturbs agents who work" \
       org.opencontainers.image.licenses="MIT"
 # Nothing is installed at run time, so the package managers go. The link makes `idle-enforcer pause` work in a container.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \

@@ -52,7 +52,7 @@ type End = (code: number) => void;
 export function build(output: Output, end: End): Command {
   const program = new Command('idle-enforcer')
     .description(
-      'Logs idle agents off Genesys Cloud, keeps them off under single sign-on, and never disturbs anyone who works.',
+      'Logs idle agents off Genesys Cloud, keeps them off under single sign-on, and never disturbs agents who work.',
     )
     .version(VERSION)
     .exitOverride()
@@ -93,7 +93,7 @@ function addWorker(program: Command, output: Output, end: End): void {
     'once',
     'one sweep, for an outside scheduler; exit 3 if an action failed, or if it was not done in time',
   )
-    .option('--deadline <duration>', 'by when it has ended (default: one interval of the schedule)')
+    .option('--deadline <duration>', 'longest time it may take (default: one interval of the schedule)')
     .option('--json', 'print the sweep as JSON')
     .action(async (options: OnceOptions) => {
       end(await (await import('./once/command.ts')).once(options, output));
@@ -160,7 +160,7 @@ function addInsight(program: Command, output: Output, end: End): void {
     .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d, or all of --replay)')
     .option('--to <time>', 'the same (default: now)')
     .option('--policy <file>', 'a policy to compare; may be given up to four times', gather)
-    .option('--record <file>', 'keep what is read; the same command goes on where it broke off')
+    .option('--record <file>', 'keep what is read; the same command continues after an interruption')
     .option('--replay <file>', 'replay a recording, without the platform')
     .option('--tz <zone>', 'time zone of billing months', 'UTC')
     .option('--json', 'print as JSON')
@@ -173,7 +173,7 @@ function addInsight(program: Command, output: Output, end: End): void {
     .option('--tz <zone>', 'time zone of hours and billing months', 'UTC')
     .option('--format <format>', 'md, csv, json or html (default: md, or by the ending of --out)')
     .option('--out <file>', 'write there instead of printing')
-    .option('--events', 'print the record itself, event by event')
+    .option('--events', 'print the record, event by event')
     .option('--json', 'as JSON; events as JSON lines')
     .action(async (options: ReportOptions) => {
       end(await (await import('./report/command.ts')).report(options, output));
@@ -189,7 +189,7 @@ function addSimulation(program: Command, output: Output, end: End): void {
     .option('--agents <number>', 'how many people', '200')
     .option('--seed <number>', 'the same seed plays the same shift', '1')
     .option('--port <number>', '0 for any', '0')
-    .option('--speed <number>', 'how many times faster than ours its clock runs', '1')
+    .option('--speed <number>', 'how many times faster than real time its clock runs', '1')
     .option('--start <time>', 'when its first shift begins (default: now)')
     .action(async (options: SandboxCommandOptions) => {
       end(await (await import('./sandbox/command.ts')).sandbox(options, output));

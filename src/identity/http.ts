@@ -97,7 +97,7 @@ export class Http {
     let turnedAway = true;
     for (let tried = 1; ; tried += 1) {
       if (!(await this.#rest(patienceEnds, signal))) {
-        const message = `${wanted.what}: the identity provider asks for patience for longer than is waited here`;
+        const message = `${wanted.what}: the identity provider asks for a longer wait than is allowed here`;
         throw new IdentityError('transient', message, { turnedAway });
       }
       if (wanted.stillMay?.() === false) {

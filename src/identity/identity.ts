@@ -86,7 +86,7 @@ async function endSession(
     tried.end &&= !turnedAway;
     if (!tried.end) throw error;
     const late = error instanceof IdentityError && error.kind === 'late';
-    const message = `${connector.provider}: not asked again, because by now it would be too late`;
+    const message = `${connector.provider}: not asked again, because it is too late by now`;
     const fault = late
       ? { kind: 'transient' as const, message, correlationId: undefined }
       : faultOf(error, signal);

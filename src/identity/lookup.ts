@@ -44,7 +44,7 @@ export function onlyUser(
   const users = listAt(found);
   const facts = { correlationId };
   if (users === undefined)
-    throw new IdentityError('refused', 'looking for the user: the answer holds no list', facts);
+    throw new IdentityError('refused', 'looking up the user: the answer holds no list', facts);
   if (users.length === 0) {
     throw new IdentityError(
       'gone',

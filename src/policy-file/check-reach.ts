@@ -44,7 +44,7 @@ function checkChannel(checking: Checking, one: ChannelText, path: Path): void {
   else if (one.type === 'webhook' && one.secret === undefined)
     warn(checking, path, 'the channel has no secret, so its messages are not signed');
   if (one.on.includes('warning') && !reachesAgents(one.type))
-    warn(checking, [...path, 'on'], 'lists warning, but a chat cannot reach the agent alone');
+    warn(checking, [...path, 'on'], 'lists warning, but a chat message does not go to the agent alone');
   const alarms = [...new Set(one.on)].filter((topic) => topic !== 'warning');
   if (one.type === 'email' && one.to === undefined && alarms.length > 0)
     checking.faults.add([...path, 'to'], `is missing: no one would receive ${alarms.join(', ')}`);

@@ -49,19 +49,19 @@ function checkQueue(checking: Checking, rule: RuleText, path: Path): void {
     warn(
       checking,
       [...path, 'when'],
-      'names agents who wait on queue, but leaves them alone, for that is work; add waiting_on_queue: true if they are meant',
+      'names agents who wait on queue, but leaves them alone, because that is work; add waiting_on_queue: true to include them',
     );
   }
 }
 
 /** The fault of a rule that would log no agent off, or only agents whom its author did not mean. */
 export const ONLY_WAITING =
-  'fits only agents who wait on queue, which is work: add waiting_on_queue: true to the rule if it is to log them off';
+  'fits only agents who wait on queue, which is work: add waiting_on_queue: true to the rule to log them off';
 
 function checkOffline({ faults }: Checking, when: WhenText, path: Path): void {
   when.presence?.forEach((presence, i) => {
     if (presence !== 'OFFLINE') return;
-    faults.add([...path, 'presence', i], 'Offline is never due: an Offline agent is gone already');
+    faults.add([...path, 'presence', i], 'Offline is never due: an Offline agent is already logged off');
   });
 }
 
@@ -85,7 +85,7 @@ function checkHours({ faults, calendars }: Checking, rule: RuleText, path: Path)
     const name = rule[side];
     if (name === undefined || calendars.has(normaliseName(name))) continue;
     const here = [...path, side];
-    faults.add(here, '{value} is the name of no calendar', { known: () => calendars });
+    faults.add(here, '{value} is not the name of a calendar', { known: () => calendars });
   }
 }
 

@@ -85,7 +85,7 @@ function describeWaiting({ when, waitingOnQueue }: Rule): string {
 
 function describeReturns({ returns }: Profile, own: boolean): readonly string[] {
   return [
-    `  A return within ${formatDuration(returns.window)} ${own ? '(own setting) ' : ''}without a sign of a person is the browser's doing:`,
+    `  A return within ${formatDuration(returns.window)} ${own ? '(own setting) ' : ''}without a sign of a person is attributed to the browser:`,
     ...describeLadder(returns),
     `    A return brings a grace of ${formatDuration(returns.grace)}; the ladder is forgotten after ${formatDuration(returns.forget)}.`,
   ];

@@ -14,7 +14,7 @@ const SUBJECT =
 
 function subjectFault(given: unknown): string {
   return typeof given === 'string' && /\{(?:display_?)?name\}/i.test(given)
-    ? '{value} goes by a display name: agents may change theirs, and would choose whose session ends; use email, username, or a template with {email}, {username}, {local} or {id}'
+    ? '{value} uses a display name: agents may change theirs, and could choose whose session ends; use email, username, or a template with {email}, {username}, {local} or {id}'
     : '{value} is neither email nor username nor a template with {email}, {username}, {local} or {id}';
 }
 
@@ -37,7 +37,10 @@ export const identity = about(
         client_secret: about(text(), 'Its secret.'),
         delay,
         login_url: about(address(), 'Where tokens are issued, for national clouds or a gateway.').optional(),
-        graph_url: about(address(), 'Where Microsoft Graph is, likewise.').optional(),
+        graph_url: about(
+          address(),
+          'Address of Microsoft Graph, for national clouds or a gateway.',
+        ).optional(),
       }),
       'Microsoft Entra ID.',
     ).optional(),

@@ -53,10 +53,10 @@ const template = about(
   block({
     title: words.optional(),
     text: words.optional(),
-    line: about(words, 'Said of each agent or thing, one by one.').optional(),
+    line: about(words, 'One line for each agent or thing.').optional(),
     advice: words.optional(),
   }),
-  'Words that take the place of the usual ones.',
+  'Texts that replace the usual ones.',
 );
 
 const templates = z.partialRecord(z.enum(TOPICS), template, {
@@ -66,8 +66,8 @@ const templates = z.partialRecord(z.enum(TOPICS), template, {
 
 const shared = {
   name: about(text(100), 'Names the channel; no two share one.'),
-  on: about(nonEmpty(oneOf(TOPICS), 100), 'What it is told.'),
-  templates: about(templates, 'Own words, by what is told.').optional(),
+  on: about(nonEmpty(oneOf(TOPICS), 100), 'Which messages it gets.'),
+  templates: about(templates, 'Own texts, by kind of message.').optional(),
 };
 
 const hook = about(

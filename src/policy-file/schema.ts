@@ -68,7 +68,7 @@ export const when = block({
   },
 }).meta({
   id: 'when',
-  description: 'In which state: every key that is there must fit, one entry of its list is enough.',
+  description: 'In which state: every given key must fit, one entry of its list is enough.',
 });
 
 export const match = block({
@@ -78,7 +78,7 @@ export const match = block({
   },
 }).meta({
   id: 'match',
-  description: 'Which people: every key that is there must fit, one entry of its list is enough.',
+  description: 'Which people: every given key must fit, one entry of its list is enough.',
 });
 
 const actions = nonEmpty(oneOf(ACTIONS), 20);
@@ -99,7 +99,7 @@ export const exemption = about(
     ).optional(),
     reason: about(text(), 'Why, for logs and reports.').optional(),
   }),
-  'Who or what is left alone. Every key that is there must fit.',
+  'Agents or states that are left alone. Every given key must fit.',
 );
 
 export const rule = about(
@@ -127,13 +127,13 @@ export const rule = about(
       'true: agents who wait on queue (routing idle) are meant as well. They are at work for every other rule.',
     ),
   }),
-  'When an agent counts as gone.',
+  'When an agent is due to be logged off.',
 );
 
 export const rung = about(
   block({
     wait: about(duration(0), 'How long after the return.'),
-    actions: about(actions, 'What is done then.'),
+    actions: about(actions, 'The actions then.'),
   }),
   'The answer to one silent return.',
 );
@@ -141,14 +141,14 @@ export const rung = about(
 const returnsKeys = {
   window: about(
     duration(1 * SECOND),
-    'A return within this time of going is the browser coming back; at least two sweeps.',
+    'A return within this time is attributed to the browser; at least two sweeps.',
   ),
   grace: about(duration(0), 'After a return no rule is due for this long.'),
   forget: about(
     duration(1 * SECOND),
     'Without a return for this long, the place on the ladder is forgotten.',
   ),
-  ladder: about(nonEmpty(rung, 20), 'What each further silent return is answered with.'),
+  ladder: about(nonEmpty(rung, 20), 'The answers to silent returns, one after the other.'),
   repeat: about(
     durationOrNever(1 * SECOND),
     'After the last rung: how often it is repeated, or never. Between repeats, a first rung that leaves the session alone is given again if it kept the agent Offline before.',
@@ -210,14 +210,14 @@ export const caps = about(
     ),
     settle: about(
       whole(0, 1_000).prefault(2),
-      'Sweeps watched before acting after a start without memory, an outage or a changed policy.',
+      'Sweeps that only observe after a start without memory, an outage or a changed policy.',
     ),
     engaged_too_long: about(
       duration(1 * MINUTE).prefault('4h'),
       'Agents engaged for longer than this are reported, never logged off.',
     ),
   }).prefault({}),
-  'Bounds on what may be done.',
+  'Bounds on all actions.',
 );
 
 export const genesys = about(
@@ -257,7 +257,7 @@ const policyName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, { error: 'is not a name for a calendar' });
 
 export const sections = {
-  exempt: about(listOf(exemption).prefault([]), 'Any of these protects.'),
+  exempt: about(listOf(exemption).prefault([]), 'Agents who fit any of these are never logged off.'),
   returns,
   caps,
   calendars: about(
@@ -313,7 +313,7 @@ export const root = block({
         oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).prefault('info'),
         'How much.',
       ),
-      identities: about(oneOf(['name', 'id', 'hash']).prefault('name'), 'How agents are called in the log.'),
+      identities: about(oneOf(['name', 'id', 'hash']).prefault('name'), 'How agents are named in the log.'),
     }).prefault({}),
     'The log.',
   ),

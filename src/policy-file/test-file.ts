@@ -66,9 +66,9 @@ const test = about(
       'All log-offs of the test, none missing and none more; [] for none.',
       '13:00 screen-locked',
     ).optional(),
-    until: about(text(), 'Sweeps go on until this time, when it is later than all others.').optional(),
+    until: about(text(), 'Sweeps continue until this time, if it is later than all others.').optional(),
   }),
-  'One timeline and what it must lead to.',
+  'One timeline with its expected result.',
 );
 
 /** The keys of the file; what stands beside `tests` holds for each test that does not say otherwise. */
@@ -83,7 +83,7 @@ export const testFile = block({
   tests: about(nonEmpty(test, MOST), 'The tests.'),
 }).meta({
   title: 'Idle enforcer policy tests',
-  description: 'Timelines, and what a policy must make of them.',
+  description: 'Timelines with the results that a policy must give.',
 });
 
 /** The same as read: the policy stands for itself. */

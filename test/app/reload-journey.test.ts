@@ -115,7 +115,7 @@ describe('a policy that changes while the worker runs', () => {
     expect(began.truth().disturbed).toEqual([]);
   });
 
-  test('warns by a receiver that is down until it is back, and logs nobody off meanwhile', async () => {
+  test('warns by a receiver that is down until it is back, and logs no agent off meanwhile', async () => {
     receiver.answer = { status: 503 };
     const began = await begin(policyText({ rules: gone('limit: 20m, warn: 5m') }) + channels());
     await began.until(50);
@@ -144,7 +144,7 @@ describe('a policy that changes while the worker runs', () => {
     expect((await began.events('verified')).length).toBeGreaterThan(0);
   });
 
-  test('to naming nobody names nobody to receivers either', async () => {
+  test('to naming no agents names none to receivers either', async () => {
     const log = '{ level: info, identities: hash }';
     const rules = gone('limit: 20m, warn: 5m');
     const returns = `

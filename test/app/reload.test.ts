@@ -181,7 +181,7 @@ describe('a valid change', () => {
     expect(desk.outcomes).toEqual(['refused', 'taken_up']);
   });
 
-  test('is told to whoever listens', async () => {
+  test('is told to the channels that list it', async () => {
     const heard: (string | undefined)[] = [];
     desk.reload.subscribe(({ settings }) => heard.push(settings.sweep.every));
     await desk.reload.changed(valid({ every: '*/30 * * * * *' }));

@@ -32,7 +32,7 @@ function reachedAt(instant: number): () => Promise<string> {
       : Promise.resolve('reached');
 }
 
-test('nine minutes without the platform wake nobody', async () => {
+test('nine minutes without the platform raise no alarm', async () => {
   expect(await untilReached(parts, reachedAt(BASE + 9 * MINUTE))).toBe('reached');
   expect(raised).toEqual([]);
 });

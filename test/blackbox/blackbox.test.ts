@@ -182,11 +182,11 @@ function told(name: Name): Judgement {
 }
 
 describe.each(Object.keys(TRIALS) as Name[])('in %s', (name) => {
-  test('nobody who works is disturbed', () => {
+  test('no agent who works is disturbed', () => {
     expect(told(name).disturbed).toEqual([]);
   });
 
-  test('everybody who left is off', () => {
+  test('every agent who left is off', () => {
     expect(told(name).missed).toEqual([]);
   });
 
@@ -231,7 +231,7 @@ test('no agent is logged off before their limit', () => {
   );
 });
 
-test('a platform that answers nothing keeps nobody waiting for the end: ten seconds at most', () => {
+test('a platform that answers nothing delays the end by ten seconds at most', () => {
   expect(hangingEnd.code).toBe(143);
   expect(hangingEnd.took).toBeLessThan(10_000);
 });

@@ -239,7 +239,7 @@ describe('a platform that cannot be reached at the start', () => {
 });
 
 describe('a store that is lost in mid-run', () => {
-  test('is told once with its reason, and nothing is done to anybody', () => {
+  test('is told once with its reason, and no action is taken', () => {
     const { run, notes } = store;
     expect(run.alarms('store').begun[0]).toMatchObject({
       msg: 'the store failed: observing only',
@@ -277,7 +277,7 @@ test('clocks that are half a minute apart are a warning and no alarm', () => {
   expect(every.run.alarms('clock').begun).toHaveLength(1);
 });
 
-test('through all of it nobody who works was disturbed, and nobody ended', () => {
+test('through all of it no agent who works was disturbed, and no session ended', () => {
   for (const { scene: here, run } of [unreachable, store, every]) {
     expect(here.org.people.disturbed).toEqual([]);
     expect(run.ended).toBe(false);

@@ -155,7 +155,7 @@ const WHOLE = [
 ];
 
 describe.each(Object.keys(TRIALS) as Name[])('an end %s', (name) => {
-  test('disturbs nobody, misses nobody, and leaves no secret and no intention without an outcome', () => {
+  test('disturbs no agent, misses none, and leaves no secret and no intention without an outcome', () => {
     const { disturbed, missed, secrets, unrecorded } = told.get(name)!.judgement;
     // Killed while asking: the session may have been ended or not, and the longest delay there is has to pass first.
     const later = name.includes('while the provider is asked') ? ['Again And Again'] : [];

@@ -9,7 +9,7 @@ import { Trial } from './program.ts';
 /** Each takes a second or two. */
 const AT_MOST = 30;
 
-test('sweep by sweep whoever left is logged off, nobody else is, and the store is read from end to end but once a day', async () => {
+test('sweep by sweep agents who left are logged off, no others are, and the store is read from end to end but once a day', async () => {
   const org = new Organisation();
   const url = await org.open();
   const cast = new Cast(org.people);

@@ -186,7 +186,7 @@ describe('the kill switch, where it reaches no worker', () => {
   test('does not guess where the policy does not tell', async () => {
     writeFileSync(scene.trial.config, 'profiles: "\n');
     const { code, output } = await scene.say(['pause']);
-    expect([code, output]).toEqual([2, expect.stringMatching(/cannot be known from the policy .*--store/)]);
+    expect([code, output]).toEqual([2, expect.stringMatching(/cannot be found in the policy .*--store/)]);
     rmSync(scene.trial.config);
     expect((await scene.say(['pause'])).code).toBe(2);
     expect((await scene.say(['pause', '--store', ' '])).code).toBe(2);
@@ -287,7 +287,7 @@ describe('once', () => {
       const run = scene.trial.start(['once', '--deadline', '8s', '--json']);
       expect(await run.wait()).toBe(3);
       expect(Date.now() - run.startedAt).toBeLessThan(9_000);
-      expect(run.lines('the deadline has passed before the sweep was done')).toHaveLength(1);
+      expect(run.lines('the deadline has passed before the end of the sweep')).toHaveLength(1);
       expect(scene.trial.rows('SELECT * FROM lease')).toEqual([]);
       scene.org.fault = () => undefined;
     },

@@ -14,7 +14,7 @@ const BOMB = `process.on('SIGUSR2', () => {
   throw Object.assign(new Error('socket hang up, sent ${Buffer.from(SECRET).toString('hex')}'), { config: { headers } });
 });`;
 
-test('what nobody catches is told without what it holds, and the program ends with 1', async () => {
+test('an uncaught error is told without what it holds, and the program ends with 1', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-last-'));
   const config = join(folder, 'policy.yaml');
   writeFileSync(

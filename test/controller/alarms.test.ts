@@ -93,7 +93,7 @@ test('one who is overdue beside those whom the breaker holds is still one on who
   expect(told).toEqual(['ineffective']);
 });
 
-test('nobody is watched either while there are no sweeps at all, and the first good one ends it', () => {
+test('no agent is watched while there are no sweeps at all, and the first good one ends the alarm', () => {
   alarms.unwatched(BASE, 'no connection', 9);
   expect(told).toEqual([]);
   alarms.unwatched(BASE + MINUTE, 'no connection', 12);
@@ -105,7 +105,7 @@ test('nobody is watched either while there are no sweeps at all, and the first g
   expect(told).toEqual(['blind', 'blind is over']);
 });
 
-test('nine blind sweeps, one good one and nine more are no reason to wake anybody', () => {
+test('nine blind sweeps, one good one and nine more raise no alarm', () => {
   sweeps(9, { complete: false });
   sweeps(1, {}, 9);
   sweeps(9, { complete: false }, 10);
@@ -126,7 +126,7 @@ describe('clocks that drift apart', () => {
   });
 });
 
-describe('somebody engaged for too long', () => {
+describe('an agent engaged for too long', () => {
   const ada = agent({ id: 'ada', name: 'Ada' });
   const seen = new Set(['ada']);
 

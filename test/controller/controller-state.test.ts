@@ -87,7 +87,7 @@ describe('a population that fell by more than half', () => {
     for (let n = 0; n < 10; n += 1) expect(doubt.believes(0, 100)).toBe(false);
   });
 
-  test('is believed at exactly half, and where nobody was known', () => {
+  test('is believed at exactly half, and where no agent was known', () => {
     expect(new Doubt().believes(50, 100)).toBe(true);
     expect(new Doubt().believes(0, 0)).toBe(true);
   });

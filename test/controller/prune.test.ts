@@ -89,7 +89,7 @@ describe('once a day', () => {
   });
 });
 
-describe('whoever left longer ago', () => {
+describe('an agent who left longer ago', () => {
   test('is not remembered by the worker either, and was never due', async () => {
     const { population, standing } = theTwo();
     const after = await forget({ population, standing });

@@ -129,7 +129,7 @@ describe('an intention without an outcome', () => {
 describe('a gap', () => {
   const before = { ...NO_CONTROLLER_STATE, lastCompleteAt: BASE };
 
-  test('is on record when nobody was watched for more than three usual intervals', () => {
+  test('is on record when no agent was watched for more than three usual intervals', () => {
     const at = BASE + 3 * MINUTE + SECOND;
     expect(gapEvent(before, at, MINUTE, 'after')).toEqual({
       kind: 'gap',

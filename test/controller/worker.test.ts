@@ -255,13 +255,13 @@ describe('the lease', () => {
     expect(lease.asked).toHaveLength(1);
   });
 
-  test('that ran out during a sweep ends it, even if nobody else came', async () => {
+  test('that ran out during a sweep ends it, even if no other worker came', async () => {
     const said = limitsAfter(TTL);
     await workerOf().tick();
     expect(await said).toEqual([true, false, 'lost']);
   });
 
-  test('that somebody else has taken meanwhile ends the sweep', async () => {
+  test('that another worker has taken meanwhile ends the sweep', async () => {
     const said = limitsAfter(TTL / 2, () => {
       lease.holder = 'second';
       lease.until = BASE + HOUR;
@@ -270,7 +270,7 @@ describe('the lease', () => {
     expect(await said).toEqual([true, false, 'lost']);
   });
 
-  test('of which nobody knows who holds it lets the worker watch, and not act', async () => {
+  test('whose holder is unknown lets the worker watch, and not act', async () => {
     lease.failing = true;
     const said = limitsAfter(0);
     expect(await workerOf().tick()).toBeDefined();

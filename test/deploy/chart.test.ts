@@ -147,7 +147,7 @@ describe('the chart', () => {
     });
   });
 
-  test('lets out names and HTTPS only, and in only whoever reads metrics, where there are any', () => {
+  test('lets out names and HTTPS only, and in only the readers of metrics, where there are any', () => {
     const { spec } = find(render(USUAL), 'NetworkPolicy');
     const ports = (spec as { egress: { ports: { port: number }[] }[] }).egress.flatMap((rule) => rule.ports);
     expect(new Set(ports.map(({ port }) => port))).toEqual(new Set([53, 443]));

@@ -240,7 +240,7 @@ function always(check: () => (look: Look) => void, seed: { readonly seed?: numbe
 }
 
 describe('in any life', () => {
-  test('nobody who is engaged, exempt, Offline or not fully known is ever due', () => {
+  test('no agent who is engaged, exempt, Offline or not fully known is ever due', () => {
     always(() => ({ o, verdict, folded }) => {
       expect(REASONS).toContain(verdict.reason);
       if (verdict.due === undefined) return;
@@ -340,7 +340,7 @@ describe('in any life', () => {
     });
   });
 
-  test('nobody goes down the ladder who has not left it', () => {
+  test('an agent loses no place on the ladder without leaving it', () => {
     always(() => {
       let known: Memory | undefined;
       return ({ before, o, folded }) => {

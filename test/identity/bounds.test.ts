@@ -101,7 +101,7 @@ describe('an answer of a provider', () => {
     const { end } = await realm(granted('t'), () => ({ text }));
     expect(faultIn(await end())).toMatchObject({
       kind: 'refused',
-      message: 'looking for the user: the answer holds no list',
+      message: 'looking up the user: the answer holds no list',
     });
   });
 });

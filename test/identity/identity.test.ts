@@ -45,7 +45,7 @@ describe('whom the provider is asked about', () => {
     expect(await subjects(subject)).toBe(wanted);
   });
 
-  test('is nobody where the agent lacks a part of the name', async () => {
+  test('is no user where the agent lacks a part of the name', async () => {
     expect(await subjects('{local}@corp.example', { email: '' })).toBe(
       'gone: the agent has no local to look for at the identity provider',
     );
@@ -55,7 +55,7 @@ describe('whom the provider is asked about', () => {
     expect(await subjects('{name}')).toBe('gone: the agent has no name to look for at the identity provider');
   });
 
-  test('is nobody where the name holds what no name holds', async () => {
+  test('is no user where the name holds what no name holds', async () => {
     expect(await subjects('{username}', { username: 'isaac\r\nbrock' })).toMatch(
       /^gone: .*control characters$/,
     );
@@ -121,7 +121,7 @@ describe('the cap', () => {
     },
   );
 
-  test('does not count what never left this machine, because nobody listens there', async () => {
+  test('does not count what never left this machine, because no service listens there', async () => {
     const { provider, identity, end } = await hook(yes);
     await provider.close();
     const { kind, delay } = faultIn(await end());
@@ -285,7 +285,7 @@ test('what a connector does is said in words: who, where, by which name, how fas
     delay: 0,
     perHour: 20,
     reach:
-      'Signs the user out of every application of the realm, in all browsers, and makes every refresh token of theirs ' +
+      'Signs the user out of every application of the realm, in all browsers, and makes every refresh token of the user ' +
       'worthless, offline tokens too.',
   });
   expect(provider.asked).toEqual([]);

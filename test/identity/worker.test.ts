@@ -151,7 +151,7 @@ describe('a provider that does not end the session', () => {
     expect((await shift.events('failed'))[0]?.reason).toBe('forbidden');
   });
 
-  test('because it is down: nobody waits for it longer than for its delay, and the agent is taken off', async () => {
+  test('because it is down: the rest waits no longer than its delay, and the agent is logged off', async () => {
     const { provider, shift } = await begin(() => ({ status: 503 }));
     const intent = await untilAsked(shift);
     expect(provider.asked).toHaveLength(3);

@@ -104,7 +104,7 @@ test('overdue people, and ten sweeps in which no log-off takes effect', async ()
   expect(played.truth.loggedOff).toBe(3);
 });
 
-test('a quiet shift wakes nobody', async () => {
+test('a quiet shift raises no alarm', async () => {
   // This cast has no supervisor, and a profile that no agent fits is worth a warning.
   const policy = policyText().replace(/ {2}- name: supervisors[^]*?(?= {2}- name: agents)/, '');
   const { shift } = await playShift({ ...SHORT, policy, hours: 2.5 });

@@ -35,7 +35,7 @@ function atFirstAction(shift: Shift, happens: () => void): void {
   };
 }
 
-test('in the middle of a round: whoever was begun is seen through, nobody else is begun, the lease is given back', async () => {
+test('in the middle of a round: log-offs that were begun are completed, no others are begun, the lease is given back', async () => {
   const shift = await beforeTheRound();
   try {
     const { assembly, clock } = shift;

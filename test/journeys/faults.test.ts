@@ -64,7 +64,7 @@ test.each(FAULTS)(
   },
 );
 
-test('under everything at once nobody is disturbed', async () => {
+test('under everything at once no agent is disturbed', async () => {
   const faults: Faults = {
     tooManyRequests: 0.02,
     serverError: 0.03,

@@ -157,7 +157,7 @@ describe('the kill switch', () => {
     });
   });
 
-  test('stops a round under way at the next agent, and whoever was not begun is not touched', async () => {
+  test('stops a round under way at the next agent, and the others are not logged off', async () => {
     // More than are acted on at the same time.
     await during({ ...GONE, agents: 14, policy: LATE }, async (shift) => {
       await shift.until(ALL_AWAY);

@@ -93,7 +93,7 @@ test('a person who clicks back after a quiet answer is off the ladder, and left 
   expect(intents(played).some(({ rung = 0 }) => rung > 0)).toBe(false);
 });
 
-test('whoever can be kept off is kept off; whom single sign-on lets in again each time is answered once an hour', async () => {
+test('agents who can be kept off are kept off; those whom single sign-on lets in again each time are answered once an hour', async () => {
   const { truth, events, shift } = await playShift({
     ...SHIFT,
     agents: RETURNING.length,

@@ -408,7 +408,7 @@ describe('a look-up', () => {
     await site.sweep(12);
     expect(site.loggedOff).toEqual([OTHER.id]);
     expect(
-      site.warned.filter((each) => each.startsWith('names of the policy cannot be resolved')),
+      site.warned.filter((each) => each.startsWith('names of the policy can no longer be resolved')),
     ).toHaveLength(1);
     site.groups.pop();
     await site.sweep(2);

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { tornIntents } from './record.ts';
 import { playShift } from './shift.ts';
 
-test('a shift of everyone: nobody who works is disturbed, nobody absent is missed, nothing unknown is asked', async () => {
+test('a shift of everyone: no agent who works is disturbed, no absent one is missed, nothing unknown is asked', async () => {
   const { truth, shift, events } = await playShift({ agents: 62, hours: 6, inMemory: true });
   expect(truth.disturbed).toEqual([]);
   expect(truth.missed).toEqual([]);

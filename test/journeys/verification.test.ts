@@ -103,7 +103,7 @@ describe('unverified', () => {
     expect(shift.done('patchUserPresencesPurecloud')).toBe(2);
   });
 
-  test('Offline, but with a newer token: somebody has logged in', async () => {
+  test('Offline, but with a newer token: a person has logged in', async () => {
     const { events } = await play({ ...ONE, cast: ['went-home'] }, 130, (begun) => {
       begun.beforeReading((nth) => {
         if (nth === 2) deskOf(begun).tokenAt = begun.clock.now() + SECOND;

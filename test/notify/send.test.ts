@@ -46,7 +46,7 @@ function send(one: Partial<Channel>, what: Message = MESSAGE): Promise<void> {
 }
 
 describe('a hook', () => {
-  test('of Slack gets blocks that say what, who, and what to do, and in which nobody is mentioned', async () => {
+  test('of Slack gets blocks that say what, who, and what to do, and in which no user is mentioned', async () => {
     await send({ type: 'slack' });
     const [body] = receiver.bodies('/s3cr3t');
     expect(body).toMatchObject({
@@ -131,7 +131,7 @@ describe('whatever an agent is called', () => {
     expect(body).toContain('Eve');
   });
 
-  test('Slack mentions nobody and links nowhere', async () => {
+  test('Slack mentions no user and links nowhere', async () => {
     await send({ type: 'slack', templates }, evil);
     const { text, blocks } = receiver.bodies('/s3cr3t')[0] as {
       text: string;
@@ -174,7 +174,7 @@ describe('a hook that does not take a message', () => {
     },
   );
 
-  test('because nobody listens there is told of by a code', async () => {
+  test('because no server listens there is reported by a code', async () => {
     const { url } = receiver;
     await receiver.close();
     const fault = await faultOf(send({ url, secret: 'k3y' }));

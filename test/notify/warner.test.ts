@@ -60,7 +60,7 @@ describe('a warning', () => {
     ]);
   });
 
-  test.each(['id', 'hash'] as const)('names nobody to a hook where agents go by %s', async (identities) => {
+  test.each(['id', 'hash'] as const)('names no agent to a hook where agents go by %s', async (identities) => {
     const { sender, warn } = setting([HOOK], identities);
     await warn();
     expect(sender.sent[0]?.message.items).toEqual([
@@ -68,7 +68,7 @@ describe('a warning', () => {
     ]);
   });
 
-  test('counts only once somebody has taken it', async () => {
+  test('counts only once a receiver has taken it', async () => {
     const { sender, log, warn } = setting([MAIL, HOOK]);
     sender.fail('mail', 'EENVELOPE 550');
     sender.fail('hook', 'HTTP 500');

@@ -264,7 +264,7 @@ export const BROKEN: readonly Broken[] = [
     title: 'a rule for Offline agents',
     text: withWhen('{ presence: [idle, Offline] }'),
     faults: [
-      '6:46: profiles[0].rules[0].when.presence[1]: Offline is never due: an Offline agent is gone already',
+      '6:46: profiles[0].rules[0].when.presence[1]: Offline is never due: an Offline agent is already logged off',
     ],
   },
   {
@@ -364,7 +364,7 @@ export const BROKEN: readonly Broken[] = [
     title: 'since_work on a presence that is work',
     text: withRule('{ id: gone, when: { presence: [On Queue] }, clock: since_work, limit: 60m }'),
     faults: [
-      '6:27: profiles[0].rules[0].when: fits only agents who wait on queue, which is work: add waiting_on_queue: true to the rule if it is to log them off',
+      '6:27: profiles[0].rules[0].when: fits only agents who wait on queue, which is work: add waiting_on_queue: true to the rule to log them off',
       '6:60: profiles[0].rules[0].clock: since_work never runs in these states: being on queue is work; use in_state or since_sign',
     ],
   },
@@ -375,7 +375,7 @@ export const BROKEN: readonly Broken[] = [
       'calendars: { business-hours: { timezone: UTC, weekly: { daily: "08:00-17:00" } } }\n',
     ),
     faults: [
-      '6:70: profiles[0].rules[0].outside: "buisness-hours" is the name of no calendar (did you mean "business-hours"?)',
+      '6:70: profiles[0].rules[0].outside: "buisness-hours" is not the name of a calendar (did you mean "business-hours"?)',
     ],
   },
   {
@@ -707,7 +707,7 @@ export const BROKEN: readonly Broken[] = [
       'identity: { okta: { url: "https://a.example", api_token: t }, subject: "CORP/{name}" }\n',
     ),
     faults: [
-      '7:72: identity.subject: this goes by a display name: agents may change theirs, and would choose whose session ends; use email, username, or a template with {email}, {username}, {local} or {id}',
+      '7:72: identity.subject: this uses a display name: agents may change theirs, and could choose whose session ends; use email, username, or a template with {email}, {username}, {local} or {id}',
     ],
   },
   {

@@ -75,7 +75,7 @@ describe('names', () => {
     expect(policy.profiles[0]?.rules[0]?.when.secondaryPresence).toEqual(new Set(['p-coach']));
   });
 
-  test('that nobody ever knew are refused with their place and what was meant, all at once', () => {
+  test('that never existed are refused with their place and what was meant, all at once', () => {
     const text = `${withMatch('{ groups: [Agnets], users: [Ada Byrne, nobody@nowhere.org] }')}exempt: [{ roles: [Janitor] }]\n`;
     expect(faultsOf(() => resolve(text))).toEqual([
       '5:23: profiles[0].match.groups[0]: "Agnets" is no group of the organisation (did you mean "Agents"?)',

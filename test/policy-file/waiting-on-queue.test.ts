@@ -42,7 +42,7 @@ describe('a rule that could only ever fit agents who wait on queue', () => {
     const [fault, ...others] = refused(when);
     expect(others).toEqual([]);
     expect(fault).toBe(
-      `6:27: profiles[0].rules[0].when: fits only agents who wait on queue, which is work: add ${KEY} to the rule if it is to log them off`,
+      `6:27: profiles[0].rules[0].when: fits only agents who wait on queue, which is work: add ${KEY} to the rule to log them off`,
     );
   });
 
@@ -75,7 +75,7 @@ describe('a rule that could only ever fit agents who wait on queue', () => {
         NOW,
       );
     expect(faultsOf(() => resolve(ruleOf('{ secondary_presence: [Outbound] }')))).toEqual([
-      `6:27: profiles[0].rules[0].when: fits only agents who wait on queue, which is work: add ${KEY} to the rule if it is to log them off`,
+      `6:27: profiles[0].rules[0].when: fits only agents who wait on queue, which is work: add ${KEY} to the rule to log them off`,
     ]);
     expect(faultsOf(() => resolve(ruleOf('{ secondary_presence: [Outbound] }', `, ${KEY}`)))).toEqual([]);
     expect(faultsOf(() => resolve(ruleOf('{ secondary_presence: [Outbound, Desk] }')))).toEqual([]);
@@ -108,7 +108,7 @@ describe('a rule that fits others as well', () => {
   ])('is warned of where it names such agents with %s, for it leaves them alone', (when) => {
     expect(refused(when)).toEqual([]);
     expect(load(ruleOf(when)).warnings).toEqual([
-      `p.yaml:6:27: profiles[0].rules[0].when: names agents who wait on queue, but leaves them alone, for that is work; add ${KEY} if they are meant`,
+      `p.yaml:6:27: profiles[0].rules[0].when: names agents who wait on queue, but leaves them alone, because that is work; add ${KEY} to include them`,
     ]);
     expect(load(ruleOf(when, `, ${KEY}`)).warnings).toEqual([]);
   });

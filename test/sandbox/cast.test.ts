@@ -338,7 +338,7 @@ describe('what is fair', () => {
     },
   );
 
-  test('whoever comes back shows it in the very instant', async () => {
+  test('a person who comes back shows it in the very instant', async () => {
     const returns = visit.sandbox.world
       .journals()
       .flatMap(({ person, journal }) =>

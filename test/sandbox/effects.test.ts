@@ -37,7 +37,7 @@ async function setPresence(word: string): Promise<void> {
 }
 
 describe('setting Offline', () => {
-  test('shows at once, takes off the queue, leaves the token, and stands while nobody is there', async () => {
+  test('shows at once, takes off the queue, leaves the token, and lasts while the person is absent', async () => {
     await meet('went-home-on-queue');
     const before = await look();
     expect([before.presence, before.routing]).toEqual(['ON_QUEUE', 'NOT_RESPONDING']);
@@ -53,7 +53,7 @@ describe('setting Offline', () => {
     expect((await look()).presence).toBe('OFFLINE');
   });
 
-  test('is put right within a minute by somebody who is there, without a new token', async () => {
+  test('is corrected within a minute by a person who is there, without a new token', async () => {
     await meet('watching-supervisor');
     const before = await look();
     await visit.setOffline(id);
@@ -74,7 +74,7 @@ describe('setting Offline', () => {
   test.each([
     [true, 'moves'],
     [false, 'keeps'],
-  ])('of somebody Offline already: with the switch %s it %s the date', async (samePresenceMovesDate) => {
+  ])('of an agent Offline already: with the switch %s it %s the date', async (samePresenceMovesDate) => {
     await meet('went-home', { samePresenceMovesDate });
     await visit.setOffline(id);
     const first = visit.now;
@@ -115,7 +115,7 @@ describe('setting off queue', () => {
 });
 
 describe('revoking tokens', () => {
-  test('takes Offline some seconds later, and a client that asks nobody stays away', async () => {
+  test('takes Offline some seconds later, and a client without single sign-on stays away', async () => {
     await meet('went-home');
     const { tokenAt } = await look();
     expect((await visit.revoke(id)).status).toBe(204);

@@ -161,7 +161,7 @@ test('users can be asked for by id, at most a hundred at once', async () => {
   expect((await visit.get(`/api/v2/users?pageSize=100&${query(ids)}`)).status).toBe(400);
 });
 
-test('a joiner appears, a leaver becomes inactive, and nobody else does', async () => {
+test('a joiner appears, a leaver becomes inactive, and no other user does', async () => {
   await begin({ agents: 3, cast: ['new-joiner', 'ordinary', 'leaver'] });
   const [joiner, ordinary, leaver] = ['new-joiner', 'ordinary', 'leaver'].map((name) => visit.idOf(name)) as [
     string,

@@ -92,7 +92,7 @@ test('does not recover from a disturbance without being played, and the disturba
   expect(sandbox.truth().disturbed).toHaveLength(1);
 });
 
-test('nobody with a story can be played', () => {
+test('a person with a story cannot be played', () => {
   const [, other] = sandbox.world.organisation.people;
   expect(() => sandbox.world.play(other!)).toThrow('ordinary has a story of its own');
 });

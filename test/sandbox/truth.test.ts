@@ -30,7 +30,7 @@ function leftAt(id: string): number {
 }
 
 describe('a disturbance', () => {
-  test('is a log-off of somebody on a call', async () => {
+  test('is a log-off of an agent on a call', async () => {
     const id = await meet('long-caller');
     await until(id, 'INTERACTING');
     visit.wait(10 * MINUTE);
@@ -48,14 +48,14 @@ describe('a disturbance', () => {
     ]);
   });
 
-  test('is a hit on an interaction that somebody left behind', async () => {
+  test('is a hit on an interaction that an agent left behind', async () => {
     const id = await meet('stuck-in-wrap-up');
     visit.wind(6 * HOUR);
     await visit.revoke(id);
     expect(visit.sandbox.truth().disturbed).toMatchObject([{ engaged: true, present: false }]);
   });
 
-  test('is not a log-off of somebody who is gone', async () => {
+  test('is not a log-off of an agent who is gone', async () => {
     const id = await meet('went-home');
     visit.wind(6 * HOUR);
     await visit.setOffline(id);
@@ -90,7 +90,7 @@ describe('a disturbance', () => {
   });
 });
 
-describe('somebody missed', () => {
+describe('a missed person', () => {
   test('went home and was never logged off: from limit and slack on, to the millisecond', async () => {
     const id = await meet('went-home');
     visit.wind(7 * HOUR);
@@ -106,7 +106,7 @@ describe('somebody missed', () => {
     expect(visit.sandbox.truth(HOURLY).missed).toHaveLength(1);
   });
 
-  test('is nobody whom no rule covers', async () => {
+  test('is not a person whom no rule covers', async () => {
     await meet('went-home');
     visit.wind(7 * HOUR);
     expect(visit.sandbox.truth().missed).toEqual([]);
@@ -148,7 +148,7 @@ describe('somebody missed', () => {
     expect(offlineShare).toBeLessThan(0.01);
   });
 
-  test('is nobody who is engaged, present, or went home properly', async () => {
+  test('is not a person who is engaged, present, or went home properly', async () => {
     for (const part of [
       'stuck-in-wrap-up',
       'parked-email',
@@ -201,7 +201,7 @@ test('the rows by archetype add up to the whole', async () => {
   expect(truth.hoursRecovered).toBeGreaterThan(0);
 });
 
-test('the same seed tells the same story, however often somebody looks; another seed tells another', async () => {
+test('the same seed gives the same story, however often it is read; another seed gives another', async () => {
   const tell = async (seed: number, stepMs: number): Promise<string> => {
     visit = await Visit.begin({ agents: 60, seed });
     for (let at = 0; at <= 8 * HOUR; at += stepMs) {

@@ -41,7 +41,7 @@ describe('connections', () => {
     expect([cut(sockets), connections.size]).toEqual([[1], 3]);
   });
 
-  test('a newcomer takes the place of the slowest reader where everybody is being answered', () => {
+  test('a newcomer takes the place of the slowest reader where all are being answered', () => {
     const { connections, sockets } = open();
     for (const socket of [sockets[2]!, sockets[1]!, sockets[0]!]) {
       connections.requested(socket);

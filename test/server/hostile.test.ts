@@ -77,7 +77,7 @@ describe('every answer', () => {
     ['no host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', '400'],
     ['two hosts', asked('/healthz', 'Host: b\r\n'), '400'],
     ['two lengths', asked('/healthz', 'Content-Length: 1\r\nContent-Length: 2\r\n'), '400'],
-  ])('to %s may be kept by nobody and taken for no other type', async (_, request, status) => {
+  ])('to %s must not be cached or taken for another type', async (_, request, status) => {
     const answer = await say(request);
     expect(statuses(answer)).toEqual([status]);
     const [head = ''] = answer.split('\r\n\r\n', 1);

@@ -42,7 +42,7 @@ test('what is sent at once is handed on whole, in order, in small slices, with o
   expect(turns).toBeGreaterThanOrEqual(SENT.length / 2_048 / 2);
 });
 
-test('whoever ends it after the first slice is given no other, and the connection with it ends', async () => {
+test('a client that ends it after the first slice is given no other, and the connection ends with it', async () => {
   let slices = 0;
   sliced.on('data', () => {
     slices += 1;

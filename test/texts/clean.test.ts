@@ -107,7 +107,7 @@ test('a text in HTML opens no tag and ends no attribute', () => {
   );
 });
 
-test('a text for Slack mentions nobody and links nowhere', () => {
+test('a text for Slack mentions no user and links nowhere', () => {
   expect(slackText('<!channel> <https://evil.example|click> & <@U1>')).toBe(
     '&lt;!channel&gt; &lt;https://evil.example|click&gt; &amp; &lt;@U1&gt;',
   );

@@ -185,13 +185,13 @@ function regretOf({
 function approximations(history: History, policies: readonly ReplayedPolicy[]): string[] {
   const sentences = [
     'History holds presence and routing status, but no conversations. Live, each conversation counter protects; here a call or digital work that sets no routing status looks idle. Where such work is common, log-offs, hours and licences saved are too high, and the regret is too low.',
-    'History holds no token dates. A browser that was Offline for less than a sweep counts as a person here: some log-offs of absent people are missing, and some regrets are none (“perhaps a browser”).',
-    'Each log-off is taken to succeed. After it the agent counts as gone until history shows a sign of the person. History does not show what the log-off itself would have changed.',
-    'Where a log-off ends the session, the browser is taken to come back once by single sign-on: time is won, and a licence freed, only after the wait of the ladder’s first rung and two sweeps more; without a ladder never. Further silent returns are not played: `report` shows how many there are.',
+    'History holds no token dates. A browser that was Offline for less than a sweep counts as a person here: some log-offs of absent people are missing, and some regrets are not real (“perhaps a browser”).',
+    'Each log-off is assumed to succeed. After it the agent counts as gone until history shows a sign of the person. History does not show what the log-off itself would have changed.',
+    'Where a log-off ends the session, the browser is assumed to come back once by single sign-on: time is recovered, and a licence freed, only after the wait of the ladder’s first rung and two more sweeps; without a ladder never. Further silent returns are not simulated: `report` shows how many there are.',
     'Hours recovered are hours in which history shows the agent online and the policy would not have: they end with the next sign of the agent or with an Offline of their own.',
     'Regret counts log-offs with a sign of the person within ten minutes: interactions, queue, presence or login, by the same signs as live. “Working” are those who were on queue or in an interaction by then.',
     'Groups, queues, roles, divisions and teams are those of the time of reading, not of the past.',
-    'As after a start without memory, all clocks begin at zero with the first sight of each agent, and the first sweeps only watch. Caps and the breaker apply.',
+    'As after a start without memory, all clocks begin at zero when each agent is first seen, and the first sweeps only observe. Caps and the breaker apply.',
     `${LICENCE_METHOD} Head-counts are those of the agents in this history, once a sweep.`,
   ];
   const observing = policies.filter(({ observes }) => observes).map(({ name }) => name);

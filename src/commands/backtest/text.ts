@@ -24,7 +24,7 @@ export function backtestLines(backtest: Backtest, name: (regret: Regret) => stri
     ...rowLines('Log-offs by profile (hours recovered, regret)', columns, (column) => column.byProfile),
   ];
   for (const column of columns) lines.push(...regretLines(column, columns.length > 1, name));
-  lines.push('', 'What these numbers rest on', ...approximations.map((text) => `- ${text}`));
+  lines.push('', 'Assumptions behind these numbers', ...approximations.map((text) => `- ${text}`));
   return lines;
 }
 

@@ -50,7 +50,7 @@ export interface ClockShown {
 
 /** A span that no clock counts, and why. */
 export interface Uncounted extends Interval {
-  readonly why: 'Offline' | 'nobody looked' | 'nobody looked, or Offline';
+  readonly why: 'Offline' | 'not watched' | 'not watched, or Offline';
 }
 
 /** How one rule stands. */
@@ -285,7 +285,7 @@ function uncountedOf(
   const why = (span: Interval): Uncounted['why'] => {
     if (isReturn(span)) return 'Offline';
     const inGap = gaps.some(({ at, measured = 0 }) => at - measured < span.to && at > span.from);
-    return inGap ? 'nobody looked' : 'nobody looked, or Offline';
+    return inGap ? 'not watched' : 'not watched, or Offline';
   };
   const spans = clocks.unwatched.map((span) => ({ ...span, why: why(span) }));
   if (state.presence !== 'OFFLINE' || departure === undefined) return spans;

@@ -66,7 +66,7 @@ export async function once(options: OnceOptions, output: Output): Promise<number
     return EXIT.late;
   } finally {
     if (deadline.signal.aborted)
-      log.error({ deadline: formatDuration(length) }, 'the deadline has passed before the sweep was done');
+      log.error({ deadline: formatDuration(length) }, 'the deadline has passed before the end of the sweep');
     await assembly?.release(deadline.forOneStep(LONGEST_FAREWELL));
     await store.close();
     deadline.clear();

@@ -49,7 +49,7 @@ function partOfVerdict(clause: string): Partial<ExpectedVerdict> {
   if (kind === 'by') return { rule: value };
   if (kind === 'due at') return { dueAt: timeOf(value) };
   throw new WordFault(
-    '{value} is no part of a verdict: there are "by RULE", "due at 13:00" and "profile NAME"',
+    '{value} is not a part of a verdict: there are "by RULE", "due at 13:00" and "profile NAME"',
     clause,
   );
 }
@@ -62,13 +62,13 @@ function reasonOf(text: string): Reason {
   const reason = REASONS.find((each) => each === plain);
   if (reason !== undefined) return reason;
   const known = REASONS.map(reasonWords);
-  throw new WordFault(`{value} is no verdict; there are ${known.join(', ')}`, text, known);
+  throw new WordFault(`{value} is not a verdict; there are ${known.join(', ')}`, text, known);
 }
 
 /** Reads `13:02 screen-locked, rung 1`. Throws `WordFault`. */
 export function parseLogoff(text: string): ExpectedLogoff {
   const match = /^(\d[\d:]*)(?:\s*(?:-|–|to)\s*(\d[\d:]*))?\s+(?:by\s+)?([^\s,]+)(.*)$/s.exec(text.trim());
-  if (match === null) throw new WordFault(`{value} is no log-off: ${LOGOFF_HELP}`, text);
+  if (match === null) throw new WordFault(`{value} is not a log-off: ${LOGOFF_HELP}`, text);
   const [, from = '', until = from, rule = '', rest = ''] = match;
   const [at, to] = [timeOf(from), timeOf(until)];
   if (to < at) throw new WordFault(`a span must not end before it begins: ${LOGOFF_HELP}`);
@@ -83,7 +83,7 @@ function partOfLogoff(clause: string): Partial<ExpectedLogoff> {
   if (clause === 'observed') return { kind: 'observed' };
   if (clause === 'session ended') return { kind: 'sso' };
   throw new WordFault(
-    '{value} is no part of a log-off: there are "rung 1", "observed" and "session ended"',
+    '{value} is not a part of a log-off: there are "rung 1", "observed" and "session ended"',
     clause,
   );
 }

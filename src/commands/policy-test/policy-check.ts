@@ -163,7 +163,7 @@ function checkApart(path: string, env: Env, options: CheckOptions): Promise<Chec
     };
     const timer = setTimeout(() => {
       const length = formatDuration(deadline);
-      answer(refused(`takes longer than ${length} to check, with its tests: it must be made smaller`));
+      answer(refused(`takes longer than ${length} to check, with its tests: make it smaller`));
     }, deadline);
     signal?.addEventListener('abort', onAbort);
     thread.once('message', (message: ThreadAnswer) => {
@@ -185,6 +185,6 @@ function startThread(workerData: ThreadTask): Worker {
 
 function whyFailed({ code, name }: NodeJS.ErrnoException): string {
   return code === 'ERR_WORKER_OUT_OF_MEMORY'
-    ? `needs more than ${MEGABYTES} MB to check, with its tests: it must be made smaller`
+    ? `needs more than ${MEGABYTES} MB to check, with its tests: make it smaller`
     : `cannot be checked (${code ?? name})`;
 }

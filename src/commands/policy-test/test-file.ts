@@ -170,7 +170,7 @@ class Reader {
     const logoffs = this.#list('logoffs', (text, path) => this.#logoff(text, path));
     const until = this.#until();
     if (verdicts === undefined && logoffs === undefined)
-      this.#faults.add(this.#path, 'expects nothing: give it expect, logoffs or both', { absence: true });
+      this.#faults.add(this.#path, 'has no expectation: add expect, logoffs or both', { absence: true });
     const times = [
       ...timeline.times,
       ...(verdicts ?? []).map(({ at }) => at),
@@ -215,7 +215,7 @@ class Reader {
       const entry = parseEntry(text);
       const at = this.#instant(entry.at);
       if (at < this.#previous) {
-        this.#faults.add(path, 'comes before the entry above it; hours past midnight go on: 25:30');
+        this.#faults.add(path, 'comes before the entry above it; hours past midnight are written 25:30');
         return undefined;
       }
       this.#previous = at;

@@ -66,7 +66,7 @@ function parseSpan(at: Duration, to: Duration, words: string): Entry {
   const known = PARTS.filter((part) => parts?.includes(part));
   if (parts !== undefined && known.length === parts.length) return { kind: 'lacking', at, to, parts: known };
   throw new WordFault(
-    '{value} cannot last: what can is "platform outage", "reading missing" and "reading lacks presence" (routing, conversations, token)',
+    '{value} cannot be a span: spans are "platform outage", "reading missing" and "reading lacks presence" (routing, conversations, token)',
     words,
     ['platform outage', 'reading missing', 'worker down'],
   );
@@ -98,7 +98,7 @@ function returnOf(rest: string): Word {
   const plain = rest.trim().toLowerCase();
   if (!/^(?:(?:with )?(?:presence )?restored|available)?\s*(?:token (?:moves|stays))?$/.test(plain)) {
     throw new WordFault(
-      '{value} is no way to come back: "restored" or "available", and "token moves" or "token stays"',
+      '{value} is not a way to come back: write "restored" or "available", and "token moves" or "token stays"',
       rest.trim(),
     );
   }
@@ -158,7 +158,7 @@ function presenceWord(clause: string): Word {
   const presence = parseSystemPresence(labelled?.[2] ?? text);
   if (presence === undefined) {
     throw new WordFault(
-      '{value} is no word of a timeline: presences such as "break" or "Coaching (busy)", "on queue", "off queue", "call", "call ends", "wrap-up", "not responding", "locked", "unlocked", "logs in", "logs out", "clicks available", "native timeout, back after 8s", "browser returns"',
+      '{value} is not a word of a timeline; there are presences such as "break" or "Coaching (busy)", "on queue", "off queue", "call", "call ends", "wrap-up", "not responding", "locked", "unlocked", "logs in", "logs out", "clicks available", "native timeout, back after 8s", "browser returns"',
       text,
       KNOWN,
     );
@@ -204,7 +204,7 @@ function partOfBrowser(clause: string): Partial<BrowserWords> {
   const known = Object.hasOwn(BROWSER, clause) ? BROWSER[clause] : undefined;
   if (known !== undefined) return known;
   throw new WordFault(
-    '{value} is no behaviour of a browser: "returns after 8s", "restores presence", "comes back available", "token moves", "token stays", "answers offline", "once", "3 times"',
+    '{value} is not a behaviour of a browser; there are "returns after 8s", "restores presence", "comes back available", "token moves", "token stays", "answers offline", "once", "3 times"',
     clause,
     Object.keys(BROWSER),
   );

@@ -105,7 +105,7 @@ function verdictLines<V extends ExpectedVerdict, L extends ExpectedLogoff>(
 
 function reasonOfHold(hold: NonNullable<PlayedLook['hold']>): string {
   return hold === 'settling'
-    ? 'the first sweeps after a start or an outage only watch'
+    ? 'the first sweeps after a start or an outage only observe'
     : hold.replaceAll('_', ' ');
 }
 

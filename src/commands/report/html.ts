@@ -33,7 +33,7 @@ ${headlines(report)
 ${CHARTS.map(chartHtml).join('\n')}
 </div>
 ${sections}
-<section><h2>What the numbers take for granted</h2><ul>
+<section><h2>Assumptions behind the numbers</h2><ul>
 ${assumptions}
 </ul></section>
 <script type="application/json" id="data">${scriptJson(chartData(report))}</script>

@@ -53,7 +53,7 @@ export interface Report extends LicenceParts {
   readonly held: number;
   readonly breaker: number;
   readonly gaps: number;
-  /** What the numbers take for granted, in sentences. */
+  /** Assumptions behind the numbers, in sentences. */
   readonly assumptions: readonly string[];
 }
 

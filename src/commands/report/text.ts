@@ -34,12 +34,12 @@ export function sectionsOf(report: Report): readonly Section[] {
     { title: `Log-offs by hour of the day (${report.zone})`, ...rowsTable('hour', hours) },
     { title: 'Returns', ...returnsTable(report.returns) },
     {
-      title: 'Dropped before acting, and why',
+      title: 'Dropped before an action, by reason',
       head: ['reason', 'log-offs'],
       rows: report.dropped.map(({ reason, count }) => [reason, String(count)]),
     },
     {
-      title: 'Deferred, and by what',
+      title: 'Deferred, by reason',
       head: ['held back by', 'sweeps', 'most people at once'],
       rows: report.deferred.map(({ hold, sweeps, most }) => [hold, String(sweeps), String(most)]),
     },
@@ -112,7 +112,7 @@ export function headlines(report: Report): readonly (readonly [string, string])[
     ['hours recovered', inHours(totals.recovered).toFixed(1)],
     ['licences below the peak without', String(saved)],
     ['silent returns', String(returns.silent)],
-    ['only observed (imagined)', String(totals.observed)],
+    ['only observed (not carried out)', String(totals.observed)],
     ['unverified or failed', String(totals.unverified + totals.failed)],
   ];
   if (held > 0) lines.push(['agents held', String(held)]);
@@ -133,12 +133,7 @@ export function reportMarkdown(report: Report): string {
   for (const { title, head, rows } of sectionsOf(report)) {
     lines.push('', `## ${title}`, '', ...(rows.length === 0 ? ['None.'] : markdownTable(head, rows)));
   }
-  lines.push(
-    '',
-    '## What the numbers take for granted',
-    '',
-    ...report.assumptions.map((text) => `- ${text}`),
-  );
+  lines.push('', '## Assumptions behind the numbers', '', ...report.assumptions.map((text) => `- ${text}`));
   return `${lines.join('\n')}\n`;
 }
 

@@ -74,7 +74,7 @@ function told({ logoffs }: Replayed): string[] {
   });
 }
 
-describe('somebody who walked away', () => {
+describe('an agent who walked away', () => {
   test('is logged off at the limit, and time is won once the browser’s return has been answered', () => {
     // Limit 60 min from first sight at 08:00; held from 09:03 on, up to the next click at 12:00.
     const result = replayed({ ann: ['08:00 AVAILABLE', '12:00 BREAK', '12:20 OFFLINE'] });
@@ -271,7 +271,7 @@ describe('the plan', () => {
     expect(replayed({ ann: ['08:00 AVAILABLE'] }, hasty).logoffs[0]?.at).toBe(clockTime('08:05'));
   });
 
-  test('counts rules in observe mode once in an idle episode, and touches nobody', () => {
+  test('counts rules in observe mode once in an idle episode, and logs no agent off', () => {
     const pilot = policy({ profiles: [profile({ rules: [rule({ mode: 'observe' })] })] });
     const { logoffs, observed } = replayed(
       { ann: ['08:00 AVAILABLE', '12:00 BREAK', '14:00 OFFLINE'] },

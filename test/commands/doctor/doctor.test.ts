@@ -132,13 +132,16 @@ describe('an organisation in which one permission is missing', () => {
     },
   );
 
-  test.each(each)('%s is found by trying it out on nobody when it does not', async (permission, missing) => {
-    const permissions = ALL_PERMISSIONS.filter((one) => one !== permission);
-    const { code, diagnosis } = await ask({ permissions, switches: { tellsGrants: false } });
-    expect(permissionFaults(diagnosis).map(({ check }) => check)).toEqual([`permission ${permission}`]);
-    expect(code).toBe(missing === 'fail' ? 2 : 0);
-    expect(sandbox?.truth().logoffs).toBe(0);
-  });
+  test.each(each)(
+    '%s is found by trying it out on a user who does not exist when it does not',
+    async (permission, missing) => {
+      const permissions = ALL_PERMISSIONS.filter((one) => one !== permission);
+      const { code, diagnosis } = await ask({ permissions, switches: { tellsGrants: false } });
+      expect(permissionFaults(diagnosis).map(({ check }) => check)).toEqual([`permission ${permission}`]);
+      expect(code).toBe(missing === 'fail' ? 2 : 0);
+      expect(sandbox?.truth().logoffs).toBe(0);
+    },
+  );
 
   test.each([true, false])(
     'what backtest alone needs is told and held against nobody, whether the grants are told or not: %s',

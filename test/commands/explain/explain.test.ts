@@ -132,7 +132,7 @@ describe('an explanation', () => {
     expect(text).toContain('The record has no event of this agent.');
   });
 
-  test('of somebody logged off says what did it, in words that need no glossary', () => {
+  test('of an agent who was logged off says what did it, in words that need no glossary', () => {
     const told = story({ rules: [GONE] })
       .until('10:00')
       .logOff()
@@ -386,7 +386,7 @@ store: { sqlite: ${sqlite} }
     return error instanceof UsageError ? error.message : String(error);
   }
 
-  test('finds by name, e-mail and id; lists several, and suggests when nobody fits', async () => {
+  test('finds by name, e-mail and id; lists several, and suggests when no agent fits', async () => {
     await fill();
     for (const name of ['Ada Okafor', 'ADA@example.com', 'ada']) {
       lines.length = 0;

@@ -140,7 +140,7 @@ describe('what holds a log-off back', () => {
     else expect(heldBack(known)).toEqual([expect.stringMatching(says)]);
   });
 
-  test('what holds everybody back does not hide what holds this agent back beside it', () => {
+  test('what holds all agents back does not hide what holds this agent back beside it', () => {
     const pause = { since: NOW, until: undefined, reason: undefined };
     expect(heldBack({ ...failed(MINUTE), pause })).toEqual([
       expect.stringMatching(/^paused/),

@@ -106,14 +106,14 @@ describe('a check is bounded', () => {
   test('in time: what takes longer is refused with a sentence', async () => {
     const path = write('slow.yaml', policy(SLOW));
     expect(refusalOf(await checkPolicy(path, ENV, { deadline: 1 }))).toEqual([
-      `${path}:1:1: policy: takes longer than 0s to check, with its tests: it must be made smaller`,
+      `${path}:1:1: policy: takes longer than 0s to check, with its tests: make it smaller`,
     ]);
   });
 
   test('in memory: what needs more is refused with a sentence', async () => {
     const path = write('deep.yaml', policy(`x: ${'['.repeat(500_000)}`));
     expect(refusalOf(await checkPolicy(path, ENV))).toEqual([
-      `${path}:1:1: policy: needs more than 128 MB to check, with its tests: it must be made smaller`,
+      `${path}:1:1: policy: needs more than 128 MB to check, with its tests: make it smaller`,
     ]);
   });
 

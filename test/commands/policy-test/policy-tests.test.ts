@@ -258,12 +258,12 @@ tests:
     expect(lines.map((line) => line.slice(0, 70))).toEqual([
       't.yaml:2:11: timezone: "Europe/Berln" is not a time zone as Area/Location'.slice(0, 70),
       't.yaml:6:9: tests[0].timeline[0]: this has no time: write it like "09:'.slice(0, 70),
-      't.yaml:7:9: tests[0].timeline[1]: "on queu" is no word of a timeline: '.slice(0, 70),
+      't.yaml:7:9: tests[0].timeline[1]: "on queu" is not a word of a timeline; '.slice(0, 70),
       't.yaml:9:9: tests[0].timeline[3]: comes before the entry above it; hou'.slice(0, 70),
-      't.yaml:11:9: tests[0].expect[0]: "waitin" is no verdict; there are due,'.slice(0, 70),
-      't.yaml:13:9: tests[0].logoffs[0]: "12:00" is no log-off: write it like '.slice(0, 70),
+      't.yaml:11:9: tests[0].expect[0]: "waitin" is not a verdict; there are due,'.slice(0, 70),
+      't.yaml:13:9: tests[0].logoffs[0]: "12:00" is not a log-off: write it like '.slice(0, 70),
       't.yaml:14:5: tests[1].name: is missing',
-      't.yaml:14:5: tests[1]: expects nothing: give it expect, logoffs or both'.slice(0, 70),
+      't.yaml:14:5: tests[1]: has no expectation: add expect, logoffs or both'.slice(0, 70),
     ]);
     expect(lines[2]).toMatch(/\(did you mean "on queue"\?\)$/);
     expect(lines[4]).toMatch(/\(did you mean "waiting"\?\)$/);

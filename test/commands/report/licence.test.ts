@@ -105,7 +105,7 @@ describe('the peak of one month', () => {
     });
   });
 
-  test('a count before an hour without any speaks for the usual distance only: nobody looked', () => {
+  test('a count before an hour without any speaks for the usual distance only, because the time was not watched', () => {
     const before = minutes('2026-03-10T08:00:00Z', [100, 20]);
     const after = minutes('2026-03-10T12:00:00Z', [4, 29]);
     const { billable, watched } = peak([...before, ...after], MARCH);
@@ -160,7 +160,7 @@ describe('month ends', () => {
     ]);
   });
 
-  test('a zone that nobody knows is refused', () => {
+  test('an unknown zone is refused', () => {
     expect(() => billingPeriods(MARCH, 'Mars/Olympus')).toThrow(RangeError);
   });
 });

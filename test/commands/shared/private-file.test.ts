@@ -32,7 +32,7 @@ test('a file that was open to others is closed, also behind a link, and holds th
   expect([mode(path), readFileSync(path, 'utf8')]).toEqual(['600', 'short']);
 });
 
-test('a device stays open to everybody, and a folder is no file', async () => {
+test('a device stays open to all users, and a folder is no file', async () => {
   const before = mode('/dev/null');
   await writePrivately('/dev/null', 'x');
   expect(mode('/dev/null')).toBe(before);

@@ -290,7 +290,7 @@ describe('the tokens cannot be revoked at all', () => {
       },
     ],
     [
-      'somebody has logged in',
+      'a person has logged in',
       () => {
         const meanwhile = (): void => {
           person = { ...person, tokenAt: now };
@@ -299,7 +299,7 @@ describe('the tokens cannot be revoked at all', () => {
       },
     ],
     [
-      'nobody can say',
+      'it is unknown',
       () => {
         unread = 10;
       },
@@ -310,7 +310,7 @@ describe('the tokens cannot be revoked at all', () => {
   });
 });
 
-test('nobody is put Offline once more who may be in a conversation', async () => {
+test('an agent who may be in a conversation is not set Offline once more', async () => {
   offlineShows = false;
   heldUp = {
     action: 'revoke_tokens',

@@ -62,7 +62,7 @@ class Desk {
   }
 }
 
-test('whoever was reached is noted, and nobody else', async () => {
+test('agents who were reached are noted, and no others', async () => {
   const desk = new Desk((n) => n % 2 === 0);
   await desk.warn(6);
   expect(desk.noted).toEqual(['0', '2', '4']);

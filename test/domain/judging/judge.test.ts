@@ -14,7 +14,7 @@ describe('profiles', () => {
   });
   const all = profile({ name: 'all', rules: [rule({ id: 'all' })] });
 
-  test('the first that fits has the agent, and nobody else’s rules apply', () => {
+  test('the first that fits has the agent, and no other rules apply', () => {
     const s = story({ policy: { profiles: [some, all] }, agent: { groups: ['g1'] } });
     expect(s.reason('10:30')).toBe('waiting');
     expect(s.reason('11:00')).toBe('due');
@@ -23,7 +23,7 @@ describe('profiles', () => {
     expect(other.until('10:00').verdict()).toMatchObject({ profile: 'all', due: { ruleId: 'all' } });
   });
 
-  test('whoever fits none is left alone', () => {
+  test('an agent who fits none is left alone', () => {
     const s = story({ policy: { profiles: [some] } });
     expect(s.reason('20:00')).toBe('no_profile');
     expect(s.verdict().profile).toBeUndefined();
@@ -120,7 +120,7 @@ describe('an exemption', () => {
     expect(s.until('12:00').verdict()).toMatchObject({ reason: 'exempt', detail: 'lobby', due: undefined });
   });
 
-  test('does not protect somebody else', () => {
+  test('does not protect another agent', () => {
     const s = story({ policy: { exempt: [exemption({ match: matcher({ users: ['agent-2'] }) })] } });
     expect(s.reason('10:00')).toBe('due');
   });
@@ -297,7 +297,7 @@ describe('hours', () => {
     expect(s.until('10:50').shows({ rule: 'l' })).toBe('20m');
   });
 
-  test('that never come make nobody due and tell no time', () => {
+  test('that never come make no agent due and tell no time', () => {
     const never = calendar('UTC', ['10:00-12:00'], { weekdays: [] });
     const s = story({ rules: [rule({ hours: { calendar: never, side: 'during' } })] });
     expect(s.until('11:00').verdict()).toMatchObject({ reason: 'outside_hours', nextAt: undefined });

@@ -43,7 +43,7 @@ describe('the ladder', () => {
     ]);
   });
 
-  test('does not begin with a log-off that had no effect on somebody who had bounced before it', () => {
+  test('does not begin with a log-off that had no effect on an agent who had bounced before it', () => {
     const s = story().at('09:30:10', { presence: 'OFFLINE' }).until('09:31');
     s.at('09:31:20', { presence: 'AVAILABLE', token: '09:31:19' }).until('10:02');
     s.logOff({ effect: 'none' }).until('10:03');

@@ -264,7 +264,7 @@ describe('whatever comes', () => {
     before: fc.nat(120),
   });
 
-  test('no cap is passed, nobody is lost, and nobody is planned twice', () => {
+  test('no cap is passed, no agent is lost, and none is planned twice', () => {
     fc.assert(
       fc.property(arbitrary, ({ count, ladder, perSweep, perHour, atLeast, begun, failed, hold, before }) => {
         const all = many(count).map((each, i) =>

@@ -79,7 +79,7 @@ describe('since_sign', () => {
 });
 
 describe('in_state', () => {
-  test('goes on over a bounce that nobody saw, although the state is stamped anew', () => {
+  test('goes on over a bounce that was not seen, although the state is stamped anew', () => {
     const s = story({ rules: [MEAL], first: { presence: 'MEAL' } });
     s.at('09:30:21', { presence: 'MEAL', token: '09:30:20' }).until('09:40');
     expect(s.shows({ rule: 'meal' })).toMatch(/^(39|40)m/);

@@ -84,7 +84,7 @@ describe('a gap in watching', () => {
     expect(back.verdict().reason).toBe('waiting');
   });
 
-  test('opens for whoever was first seen without a stamp, should it be kept back again', () => {
+  test('opens for an agent first seen without a stamp, if it is kept back again', () => {
     for (const part of ['presenceSince', 'routingSince'] as const) {
       const s = story().lacking('09:00', '09:00', part).lacking('09:41', '09:41', part);
       const again = part === 'presenceSince' ? { presence: 'AVAILABLE' } : { routing: 'OFF_QUEUE' };
@@ -93,7 +93,7 @@ describe('a gap in watching', () => {
     }
   });
 
-  test('opens while nobody could see a call that came and went without a trace', () => {
+  test('opens while a call that came and went without a trace could not be seen', () => {
     const s = story().at('09:30', { calls: 1 }).lacking('09:30', '10:10', 'conversations');
     s.at('10:09', { calls: 0 });
     expect([s.reason('10:11'), s.reason('10:40'), s.reason('10:42')]).toEqual(['waiting', 'waiting', 'due']);
@@ -110,7 +110,7 @@ describe('a gap in watching', () => {
     expect(s.shows('since_sign')).toBe('28m35s');
   });
 
-  test('opens while the platform says a word that nobody knows', () => {
+  test('opens while the platform says an unknown word', () => {
     const s = story().at('09:11', { presence: 'UNKNOWN' });
     expect(s.reason('09:15')).toBe('unknown');
     s.at('09:20', { presence: 'AVAILABLE', presenceSince: '08:00' });

@@ -88,7 +88,7 @@ describe('a login when the session’s idle time is over', () => {
     expect(s.until('10:31').lastSign()).toBe('none');
   });
 
-  test('is a person’s where nobody watched', () => {
+  test('is a person’s in time that was not watched', () => {
     const s = quiet().unwatched('10:20', '10:31').at('10:30:25', BOUNCE);
     expect(s.until('10:31').lastSign()).toBe('login 10:30:25');
   });
@@ -194,7 +194,7 @@ describe('a browser that the platform throws out every half hour', () => {
     expect(told(s).at(-1)).toBe('11:47 1');
   });
 
-  test('is left to them past an end of the session at the identity provider: somebody may have had to log in', () => {
+  test('is left to them past an end of the session at the identity provider: a person may have had to log in', () => {
     const s = night({}, '10:47');
     s.put(noteSsoEnd(s.memory(), 2, s.now, s.now));
     expect([s.reason('11:46'), told(s).at(-1)]).toEqual(['ladder_waiting', '10:47 2']);

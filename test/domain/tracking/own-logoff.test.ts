@@ -63,7 +63,7 @@ describe('our own log-off', () => {
     expect([unmoved.lastSign(), unmoved.events, unmoved.verdict().reason]).toEqual(['none', [], 'due']);
   });
 
-  test('that a crash broke off does not hide a person: nobody knows whose doing the next change was', () => {
+  test('that a crash broke off does not hide a person: the cause of the next change is unknown', () => {
     const s = story().until('10:00').logOff({ crash: true, effect: 'none' });
     s.at('10:00:20', { presence: 'AVAILABLE' }).until('10:01');
     expect([s.lastSign(), s.events, s.memory().ladder]).toEqual(['presence 10:00:20', [], undefined]);

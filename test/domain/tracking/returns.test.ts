@@ -171,7 +171,7 @@ describe('a bounce through Offline between two looks', () => {
     expect(s.eventsOf('silent_return')).toEqual([]);
   });
 
-  test('that may have lasted longer than the window is a sign: nobody looked in time', () => {
+  test('that may have lasted longer than the window is a sign, because no look came in time', () => {
     const s = story().until('09:30').unwatched('09:30', '09:33');
     s.at('09:32:30', { presence: 'AVAILABLE', token: '09:32:29' }).until('09:33');
     expect([s.lastSign(), s.eventsOf('silent_return')]).toEqual(['presence 09:32:30', []]);

@@ -3,7 +3,7 @@ import { rule } from '../build.ts';
 import { story } from '../story.ts';
 
 describe('a gap in watching', () => {
-  test('may hide a call outside the contact centre, which leaves no trace: whoever makes such calls starts anew', () => {
+  test('may hide a call outside the contact centre, which leaves no trace: the clock of an agent who makes such calls starts anew', () => {
     const caller = story().at('09:05', { calls: 1 }).at('09:10', { calls: 0 }).unwatched('09:30', '09:50');
     expect(caller.until('09:51').shows('since_sign')).toBe('1m');
     expect(caller.until('10:05').shows('since_work')).toBe('15m');

@@ -116,7 +116,7 @@ describe('credentials', () => {
     expect(fake.of('/api/v2/users')).toHaveLength(6);
   });
 
-  test('are exchanged again ahead of the end of the token, without making anybody wait or fail', async () => {
+  test('are exchanged again ahead of the end of the token, without making a caller wait or fail', async () => {
     const clock = new WoundClock();
     let loginWorks = true;
     fake = await fakePlatform(

@@ -67,7 +67,7 @@ describe('the gate', () => {
     await next;
   });
 
-  test('turns away as late whoever found no place in time, and not before', async () => {
+  test('turns away as late a caller that found no place in time, and not before', async () => {
     const { gate, clock } = await opened(1);
     await expect(gate.enter(entrant('action', 'in a hurry'), 10_000)).rejects.toMatchObject({ kind: 'late' });
     expect(clock.now()).toBe(10_001);
@@ -75,7 +75,7 @@ describe('the gate', () => {
     expect(clock.now()).toBe(60_000);
   });
 
-  test('lets nobody in before the end of a stop, whoever met it', async () => {
+  test('lets no caller in before the end of a stop, whichever caller met it', async () => {
     const { gate, clock } = await opened(600);
     const met = await gate.enter(entrant('read', 'met'));
     gate.leave(met, { rate: undefined, stopFor: 20_000 });
@@ -83,7 +83,7 @@ describe('the gate', () => {
     expect(clock.now()).toBe(20_000);
   });
 
-  test('leaves no timer running when nobody waits any more', async () => {
+  test('leaves no timer running when no caller waits any more', async () => {
     const { gate, clock } = await opened(1);
     let ended = 0;
     clock.sleep = (_, signal) =>
@@ -100,7 +100,7 @@ describe('the gate', () => {
     expect(ended).toBe(1);
   });
 
-  test('lets nobody in after it was closed, and sends away who waits', async () => {
+  test('lets no caller in after it was closed, and sends away those who wait', async () => {
     const { gate } = await opened(1);
     const waiting = gate.enter(entrant('read', 'waiting'));
     gate.close();

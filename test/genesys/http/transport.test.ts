@@ -73,7 +73,7 @@ describe('a request', () => {
     expect(fake.events.filter(({ status }) => status === 'timeout')).toHaveLength(4);
   });
 
-  test('waits as long as Retry-After says, and so does everybody else', async () => {
+  test('waits as long as Retry-After says, and so do all others', async () => {
     fake = await platformWith({ status: 429, headers: { 'retry-after': '17' } });
     const before = fake.clock.now();
     const one = fake.platform.directory.reread([ID], NO_SIGNAL);

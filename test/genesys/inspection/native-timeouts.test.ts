@@ -68,7 +68,7 @@ test('what was known is believed when it cannot be read again', async () => {
   expect(await later(11)).toEqual([30 * MINUTE]);
 });
 
-test('where they may not be read nothing is known, which is said once and costs nobody a sweep', async () => {
+test('where they may not be read nothing is known, which is said once and costs no sweep', async () => {
   expect(await known({ status: 403, json: { code: 'missing.permissions' } })).toEqual([]);
   expect(await later(11)).toEqual([]);
   expect(fake!.warnings).toMatchObject([

@@ -34,7 +34,7 @@ describe('a sweep by cursor', () => {
     ]);
   });
 
-  test('asks for groups and roles when the policy does, and for no token when nobody wants it', async () => {
+  test('asks for groups and roles when the policy does, and for no token when it is not needed', async () => {
     const list = byCursor(users(1, 1));
     await open((seen) => (seen.path === QUERY ? list(seen) : undefined), {
       groups: true,
@@ -213,7 +213,7 @@ describe('a sweep by cursor', () => {
     expect(fake!.warnings).toEqual([{ message: 'users without an id were skipped', fields: { count: 2 } }]);
   });
 
-  test('leaves out whoever is not active, whatever was asked for', async () => {
+  test('leaves out users who are not active, whatever was asked for', async () => {
     await open(({ path }) =>
       path === QUERY ? { json: { entities: [user(1), user(2, { state: 'deleted' })] } } : undefined,
     );

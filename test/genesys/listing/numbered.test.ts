@@ -52,7 +52,7 @@ describe('a sweep by page number', () => {
     expect(fake!.warnings).toHaveLength(2);
   });
 
-  test('is incomplete when somebody left while it went on, so that another slipped to a page read before', async () => {
+  test('is incomplete when a user left while it went on, so that another slipped to a page read before', async () => {
     const all = users(1, 1_000);
     await open(
       onlyPaged((seen) => {
@@ -65,7 +65,7 @@ describe('a sweep by page number', () => {
     expect(fault).toBe('the platform listed 999 of 1000 users');
   });
 
-  test('is incomplete, with nobody twice, when somebody came while it went on', async () => {
+  test('is incomplete, with no user twice, when a user came while it went on', async () => {
     const all = users(2, 1_000);
     await open(
       onlyPaged((seen) =>

@@ -79,7 +79,7 @@ describe('a user', () => {
     },
   );
 
-  test('in a state that nobody has heard of is unknown, not idle', () => {
+  test('in an unheard-of state is unknown, not idle', () => {
     const seen = observe({
       presence: { presenceDefinition: { systemPresence: 'Levitating' } },
       routingStatus: { status: 'FLOATING' },

@@ -29,7 +29,7 @@ function crowd(size: number): (from: number) => Reply {
 }
 
 describe('fifty thousand agents', () => {
-  test('cost a hundred requests a sweep, sweep after sweep, and nobody is made to wait for them', async () => {
+  test('cost a hundred requests a sweep, sweep after sweep, and no action has to wait for them', async () => {
     const page = crowd(AGENTS);
     fake = await listing(
       ({ path, query }) => (path === QUERY ? page(Number(query.get('cursor') ?? '0')) : undefined),

@@ -206,7 +206,7 @@ describe('a file whose pages were read not long ago', () => {
     return path;
   }
 
-  test('is not read from end to end again by whoever trusts it, until it is found damaged', async () => {
+  test('is not read from end to end again by a program that trusts it, until it is found damaged', async () => {
     const path = await checked();
     const trusting = await place.open(path, { trusted: DAY });
     expect(trusting.setAside).toBeUndefined();
@@ -226,7 +226,7 @@ describe('a file whose pages were read not long ago', () => {
     expect(facts(path)['checked_at']).toBe(String(BASE + DAY));
   });
 
-  test('is not trusted when nobody closed it, nor when the clock was set back by days', async () => {
+  test('is not trusted when it was not closed, nor when the clock was set back by days', async () => {
     expect((await place.open(await checked(false), { trusted: DAY })).setAside).toBeDefined();
     const before = { trusted: DAY, now: () => BASE - 2 * DAY };
     expect((await place.open(await checked(), before)).setAside).toBeDefined();

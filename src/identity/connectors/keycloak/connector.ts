@@ -46,7 +46,7 @@ export function keycloak(settings: KeycloakSettings, subject: string, http: Http
     attribute,
     delay: settings.delay ?? 0,
     reach:
-      'Signs the user out of every application of the realm, in all browsers, and makes every refresh token of theirs ' +
+      'Signs the user out of every application of the realm, in all browsers, and makes every refresh token of the user ' +
       'worthless, offline tokens too.',
     find: async ({ subject: name }, stillMay, signal) => {
       const { text, correlationId } = await search(name, signal, stillMay);

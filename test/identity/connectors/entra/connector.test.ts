@@ -205,7 +205,7 @@ describe('its token', () => {
     ]);
   });
 
-  test('that is refused again is a matter of the credentials, and nobody tries a third time', async () => {
+  test('that is refused again is a matter of the credentials, and is not tried a third time', async () => {
     const denied = graphError('InvalidAuthenticationToken', 'CompactToken validation failed');
     const { provider, end } = await app(but(USERS, { status: 401, json: denied }));
     expect(faultIn(await end()).kind).toBe('credentials');
@@ -307,7 +307,7 @@ describe('the self-check', () => {
     [['User.ReadWrite.All'], 'unsure'],
     [['User.Read.All'], 'failed'],
     [undefined, 'unsure'],
-  ])('reads the permissions %p off the token and touches nobody: %s', async (roles, verdict) => {
+  ])('reads the permissions %p off the token and ends no session: %s', async (roles, verdict) => {
     const { provider, identity } = await checked(roles);
     expect((await identity.selfCheck(new AbortController().signal)).verdict).toBe(verdict);
     expect(provider.lines).toEqual([`POST ${LOGIN}`, `GET ${USERS}`]);

@@ -144,7 +144,7 @@ describe('the self-check', () => {
     ['realm-admin', { resource_access: { 'realm-management': { roles: ['realm-admin'] } } }, 'ok'],
     ['only view-users', { resource_access: { 'realm-management': { roles: ['view-users'] } } }, 'failed'],
     ['roles not told', { resource_access: {} }, 'unsure'],
-  ])('reads the roles off the token and touches nobody: %s', async (_, claims, verdict) => {
+  ])('reads the roles off the token and ends no session: %s', async (_, claims, verdict) => {
     const { provider, identity } = await client((asked, nth) => {
       if (asked.path === LOGIN) return { json: granted(jwtWith(claims)) };
       return asked.path === USERS ? { json: [] } : wellBehaved(asked, nth);

@@ -169,7 +169,7 @@ describe('its rate limit', () => {
         : wellBehaved(asked),
     );
     expect(faultIn(await end()).kind).toBe('transient');
-    expect(faultIn(await end()).message).toMatch(/asks for patience/);
+    expect(faultIn(await end()).message).toMatch(/asks for a longer wait/);
     expect(provider.lines).toEqual([`GET ${USERS}`]);
     clock.windTo(T0 + MINUTE);
     expect((await end()).ok).toBe(true);
@@ -257,7 +257,7 @@ describe('as a service app with a private key', () => {
   });
 });
 
-test('the self-check asks for nobody and touches nobody', async () => {
+test('the self-check looks up no real user and ends no session', async () => {
   const { provider, identity } = await withToken((asked) =>
     asked.path === USERS ? { json: [] } : wellBehaved(asked),
   );

@@ -69,7 +69,7 @@ describe('the request', () => {
     expect(receiver.take({ ...sent!, headers: { 'x-idle-enforcer-signature': later } })).toBe(401);
   });
 
-  test('cannot be sent again by somebody else, once the window of five minutes has passed', async () => {
+  test('cannot be sent again by another sender, once the window of five minutes has passed', async () => {
     const { provider, receiver, end } = await hook(accepting);
     await end();
     const [sent] = provider.asked;
@@ -133,14 +133,14 @@ describe('the answer', () => {
   });
 });
 
-test('the self-check only asks whether somebody answers: nothing signed is sent', async () => {
+test('the self-check only asks whether the service answers: nothing signed is sent', async () => {
   const { provider, identity } = await hook(() => ({ status: 405 }));
   expect((await identity.selfCheck(new AbortController().signal)).verdict).toBe('unsure');
   expect(provider.lines).toEqual([`HEAD ${HOOK}`]);
   expect(provider.asked[0]?.headers['x-idle-enforcer-signature']).toBeUndefined();
 });
 
-test('the self-check fails where nobody answers', async () => {
+test('the self-check fails where no service answers', async () => {
   const { provider, identity } = await hook(accepting);
   await provider.close();
   const { verdict, sentence } = await identity.selfCheck(new AbortController().signal);
