@@ -1,4 +1,4 @@
-/** The shape of a file with policy tests. What its plain words mean is for `insight/` to read. */
+/** The shape of a file with policy tests. What its plain words mean is for `commands/policy-test/` to read. */
 import { z } from 'zod';
 import { MINUTE } from '../domain/time/time.ts';
 import { root } from './schema.ts';

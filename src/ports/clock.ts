@@ -1,7 +1,7 @@
 /** Time. Only `app/` decides which clock it is. */
 import type { Duration, Instant } from '../domain/time/time.ts';
 
-/** The one source of time. Only `wiring` decides which it is. */
+/** The one source of time. */
 export interface Clock {
   /** Local time, uncorrected. */
   now(): Instant;
