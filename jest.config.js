@@ -31,6 +31,7 @@ export default {
   },
   coverageProvider: 'v8',
   testTimeout: 60_000,
-  // Twice as many as there are cores: the trials with programs of their own leave theirs idle most of the time.
-  maxWorkers: 2 * availableParallelism(),
+  testSequencer: '<rootDir>/jest.sequencer.js',
+  // One more than there are cores: the trials with programs of their own leave theirs idle most of the time.
+  maxWorkers: availableParallelism() + 1,
 };
