@@ -2,9 +2,9 @@
 import type { Agent, Observation } from '../src/domain/agent.ts';
 import type { Policy } from '../src/domain/policy/policy.ts';
 import { MINUTE } from '../src/domain/time/time.ts';
-import { fold, seenAgain } from '../src/domain/tracking/fold.ts';
+import { track } from '../src/domain/tracking/track.ts';
 import { judge, profileOf } from '../src/domain/judging/judge.ts';
-import type { Memory } from '../src/domain/tracking/memory.ts';
+import type { AgentState } from '../src/domain/tracking/state.ts';
 import { loadPolicyFile } from '../src/policy-file/load.ts';
 import { NAME_KINDS } from '../src/domain/policy/policy.ts';
 import { namesNeeded } from '../src/policy-file/names.ts';
@@ -27,7 +27,7 @@ const STATES = [
 export function benchDomain(): readonly Row[] {
   const policy = defaultPolicy();
   const agents = Array.from({ length: AGENTS }, (_, i) => agentOf(i));
-  const memories: (Memory | undefined)[] = agents.map(() => undefined);
+  const memories: (AgentState | undefined)[] = agents.map(() => undefined);
   let minute = 0;
   const sweep = (isNew: (i: number) => boolean): number => {
     const spent: number[] = [];
@@ -55,7 +55,7 @@ export function benchDomain(): readonly Row[] {
 function foldAndJudge(
   policy: Policy,
   agents: readonly Agent[],
-  memories: (Memory | undefined)[],
+  memories: (AgentState | undefined)[],
   observations: readonly Observation[],
 ): number {
   const begun = performance.now();
@@ -72,10 +72,7 @@ function foldAndJudge(
       clockJumped: false,
       nativeTimeouts: [],
     };
-    const memory = memories[i];
-    const again = memory === undefined ? undefined : seenAgain(memory, observation, context);
-    if (memory !== undefined && again !== undefined) memory.seenAt = again;
-    else memories[i] = fold(memory, observation, context)?.memory;
+    memories[i] = track(memories[i], observation, context)?.state;
     if (judge(agent, memories[i], observation, policy, observation.at, profile).due !== undefined) due += 1;
   });
   if (due > AGENTS) throw new Error('more agents due than there are');

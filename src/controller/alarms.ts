@@ -1,7 +1,7 @@
 /** Watches the sweeps themselves: reports when the enforcer is blind, without effect, or needs attention. */
 import type { Agent } from '../domain/agent.ts';
 import { areApart } from '../domain/planning/holds.ts';
-import type { Cause } from '../domain/tracking/memory.ts';
+import type { Cause } from '../domain/tracking/state.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import { HOUR, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import type { Findings } from './findings.ts';

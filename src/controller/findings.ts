@@ -4,7 +4,7 @@
  */
 import type { Agent, Unknown } from '../domain/agent.ts';
 import { REASONS, type Reason, type Verdict } from '../domain/judging/judge.ts';
-import type { Cause, Memory } from '../domain/tracking/memory.ts';
+import { placeIn, departureOf, type Cause, type AgentState } from '../domain/tracking/state.ts';
 import type { Candidate } from '../domain/planning/plan.ts';
 import { LONGEST_KEPT, type StoredAgent } from '../domain/record.ts';
 import type { Instant } from '../domain/time/time.ts';
@@ -88,19 +88,19 @@ export class SweepFindings implements Findings {
     this.toWarn.push(...warningsFor(agent, memory, verdict, this.#context.policy, observation.at));
   }
 
-  #count(memory: Memory, { nextAt }: Verdict): void {
+  #count(memory: AgentState, { nextAt }: Verdict): void {
     this.seen.add(memory.agentId);
-    if (memory.state.presence !== 'OFFLINE') this.online += 1;
+    if (memory.last.presence !== 'OFFLINE') this.online += 1;
     else if (isKept(memory)) this.kept += 1;
     if (nextAt !== undefined) this.nextDueAt = Math.min(this.nextDueAt ?? Infinity, nextAt);
   }
 
-  #sort(agent: Agent, { engagedSince, imagined, ladder }: Memory, { reason, due, observed }: Verdict): void {
-    if (reason === 'held') this.held.push({ agent, cause: ladder?.cause });
-    if (engagedSince !== undefined) this.engaged.push({ agent, since: engagedSince });
+  #sort(agent: Agent, { session, episode }: AgentState, { reason, due, observed }: Verdict): void {
+    if (reason === 'held') this.held.push({ agent, cause: episode.ladder && placeIn(episode.ladder).cause });
+    if (session.kind === 'engaged') this.engaged.push({ agent, since: session.since });
     if (due?.mode === 'enforce') this.due.push({ agent, agentId: agent.id, due });
     for (const each of observed) {
-      if (!imagined.includes(each.ruleId)) this.imagined.push({ agent, agentId: agent.id, due: each });
+      if (!episode.observedRules.includes(each.ruleId)) this.imagined.push({ agent, agentId: agent.id, due: each });
     }
   }
 }
@@ -111,6 +111,7 @@ function kindOf({ part, why }: Unknown): string {
 }
 
 /** Our log-off holds, and the agent would perhaps still be online without it. */
-function isKept({ departure, seenAt }: Memory): boolean {
-  return departure?.by === 'enforcer' && seenAt - departure.at < LONGEST_KEPT;
+function isKept(state: AgentState): boolean {
+  const departure = departureOf(state);
+  return departure?.by === 'enforcer' && state.seenAt - departure.at < LONGEST_KEPT;
 }

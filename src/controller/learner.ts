@@ -5,7 +5,7 @@ import {
   NO_BEHAVIOUR_KNOWN,
   type PlatformBehaviour,
 } from '../domain/tracking/platform-behaviour.ts';
-import type { MemoryEvent } from '../domain/tracking/memory.ts';
+import type { TrackingEvent } from '../domain/tracking/state.ts';
 import type { Action } from '../domain/policy/policy.ts';
 import type { Store } from '../ports/store.ts';
 
@@ -24,7 +24,7 @@ export class Learner {
     return new Learner((await store.learnt()) ?? NO_BEHAVIOUR_KNOWN);
   }
 
-  returned(event: MemoryEvent): void {
+  returned(event: TrackingEvent): void {
     this.#learnt = learnFromReturn(this.#learnt, event);
   }
 

@@ -2,12 +2,12 @@
  * After a crash or an outage: what became of log-offs whose outcome was never written, told from what was noted while they went on
  * and from what the platform shows now, and a line in the record for the time without sweeps.
  */
-import { knownDone } from '../domain/judging/ladder.ts';
-import type { Memory } from '../domain/tracking/memory.ts';
+import { knownDone } from '../domain/tracking/own-logoff.ts';
+import { placeIn, type AgentState } from '../domain/tracking/state.ts';
 import type { Action } from '../domain/policy/policy.ts';
 import type { SweepHold } from '../domain/planning/plan.ts';
 import { isOutage } from '../domain/tracking/settle.ts';
-import { isNewer } from '../domain/tracking/signs.ts';
+import { isNewer } from '../domain/tracking/state.ts';
 import type { RecordEvent, ControllerState, StoredEvent } from '../domain/record.ts';
 import { HOUR, type Duration, type Instant } from '../domain/time/time.ts';
 import type { ActuatorDeps, Pass } from './actuator/attempt.ts';
@@ -61,7 +61,7 @@ export function outcomesOf(
       const taken = [...new Set<Action>([...actions, 'off_queue'])];
       return { ...facts, actions: taken, kind: 'dropped', reason: 'engaged' };
     }
-    const isOff = memory?.state.presence === 'OFFLINE' && !isNewer(memory.tokenAt, memory.own?.tokenAt);
+    const isOff = memory?.last.presence === 'OFFLINE' && !isNewer(memory.last.tokenAt, memory.logoff?.former.tokenAt);
     const byUs = actions.includes('offline') || actions.includes('revoke_tokens');
     return {
       ...facts,
@@ -87,24 +87,30 @@ export async function standingFromRecord({
 /** Agents of whom the record tells that they are held, since their last log-off. Rejects when the store is lost. */
 export async function heldOnRecord(
   store: Pick<ActuatorDeps['store'], 'events'>,
-  memories: ReadonlyMap<string, Memory>,
+  memories: ReadonlyMap<string, AgentState>,
 ): Promise<readonly string[]> {
   let from = Infinity;
-  for (const { ladder } of memories.values()) from = Math.min(from, ladder?.lastLogoffAt ?? Infinity);
+  for (const state of memories.values()) from = Math.min(from, lastLogoffOf(state));
   if (from === Infinity) return [];
   const told = await store.events({ kinds: ['held'], from });
   return told.flatMap(({ agentId = '', at }) =>
-    at >= (memories.get(agentId)?.ladder?.lastLogoffAt ?? Infinity) ? [agentId] : [],
+    at >= lastLogoffOf(memories.get(agentId)) ? [agentId] : [],
   );
+}
+
+/** `Infinity` where the agent has no place on the ladder. */
+function lastLogoffOf(state: AgentState | undefined): Instant {
+  const ladder = state?.episode.ladder;
+  return ladder === undefined ? Infinity : placeIn(ladder).lastLogoffAt;
 }
 
 /** That it was told later, and which actions are not known to be done. */
 function reasonOf(
   { actions = [] }: StoredEvent,
-  memory: Memory | undefined,
+  memory: AgentState | undefined,
   done: readonly Action[],
 ): string {
-  const neededNot = memory?.own?.former.routing === 'OFF_QUEUE' ? ['off_queue'] : [];
+  const neededNot = memory?.logoff?.former.routing === 'OFF_QUEUE' ? ['off_queue'] : [];
   const open = actions.filter((action) => !done.includes(action) && !neededNot.includes(action));
   return `told after an interruption${open.length === 0 ? '' : `; not known to be done: ${open.join(', ')}`}`;
 }

@@ -3,7 +3,7 @@
  * it, a reconciliation), it is counted, learnt from and put on record exactly once: every look tells this book.
  */
 import type { Agent } from '../domain/agent.ts';
-import type { MemoryEvent } from '../domain/tracking/memory.ts';
+import type { TrackingEvent } from '../domain/tracking/state.ts';
 import type { RecordEvent } from '../domain/record.ts';
 import type { Instant } from '../domain/time/time.ts';
 import type { Learner } from './learner.ts';
@@ -11,7 +11,7 @@ import type { Meter } from '../ports/metrics.ts';
 
 /** What a look tells of returns. */
 export interface ReturnSink {
-  note(agent: Agent, events: readonly MemoryEvent[]): void;
+  note(agent: Agent, events: readonly TrackingEvent[]): void;
 }
 
 /** A return after a log-off of ours. */
@@ -42,7 +42,7 @@ export class ReturnsBook implements ReturnSink {
   }
 
   /** Counts what a look brought, learns from it, and keeps its lines for the record. */
-  note(agent: Agent, events: readonly MemoryEvent[]): void {
+  note(agent: Agent, events: readonly TrackingEvent[]): void {
     for (const event of events) {
       this.#learner.returned(event);
       this.#count(event);
@@ -67,7 +67,7 @@ export class ReturnsBook implements ReturnSink {
     return this.#own.splice(0);
   }
 
-  #count(event: MemoryEvent): void {
+  #count(event: TrackingEvent): void {
     if (event.kind === 'silent_return') this.#meter.returned('silent', event.delay);
     else if (event.kind === 'person_back') this.#meter.returned('person', undefined);
     else if (event.own) this.#meter.returned('late', event.delay);
@@ -75,7 +75,7 @@ export class ReturnsBook implements ReturnSink {
 }
 
 /** A return for the record. A person who logs in after a night is none: only late answers to our own log-offs are kept. */
-function lineOf(agent: Agent, event: MemoryEvent, sweepId: string | undefined): RecordEvent | undefined {
+function lineOf(agent: Agent, event: TrackingEvent, sweepId: string | undefined): RecordEvent | undefined {
   if (event.kind === 'person_back' || (event.kind === 'late_return' && !event.own)) return undefined;
   const reason = `${event.kind === 'silent_return' ? 'silent' : 'late'} after ${event.own ? 'our log-off' : 'the platform’s'}`;
   const { at, delay } = event;

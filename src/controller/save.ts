@@ -1,5 +1,5 @@
 /** Writing what a sweep, or one step of carrying out, has changed, and with it the lines that are not on record yet. */
-import type { Memory } from '../domain/tracking/memory.ts';
+import type { AgentState } from '../domain/tracking/state.ts';
 import type { RecordEvent, ControllerState, SweepRecord } from '../domain/record.ts';
 import type { ActuatorDeps } from './actuator/attempt.ts';
 import type { Findings } from './findings.ts';
@@ -14,7 +14,7 @@ type SavingCrew = Pick<ActuatorDeps, 'store' | 'population' | 'returns' | 'learn
  */
 export async function saveStep(
   { store, population, returns, learner }: SavingCrew,
-  memories: readonly Memory[],
+  memories: readonly AgentState[],
   events: readonly RecordEvent[],
   standing?: ControllerState,
 ): Promise<void> {

@@ -3,12 +3,12 @@
  * yet. What a whole sweep finds is gathered in `findings.ts`.
  */
 import type { Agent, Observation } from '../domain/agent.ts';
-import { fold, seenAgain, type Folded } from '../domain/tracking/fold.ts';
-import type { FoldContext } from '../domain/tracking/step.ts';
+import { track } from '../domain/tracking/track.ts';
 import { profileOf, type Verdict } from '../domain/judging/judge.ts';
 import { judgeByNames } from '../domain/judging/judge-names.ts';
-import { leaveLadder } from '../domain/judging/ladder.ts';
-import { noteUnread, type Memory, type MemoryEvent } from '../domain/tracking/memory.ts';
+import { leaveLadder } from '../domain/tracking/own-logoff.ts';
+import type { AgentState, TrackingEvent } from '../domain/tracking/state.ts';
+import { noteUnread } from '../domain/tracking/own-logoff.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
@@ -28,16 +28,16 @@ export interface SweepContext {
 /** One look at one agent: memory as it is now, what the policy says of the agent, and what is worth reporting. */
 export interface Look {
   /** `undefined` while no whole reading has been had. */
-  readonly memory: Memory | undefined;
+  readonly memory: AgentState | undefined;
   readonly verdict: Verdict;
   /** Memory is another one than before. */
   readonly changed: boolean;
-  readonly events: readonly MemoryEvent[];
+  readonly events: readonly TrackingEvent[];
 }
 
 /** The enforcer's knowledge of all agents. Mutable; owned by one worker. */
 export class Tracker {
-  readonly #memories: Map<string, Memory>;
+  readonly #memories: Map<string, AgentState>;
   /** Changed since they were last stored. */
   readonly #dirty = new Set<string>();
   /** Name, e-mail and profile as last handed out for storing. */
@@ -50,17 +50,17 @@ export class Tracker {
   readonly #returns: ReturnSink;
 
   /** Every return that a look shows is told to `returns`, once. */
-  constructor(memories: Map<string, Memory>, returns: ReturnSink = { note: () => undefined }) {
+  constructor(memories: Map<string, AgentState>, returns: ReturnSink = { note: () => undefined }) {
     this.#memories = memories;
     this.#returns = returns;
   }
 
-  memory(agentId: string): Memory | undefined {
+  memory(agentId: string): AgentState | undefined {
     return this.#memories.get(agentId);
   }
 
   /** Takes over a memory that carrying out has changed and stored. */
-  put(memory: Memory): void {
+  put(memory: AgentState): void {
     this.#memories.set(memory.agentId, memory);
     this.#dirty.add(memory.agentId);
   }
@@ -72,7 +72,7 @@ export class Tracker {
   }
 
   /** What must be stored now: memories that changed, and those of people who are no longer seen. */
-  unsaved(seen: ReadonlySet<string>): { readonly changed: Memory[]; readonly notSeen: Memory[] } {
+  unsaved(seen: ReadonlySet<string>): { readonly changed: AgentState[]; readonly notSeen: AgentState[] } {
     const current = this.#current;
     const isNew = (id: string): boolean => current === undefined || !current.has(id);
     const changed = this.#select([...this.#dirty, ...[...seen].filter(isNew)].filter((id) => seen.has(id)));
@@ -86,7 +86,7 @@ export class Tracker {
     this.#current = seen;
   }
 
-  #select(ids: readonly string[]): Memory[] {
+  #select(ids: readonly string[]): AgentState[] {
     return [...new Set(ids)].flatMap((id) => this.#memories.get(id) ?? []);
   }
 
@@ -99,7 +99,8 @@ export class Tracker {
 
   /** Remembers what a look showed. */
   take({ agent }: Sighting, { memory, changed, events }: Look): void {
-    if (memory !== undefined && changed) this.put(memory);
+    if (memory !== undefined) this.#memories.set(agent.id, memory);
+    if (memory !== undefined && changed) this.#dirty.add(agent.id);
     this.#returns.note(agent, events);
   }
 
@@ -109,7 +110,7 @@ export class Tracker {
     const profile = profileOf(agent, policy);
     const clockJumped = context.clockJumped();
     const nativeTimeouts = context.nativeTimeouts();
-    const folded = this.#fold(observation, {
+    const tracked = track(this.#memories.get(agent.id), observation, {
       agent,
       exempt: policy.exempt,
       labels: policy.labels,
@@ -118,23 +119,11 @@ export class Tracker {
       clockJumped,
       nativeTimeouts,
     });
-    const verdict = judgeByNames(agent, folded?.memory, observation, policy, observation.at, profile);
-    if (folded === undefined) return { memory: undefined, verdict, changed: false, events: [] };
-    const memory = afterVerdict(folded.memory, verdict, observation.at);
-    const changed = folded.changed || memory !== folded.memory;
-    return { memory, verdict, changed, events: folded.events };
-  }
-
-  /** Nearly all looks show nothing new: copying 50,000 memories a sweep to move one instant on would be a waste. */
-  #fold(
-    observation: Observation,
-    context: FoldContext,
-  ): Pick<Folded, 'memory' | 'events' | 'changed'> | undefined {
-    const memory = this.#memories.get(observation.agentId);
-    const again = memory === undefined ? undefined : seenAgain(memory, observation, context);
-    if (memory === undefined || again === undefined) return fold(memory, observation, context);
-    memory.seenAt = again;
-    return { memory, events: [], changed: false };
+    const verdict = judgeByNames(agent, tracked?.state, observation, policy, observation.at, profile);
+    if (tracked === undefined) return { memory: undefined, verdict, changed: false, events: [] };
+    const state = afterVerdict(tracked.state, verdict, observation.at);
+    const changed = tracked.changed || state !== tracked.state;
+    return { memory: state, verdict, changed, events: tracked.events };
   }
 
   /** The agent as to be stored, when the name, e-mail or profile is new. */
@@ -153,7 +142,7 @@ export class Tracker {
 }
 
 /** What a verdict leaves in memory: an exemption takes the agent off the ladder, and what is unknown is told of later. */
-function afterVerdict(memory: Memory, { reason, unknown }: Verdict, at: Instant): Memory {
+function afterVerdict(memory: AgentState, { reason, unknown }: Verdict, at: Instant): AgentState {
   if (reason === 'exempt') return leaveLadder(memory);
   return reason === 'unknown' ? noteUnread(memory, unknown, at) : memory;
 }

@@ -43,6 +43,14 @@ export interface Agent {
   readonly teams: readonly string[];
 }
 
+/** The presence and routing status that a reading shows, without their stamps. */
+export interface Shown {
+  readonly presence: SystemPresence;
+  /** Id of the presence definition, which tells the organisation's own labels apart. */
+  readonly presenceId: string | undefined;
+  readonly routing: RoutingStatus;
+}
+
 export interface PresenceReading {
   readonly system: SystemPresence | 'UNKNOWN';
   /** Id of the presence definition, which tells the organisation's own labels apart. */
@@ -105,6 +113,11 @@ export interface Observation {
 export interface WholeObservation extends Observation {
   readonly presence: PresenceReading & { readonly system: SystemPresence };
   readonly routing: RoutingReading & { readonly status: RoutingStatus };
+}
+
+/** What a reading shows. */
+export function shownIn({ presence, routing }: WholeObservation): Shown {
+  return { presence: presence.system, presenceId: presence.definitionId, routing: routing.status };
 }
 
 const PRESENCE_BY_KEY = new Map<string, SystemPresence>(

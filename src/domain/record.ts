@@ -2,7 +2,7 @@
  * What is recorded: the events, the enforcer's standing between two sweeps, and what one sweep changed. Plain data; how
  * it is kept is the store's affair.
  */
-import type { Memory } from './tracking/memory.ts';
+import type { AgentState } from './tracking/state.ts';
 import type { Hold, Ledger } from './planning/plan.ts';
 import type { Action } from './policy/policy.ts';
 import { HOUR, type Duration, type Instant } from './time/time.ts';
@@ -131,9 +131,9 @@ export interface SweepCount {
 export interface SweepRecord {
   readonly at: Instant;
   /** Memories that changed in more than `seenAt`; in the first sweep after loading, of everyone it saw. */
-  readonly changed: readonly Memory[];
+  readonly changed: readonly AgentState[];
   /** Agents whom the last sweep saw and this one did not, with their memory as it stands. */
-  readonly notSeen: readonly Memory[];
+  readonly notSeen: readonly AgentState[];
   readonly standing: ControllerState;
   readonly events: readonly RecordEvent[];
   /** Only of a complete sweep. */

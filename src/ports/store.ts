@@ -3,7 +3,7 @@
  * so that a database on another machine can stand behind it.
  */
 import type { PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
-import type { Memory } from '../domain/tracking/memory.ts';
+import type { AgentState } from '../domain/tracking/state.ts';
 import type {
   EventQuery,
   Pause,
@@ -26,13 +26,13 @@ export interface Store {
   /** Notes that a sweep begins: `pause` reads it. */
   noteSweep(begun: SweepBegun): Promise<void>;
   /** All memories; agents whom the last saved sweep saw unchanged have its time as `seenAt`. */
-  loadMemories(): Promise<Map<string, Memory>>;
-  loadMemory(agentId: string): Promise<Memory | undefined>;
+  loadMemories(): Promise<Map<string, AgentState>>;
+  loadMemory(agentId: string): Promise<AgentState | undefined>;
   loadStanding(): Promise<ControllerState | undefined>;
   saveSweep(record: SweepRecord): Promise<void>;
   /** Writes memories and events together: intent or outcome never without what they did to memory. */
   saveStep(
-    memories: readonly Memory[],
+    memories: readonly AgentState[],
     events: readonly RecordEvent[],
     standing?: ControllerState,
   ): Promise<void>;

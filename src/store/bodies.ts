@@ -3,24 +3,28 @@
  * and a number that is off by a digit would log an agent off at work.
  */
 import { z } from 'zod';
-import { ROUTING_STATUSES, SYSTEM_PRESENCES, UNKNOWN_WHYS, type Unknown } from '../domain/agent.ts';
+import {
+  ROUTING_STATUSES,
+  SYSTEM_PRESENCES,
+  UNKNOWN_WHYS,
+  type Shown,
+  type Unknown,
+} from '../domain/agent.ts';
 import { DELAYS, type PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
 import type {
-  Before,
+  AgentState,
   Cause,
+  Checkpoint,
   Clocks,
   Departure,
   Episode,
-  LadderPlace,
-  LeftByUs,
-  Memory,
-  OwnLogoff,
-  Return,
+  Ladder,
   Sign,
+  SilentReturn,
+  Snapshot,
   SsoEnd,
-  State,
   Unread,
-} from '../domain/tracking/memory.ts';
+} from '../domain/tracking/state.ts';
 import { ACTIONS } from '../domain/policy/policy.ts';
 import type { Failure, HourlyPeak } from '../domain/planning/plan.ts';
 import type { ControllerState } from '../domain/record.ts';
@@ -52,11 +56,18 @@ const interval = z
   .object({ from: instant, to: instant } satisfies ShapeOf<Interval>)
   .refine(({ from, to }) => from <= to, { error: 'ends before it begins' });
 
-const state = z.object({
+const shown = {
   presence: z.enum(SYSTEM_PRESENCES),
   presenceId: text.optional(),
   routing: z.enum(ROUTING_STATUSES),
-} satisfies ShapeOf<State>);
+} satisfies ShapeOf<Shown>;
+
+const snapshot = z.object({
+  ...shown,
+  presenceSince: instant.optional(),
+  routingSince: instant.optional(),
+  tokenAt: instant.optional(),
+} satisfies ShapeOf<Snapshot>);
 
 const sign = z.object({
   kind: z.enum(['interaction', 'routing', 'presence', 'login'] satisfies Sign['kind'][]),
@@ -67,7 +78,6 @@ const clocks = z.object({
   sinceSign: instant,
   sinceWork: instant,
   inState: z.record(text, instant),
-  unwatched: list(interval).refine(isOrdered, { error: 'is not in order' }),
 } satisfies ShapeOf<Clocks>);
 
 /** What a clock leaves out is counted span after span: one that stands at the wrong place would not be left out. */
@@ -79,74 +89,79 @@ const departure = z.object({
   at: instant,
   by: z.enum(['enforcer', 'platform']),
   quiet: z.boolean(),
-  tokenAt: instant.optional(),
-  former: state,
+  former: snapshot,
 } satisfies ShapeOf<Departure>);
 
-const back = z.object({
+const silent = z.object({
   at: instant,
-  from: instant.optional(),
+  earliest: instant,
   delay: duration.optional(),
-  former: state,
+  after: z.enum(['enforcer', 'platform']),
+  former: snapshot,
   tokenAt: instant.optional(),
-} satisfies ShapeOf<Return>);
+} satisfies ShapeOf<SilentReturn>);
+
+const session = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('online') }),
+  z.object({
+    kind: z.literal('engaged'),
+    since: instant,
+    outside: z.boolean(),
+    departure: departure.optional(),
+  }),
+  z.object({ kind: z.literal('offline'), departure, before: silent.optional() }),
+  z.object({ kind: z.literal('returned'), silent }),
+]);
 
 const cause = z.object({
   ruleId: text,
   clock: z.enum(['since_sign', 'in_state', 'since_work'] satisfies Cause['clock'][]),
   measured: duration,
-  state,
+  state: z.object(shown),
 } satisfies ShapeOf<Cause>);
 
 const ssoEnd = z.object({
   at: instant,
   heldFrom: instant,
   rung: count,
-  pending: z.boolean().optional(),
+  pending: z.boolean(),
 } satisfies ShapeOf<SsoEnd>);
 
-const ladder = z.object({
-  cause,
-  rung: count,
-  active: z.boolean(),
-  returnedAt: instant.optional(),
-  lastLogoffAt: instant,
-  ssoEnd: ssoEnd.optional(),
-  quietStood: z.boolean().optional(),
-} satisfies ShapeOf<LadderPlace>);
+const placed = { cause, rung: count, lastLogoffAt: instant, quietHeld: z.boolean() };
+const place = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('parked'), ...placed }),
+  z.object({ kind: z.literal('answered'), ...placed }),
+  z.object({ kind: z.literal('returned'), ...placed, returnedAt: instant }),
+]);
+const ladder = z.discriminatedUnion('kind', [
+  ...place.options,
+  z.object({ kind: z.literal('ending_sso'), place, end: ssoEnd }),
+]) satisfies z.ZodType<{ readonly kind: Ladder['kind'] }>;
 
-const own = z.object({
-  from: instant,
-  to: instant,
-  actions: list(z.enum(ACTIONS)),
-  former: state,
-  tokenAt: instant.optional(),
-  open: z.boolean(),
-  known: z.boolean().optional(),
-  done: list(z.enum(ACTIONS)).optional(),
-} satisfies ShapeOf<OwnLogoff>);
+const actions = list(z.enum(ACTIONS));
+const begun = { from: instant, to: instant, actions, done: actions, former: snapshot };
+const logoff = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('intended'), ...begun }),
+  z.object({ kind: z.literal('acted'), ...begun }),
+  z.object({ kind: z.literal('ended'), ...begun, isKnown: z.boolean() }),
+  z.object({ kind: z.literal('seen'), ...begun, isKnown: z.boolean() }),
+]);
 
-/** The parts of a memory that belong to one idle episode. */
-export const episode = {
-  engagedSince: instant.optional(),
-  enterpriseCall: z.boolean(),
-  calledAt: instant.optional(),
-  working: z.boolean(),
-  lastSign: sign.optional(),
+const episode = z.object({
+  sign: sign.optional(),
   clocks,
-  back: back.optional(),
   graceFrom: instant.optional(),
   ladder: ladder.optional(),
-  imagined: list(text),
-  warned: z.record(text, instant),
-} satisfies ShapeOf<Episode>;
+  observedRules: list(text),
+  warnedAt: z.record(text, instant),
+} satisfies ShapeOf<Episode>);
 
-const before = z.object({ at: instant, state, episode: z.object(episode) } satisfies ShapeOf<Before>);
-
-const leftByUs = z.object({
-  presenceSince: instant.optional(),
-  routingSince: instant.optional(),
-} satisfies ShapeOf<LeftByUs>);
+const checkpoint = z.object({
+  at: instant,
+  shown: snapshot,
+  silent: silent.optional(),
+  episode,
+} satisfies ShapeOf<Checkpoint>);
 
 const unread = z.object({
   since: instant,
@@ -160,45 +175,45 @@ const unread = z.object({
 } satisfies ShapeOf<Unread>);
 
 /** What is remembered of one agent. No clock began before the agent was first seen. */
-export const memory = z
+export const agentState = z
   .object({
-    ...episode,
     agentId: text,
     firstSeenAt: instant,
     seenAt: instant,
-    state,
-    presenceSince: instant.optional(),
-    routingSince: instant.optional(),
-    tokenAt: instant.optional(),
+    last: snapshot,
+    session,
+    logoff: logoff.optional(),
+    episode,
+    undo: list(checkpoint),
+    leftOut: list(interval).refine(isOrdered, { error: 'is not in order' }),
     tokenMoved: z.boolean(),
-    leftByUs: leftByUs.optional(),
+    outsideCallAt: instant.optional(),
     unread: unread.optional(),
-    recent: list(before),
-    departure: departure.optional(),
-    own: own.optional(),
-  } satisfies ShapeOf<Memory>)
+  } satisfies ShapeOf<AgentState>)
   .refine(startsWhenSeen, { error: 'has a clock that began before the agent was first seen' });
 
-/** What of clocks `startsWhenSeen` looks at. */
-interface Starts {
-  readonly sinceSign: Instant;
-  readonly sinceWork: Instant;
-  readonly inState: Readonly<Record<string, Instant>>;
+/** What of an episode `startsWhenSeen` looks at. */
+interface Started {
+  readonly clocks: {
+    readonly sinceSign: Instant;
+    readonly sinceWork: Instant;
+    readonly inState: Readonly<Record<string, Instant>>;
+  };
 }
 
-function startsWhenSeen(m: {
+function startsWhenSeen(s: {
   readonly firstSeenAt: Instant;
   readonly seenAt: Instant;
-  readonly clocks: Starts;
-  readonly recent: readonly { readonly episode: { readonly clocks: Starts } }[];
+  readonly episode: Started;
+  readonly undo: readonly { readonly episode: Started }[];
 }): boolean {
-  const all = [m.clocks, ...m.recent.map((each) => each.episode.clocks)];
-  const starts = all.flatMap(({ sinceSign, sinceWork, inState }) => [
+  const episodes = [s.episode, ...s.undo.map((each) => each.episode)];
+  const starts = episodes.flatMap(({ clocks: { sinceSign, sinceWork, inState } }) => [
     sinceSign,
     sinceWork,
     ...Object.values(inState),
   ]);
-  return [m.seenAt, ...starts].every((at) => at >= m.firstSeenAt - ROUNDING);
+  return [s.seenAt, ...starts].every((at) => at >= s.firstSeenAt - ROUNDING);
 }
 
 const ledger = z.object({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Memory } from '../../src/domain/tracking/memory.ts';
+import type { AgentState } from '../../src/domain/tracking/state.ts';
 import type { Action } from '../../src/domain/policy/policy.ts';
 import type { RecordEvent, StoredEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
@@ -21,7 +21,7 @@ const INTENT: StoredEvent = {
   actions: ACTIONS,
 };
 
-type OwnParts = Partial<NonNullable<Memory['own']>>;
+type OwnParts = Partial<NonNullable<AgentState['own']>>;
 
 /** The memory of Ada after the sweep that follows the interruption. */
 function ada(
@@ -29,7 +29,7 @@ function ada(
   tokenAt = BASE,
   parts: OwnParts = {},
   since = BASE + SECOND,
-): Memory {
+): AgentState {
   const state = { presence, presenceId: undefined, routing: 'OFF_QUEUE' } as const;
   const former = { presence: 'ON_QUEUE', presenceId: 'on-queue', routing: 'IDLE' } as const;
   const own = {
@@ -44,7 +44,7 @@ function ada(
   return memoryOf('ada', BASE + MINUTE, { state, tokenAt, own, presenceSince: since });
 }
 
-function outcome(memory: Memory | undefined, intent: StoredEvent = INTENT): RecordEvent | undefined {
+function outcome(memory: AgentState | undefined, intent: StoredEvent = INTENT): RecordEvent | undefined {
   const population = new Tracker(new Map(memory === undefined ? [] : [['ada', memory]]));
   return outcomesOf([intent], population, BASE + MINUTE, 'after')[0];
 }
@@ -101,7 +101,7 @@ describe('an intention without an outcome', () => {
     });
   });
 
-  test.each<[string, Memory | undefined, StoredEvent, readonly Action[]]>([
+  test.each<[string, AgentState | undefined, StoredEvent, readonly Action[]]>([
     ['they are online', ada('AVAILABLE'), INTENT, []],
     [
       'they are online though Offline was set',

@@ -5,7 +5,7 @@ import {
   returnsSeen,
   type PlatformBehaviour,
 } from '../../src/domain/tracking/platform-behaviour.ts';
-import type { MemoryEvent } from '../../src/domain/tracking/memory.ts';
+import type { TrackingEvent } from '../../src/domain/tracking/state.ts';
 import type { RecordEvent } from '../../src/domain/record.ts';
 import { SECOND } from '../../src/domain/time/time.ts';
 import type { ActuatorDeps } from '../../src/controller/actuator/attempt.ts';
@@ -18,7 +18,7 @@ import { memoryOf } from '../store/sqlite/fixtures.ts';
 import { BASE } from './parts.ts';
 
 const ADA = agent({ id: 'ada', name: 'Ada' });
-const SILENT: MemoryEvent = { kind: 'silent_return', at: BASE, delay: 3 * SECOND, own: true };
+const SILENT: TrackingEvent = { kind: 'silent_return', at: BASE, delay: 3 * SECOND, own: true };
 
 let counted: string[];
 let learner: Learner;
@@ -45,7 +45,7 @@ async function learnt(): Promise<number> {
   return returnsSeen(saved);
 }
 
-test.each<[string, MemoryEvent, readonly string[], readonly string[], number, number]>([
+test.each<[string, TrackingEvent, readonly string[], readonly string[], number, number]>([
   ['a silent return after our log-off', SILENT, ['silent after our log-off'], ['silent 3000'], 1, 1],
   [
     'a bounce of the platform’s own',

@@ -4,7 +4,7 @@ import { agent, exemption, matcher, policy } from '../domain/build.ts';
 import { story } from '../domain/story.ts';
 import { SweepFindings } from '../../src/controller/findings.ts';
 import type { Observation } from '../../src/domain/agent.ts';
-import type { Memory } from '../../src/domain/tracking/memory.ts';
+import type { AgentState } from '../../src/domain/tracking/state.ts';
 
 const MINUTE = 60_000;
 const context = {
@@ -16,7 +16,7 @@ const context = {
 
 /** An agent idle for half an hour, and readings of later minutes. */
 function idle(): {
-  readonly memory: Memory;
+  readonly memory: AgentState;
   readonly reading: (minute: number, more?: Partial<Observation>) => Observation;
 } {
   const memory = story().until('09:30').memory();
@@ -37,7 +37,7 @@ function idle(): {
 test('readings that cannot be used are noted with their first time and what is unknown, once, and until one can', () => {
   const { memory, reading } = idle();
   const population = new Tracker(new Map([[memory.agentId, memory]]));
-  const look = (observation: Observation): Memory | undefined =>
+  const look = (observation: Observation): AgentState | undefined =>
     population.look({ agent: agent(), observation }, context).memory;
   const lacking = (minute: number): Observation => reading(minute, { presence: undefined });
   population.saved(new Set([memory.agentId]));
@@ -83,16 +83,16 @@ test('a sweep counts what is unknown, by kind, once for each agent', () => {
 test('an exemption takes an agent off the ladder at once, and that is stored', () => {
   const back = story().until('10:00').logOff().at('10:00:22', { presence: 'AVAILABLE', token: '10:00:21' });
   const { agentId, ...memory } = back.until('10:01').memory();
-  expect(memory.ladder?.active).toBe(true);
+  expect(memory.episode.ladder?.active).toBe(true);
   const population = new Tracker(new Map([[agentId, { agentId, ...memory }]]));
   const exempt = policy({ exempt: [exemption({ match: matcher({ users: [agentId] }) })] });
   const observation = {
     agentId,
     at: memory.seenAt + 60_000,
-    presence: { system: 'AVAILABLE', definitionId: undefined, since: memory.presenceSince },
-    routing: { status: 'OFF_QUEUE', since: memory.routingSince },
+    presence: { system: 'AVAILABLE', definitionId: undefined, since: memory.last.presenceSince },
+    routing: { status: 'OFF_QUEUE', since: memory.last.routingSince },
     conversations: { contactCentre: 0, enterprise: 0 },
-    tokenIssuedAt: memory.tokenAt,
+    tokenIssuedAt: memory.last.tokenAt,
     missing: [],
   } as const;
   const context = {

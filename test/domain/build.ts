@@ -14,7 +14,7 @@ import {
   type Rule,
   type When,
 } from '../../src/domain/policy/policy.ts';
-import type { FoldContext } from '../../src/domain/tracking/step.ts';
+import type { TrackingContext } from '../../src/domain/tracking/compare.ts';
 import { HOUR, MINUTE, parseDuration, type Duration, type Instant } from '../../src/domain/time/time.ts';
 
 const MIDNIGHT = Date.parse('2026-03-02T00:00:00Z');
@@ -132,7 +132,7 @@ export function policy(parts: Partial<Policy> = {}): Policy {
 }
 
 /** What folding needs to know besides the two looks: sweeps each minute, nothing exempt, no native timeout. */
-export function foldContext(parts: Partial<FoldContext> = {}): FoldContext {
+export function foldContext(parts: Partial<TrackingContext> = {}): TrackingContext {
   return {
     agent: agent(),
     exempt: [],

@@ -9,16 +9,11 @@ import { ROUTING_STATUSES, SYSTEM_PRESENCES, type Observation } from '../../src/
 import { measure } from '../../src/domain/tracking/clocks.ts';
 import { fold, type Folded } from '../../src/domain/tracking/fold.ts';
 import { judge, REASONS, type Verdict } from '../../src/domain/judging/judge.ts';
-import {
-  beginLogoff,
-  endLogoff,
-  finishLogoff,
-  placeOf,
-  placeOnLadder,
-} from '../../src/domain/judging/ladder.ts';
-import type { Memory } from '../../src/domain/tracking/memory.ts';
+import { beginLogoff, endLogoff, finishLogoff } from '../../src/domain/tracking/own-logoff.ts';
+import { ladderInForce } from '../../src/domain/tracking/state.ts';
+import type { AgentState } from '../../src/domain/tracking/state.ts';
 import type { Policy } from '../../src/domain/policy/policy.ts';
-import { areContradictory, classify, isFoldable, showsWork } from '../../src/domain/tracking/reading.ts';
+import { areContradictory, assess, isFoldable, showsWork } from '../../src/domain/tracking/reading.ts';
 import { HOUR, MINUTE, SECOND, type Instant } from '../../src/domain/time/time.ts';
 import { agent, calendar, clockTime, exemption, policy, profile, RETURNS, rule } from './build.ts';
 import { deepFreeze } from './story.ts';
@@ -178,7 +173,7 @@ class Platform {
 
 /** One look, with all that can be said about it. */
 interface Look {
-  readonly before: Memory | undefined;
+  readonly before: AgentState | undefined;
   readonly o: Observation;
   readonly folded: Folded | undefined;
   readonly verdict: Verdict;
@@ -187,7 +182,7 @@ interface Look {
 
 function live(steps: readonly Step[], check: (look: Look) => void): void {
   const platform = new Platform();
-  let memory: Memory | undefined;
+  let memory: AgentState | undefined;
   let now = clockTime('09:00');
   for (const { after, ago, happening: what, lacking, jumped, logoff } of steps) {
     const then = Math.max(now + SECOND, now + (after - ago) * SECOND);
@@ -214,12 +209,12 @@ function live(steps: readonly Step[], check: (look: Look) => void): void {
 }
 
 function carryOut(
-  m: Memory,
+  m: AgentState,
   due: Verdict['due'] & object,
   how: string,
   platform: Platform,
   now: Instant,
-): Memory {
+): AgentState {
   const returns = POLICY.profiles[0]?.returns ?? RETURNS;
   const begun = beginLogoff(placeOnLadder(m, now, due.cause, due.rung, returns), now, due.actions);
   if (how === 'none') return endLogoff(finishLogoff(begun, now + 3 * SECOND, due.actions), now + 4 * SECOND);
@@ -253,7 +248,7 @@ describe('in any life', () => {
 
   test('an agent who waits on queue is due only by a rule that means such agents', () => {
     always(() => ({ verdict, folded }) => {
-      if (folded?.memory.state.routing !== 'IDLE') return;
+      if (folded?.memory.last.routing !== 'IDLE') return;
       const dues = [verdict.due, ...verdict.observed].filter((due) => due?.byLadder === false);
       for (const due of dues) expect(RULES.find(({ id }) => id === due?.ruleId)?.waitingOnQueue).toBe(true);
     });
@@ -267,7 +262,7 @@ describe('in any life', () => {
           met.add(verdict.reason);
           met.add(`by ${verdict.due?.ruleId ?? ''}`);
           for (const { kind } of folded?.events ?? []) met.add(kind);
-          if (folded?.memory.ladder?.quietStood === true && folded.memory.ladder.active) met.add('bounced');
+          if (folded?.memory.episode.ladder?.quietStood === true && folded.memory.episode.ladder.active) met.add('bounced');
         },
       { seed: 2026 },
     );
@@ -312,7 +307,7 @@ describe('in any life', () => {
       // A departure without a stamp is as old as it may be, and so perhaps older than the last look.
       const wentAt = Math.min(before.seenAt, memory.departure?.at ?? before.seenAt);
       for (const each of RULES) {
-        const gone = each.clock === 'in_state' && memory.clocks.inState[each.whenKey] === undefined;
+        const gone = each.clock === 'in_state' && memory.episode.clocks.inState[each.whenKey] === undefined;
         if (gone) continue;
         expect(measure(memory, each, memory.seenAt)).toBeGreaterThanOrEqual(measure(before, each, wentAt));
       }
@@ -321,17 +316,17 @@ describe('in any life', () => {
 
   test('a sign other than login takes the agent off the ladder', () => {
     always(() => ({ before, folded }) => {
-      const sign = folded?.memory.lastSign;
-      if (sign === undefined || sign.kind === 'login' || isDeepStrictEqual(sign, before?.lastSign)) return;
-      if (folded?.memory.state.presence === 'OFFLINE') return;
-      expect(folded?.memory.ladder).toBeUndefined();
+      const sign = folded?.memory.episode.sign;
+      if (sign === undefined || sign.kind === 'login' || isDeepStrictEqual(sign, before?.episode.sign)) return;
+      if (folded?.memory.last.presence === 'OFFLINE') return;
+      expect(folded?.memory.episode.ladder).toBeUndefined();
     });
   });
 
   test('rungs answer in order, each is tried again at most, and only what stood is given between repeats', () => {
     const last = RETURNS.ladder.length - 1;
     always(() => ({ folded, verdict }) => {
-      const place = folded?.memory.ladder;
+      const place = folded?.memory.episode.ladder;
       const { rung, byLadder } = verdict.due ?? {};
       if (byLadder !== true || rung === undefined) return;
       const used = place?.rung ?? 0;
@@ -342,12 +337,12 @@ describe('in any life', () => {
 
   test('an agent loses no place on the ladder without leaving it', () => {
     always(() => {
-      let known: Memory | undefined;
+      let known: AgentState | undefined;
       return ({ before, o, folded }) => {
         const returns = POLICY.profiles[0]?.returns ?? RETURNS;
         const kept = known === undefined ? undefined : placeOf(known, returns, known.seenAt);
-        if (kept !== undefined && before?.ladder !== undefined)
-          expect(before.ladder.rung).toBeGreaterThanOrEqual(kept.rung);
+        if (kept !== undefined && before?.episode.ladder !== undefined)
+          expect(before.episode.ladder.rung).toBeGreaterThanOrEqual(kept.rung);
         known = folded?.memory.seenAt === o.at ? folded.memory : known;
       };
     });
@@ -372,7 +367,7 @@ describe('in any life', () => {
       value === undefined ? value : JSON.parse(JSON.stringify(value));
     always(() => ({ before, o, folded, jumped, verdict }) => {
       if (before === undefined) return;
-      const loaded = plain(before) as Memory;
+      const loaded = plain(before) as AgentState;
       const context = {
         ...CONCERN,
         usualInterval: INTERVAL,
@@ -389,7 +384,7 @@ describe('in any life', () => {
 
   test('the spans that do not count stay in order and apart', () => {
     always(() => ({ folded }) => {
-      const spans = folded?.memory.clocks.unwatched ?? [];
+      const spans = folded?.memory.leftOut ?? [];
       for (const [i, { from, to }] of spans.entries()) {
         expect(from).toBeLessThan(to);
         expect(from).toBeGreaterThan(spans[i - 1]?.to ?? -Infinity);

@@ -6,11 +6,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Agent, Observation, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
 import { measure } from '../../src/domain/tracking/clocks.ts';
-import { fold } from '../../src/domain/tracking/fold.ts';
+import { track } from '../../src/domain/tracking/track.ts';
 import { profileOf, type Due, type Verdict } from '../../src/domain/judging/judge.ts';
 import { judgeByNames } from '../../src/domain/judging/judge-names.ts';
-import { beginLogoff, endLogoff, finishLogoff, placeOnLadder } from '../../src/domain/judging/ladder.ts';
-import type { Memory, MemoryEvent } from '../../src/domain/tracking/memory.ts';
+import { beginLogoff, endLogoff, finishLogoff } from '../../src/domain/tracking/own-logoff.ts';
+import type { AgentState, TrackingEvent } from '../../src/domain/tracking/state.ts';
 import type { Action, ClockName, Policy } from '../../src/domain/policy/policy.ts';
 import { areContradictory } from '../../src/domain/tracking/reading.ts';
 import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
@@ -38,11 +38,11 @@ export function story(parts: StoryParts = {}): Story {
 /** See the head of this file. Times are of Monday, 2026-03-02, UTC. */
 export class Story {
   readonly agent: Agent;
-  readonly events: MemoryEvent[] = [];
+  readonly events: TrackingEvent[] = [];
   readonly logoffs: Told[] = [];
   policy: Policy;
   now: Instant;
-  #memory: Memory | undefined;
+  #memory: AgentState | undefined;
   #stored: string | undefined;
   #last: Observation | undefined;
   #shown: Shown;
@@ -145,7 +145,7 @@ export class Story {
     return this.until(time).verdict().reason;
   }
 
-  memory(): Memory {
+  memory(): AgentState {
     if (this.#memory === undefined) throw new Error('nothing is remembered yet');
     return this.#memory;
   }
@@ -165,7 +165,7 @@ export class Story {
     return lastSign === undefined ? 'none' : `${lastSign.kind} ${asClockTime(lastSign.at)}`;
   }
 
-  eventsOf(kind: MemoryEvent['kind']): string[] {
+  eventsOf(kind: TrackingEvent['kind']): string[] {
     return this.events.filter((event) => event.kind === kind).map(({ at }) => asClockTime(at));
   }
 
@@ -212,7 +212,7 @@ export class Story {
   }
 
   /** Replaces memory, as the enforcer does around a log-off. */
-  put(memory: Memory): this {
+  put(memory: AgentState): this {
     this.#memory = deepFreeze(memory);
     this.#stored = JSON.stringify(memory);
     return this;
@@ -309,7 +309,7 @@ export class Story {
       nativeTimeouts: this.#nativeTimeouts,
     };
     const folded = fold(this.#memory, o, context);
-    const stored = this.#stored === undefined ? undefined : (JSON.parse(this.#stored) as Memory);
+    const stored = this.#stored === undefined ? undefined : (JSON.parse(this.#stored) as AgentState);
     const refolded = fold(stored, o, context);
     if (!isDeepStrictEqual(plain(folded), plain(refolded))) {
       throw new Error(`memory that was stored and loaded behaves otherwise at ${asClockTime(at)}`);

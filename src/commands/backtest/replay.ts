@@ -8,9 +8,9 @@
  * sign of the person; what history shows of the agent meanwhile is folded like anything else.
  */
 import type { Observation } from '../../domain/agent.ts';
-import { fold } from '../../domain/tracking/fold.ts';
+import { track as takeIn } from '../../domain/tracking/track.ts';
 import { judge, type Due, type Verdict } from '../../domain/judging/judge.ts';
-import type { Memory } from '../../domain/tracking/memory.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import {
   EMPTY_LEDGER,
   plan,
@@ -38,6 +38,7 @@ import {
   type Track,
 } from './track.ts';
 import type { HeadCount } from '../report/licence.ts';
+import { noteObserved } from '../../domain/tracking/own-logoff.ts';
 
 /** What a policy would have done. */
 export interface Replayed {
@@ -185,7 +186,7 @@ class Replay {
   #look(track: Track, observation: Observation, sweep: number, now: Instant): Verdict {
     this.#looks += 1;
     this.#catchUp(track, sweep);
-    track.memory = fold(track.memory, observation, track.context)?.memory;
+    track.memory = takeIn(track.memory, observation, track.context)?.state;
     track.sweep = sweep;
     track.whole = isFoldable(observation, track.memory, track.context);
     const { agent } = track.history;
@@ -200,9 +201,10 @@ class Replay {
   }
 
   /** The sweeps that were skipped saw the agent, and saw nothing new: all that they would have changed is this. */
-  #catchUp({ memory, whole, sweep: last }: Track, sweep: number): void {
+  #catchUp(track: Track, sweep: number): void {
+    const { memory, whole, sweep: last } = track;
     if (memory === undefined || !whole || last >= sweep - 1) return;
-    memory.seenAt = Math.max(memory.seenAt, this.#timeOf(sweep - 1));
+    track.memory = { ...memory, seenAt: Math.max(memory.seenAt, this.#timeOf(sweep - 1)) };
   }
 
   /** Brings the head-count, and the time that was won, up to date for an agent who was logged off. */
@@ -267,7 +269,7 @@ class Replay {
       const agentId = track.history.agent.id;
       if (track.waiting.due?.mode === 'enforce') due.push({ agentId, due: track.waiting.due });
       for (const each of track.waiting.observed)
-        if (track.memory?.imagined.includes(each.ruleId) === false) imagined.push({ agentId, due: each });
+        if (track.memory?.episode.observedRules.includes(each.ruleId) === false) imagined.push({ agentId, due: each });
     }
     return { due, imagined };
   }
@@ -285,7 +287,7 @@ class Replay {
     this.#imaginedLedger = withLogoff(this.#imaginedLedger, now);
     const track = this.#byId.get(agentId);
     if (track?.memory === undefined) return;
-    track.memory = { ...track.memory, imagined: [...track.memory.imagined, due.ruleId] };
+    track.memory = noteObserved(track.memory, due.ruleId);
     this.#observed.push({ rule: due.ruleId, profile: track.profile?.name ?? '', at: now });
   }
 
@@ -315,9 +317,9 @@ class Replay {
   }
 }
 
-function isForThePlan({ due, observed }: Verdict, memory: Memory | undefined): boolean {
+function isForThePlan({ due, observed }: Verdict, memory: AgentState | undefined): boolean {
   return (
-    due?.mode === 'enforce' || observed.some(({ ruleId }) => memory?.imagined.includes(ruleId) === false)
+    due?.mode === 'enforce' || observed.some(({ ruleId }) => memory?.episode.observedRules.includes(ruleId) === false)
   );
 }
 

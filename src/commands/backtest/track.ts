@@ -1,13 +1,14 @@
 /** The replay of one agent: what a sweep would have been shown, and how far the replay has come. */
 import type { Agent, Observation, PresenceReading, RoutingReading } from '../../domain/agent.ts';
-import { seenAgain } from '../../domain/tracking/fold.ts';
+import { steadyAt } from '../../domain/tracking/compare.ts';
 import { profileOf, type Verdict } from '../../domain/judging/judge.ts';
-import type { Memory } from '../../domain/tracking/memory.ts';
+import { isWorking, type AgentState } from '../../domain/tracking/state.ts';
 import type { Policy, Profile } from '../../domain/policy/policy.ts';
-import type { FoldContext } from '../../domain/tracking/step.ts';
+import type { TrackingContext } from '../../domain/tracking/compare.ts';
 import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
 import type { AgentHistory, KnownState, Timeline } from './history.ts';
+import { noteWarned } from '../../domain/tracking/own-logoff.ts';
 
 /** A sign of the person so soon after the log-off: it hit an agent who was about to work, or who was there. */
 export const REGRET_WITHIN: Duration = 10 * MINUTE;
@@ -48,10 +49,10 @@ interface Hand<T> {
 export interface Track {
   readonly history: AgentHistory;
   readonly profile: Profile | undefined;
-  readonly context: FoldContext;
+  readonly context: TrackingContext;
   /** How long before anything is due a warning may have to go out. */
   readonly warnsAhead: Duration;
-  memory: Memory | undefined;
+  memory: AgentState | undefined;
   readonly presence: Hand<PresenceReading>;
   readonly routing: Hand<RoutingReading>;
   /** The sweep of the last look, and whether that look could be used. */
@@ -167,8 +168,8 @@ function routingOffline(presence: PresenceReading | undefined): RoutingReading |
  */
 export function isSteady({ memory, whole, context }: Track, observation: Observation): boolean {
   if (!whole || memory === undefined) return true;
-  const memorable = memory.recent.length === 0 ? memory : { ...memory, recent: [] };
-  return seenAgain(memorable, observation, context) !== undefined;
+  const memorable = memory.undo.length === 0 ? memory : { ...memory, undo: [] };
+  return steadyAt(memorable, observation, context) !== undefined;
 }
 
 /** When the agent's state or the judge asks for the next look. */
@@ -187,8 +188,7 @@ export function warn(track: Track, verdict: Verdict, policy: Policy, now: Instan
   if (memory === undefined) return;
   const due = warningsDue(history.agent, memory, verdict, policy, now);
   if (due.length === 0) return;
-  const told = Object.fromEntries(due.map(({ ruleId }) => [ruleId, now]));
-  track.memory = { ...memory, warned: { ...memory.warned, ...told } };
+  track.memory = due.reduce((state, { ruleId }) => noteWarned(state, ruleId, now), memory);
 }
 
 /** Notes whether an agent who was logged off lately, and has shown a sign since, works by now. */
@@ -196,14 +196,14 @@ export function noteReplayedWork(track: Track, { routing }: Observation, now: In
   const { recent, memory } = track;
   if (recent === undefined) return;
   const until = recent.at + REGRET_WITHIN;
-  const working = recent.signAt !== undefined && memory?.working === true;
+  const working = recent.signAt !== undefined && memory !== undefined && isWorking(memory);
   if (working && (routing?.since ?? now) <= until) recent.worked = true;
   if (now > until) track.recent = undefined;
 }
 
 /** The first sign of the person after a log-off. */
 export function signAfter({ memory }: Track, { at }: ReplayedLogoff): Instant | undefined {
-  const sign = memory?.lastSign;
+  const sign = memory?.episode.sign;
   return sign !== undefined && sign.at > at ? sign.at : undefined;
 }
 

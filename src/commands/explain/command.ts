@@ -1,9 +1,9 @@
 /** `explain`: why one agent is, or is not, logged off; from the store alone unless asked to look. */
 import { realClock } from '../../app/clock.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
-import { fold } from '../../domain/tracking/fold.ts';
+import { track } from '../../domain/tracking/track.ts';
 import { profileOf, type Due } from '../../domain/judging/judge.ts';
-import type { Memory } from '../../domain/tracking/memory.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import type { StoredAgent } from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import { learntSentences } from './behaviour-words.ts';
@@ -187,7 +187,7 @@ function labelsOf(loaded: LoadedPolicy, { ids, former }: RememberedNames): Reado
 async function look(
   loaded: LoadedPolicy,
   { id, name }: StoredAgent,
-  memory: Memory | undefined,
+  memory: AgentState | undefined,
   known: RememberedNames,
   interval: number,
   { redactor }: Output,
@@ -205,7 +205,7 @@ async function look(
     if (sighting === undefined)
       throw new UsageError(`The platform does not list ${oneLine(name)} (${id}) any more.`);
     const profile = profileOf(sighting.agent, policy);
-    const folded = fold(memory, sighting.observation, {
+    const folded = track(memory, sighting.observation, {
       agent: sighting.agent,
       exempt: policy.exempt,
       labels: policy.labels,
@@ -214,7 +214,7 @@ async function look(
       clockJumped: false,
       nativeTimeouts: await platform.nativeTimeouts(signal),
     });
-    return { policy, live: sighting, memory: folded?.memory };
+    return { policy, live: sighting, memory: folded?.state };
   } finally {
     await platform.close();
   }

@@ -2,12 +2,13 @@
  * Why one agent is, or is not, to be logged off: the same judging as in a sweep, on the agent's memory or on one
  * fresh look, with every number that went into it. Pure; `sentences.ts` puts it into words.
  */
-import type { Agent, Observation } from '../../domain/agent.ts';
+import type { Agent, Observation, Shown } from '../../domain/agent.ts';
 import { clockStart, countable, measure } from '../../domain/tracking/clocks.ts';
 import { weigh, type Reason, type Verdict, type Weighed } from '../../domain/judging/judge.ts';
 import { judgeByNames } from '../../domain/judging/judge-names.ts';
-import { placeOf, quietBetweenRepeats } from '../../domain/judging/ladder.ts';
-import type { LadderPlace, Memory, Sign, State } from '../../domain/tracking/memory.ts';
+import { quietBetweenRepeats } from '../../domain/judging/ladder.ts';
+import { ladderInForce, type Departure, type SilentReturn, departureOf, silentReturnOf, placeIn } from '../../domain/tracking/state.ts';
+import type { LadderPlace, AgentState, Sign } from '../../domain/tracking/state.ts';
 import type { Action, ClockName, Mode, Policy, Profile, Rule } from '../../domain/policy/policy.ts';
 import type { Pause, ControllerState, StoredAgent, StoredEvent } from '../../domain/record.ts';
 import { SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
@@ -18,7 +19,7 @@ import { whenWords } from './words.ts';
 /** What explaining starts from. */
 export interface ExplainInput {
   readonly agent: StoredAgent;
-  readonly memory: Memory | undefined;
+  readonly memory: AgentState | undefined;
   readonly policy: Policy;
   /** One look at the agent made just now, folded into `memory`; without it, memory alone is judged. */
   readonly live?: { readonly agent: Agent; readonly observation: Observation };
@@ -88,16 +89,16 @@ export interface Explanation {
   readonly policy: string;
   readonly mode: Mode;
   readonly profile: string | undefined;
-  readonly state: State | undefined;
+  readonly state: Shown | undefined;
   readonly presenceSince: Instant | undefined;
   readonly routingSince: Instant | undefined;
   readonly firstSeenAt: Instant | undefined;
   readonly lastSign: Sign | undefined;
   readonly engagedSince: Instant | undefined;
   /** Since when readings cannot be used, and what of the last one was unknown. */
-  readonly unread: Memory['unread'];
-  readonly departure: Memory['departure'];
-  readonly back: Memory['back'];
+  readonly unread: AgentState['unread'];
+  readonly departure: Departure | undefined;
+  readonly back: SilentReturn | undefined;
   readonly graceUntil: Instant | undefined;
   readonly verdict: Verdict | undefined;
   /** When the agent would be logged off, or is due since, if nothing happens; and by which rule. */
@@ -172,13 +173,13 @@ const NOTHING_WEIGHED: Weighing = {
 };
 
 function weighAll(
-  memory: Memory,
+  memory: AgentState,
   profile: Profile | undefined,
   verdict: Verdict | undefined,
   { events, gaps = [], labels = new Map<string, string>() }: ExplainInput,
   at: Instant,
 ): Weighing {
-  const place = profile === undefined ? undefined : placeOf(memory, profile.returns, at);
+  const place = profile === undefined ? undefined : placeAt(memory, profile, at);
   const graceUntil = graceEnd(memory, profile);
   const rules = (profile?.rules ?? []).map((rule) => weigh(rule, memory, at));
   return {
@@ -204,23 +205,28 @@ type Look = Pick<
   | 'back'
 >;
 
-function lookOf(memory: Memory | undefined): Look {
+function lookOf(memory: AgentState | undefined): Look {
   return {
-    state: memory?.state,
-    presenceSince: memory?.presenceSince,
-    routingSince: memory?.routingSince,
+    state: memory?.last,
+    presenceSince: memory?.last.presenceSince,
+    routingSince: memory?.last.routingSince,
     firstSeenAt: memory?.firstSeenAt,
-    lastSign: memory?.lastSign,
-    engagedSince: memory?.engagedSince,
+    lastSign: memory?.episode.sign,
+    engagedSince: memory?.session.kind === 'engaged' ? memory.session.since : undefined,
     unread: memory?.unread,
-    departure: memory?.departure,
-    back: memory?.back,
+    departure: memory && departureOf(memory),
+    back: memory && silentReturnOf(memory),
   };
 }
 
-function graceEnd(memory: Memory | undefined, profile: Profile | undefined): Instant | undefined {
-  if (memory?.graceFrom === undefined || profile === undefined) return undefined;
-  return memory.graceFrom + profile.returns.grace;
+function placeAt(state: AgentState, { returns }: Profile, at: Instant): LadderPlace | undefined {
+  const ladder = ladderInForce(state, returns, at);
+  return ladder && placeIn(ladder);
+}
+
+function graceEnd(memory: AgentState | undefined, profile: Profile | undefined): Instant | undefined {
+  if (memory?.episode.graceFrom === undefined || profile === undefined) return undefined;
+  return memory.episode.graceFrom + profile.returns.grace;
 }
 
 /** Reasons with which some clock runs towards a log-off. */
@@ -254,7 +260,7 @@ function ruleShown({ rule, ...weighed }: Weighed, labels: ReadonlyMap<string, st
 }
 
 /** The two clocks of the agent, and that of each rule with `in_state`; hours of a calendar are not taken off here. */
-function clocksOf(memory: Memory, profile: Profile | undefined, at: Instant): readonly ClockShown[] {
+function clocksOf(memory: AgentState, profile: Profile | undefined, at: Instant): readonly ClockShown[] {
   const plain = { id: '', clock: 'since_sign', hours: undefined } as Rule;
   const states = (profile?.rules ?? []).filter(({ clock }) => clock === 'in_state');
   const asked = [
@@ -275,21 +281,22 @@ function clocksOf(memory: Memory, profile: Profile | undefined, at: Instant): re
 const SAME: Duration = 2 * SECOND;
 
 function uncountedOf(
-  { clocks, departure, back, state, seenAt }: Memory,
+  state: AgentState,
   gaps: readonly StoredEvent[],
   events: readonly StoredEvent[],
 ): readonly Uncounted[] {
   const isReturn = ({ from, to }: Interval): boolean =>
-    (departure?.at === from && back?.at === to) ||
+    silentReturnOf(state)?.at === to ||
     events.some(({ kind, at, delay }) => kind === 'return' && near(at, to) && near(at - (delay ?? 0), from));
   const why = (span: Interval): Uncounted['why'] => {
     if (isReturn(span)) return 'Offline';
     const inGap = gaps.some(({ at, measured = 0 }) => at - measured < span.to && at > span.from);
     return inGap ? 'not watched' : 'not watched, or Offline';
   };
-  const spans = clocks.unwatched.map((span) => ({ ...span, why: why(span) }));
-  if (state.presence !== 'OFFLINE' || departure === undefined) return spans;
-  return [...spans, { from: departure.at, to: seenAt, why: 'Offline' as const }];
+  const spans = state.leftOut.map((span) => ({ ...span, why: why(span) }));
+  const departure = departureOf(state);
+  if (state.last.presence !== 'OFFLINE' || departure === undefined) return spans;
+  return [...spans, { from: departure.at, to: state.seenAt, why: 'Offline' as const }];
 }
 
 function near(a: Instant, b: Instant): boolean {
@@ -297,7 +304,9 @@ function near(a: Instant, b: Instant): boolean {
 }
 
 function ladderShown(place: LadderPlace, { returns }: Profile): LadderShown {
-  const { cause, rung, active, returnedAt, lastLogoffAt } = place;
+  const { cause, rung, lastLogoffAt } = place;
+  const returnedAt = place.kind === 'returned' ? place.returnedAt : undefined;
+  const active = place.kind !== 'parked';
   const rungs = returns.ladder.length;
   const isHeld = rung >= rungs && returns.repeat === 'never';
   const next = returns.ladder[rung] ?? quietBetweenRepeats(place, returns) ?? returns.ladder.at(-1);

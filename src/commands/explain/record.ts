@@ -3,7 +3,7 @@
  * since can be told of then; the numbers that led to each log-off are in the events.
  */
 import { countable } from '../../domain/tracking/clocks.ts';
-import type { Memory } from '../../domain/tracking/memory.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import type { ClockName } from '../../domain/policy/policy.ts';
 import type { EventKind, StoredAgent, StoredEvent } from '../../domain/record.ts';
 import { formatDuration, type Instant } from '../../domain/time/time.ts';
@@ -32,7 +32,7 @@ export interface RecordInput {
   readonly events: readonly StoredEvent[];
   readonly common: readonly StoredEvent[];
   /** As of now: what in it is older than the time asked for was true then. */
-  readonly memory: Memory | undefined;
+  readonly memory: AgentState | undefined;
   /** Of the rules that the policy has today. */
   readonly clocks: ReadonlyMap<string, ClockName>;
 }
@@ -69,14 +69,16 @@ function lastReturn(events: readonly StoredEvent[], times: Times): readonly stri
 }
 
 /** What is remembered today and has not changed since then. */
-function stillTrue(memory: Memory, at: Instant, times: Times): readonly string[] {
-  const { seenAt, firstSeenAt, lastSign, clocks, state, presenceSince, routingSince } = memory;
+function stillTrue(memory: AgentState, at: Instant, times: Times): readonly string[] {
+  const { seenAt, firstSeenAt, last, leftOut, episode } = memory;
+  const { clocks, sign: lastSign } = episode;
+  const { presenceSince, routingSince } = last;
   if (at < firstSeenAt) return [`The agent was not watched before ${times.exact(firstSeenAt)}.`];
   const told: string[] = [];
   const signAt = lastSign?.at ?? firstSeenAt;
   if (signAt <= at) {
     const counted = formatDuration(
-      countable(clocks.sinceSign, Math.min(at, seenAt), clocks.unwatched, undefined),
+      countable(clocks.sinceSign, Math.min(at, seenAt), leftOut, undefined),
     );
     const what =
       lastSign === undefined
@@ -87,6 +89,6 @@ function stillTrue(memory: Memory, at: Instant, times: Times): readonly string[]
     told.push(`Signs of a person came later, the last at ${times.exact(signAt)}; earlier ones are not kept.`);
   }
   const since = Math.max(presenceSince ?? Infinity, routingSince ?? Infinity);
-  if (since <= at) told.push(`The agent was ${stateWords(state)}, as since ${times.exact(since)}.`);
+  if (since <= at) told.push(`The agent was ${stateWords(last)}, as since ${times.exact(since)}.`);
   return told;
 }

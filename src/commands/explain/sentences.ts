@@ -100,10 +100,10 @@ function measuredWords({ due }: Verdict): string {
   return `${formatDuration(due.measured)} ${CLOCK_WORDS[due.clock]}, the limit is ${formatDuration(due.limit)}`;
 }
 
-function returnWords({ back, departure, ladder }: Explanation, times: Times): string {
+function returnWords({ back, ladder }: Explanation, times: Times): string {
   const at = ladder?.returnedAt ?? back?.at;
   if (at === undefined) return 'the last log-off had no effect';
-  const gone = departure?.by === 'enforcer' ? 'our log-off' : 'going';
+  const gone = back?.after === 'enforcer' ? 'our log-off' : 'going';
   const after = back?.delay === undefined ? '' : `, ${formatDuration(back.delay)} after ${gone}`;
   return `the browser came back by itself at ${times.exact(at)}${after}, and no sign of a person has been seen since`;
 }

@@ -3,7 +3,7 @@
  * last sweep, and the exemptions of which it is certain that they fit. What stays uncertain is said.
  */
 import type { Agent, Observation } from '../../domain/agent.ts';
-import type { Memory } from '../../domain/tracking/memory.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Exemption, Matcher, Policy } from '../../domain/policy/policy.ts';
 import type { StoredAgent } from '../../domain/record.ts';
 import { formatDuration, type Duration, type Instant } from '../../domain/time/time.ts';
@@ -12,7 +12,7 @@ import { fitOf, matches } from '../../domain/policy/when.ts';
 /** What the last sweep left behind. */
 export interface Stored {
   readonly agent: StoredAgent;
-  readonly memory: Memory | undefined;
+  readonly memory: AgentState | undefined;
   readonly policy: Policy;
   readonly interval: Duration;
   readonly now: Instant;
@@ -79,7 +79,7 @@ export function withStoredFacts({ agent: stored, memory, policy, interval, now }
 function exemptionsOf(
   policy: Policy,
   agent: Agent,
-  memory: Memory | undefined,
+  memory: AgentState | undefined,
   now: Instant,
   caveats: string[],
 ): readonly Exemption[] {
@@ -96,9 +96,9 @@ function exemptionsOf(
   return exempt;
 }
 
-function mayApply({ until, when }: Exemption, memory: Memory | undefined, now: Instant): boolean {
+function mayApply({ until, when }: Exemption, memory: AgentState | undefined, now: Instant): boolean {
   if (until !== undefined && now >= until) return false;
-  return when === undefined || memory === undefined || fitOf(when, memory.state) !== 'no';
+  return when === undefined || memory === undefined || fitOf(when, memory.last) !== 'no';
 }
 
 function agentOf({ id, name, email }: StoredAgent): Agent {
@@ -109,21 +109,18 @@ function agentOf({ id, name, email }: StoredAgent): Agent {
 function observationOf({
   agentId,
   seenAt,
-  state,
-  presenceSince,
-  routingSince,
-  tokenAt,
-  engagedSince,
-  enterpriseCall,
+  last: { presence, presenceId, presenceSince, routing, routingSince, tokenAt },
+  session,
   unread,
-}: Memory): Observation {
-  const busy = engagedSince === undefined ? 0 : 1;
+}: AgentState): Observation {
+  const busy = session.kind === 'engaged' ? 1 : 0;
+  const isOutside = session.kind === 'engaged' && session.outside;
   return {
     agentId,
     at: seenAt,
-    presence: { system: state.presence, definitionId: state.presenceId, since: presenceSince },
-    routing: { status: state.routing, since: routingSince },
-    conversations: { contactCentre: enterpriseCall ? 0 : busy, enterprise: enterpriseCall ? busy : 0 },
+    presence: { system: presence, definitionId: presenceId, since: presenceSince },
+    routing: { status: routing, since: routingSince },
+    conversations: { contactCentre: isOutside ? 0 : busy, enterprise: isOutside ? busy : 0 },
     tokenIssuedAt: tokenAt,
     missing: [],
     faults: unread?.unknown ?? [],

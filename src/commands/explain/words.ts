@@ -1,5 +1,6 @@
 /** Single words and phrases of an explanation: states, conditions, clocks, actions, and what an event means. */
-import type { State } from '../../domain/tracking/memory.ts';
+
+import type { Shown } from '../../domain/agent.ts';
 import type { Action, ClockName, When } from '../../domain/policy/policy.ts';
 import type { EventKind, StoredEvent } from '../../domain/record.ts';
 import { formatDuration } from '../../domain/time/time.ts';
@@ -38,7 +39,7 @@ function lower(text: string): string {
 }
 
 /** A state in words: `away, off queue`. */
-export function stateWords({ presence, routing }: State): string {
+export function stateWords({ presence, routing }: Shown): string {
   const shown = presence === 'IDLE' ? 'idle (screen locked or mouse at rest)' : lower(presence);
   return `${shown}, ${routing === 'IDLE' ? 'waiting on queue' : lower(routing)}`;
 }

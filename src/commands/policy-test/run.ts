@@ -3,16 +3,10 @@
  * interval, and agents whom the plan lets through are logged off in the enforcer's order. Pure.
  */
 import type { Agent, Observation } from '../../domain/agent.ts';
-import { fold } from '../../domain/tracking/fold.ts';
+import { track } from '../../domain/tracking/track.ts';
 import { judge, profileOf, type Due, type Verdict } from '../../domain/judging/judge.ts';
-import {
-  beginLogoff,
-  finishLogoff,
-  leaveLadder,
-  noteSsoEnd,
-  placeOnLadder,
-} from '../../domain/judging/ladder.ts';
-import type { Memory, MemoryEvent } from '../../domain/tracking/memory.ts';
+import { beginLogoff, finishLogoff, leaveLadder, noteSsoEnd, noteOfflineAgain, noteObserved, noteWarned } from '../../domain/tracking/own-logoff.ts';
+import type { AgentState, TrackingEvent } from '../../domain/tracking/state.ts';
 import {
   EMPTY_LEDGER,
   plan,
@@ -24,7 +18,7 @@ import {
 import type { Action, Policy } from '../../domain/policy/policy.ts';
 import { readingOf } from '../../domain/tracking/reading.ts';
 import { settleLeft, type WatchedSpan } from '../../domain/tracking/settle.ts';
-import { isNewer } from '../../domain/tracking/signs.ts';
+import { isNewer } from '../../domain/tracking/state.ts';
 import { SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
 import { AgentSimulator } from '../../simulation/agent-simulator.ts';
@@ -52,7 +46,7 @@ export interface TestScene {
 export interface PlayedLook {
   readonly at: Instant;
   readonly observation: Observation;
-  readonly memory: Memory | undefined;
+  readonly memory: AgentState | undefined;
   readonly verdict: Verdict;
   /** Why a due log-off was not begun. */
   readonly hold: Hold | undefined;
@@ -91,7 +85,7 @@ class Play {
   readonly #desk: AgentSimulator;
   readonly #looks: PlayedLook[] = [];
   readonly #logoffs: Logoff[] = [];
-  #memory: Memory | undefined;
+  #memory: AgentState | undefined;
   #ledger: Ledger = EMPTY_LEDGER;
   #imaginedLedger: Ledger = EMPTY_LEDGER;
   #watched: WatchedSpan = { policyHash: undefined, settleLeft: 0, lastCompleteAt: undefined };
@@ -122,7 +116,7 @@ class Play {
     const settling = left > 0;
     const due = verdict.due?.mode === 'enforce' ? verdict.due : undefined;
     const imagined = verdict.observed.filter(
-      ({ ruleId }) => this.#memory?.imagined.includes(ruleId) !== true,
+      ({ ruleId }) => this.#memory?.episode.observedRules.includes(ruleId) !== true,
     );
     const memory = this.#memory;
     const real = this.#plan(this.#ledger, due === undefined ? [] : [due], settling, at);
@@ -158,10 +152,10 @@ class Play {
   #fold(
     at: Instant,
     observation: Observation,
-  ): { readonly verdict: Verdict; readonly events: readonly MemoryEvent[] } {
+  ): { readonly verdict: Verdict; readonly events: readonly TrackingEvent[] } {
     const { agent, interval, nativeTimeout } = this.#scene;
     const profile = profileOf(agent, this.#policy);
-    const folded = fold(this.#memory, observation, {
+    const folded = track(this.#memory, observation, {
       agent,
       exempt: this.#policy.exempt,
       labels: this.#policy.labels,
@@ -170,7 +164,7 @@ class Play {
       clockJumped: false,
       nativeTimeouts: nativeTimeout === undefined ? [] : [nativeTimeout],
     });
-    const memory = folded?.memory;
+    const memory = folded?.state;
     const verdict = judge(agent, memory, observation, this.#policy, at, profile);
     this.#memory = memory !== undefined && verdict.reason === 'exempt' ? leaveLadder(memory) : memory;
     return { verdict, events: folded?.events ?? [] };
@@ -201,9 +195,8 @@ class Play {
     this.#logoffs.push(logoffOf('logoff', at, due));
     this.#ledger = withLogoff(this.#ledger, at);
     const { standing } = this.#desk;
-    const wasOnQueue = this.#memory.state.routing !== 'OFF_QUEUE';
-    const placed = placeOnLadder(this.#memory, at, due.cause, due.rung, returns);
-    this.#memory = beginLogoff(placed, at, due.actions);
+    const wasOnQueue = this.#memory.last.routing !== 'OFF_QUEUE';
+    this.#memory = beginLogoff(this.#memory, at, due, returns);
     const performed = due.actions.filter(
       (action) => action !== 'notify' && (action !== 'off_queue' || wasOnQueue),
     );
@@ -222,27 +215,25 @@ class Play {
       !this.#isUsable(observation, before) ||
       this.#hasWorked(at, observation, before);
     this.#ledger = withOutcome(this.#ledger, this.#scene.agent.id, worked ? 'done' : 'failed', at);
-    const own = this.#memory?.own;
-    if (worked || this.#memory === undefined || own === undefined) return;
+    if (worked || this.#memory === undefined) return;
     this.#desk.perform(at, 'offline');
-    const actions = [...new Set([...own.actions, 'offline' as const])];
-    this.#memory = { ...this.#memory, own: { ...own, to: at, actions } };
+    this.#memory = noteOfflineAgain(this.#memory, at);
   }
 
   /** What a log-off came to can be told only from a whole reading with the token in it. */
-  #isUsable(observation: Observation, before: Memory): boolean {
+  #isUsable(observation: Observation, before: AgentState): boolean {
     const { kind } = readingOf(this.#scene.agent, observation, before, this.#policy);
     return (
-      kind !== 'unknown' && (observation.tokenIssuedAt !== undefined || before.own?.tokenAt === undefined)
+      kind !== 'unknown' && (observation.tokenIssuedAt !== undefined || before.logoff?.former.tokenAt === undefined)
     );
   }
 
-  #hasWorked(at: Instant, observation: Observation, before: Memory): boolean {
+  #hasWorked(at: Instant, observation: Observation, before: AgentState): boolean {
     const { events } = this.#fold(at, observation);
-    const { state, lastSign } = this.#memory ?? before;
-    const signed = lastSign !== undefined && lastSign.at !== before.lastSign?.at;
-    const newToken = isNewer(observation.tokenIssuedAt, before.own?.tokenAt);
-    return state.presence === 'OFFLINE' || signed || newToken || events.length > 0;
+    const { last, episode } = this.#memory ?? before;
+    const signed = episode.sign !== undefined && episode.sign.at !== before.episode.sign?.at;
+    const newToken = isNewer(observation.tokenIssuedAt, before.logoff?.former.tokenAt);
+    return last.presence === 'OFFLINE' || signed || newToken || events.length > 0;
   }
 
   /** The identity provider's part of a rung; the rest is due when it has taken hold. */
@@ -256,16 +247,16 @@ class Play {
   /** What observe mode would have done, once in an idle episode. */
   #imagine(at: Instant, due: Due): void {
     if (this.#memory === undefined) return;
-    this.#memory = { ...this.#memory, imagined: [...this.#memory.imagined, due.ruleId] };
+    this.#memory = noteObserved(this.#memory, due.ruleId);
     this.#imaginedLedger = withLogoff(this.#imaginedLedger, at);
     this.#logoffs.push(logoffOf('observed', at, due));
   }
 
   /** In a test every warning arrives. */
-  #warn(at: Instant, memory: Memory, verdict: Verdict): void {
+  #warn(at: Instant, memory: AgentState, verdict: Verdict): void {
     for (const { ruleId } of warningsDue(this.#scene.agent, memory, verdict, this.#policy, at)) {
       if (this.#memory === undefined) return;
-      this.#memory = { ...this.#memory, warned: { ...this.#memory.warned, [ruleId]: at } };
+      this.#memory = noteWarned(this.#memory, ruleId, at);
     }
   }
 }

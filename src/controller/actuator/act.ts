@@ -1,8 +1,8 @@
 /** Steps 3 and 4 of carrying out: off the queue first, one more look at those, then the other actions. */
 import type { Observation } from '../../domain/agent.ts';
-import { endLogoff, finishLogoff, withdrawLogoff } from '../../domain/judging/ladder.ts';
+import { endLogoff, finishLogoff, withdrawLogoff } from '../../domain/tracking/own-logoff.ts';
 import { readingOf } from '../../domain/tracking/reading.ts';
-import { isNewer } from '../../domain/tracking/signs.ts';
+import { isNewer } from '../../domain/tracking/state.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
 import { causeFields } from '../alarms.ts';
 import { READING_LASTS, reread, type Attempt, type ActuatorDeps, type Pass } from './attempt.ts';
@@ -95,7 +95,7 @@ async function goOnOrPutBack(
 function isLeftByNow({ refusedQueue, memory }: Attempt, now: Observation | undefined): boolean {
   if (now?.routing?.status !== 'OFF_QUEUE') return false;
   if (refusedQueue?.kind === 'refused' && refusedQueue.perhapsSo === 'by_us') return true;
-  return (now.routing.since ?? -Infinity) >= (memory.own?.from ?? Infinity) - STAMPS_APART;
+  return (now.routing.since ?? -Infinity) >= (memory.logoff?.from ?? Infinity) - STAMPS_APART;
 }
 
 /** Leaving the queue was refused: where a look shows that it was left already, that is as good. */

@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { profileOf, type Due } from '../../domain/judging/judge.ts';
-import { beginLogoff, placeOnLadder } from '../../domain/judging/ladder.ts';
-import type { Memory } from '../../domain/tracking/memory.ts';
+import { beginLogoff } from '../../domain/tracking/own-logoff.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import { withLogoff, withOutcome, type Ledger } from '../../domain/planning/plan.ts';
 import type { Returns } from '../../domain/policy/policy.ts';
 import type { RecordEvent } from '../../domain/record.ts';
@@ -96,7 +96,7 @@ function fitting(wanted: readonly DueAgent[], room: number): number {
 /** What step 1 found: who is still due, and what to put on record besides. */
 interface Fresh {
   readonly cases: readonly Attempt[];
-  readonly memories: readonly Memory[];
+  readonly memories: readonly AgentState[];
   readonly events: readonly RecordEvent[];
   /** How many could not be read. */
   readonly unread: number;
@@ -112,7 +112,7 @@ async function readAgain(
 ): Promise<Fresh> {
   const fresh = await readBatch(deps, batch, pass);
   const cases: Attempt[] = [];
-  const memories: Memory[] = [];
+  const memories: AgentState[] = [];
   const events: RecordEvent[] = [];
   let unread = 0;
   let book = ledger;
@@ -155,7 +155,7 @@ async function readBatch(
   return new Map([...first, ...second]);
 }
 
-function caseOf({ agent, observation }: Sighting, due: Due, returns: Returns, memory: Memory): Attempt {
+function caseOf({ agent, observation }: Sighting, due: Due, returns: Returns, memory: AgentState): Attempt {
   return {
     agent,
     due,
@@ -163,8 +163,8 @@ function caseOf({ agent, observation }: Sighting, due: Due, returns: Returns, me
     intentId: randomUUID(),
     before: observation,
     readAt: observation.at,
-    ladderBefore: memory.ladder,
-    onQueue: memory.state.routing !== 'OFF_QUEUE',
+    ladderBefore: memory.episode.ladder,
+    onQueue: memory.last.routing !== 'OFF_QUEUE',
     memory,
     performed: [],
     undone: [],
@@ -182,11 +182,7 @@ async function recordIntents(deps: ActuatorDeps, fresh: Fresh, pass: Pass): Prom
   const events = [...fresh.events];
   for (const each of fresh.cases) {
     const { due, returns, intentId } = each;
-    each.memory = beginLogoff(
-      placeOnLadder(each.memory, now, due.cause, due.rung, returns),
-      now,
-      due.actions,
-    );
+    each.memory = beginLogoff(each.memory, now, due, returns);
     deps.population.put(each.memory);
     book = withLogoff(book, now);
     events.push(eventOf('intent', each.agent, due, now, pass, { intentId }));

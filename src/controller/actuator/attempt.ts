@@ -1,7 +1,7 @@
 /** What the steps of carrying out hand to each other: what they work with, one pass, and each attempt to log an agent off. */
 import type { Agent, Observation } from '../../domain/agent.ts';
 import type { Due } from '../../domain/judging/judge.ts';
-import type { LadderPlace, Memory } from '../../domain/tracking/memory.ts';
+import type { LadderPlace, AgentState, Ladder } from '../../domain/tracking/state.ts';
 import type { Ledger } from '../../domain/planning/plan.ts';
 import type { Action, Returns } from '../../domain/policy/policy.ts';
 import type { ControllerState } from '../../domain/record.ts';
@@ -65,10 +65,10 @@ export interface Attempt {
   readonly before: Observation;
   /** Server time of the newest look; what rests on it must follow within `READING_LASTS`. */
   readAt: Instant;
-  readonly ladderBefore: LadderPlace | undefined;
+  readonly ladderBefore: Ladder | undefined;
   readonly onQueue: boolean;
   /** As of the last step. */
-  memory: Memory;
+  memory: AgentState;
   readonly performed: Action[];
   /** Actions that were refused, or did not get through, and did not end the log-off. */
   readonly undone: Undone[];

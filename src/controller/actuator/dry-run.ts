@@ -2,6 +2,7 @@
  * Carrying out in observe mode: the same interface as `actuator.ts`, and not one request. What would have been done is
  * counted and recorded, once per idle episode.
  */
+import { noteObserved } from '../../domain/tracking/own-logoff.ts';
 import { withLogoff, type Ledger } from '../../domain/planning/plan.ts';
 import type { ActuatorDeps, Pass, PassResult } from './attempt.ts';
 import { eventOf, noOutcomes } from './outcomes.ts';
@@ -20,9 +21,9 @@ export async function dryRun(
   const memories = planned.flatMap(({ agentId, due }) => {
     const memory = deps.population.memory(agentId);
     if (memory === undefined) return [];
-    const imagined = { ...memory, imagined: [...memory.imagined, due.ruleId] };
-    deps.population.put(imagined);
-    return [imagined];
+    const observed = noteObserved(memory, due.ruleId);
+    deps.population.put(observed);
+    return [observed];
   });
   const events = planned.map(({ agent, due }) => {
     book = withLogoff(book, now);

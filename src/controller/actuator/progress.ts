@@ -2,14 +2,14 @@
  * How far the log-offs under way have come, on disk: after a crash nothing is said to be done that was not. A note is written
  * before the next action of the same agent begins, so that of each agent one action at most is in doubt.
  */
-import { noteDone } from '../../domain/judging/ladder.ts';
-import type { Memory } from '../../domain/tracking/memory.ts';
+import { noteDone } from '../../domain/tracking/own-logoff.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Attempt, ActuatorDeps } from './attempt.ts';
 import { Grouped } from './batching.ts';
 
 /** The notes of one pass. */
 export class Progress {
-  readonly #notes: Grouped<Memory>;
+  readonly #notes: Grouped<AgentState>;
 
   constructor({ store, log }: Pick<ActuatorDeps, 'store' | 'log'>) {
     this.#notes = new Grouped(async (memories) => {

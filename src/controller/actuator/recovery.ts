@@ -2,7 +2,7 @@
  * A crash just after an agent was taken off the queue leaves them off it, even when an interaction began just before: no look
  * followed. Where the platform still shows just that, the agent's presence, and with it the queue, is restored.
  */
-import type { Memory, OwnLogoff } from '../../domain/tracking/memory.ts';
+import { isDoneKnown, type AgentState, type Logoff } from '../../domain/tracking/state.ts';
 import type { StoredEvent } from '../../domain/record.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { READING_LASTS, reread, type ActuatorDeps, type Pass } from './attempt.ts';
@@ -66,22 +66,22 @@ async function putBack(
  * The presence to put back, if everything says that the enforcer took the agent off the queue, and nothing has changed since:
  * the stamp is of the moment of that action, the interaction began in that moment too, and goes on.
  */
-function formerPresence(intent: StoredEvent, m: Memory | undefined, now: Instant): string | undefined {
-  const own = m?.own;
-  if (m?.engagedSince === undefined || own === undefined || !isOf(intent, own)) return undefined;
+function formerPresence(intent: StoredEvent, m: AgentState | undefined, now: Instant): string | undefined {
+  const own = m?.logoff;
+  if (m?.session.kind !== 'engaged' || own === undefined || !isOf(intent, own)) return undefined;
   const isFresh = now - intent.at <= STILL_FRESH;
-  const isUntouched = m.state.presence === 'AVAILABLE' && m.tokenAt === own.tokenAt;
+  const isUntouched = m.last.presence === 'AVAILABLE' && m.last.tokenAt === own.former.tokenAt;
   return isFresh && isUntouched && slippedIn(m, intent.at) ? own.former.presenceId : undefined;
 }
 
 /** The log-off that this intention began took the agent off the queue, as far as is known. */
-function isOf({ at, actions = [] }: StoredEvent, { from, known, former }: OwnLogoff): boolean {
-  const same = Math.abs(from - at) <= SECOND && known !== true;
-  return same && actions.includes('off_queue') && former.presence === 'ON_QUEUE';
+function isOf({ at, actions = [] }: StoredEvent, logoff: Logoff): boolean {
+  const same = Math.abs(logoff.from - at) <= SECOND && !isDoneKnown(logoff);
+  return same && actions.includes('off_queue') && logoff.former.presence === 'ON_QUEUE';
 }
 
 /** An interaction began just before the agent was taken off the queue, at the moment of our own action. */
-function slippedIn({ presenceSince: taken, routingSince: began }: Memory, at: Instant): boolean {
+function slippedIn({ last: { presenceSince: taken, routingSince: began } }: AgentState, at: Instant): boolean {
   if (taken === undefined || began === undefined || began > taken) return false;
   return (
     began >= at - READING_LASTS &&

@@ -3,8 +3,8 @@
  * middle, the person may be back by then: the rest follows only after another look.
  */
 import type { Reason, Verdict } from '../../domain/judging/judge.ts';
-import { finishLogoff } from '../../domain/judging/ladder.ts';
-import type { Memory } from '../../domain/tracking/memory.ts';
+import { finishLogoff } from '../../domain/tracking/own-logoff.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Action } from '../../domain/policy/policy.ts';
 import { readingOf } from '../../domain/tracking/reading.ts';
 import { READING_LASTS, reread, type Attempt, type ActuatorDeps, type Pass } from './attempt.ts';
@@ -58,7 +58,7 @@ export function noteOffQueue(deps: ActuatorDeps, each: Attempt, sighting: Sighti
   const { memory } = each;
   deps.population.put(finishLogoff(memory, deps.directory.serverNow(), each.performed));
   const look = deps.population.peek(sighting, pass.context);
-  const quiet = look.events.length === 0 && look.memory?.lastSign?.at === memory.lastSign?.at;
+  const quiet = look.events.length === 0 && look.memory?.episode.sign?.at === memory.episode.sign?.at;
   // Stamps that contradict the clock are not worth a sign here: nothing but the queue was left a moment ago.
   if (!quiet || look.memory === undefined) {
     deps.population.put(memory);
@@ -90,8 +90,8 @@ export function isLeftAlone({ reason }: Verdict): boolean {
 
 const LEFT_ALONE: ReadonlySet<Reason> = new Set(['exempt', 'no_profile', 'names_unsure', 'unknown']);
 
-function hasSigned({ lastSign }: Memory, before: Memory): boolean {
-  return lastSign !== undefined && lastSign.at !== before.lastSign?.at;
+function hasSigned({ episode: { sign } }: AgentState, before: AgentState): boolean {
+  return sign !== undefined && sign.at !== before.episode.sign?.at;
 }
 
 function end(each: Attempt, reason: string): false {

@@ -3,7 +3,7 @@
  * when on the rest may follow. That rest is due some sweeps later and is judged like any log-off, so that minutes of delay
  * hold up no other agent, and a sign of a person in between stops the rest.
  */
-import { noteSsoEnd, noteSsoPending, withdrawSsoEnd } from '../../domain/judging/ladder.ts';
+import { noteSsoEnd, noteSsoPending, withdrawSsoEnd } from '../../domain/tracking/own-logoff.ts';
 import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
 import { READING_LASTS, type Attempt, type ActuatorDeps, type Pass } from './attempt.ts';
 import { eventOf } from './outcomes.ts';

@@ -3,9 +3,9 @@
  * verified, also where the platform had no time for the rest. Where nothing at all has happened, Offline is set once more;
  * where a person or a browser has come back since, nothing is: the sweeps and the ladder answer that.
  */
-import { endLogoff } from '../../domain/judging/ladder.ts';
+import { endLogoff, noteOfflineAgain } from '../../domain/tracking/own-logoff.ts';
 import { readingOf } from '../../domain/tracking/reading.ts';
-import { isNewer } from '../../domain/tracking/signs.ts';
+import { isNewer } from '../../domain/tracking/state.ts';
 import { READING_LASTS, reread, type Attempt, type ActuatorDeps, type Pass } from './attempt.ts';
 import { isLeftAlone } from './revalidate.ts';
 import { placesFor } from './places.ts';
@@ -62,7 +62,7 @@ async function readBack(
     if (readingOf(agent, observation, each.memory, pass.context.policy).kind === 'unknown') return undefined;
     // A stamp is withheld that would tell of a person: folding passes over such a reading.
     if (deps.population.peek(sighting, pass.context).verdict.reason === 'unknown') return undefined;
-    return tokenIssuedAt === undefined && each.memory.own?.tokenAt !== undefined ? undefined : sighting;
+    return tokenIssuedAt === undefined && each.memory.logoff?.former.tokenAt !== undefined ? undefined : sighting;
   };
   const again = cases.filter((each) => usable(each, first) === undefined).map(({ agent }) => agent.id);
   const second = await reread(deps, again, pass);
@@ -74,13 +74,13 @@ function settleByLook(deps: ActuatorDeps, each: Attempt, sighting: Sighting, pas
   const before = each.memory;
   const { memory = before, verdict, events } = deps.population.look(sighting, pass.context);
   each.memory = memory;
-  const newerToken = isNewer(sighting.observation.tokenIssuedAt, before.own?.tokenAt);
-  if (memory.state.presence === 'OFFLINE') {
+  const newerToken = isNewer(sighting.observation.tokenIssuedAt, before.logoff?.former.tokenAt);
+  if (memory.last.presence === 'OFFLINE') {
     if (newerToken) settle(each, 'unverified', 'newer_token');
     else settle(each, 'verified', undefined);
     return true;
   }
-  const signed = memory.lastSign !== undefined && memory.lastSign.at !== before.lastSign?.at;
+  const signed = memory.episode.sign !== undefined && memory.episode.sign.at !== before.episode.sign?.at;
   if (!signed && !newerToken && events.length === 0) {
     if (!isLeftAlone(verdict)) return false;
     settle(each, 'unverified', verdict.reason);
@@ -104,14 +104,8 @@ async function onceMore(
     pass.signal,
   );
   const now = deps.directory.serverNow();
-  const { own } = each.memory;
   // Its effect will be ours as well; without one, the enforcer did not cause what follows.
-  if (result.ok && own !== undefined) {
-    each.memory = {
-      ...each.memory,
-      own: { ...own, to: now, actions: [...new Set([...own.actions, 'offline' as const])] },
-    };
-  } else each.memory = endLogoff(each.memory, now);
+  each.memory = result.ok ? noteOfflineAgain(each.memory, now) : endLogoff(each.memory, now);
   deps.population.put(each.memory);
 }
 

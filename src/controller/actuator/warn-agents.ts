@@ -5,7 +5,7 @@
 import pLimit from 'p-limit';
 import type { Agent } from '../../domain/agent.ts';
 import type { Verdict } from '../../domain/judging/judge.ts';
-import type { Memory } from '../../domain/tracking/memory.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
@@ -13,6 +13,7 @@ import type { ActuatorDeps, Pass } from './attempt.ts';
 import { Grouped } from './batching.ts';
 import type { WarningNotice } from '../../ports/notifier.ts';
 import { startingAt } from './rotate.ts';
+import { noteWarned } from '../../domain/tracking/own-logoff.ts';
 
 /** An agent who is to be told that a rule will log them off. */
 export interface AgentToWarn {
@@ -33,7 +34,7 @@ type WarningRound = Pick<Pass, 'sweepId' | 'mayBegin' | 'signal'>;
 /** The warnings that an agent's verdict calls for. */
 export function warningsFor(
   agent: Agent,
-  memory: Memory,
+  memory: AgentState,
   verdict: Verdict,
   policy: Policy,
   now: Instant,
@@ -71,11 +72,11 @@ export async function warnAgents(
 /** Durable at once: after a crash no agent is warned twice, and no agent's time begins anew. */
 async function note(deps: WarningCrew, delivered: readonly AgentToWarn[], pass: WarningRound): Promise<void> {
   const now = deps.directory.serverNow();
-  const changed = new Map<string, Memory>();
+  const changed = new Map<string, AgentState>();
   for (const { agent, warning } of delivered) {
     const memory = changed.get(agent.id) ?? deps.population.memory(agent.id);
     if (memory === undefined) continue;
-    changed.set(agent.id, { ...memory, warned: { ...memory.warned, [warning.ruleId]: now } });
+    changed.set(agent.id, noteWarned(memory, warning.ruleId, now));
     const { ruleId: rule, limit, dueIn } = warning;
     deps.log.info({ sweepId: pass.sweepId, agent: deps.name(agent), rule, limit, dueIn }, 'agent warned');
   }

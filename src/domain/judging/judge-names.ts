@@ -2,9 +2,9 @@
  * A verdict that takes into account that names of the policy may stand for other ids than before, or could not be looked up.
  * What the ids of now say decides; ids of before, and doubt, only ever protect.
  */
-import type { Agent, Observation } from '../agent.ts';
+import type { Agent, Observation, Shown } from '../agent.ts';
 import { judge, profileOf, type Verdict } from './judge.ts';
-import type { Memory, State } from '../tracking/memory.ts';
+import type { AgentState } from '../tracking/state.ts';
 import type { Matcher, NameKind, Policy, Profile, When } from '../policy/policy.ts';
 import type { Instant } from '../time/time.ts';
 import { matches, whenHolds } from '../policy/when.ts';
@@ -15,17 +15,17 @@ import { matches, whenHolds } from '../policy/when.ts';
  */
 export function judgeByNames(
   agent: Agent,
-  memory: Memory | undefined,
+  state: AgentState | undefined,
   observation: Observation,
   policy: Policy,
   now: Instant,
   profile: Profile | undefined = profileOf(agent, policy),
 ): Verdict {
-  const verdict = judge(agent, memory, observation, policy, now, profile);
-  if (!callsForAction(verdict) || memory === undefined) return verdict;
+  const verdict = judge(agent, state, observation, policy, now, profile);
+  if (!callsForAction(verdict) || state === undefined) return verdict;
   return (
-    byIdsOfBefore(verdict, agent, memory, observation, policy, now) ??
-    byDoubt(verdict, agent, memory, policy, now)
+    byIdsOfBefore(verdict, agent, state, observation, policy, now) ??
+    byDoubt(verdict, agent, state, policy, now)
   );
 }
 
@@ -33,13 +33,13 @@ export function judgeByNames(
 function byIdsOfBefore(
   verdict: Verdict,
   agent: Agent,
-  memory: Memory,
+  state: AgentState,
   observation: Observation,
   { former }: Policy,
   now: Instant,
 ): Verdict | undefined {
   if (former === undefined) return undefined;
-  const before = judge(agent, memory, observation, former, now);
+  const before = judge(agent, state, observation, former, now);
   const { reason, detail = '', profile = '' } = before;
   if (reason === 'exempt') return notDue(verdict, 'exempt', `${detail}, by the id that a name had before`);
   if (!protectsStill(before, verdict)) return undefined;
@@ -48,9 +48,9 @@ function byIdsOfBefore(
 }
 
 /** The verdict, unless it needs a name that could not be looked up. */
-function byDoubt(verdict: Verdict, agent: Agent, { state }: Memory, policy: Policy, now: Instant): Verdict {
+function byDoubt(verdict: Verdict, agent: Agent, { last }: AgentState, policy: Policy, now: Instant): Verdict {
   const kinds = policy.unsure === undefined ? [] : [...policy.unsure];
-  const needed = kinds.find((kind) => needsNames(verdict, agent, state, policy, kind, now));
+  const needed = kinds.find((kind) => needsNames(verdict, agent, last, policy, kind, now));
   if (needed === undefined) return verdict;
   return notDue(verdict, 'names_unsure', `the ${needed} of the policy could not be looked up`);
 }
@@ -75,7 +75,7 @@ function protectsStill(before: Verdict, { due }: Verdict): boolean {
 function needsNames(
   { due }: Verdict,
   agent: Agent,
-  state: State,
+  state: Shown,
   { exempt, profiles }: Policy,
   kind: NameKind,
   now: Instant,
@@ -113,7 +113,7 @@ function fit(matcher: Matcher, agent: Agent, kind: NameKind): Fit {
 }
 
 /** The same for a condition. */
-function holds(when: When, state: State, kind: NameKind): Fit {
+function holds(when: When, state: Shown, kind: NameKind): Fit {
   const asks = kind === 'presences' && when.secondaryPresence !== undefined;
   const sure: When = { ...when, ...(asks ? { secondaryPresence: undefined } : {}), not: undefined };
   if (!whenHolds(sure, state)) return 'no';

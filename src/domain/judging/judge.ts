@@ -1,12 +1,19 @@
 /**
- * judge(memory, observation, ...) -> Verdict: what the policy says of one agent now. Everything that protects is asked
+ * judge(state, observation, ...) -> Verdict: what the policy says of one agent now. Everything that protects is asked
  * first; only who passes all of it can be due.
  */
-import type { Agent, Observation, Unknown, WholeObservation } from '../agent.ts';
+import { shownIn, type Agent, type Observation, type Shown, type Unknown, type WholeObservation } from '../agent.ts';
 import { insideHours } from '../time/calendar.ts';
 import { countable, measure, reachesAt } from '../tracking/clocks.ts';
-import { actionsAtPlace, partOfRung, placeOf, quietBetweenRepeats, stillCalledFor } from './ladder.ts';
-import type { Cause, LadderPlace, Memory, State } from '../tracking/memory.ts';
+import { actionsAtPlace, partOfRung, quietBetweenRepeats, stillCalledFor } from './ladder.ts';
+import {
+  ladderInForce,
+  placeIn,
+  silentReturnOf,
+  type AgentState,
+  type Cause,
+  type LadderPlace,
+} from '../tracking/state.ts';
 import type {
   Action,
   ClockName,
@@ -19,14 +26,13 @@ import type {
   Rung,
 } from '../policy/policy.ts';
 import {
-  classify,
+  assess,
   conversationsIn,
   isFoldable,
   isTakenIn,
   whatIsMissing,
   withheldIn,
 } from '../tracking/reading.ts';
-import { stateOf } from '../tracking/signs.ts';
 import type { Duration, Instant } from '../time/time.ts';
 import { isInCondition, isLeftAlone, matches, profileOf, whenHolds } from '../policy/when.ts';
 
@@ -109,23 +115,23 @@ export function exemptionOf(
   now: Instant,
 ): Exemption | undefined {
   if (policy.exempt.length === 0) return undefined;
-  const state = stateOf(observation);
+  const shown = shownIn(observation);
   return policy.exempt.find(
     (exemption) =>
       (exemption.until === undefined || now < exemption.until) &&
-      (exemption.when === undefined || whenHolds(exemption.when, state)) &&
+      (exemption.when === undefined || whenHolds(exemption.when, shown)) &&
       matches(exemption.match, agent),
   );
 }
 
 /**
- * Judges one agent. `memory` must have been folded with `observation`; it is `undefined` while no whole reading has been
+ * Judges one agent. `state` must have been tracked with `observation`; it is `undefined` while no whole reading has been
  * had. Callers that know the agent's profile already hand it in. Pure, and a predicate: nothing is remembered by
  * judging.
  */
 export function judge(
   agent: Agent,
-  memory: Memory | undefined,
+  state: AgentState | undefined,
   observation: Observation,
   policy: Policy,
   now: Instant,
@@ -133,17 +139,17 @@ export function judge(
 ): Verdict {
   const say = sayer(agent.id, profile?.name);
   const concern = { agent, exempt: policy.exempt, labels: policy.labels, profile };
-  const reading = classify(observation, memory, concern);
-  if (memory === undefined || !isFoldable(observation, memory, concern))
+  const reading = assess(observation, state, concern);
+  if (state === undefined || !isFoldable(observation, state, concern))
     return sayUnknown(say, reading.kind === 'unknown' ? reading.unknown : NOTHING);
-  // A look that did not enter memory was held back: what it shows cannot be told yet.
-  if (!isTakenIn(memory, observation) && conversationsIn(observation) !== 'possibly')
-    return sayUnknown(say, withheldIn(memory, observation));
+  // A reading that was not taken in: what it shows cannot be told yet.
+  if (!isTakenIn(state, observation) && conversationsIn(observation) !== 'possibly')
+    return sayUnknown(say, withheldIn(state, observation));
   const exemption = exemptionOf(agent, observation, policy, now);
   if (exemption !== undefined) return say('exempt', { detail: exemption.label });
   if (profile === undefined) return say('no_profile');
   if (reading.kind === 'unknown') return sayUnknown(say, reading.unknown);
-  return reading.kind === 'free' ? judgeIdle(memory, profile, policy.mode, now, say) : say(reading.kind);
+  return reading.kind === 'free' ? judgeIdle(state, profile, policy.mode, now, say) : say(reading.kind);
 }
 
 function sayUnknown(say: Say, unknown: readonly Unknown[]): Verdict {
@@ -151,16 +157,17 @@ function sayUnknown(say: Say, unknown: readonly Unknown[]): Verdict {
 }
 
 /** Nothing protects: the ladder judges, or grace holds, or the rules judge. */
-function judgeIdle(memory: Memory, profile: Profile, mode: Mode, now: Instant, say: Say): Verdict {
+function judgeIdle(s: AgentState, profile: Profile, mode: Mode, now: Instant, say: Say): Verdict {
   const { returns } = profile;
-  const place = placeOf(memory, returns, now);
-  const unanswered = unansweredReturn(memory, place);
+  const ladder = ladderInForce(s, returns, now);
+  const place = ladder && placeIn(ladder);
+  const unanswered = unansweredReturn(s, place);
   if (place !== undefined && unanswered !== undefined && stillCalledFor(place.cause, profile)) {
-    if (mode === 'enforce') return judgeLadder(memory, place, unanswered, profile, now, say);
+    if (mode === 'enforce') return judgeLadder(s, place, unanswered, profile, now, say);
   }
-  const graceEnd = (memory.graceFrom ?? -Infinity) + returns.grace;
+  const graceEnd = (s.episode.graceFrom ?? -Infinity) + returns.grace;
   if (now < graceEnd) return say('grace', { nextAt: graceEnd });
-  return judgeRules(memory, place, profile, mode, now, say);
+  return judgeRules(s, place, profile, mode, now, say);
 }
 
 type Say = (reason: Reason, more?: Partial<Omit<Verdict, 'agentId' | 'reason' | 'profile'>>) => Verdict;
@@ -187,13 +194,13 @@ interface Unanswered {
   readonly rung: number;
 }
 
-function unansweredReturn(m: Memory, place: LadderPlace | undefined): Unanswered | undefined {
-  if (place?.active !== true) return undefined;
-  if (place.returnedAt !== undefined) return { returnedAt: place.returnedAt, rung: place.rung };
+function unansweredReturn(s: AgentState, place: LadderPlace | undefined): Unanswered | undefined {
+  if (place === undefined || place.kind === 'parked') return undefined;
+  if (place.kind === 'returned') return { returnedAt: place.returnedAt, rung: place.rung };
   // Answered, and still there without having come back: the answer had no effect, and the same rung is tried again.
-  return m.back === undefined || place.rung === 0
-    ? undefined
-    : { returnedAt: m.back.at, rung: place.rung - 1 };
+  const silent = silentReturnOf(s);
+  if (silent === undefined || place.rung === 0) return undefined;
+  return { returnedAt: silent.at, rung: place.rung - 1 };
 }
 
 /** The rung that answers a return, and what must have passed before it does. */
@@ -205,7 +212,7 @@ interface Answer {
 
 /** While on the ladder it alone judges. */
 function judgeLadder(
-  m: Memory,
+  s: AgentState,
   place: LadderPlace,
   unanswered: Unanswered,
   profile: Profile,
@@ -213,11 +220,11 @@ function judgeLadder(
   say: Say,
 ): Verdict {
   const { returns } = profile;
-  const answer = answerTo(unanswered, m, place, returns, now);
+  const answer = answerTo(unanswered, s, place, returns, now);
   if (answer === undefined) return say('held');
   const { rung, measured, limit } = answer;
   if (measured < limit) return say('ladder_waiting', { nextAt: now + limit - measured });
-  const { actions, from } = partOfRung(returns.ladder[rung]?.actions ?? [], rung, m, returns, now);
+  const { actions, from } = partOfRung(returns.ladder[rung]?.actions ?? [], rung, s, returns, now);
   if (now < from) return say('ladder_waiting', { nextAt: from });
   const { ruleId, clock } = place.cause;
   const overdue = measured - limit;
@@ -243,14 +250,14 @@ function judgeLadder(
  */
 function answerTo(
   { returnedAt, rung: next }: Unanswered,
-  m: Memory,
+  s: AgentState,
   place: LadderPlace,
   returns: Returns,
   now: Instant,
 ): Answer | undefined {
   const { ladder, repeat } = returns;
   const afterWait = (rung: number, { wait }: Rung): Answer => {
-    return { rung, measured: countable(returnedAt, now, m.clocks.unwatched, undefined), limit: wait };
+    return { rung, measured: countable(returnedAt, now, s.leftOut, undefined), limit: wait };
   };
   const upper = ladder[next];
   if (upper !== undefined) return afterWait(next, upper);
@@ -261,22 +268,22 @@ function answerTo(
 }
 
 /** Weighs one rule: whether it holds, what its clock shows, when it would be due. Used by `explain` as well. */
-export function weigh(rule: Rule, memory: Memory, now: Instant): Weighed {
-  const fits = memory.state.presence !== 'OFFLINE' && whenHolds(rule.when, memory.state);
-  const leftAlone = fits && isLeftAlone(rule, memory.state);
+export function weigh(rule: Rule, s: AgentState, now: Instant): Weighed {
+  const fits = s.last.presence !== 'OFFLINE' && whenHolds(rule.when, s.last);
+  const leftAlone = fits && isLeftAlone(rule, s.last);
   const holds = fits && !leftAlone;
-  const measured = measure(memory, rule, now);
+  const measured = measure(s, rule, now);
   const inside = rule.hours === undefined || insideHours(rule.hours, now);
   const reached = reachesAt(measured, rule.limit, now, rule.hours);
-  const dueAt = latest(reached, warningOver(rule, memory, now, reached));
+  const dueAt = latest(reached, warningOver(rule, s, now, reached));
   const due = holds && inside && measured >= rule.limit && dueAt !== undefined && dueAt <= now;
   return { rule, holds, leftAlone, insideHours: inside, measured, dueAt: holds ? dueAt : undefined, due };
 }
 
 /** A rule with a warning is due only so long after the warning was delivered. */
-function warningOver(rule: Rule, m: Memory, now: Instant, reached: Instant | undefined): Instant | undefined {
+function warningOver(rule: Rule, { episode }: AgentState, now: Instant, reached: Instant | undefined): Instant | undefined {
   if (rule.warn === undefined) return reached;
-  const told = m.warned[rule.id];
+  const told = episode.warnedAt[rule.id];
   return (told ?? Math.max(now, (reached ?? now) - rule.warn)) + rule.warn + (told === undefined ? 1 : 0);
 }
 
@@ -285,7 +292,7 @@ function latest(a: Instant | undefined, b: Instant | undefined): Instant | undef
 }
 
 function judgeRules(
-  m: Memory,
+  s: AgentState,
   place: LadderPlace | undefined,
   profile: Profile,
   mode: Mode,
@@ -294,19 +301,19 @@ function judgeRules(
 ): Verdict {
   const weighed: Weighed[] = [];
   // Most rules do not hold for most agents: those are not measured.
-  for (const rule of profile.rules) if (isInCondition(rule, m.state)) weighed.push(weigh(rule, m, now));
-  if (weighed.length === 0) return say(whyNoRule(profile, m.state));
-  const dues = weighed.filter(({ due }) => due).map((w) => dueOf(w, m, place, profile, mode));
+  for (const rule of profile.rules) if (isInCondition(rule, s.last)) weighed.push(weigh(rule, s, now));
+  if (weighed.length === 0) return say(whyNoRule(profile, s.last));
+  const dues = weighed.filter(({ due }) => due).map((w) => dueOf(w, s, place, profile, mode));
   if (dues.length === 0) return say(whyNotDue(weighed), { nextAt: nextOf(weighed) });
   const observed = dues.filter((due) => due.mode === 'observe');
   const enforced = dues.find((due) => due.mode === 'enforce');
   if (enforced === undefined) return say('observed', { due: observed[0], observed, nextAt: now });
-  const { actions, from } = partOfRung(enforced.actions, enforced.rung, m, profile.returns, now);
+  const { actions, from } = partOfRung(enforced.actions, enforced.rung, s, profile.returns, now);
   if (now < from) return say('ladder_waiting', { observed, nextAt: from });
   return say('due', { due: { ...enforced, actions }, observed, nextAt: now });
 }
 
-function whyNoRule({ rules }: Profile, state: State): Reason {
+function whyNoRule({ rules }: Profile, state: Shown): Reason {
   const isLeft = (rule: Rule): boolean => isLeftAlone(rule, state) && whenHolds(rule.when, state);
   return rules.some(isLeft) ? 'waiting_on_queue' : 'no_rule';
 }
@@ -327,7 +334,7 @@ function isWarned({ rule, insideHours: inside, measured }: Weighed): boolean {
   return rule.warn !== undefined && inside && measured >= rule.limit - rule.warn;
 }
 
-function dueOf(w: Weighed, m: Memory, place: LadderPlace | undefined, profile: Profile, mode: Mode): Due {
+function dueOf(w: Weighed, s: AgentState, place: LadderPlace | undefined, profile: Profile, mode: Mode): Due {
   const { rule, measured } = w;
   const { actions, rung } = actionsAtPlace(place, profile.returns, rule.actions);
   return {
@@ -340,6 +347,6 @@ function dueOf(w: Weighed, m: Memory, place: LadderPlace | undefined, profile: P
     measured,
     limit: rule.limit,
     overdue: measured - rule.limit,
-    cause: { ruleId: rule.id, clock: rule.clock, measured, state: m.state },
+    cause: { ruleId: rule.id, clock: rule.clock, measured, state: s.last },
   };
 }

@@ -1,7 +1,7 @@
 /** Which rules have to warn an agent before a log-off. */
 import type { Agent } from '../agent.ts';
 import { profileOf, weigh, type Verdict } from './judge.ts';
-import type { Memory } from '../tracking/memory.ts';
+import type { AgentState } from '../tracking/state.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Duration, Instant } from '../time/time.ts';
 
@@ -16,7 +16,7 @@ export interface Warning {
 /** The warnings that an agent's verdict calls for. No agent is warned of a log-off that will not be carried out. */
 export function warningsDue(
   agent: Agent,
-  memory: Memory,
+  state: AgentState,
   { reason }: Verdict,
   policy: Policy,
   now: Instant,
@@ -25,8 +25,8 @@ export function warningsDue(
   const rules = profileOf(agent, policy)?.rules ?? [];
   return rules.flatMap((rule) => {
     const { id: ruleId, warn: ahead, limit, mode } = rule;
-    if (ahead === undefined || mode !== 'enforce' || memory.warned[ruleId] !== undefined) return [];
-    const { holds, insideHours, measured } = weigh(rule, memory, now);
+    if (ahead === undefined || mode !== 'enforce' || state.episode.warnedAt[ruleId] !== undefined) return [];
+    const { holds, insideHours, measured } = weigh(rule, state, now);
     if (!holds || !insideHours || measured < limit - ahead) return [];
     return [{ ruleId, limit, dueIn: Math.max(ahead, limit - measured) }];
   });

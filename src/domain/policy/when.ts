@@ -1,6 +1,5 @@
 /** Whether a condition or a matcher of the policy fits. */
-import type { Agent } from '../agent.ts';
-import type { State } from '../tracking/memory.ts';
+import type { Agent, Shown } from '../agent.ts';
 import type { Matcher, Policy, Profile, Rule, UserPatterns, When } from './policy.ts';
 import { isId, looseName, normaliseName } from '../name.ts';
 
@@ -11,7 +10,7 @@ export type Fit = 'yes' | 'no' | 'unknown';
  * Weighs a state against a condition: every key that is there must fit, and `not` must not. Where the label of the presence is
  * not known, `mayBe` says whether it may be one of these; any may, unless given.
  */
-export function fitOf(when: When, state: State, mayBe: (labels: ReadonlySet<string>) => boolean = any): Fit {
+export function fitOf(when: When, state: Shown, mayBe: (labels: ReadonlySet<string>) => boolean = any): Fit {
   if (when.presence?.has(state.presence) === false || when.routing?.has(state.routing) === false) return 'no';
   const label = fitOfLabel(when.secondaryPresence, state.presenceId, mayBe);
   const other = when.not === undefined ? 'yes' : OPPOSITE[fitOf(when.not, state, mayBe)];
@@ -36,17 +35,17 @@ function fitOfLabel(
 }
 
 /** Whether a state surely fulfils a condition. */
-export function whenHolds(when: When, state: State): boolean {
+export function whenHolds(when: When, state: Shown): boolean {
   return fitOf(when, state) === 'yes';
 }
 
 /** An agent who waits on queue is at work, unless a rule says that it means these agents too. */
-export function isLeftAlone({ waitingOnQueue }: Pick<Rule, 'waitingOnQueue'>, { routing }: State): boolean {
+export function isLeftAlone({ waitingOnQueue }: Pick<Rule, 'waitingOnQueue'>, { routing }: Shown): boolean {
   return routing === 'IDLE' && !waitingOnQueue;
 }
 
 /** Whether a rule counts in a state: its condition holds, and it does not leave agents in this state alone. */
-export function isInCondition(rule: Pick<Rule, 'when' | 'waitingOnQueue'>, state: State): boolean {
+export function isInCondition(rule: Pick<Rule, 'when' | 'waitingOnQueue'>, state: Shown): boolean {
   return !isLeftAlone(rule, state) && whenHolds(rule.when, state);
 }
 

@@ -2,10 +2,10 @@
  * Measuring: how much of the time since an instant counts. Everything here can only make a clock show less.
  */
 import { hoursOverlap, insideHours, walkHours } from '../time/calendar.ts';
-import type { Memory } from './memory.ts';
 import type { Hours } from '../time/calendar.ts';
 import type { Rule } from '../policy/policy.ts';
 import type { Duration, Instant, Interval } from '../time/time.ts';
+import { departureOf, isWorking, type AgentState } from './state.ts';
 
 /**
  * More spans than this are merged, oldest first: the time between two merged spans is lost to the clock, which protects.
@@ -63,24 +63,25 @@ export function countable(
 }
 
 /** Where the rule's clock started, or `undefined` while it stands at zero. */
-export function clockStart(memory: Memory, rule: Rule): Instant | undefined {
+export function clockStart(state: AgentState, rule: Rule): Instant | undefined {
+  const { clocks } = state.episode;
   switch (rule.clock) {
     case 'since_sign':
-      return memory.engagedSince === undefined ? memory.clocks.sinceSign : undefined;
+      return state.session.kind === 'engaged' ? undefined : clocks.sinceSign;
     case 'since_work':
-      return memory.working ? undefined : memory.clocks.sinceWork;
+      return isWorking(state) ? undefined : clocks.sinceWork;
     case 'in_state':
-      return memory.clocks.inState[rule.whenKey];
+      return clocks.inState[rule.whenKey];
   }
 }
 
 /** What the rule's clock shows at `now`. Never more than the time watched. */
-export function measure(memory: Memory, rule: Rule, now: Instant): Duration {
-  const start = clockStart(memory, rule);
+export function measure(state: AgentState, rule: Rule, now: Instant): Duration {
+  const start = clockStart(state, rule);
   if (start === undefined) return 0;
   // The span of an absence is noted when it ends; until then it does not count either.
-  const goneAt = memory.state.presence === 'OFFLINE' ? (memory.departure?.at ?? now) : now;
-  return countable(start, Math.min(now, goneAt), memory.clocks.unwatched, rule.hours);
+  const goneAt = state.last.presence === 'OFFLINE' ? (departureOf(state)?.at ?? now) : now;
+  return countable(start, Math.min(now, goneAt), state.leftOut, rule.hours);
 }
 
 /** When a clock that shows `measured` at `now` reaches `limit` if nothing happens; `undefined` if its hours never come. */

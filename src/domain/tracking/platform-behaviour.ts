@@ -2,7 +2,7 @@
  * What the platform and the browsers of this organisation do, as far as it is documented nowhere: learnt from what follows
  * log-offs. Judging never rests on it; it tells an administrator how leaky the organisation is, and what to set.
  */
-import type { MemoryEvent } from './memory.ts';
+import type { TrackingEvent } from './state.ts';
 import type { Action } from '../policy/policy.ts';
 import { MINUTE, SECOND, type Duration } from '../time/time.ts';
 
@@ -48,7 +48,7 @@ function counted(tally: ReturnCounts, answer: boolean): ReturnCounts {
 }
 
 /** Learns from what a fold found. The return of a person shows nothing about browsers. */
-export function learnFromReturn(learnt: PlatformBehaviour, event: MemoryEvent): PlatformBehaviour {
+export function learnFromReturn(learnt: PlatformBehaviour, event: TrackingEvent): PlatformBehaviour {
   if (event.kind === 'person_back') return learnt;
   const delays = event.delay === undefined ? learnt.delays : withDelay(learnt.delays, event.delay);
   // A much later login is most likely a person who came back.

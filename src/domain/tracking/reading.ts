@@ -10,10 +10,9 @@ import type {
   Unknown,
   WholeObservation,
 } from '../agent.ts';
-import type { Memory, OwnLogoff } from './memory.ts';
 import type { Exemption, ListedLabels, Policy, Profile } from '../policy/policy.ts';
-import { isMoved, isStill, OWN_SLACK, type Difference } from './signs.ts';
 import { SECOND, type Duration, type Instant } from '../time/time.ts';
+import { mayHaveDone, type AgentState, type Logoff, type Snapshot } from './state.ts';
 import { fitOf, matches, profileOf } from '../policy/when.ts';
 
 /** Whom a reading is of, and which parts of the policy may concern them. */
@@ -42,32 +41,32 @@ const FREE: Reading = { kind: 'free' };
 const SUMMARY = 'conversationSummary';
 
 /**
- * Classifies a reading. `memory` is what was remembered before or after it was folded in; `undefined` at first sight.
+ * Says what a reading shows. `state` is what was remembered before or after it was taken in; `undefined` at first sight.
  */
-export function classify(o: Observation, memory: Memory | undefined, concern: Concern): Reading {
-  if (!isFoldable(o, memory, concern)) return { kind: 'unknown', unknown: unknownIn(o, memory) };
+export function assess(o: Observation, state: AgentState | undefined, concern: Concern): Reading {
+  if (!isFoldable(o, state, concern)) return { kind: 'unknown', unknown: unknownIn(o, state) };
   if (o.presence.system === 'OFFLINE') return OFFLINE;
   const seen = conversationsIn(o);
   if (seen === 'possibly') return { kind: 'unknown', unknown: unknownConversations(o) };
   return seen === 'engaged' ? ENGAGED : FREE;
 }
 
-/** As `classify`, measured against everything that the policy may need of this agent. */
-export function readingOf(agent: Agent, o: Observation, memory: Memory | undefined, policy: Policy): Reading {
+/** As `assess`, measured against everything that the policy may need of this agent. */
+export function readingOf(agent: Agent, o: Observation, state: AgentState | undefined, policy: Policy): Reading {
   const { exempt, labels } = policy;
-  return classify(o, memory, { agent, exempt, labels, profile: profileOf(agent, policy) });
+  return assess(o, state, { agent, exempt, labels, profile: profileOf(agent, policy) });
 }
 
 /**
  * Whether presence and routing status can be told, and everything that says whom the agent is: what a reading must have
- * to enter memory. Conversations may be unknown all the same.
+ * to be taken in. Conversations may be unknown all the same.
  */
 export function isFoldable(
   o: Observation,
-  memory: Memory | undefined,
+  state: AgentState | undefined,
   concern: Concern,
 ): o is WholeObservation {
-  return isWhole(o) && !contradictsItself(o, memory) && !lacksLabel(o, concern);
+  return isWhole(o) && !contradictsItself(o, state) && !lacksLabel(o, concern);
 }
 
 /** Nothing of the parts that say who the agent is and where they stand is missing or misunderstood. */
@@ -83,7 +82,7 @@ function isWhole(o: Observation): o is WholeObservation {
 }
 
 /** Of a reading that cannot be folded: every part that keeps it from that, and why. */
-function unknownIn(o: Observation, memory: Memory | undefined): readonly Unknown[] {
+function unknownIn(o: Observation, state: AgentState | undefined): readonly Unknown[] {
   const faults = o.faults ?? NONE;
   const unknown: Unknown[] = [
     ...o.missing.map((part): Unknown => ({ part, why: 'missing' })),
@@ -92,7 +91,7 @@ function unknownIn(o: Observation, memory: Memory | undefined): readonly Unknown
     ...unknownWord('routingStatus', o.routing?.status, faults),
   ];
   if (!isWhole(o)) return unknown;
-  if (contradictsItself(o, memory)) return [...unknown, contradictionIn(o)];
+  if (contradictsItself(o, state)) return [...unknown, contradictionIn(o)];
   const { definitionId } = o.presence;
   if (definitionId === undefined) return [...unknown, { part: LABEL, why: 'missing' }];
   return [...unknown, { part: LABEL, why: 'unheard_of', said: definitionId }];
@@ -116,41 +115,37 @@ export function areContradictory(presence: SystemPresence, routing: RoutingStatu
   return presence !== 'OFFLINE' && routing === 'IDLE';
 }
 
-function contradictsItself(o: WholeObservation, memory: Memory | undefined): boolean {
-  return areContradictory(o.presence.system, o.routing.status) && !isLeftByUs(o, memory);
+function contradictsItself(o: WholeObservation, state: AgentState | undefined): boolean {
+  return areContradictory(o.presence.system, o.routing.status) && !isLeftByUs(o, state);
 }
+
+/** How far our own log-off's times and the platform's stamps of it may lie apart. */
+export const OWN_STAMP_TOLERANCE: Duration = 3 * SECOND;
 
 /**
  * What our own log-off left behind is no contradiction: the platform may leave the presence On Queue when we take an agent
  * off the queue. That lasts until the next stamp that is not ours, also after a restart, and when the log-off went no further.
  */
-function isLeftByUs(o: WholeObservation, memory: Memory | undefined): boolean {
-  if (memory === undefined) return false;
-  const { leftByUs, own, state } = memory;
-  const isSame = state.presence === o.presence.system && state.routing === o.routing.status;
-  const isUntouched =
-    leftByUs?.presenceSince === o.presence.since && leftByUs?.routingSince === o.routing.since;
-  if (isSame && leftByUs !== undefined && isUntouched) return true;
-  return own !== undefined && tookOffQueue(own) && isDoneBy(own, o);
+function isLeftByUs({ presence, routing, at }: WholeObservation, state: AgentState | undefined): boolean {
+  if (state === undefined) return false;
+  const { last, logoff } = state;
+  // A contradiction that was taken in was left by us: it is none while its stamps stand.
+  const stands =
+    last.presence === presence.system &&
+    last.routing === routing.status &&
+    last.presenceSince === presence.since &&
+    last.routingSince === routing.since;
+  if (stands) return true;
+  if (logoff === undefined || !mayHaveTakenOffQueue(logoff)) return false;
+  // The part that our doing moves is stamped while we did it; the other part has not moved since.
+  const [from, to] = [logoff.from - OWN_STAMP_TOLERANCE, logoff.to + OWN_STAMP_TOLERANCE];
+  const isOurs = (stamp: Instant): boolean => stamp >= from && stamp <= to;
+  if (presence.system === 'ON_QUEUE') return isOurs(routing.since ?? at) && (presence.since ?? to) <= to;
+  return presence.system === 'AVAILABLE' && isOurs(presence.since ?? at) && (routing.since ?? to) <= to;
 }
 
-function tookOffQueue({ actions }: OwnLogoff): boolean {
-  return actions.includes('off_queue') || actions.includes('revoke_tokens');
-}
-
-/** The part that our doing moves is stamped while we did it; the other part has not moved since. */
-function isDoneBy({ from, to }: OwnLogoff, o: WholeObservation): boolean {
-  const isOurs = (stamp: Instant): boolean => stamp >= from - OWN_SLACK && stamp <= to + OWN_SLACK;
-  const isBefore = (stamp: Instant | undefined): boolean => stamp === undefined || stamp <= to + OWN_SLACK;
-  const { presence, routing, at } = o;
-  if (presence.system === 'ON_QUEUE') return isOurs(routing.since ?? at) && isBefore(presence.since);
-  return presence.system === 'AVAILABLE' && isOurs(presence.since ?? at) && isBefore(routing.since);
-}
-
-/** What is to be remembered of a contradiction that our own log-off left behind: it is none while these stamps stand. */
-export function leftByUsIn(o: WholeObservation): Memory['leftByUs'] {
-  if (!areContradictory(o.presence.system, o.routing.status)) return undefined;
-  return { presenceSince: o.presence.since, routingSince: o.routing.since };
+function mayHaveTakenOffQueue(logoff: Logoff): boolean {
+  return mayHaveDone(logoff).some((action) => action === 'off_queue' || action === 'revoke_tokens');
 }
 
 /**
@@ -162,18 +157,18 @@ function lacksLabel({ presence, routing, at }: WholeObservation, concern: Concer
   const { agent, exempt, profile, labels } = concern;
   if (system === 'OFFLINE' || (definitionId !== undefined && !isUnlisted(definitionId, system, labels)))
     return false;
-  const state = { presence: system, presenceId: undefined, routing: routing.status };
+  const shown = { presence: system, presenceId: undefined, routing: routing.status };
   // A label that is not listed may be the same word of another division, but not of another system presence.
   const mayBe = (ids: ReadonlySet<string>): boolean =>
     definitionId === undefined || [...ids].some((id) => (labels?.systems.get(id) ?? system) === system);
   const mayProtect = ({ when, until, match }: Exemption): boolean =>
     when !== undefined &&
     (until === undefined || at < until) &&
-    fitOf(when, state, mayBe) === 'unknown' &&
+    fitOf(when, shown, mayBe) === 'unknown' &&
     matches(match, agent);
   return (
     exempt.some(mayProtect) ||
-    profile?.rules.some(({ when }) => fitOf(when, state, mayBe) === 'unknown') === true
+    profile?.rules.some(({ when }) => fitOf(when, shown, mayBe) === 'unknown') === true
   );
 }
 
@@ -204,32 +199,7 @@ export function showsWork(o: Observation): boolean {
   return conversationsIn(o) === 'engaged' || o.faults?.some(isUnheardOf) === true;
 }
 
-/**
- * What keeps a foldable reading from being told apart from what is remembered: the clocks do not count it. Empty when it
- * can be told. In a gap only the summary matters, for there a part that is withheld restarts the clocks.
- */
-export function untoldIn(
-  memory: Memory,
-  o: WholeObservation,
-  d: Difference,
-  inGap: boolean,
-): readonly Unknown[] {
-  if (hidesWork(memory, o)) return unknownConversations(o);
-  if (inGap) return NONE;
-  const stamps = withheldStamps(memory, o);
-  if (stamps.length > 0) return stamps;
-  return waitsForToken(memory, o, d) ? [{ part: TOKEN, why: 'missing' }] : NONE;
-}
-
 const TOKEN = 'lastTokenIssued';
-
-/**
- * Without the summary a conversation may come and go unseen, and one outside the contact centre leaves no stamp: where
- * nothing else moved either, the reading does not count.
- */
-function hidesWork(m: Memory, o: WholeObservation): boolean {
-  return o.presence.system !== 'OFFLINE' && conversationsIn(o) === 'possibly' && isStill(m, o);
-}
 
 /** The same instant may be written with and without its milliseconds. */
 const WRITTEN: Duration = SECOND;
@@ -238,14 +208,12 @@ const WRITTEN: Duration = SECOND;
  * Without its stamp, or with an older one, the same state cannot be told from one that was left and taken up again. Where
  * the platform keeps a stamp back until a gap opens, the state is watched without it from then on.
  */
-export function withheldStamps(
-  { state, presenceSince, routingSince }: Memory,
-  o: WholeObservation,
-): readonly Unknown[] {
+export function withheldStamps({ last }: AgentState, o: WholeObservation): readonly Unknown[] {
   if (o.presence.system === 'OFFLINE') return NONE;
   const presence =
-    o.presence.system === state.presence ? staleness(o.presence.since, presenceSince) : undefined;
-  const routing = o.routing.status === state.routing ? staleness(o.routing.since, routingSince) : undefined;
+    o.presence.system === last.presence ? staleness(o.presence.since, last.presenceSince) : undefined;
+  const routing =
+    o.routing.status === last.routing ? staleness(o.routing.since, last.routingSince) : undefined;
   if (presence === undefined && routing === undefined) return NONE;
   return [
     ...(presence === undefined ? [] : [{ part: 'presence.modifiedDate', why: presence }]),
@@ -263,33 +231,24 @@ function staleness(
 }
 
 /**
- * Whether a reading that could be folded has entered memory. The time of the look alone does not tell: by another server's
- * clock a later look may be the earlier one.
+ * Whether a reading that could be taken in was. The time of the reading alone does not tell: by another server's clock a
+ * later reading may be the earlier one.
  */
-export function isTakenIn(memory: Memory, o: WholeObservation): boolean {
-  const { presence, routing } = memory.state;
+export function isTakenIn(state: AgentState, o: WholeObservation): boolean {
+  const { presence, routing } = state.last;
   const isSame = presence === o.presence.system && routing === o.routing.status;
-  return memory.seenAt >= o.at && isSame && withheldStamps(memory, o).length === 0;
+  return state.seenAt >= o.at && isSame && withheldStamps(state, o).length === 0;
 }
 
-/** Why a reading that could be folded was not: what of it is withheld. */
-export function withheldIn(memory: Memory, o: WholeObservation): readonly Unknown[] {
-  const stamps = withheldStamps(memory, o);
+/** Why a reading that could be taken in was not: what of it is withheld. */
+export function withheldIn(state: AgentState, o: WholeObservation): readonly Unknown[] {
+  const stamps = withheldStamps(state, o);
   return stamps.length > 0 ? stamps : [{ part: TOKEN, why: 'missing' }];
 }
 
 /** Whether a login in a gap may hide: the token that would tell of it is not there, or older than the one known. */
-export function withholdsToken({ tokenAt }: Memory, { tokenIssuedAt }: Observation): boolean {
+export function withholdsToken({ tokenAt }: Snapshot, { tokenIssuedAt }: Observation): boolean {
   return staleness(tokenIssuedAt, tokenAt) !== undefined;
-}
-
-/**
- * A presence that moved without its token cannot be told: return or person? The next reading can, unless the token stays
- * away until a gap opens; then the move counts as a person's, which protects.
- */
-function waitsForToken(m: Memory, o: WholeObservation, d: Difference): boolean {
-  const goes = o.presence.system === 'OFFLINE';
-  return isMoved(d.presence) && !goes && o.tokenIssuedAt === undefined && m.tokenAt !== undefined;
 }
 
 /** The unknown parts in a few words, for verdicts, logs and `explain`; `undefined` when there are none. */

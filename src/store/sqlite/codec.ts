@@ -3,14 +3,14 @@
  * Reading is wary: a body that does not hold what it should is not data. The caller is told why, puts it aside and goes
  * on without it.
  *
- * A body is `{ "v": VERSION, "body": … }`; those of version 1 may also stand without the envelope. A change of
- * a shape raises its version here, turns the older ones into the new one in `opened`, and adds a migration, so that
+ * A body is `{ "v": version, "body": … }`; those of version 1 may also stand without the envelope. A change of
+ * a shape raises its version in `VERSIONS`, is given an upgrade from the version before, and adds a migration, so that
  * an older program refuses the store instead of taking its bodies for damaged.
  */
 import type { SQLInputValue } from 'node:sqlite';
 import type { z } from 'zod';
 import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
-import type { Memory } from '../../domain/tracking/memory.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Failure, Ledger } from '../../domain/planning/plan.ts';
 import { ACTIONS, type Action } from '../../domain/policy/policy.ts';
 import {
@@ -21,22 +21,25 @@ import {
 } from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import * as bodies from '../bodies.ts';
+import { stateOfMemory } from '../memory-v1.ts';
 
-const VERSION = 1;
+/** The version in which each kind of body is written. */
+const VERSIONS = { state: 2, standing: 1, learnt: 1, message: 1 } as const;
 
 /** What a body holds, or why it cannot be used: a few words without anything that stood in it. */
 export type Decoded<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
 
-function written(body: unknown): string {
-  return JSON.stringify({ v: VERSION, body });
+function written(kind: keyof typeof VERSIONS, body: unknown): string {
+  return JSON.stringify({ v: VERSIONS[kind], body });
 }
 
 /** Takes the body out of its envelope and holds it against the shape of a `T`, in which absent parts are left out. */
 function opened<T>(
+  kind: keyof typeof VERSIONS,
   shape: z.ZodType,
   text: unknown,
-  upgraded: (value: unknown) => unknown = (value) => value,
+  upgraded: (first: unknown) => unknown = (first) => first,
 ): Decoded<T> {
   let value: unknown;
   try {
@@ -44,13 +47,12 @@ function opened<T>(
   } catch {
     return { ok: false, why: 'is not JSON' };
   }
-  if (isObject(value) && 'v' in value) {
-    if (value['v'] !== VERSION) return { ok: false, why: 'is of a version that this program does not know' };
-    value = value['body'];
-  }
-  value = upgraded(value);
-  const { error } = shape.safeParse(value);
-  return error === undefined ? { ok: true, value: value as T } : { ok: false, why: faultIn(error) };
+  const { v: version, body } = isObject(value) && 'v' in value ? value : { v: 1, body: value };
+  if (version !== 1 && version !== VERSIONS[kind])
+    return { ok: false, why: 'is of a version that this program does not know' };
+  const present = version === VERSIONS[kind] ? body : upgraded(body);
+  const { error } = shape.safeParse(present);
+  return error === undefined ? { ok: true, value: present as T } : { ok: false, why: faultIn(error) };
 }
 
 /** In which part a body does not fit. What is deeper within may be named after an agent. */
@@ -59,26 +61,14 @@ function faultIn({ issues: [first] }: z.ZodError): string {
   return `${String(part)}: ${first?.message ?? 'does not fit'}`;
 }
 
-export function memoryBody(memory: Memory): string {
-  return written(memory);
+export function stateBody(state: AgentState): string {
+  return written('state', state);
 }
 
-/** The memory of that agent. */
-export function memoryOf(agentId: string, body: unknown): Decoded<Memory> {
-  const read = opened<Memory>(bodies.memory, body, withWholeEpisodes);
+/** The state of that agent. */
+export function stateOf(agentId: string, body: unknown): Decoded<AgentState> {
+  const read = opened<AgentState>('state', bodies.agentState, body, stateOfMemory);
   return read.ok && read.value.agentId !== agentId ? { ok: false, why: 'is of another agent' } : read;
-}
-
-/** 0.1.0 kept some parts of the episode before a change and no others; those are as they were when it was stored. */
-function withWholeEpisodes(memory: unknown): unknown {
-  if (!isObject(memory) || !Array.isArray(memory['recent'])) return memory;
-  const own = Object.fromEntries(Object.keys(bodies.episode).map((part) => [part, memory[part]]));
-  const recent = memory['recent'].map((before: unknown) => {
-    if (!isObject(before) || 'episode' in before) return before;
-    const { at, state, lastSign, clocks, back, ladder } = before;
-    return { at, state, episode: { ...own, lastSign, clocks, back, ladder } };
-  });
-  return { ...memory, recent };
 }
 
 /** A ledger with lists in place of maps and sets, which JSON cannot hold. */
@@ -99,11 +89,11 @@ export function standingBody(standing: ControllerState): string {
     ledger: plainLedger(standing.ledger),
     imaginedLedger: plainLedger(standing.imaginedLedger),
   };
-  return written(plain);
+  return written('standing', plain);
 }
 
 export function standingOf(body: unknown): Decoded<ControllerState> {
-  const read = opened<PlainStanding>(bodies.standing, body);
+  const read = opened<PlainStanding>('standing', bodies.standing, body);
   if (!read.ok) return read;
   const { ledger, imaginedLedger, ...rest } = read.value;
   return {
@@ -121,21 +111,21 @@ function ledgerOf({ failures, dueBefore, broken, ...rest }: PlainLedger): Ledger
 }
 
 export function learntBody(learnt: PlatformBehaviour): string {
-  return written(learnt);
+  return written('learnt', learnt);
 }
 
 export function learntOf(body: unknown): Decoded<PlatformBehaviour> {
-  return opened<PlatformBehaviour>(bodies.learnt, body);
+  return opened<PlatformBehaviour>('learnt', bodies.learnt, body);
 }
 
 /** `text` is the message as JSON. */
 export function messageBody(text: string): string {
-  return `{"v":${VERSION},"body":${text}}`;
+  return `{"v":${VERSIONS.message},"body":${text}}`;
 }
 
 /** The message as JSON. */
 export function messageOf(body: unknown): Decoded<string> {
-  const read = opened<object>(bodies.message, body);
+  const read = opened<object>('message', bodies.message, body);
   return read.ok ? { ok: true, value: JSON.stringify(read.value) } : read;
 }
 

@@ -1,18 +1,18 @@
 /** Memories and the standing, as they stand in their tables. */
-import type { Memory } from '../../domain/tracking/memory.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import type { ControllerState } from '../../domain/record.ts';
 import { LAST_INSTANT } from '../bodies.ts';
-import { memoryBody, memoryOf, standingOf, type Decoded } from './codec.ts';
+import { stateBody, stateOf, standingOf, type Decoded } from './codec.ts';
 import type { DamagedRow } from './damage.ts';
 import type { Database, Row } from './database.ts';
 import { SELECT_MEMORY } from './statements.ts';
 
 /** All memories, and the rows that hold none. */
 export function readMemories(db: Database): {
-  readonly memories: Map<string, Memory>;
+  readonly memories: Map<string, AgentState>;
   readonly damaged: readonly DamagedRow[];
 } {
-  const memories = new Map<string, Memory>();
+  const memories = new Map<string, AgentState>();
   const damaged: DamagedRow[] = [];
   db.each(SELECT_MEMORY, (row) => {
     const read = memoryIn(row);
@@ -29,15 +29,15 @@ export function readMemories(db: Database): {
 }
 
 /** The memory of one agent; `undefined` where there is none, or where it cannot be used. */
-export function readMemory(db: Database, agentId: string): Memory | undefined {
+export function readMemory(db: Database, agentId: string): AgentState | undefined {
   const row = db.get(`${SELECT_MEMORY} WHERE agent_id = ?`, agentId);
   const read = row === undefined ? undefined : memoryIn(row);
   return read?.ok === true ? read.value : undefined;
 }
 
 /** Takes a statement of `statements.ts` that saves one memory. */
-export function saveMemory(db: Database, sql: string, memory: Memory): void {
-  db.run(sql, memory.agentId, Math.floor(memory.seenAt), memoryBody(memory));
+export function saveMemory(db: Database, sql: string, memory: AgentState): void {
+  db.run(sql, memory.agentId, Math.floor(memory.seenAt), stateBody(memory));
 }
 
 /** The standing, if there is one that can be used. */
@@ -56,10 +56,10 @@ export function readStanding(db: Database): {
 }
 
 /** The body's own time may be older than that of the last sweep that saw the agent unchanged. */
-function memoryIn(row: Row): Decoded<Memory> {
-  const read = memoryOf(String(row['agent_id']), row['body']);
+function memoryIn(row: Row): Decoded<AgentState> {
+  const read = stateOf(String(row['agent_id']), row['body']);
   const seen = Number(row['seen']);
   // A column that was damaged must not make the time since the last look look watched.
-  if (read.ok && seen <= LAST_INSTANT) read.value.seenAt = Math.max(read.value.seenAt, seen);
-  return read;
+  if (!read.ok || seen > LAST_INSTANT) return read;
+  return { ok: true, value: { ...read.value, seenAt: Math.max(read.value.seenAt, seen) } };
 }

@@ -144,8 +144,11 @@ ALTER TABLE pause ADD COLUMN actor TEXT;
 ALTER TABLE event ADD COLUMN actor TEXT;
 `;
 
+/** What is remembered of an agent is written in another shape from here on: an older program must not take it for damaged. */
+const NAMED_STATES = `SELECT 1;`;
+
 /** The script at index n makes version n + 1 of version n. */
-export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX, WORKER];
+export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX, WORKER, NAMED_STATES];
 
 /**
  * Throws when the file was made by a later version of the program, or by another program. Changes nothing.

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
-import type { Memory } from '../../domain/tracking/memory.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import type {
   EventQuery,
   Pause,
@@ -131,7 +131,7 @@ export class SqliteStore implements Store {
     return this.#later(() => readTrace(this.#db, this.#self));
   }
 
-  loadMemories(): Promise<Map<string, Memory>> {
+  loadMemories(): Promise<Map<string, AgentState>> {
     return this.#later(() => {
       this.#fresh = true;
       const { memories, damaged } = readMemories(this.#db);
@@ -140,7 +140,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  loadMemory(agentId: string): Promise<Memory | undefined> {
+  loadMemory(agentId: string): Promise<AgentState | undefined> {
     return this.#later(() => readMemory(this.#db, agentId));
   }
 
@@ -167,7 +167,7 @@ export class SqliteStore implements Store {
   }
 
   saveStep(
-    memories: readonly Memory[],
+    memories: readonly AgentState[],
     events: readonly RecordEvent[],
     standing?: ControllerState,
   ): Promise<void> {

@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Observation } from '../../../src/domain/agent.ts';
-import { fold } from '../../../src/domain/tracking/fold.ts';
+import { track } from '../../../src/domain/tracking/track.ts';
 import { judge, profileOf } from '../../../src/domain/judging/judge.ts';
-import type { Memory } from '../../../src/domain/tracking/memory.ts';
+import type { AgentState } from '../../../src/domain/tracking/state.ts';
 import {
   EMPTY_LEDGER,
   plan,
@@ -337,7 +337,7 @@ function plainReplay(history: History, wanted: Policy, span: typeof SPAN): strin
 }
 
 interface Seen {
-  readonly memories: Map<string, Memory>;
+  readonly memories: Map<string, AgentState>;
   readonly off: Map<string, Instant>;
 }
 
@@ -362,7 +362,7 @@ function dueNow(
   if (memory !== undefined) memories.set(id, memory);
   const { due } = judge(each.agent, memory, shown, wanted, now);
   const offAt = off.get(id);
-  if (offAt !== undefined && (memory?.lastSign?.at ?? 0) > offAt) off.delete(id);
+  if (offAt !== undefined && (memory?.episode.sign?.at ?? 0) > offAt) off.delete(id);
   return !off.has(id) && due?.mode === 'enforce' ? [{ agentId: id, due }] : [];
 }
 

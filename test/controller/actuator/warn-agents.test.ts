@@ -1,7 +1,7 @@
 /** Warnings within a sweep: what they may cost it, and whose are noted. */
 import { expect, test } from '@jest/globals';
 import type { Agent } from '../../../src/domain/agent.ts';
-import type { Memory } from '../../../src/domain/tracking/memory.ts';
+import type { AgentState } from '../../../src/domain/tracking/state.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { warnAgents, type AgentToWarn } from '../../../src/controller/actuator/warn-agents.ts';
 import { memoryOf } from '../../store/sqlite/fixtures.ts';
@@ -19,7 +19,7 @@ class Desk {
   readonly #stop = new AbortController();
 
   constructor(answers: (n: number) => boolean | 'hangs') {
-    const memories = new Map<string, Memory>();
+    const memories = new Map<string, AgentState>();
     this.deps = {
       warner: {
         warn: ({ id }, _, signal) => {
@@ -36,12 +36,12 @@ class Desk {
       directory: { serverNow: () => BASE } as ActuatorDeps['directory'],
       population: {
         memory: (id: string) => memories.get(id) ?? memoryOf(id, BASE),
-        put: (memory: Memory) => memories.set(memory.agentId, memory),
+        put: (memory: AgentState) => memories.set(memory.agentId, memory),
       } as unknown as ActuatorDeps['population'],
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
       name: ({ id }) => id,
       store: {
-        saveStep: (saved: readonly Memory[]) => {
+        saveStep: (saved: readonly AgentState[]) => {
           this.noted.push(
             ...saved.flatMap(({ agentId, warned }) => (warned['gone'] === BASE ? [agentId] : [])),
           );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { leaveLadder, withdrawLogoff } from '../../../src/domain/judging/ladder.ts';
+import { leaveLadder, withdrawLogoff } from '../../../src/domain/tracking/own-logoff.ts';
 import type { Action, Policy } from '../../../src/domain/policy/policy.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { exemption, matcher, profile, RETURNS, rule } from '../build.ts';

@@ -1,11 +1,7 @@
 /** A rung that begins at the identity provider: its two parts, the time between them, and who comes back in it. */
 import { describe, expect, test } from '@jest/globals';
-import {
-  noteSsoEnd,
-  noteSsoPending,
-  partOfRung,
-  withdrawSsoEnd,
-} from '../../../src/domain/judging/ladder.ts';
+import { partOfRung } from '../../../src/domain/judging/ladder.ts';
+import { noteSsoEnd, noteSsoPending, withdrawSsoEnd } from '../../../src/domain/tracking/own-logoff.ts';
 import type { Action, Returns } from '../../../src/domain/policy/policy.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { asClockTime, clockTime, duration, RETURNS } from '../build.ts';

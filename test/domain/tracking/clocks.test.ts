@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../../src/domain/agent.ts';
 import { addSpan, countable, dropSpansBefore, measure } from '../../../src/domain/tracking/clocks.ts';
-import { fold } from '../../../src/domain/tracking/fold.ts';
+import { track } from '../../../src/domain/tracking/track.ts';
 import { SECOND, type Interval } from '../../../src/domain/time/time.ts';
 import { agent, clockTime, foldContext, profile, rule } from '../build.ts';
 import { story } from '../story.ts';

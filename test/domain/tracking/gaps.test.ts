@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../../src/domain/agent.ts';
 import { measure } from '../../../src/domain/tracking/clocks.ts';
-import { fold } from '../../../src/domain/tracking/fold.ts';
-import type { Memory } from '../../../src/domain/tracking/memory.ts';
+import { track } from '../../../src/domain/tracking/track.ts';
+import type { AgentState } from '../../../src/domain/tracking/state.ts';
 import type { Duration } from '../../../src/domain/time/time.ts';
 import { foldContext, rule } from '../build.ts';
 import { story, type Change, type Part } from '../story.ts';
@@ -258,14 +258,14 @@ describe('stamps that contradict', () => {
     expect(s.at('09:31:10', { routing: 'IDLE' }).until('09:32').lastSign()).toBe('routing 09:32');
   });
 
-  function older(memory: Memory, by: Duration): Observation {
+  function older(memory: AgentState, by: Duration): Observation {
     return {
       agentId: memory.agentId,
       at: memory.seenAt - by,
-      presence: { system: 'AVAILABLE', definitionId: undefined, since: memory.presenceSince },
-      routing: { status: 'OFF_QUEUE', since: memory.routingSince },
+      presence: { system: 'AVAILABLE', definitionId: undefined, since: memory.last.presenceSince },
+      routing: { status: 'OFF_QUEUE', since: memory.last.routingSince },
       conversations: { contactCentre: 0, enterprise: 0 },
-      tokenIssuedAt: memory.tokenAt,
+      tokenIssuedAt: memory.last.tokenAt,
       missing: [],
     };
   }

@@ -3,7 +3,7 @@
  * browser back with a new one, long after `returns.window`.
  */
 import { describe, expect, test } from '@jest/globals';
-import { noteSsoEnd } from '../../../src/domain/judging/ladder.ts';
+import { noteSsoEnd } from '../../../src/domain/tracking/own-logoff.ts';
 import type { Action } from '../../../src/domain/policy/policy.ts';
 import { MINUTE } from '../../../src/domain/time/time.ts';
 import { asClockTime, clockTime, profile, RETURNS } from '../build.ts';

@@ -8,24 +8,24 @@ import {
   windowFitting,
   type PlatformBehaviour,
 } from '../../../src/domain/tracking/platform-behaviour.ts';
-import type { MemoryEvent } from '../../../src/domain/tracking/memory.ts';
+import type { TrackingEvent } from '../../../src/domain/tracking/state.ts';
 import { HOUR, MINUTE, SECOND, type Duration } from '../../../src/domain/time/time.ts';
 
 const AT = Date.parse('2026-03-02T09:30:00Z');
 
-function silent(delay: Duration | undefined, more: object = {}): MemoryEvent {
+function silent(delay: Duration | undefined, more: object = {}): TrackingEvent {
   return { kind: 'silent_return', at: AT, delay, own: true, quiet: false, tokenMoved: true, ...more };
 }
 
-function late(delay: Duration, own = true): MemoryEvent {
+function late(delay: Duration, own = true): TrackingEvent {
   return { kind: 'late_return', at: AT, delay, own };
 }
 
-function seen(...events: readonly MemoryEvent[]): PlatformBehaviour {
+function seen(...events: readonly TrackingEvent[]): PlatformBehaviour {
   return events.reduce(learnFromReturn, NO_BEHAVIOUR_KNOWN);
 }
 
-function times(count: number, event: MemoryEvent): readonly MemoryEvent[] {
+function times(count: number, event: TrackingEvent): readonly TrackingEvent[] {
   return Array.from({ length: count }, () => event);
 }
 

@@ -7,9 +7,9 @@ import {
   type RoutingStatus,
   type SystemPresence,
 } from '../../../src/domain/agent.ts';
-import { fold } from '../../../src/domain/tracking/fold.ts';
+import { track } from '../../../src/domain/tracking/track.ts';
 import { judge } from '../../../src/domain/judging/judge.ts';
-import { areContradictory, classify, whatIsMissing } from '../../../src/domain/tracking/reading.ts';
+import { areContradictory, assess, whatIsMissing } from '../../../src/domain/tracking/reading.ts';
 import type { Rule } from '../../../src/domain/policy/policy.ts';
 import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
 import { exemption, foldContext, matcher, profile, rule, type WhenText } from '../build.ts';
@@ -384,8 +384,8 @@ describe('a stamp older than the one that was known of the same state', () => {
     const shorter = { ...o.presence!, since: presenceSince! - 999 };
     const known = { ...memory, presenceSince };
     const at = {
-      routing: { status: 'OFF_QUEUE', since: memory.routingSince },
-      tokenIssuedAt: memory.tokenAt,
+      routing: { status: 'OFF_QUEUE', since: memory.last.routingSince },
+      tokenIssuedAt: memory.last.tokenAt,
     } as const;
     const judged = judge(s.agent, known, { ...o, ...at, presence: shorter }, s.policy, s.now);
     expect(judged.reason).toBe('due');

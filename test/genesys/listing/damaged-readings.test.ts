@@ -5,10 +5,10 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fold } from '../../../src/domain/tracking/fold.ts';
+import { track } from '../../../src/domain/tracking/track.ts';
 import { judge, type Verdict } from '../../../src/domain/judging/judge.ts';
-import { beginLogoff, finishLogoff, placeOnLadder } from '../../../src/domain/judging/ladder.ts';
-import type { Memory } from '../../../src/domain/tracking/memory.ts';
+import { beginLogoff, finishLogoff } from '../../../src/domain/tracking/own-logoff.ts';
+import type { AgentState } from '../../../src/domain/tracking/state.ts';
 import { HOUR, MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
 import { Interner, readUser } from '../../../src/genesys/listing/read-user.ts';
 import type { Sighting } from '../../../src/ports/agents.ts';
@@ -164,9 +164,9 @@ function read(person: Person, raw: unknown, time: Instant, intern = new Interner
 
 /** One look: the memory after it, and the verdict. */
 function look(
-  memory: Memory | undefined,
+  memory: AgentState | undefined,
   { agent, observation: o }: Sighting,
-): [Memory | undefined, Verdict] {
+): [AgentState | undefined, Verdict] {
   const found = POLICY.profiles[0];
   const profileNow = found?.match !== undefined && agent.groups.includes('g-nobody') ? undefined : found;
   const context = {
@@ -182,10 +182,10 @@ function look(
 }
 
 /** What is remembered after two hours of sweeps, up to just before the last reading. */
-function rememberedOf(person: Person): Memory {
+function rememberedOf(person: Person): AgentState {
   const last = NOW - (person.gap ?? 1) * MINUTE;
   const raw = user(1, person.long);
-  let memory: Memory | undefined;
+  let memory: AgentState | undefined;
   for (let time = last - 2 * HOUR; time <= last; time += MINUTE) {
     memory = look(memory, read(person, raw, time)!)[0];
   }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Memory } from '../../../src/domain/tracking/memory.ts';
+import type { AgentState } from '../../../src/domain/tracking/state.ts';
 import { EMPTY_LEDGER } from '../../../src/domain/planning/plan.ts';
 import type { ControllerState } from '../../../src/domain/record.ts';
 import type { Instant } from '../../../src/domain/time/time.ts';
@@ -23,7 +23,7 @@ export const STANDING: ControllerState = {
 };
 
 /** A memory as a first look makes it. */
-export function memoryOf(agentId: string, seenAt: Instant, more: Partial<Memory> = {}): Memory {
+export function memoryOf(agentId: string, seenAt: Instant, more: Partial<AgentState> = {}): AgentState {
   return {
     agentId,
     firstSeenAt: BASE,

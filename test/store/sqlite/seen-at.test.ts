@@ -1,7 +1,7 @@
 /** When each agent was last seen, across any order of sweeps, steps and restarts: clocks hang on it. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Memory } from '../../../src/domain/tracking/memory.ts';
+import type { AgentState } from '../../../src/domain/tracking/state.ts';
 import { MINUTE } from '../../../src/domain/time/time.ts';
 import type { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { BASE, memoryOf, Place, STANDING } from './fixtures.ts';
@@ -36,9 +36,9 @@ type Turn = typeof story extends fc.Arbitrary<(infer T)[]> ? T : never;
 /** A worker as the enforcer is one, and beside it what the store must tell after a crash right now. */
 class Worker {
   store: SqliteStore;
-  expected = new Map<string, Memory>();
+  expected = new Map<string, AgentState>();
   readonly #path: string;
-  #memories = new Map<string, Memory>();
+  #memories = new Map<string, AgentState>();
   #current = new Set<string>();
   #now = BASE;
   #mark = 0;
@@ -69,7 +69,7 @@ class Worker {
     const missing = [...this.#current].filter((id) => !seen.includes(id));
     // What is written of them is what the worker remembers, more exact than what a crash would have left.
     for (const id of missing) this.expected.set(id, this.#memories.get(id)!);
-    const pick = (ids: readonly string[]): Memory[] => ids.map((id) => this.#memories.get(id)!);
+    const pick = (ids: readonly string[]): AgentState[] => ids.map((id) => this.#memories.get(id)!);
     const record = { at, changed: pick(written), notSeen: pick(missing), standing: STANDING, events: [] };
     await this.store.saveSweep(record);
     this.#current = new Set(seen);
@@ -100,7 +100,7 @@ class Worker {
   }
 
   /** Something that tells one version of a memory from the next. */
-  #stamp(): Partial<Memory> {
+  #stamp(): Partial<AgentState> {
     this.#mark += 1;
     return { warned: { rule: this.#mark } };
   }

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { learnFromLogoff, NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
-import { episodeOf, type Memory, type State } from '../../../src/domain/tracking/memory.ts';
+import { episodeOf, type AgentState } from '../../../src/domain/tracking/state.ts';
+import type { Shown } from '../../../src/domain/agent.ts';
 import type { RecordEvent, ControllerState } from '../../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { BASE, memoryOf, Place, STANDING } from './fixtures.ts';
@@ -11,7 +12,7 @@ afterAll(() => place.remove());
 
 const QUIET = { changed: [], notSeen: [], standing: STANDING, events: [] };
 
-function fullMemory(agentId: string): Memory {
+function fullMemory(agentId: string): AgentState {
   const state: State = { presence: 'ON_QUEUE', presenceId: 'p-1', routing: 'IDLE' };
   const clocks = {
     sinceSign: BASE - HOUR,
@@ -57,7 +58,7 @@ describe('memories', () => {
     const store = await place.open(path);
     const memory = fullMemory('a');
     await store.saveSweep({ ...QUIET, at: BASE, changed: [memory] });
-    const { at, state, episode } = memory.recent[0]!;
+    const { at, state, episode } = memory.undo[0]!;
     const { lastSign, clocks, back, ladder } = episode;
     const raw = new DatabaseSync(path);
     const earlier = JSON.stringify({ ...memory, recent: [{ at, state, lastSign, clocks, back, ladder }] });

@@ -1,0 +1,215 @@
+/** Going and coming back: whose doing a departure was, and whether a browser or a person stands behind a return. */
+import type { Returns } from '../policy/policy.ts';
+import { MINUTE, type Duration, type Instant } from '../time/time.ts';
+import type { Arrival, Change } from './change.ts';
+import { fits, samePresence, type Comparison } from './compare.ts';
+import { OWN_STAMP_TOLERANCE } from './reading.ts';
+import {
+  departureOf,
+  isDoneKnown,
+  isNewer,
+  mayHaveDone,
+  silentReturnOf,
+  type AgentState,
+  type Checkpoint,
+  type Departure,
+  type Logoff,
+  type Sign,
+  type SilentReturn,
+  type Snapshot,
+} from './state.ts';
+
+/** A change this soon before going Offline belongs to the departure, and one this soon after a return to the return. */
+export const SAME_CHANGE_WINDOW: Duration = MINUTE;
+/** A client that asserts its presence does so within seconds: an Offline of ours that held longer than this was not undone. */
+const QUIET_OFFLINE_HELD_AFTER: Duration = 5 * MINUTE;
+
+/** Changes of the last minute belong to the departure, unless it is our own doing: the change was not part of that. */
+export function departed(s: AgentState, c: Comparison, returns: Returns): readonly Change[] {
+  const { at, earliest } = c.presence;
+  const { logoff } = s;
+  if (logoff !== undefined && mayHaveCaused(logoff, at, returns)) {
+    const departure = ownDeparture(logoff, Math.max(earliest, logoff.from));
+    return [{ kind: 'departed', departure, undo: undefined }];
+  }
+  const undo = checkpointBefore(s, at);
+  // In doubt the earlier instant: an absence that is taken for a short one would make a silent return of a login.
+  const departure = platformDeparture(earliest, s, undo?.shown);
+  if (!c.inGap) return [{ kind: 'departed', departure, undo }];
+  // The time before was not watched: an agent who was there until then must not get back the clocks of before the gap.
+  return [{ kind: 'departed', departure, undo: undefined }, personAt(at)];
+}
+
+/** How things stood before the changes that belong to a departure, or a bounce, of this time. */
+function checkpointBefore({ undo }: AgentState, at: Instant): Checkpoint | undefined {
+  return undo.find((checkpoint) => checkpoint.at >= at - SAME_CHANGE_WINDOW);
+}
+
+function personAt(at: Instant): Change {
+  return { kind: 'person_arrived', sign: { kind: 'presence', at } };
+}
+
+function platformDeparture(at: Instant, { last }: AgentState, former: Snapshot = last): Departure {
+  return { at, by: 'platform', quiet: false, former: { ...former, tokenAt: last.tokenAt } };
+}
+
+function ownDeparture(logoff: Logoff, at: Instant): Departure {
+  // After a crash in the middle it is unknown how far it came: the tokens may have been left.
+  const quiet = !isDoneKnown(logoff) || !logoff.done.includes('revoke_tokens');
+  return { at, by: 'enforcer', quiet, former: logoff.former };
+}
+
+/** The departure may be the effect of this log-off: begun before, not long ago, and not answered by another. */
+function mayHaveCaused({ kind, from, to }: Logoff, at: Instant, { window }: Returns): boolean {
+  return kind !== 'seen' && at >= from - OWN_STAMP_TOLERANCE && at <= to + window;
+}
+
+/** Our own log-off took effect, and the agent was back before the next reading. */
+export function hiddenDeparture(
+  logoff: Logoff | undefined,
+  c: Comparison,
+  returns: Returns,
+): Departure | undefined {
+  if (logoff === undefined || logoff.kind === 'seen' || logoff.kind === 'ended') return undefined;
+  if (!showsEffect(logoff, c, returns)) return undefined;
+  // In doubt the earlier instant, as for every departure.
+  return ownDeparture(logoff, Math.min(logoff.from, returnTime(c)));
+}
+
+function showsEffect(logoff: Logoff, c: Comparison, { window }: Returns): boolean {
+  const { presence, seen, inGap, shown } = c;
+  const since = logoff.from - OWN_STAMP_TOLERANCE;
+  // A presence that moved after a crash may as well be a person's choice: only a new login shows that the agent was gone.
+  const inTime = inGap || seen <= logoff.to + window;
+  const isCertain = inTime && logoff.kind === 'acted' && logoff.done.includes('offline');
+  if (isCertain && presence.moved && presence.at >= since) return true;
+  if (!mayHaveDone(logoff).includes('revoke_tokens')) return false;
+  return isNewer(shown.tokenAt, logoff.former.tokenAt) && shown.tokenAt >= since;
+}
+
+/** When the agent came back: the presence's stamp, or the new token's where the presence never moved. */
+function returnTime({ presence, shown, seen }: Comparison): Instant {
+  return presence.moved ? presence.at : Math.min(shown.tokenAt ?? seen, seen);
+}
+
+/** The agent is no longer Offline: a login, the person's one click, or a silent return. */
+export function arrived(
+  s: AgentState,
+  c: Comparison,
+  returns: Returns,
+  departure: Departure = departureOf(s) ?? platformDeparture(s.seenAt, s),
+): readonly Change[] {
+  const { window } = returns;
+  const { by, quiet, former } = departure;
+  const at = Math.max(returnTime(c), departure.at);
+  const delay = at - departure.at;
+  const ownQuiet = by === 'enforcer' && quiet;
+  const quietHeld = ownQuiet ? delay > Math.min(window, QUIET_OFFLINE_HELD_AFTER) : undefined;
+  const clicked = quiet && c.shown.presence === 'AVAILABLE' && !isNewer(c.shown.tokenAt, former.tokenAt);
+  if (delay > window) {
+    if (isNativeTimeout(s, c, departure, returns)) {
+      const hidden: Departure = { ...departure, by: 'platform', quiet: false };
+      return returned(s, c, returns, { departure: hidden, quietHeld, at, delay: undefined });
+    }
+    const sign: Sign = { kind: clicked ? 'presence' : 'login', at };
+    const login: Change = { kind: 'logged_in', departure, quietHeld, delay, sign };
+    // A click is a person's: it takes the agent off the ladder.
+    return clicked ? [login, personAt(at)] : [login];
+  }
+  const changes = returned(s, c, returns, { departure, quietHeld, at, delay });
+  return clicked ? [...changes, personAt(at)] : changes;
+}
+
+/** A return within the window: silent, unless it shows something that no browser brings. */
+function returned(
+  s: AgentState,
+  c: Comparison,
+  { grace }: Returns,
+  {
+    departure,
+    quietHeld,
+    at,
+    delay,
+  }: Arrival & { readonly at: Instant; readonly delay: Duration | undefined },
+): readonly Change[] {
+  const { former } = departure;
+  const earliest = Math.max(departure.at, Math.min(at, c.presence.earliest));
+  const silent: SilentReturn = { at, earliest, delay, after: departure.by, former, tokenAt: c.shown.tokenAt };
+  // A browser that bounces more often than grace lasts would put an absent person out of reach for good: a return that
+  // follows hard on the grace of another opens no new one.
+  const open = s.episode.graceFrom;
+  const goesOn = open !== undefined && at < open + grace + 2 * c.context.usualInterval;
+  const graceFrom = goesOn ? open : at;
+  const change: Change = { kind: 'returned', departure, quietHeld, silent, graceFrom };
+  return isBrought(c, former, at) ? [change] : [change, personAt(Math.max(at, c.presence.at))];
+}
+
+/**
+ * Whether the platform's own timeout, and not a person, stands behind an arrival after our quiet Offline. That Offline left
+ * the session alone, so a person who is there needs one click and no login. Where the browser itself had opened the session,
+ * a login within `window` after its idle time is attributed to the browser: the hidden departure ended the session. It idles
+ * from its token's date on, or from the Offline, should the client have answered that with a request.
+ */
+function isNativeTimeout(s: AgentState, c: Comparison, departure: Departure, { window }: Returns): boolean {
+  const { at, by, quiet, former } = departure;
+  const opened = former.tokenAt;
+  const token = c.shown.tokenAt;
+  const silent = silentReturnOf(s);
+  if (c.inGap || by !== 'enforcer' || !quiet || opened === undefined || token === undefined) return false;
+  // While a return is silent there has been no sign of a person: a token of then or later is the browser's own.
+  if (silent === undefined || opened < silent.at - SAME_CHANGE_WINDOW) return false;
+  if (c.presence.earliest > token + SAME_CHANGE_WINDOW) return false;
+  return c.context.nativeTimeouts.some((timeout) =>
+    [opened, at].some((idle) => {
+      const after = token - (idle + timeout);
+      return after >= -OWN_STAMP_TOLERANCE && after <= window;
+    }),
+  );
+}
+
+/**
+ * Whether everything that moved is what a return brings with it: the former presence or Available, the former routing, off
+ * queue or the queue restored, each stamped close to the return.
+ */
+export function isBrought({ shown, presence, routing }: Comparison, former: Snapshot, returnedAt: Instant): boolean {
+  const until = returnedAt + SAME_CHANGE_WINDOW;
+  const presenceFits = samePresence(shown, former) || shown.presence === 'AVAILABLE';
+  const routingFits =
+    shown.routing === 'OFF_QUEUE' ||
+    shown.routing === former.routing ||
+    (shown.routing === 'IDLE' && former.routing !== 'OFF_QUEUE');
+  return fits(presence, presenceFits, -Infinity, until) && fits(routing, routingFits, -Infinity, until);
+}
+
+/**
+ * Whether a bounce through Offline happened between two readings: the same presence with a newer date, or Available, stamped
+ * shortly after a token that is newer than the last one known.
+ */
+export function isHiddenBounce(s: AgentState, { shown, presence }: Comparison, { window }: Returns): boolean {
+  // After a longer pause it may as well be the login of a person who was away for longer than the window.
+  if (presence.at - s.seenAt > window) return false;
+  const { tokenAt: token, presenceSince: stamp } = shown;
+  const bounces = presence.restamped || (presence.changed && shown.presence === 'AVAILABLE');
+  if (!bounces || token === undefined || stamp === undefined) return false;
+  return datesNewReturn(s, token) && stamp >= token && stamp <= token + SAME_CHANGE_WINDOW;
+}
+
+/** Whether a token can be the trace of a return that was not seen. */
+function datesNewReturn(s: AgentState, token: Instant): boolean {
+  const { last, tokenMoved } = s;
+  if (!isNewer(token, last.tokenAt) && !tokenMoved) return false;
+  // The former presence is younger than the token: whatever changed it came after the login.
+  if (last.presenceSince !== undefined && last.presenceSince >= token) return false;
+  // The return that this token belongs to has been seen already.
+  const silent = silentReturnOf(s);
+  return silent === undefined || isNewer(token, silent.tokenAt ?? silent.at);
+}
+
+/** The return of an agent who was gone and back between two readings. */
+export function bounced(s: AgentState, c: Comparison, returns: Returns): readonly Change[] {
+  const { at } = c.presence;
+  const wentAt = Math.max(s.seenAt, Math.min(c.shown.tokenAt ?? c.seen, at));
+  const departure = platformDeparture(wentAt, s, checkpointBefore(s, at)?.shown);
+  return returned(s, c, returns, { departure, quietHeld: undefined, at, delay: undefined });
+}
+

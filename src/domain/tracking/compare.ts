@@ -1,0 +1,206 @@
+/** One reading held against what is remembered: what moved, and when. */
+import { shownIn, type Observation, type Shown, type WholeObservation } from '../agent.ts';
+import { isInCondition } from '../policy/when.ts';
+import { MINUTE, SECOND, type Duration, type Instant } from '../time/time.ts';
+import {
+  conversationsIn,
+  isFoldable,
+  showsWork,
+  withheldStamps,
+  withholdsToken,
+  type Concern,
+} from './reading.ts';
+import { isNewer, type AgentState, type Snapshot } from './state.ts';
+
+/** A stamp this little before the last reading is the rounding of `Date` to whole seconds, not a contradiction. */
+const ROUNDING: Duration = 2 * SECOND;
+/** More usual intervals than this without a reading are a gap. */
+const GAP = 3;
+
+/** What tracking needs to know besides the state and the reading. */
+export interface TrackingContext extends Concern {
+  /** The usual time between two readings. A longer pause than three of them is a gap. */
+  readonly usualInterval: Duration;
+  /** The server's clock jumped against the local one since the last reading: the time between cannot be trusted. */
+  readonly clockJumped: boolean;
+  /** After how long the platform ends an idle session: all that it may be for this agent. Empty when off, or not known. */
+  readonly nativeTimeouts: readonly Duration[];
+}
+
+/** How one part of a reading, presence or routing, differs from what is remembered. */
+export interface Difference {
+  readonly changed: boolean;
+  /** The same value with a newer stamp. */
+  readonly restamped: boolean;
+  readonly moved: boolean;
+  /** When it moved, if it did: at the latest, and at the earliest. They differ where the stamp says nothing. */
+  readonly at: Instant;
+  readonly earliest: Instant;
+}
+
+/** A reading that can be taken in, with what of it is new. */
+export interface Comparison {
+  /** What the reading shows, with the stamps that it brings itself. */
+  readonly shown: Snapshot;
+  readonly conversations: 'engaged' | 'possibly' | 'free';
+  readonly outsideCall: boolean;
+  /** Server time of the reading, never before the last one; and the latest that it can have been. */
+  readonly seen: Instant;
+  readonly latest: Instant;
+  readonly presence: Difference;
+  readonly routing: Difference;
+  /** The token, where the reading has one that is newer than the last one known. */
+  readonly newToken: Instant | undefined;
+  readonly inGap: boolean;
+  /** A stamp of the same state, or the token of a login that moved nothing else, is kept back. */
+  readonly hides: 'stamp' | 'login' | undefined;
+  readonly context: TrackingContext;
+}
+
+/**
+ * Compares a reading with what is remembered. `undefined` where nothing can be told from it, so that for the clocks it did not
+ * take place: something that judging needs is missing, a conversation may be hidden, a stamp is withheld, or the presence
+ * moved without its token. In a gap a stamp or a token that is withheld restarts the clocks instead.
+ */
+export function compare(s: AgentState, o: WholeObservation, context: TrackingContext): Comparison | undefined {
+  const { last, seenAt } = s;
+  const seen = Math.max(o.at, seenAt);
+  const latest = Math.max(seen, latestOf(o));
+  const inGap = isGap(s, seen, context);
+  const shown: Snapshot = {
+    ...shownIn(o),
+    presenceSince: o.presence.since,
+    routingSince: o.routing.since,
+    tokenAt: o.tokenIssuedAt,
+  };
+  const difference = (changed: boolean, stamp: Instant | undefined, known: Instant | undefined): Difference =>
+    differenceOf(changed, stamp, known, seenAt, latest);
+  const presence = difference(!samePresence(shown, last), shown.presenceSince, last.presenceSince);
+  const routing = difference(shown.routing !== last.routing, shown.routingSince, last.routingSince);
+  const newToken = isNewer(shown.tokenAt, last.tokenAt) ? shown.tokenAt : undefined;
+  const still = !presence.moved && !routing.moved && newToken === undefined;
+  const conversations = engagementIn(o);
+  const isOnline = shown.presence !== 'OFFLINE';
+  // A conversation outside the contact centre leaves no stamp: without the summary it may come and go unseen.
+  if (isOnline && conversationsIn(o) === 'possibly' && still) return undefined;
+  const hidesStamp = withheldStamps(s, o).length > 0;
+  // Return or person? The next reading can tell, unless the token stays away until a gap opens; then it was a person.
+  const waitsForToken =
+    isOnline && presence.moved && shown.tokenAt === undefined && last.tokenAt !== undefined;
+  if (!inGap && (hidesStamp || waitsForToken)) return undefined;
+  const hidesLogin = still && withholdsToken(last, o);
+  const hides = hidesStamp ? 'stamp' : hidesLogin ? 'login' : undefined;
+  const outsideCall = hasOutsideCall(o);
+  return {
+    shown,
+    conversations,
+    outsideCall,
+    seen,
+    latest,
+    presence,
+    routing,
+    newToken,
+    inGap,
+    hides,
+    context,
+  };
+}
+
+/** The latest that a reading can have been taken. */
+export function latestOf({ at, latest = at }: Observation): Instant {
+  return Math.max(at, latest);
+}
+
+function isGap({ seenAt }: AgentState, seen: Instant, { clockJumped, usualInterval }: TrackingContext): boolean {
+  return clockJumped || seen - seenAt > GAP * usualInterval;
+}
+
+/** A counter above zero that is not known is taken for work. */
+function engagementIn(o: Observation): Comparison['conversations'] {
+  return showsWork(o) ? 'engaged' : conversationsIn(o);
+}
+
+/** A conversation outside the contact centre. */
+export function hasOutsideCall({ conversations }: Observation): boolean {
+  return (conversations?.enterprise ?? 0) > 0;
+}
+
+/** The same presence and label; a label that one of the two does not name is no difference. */
+export function samePresence(a: Shown, b: Shown): boolean {
+  return a.presence === b.presence && sameLabel(a.presenceId, b.presenceId);
+}
+
+function sameLabel(a: string | undefined, b: string | undefined): boolean {
+  return a === b || a === undefined || b === undefined;
+}
+
+/** A part that did not move fits; one that did must show what is expected, in time. */
+export function fits({ moved, at }: Difference, isExpected: boolean, from: Instant, to: Instant): boolean {
+  return !moved || (isExpected && at >= from && at <= to);
+}
+
+function differenceOf(
+  changed: boolean,
+  stamp: Instant | undefined,
+  known: Instant | undefined,
+  lastSeen: Instant,
+  latest: Instant,
+): Difference {
+  // Where its stamp was not known before, one of since the last reading says that the same state was stamped anew.
+  const restamped = !changed && isNewer(stamp, known ?? lastSeen);
+  const at = dateOf(stamp, lastSeen, latest);
+  const earliest = isBelievable(stamp, lastSeen) ? at : lastSeen;
+  return { changed, restamped, moved: changed || restamped, at, earliest };
+}
+
+/**
+ * When a change happened that was seen at `latest` at the latest and not yet at `lastSeen`: the platform's stamp where it is
+ * believable, else the sighting. In doubt the later instant, so that no clock runs fast.
+ */
+export function dateOf(stamp: Instant | undefined, lastSeen: Instant, latest: Instant): Instant {
+  if (!isBelievable(stamp, lastSeen)) return latest;
+  return Math.min(Math.max(stamp, lastSeen), latest + MINUTE);
+}
+
+function isBelievable(stamp: Instant | undefined, lastSeen: Instant): stamp is Instant {
+  return stamp !== undefined && stamp >= lastSeen - ROUNDING;
+}
+
+/**
+ * The time of a reading that shows nothing at all that is new, as nearly every reading does. Makes no garbage: tens of
+ * thousands of agents pass through here in each sweep.
+ */
+export function steadyAt(s: AgentState, o: Observation, context: TrackingContext): Instant | undefined {
+  if (s.unread !== undefined || s.undo.length > 0 || !isFoldable(o, s, context)) return undefined;
+  const { last, session } = s;
+  const { presence, routing, tokenIssuedAt } = o;
+  const seen = Math.max(o.at, s.seenAt);
+  const isSame =
+    presence.system === last.presence &&
+    sameLabel(presence.definitionId, last.presenceId) &&
+    routing.status === last.routing;
+  if (!isSame || isGap(s, seen, context)) return undefined;
+  const engaged = conversationsIn(o);
+  if (engaged === 'possibly' || (engaged === 'engaged') !== (session.kind === 'engaged')) return undefined;
+  if (session.kind === 'engaged' && session.outside !== hasOutsideCall(o)) return undefined;
+  // The label may be new, and stamps may be known only now: that is nothing new, but to be remembered.
+  const isDated =
+    isStampSteady(presence.since, last.presenceSince) &&
+    isStampSteady(routing.since, last.routingSince) &&
+    isStampSteady(tokenIssuedAt, last.tokenAt);
+  if (!isDated || withheldStamps(s, o).length > 0) return undefined;
+  return areConditionsSteady(s, context) ? seen : undefined;
+}
+
+function isStampSteady(stamp: Instant | undefined, known: Instant | undefined): boolean {
+  return stamp === undefined || (known !== undefined && stamp <= known);
+}
+
+function areConditionsSteady({ last, episode }: AgentState, { profile }: TrackingContext): boolean {
+  if (profile === undefined || last.presence === 'OFFLINE') return true;
+  for (const rule of profile.rules) {
+    if (rule.clock === 'in_state' && isInCondition(rule, last) !== rule.whenKey in episode.clocks.inState)
+      return false;
+  }
+  return true;
+}

@@ -1,0 +1,242 @@
+/**
+ * track(state, reading) -> state: how one more reading changes what is remembered of an agent. Pure. The reading is held
+ * against the state (`compare.ts`), it is said what it means (`classify.ts`), and that is applied (`transitions.ts`).
+ */
+import { shownIn, type Observation, type WholeObservation } from '../agent.ts';
+import type { Returns, Rule } from '../policy/policy.ts';
+import { isInCondition, mentions } from '../policy/when.ts';
+import { HOUR, MINUTE, type Instant } from '../time/time.ts';
+import { SAME_CHANGE_WINDOW } from './absences.ts';
+import { beginning } from './change.ts';
+import { classify } from './classify.ts';
+import { dropSpansBefore } from './clocks.ts';
+import {
+  compare,
+  hasOutsideCall,
+  latestOf,
+  steadyAt,
+  type Comparison,
+  type Difference,
+  type TrackingContext,
+} from './compare.ts';
+import { isFoldable, showsWork, type Concern } from './reading.ts';
+import { isAhead, pulledBack } from './set-back.ts';
+import { isWorking, type AgentState, type Clocks, type Session, type TrackingEvent } from './state.ts';
+import { apply, eventOf, TRANSITIONS } from './transitions.ts';
+
+export interface Tracked {
+  readonly state: AgentState;
+  readonly events: readonly TrackingEvent[];
+  /** Something other than the time of the last reading is new: worth storing. */
+  readonly changed: boolean;
+}
+
+/** For agents whom no profile matches: their returns are told apart like everyone else's. */
+const PLAIN_RETURNS: Returns = {
+  window: 2 * MINUTE,
+  grace: 0,
+  forget: 12 * HOUR,
+  ladder: [],
+  repeat: 'never',
+};
+const NO_EVENTS: readonly TrackingEvent[] = [];
+
+/**
+ * Takes in one reading. One that nothing can be told from leaves the state as it was: for the clocks it did not take place.
+ * Only work that it shows all the same is not passed over. `state` is `undefined` at first sight; the answer is `undefined`
+ * while no whole reading has been had.
+ */
+export function track(
+  state: AgentState | undefined,
+  o: Observation,
+  context: TrackingContext,
+): Tracked | undefined {
+  const isWhole = isFoldable(o, state, context);
+  if (state === undefined)
+    return isWhole ? { state: firstSight(o, context), events: NO_EVENTS, changed: true } : undefined;
+  if (!isWhole) return passedOver(state, o, context);
+  // It is unknown how long the clock was wrong: like a gap, in which every change is a sign.
+  if (isAhead(state, o.at)) return track(pulledBack(state, o.at), o, { ...context, clockJumped: true });
+  const seenAt = steadyAt(state, o, context);
+  if (seenAt !== undefined) return { state: { ...state, seenAt }, events: NO_EVENTS, changed: false };
+  const comparison = compare(state, o, context);
+  return comparison === undefined ? passedOver(state, o, context) : takenIn(state, comparison);
+}
+
+function takenIn(state: AgentState, comparison: Comparison): Tracked {
+  const returns = comparison.context.profile?.returns ?? PLAIN_RETURNS;
+  const events: TrackingEvent[] = [];
+  let next = state;
+  let keeping: Keeping = 'by stamps';
+  for (const change of classify(state, comparison, returns)) {
+    const event = eventOf(next, change, comparison.shown.tokenAt);
+    if (event !== undefined) events.push(event);
+    next = apply(next, change, returns);
+    if (keeping === 'by stamps') keeping = TRANSITIONS[change.kind].inState;
+  }
+  return { state: settled(next, state, comparison, keeping), events, changed: true };
+}
+
+type Keeping = (typeof TRANSITIONS)[keyof typeof TRANSITIONS]['inState'];
+
+/** For the clocks this reading did not take place. Work that it shows is a sign all the same. */
+function passedOver(state: AgentState, o: Observation, { profile }: TrackingContext): Tracked {
+  if (!showsWork(o) || state.session.kind === 'engaged') return { state, events: NO_EVENTS, changed: false };
+  const at = Math.max(state.seenAt, latestOf(o));
+  const outside = hasOutsideCall(o);
+  const change = beginning(at, outside);
+  const event = eventOf(state, change, undefined);
+  const next = apply(state, change, profile?.returns ?? PLAIN_RETURNS);
+  return {
+    state: outside ? { ...next, outsideCallAt: at } : next,
+    events: event === undefined ? NO_EVENTS : [event],
+    changed: true,
+  };
+}
+
+function firstSight(o: WholeObservation, context: Concern): AgentState {
+  const { agentId, at, presence, routing, tokenIssuedAt } = o;
+  const latest = latestOf(o);
+  const last = {
+    ...shownIn(o),
+    presenceSince: presence.since,
+    routingSince: routing.since,
+    tokenAt: tokenIssuedAt,
+  };
+  const inState: Record<string, Instant> = {};
+  if (last.presence !== 'OFFLINE') {
+    for (const rule of context.profile?.rules ?? [])
+      if (rule.clock === 'in_state' && isInCondition(rule, last)) inState[rule.whenKey] = latest;
+  }
+  const engaged = showsWork(o);
+  const outside = hasOutsideCall(o);
+  return {
+    agentId,
+    firstSeenAt: at,
+    seenAt: at,
+    last,
+    session: firstSession(last, engaged, outside, at),
+    logoff: undefined,
+    episode: {
+      sign: engaged ? { kind: 'interaction', at } : undefined,
+      clocks: { sinceSign: latest, sinceWork: latest, inState },
+      graceFrom: undefined,
+      ladder: undefined,
+      observedRules: [],
+      warnedAt: {},
+    },
+    undo: [],
+    leftOut: [],
+    tokenMoved: false,
+    outsideCallAt: outside ? at : undefined,
+    unread: undefined,
+  };
+}
+
+function firstSession(
+  last: AgentState['last'],
+  engaged: boolean,
+  outside: boolean,
+  at: Instant,
+): Session {
+  const offline = last.presence === 'OFFLINE';
+  const wentAt = Math.min(last.presenceSince ?? at, at);
+  const departure = { at: wentAt, by: 'platform', quiet: false, former: last } as const;
+  if (engaged) return { kind: 'engaged', since: at, outside, departure: offline ? departure : undefined };
+  return offline ? { kind: 'offline', departure, before: undefined } : { kind: 'online' };
+}
+
+/** Takes over what the reading shows: values, stamps, token, work, and the conditions that hold. */
+function settled(s: AgentState, before: AgentState, c: Comparison, keeping: Keeping): AgentState {
+  const { shown, presence, routing, seen, newToken, inGap } = c;
+  const { last } = before;
+  const stampOf = (stamp: Instant | undefined, known: Instant | undefined, changed: boolean) =>
+    stamp ?? (changed || inGap ? undefined : known);
+  const state: AgentState = {
+    ...s,
+    seenAt: seen,
+    last: {
+      ...shown,
+      presenceSince: stampOf(shown.presenceSince, last.presenceSince, presence.changed),
+      routingSince: stampOf(shown.routingSince, last.routingSince, routing.changed),
+      tokenAt: newToken ?? last.tokenAt ?? shown.tokenAt,
+    },
+    session: s.session.kind === 'engaged' ? { ...s.session, outside: isOutside(s.session, c) } : s.session,
+    undo: s.undo.filter(({ at }) => seen - at <= 2 * SAME_CHANGE_WINDOW),
+    tokenMoved: before.tokenMoved || newToken !== undefined,
+    outsideCallAt: hadOutsideCall(before, c) ? seen : s.outsideCallAt,
+    unread: undefined,
+  };
+  const clocks: Clocks = {
+    ...s.episode.clocks,
+    sinceWork: sinceWorkOf(state, before, c),
+    inState: heldConditions(s, before, c, keeping),
+  };
+  const starts = [clocks, ...state.undo.map((each) => each.episode.clocks)].map(oldestStart);
+  const leftOut = dropSpansBefore(s.leftOut, Math.min(...starts));
+  return { ...state, episode: { ...s.episode, clocks }, leftOut };
+}
+
+function isOutside({ outside }: { readonly outside: boolean }, { conversations, outsideCall }: Comparison) {
+  return conversations === 'engaged' ? outsideCall : outside;
+}
+
+/** A call outside the contact centre is seen, or has just ended. */
+function hadOutsideCall({ session }: AgentState, { conversations, outsideCall }: Comparison): boolean {
+  return outsideCall || (conversations === 'free' && session.kind === 'engaged' && session.outside);
+}
+
+/** Leaving the queue ends work, as the end of an interaction does. */
+function sinceWorkOf(state: AgentState, before: AgentState, { routing, latest }: Comparison): Instant {
+  const { sinceWork } = state.episode.clocks;
+  const left = isWorking(before) && before.session.kind !== 'engaged' && !isWorking(state);
+  return left ? Math.max(sinceWork, routing.changed ? routing.at : latest) : sinceWork;
+}
+
+function oldestStart({ sinceSign, sinceWork, inState }: Clocks): Instant {
+  return Math.min(sinceSign, sinceWork, ...Object.values(inState));
+}
+
+/**
+ * Since when each condition of an `in_state` rule has held. Offline suspends it: a return may continue it. A newer stamp of
+ * the same state breaks it, unless the change explains the stamp; moving between two listed states does not.
+ */
+function heldConditions(
+  { episode }: AgentState,
+  { last }: AgentState,
+  c: Comparison,
+  keeping: Keeping,
+): Clocks['inState'] {
+  const { inState } = episode.clocks;
+  if (c.shown.presence === 'OFFLINE') return inState;
+  const held: Record<string, Instant> = {};
+  for (const rule of c.context.profile?.rules ?? []) {
+    if (rule.clock !== 'in_state') continue;
+    const since = heldSince(rule, inState[rule.whenKey], last, c, keeping === 'kept');
+    if (since !== undefined) held[rule.whenKey] = since;
+  }
+  return held;
+}
+
+function heldSince(
+  rule: Rule,
+  since: Instant | undefined,
+  last: AgentState['last'],
+  { shown, presence, routing, latest, inGap }: Comparison,
+  isKept: boolean,
+): Instant | undefined {
+  // A return may restore the former state in a second step: what held before it is kept for one more reading.
+  if (!isInCondition(rule, shown)) return isKept ? since : undefined;
+  if (since !== undefined && isKept) return since;
+  const latestOfThose = (parts: readonly Difference[]): Instant => Math.max(...parts.map(({ at }) => at));
+  if (since !== undefined) {
+    const breaks = (part: Difference): boolean => part.restamped || (inGap && part.changed);
+    const mentioned = [
+      ...(mentions(rule.when, 'presence') ? [presence] : []),
+      ...(mentions(rule.when, 'routing') ? [routing] : []),
+    ];
+    return Math.max(since, latestOfThose(mentioned.filter(breaks)));
+  }
+  const moved = [presence, routing].filter((part) => part.moved);
+  return isInCondition(rule, last) || moved.length === 0 ? latest : latestOfThose(moved);
+}

@@ -1,0 +1,198 @@
+/**
+ * apply(state, change) -> state: what each change does. The table is the whole of it; the functions below carry out its words.
+ * A clock that runs is left alone, one that restarts begins at the change.
+ */
+import type { Returns } from '../policy/policy.ts';
+import type { Instant } from '../time/time.ts';
+import type { Change } from './change.ts';
+import { addSpan } from './clocks.ts';
+import { OWN_STAMP_TOLERANCE } from './reading.ts';
+import { isDoneKnown, isNewer, ladderInForce, placeIn, silentReturnOf } from './state.ts';
+import type { AgentState, Episode, Ladder, Session, TrackingEvent } from './state.ts';
+
+/** What one kind of change does to a state. */
+interface Effect {
+  readonly sinceSign: 'runs' | 'restarts';
+  readonly sinceWork: 'runs' | 'restarts';
+  /** While a condition still holds, its clock is broken by newer stamps of the same state, is kept, or begins anew. */
+  readonly inState: 'by stamps' | 'kept' | 'restarts';
+  /** The span that no clock counts. */
+  readonly leftOut: 'nothing' | 'the gap' | 'the absence';
+  readonly ladder: 'stays' | 'leaves' | 'parks' | 'advances';
+  /** `new`: counted rules and warnings begin anew. `undone`: the episode before the departure's own changes comes back whole. */
+  readonly episode: 'same' | 'new' | 'undone';
+  /** Whether a departure within a minute may take the change back. */
+  readonly undo: 'kept' | 'checkpoint' | 'cleared';
+}
+
+/** The table. In ARCHITECTURE.md it stands with a sentence for each row. */
+export const TRANSITIONS: Readonly<Record<Change['kind'], Effect>> = {
+  no_sign: row('runs', 'runs', 'by stamps', 'nothing', 'stays', 'same', 'checkpoint'),
+  sign: row('restarts', 'runs', 'by stamps', 'nothing', 'leaves', 'new', 'checkpoint'),
+  person_arrived: row('restarts', 'runs', 'restarts', 'nothing', 'leaves', 'new', 'kept'),
+  interaction_began: row('restarts', 'runs', 'by stamps', 'nothing', 'leaves', 'new', 'cleared'),
+  interaction_ended: row('restarts', 'restarts', 'by stamps', 'nothing', 'leaves', 'new', 'cleared'),
+  explained: row('runs', 'runs', 'kept', 'nothing', 'stays', 'same', 'kept'),
+  departed: row('runs', 'runs', 'kept', 'nothing', 'stays', 'undone', 'cleared'),
+  returned: row('runs', 'runs', 'kept', 'the absence', 'advances', 'same', 'cleared'),
+  logged_in: row('restarts', 'restarts', 'restarts', 'nothing', 'parks', 'new', 'cleared'),
+  logged_in_unwatched: row('restarts', 'runs', 'by stamps', 'nothing', 'parks', 'new', 'kept'),
+  gap: row('runs', 'runs', 'by stamps', 'the gap', 'stays', 'same', 'kept'),
+  gap_hiding_sign: row('restarts', 'restarts', 'by stamps', 'the gap', 'stays', 'new', 'cleared'),
+  gap_hiding_stamp: row('restarts', 'restarts', 'restarts', 'the gap', 'stays', 'new', 'cleared'),
+};
+
+function row(
+  sinceSign: Effect['sinceSign'],
+  sinceWork: Effect['sinceWork'],
+  inState: Effect['inState'],
+  leftOut: Effect['leftOut'],
+  ladder: Effect['ladder'],
+  episode: Effect['episode'],
+  undo: Effect['undo'],
+): Effect {
+  return { sinceSign, sinceWork, inState, leftOut, ladder, episode, undo };
+}
+
+/** The state after one change. What the reading itself shows is taken over later: see `track.ts`. */
+export function apply(s: AgentState, change: Change, returns: Returns): AgentState {
+  const effect = TRANSITIONS[change.kind];
+  return {
+    ...s,
+    session: sessionAfter(s.session, change),
+    logoff: logoffAfter(s.logoff, change),
+    episode: episodeAfter(s, change, effect, returns),
+    undo: undoAfter(s, change, effect),
+    leftOut: leftOutAfter(s.leftOut, change),
+  };
+}
+
+function leftOutAfter(leftOut: AgentState['leftOut'], change: Change): AgentState['leftOut'] {
+  if ('span' in change) return addSpan(leftOut, change.span);
+  if (change.kind !== 'returned') return leftOut;
+  return addSpan(leftOut, { from: change.departure.at, to: change.silent.at });
+}
+
+function sessionAfter(session: Session, change: Change): Session {
+  const engaged = session.kind === 'engaged' ? session : undefined;
+  switch (change.kind) {
+    case 'departed': {
+      const { departure, undo } = change;
+      if (engaged !== undefined) return { ...engaged, departure };
+      const before = undo === undefined ? silentReturnOf({ session }) : undo.silent;
+      return { kind: 'offline', departure, before };
+    }
+    case 'returned':
+      return { kind: 'returned', silent: change.silent };
+    case 'logged_in':
+      return { kind: 'online' };
+    case 'interaction_began': {
+      const { since, outside } = change;
+      const departure = session.kind === 'offline' ? session.departure : undefined;
+      return { kind: 'engaged', since, outside, departure };
+    }
+    case 'interaction_ended':
+      if (engaged?.departure === undefined) return { kind: 'online' };
+      return { kind: 'offline', departure: engaged.departure, before: undefined };
+    default:
+      return 'sign' in change ? sessionAfterSign(session) : session;
+  }
+}
+
+/** A sign ends a silent return, also one from which the agent has gone again. */
+function sessionAfterSign(session: Session): Session {
+  if (session.kind === 'offline') return { ...session, before: undefined };
+  return session.kind === 'returned' ? { kind: 'online' } : session;
+}
+
+/** A departure is the effect of our log-off, or leaves it nothing to wait for. */
+function logoffAfter(logoff: AgentState['logoff'], change: Change): AgentState['logoff'] {
+  if (logoff === undefined || logoff.kind === 'seen' || !('departure' in change)) return logoff;
+  const { by, at } = change.departure;
+  const isKnown = isDoneKnown(logoff);
+  const isLater = at >= logoff.from - OWN_STAMP_TOLERANCE;
+  const isOver = change.kind === 'departed' || logoff.kind === 'ended';
+  if (by === 'enforcer' || (isOver && isLater)) return { ...logoff, kind: 'seen', isKnown };
+  return isOver ? { ...logoff, kind: 'ended', isKnown } : logoff;
+}
+
+/** Keeps how things stood before a change for as long as the change may turn out to belong to a departure. */
+function undoAfter(s: AgentState, change: Change, { undo }: Effect): AgentState['undo'] {
+  if (undo === 'cleared') return [];
+  const at = 'movedAt' in change ? change.movedAt : undefined;
+  if (undo === 'kept' || at === undefined) return s.undo;
+  return [...s.undo, { at, shown: s.last, silent: silentReturnOf(s), episode: s.episode }];
+}
+
+function episodeAfter(s: AgentState, change: Change, effect: Effect, returns: Returns): Episode {
+  const { episode } = s;
+  if (change.kind === 'departed') return change.undo?.episode ?? episode;
+  const { clocks } = episode;
+  const sign = 'sign' in change ? change.sign : undefined;
+  const from = sign?.at ?? ('span' in change ? change.span.to : -Infinity);
+  const at = Math.max(from, clocks.sinceSign);
+  const isNew = effect.episode === 'new';
+  return {
+    sign: sign === undefined ? episode.sign : { ...sign, at },
+    clocks: {
+      sinceSign: effect.sinceSign === 'runs' ? clocks.sinceSign : at,
+      sinceWork: effect.sinceWork === 'runs' ? clocks.sinceWork : Math.max(from, clocks.sinceWork),
+      inState: effect.inState === 'restarts' ? {} : clocks.inState,
+    },
+    graceFrom: graceFromAfter(episode.graceFrom, change),
+    ladder: ladderAfter(s, change, effect, returns),
+    observedRules: isNew ? [] : episode.observedRules,
+    warnedAt: isNew ? {} : episode.warnedAt,
+  };
+}
+
+function graceFromAfter(graceFrom: Instant | undefined, change: Change): Instant | undefined {
+  if (change.kind === 'logged_in') return undefined;
+  return change.kind === 'returned' ? change.graceFrom : graceFrom;
+}
+
+function ladderAfter(
+  s: AgentState,
+  change: Change,
+  { ladder: moves }: Effect,
+  returns: Returns,
+): Ladder | undefined {
+  const { ladder } = s.episode;
+  if (ladder === undefined || moves === 'leaves') return undefined;
+  if (moves === 'stays') return ladder;
+  const was = placeIn(ladder);
+  const quietHeld = ('quietHeld' in change ? change.quietHeld : undefined) ?? was.quietHeld;
+  const { cause, rung, lastLogoffAt } = was;
+  if (change.kind !== 'returned') return { kind: 'parked', cause, rung, lastLogoffAt, quietHeld };
+  const { at } = change.silent;
+  // A place that was forgotten before this return is not brought back by it.
+  if (ladderInForce(s, returns, at) === undefined) return undefined;
+  if (was.kind !== 'answered') {
+    const place = { ...was, quietHeld };
+    return ladder.kind === 'ending_sso' ? { ...ladder, place } : place;
+  }
+  // An agent who is back past an ended session may have had to log in: a person, who is not hurried by a quiet answer.
+  const serves = quietHeld && ladder.kind !== 'ending_sso';
+  return { kind: 'returned', cause, rung, lastLogoffAt, returnedAt: at, quietHeld: serves };
+}
+
+/** What is worth telling of a change. `s` is the state before it; `tokenAt` the token that the reading shows. */
+export function eventOf(
+  s: AgentState,
+  change: Change,
+  tokenAt: Instant | undefined,
+): TrackingEvent | undefined {
+  if (change.kind === 'returned' || change.kind === 'logged_in') {
+    const { by, quiet, former } = change.departure;
+    const own = by === 'enforcer';
+    if (change.kind === 'logged_in')
+      return { kind: 'late_return', at: change.sign.at, delay: change.delay, own };
+    const { at, delay } = change.silent;
+    const bothKnown = former.tokenAt !== undefined && tokenAt !== undefined;
+    const tokenMoved = bothKnown ? isNewer(tokenAt, former.tokenAt) : undefined;
+    return { kind: 'silent_return', at, delay, own, quiet, tokenMoved };
+  }
+  if (!('sign' in change) || silentReturnOf(s) === undefined) return undefined;
+  const { kind, at } = change.sign;
+  return { kind: 'person_back', at: Math.max(at, s.episode.clocks.sinceSign), sign: kind };
+}
