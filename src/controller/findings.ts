@@ -100,7 +100,8 @@ export class SweepFindings implements Findings {
     if (session.kind === 'engaged') this.engaged.push({ agent, since: session.since });
     if (due?.mode === 'enforce') this.due.push({ agent, agentId: agent.id, due });
     for (const each of observed) {
-      if (!episode.observedRules.includes(each.ruleId)) this.imagined.push({ agent, agentId: agent.id, due: each });
+      if (!episode.observedRules.includes(each.ruleId))
+        this.imagined.push({ agent, agentId: agent.id, due: each });
     }
   }
 }

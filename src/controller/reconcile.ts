@@ -61,7 +61,8 @@ export function outcomesOf(
       const taken = [...new Set<Action>([...actions, 'off_queue'])];
       return { ...facts, actions: taken, kind: 'dropped', reason: 'engaged' };
     }
-    const isOff = memory?.last.presence === 'OFFLINE' && !isNewer(memory.last.tokenAt, memory.logoff?.former.tokenAt);
+    const isOff =
+      memory?.last.presence === 'OFFLINE' && !isNewer(memory.last.tokenAt, memory.logoff?.former.tokenAt);
     const byUs = actions.includes('offline') || actions.includes('revoke_tokens');
     return {
       ...facts,
@@ -93,9 +94,7 @@ export async function heldOnRecord(
   for (const state of memories.values()) from = Math.min(from, lastLogoffOf(state));
   if (from === Infinity) return [];
   const told = await store.events({ kinds: ['held'], from });
-  return told.flatMap(({ agentId = '', at }) =>
-    at >= lastLogoffOf(memories.get(agentId)) ? [agentId] : [],
-  );
+  return told.flatMap(({ agentId = '', at }) => (at >= lastLogoffOf(memories.get(agentId)) ? [agentId] : []));
 }
 
 /** `Infinity` where the agent has no place on the ladder. */

@@ -2,7 +2,7 @@
  * Everyone the enforcer knows: what is remembered of each, how one more look changes it, and what of it is not stored
  * yet. What a whole sweep finds is gathered in `findings.ts`.
  */
-import type { Agent, Observation } from '../domain/agent.ts';
+import type { Agent } from '../domain/agent.ts';
 import { track } from '../domain/tracking/track.ts';
 import { profileOf, type Verdict } from '../domain/judging/judge.ts';
 import { judgeByNames } from '../domain/judging/judge-names.ts';

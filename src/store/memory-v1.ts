@@ -76,9 +76,18 @@ function silentOf(back: unknown, departure: unknown): unknown {
   return { at, earliest: from, delay, after, former: snapshotOf(former), tokenAt };
 }
 
-function logoffOf({ from, to, actions, former, tokenAt, open, known, done }: Plain, departure: unknown): unknown {
+function logoffOf(
+  { from, to, actions, former, tokenAt, open, known, done }: Plain,
+  departure: unknown,
+): unknown {
   const isKnown = known === true;
-  const facts = { from, to, actions, done: isKnown ? actions : (done ?? []), former: snapshotOf(former, { tokenAt }) };
+  const facts = {
+    from,
+    to,
+    actions,
+    done: isKnown ? actions : (done ?? []),
+    former: snapshotOf(former, { tokenAt }),
+  };
   if (open === true) return { ...facts, kind: isKnown ? 'acted' : 'intended' };
   const goneAt = isPlain(departure) ? Number(departure['at']) : -Infinity;
   return { ...facts, kind: goneAt >= Number(from) - STAMPS_APART ? 'seen' : 'ended', isKnown };
@@ -101,7 +110,8 @@ function episodeOf({ lastSign, clocks, graceFrom, ladder, imagined, warned }: Pl
 
 function ladderOf({ cause, rung, active, returnedAt, lastLogoffAt, ssoEnd, quietStood }: Plain): unknown {
   const facts = { cause, rung, lastLogoffAt, quietHeld: quietStood === true };
-  const answered = returnedAt === undefined ? { ...facts, kind: 'answered' } : { ...facts, kind: 'returned', returnedAt };
+  const answered =
+    returnedAt === undefined ? { ...facts, kind: 'answered' } : { ...facts, kind: 'returned', returnedAt };
   const place = active === true ? answered : { ...facts, kind: 'parked' };
   if (!isPlain(ssoEnd)) return place;
   return { kind: 'ending_sso', place, end: { pending: false, ...ssoEnd } };
@@ -112,5 +122,10 @@ function checkpointOf(before: unknown, memory: Plain, tokenAt: unknown): unknown
   if (!isPlain(before)) return before;
   const { at, state } = before;
   const episode: Plain = isPlain(before['episode']) ? before['episode'] : { ...memory, ...before };
-  return { at, shown: snapshotOf(state, { tokenAt }), silent: silentOf(episode['back'], memory['departure']), episode: episodeOf(episode) };
+  return {
+    at,
+    shown: snapshotOf(state, { tokenAt }),
+    silent: silentOf(episode['back'], memory['departure']),
+    episode: episodeOf(episode),
+  };
 }

@@ -6,7 +6,7 @@ import { forgetOld } from '../../src/controller/prune.ts';
 import { Tracker } from '../../src/controller/tracker.ts';
 import { NO_CONTROLLER_STATE } from '../../src/controller/controller-state.ts';
 import { agent } from '../domain/build.ts';
-import { memoryOf } from '../store/sqlite/fixtures.ts';
+import { stateOf } from '../store/sqlite/fixtures.ts';
 import { BASE, Sentences } from './parts.ts';
 
 const WEEK = 7 * DAY;
@@ -17,7 +17,7 @@ function theTwo(): { readonly population: Tracker; readonly standing: Controller
     ['ada', BASE - MINUTE],
     ['ben', BASE - 10 * DAY],
   ];
-  const population = new Tracker(new Map(seen.map(([id, at]) => [id, memoryOf(id, at)])));
+  const population = new Tracker(new Map(seen.map(([id, at]) => [id, stateOf(id, at)])));
   const ledger = { ...EMPTY_LEDGER, dueBefore: new Set(['ada', 'ben']) };
   return { population, standing: { ...NO_CONTROLLER_STATE, ledger, imaginedLedger: ledger } };
 }

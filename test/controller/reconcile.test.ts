@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AgentState } from '../../src/domain/tracking/state.ts';
+import type { AgentState, Logoff } from '../../src/domain/tracking/state.ts';
 import type { Action } from '../../src/domain/policy/policy.ts';
 import type { RecordEvent, StoredEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { Tracker } from '../../src/controller/tracker.ts';
 import { gapEvent, outcomesOf } from '../../src/controller/reconcile.ts';
 import { NO_CONTROLLER_STATE } from '../../src/controller/controller-state.ts';
-import { memoryOf } from '../store/sqlite/fixtures.ts';
+import { stateOf } from '../store/sqlite/fixtures.ts';
 import { BASE } from './parts.ts';
 
 const ACTIONS: readonly Action[] = ['off_queue', 'offline', 'revoke_tokens'];
@@ -21,7 +21,7 @@ const INTENT: StoredEvent = {
   actions: ACTIONS,
 };
 
-type OwnParts = Partial<NonNullable<AgentState['own']>>;
+type OwnParts = Partial<Extract<Logoff, { readonly kind: 'ended' }>>;
 
 /** The memory of Ada after the sweep that follows the interruption. */
 function ada(
@@ -30,18 +30,20 @@ function ada(
   parts: OwnParts = {},
   since = BASE + SECOND,
 ): AgentState {
-  const state = { presence, presenceId: undefined, routing: 'OFF_QUEUE' } as const;
-  const former = { presence: 'ON_QUEUE', presenceId: 'on-queue', routing: 'IDLE' } as const;
-  const own = {
+  const stamps = { presenceSince: undefined, routingSince: undefined, tokenAt: BASE };
+  const former = { presence: 'ON_QUEUE', presenceId: 'on-queue', routing: 'IDLE', ...stamps } as const;
+  const logoff: Logoff = {
+    kind: 'ended',
     from: BASE,
     to: BASE + 30 * SECOND,
     actions: ACTIONS,
+    done: [],
+    isKnown: false,
     former,
-    tokenAt: BASE,
-    open: false,
     ...parts,
   };
-  return memoryOf('ada', BASE + MINUTE, { state, tokenAt, own, presenceSince: since });
+  const last = { ...former, presence, presenceId: undefined, routing: 'OFF_QUEUE' } as const;
+  return stateOf('ada', BASE + MINUTE, { last: { ...last, tokenAt, presenceSince: since }, logoff });
 }
 
 function outcome(memory: AgentState | undefined, intent: StoredEvent = INTENT): RecordEvent | undefined {
@@ -81,7 +83,7 @@ describe('an intention without an outcome', () => {
     ['nothing was noted', {}, ['offline'], 'off_queue, revoke_tokens'],
     [
       'the queue need not be left',
-      { former: { presence: 'AWAY', presenceId: undefined, routing: 'OFF_QUEUE' } },
+      { former: { ...stateOf('ada', BASE).last, presence: 'AWAY', tokenAt: BASE } },
       ['offline'],
       'revoke_tokens',
     ],
@@ -94,7 +96,7 @@ describe('an intention without an outcome', () => {
   });
 
   test('is told from what this process remembers where only the store was lost', () => {
-    const own = { known: true, actions: ['offline', 'revoke_tokens'] } as const;
+    const own = { isKnown: true, done: ['offline', 'revoke_tokens'] } as const;
     expect(outcome(ada('OFFLINE', BASE, own))).toMatchObject({
       kind: 'verified',
       actions: ['offline', 'revoke_tokens'],

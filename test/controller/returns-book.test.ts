@@ -14,11 +14,18 @@ import { Tracker } from '../../src/controller/tracker.ts';
 import { ReturnsBook } from '../../src/controller/returns-book.ts';
 import { saveStep } from '../../src/controller/save.ts';
 import { agent } from '../domain/build.ts';
-import { memoryOf } from '../store/sqlite/fixtures.ts';
+import { stateOf } from '../store/sqlite/fixtures.ts';
 import { BASE } from './parts.ts';
 
 const ADA = agent({ id: 'ada', name: 'Ada' });
-const SILENT: TrackingEvent = { kind: 'silent_return', at: BASE, delay: 3 * SECOND, own: true };
+const SILENT: TrackingEvent = {
+  kind: 'silent_return',
+  at: BASE,
+  delay: 3 * SECOND,
+  own: true,
+  quiet: false,
+  tokenMoved: undefined,
+};
 
 let counted: string[];
 let learner: Learner;
@@ -49,7 +56,7 @@ test.each<[string, TrackingEvent, readonly string[], readonly string[], number, 
   ['a silent return after our log-off', SILENT, ['silent after our log-off'], ['silent 3000'], 1, 1],
   [
     'a bounce of the platform’s own',
-    { kind: 'silent_return', at: BASE, delay: undefined, own: false },
+    { ...SILENT, delay: undefined, own: false },
     ['silent after the platform’s'],
     ['silent'],
     0,
@@ -102,7 +109,7 @@ function storeThatFails(times: number): {
       return Promise.resolve();
     },
   } as unknown as ActuatorDeps['store'];
-  const population = new Tracker(new Map([['ada', memoryOf('ada', BASE)]]), book);
+  const population = new Tracker(new Map([['ada', stateOf('ada', BASE)]]), book);
   return { deps: { store, population, returns: book, learner }, written };
 }
 

@@ -19,8 +19,9 @@ function idle(): {
   readonly memory: AgentState;
   readonly reading: (minute: number, more?: Partial<Observation>) => Observation;
 } {
-  const memory = story().until('09:30').memory();
-  const { seenAt, presenceSince, routingSince, tokenAt } = memory;
+  const memory = story().until('09:30').state();
+  const { seenAt, last } = memory;
+  const { presenceSince, routingSince, tokenAt } = last;
   const reading = (minute: number, more: Partial<Observation> = {}): Observation => ({
     agentId: memory.agentId,
     at: seenAt + minute * MINUTE,
@@ -82,8 +83,8 @@ test('a sweep counts what is unknown, by kind, once for each agent', () => {
 
 test('an exemption takes an agent off the ladder at once, and that is stored', () => {
   const back = story().until('10:00').logOff().at('10:00:22', { presence: 'AVAILABLE', token: '10:00:21' });
-  const { agentId, ...memory } = back.until('10:01').memory();
-  expect(memory.episode.ladder?.active).toBe(true);
+  const { agentId, ...memory } = back.until('10:01').state();
+  expect(memory.episode.ladder?.kind).toBe('returned');
   const population = new Tracker(new Map([[agentId, { agentId, ...memory }]]));
   const exempt = policy({ exempt: [exemption({ match: matcher({ users: [agentId] }) })] });
   const observation = {
@@ -104,5 +105,5 @@ test('an exemption takes an agent off the ladder at once, and that is stored', (
   const { verdict } = population.look({ agent: agent({ id: agentId }), observation }, context);
   expect(verdict.reason).toBe('exempt');
   const { changed } = population.unsaved(new Set([agentId]));
-  expect(changed.map(({ ladder }) => ladder)).toEqual([undefined]);
+  expect(changed.map(({ episode }) => episode.ladder)).toEqual([undefined]);
 });

@@ -7,10 +7,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ROUTING_STATUSES, SYSTEM_PRESENCES, type Observation } from '../../src/domain/agent.ts';
 import { measure } from '../../src/domain/tracking/clocks.ts';
-import { fold, type Folded } from '../../src/domain/tracking/fold.ts';
+import { track, type Tracked } from '../../src/domain/tracking/track.ts';
 import { judge, REASONS, type Verdict } from '../../src/domain/judging/judge.ts';
 import { beginLogoff, endLogoff, finishLogoff } from '../../src/domain/tracking/own-logoff.ts';
-import { ladderInForce } from '../../src/domain/tracking/state.ts';
+import { ladderInForce, placeIn, silentReturnOf } from '../../src/domain/tracking/state.ts';
 import type { AgentState } from '../../src/domain/tracking/state.ts';
 import type { Policy } from '../../src/domain/policy/policy.ts';
 import { areContradictory, assess, isFoldable, showsWork } from '../../src/domain/tracking/reading.ts';
@@ -175,7 +175,7 @@ class Platform {
 interface Look {
   readonly before: AgentState | undefined;
   readonly o: Observation;
-  readonly folded: Folded | undefined;
+  readonly folded: Tracked | undefined;
   readonly verdict: Verdict;
   readonly jumped: boolean;
 }
@@ -198,11 +198,12 @@ function live(steps: readonly Step[], check: (look: Look) => void): void {
       nativeTimeouts: [NATIVE],
     };
     const before = deepFreeze(memory);
-    const folded = fold(before, o, context);
-    const verdict = judge(ME, folded?.memory, o, POLICY, now);
-    if (!isDeepStrictEqual(folded, fold(before, o, context))) throw new Error('fold is not deterministic');
+    const folded = track(before, o, context);
+    const verdict = judge(ME, folded?.state, o, POLICY, now);
+    if (!isDeepStrictEqual(folded, track(before, o, context)))
+      throw new Error('tracking is not deterministic');
     check({ before, o, folded, verdict, jumped });
-    memory = folded?.memory;
+    memory = folded?.state;
     if (memory === undefined || verdict.due?.mode !== 'enforce' || logoff === 'paused') continue;
     memory = carryOut(memory, verdict.due, logoff, platform, now);
   }
@@ -216,7 +217,7 @@ function carryOut(
   now: Instant,
 ): AgentState {
   const returns = POLICY.profiles[0]?.returns ?? RETURNS;
-  const begun = beginLogoff(placeOnLadder(m, now, due.cause, due.rung, returns), now, due.actions);
+  const begun = beginLogoff(m, now, due, returns);
   if (how === 'none') return endLogoff(finishLogoff(begun, now + 3 * SECOND, due.actions), now + 4 * SECOND);
   const revokes = due.actions.includes('revoke_tokens');
   const idlesOut = how === 'idles out' && !revokes;
@@ -239,16 +240,16 @@ describe('in any life', () => {
     always(() => ({ o, verdict, folded }) => {
       expect(REASONS).toContain(verdict.reason);
       if (verdict.due === undefined) return;
-      expect(classify(o, folded?.memory, CONCERN).kind).toBe('free');
+      expect(assess(o, folded?.state, CONCERN).kind).toBe('free');
       expect(['OFFLINE', 'TRAINING']).not.toContain(o.presence?.system);
-      expect(folded?.memory.seenAt).toBe(o.at);
+      expect(folded?.state.seenAt).toBe(o.at);
       expect(verdict.due.measured).toBeGreaterThanOrEqual(verdict.due.limit);
     });
   });
 
   test('an agent who waits on queue is due only by a rule that means such agents', () => {
     always(() => ({ verdict, folded }) => {
-      if (folded?.memory.last.routing !== 'IDLE') return;
+      if (folded?.state.last.routing !== 'IDLE') return;
       const dues = [verdict.due, ...verdict.observed].filter((due) => due?.byLadder === false);
       for (const due of dues) expect(RULES.find(({ id }) => id === due?.ruleId)?.waitingOnQueue).toBe(true);
     });
@@ -262,7 +263,9 @@ describe('in any life', () => {
           met.add(verdict.reason);
           met.add(`by ${verdict.due?.ruleId ?? ''}`);
           for (const { kind } of folded?.events ?? []) met.add(kind);
-          if (folded?.memory.episode.ladder?.quietStood === true && folded.memory.episode.ladder.active) met.add('bounced');
+          const ladder = folded?.state.episode.ladder;
+          const place = ladder && placeIn(ladder);
+          if (place?.quietHeld === true && place.kind !== 'parked') met.add('bounced');
         },
       { seed: 2026 },
     );
@@ -287,7 +290,7 @@ describe('in any life', () => {
       let watched = 0;
       return ({ before, folded, jumped }) => {
         if (folded === undefined) return;
-        const { memory } = folded;
+        const { state: memory } = folded;
         const passed = before === undefined ? 0 : memory.seenAt - before.seenAt;
         if (!jumped && passed <= 3 * INTERVAL) watched += passed;
         const shown = RULES.map((each) => measure(memory, each, memory.seenAt));
@@ -298,14 +301,15 @@ describe('in any life', () => {
   });
 
   test('a silent return that was watched makes no clock show less than at the departure', () => {
-    always(() => ({ before, folded }) => {
+    always(() => ({ before, folded, jumped }) => {
       if (before === undefined || folded === undefined) return;
-      const { memory, events, inGap } = folded;
-      if (!events.some(({ kind }) => kind === 'silent_return') || memory.back === undefined) return;
+      const { state: memory, events } = folded;
+      const silent = silentReturnOf(memory);
+      if (!events.some(({ kind }) => kind === 'silent_return') || silent === undefined) return;
       // Out of a gap nothing is read for sure: whatever moved in it may have been a person's doing, and protects.
-      if (inGap) return;
+      if (jumped || memory.seenAt - before.seenAt > 3 * INTERVAL) return;
       // A departure without a stamp is as old as it may be, and so perhaps older than the last look.
-      const wentAt = Math.min(before.seenAt, memory.departure?.at ?? before.seenAt);
+      const wentAt = Math.min(before.seenAt, silent.at - (silent.delay ?? 0));
       for (const each of RULES) {
         const gone = each.clock === 'in_state' && memory.episode.clocks.inState[each.whenKey] === undefined;
         if (gone) continue;
@@ -316,21 +320,23 @@ describe('in any life', () => {
 
   test('a sign other than login takes the agent off the ladder', () => {
     always(() => ({ before, folded }) => {
-      const sign = folded?.memory.episode.sign;
-      if (sign === undefined || sign.kind === 'login' || isDeepStrictEqual(sign, before?.episode.sign)) return;
-      if (folded?.memory.last.presence === 'OFFLINE') return;
-      expect(folded?.memory.episode.ladder).toBeUndefined();
+      const sign = folded?.state.episode.sign;
+      if (sign === undefined || sign.kind === 'login' || isDeepStrictEqual(sign, before?.episode.sign))
+        return;
+      if (folded?.state.last.presence === 'OFFLINE') return;
+      expect(folded?.state.episode.ladder).toBeUndefined();
     });
   });
 
   test('rungs answer in order, each is tried again at most, and only what stood is given between repeats', () => {
     const last = RETURNS.ladder.length - 1;
     always(() => ({ folded, verdict }) => {
-      const place = folded?.memory.episode.ladder;
+      const ladder = folded?.state.episode.ladder;
+      const place = ladder && placeIn(ladder);
       const { rung, byLadder } = verdict.due ?? {};
       if (byLadder !== true || rung === undefined) return;
       const used = place?.rung ?? 0;
-      if (used > last && rung === 0) expect(place?.quietStood).toBe(true);
+      if (used > last && rung === 0) expect(place?.quietHeld).toBe(true);
       else expect([Math.min(used, last), used - 1]).toContain(rung);
     });
   });
@@ -340,10 +346,10 @@ describe('in any life', () => {
       let known: AgentState | undefined;
       return ({ before, o, folded }) => {
         const returns = POLICY.profiles[0]?.returns ?? RETURNS;
-        const kept = known === undefined ? undefined : placeOf(known, returns, known.seenAt);
+        const kept = known === undefined ? undefined : ladderInForce(known, returns, known.seenAt);
         if (kept !== undefined && before?.episode.ladder !== undefined)
-          expect(before.episode.ladder.rung).toBeGreaterThanOrEqual(kept.rung);
-        known = folded?.memory.seenAt === o.at ? folded.memory : known;
+          expect(placeIn(before.episode.ladder).rung).toBeGreaterThanOrEqual(placeIn(kept).rung);
+        known = folded?.state.seenAt === o.at ? folded.state : known;
       };
     });
   });
@@ -352,17 +358,17 @@ describe('in any life', () => {
     always(() => {
       let engagedAt: Instant | undefined;
       return ({ o, folded }) => {
-        if (folded === undefined || folded.memory.seenAt !== o.at) return;
+        if (folded === undefined || folded.state.seenAt !== o.at) return;
         if (showsWork(o)) engagedAt = o.at;
         if (engagedAt === undefined) return;
         for (const clock of ['since_sign', 'since_work'] as const) {
-          expect(measure(folded.memory, rule({ clock }), o.at)).toBeLessThanOrEqual(o.at - engagedAt);
+          expect(measure(folded.state, rule({ clock }), o.at)).toBeLessThanOrEqual(o.at - engagedAt);
         }
       };
     });
   });
 
-  test('memory that was stored and loaded folds and judges the same', () => {
+  test('a state that was stored and loaded is tracked and judged the same', () => {
     const plain = (value: unknown): unknown =>
       value === undefined ? value : JSON.parse(JSON.stringify(value));
     always(() => ({ before, o, folded, jumped, verdict }) => {
@@ -374,9 +380,9 @@ describe('in any life', () => {
         clockJumped: jumped,
         nativeTimeouts: [NATIVE],
       };
-      const refolded = fold(loaded, o, context);
+      const refolded = track(loaded, o, context);
       expect(isDeepStrictEqual(plain(refolded), plain(folded))).toBe(true);
-      expect(isDeepStrictEqual(plain(judge(ME, refolded?.memory, o, POLICY, o.at)), plain(verdict))).toBe(
+      expect(isDeepStrictEqual(plain(judge(ME, refolded?.state, o, POLICY, o.at)), plain(verdict))).toBe(
         true,
       );
     });
@@ -384,7 +390,7 @@ describe('in any life', () => {
 
   test('the spans that do not count stay in order and apart', () => {
     always(() => ({ folded }) => {
-      const spans = folded?.memory.leftOut ?? [];
+      const spans = folded?.state.leftOut ?? [];
       for (const [i, { from, to }] of spans.entries()) {
         expect(from).toBeLessThan(to);
         expect(from).toBeGreaterThan(spans[i - 1]?.to ?? -Infinity);
@@ -394,7 +400,7 @@ describe('in any life', () => {
 
   test('a reading that cannot be used changes nothing, unless it shows work', () => {
     always(() => ({ before, o, folded }) => {
-      if (!isFoldable(o, before, CONCERN) && !showsWork(o)) expect(folded?.memory).toBe(before);
+      if (!isFoldable(o, before, CONCERN) && !showsWork(o)) expect(folded?.state).toBe(before);
     });
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Tells a story of one agent: what the platform shows and when, sweeps each minute on the minute, and the enforcer's
- * log-offs. Each story runs twice at once, with memory kept and with memory stored and loaded before each look, and
- * fails where the two differ; memory is frozen, so that a fold that changes its input fails too.
+ * log-offs. Each story runs twice at once, with the state kept and with the state stored and loaded before each look, and
+ * fails where the two differ; the state is frozen, so that tracking that changes its input fails too.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Agent, Observation, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
@@ -10,7 +10,16 @@ import { track } from '../../src/domain/tracking/track.ts';
 import { profileOf, type Due, type Verdict } from '../../src/domain/judging/judge.ts';
 import { judgeByNames } from '../../src/domain/judging/judge-names.ts';
 import { beginLogoff, endLogoff, finishLogoff } from '../../src/domain/tracking/own-logoff.ts';
-import type { AgentState, TrackingEvent } from '../../src/domain/tracking/state.ts';
+import {
+  departureOf,
+  placeIn,
+  silentReturnOf,
+  type AgentState,
+  type Departure,
+  type LadderPlace,
+  type SilentReturn,
+  type TrackingEvent,
+} from '../../src/domain/tracking/state.ts';
 import type { Action, ClockName, Policy } from '../../src/domain/policy/policy.ts';
 import { areContradictory } from '../../src/domain/tracking/reading.ts';
 import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
@@ -42,7 +51,7 @@ export class Story {
   readonly logoffs: Told[] = [];
   policy: Policy;
   now: Instant;
-  #memory: AgentState | undefined;
+  #state: AgentState | undefined;
   #stored: string | undefined;
   #last: Observation | undefined;
   #shown: Shown;
@@ -137,7 +146,7 @@ export class Story {
 
   verdict(): Verdict {
     if (this.#last === undefined) throw new Error('nobody looked yet');
-    return judgeByNames(this.agent, this.#memory, this.#last, this.policy, this.now);
+    return judgeByNames(this.agent, this.#state, this.#last, this.policy, this.now);
   }
 
   /** The reason of the verdict at a time. */
@@ -145,9 +154,25 @@ export class Story {
     return this.until(time).verdict().reason;
   }
 
-  memory(): AgentState {
-    if (this.#memory === undefined) throw new Error('nothing is remembered yet');
-    return this.#memory;
+  state(): AgentState {
+    if (this.#state === undefined) throw new Error('nothing is remembered yet');
+    return this.#state;
+  }
+
+  /** How the agent went, where they are still gone. */
+  departure(): Departure | undefined {
+    return departureOf(this.state());
+  }
+
+  /** The return that no sign has followed yet. */
+  silentReturn(): SilentReturn | undefined {
+    return silentReturnOf(this.state());
+  }
+
+  /** The place on the ladder. */
+  ladder(): LadderPlace | undefined {
+    const { ladder } = this.state().episode;
+    return ladder && placeIn(ladder);
   }
 
   /** What a clock shows, as the policy writes durations; `in_state` by the id of the rule. */
@@ -157,11 +182,11 @@ export class Story {
         ? rule({ clock })
         : this.policy.profiles.flatMap(({ rules }) => rules).find(({ id }) => id === clock.rule);
     if (found === undefined) throw new Error('no such rule');
-    return formatDuration(measure(this.memory(), found, this.now));
+    return formatDuration(measure(this.state(), found, this.now));
   }
 
   lastSign(): string {
-    const { lastSign } = this.memory();
+    const { sign: lastSign } = this.state().episode;
     return lastSign === undefined ? 'none' : `${lastSign.kind} ${asClockTime(lastSign.at)}`;
   }
 
@@ -188,33 +213,32 @@ export class Story {
     const began = this.now;
     const { returns } = profileOf(this.agent, this.policy) ?? profile();
     const former = { ...this.#shown };
-    const placed = placeOnLadder(this.memory(), began, due.cause, due.rung, returns);
-    this.put(beginLogoff(placed, began, due.actions));
+    this.put(beginLogoff(this.state(), began, due, returns));
     this.logoffs.push({ at: asClockTime(began), rule: due.ruleId, rung: due.rung, actions: due.actions });
     if (how.effect === 'refused') {
-      return this.put(endLogoff(finishLogoff(this.memory(), began + 2 * SECOND, []), began + 2 * SECOND));
+      return this.put(endLogoff(finishLogoff(this.state(), began + 2 * SECOND, []), began + 2 * SECOND));
     }
     if (how.effect !== 'none')
       this.#carryOut(began, how.effect === 'off_queue' ? ['off_queue'] : due.actions);
     if (how.crash === true) return this;
     if (how.effect === 'off_queue') {
       return this.put(
-        endLogoff(finishLogoff(this.memory(), began + 3 * SECOND, ['off_queue']), began + 3 * SECOND),
+        endLogoff(finishLogoff(this.state(), began + 3 * SECOND, ['off_queue']), began + 3 * SECOND),
       );
     }
     const performed = due.actions.filter((each) => each !== 'off_queue' || former.routing !== 'OFF_QUEUE');
-    this.put(finishLogoff(this.memory(), began + 3 * SECOND, performed));
+    this.put(finishLogoff(this.state(), began + 3 * SECOND, performed));
     if (how.unread === true) return this;
     if (how.effect !== 'none') this.#comeBack(former, began + 2 * SECOND, due.actions);
     this.#look(began + 5 * SECOND);
-    if (how.effect === 'none') this.put(endLogoff(this.memory(), began + 6 * SECOND));
+    if (how.effect === 'none') this.put(endLogoff(this.state(), began + 6 * SECOND));
     return this;
   }
 
-  /** Replaces memory, as the enforcer does around a log-off. */
-  put(memory: AgentState): this {
-    this.#memory = deepFreeze(memory);
-    this.#stored = JSON.stringify(memory);
+  /** Replaces the state, as the enforcer does around a log-off. */
+  put(state: AgentState): this {
+    this.#state = deepFreeze(state);
+    this.#stored = JSON.stringify(state);
     return this;
   }
 
@@ -308,15 +332,15 @@ export class Story {
       clockJumped,
       nativeTimeouts: this.#nativeTimeouts,
     };
-    const folded = fold(this.#memory, o, context);
+    const tracked = track(this.#state, o, context);
     const stored = this.#stored === undefined ? undefined : (JSON.parse(this.#stored) as AgentState);
-    const refolded = fold(stored, o, context);
-    if (!isDeepStrictEqual(plain(folded), plain(refolded))) {
-      throw new Error(`memory that was stored and loaded behaves otherwise at ${asClockTime(at)}`);
+    const again = track(stored, o, context);
+    if (!isDeepStrictEqual(plain(tracked), plain(again))) {
+      throw new Error(`a state that was stored and loaded behaves otherwise at ${asClockTime(at)}`);
     }
-    if (folded === undefined) return;
-    this.put(folded.memory);
-    this.events.push(...folded.events);
+    if (tracked === undefined) return;
+    this.put(tracked.state);
+    this.events.push(...tracked.events);
   }
 
   #observe(at: Instant): Observation {

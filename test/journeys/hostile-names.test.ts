@@ -63,7 +63,7 @@ beforeAll(async () => {
   });
   writeFileSync(config, policy(platform.url));
   const store = await openStore(sqlite, { now: () => NOW });
-  const { memory } = { memory: { ...story({ rules: [] }).until('09:45').memory(), agentId: 'eve' } };
+  const { memory } = { memory: { ...story({ rules: [] }).until('09:45').state(), agentId: 'eve' } };
   const at = { at: NOW - MINUTE, changed: [{ ...memory, seenAt: NOW - MINUTE }], notSeen: [] };
   const events: RecordEvent[] = [
     EVENT,

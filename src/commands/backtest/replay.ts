@@ -269,7 +269,8 @@ class Replay {
       const agentId = track.history.agent.id;
       if (track.waiting.due?.mode === 'enforce') due.push({ agentId, due: track.waiting.due });
       for (const each of track.waiting.observed)
-        if (track.memory?.episode.observedRules.includes(each.ruleId) === false) imagined.push({ agentId, due: each });
+        if (track.memory?.episode.observedRules.includes(each.ruleId) === false)
+          imagined.push({ agentId, due: each });
     }
     return { due, imagined };
   }
@@ -319,7 +320,8 @@ class Replay {
 
 function isForThePlan({ due, observed }: Verdict, memory: AgentState | undefined): boolean {
   return (
-    due?.mode === 'enforce' || observed.some(({ ruleId }) => memory?.episode.observedRules.includes(ruleId) === false)
+    due?.mode === 'enforce' ||
+    observed.some(({ ruleId }) => memory?.episode.observedRules.includes(ruleId) === false)
   );
 }
 

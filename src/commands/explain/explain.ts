@@ -7,7 +7,14 @@ import { clockStart, countable, measure } from '../../domain/tracking/clocks.ts'
 import { weigh, type Reason, type Verdict, type Weighed } from '../../domain/judging/judge.ts';
 import { judgeByNames } from '../../domain/judging/judge-names.ts';
 import { quietBetweenRepeats } from '../../domain/judging/ladder.ts';
-import { ladderInForce, type Departure, type SilentReturn, departureOf, silentReturnOf, placeIn } from '../../domain/tracking/state.ts';
+import {
+  ladderInForce,
+  type Departure,
+  type SilentReturn,
+  departureOf,
+  silentReturnOf,
+  placeIn,
+} from '../../domain/tracking/state.ts';
 import type { LadderPlace, AgentState, Sign } from '../../domain/tracking/state.ts';
 import type { Action, ClockName, Mode, Policy, Profile, Rule } from '../../domain/policy/policy.ts';
 import type { Pause, ControllerState, StoredAgent, StoredEvent } from '../../domain/record.ts';

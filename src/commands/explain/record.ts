@@ -77,9 +77,7 @@ function stillTrue(memory: AgentState, at: Instant, times: Times): readonly stri
   const told: string[] = [];
   const signAt = lastSign?.at ?? firstSeenAt;
   if (signAt <= at) {
-    const counted = formatDuration(
-      countable(clocks.sinceSign, Math.min(at, seenAt), leftOut, undefined),
-    );
+    const counted = formatDuration(countable(clocks.sinceSign, Math.min(at, seenAt), leftOut, undefined));
     const what =
       lastSign === undefined
         ? `No sign of a person had been seen since watching began at ${times.exact(firstSeenAt)}`

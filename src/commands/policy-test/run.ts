@@ -5,7 +5,15 @@
 import type { Agent, Observation } from '../../domain/agent.ts';
 import { track } from '../../domain/tracking/track.ts';
 import { judge, profileOf, type Due, type Verdict } from '../../domain/judging/judge.ts';
-import { beginLogoff, finishLogoff, leaveLadder, noteSsoEnd, noteOfflineAgain, noteObserved, noteWarned } from '../../domain/tracking/own-logoff.ts';
+import {
+  beginLogoff,
+  finishLogoff,
+  leaveLadder,
+  noteSsoEnd,
+  noteOfflineAgain,
+  noteObserved,
+  noteWarned,
+} from '../../domain/tracking/own-logoff.ts';
 import type { AgentState, TrackingEvent } from '../../domain/tracking/state.ts';
 import {
   EMPTY_LEDGER,
@@ -224,7 +232,8 @@ class Play {
   #isUsable(observation: Observation, before: AgentState): boolean {
     const { kind } = readingOf(this.#scene.agent, observation, before, this.#policy);
     return (
-      kind !== 'unknown' && (observation.tokenIssuedAt !== undefined || before.logoff?.former.tokenAt === undefined)
+      kind !== 'unknown' &&
+      (observation.tokenIssuedAt !== undefined || before.logoff?.former.tokenAt === undefined)
     );
   }
 

@@ -1,7 +1,7 @@
 /** What the steps of carrying out hand to each other: what they work with, one pass, and each attempt to log an agent off. */
 import type { Agent, Observation } from '../../domain/agent.ts';
 import type { Due } from '../../domain/judging/judge.ts';
-import type { LadderPlace, AgentState, Ladder } from '../../domain/tracking/state.ts';
+import type { AgentState, Ladder } from '../../domain/tracking/state.ts';
 import type { Ledger } from '../../domain/planning/plan.ts';
 import type { Action, Returns } from '../../domain/policy/policy.ts';
 import type { ControllerState } from '../../domain/record.ts';

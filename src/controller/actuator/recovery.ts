@@ -81,7 +81,10 @@ function isOf({ at, actions = [] }: StoredEvent, logoff: Logoff): boolean {
 }
 
 /** An interaction began just before the agent was taken off the queue, at the moment of our own action. */
-function slippedIn({ last: { presenceSince: taken, routingSince: began } }: AgentState, at: Instant): boolean {
+function slippedIn(
+  { last: { presenceSince: taken, routingSince: began } }: AgentState,
+  at: Instant,
+): boolean {
   if (taken === undefined || began === undefined || began > taken) return false;
   return (
     began >= at - READING_LASTS &&

@@ -62,7 +62,9 @@ async function readBack(
     if (readingOf(agent, observation, each.memory, pass.context.policy).kind === 'unknown') return undefined;
     // A stamp is withheld that would tell of a person: folding passes over such a reading.
     if (deps.population.peek(sighting, pass.context).verdict.reason === 'unknown') return undefined;
-    return tokenIssuedAt === undefined && each.memory.logoff?.former.tokenAt !== undefined ? undefined : sighting;
+    return tokenIssuedAt === undefined && each.memory.logoff?.former.tokenAt !== undefined
+      ? undefined
+      : sighting;
   };
   const again = cases.filter((each) => usable(each, first) === undefined).map(({ agent }) => agent.id);
   const second = await reread(deps, again, pass);

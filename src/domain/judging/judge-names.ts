@@ -48,7 +48,13 @@ function byIdsOfBefore(
 }
 
 /** The verdict, unless it needs a name that could not be looked up. */
-function byDoubt(verdict: Verdict, agent: Agent, { last }: AgentState, policy: Policy, now: Instant): Verdict {
+function byDoubt(
+  verdict: Verdict,
+  agent: Agent,
+  { last }: AgentState,
+  policy: Policy,
+  now: Instant,
+): Verdict {
   const kinds = policy.unsure === undefined ? [] : [...policy.unsure];
   const needed = kinds.find((kind) => needsNames(verdict, agent, last, policy, kind, now));
   if (needed === undefined) return verdict;

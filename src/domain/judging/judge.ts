@@ -2,7 +2,14 @@
  * judge(state, observation, ...) -> Verdict: what the policy says of one agent now. Everything that protects is asked
  * first; only who passes all of it can be due.
  */
-import { shownIn, type Agent, type Observation, type Shown, type Unknown, type WholeObservation } from '../agent.ts';
+import {
+  shownIn,
+  type Agent,
+  type Observation,
+  type Shown,
+  type Unknown,
+  type WholeObservation,
+} from '../agent.ts';
 import { insideHours } from '../time/calendar.ts';
 import { countable, measure, reachesAt } from '../tracking/clocks.ts';
 import { actionsAtPlace, partOfRung, quietBetweenRepeats, stillCalledFor } from './ladder.ts';
@@ -281,7 +288,12 @@ export function weigh(rule: Rule, s: AgentState, now: Instant): Weighed {
 }
 
 /** A rule with a warning is due only so long after the warning was delivered. */
-function warningOver(rule: Rule, { episode }: AgentState, now: Instant, reached: Instant | undefined): Instant | undefined {
+function warningOver(
+  rule: Rule,
+  { episode }: AgentState,
+  now: Instant,
+  reached: Instant | undefined,
+): Instant | undefined {
   if (rule.warn === undefined) return reached;
   const told = episode.warnedAt[rule.id];
   return (told ?? Math.max(now, (reached ?? now) - rule.warn)) + rule.warn + (told === undefined ? 1 : 0);

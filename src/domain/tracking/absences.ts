@@ -171,7 +171,11 @@ function isNativeTimeout(s: AgentState, c: Comparison, departure: Departure, { w
  * Whether everything that moved is what a return brings with it: the former presence or Available, the former routing, off
  * queue or the queue restored, each stamped close to the return.
  */
-export function isBrought({ shown, presence, routing }: Comparison, former: Snapshot, returnedAt: Instant): boolean {
+export function isBrought(
+  { shown, presence, routing }: Comparison,
+  former: Snapshot,
+  returnedAt: Instant,
+): boolean {
   const until = returnedAt + SAME_CHANGE_WINDOW;
   const presenceFits = samePresence(shown, former) || shown.presence === 'AVAILABLE';
   const routingFits =
@@ -212,4 +216,3 @@ export function bounced(s: AgentState, c: Comparison, returns: Returns): readonl
   const departure = platformDeparture(wentAt, s, checkpointBefore(s, at)?.shown);
   return returned(s, c, returns, { departure, quietHeld: undefined, at, delay: undefined });
 }
-

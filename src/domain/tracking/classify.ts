@@ -9,7 +9,14 @@ import { arrived, bounced, departed, hiddenDeparture, isBrought, isHiddenBounce 
 import { beginning, type Change } from './change.ts';
 import { dateOf, fits, samePresence, type Comparison } from './compare.ts';
 import { OWN_STAMP_TOLERANCE } from './reading.ts';
-import { isDoneKnown, silentReturnOf, type AgentState, type Logoff, type Sign, type Snapshot } from './state.ts';
+import {
+  isDoneKnown,
+  silentReturnOf,
+  type AgentState,
+  type Logoff,
+  type Sign,
+  type Snapshot,
+} from './state.ts';
 
 /** So long after a call outside the contact centre a gap may hide another: the length of a long shift. */
 const OUTSIDE_CALLS_EXPECTED_FOR: Duration = 12 * HOUR;
@@ -40,12 +47,17 @@ function withInteraction(s: AgentState, c: Comparison, changes: readonly Change[
 }
 
 /** An interaction is a sign for as long as it lasts, and its end starts the clocks. */
-function interactionOf({ session }: AgentState, c: Comparison, changes: readonly Change[]): Change | undefined {
+function interactionOf(
+  { session }: AgentState,
+  c: Comparison,
+  changes: readonly Change[],
+): Change | undefined {
   const { conversations, routing, latest, outsideCall } = c;
   const wasEngaged = session.kind === 'engaged';
   // Back in the middle of an interaction: the agent handles it, also where the summary does not say so.
   const isBack = wasEngaged && changes.some(({ kind }) => kind === 'returned' || kind === 'logged_in');
-  if (isBack && conversations !== 'free') return beginning(latest, outsideCall || session.outside, session.since);
+  if (isBack && conversations !== 'free')
+    return beginning(latest, outsideCall || session.outside, session.since);
   if (conversations === 'engaged' && !wasEngaged) {
     return beginning(routing.changed ? Math.min(routing.at, latest) : latest, outsideCall);
   }
@@ -68,12 +80,22 @@ function changesOf(s: AgentState, c: Comparison, returns: Returns): readonly Cha
   if (hidden !== undefined) return arrived(s, c, returns, hidden);
   if (isOwnEffect(s.logoff, c)) return EXPLAINED;
   // Neither is read out of a gap.
-  if (!inGap && isHiddenBounce(s, c, returns)) return bounced(s, c, returns);
-  if (!inGap && isBroughtLater(s, c)) return EXPLAINED;
+  const ofReturn = inGap ? undefined : partOfReturn(s, c, returns);
+  return ofReturn ?? signOrNone(s, c);
+}
+
+/** A bounce between two readings, or what a return brings with it. */
+function partOfReturn(s: AgentState, c: Comparison, returns: Returns): readonly Change[] | undefined {
+  if (isHiddenBounce(s, c, returns)) return bounced(s, c, returns);
+  return isBroughtLater(s, c) ? EXPLAINED : undefined;
+}
+
+function signOrNone(s: AgentState, c: Comparison): readonly Change[] {
   const sign = signOf(s.last, c);
   if (sign !== undefined) return [{ kind: 'sign', sign, movedAt: movedAt(c) }];
-  if (inGap) return unwatchedLogin(s, c);
-  return presence.moved || routing.moved ? [{ kind: 'no_sign', movedAt: movedAt(c) }] : NOTHING_NEW;
+  if (c.inGap) return unwatchedLogin(s, c);
+  const moved = c.presence.moved || c.routing.moved;
+  return moved ? [{ kind: 'no_sign', movedAt: movedAt(c) }] : NOTHING_NEW;
 }
 
 /** In doubt the earlier instant: only what surely belongs to a departure is taken back with it. */

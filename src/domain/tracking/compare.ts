@@ -42,6 +42,7 @@ export interface Difference {
 export interface Comparison {
   /** What the reading shows, with the stamps that it brings itself. */
   readonly shown: Snapshot;
+  /** A counter above zero that is not known is taken for work. */
   readonly conversations: 'engaged' | 'possibly' | 'free';
   readonly outsideCall: boolean;
   /** Server time of the reading, never before the last one; and the latest that it can have been. */
@@ -59,51 +60,74 @@ export interface Comparison {
 
 /**
  * Compares a reading with what is remembered. `undefined` where nothing can be told from it, so that for the clocks it did not
- * take place: something that judging needs is missing, a conversation may be hidden, a stamp is withheld, or the presence
- * moved without its token. In a gap a stamp or a token that is withheld restarts the clocks instead.
+ * take place: a conversation may be hidden, a stamp is withheld, or the presence moved without its token. In a gap a stamp or
+ * a token that is withheld restarts the clocks instead.
  */
-export function compare(s: AgentState, o: WholeObservation, context: TrackingContext): Comparison | undefined {
+export function compare(
+  s: AgentState,
+  o: WholeObservation,
+  context: TrackingContext,
+): Comparison | undefined {
   const { last, seenAt } = s;
   const seen = Math.max(o.at, seenAt);
   const latest = Math.max(seen, latestOf(o));
-  const inGap = isGap(s, seen, context);
-  const shown: Snapshot = {
-    ...shownIn(o),
-    presenceSince: o.presence.since,
-    routingSince: o.routing.since,
-    tokenAt: o.tokenIssuedAt,
-  };
-  const difference = (changed: boolean, stamp: Instant | undefined, known: Instant | undefined): Difference =>
-    differenceOf(changed, stamp, known, seenAt, latest);
-  const presence = difference(!samePresence(shown, last), shown.presenceSince, last.presenceSince);
-  const routing = difference(shown.routing !== last.routing, shown.routingSince, last.routingSince);
+  const shown = snapshotOf(o);
+  const presence = differenceOf(
+    !samePresence(shown, last),
+    shown.presenceSince,
+    last.presenceSince,
+    seenAt,
+    latest,
+  );
+  const routing = differenceOf(
+    shown.routing !== last.routing,
+    shown.routingSince,
+    last.routingSince,
+    seenAt,
+    latest,
+  );
   const newToken = isNewer(shown.tokenAt, last.tokenAt) ? shown.tokenAt : undefined;
-  const still = !presence.moved && !routing.moved && newToken === undefined;
-  const conversations = engagementIn(o);
-  const isOnline = shown.presence !== 'OFFLINE';
-  // A conversation outside the contact centre leaves no stamp: without the summary it may come and go unseen.
-  if (isOnline && conversationsIn(o) === 'possibly' && still) return undefined;
+  const isStill = !presence.moved && !routing.moved && newToken === undefined;
+  const inGap = isGap(s, seen, context);
   const hidesStamp = withheldStamps(s, o).length > 0;
-  // Return or person? The next reading can tell, unless the token stays away until a gap opens; then it was a person.
-  const waitsForToken =
-    isOnline && presence.moved && shown.tokenAt === undefined && last.tokenAt !== undefined;
-  if (!inGap && (hidesStamp || waitsForToken)) return undefined;
-  const hidesLogin = still && withholdsToken(last, o);
-  const hides = hidesStamp ? 'stamp' : hidesLogin ? 'login' : undefined;
-  const outsideCall = hasOutsideCall(o);
+  if (shown.presence !== 'OFFLINE') {
+    // A conversation outside the contact centre leaves no stamp: without the summary it may come and go unseen.
+    if (isStill && conversationsIn(o) === 'possibly') return undefined;
+    if (!inGap && (hidesStamp || (presence.moved && waitsForToken(shown, last)))) return undefined;
+  }
   return {
     shown,
-    conversations,
-    outsideCall,
+    conversations: engagementIn(o),
+    outsideCall: hasOutsideCall(o),
     seen,
     latest,
     presence,
     routing,
     newToken,
     inGap,
-    hides,
+    hides: hiddenIn(hidesStamp, isStill && withholdsToken(last, o)),
     context,
   };
+}
+
+function engagementIn(o: Observation): Comparison['conversations'] {
+  return showsWork(o) ? 'engaged' : conversationsIn(o);
+}
+
+/** Return or person? The next reading can tell, unless the token stays away until a gap opens; then it was a person. */
+function waitsForToken(shown: Snapshot, last: Snapshot): boolean {
+  return shown.tokenAt === undefined && last.tokenAt !== undefined;
+}
+
+function hiddenIn(stamp: boolean, login: boolean): Comparison['hides'] {
+  if (stamp) return 'stamp';
+  return login ? 'login' : undefined;
+}
+
+/** What a reading shows, with the stamps that it brings itself. */
+export function snapshotOf(o: WholeObservation): Snapshot {
+  const stamps = { presenceSince: o.presence.since, routingSince: o.routing.since };
+  return { ...shownIn(o), ...stamps, tokenAt: o.tokenIssuedAt };
 }
 
 /** The latest that a reading can have been taken. */
@@ -111,13 +135,12 @@ export function latestOf({ at, latest = at }: Observation): Instant {
   return Math.max(at, latest);
 }
 
-function isGap({ seenAt }: AgentState, seen: Instant, { clockJumped, usualInterval }: TrackingContext): boolean {
+function isGap(
+  { seenAt }: AgentState,
+  seen: Instant,
+  { clockJumped, usualInterval }: TrackingContext,
+): boolean {
   return clockJumped || seen - seenAt > GAP * usualInterval;
-}
-
-/** A counter above zero that is not known is taken for work. */
-function engagementIn(o: Observation): Comparison['conversations'] {
-  return showsWork(o) ? 'engaged' : conversationsIn(o);
 }
 
 /** A conversation outside the contact centre. */
@@ -172,24 +195,27 @@ function isBelievable(stamp: Instant | undefined, lastSeen: Instant): stamp is I
  */
 export function steadyAt(s: AgentState, o: Observation, context: TrackingContext): Instant | undefined {
   if (s.unread !== undefined || s.undo.length > 0 || !isFoldable(o, s, context)) return undefined;
-  const { last, session } = s;
-  const { presence, routing, tokenIssuedAt } = o;
   const seen = Math.max(o.at, s.seenAt);
-  const isSame =
+  if (isGap(s, seen, context) || !isShownSteady(s.last, o) || !isEngagementSteady(s, o)) return undefined;
+  return withheldStamps(s, o).length === 0 && areConditionsSteady(s, context) ? seen : undefined;
+}
+
+/** A stamp that is known only now is nothing new, but it is to be remembered. */
+function isShownSteady(last: Snapshot, { presence, routing, tokenIssuedAt }: WholeObservation): boolean {
+  return (
     presence.system === last.presence &&
+    routing.status === last.routing &&
     sameLabel(presence.definitionId, last.presenceId) &&
-    routing.status === last.routing;
-  if (!isSame || isGap(s, seen, context)) return undefined;
-  const engaged = conversationsIn(o);
-  if (engaged === 'possibly' || (engaged === 'engaged') !== (session.kind === 'engaged')) return undefined;
-  if (session.kind === 'engaged' && session.outside !== hasOutsideCall(o)) return undefined;
-  // The label may be new, and stamps may be known only now: that is nothing new, but to be remembered.
-  const isDated =
     isStampSteady(presence.since, last.presenceSince) &&
     isStampSteady(routing.since, last.routingSince) &&
-    isStampSteady(tokenIssuedAt, last.tokenAt);
-  if (!isDated || withheldStamps(s, o).length > 0) return undefined;
-  return areConditionsSteady(s, context) ? seen : undefined;
+    isStampSteady(tokenIssuedAt, last.tokenAt)
+  );
+}
+
+function isEngagementSteady({ session }: AgentState, o: WholeObservation): boolean {
+  const seen = conversationsIn(o);
+  if (session.kind !== 'engaged') return seen === 'free';
+  return seen === 'engaged' && session.outside === hasOutsideCall(o);
 }
 
 function isStampSteady(stamp: Instant | undefined, known: Instant | undefined): boolean {

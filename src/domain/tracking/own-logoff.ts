@@ -66,7 +66,9 @@ export function finishLogoff(s: AgentState, now: Instant, done: readonly Action[
   if (logoff === undefined) return s;
   const facts = { ...logoff, to: Math.max(now, logoff.from), done };
   const isOpen = logoff.kind === 'intended' || logoff.kind === 'acted';
-  const finished: Logoff = isOpen ? { ...facts, kind: 'acted' } : { ...facts, kind: logoff.kind, isKnown: true };
+  const finished: Logoff = isOpen
+    ? { ...facts, kind: 'acted' }
+    : { ...facts, kind: logoff.kind, isKnown: true };
   return { ...s, logoff: finished, session: withQuiet(s, logoff.from, !done.includes('revoke_tokens')) };
 }
 
@@ -76,7 +78,9 @@ function withQuiet(s: AgentState, from: Instant, quiet: boolean): Session {
   const departure = departureOf(s);
   if (departure?.by !== 'enforcer' || departure.at < from) return session;
   const known = { ...departure, quiet };
-  return session.kind === 'offline' || session.kind === 'engaged' ? { ...session, departure: known } : session;
+  return session.kind === 'offline' || session.kind === 'engaged'
+    ? { ...session, departure: known }
+    : session;
 }
 
 /**

@@ -52,7 +52,12 @@ export function assess(o: Observation, state: AgentState | undefined, concern: C
 }
 
 /** As `assess`, measured against everything that the policy may need of this agent. */
-export function readingOf(agent: Agent, o: Observation, state: AgentState | undefined, policy: Policy): Reading {
+export function readingOf(
+  agent: Agent,
+  o: Observation,
+  state: AgentState | undefined,
+  policy: Policy,
+): Reading {
   const { exempt, labels } = policy;
   return assess(o, state, { agent, exempt, labels, profile: profileOf(agent, policy) });
 }
@@ -126,18 +131,21 @@ export const OWN_STAMP_TOLERANCE: Duration = 3 * SECOND;
  * What our own log-off left behind is no contradiction: the platform may leave the presence On Queue when we take an agent
  * off the queue. That lasts until the next stamp that is not ours, also after a restart, and when the log-off went no further.
  */
-function isLeftByUs({ presence, routing, at }: WholeObservation, state: AgentState | undefined): boolean {
+function isLeftByUs(o: WholeObservation, state: AgentState | undefined): boolean {
   if (state === undefined) return false;
-  const { last, logoff } = state;
   // A contradiction that was taken in was left by us: it is none while its stamps stand.
-  const stands =
-    last.presence === presence.system &&
-    last.routing === routing.status &&
-    last.presenceSince === presence.since &&
-    last.routingSince === routing.since;
-  if (stands) return true;
-  if (logoff === undefined || !mayHaveTakenOffQueue(logoff)) return false;
-  // The part that our doing moves is stamped while we did it; the other part has not moved since.
+  if (isUntouched(state.last, o)) return true;
+  const { logoff } = state;
+  return logoff !== undefined && mayHaveTakenOffQueue(logoff) && isDoneBy(logoff, o);
+}
+
+function isUntouched(last: Snapshot, { presence, routing }: WholeObservation): boolean {
+  const isSame = last.presence === presence.system && last.routing === routing.status;
+  return isSame && last.presenceSince === presence.since && last.routingSince === routing.since;
+}
+
+/** The part that our doing moves is stamped while we did it; the other part has not moved since. */
+function isDoneBy(logoff: Logoff, { presence, routing, at }: WholeObservation): boolean {
   const [from, to] = [logoff.from - OWN_STAMP_TOLERANCE, logoff.to + OWN_STAMP_TOLERANCE];
   const isOurs = (stamp: Instant): boolean => stamp >= from && stamp <= to;
   if (presence.system === 'ON_QUEUE') return isOurs(routing.since ?? at) && (presence.since ?? to) <= to;

@@ -2,7 +2,7 @@
  * track(state, reading) -> state: how one more reading changes what is remembered of an agent. Pure. The reading is held
  * against the state (`compare.ts`), it is said what it means (`classify.ts`), and that is applied (`transitions.ts`).
  */
-import { shownIn, type Observation, type WholeObservation } from '../agent.ts';
+import type { Observation, WholeObservation } from '../agent.ts';
 import type { Returns, Rule } from '../policy/policy.ts';
 import { isInCondition, mentions } from '../policy/when.ts';
 import { HOUR, MINUTE, type Instant } from '../time/time.ts';
@@ -14,6 +14,7 @@ import {
   compare,
   hasOutsideCall,
   latestOf,
+  snapshotOf,
   steadyAt,
   type Comparison,
   type Difference,
@@ -95,14 +96,9 @@ function passedOver(state: AgentState, o: Observation, { profile }: TrackingCont
 }
 
 function firstSight(o: WholeObservation, context: Concern): AgentState {
-  const { agentId, at, presence, routing, tokenIssuedAt } = o;
+  const { agentId, at } = o;
   const latest = latestOf(o);
-  const last = {
-    ...shownIn(o),
-    presenceSince: presence.since,
-    routingSince: routing.since,
-    tokenAt: tokenIssuedAt,
-  };
+  const last = snapshotOf(o);
   const inState: Record<string, Instant> = {};
   if (last.presence !== 'OFFLINE') {
     for (const rule of context.profile?.rules ?? [])
@@ -133,12 +129,7 @@ function firstSight(o: WholeObservation, context: Concern): AgentState {
   };
 }
 
-function firstSession(
-  last: AgentState['last'],
-  engaged: boolean,
-  outside: boolean,
-  at: Instant,
-): Session {
+function firstSession(last: AgentState['last'], engaged: boolean, outside: boolean, at: Instant): Session {
   const offline = last.presence === 'OFFLINE';
   const wentAt = Math.min(last.presenceSince ?? at, at);
   const departure = { at: wentAt, by: 'platform', quiet: false, former: last } as const;

@@ -7,8 +7,8 @@ import type { Instant } from '../time/time.ts';
 import type { Change } from './change.ts';
 import { addSpan } from './clocks.ts';
 import { OWN_STAMP_TOLERANCE } from './reading.ts';
-import { isDoneKnown, isNewer, ladderInForce, placeIn, silentReturnOf } from './state.ts';
-import type { AgentState, Episode, Ladder, Session, TrackingEvent } from './state.ts';
+import { departureOf, isDoneKnown, isNewer, ladderInForce, placeIn, silentReturnOf } from './state.ts';
+import type { AgentState, Clocks, Episode, Ladder, Session, TrackingEvent } from './state.ts';
 
 /** What one kind of change does to a state. */
 interface Effect {
@@ -74,29 +74,27 @@ function leftOutAfter(leftOut: AgentState['leftOut'], change: Change): AgentStat
 }
 
 function sessionAfter(session: Session, change: Change): Session {
-  const engaged = session.kind === 'engaged' ? session : undefined;
-  switch (change.kind) {
-    case 'departed': {
-      const { departure, undo } = change;
-      if (engaged !== undefined) return { ...engaged, departure };
-      const before = undo === undefined ? silentReturnOf({ session }) : undo.silent;
-      return { kind: 'offline', departure, before };
-    }
-    case 'returned':
-      return { kind: 'returned', silent: change.silent };
-    case 'logged_in':
-      return { kind: 'online' };
-    case 'interaction_began': {
-      const { since, outside } = change;
-      const departure = session.kind === 'offline' ? session.departure : undefined;
-      return { kind: 'engaged', since, outside, departure };
-    }
-    case 'interaction_ended':
-      if (engaged?.departure === undefined) return { kind: 'online' };
-      return { kind: 'offline', departure: engaged.departure, before: undefined };
-    default:
-      return 'sign' in change ? sessionAfterSign(session) : session;
+  if (change.kind === 'departed') return sessionGone(session, change);
+  if (change.kind === 'returned') return { kind: 'returned', silent: change.silent };
+  if (change.kind === 'logged_in') return { kind: 'online' };
+  if (change.kind === 'interaction_began') {
+    const { since, outside } = change;
+    return { kind: 'engaged', since, outside, departure: departureOf({ session }) };
   }
+  if (change.kind === 'interaction_ended') {
+    const departure = departureOf({ session });
+    return departure === undefined ? { kind: 'online' } : { kind: 'offline', departure, before: undefined };
+  }
+  return 'sign' in change ? sessionAfterSign(session) : session;
+}
+
+function sessionGone(session: Session, { departure, undo }: Extract<Change, { kind: 'departed' }>): Session {
+  if (session.kind === 'engaged') return { ...session, departure };
+  return {
+    kind: 'offline',
+    departure,
+    before: undo === undefined ? silentReturnOf({ session }) : undo.silent,
+  };
 }
 
 /** A sign ends a silent return, also one from which the agent has gone again. */
@@ -127,22 +125,30 @@ function undoAfter(s: AgentState, change: Change, { undo }: Effect): AgentState[
 function episodeAfter(s: AgentState, change: Change, effect: Effect, returns: Returns): Episode {
   const { episode } = s;
   if (change.kind === 'departed') return change.undo?.episode ?? episode;
-  const { clocks } = episode;
-  const sign = 'sign' in change ? change.sign : undefined;
-  const from = sign?.at ?? ('span' in change ? change.span.to : -Infinity);
-  const at = Math.max(from, clocks.sinceSign);
+  const at = Math.max(startOf(change), episode.clocks.sinceSign);
   const isNew = effect.episode === 'new';
   return {
-    sign: sign === undefined ? episode.sign : { ...sign, at },
-    clocks: {
-      sinceSign: effect.sinceSign === 'runs' ? clocks.sinceSign : at,
-      sinceWork: effect.sinceWork === 'runs' ? clocks.sinceWork : Math.max(from, clocks.sinceWork),
-      inState: effect.inState === 'restarts' ? {} : clocks.inState,
-    },
+    sign: 'sign' in change ? { ...change.sign, at } : episode.sign,
+    clocks: clocksAfter(episode.clocks, effect, startOf(change)),
     graceFrom: graceFromAfter(episode.graceFrom, change),
     ladder: ladderAfter(s, change, effect, returns),
     observedRules: isNew ? [] : episode.observedRules,
     warnedAt: isNew ? {} : episode.warnedAt,
+  };
+}
+
+/** Where a clock begins that this change restarts. */
+function startOf(change: Change): Instant {
+  if ('sign' in change) return change.sign.at;
+  return 'span' in change ? change.span.to : -Infinity;
+}
+
+/** A clock never begins earlier than it did: instants of two readings may overtake each other. */
+function clocksAfter(clocks: Clocks, { sinceSign, sinceWork, inState }: Effect, from: Instant): Clocks {
+  return {
+    sinceSign: sinceSign === 'runs' ? clocks.sinceSign : Math.max(from, clocks.sinceSign),
+    sinceWork: sinceWork === 'runs' ? clocks.sinceWork : Math.max(from, clocks.sinceWork),
+    inState: inState === 'restarts' ? {} : clocks.inState,
   };
 }
 

@@ -358,7 +358,7 @@ function dueNow(
     clockJumped: false,
     nativeTimeouts: [],
   };
-  const memory = fold(memories.get(id), shown, context)?.memory;
+  const memory = track(memories.get(id), shown, context)?.state;
   if (memory !== undefined) memories.set(id, memory);
   const { due } = judge(each.agent, memory, shown, wanted, now);
   const offAt = off.get(id);

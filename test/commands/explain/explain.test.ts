@@ -28,7 +28,7 @@ function inputOf(told: Story, parts: Partial<ExplainInput> = {}): ExplainInput {
   const profile = told.policy.profiles[0]?.name;
   return {
     agent: { ...ADA, id: told.agent.id, profile },
-    memory: told.memory(),
+    memory: told.state(),
     policy: told.policy,
     standing: { ...NO_CONTROLLER_STATE, policyHash: told.policy.hash },
     pause: undefined,
@@ -42,12 +42,13 @@ function inputOf(told: Story, parts: Partial<ExplainInput> = {}): ExplainInput {
 
 /** The last look of a story, as one through the platform. */
 function liveOf(told: Story): NonNullable<ExplainInput['live']> {
-  const { state, seenAt, presenceSince, routingSince, tokenAt } = told.memory();
+  const { last, seenAt } = told.state();
+  const { presence, presenceId, presenceSince, routing, routingSince, tokenAt } = last;
   const observation = {
     agentId: told.agent.id,
     at: seenAt,
-    presence: { system: state.presence, definitionId: state.presenceId, since: presenceSince },
-    routing: { status: state.routing, since: routingSince },
+    presence: { system: presence, definitionId: presenceId, since: presenceSince },
+    routing: { status: routing, since: routingSince },
     conversations: { contactCentre: 0, enterprise: 0 },
     tokenIssuedAt: tokenAt,
     missing: [],
@@ -250,7 +251,7 @@ describe('an explanation', () => {
 
   test('of the store says since when readings cannot be used, and why', () => {
     const told = story({ rules: [GONE] }).until('09:30');
-    const population = new Tracker(new Map([[told.agent.id, told.memory()]]));
+    const population = new Tracker(new Map([[told.agent.id, told.state()]]));
     const context = {
       policy: told.policy,
       usualInterval: MINUTE,
@@ -297,7 +298,7 @@ describe('an explanation', () => {
         at,
         events,
         common: [],
-        memory: told.memory(),
+        memory: told.state(),
         clocks: new Map([['gone', 'since_sign']]),
       },
       timesIn('UTC', at),
@@ -364,7 +365,7 @@ store: { sqlite: ${sqlite} }
     const memory = {
       ...story({ rules: [GONE] })
         .until('09:45')
-        .memory(),
+        .state(),
       agentId: 'ada',
     };
     await store.saveSweep({

@@ -28,7 +28,7 @@ interface Known {
 function input({ ledger, standing, pause, now = NOW }: Known): ExplainInput {
   return {
     agent: { id: told.agent.id, name: 'Ada Okafor', email: '', profile: told.policy.profiles[0]?.name },
-    memory: told.memory(),
+    memory: told.state(),
     policy: told.policy,
     standing: {
       ...NO_CONTROLLER_STATE,
@@ -111,7 +111,7 @@ describe('what holds a log-off back', () => {
       .until('10:01');
     const broken = new Map([[returned.agent.id, returned.now + HOUR]]);
     const known = input({ ledger: { broken }, now: returned.now });
-    const { verdict, holds } = explainAgent({ ...known, memory: returned.memory(), policy: returned.policy });
+    const { verdict, holds } = explainAgent({ ...known, memory: returned.state(), policy: returned.policy });
     expect([verdict?.reason, holds]).toEqual(['ladder_waiting', []]);
   });
 

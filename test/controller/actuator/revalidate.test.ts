@@ -277,8 +277,8 @@ describe('the tokens cannot be revoked at all', () => {
     expect(await logOff()).toBe('verified: not done: revoke_tokens (transient)');
     expect(done()).toEqual(['offline']);
     expect(population.memory(AGENT.id)).toMatchObject({
-      departure: { by: 'enforcer', quiet: true },
-      ladder: { active: true },
+      session: { kind: 'offline', departure: { by: 'enforcer', quiet: true } },
+      episode: { ladder: { kind: 'answered' } },
     });
   });
 
@@ -444,7 +444,9 @@ describe('an agent whose leaving of the queue is refused', () => {
       expect(await logOff()).toBe('verified');
       expect(done()).toEqual(['offline', 'revoke_tokens']);
       expect(events.at(-1)?.actions).toEqual(['off_queue', 'offline', 'revoke_tokens']);
-      expect(population.memory(AGENT.id)).toMatchObject({ lastSign: undefined, ladder: { active: true } });
+      expect(population.memory(AGENT.id)).toMatchObject({
+        episode: { sign: undefined, ladder: { kind: 'answered' } },
+      });
     },
   );
 
@@ -453,8 +455,7 @@ describe('an agent whose leaving of the queue is refused', () => {
     expect(await logOff()).toBe('dropped: sign');
     expect(done()).toEqual([]);
     expect(population.memory(AGENT.id)).toMatchObject({
-      lastSign: { kind: 'presence' },
-      ladder: undefined,
+      episode: { sign: { kind: 'presence' }, ladder: undefined },
     });
   });
 
@@ -553,7 +554,7 @@ describe('an agent on queue', () => {
     expect(done()).toEqual(['off_queue', 'restore']);
     now += MINUTE;
     const { memory, verdict } = population.look(sighting(), contextNow());
-    expect([memory?.lastSign, verdict.reason]).toEqual([undefined, 'due']);
+    expect([memory?.episode.sign, verdict.reason]).toEqual([undefined, 'due']);
   });
 
   test('who got a call in that moment gets the queue back, but not a minute later', async () => {

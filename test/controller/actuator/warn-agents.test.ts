@@ -4,7 +4,7 @@ import type { Agent } from '../../../src/domain/agent.ts';
 import type { AgentState } from '../../../src/domain/tracking/state.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { warnAgents, type AgentToWarn } from '../../../src/controller/actuator/warn-agents.ts';
-import { memoryOf } from '../../store/sqlite/fixtures.ts';
+import { stateOf } from '../../store/sqlite/fixtures.ts';
 import { BASE } from '../../notify/parts.ts';
 
 type ActuatorDeps = Parameters<typeof warnAgents>[0];
@@ -35,7 +35,7 @@ class Desk {
       },
       directory: { serverNow: () => BASE } as ActuatorDeps['directory'],
       population: {
-        memory: (id: string) => memories.get(id) ?? memoryOf(id, BASE),
+        memory: (id: string) => memories.get(id) ?? stateOf(id, BASE),
         put: (memory: AgentState) => memories.set(memory.agentId, memory),
       } as unknown as ActuatorDeps['population'],
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -43,7 +43,7 @@ class Desk {
       store: {
         saveStep: (saved: readonly AgentState[]) => {
           this.noted.push(
-            ...saved.flatMap(({ agentId, warned }) => (warned['gone'] === BASE ? [agentId] : [])),
+            ...saved.flatMap(({ agentId, episode }) => (episode.warnedAt['gone'] === BASE ? [agentId] : [])),
           );
           if (this.noted.length >= this.enough) this.#stop.abort();
           return Promise.resolve();

@@ -5,6 +5,7 @@ import type { Matcher } from '../../../src/domain/policy/policy.ts';
 import { matches, mentions, whenHolds } from '../../../src/domain/policy/when.ts';
 import { agent, calendar, clockTime, exemption, matcher, policy, profile, rule, when } from '../build.ts';
 import { story } from '../story.ts';
+import { noteObserved, noteWarned } from '../../../src/domain/tracking/own-logoff.ts';
 
 describe('profiles', () => {
   const some = profile({
@@ -151,22 +152,20 @@ describe('an exemption', () => {
       exemption({ label: 'b' }),
       exemption({ label: 'c' }),
     ];
-    const look = { ...readingOf(s.memory()), agentId: 'agent-1' };
+    const look = { ...readingOf(s.state()), agentId: 'agent-1' };
     expect(exemptionOf(s.agent, look, policy({ exempt }), s.now)?.label).toBe('b');
   });
 });
 
-function readingOf(
-  memory: ReturnType<ReturnType<typeof story>['memory']>,
-): Parameters<typeof exemptionOf>[1] {
-  const { presence, routing, presenceId } = memory.state;
+function readingOf(state: ReturnType<ReturnType<typeof story>['state']>): Parameters<typeof exemptionOf>[1] {
+  const { presence, routing, presenceId, presenceSince, routingSince, tokenAt } = state.last;
   return {
-    agentId: memory.agentId,
-    at: memory.seenAt,
-    presence: { system: presence, definitionId: presenceId, since: memory.presenceSince },
-    routing: { status: routing, since: memory.routingSince },
+    agentId: state.agentId,
+    at: state.seenAt,
+    presence: { system: presence, definitionId: presenceId, since: presenceSince },
+    routing: { status: routing, since: routingSince },
     conversations: { contactCentre: 0, enterprise: 0 },
-    tokenIssuedAt: memory.tokenAt,
+    tokenIssuedAt: tokenAt,
     missing: [],
   };
 }
@@ -209,7 +208,7 @@ describe('rules', () => {
       token: '09:30',
     });
     expect(s.reason('12:00')).toBe('offline');
-    expect(weigh(rule({ when: {} }), s.memory(), s.now)).toMatchObject({ holds: false, due: false });
+    expect(weigh(rule({ when: {} }), s.state(), s.now)).toMatchObject({ holds: false, due: false });
   });
 
   test('say which part of the state keeps them from being due', () => {
@@ -235,7 +234,7 @@ describe('a warning', () => {
 
   test('makes the rule due only so long after it was delivered', () => {
     const s = story({ rules }).until('10:20');
-    s.put({ ...s.memory(), warned: { gone: s.now } });
+    s.put(noteWarned(s.state(), 'gone', s.now));
     expect(s.reason('10:24')).toBe('warned');
     expect(s.verdict().nextAt).toBe(clockTime('10:25'));
     expect(s.reason('10:25')).toBe('due');
@@ -243,16 +242,16 @@ describe('a warning', () => {
 
   test('delivered in time leaves the limit as it is', () => {
     const s = story({ rules }).until('09:55');
-    s.put({ ...s.memory(), warned: { gone: s.now } });
+    s.put(noteWarned(s.state(), 'gone', s.now));
     expect(s.reason('09:59')).toBe('warned');
     expect(s.reason('10:00')).toBe('due');
   });
 
   test('is forgotten with a sign', () => {
     const s = story({ rules }).until('09:55');
-    s.put({ ...s.memory(), warned: { gone: s.now }, imagined: ['gone'] }).at('09:58', { presence: 'BUSY' });
+    s.put(noteObserved(noteWarned(s.state(), 'gone', s.now), 'gone')).at('09:58', { presence: 'BUSY' });
     expect(s.reason('11:00')).toBe('warned');
-    expect([s.memory().warned, s.memory().imagined]).toEqual([{}, []]);
+    expect([s.state().episode.warnedAt, s.state().episode.observedRules]).toEqual([{}, []]);
   });
 });
 

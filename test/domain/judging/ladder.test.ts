@@ -168,7 +168,7 @@ describe('leaving the ladder', () => {
     ['another presence', { presence: 'BUSY' }],
   ])('happens at once with %s', (_, change) => {
     const s = silentlyBack().at('10:01:40', change).until('10:02');
-    expect(s.memory().ladder).toBeUndefined();
+    expect(s.ladder()).toBeUndefined();
   });
 
   test('by a sign starts the agent from the rule’s own actions the next time', () => {
@@ -179,8 +179,8 @@ describe('leaving the ladder', () => {
 
   test('happens with an exemption', () => {
     const s = silentlyBack();
-    expect(leaveLadder(s.memory()).ladder).toBeUndefined();
-    const none = story().until('09:01').memory();
+    expect(leaveLadder(s.state()).episode.ladder).toBeUndefined();
+    const none = story().until('09:01').state();
     expect(leaveLadder(none)).toBe(none);
   });
 
@@ -199,7 +199,7 @@ describe('leaving the ladder', () => {
     expect(s.reason('11:01')).toBe('due');
     s.at('11:02:10', { presence: 'OFFLINE' }).at('11:03:10', { presence: 'AVAILABLE', token: '11:03:09' });
     expect(s.reason('11:05')).toBe('grace');
-    expect(s.memory().ladder).toBeUndefined();
+    expect(s.ladder()).toBeUndefined();
   });
 
   test('does not happen while silent returns keep coming within that time', () => {
@@ -217,7 +217,7 @@ describe('a login later than the window', () => {
     const s = late();
     expect(s.reason('10:10')).toBe('waiting');
     expect(s.shows('since_sign')).toBe('6m');
-    expect(s.memory().ladder).toMatchObject({ active: false, rung: 0 });
+    expect(s.ladder()).toMatchObject({ kind: 'parked', rung: 0 });
   });
 
   test('keeps the place: the next log-off that a rule brings uses the next rung’s actions', () => {
@@ -252,10 +252,10 @@ describe('a login later than the window', () => {
 describe('a log-off', () => {
   test('of which no action was performed leaves the agent at the place of before', () => {
     const s = silentlyBack();
-    const before = s.memory().ladder;
+    const before = s.ladder();
     s.until('10:02').logOff({ effect: 'none' });
-    expect(withdrawLogoff(s.memory(), s.now, before).ladder).toEqual(before);
-    expect(withdrawLogoff({ ...s.memory(), ladder: undefined }, s.now, before).ladder).toBeUndefined();
+    expect(withdrawLogoff(s.state(), s.now, before).episode.ladder).toEqual(before);
+    expect(withdrawLogoff(leaveLadder(s.state()), s.now, before).episode.ladder).toBeUndefined();
   });
 
   test('of a rung, without effect, is tried again with the same rung, whatever the presence, and without grace', () => {

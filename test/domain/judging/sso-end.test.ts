@@ -22,7 +22,7 @@ function due(returns: Partial<Returns> = {}, parts: StoryParts = {}): Story {
 
 /** The identity provider is asked now, and names this delay. */
 function ended(s: Story, delay: string, rung = 0): Story {
-  return s.put(noteSsoEnd(s.memory(), rung, s.now, s.now + duration(delay)));
+  return s.put(noteSsoEnd(s.state(), rung, s.now, s.now + duration(delay)));
 }
 
 function actions(s: Story): readonly Action[] | undefined {
@@ -55,7 +55,7 @@ describe('the order', () => {
   test('does not concern rungs without it, nor the actions of a rule', () => {
     const s = due({ ladder: RETURNS.ladder });
     expect(actions(s)).toEqual(['off_queue', 'offline']);
-    expect(partOfRung(HARD, undefined, s.memory(), RETURNS, s.now)).toEqual({
+    expect(partOfRung(HARD, undefined, s.state(), RETURNS, s.now)).toEqual({
       actions: HARD,
       from: -Infinity,
     });
@@ -83,7 +83,7 @@ describe('in between the agent is judged again', () => {
   ])('and an agent who %s keeps the session on the platform', (_, change) => {
     const s = ended(due(), '5m').at('10:04:30', change);
     for (const time of ['10:05', '10:07', '10:12', '10:40']) expect(s.reason(time)).not.toMatch(/due$/);
-    expect(s.memory().ladder).toBeUndefined();
+    expect(s.ladder()).toBeUndefined();
   });
 
   test('and an agent who is Offline by then is left alone', () => {
@@ -124,7 +124,7 @@ describe('the provider', () => {
     const tries: string[] = [];
     while (tries.length < 10 && actions(s)?.[0] === 'end_sso_session') {
       tries.push(asClockTime(s.now));
-      s.put(noteSsoPending(s.memory(), 0, s.now, s.memory().ladder)).until(asClockTime(s.now + MINUTE));
+      s.put(noteSsoPending(s.state(), 0, s.now, s.state().episode.ladder)).until(asClockTime(s.now + MINUTE));
     }
     expect(tries).toEqual(['10:02', '10:03', '10:04', '10:05', '10:06']);
     expect([s.verdict().reason, actions(s)]).toEqual(['ladder_due', REST]);
@@ -132,7 +132,7 @@ describe('the provider', () => {
 
   test('that could be asked at last has its delay, from then on', () => {
     const s = due();
-    s.put(noteSsoPending(s.memory(), 0, s.now, s.memory().ladder)).until('10:04');
+    s.put(noteSsoPending(s.state(), 0, s.now, s.state().episode.ladder)).until('10:04');
     ended(s, '5m');
     expect(s.reason('10:08')).toBe('ladder_waiting');
     expect([s.reason('10:09'), actions(s)]).toEqual(['ladder_due', REST]);
@@ -140,7 +140,7 @@ describe('the provider', () => {
 
   test('that was not asked after all is asked the next time', () => {
     const s = ended(due(), '5m');
-    s.put(withdrawSsoEnd(s.memory()));
+    s.put(withdrawSsoEnd(s.state()));
     expect([s.reason('10:03'), actions(s)]).toEqual(['ladder_due', ['end_sso_session']]);
   });
 
@@ -199,8 +199,8 @@ test('a crash between the parts forgets neither: the rest follows when its time 
 
 test('an agent without a place has nothing to note the end in', () => {
   const s = story().until('09:30');
-  expect(noteSsoEnd(s.memory(), 0, s.now, s.now)).toBe(s.memory());
-  expect(withdrawSsoEnd(s.memory())).toBe(s.memory());
-  expect(noteSsoPending(s.memory(), 0, s.now, undefined)).toBe(s.memory());
+  expect(noteSsoEnd(s.state(), 0, s.now, s.now)).toBe(s.state());
+  expect(withdrawSsoEnd(s.state())).toBe(s.state());
+  expect(noteSsoPending(s.state(), 0, s.now, undefined)).toBe(s.state());
   expect(clockTime('09:30')).toBe(s.now);
 });

@@ -65,13 +65,13 @@ describe('an agent who waits on queue', () => {
     ];
     const s = waiting(rules).until('10:00');
     expect(s.verdict()).toMatchObject({ reason: 'observed', due: { ruleId: 'trial', mode: 'observe' } });
-    expect(warningsDue(s.agent, s.memory(), s.verdict(), s.policy, s.now)).toEqual([]);
+    expect(warningsDue(s.agent, s.state(), s.verdict(), s.policy, s.now)).toEqual([]);
   });
 
   test('is not warned of a rule that leaves such agents alone', () => {
     const s = waiting([rule({ limit: '30m', warn: '5m' })]).until('09:40');
     expect(s.verdict().reason).toBe('waiting_on_queue');
-    expect(warningsDue(s.agent, s.memory(), s.verdict(), s.policy, s.now)).toEqual([]);
+    expect(warningsDue(s.agent, s.state(), s.verdict(), s.policy, s.now)).toEqual([]);
   });
 
   test('is in an interaction, exempt or unknown before anything is said of the queue', () => {

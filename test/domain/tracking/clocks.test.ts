@@ -29,8 +29,8 @@ describe('the time of a reading is known to a second only', () => {
 
   /** What a clock shows at the last of these looks. */
   function shown(by: typeof MEAL, ...looks: readonly Observation[]): number {
-    const last = looks.reduce<ReturnType<typeof fold>>((f, o) => fold(f?.memory, o, context), undefined);
-    return measure(last!.memory, by, last!.memory.seenAt);
+    const last = looks.reduce<ReturnType<typeof track>>((f, o) => track(f?.state, o, context), undefined);
+    return measure(last!.state, by, last!.state.seenAt);
   }
 
   test('a clock that begins with a sighting is a second late, never early', () => {

@@ -1,8 +1,9 @@
 /** A change just before an Offline belongs to the departure: the idle episode from before it comes back whole. */
 import { describe, expect, test } from '@jest/globals';
-import { episodeOf, withEpisode, type Memory } from '../../../src/domain/tracking/memory.ts';
-import { isAhead, pulledBack } from '../../../src/domain/tracking/rebase.ts';
-import { MINUTE } from '../../../src/domain/time/time.ts';
+import { noteObserved, noteSsoEnd, noteWarned } from '../../../src/domain/tracking/own-logoff.ts';
+import { isAhead, pulledBack } from '../../../src/domain/tracking/set-back.ts';
+import { ssoEndIn, withEpisode } from '../../../src/domain/tracking/state.ts';
+import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { warningsDue } from '../../../src/domain/judging/warnings.ts';
 import { clockTime, rule } from '../build.ts';
 import { deepFreeze, story, type Story } from '../story.ts';
@@ -14,7 +15,7 @@ function takenBack(): Story {
     rule({ id: 'told', limit: '60m', warn: '15m' }),
   ];
   const s = story({ rules }).at('09:05', { calls: 1 }).at('09:06', { calls: 0 }).until('09:52');
-  s.put({ ...s.memory(), imagined: ['trial'], warned: { told: clockTime('09:51') } });
+  s.put(noteObserved(noteWarned(s.state(), 'told', clockTime('09:51')), 'trial'));
   s.at('09:52:30', { presence: 'BUSY' }).until('09:53');
   return s;
 }
@@ -22,11 +23,11 @@ function takenBack(): Story {
 describe('a sign that is taken back by an Offline within a minute', () => {
   test('brings the episode back as it was, with all that was counted and told in it', () => {
     const s = takenBack();
-    const before = s.memory().recent[0]!.episode;
-    expect([s.memory().imagined, s.memory().warned]).toEqual([[], {}]);
+    const before = s.state().undo[0]!.episode;
+    expect([s.state().episode.observedRules, s.state().episode.warnedAt]).toEqual([[], {}]);
     s.at('09:53:10', { presence: 'OFFLINE' }).until('09:54');
-    expect(s.memory()).toMatchObject({ imagined: ['trial'], warned: { told: clockTime('09:51') } });
-    expect(episodeOf(s.memory())).toEqual(before);
+    expect(before).toMatchObject({ observedRules: ['trial'], warnedAt: { told: clockTime('09:51') } });
+    expect(s.state().episode).toEqual(before);
   });
 
   test('so that an agent is not observed or warned twice in it', () => {
@@ -34,63 +35,57 @@ describe('a sign that is taken back by an Offline within a minute', () => {
     s.at('09:54:30', { presence: 'AVAILABLE', token: '09:54:29' });
     expect(s.until('10:08').eventsOf('silent_return')).toEqual(['09:54:30']);
     expect(s.verdict().observed.map(({ ruleId }) => ruleId)).toEqual(['trial']);
-    expect(s.memory().imagined).toEqual(['trial']);
-    expect(warningsDue(s.agent, s.memory(), s.verdict(), s.policy, s.now)).toEqual([]);
+    expect(s.state().episode.observedRules).toEqual(['trial']);
+    expect(warningsDue(s.agent, s.state(), s.verdict(), s.policy, s.now)).toEqual([]);
     expect(s.until('10:10').verdict().due?.ruleId).toBe('told');
   });
 
   test('keeps the grace of the return before it', () => {
     const s = story().at('09:30', { presence: 'OFFLINE' }).until('09:30');
     s.at('09:30:30', { presence: 'AVAILABLE', token: '09:30:29' }).until('09:32');
-    const { graceFrom, back } = s.memory();
+    const { graceFrom } = s.state().episode;
+    const silent = s.silentReturn();
     s.at('09:32:30', { presence: 'BUSY' }).until('09:33').at('09:33:10', { presence: 'OFFLINE' });
-    expect(s.until('09:34').memory()).toMatchObject({ graceFrom, back });
+    expect(s.until('09:34').state().episode.graceFrom).toBe(graceFrom);
+    expect(s.silentReturn()).toEqual(silent);
+    expect(silent).toBeDefined();
     expect(graceFrom).toBe(clockTime('09:30:30'));
   });
 
   test('leaves nothing of the episode that the sign had begun', () => {
     const s = takenBack();
-    s.put({ ...s.memory(), warned: { other: clockTime('09:53') }, graceFrom: clockTime('09:53') });
+    const at = clockTime('09:53');
+    s.put(withEpisode(s.state(), { warnedAt: { other: at }, graceFrom: at }));
     s.at('09:53:10', { presence: 'OFFLINE' }).until('09:54');
-    expect(s.memory()).toMatchObject({ warned: { told: clockTime('09:51') }, graceFrom: undefined });
+    expect(s.state().episode).toMatchObject({
+      warnedAt: { told: clockTime('09:51') },
+      graceFrom: undefined,
+    });
   });
 
   test('and more than a minute before it stays: the new episode has counted and told nothing', () => {
     const s = takenBack().until('09:54').at('09:54:10', { presence: 'OFFLINE' }).until('09:55');
-    expect([s.memory().imagined, s.memory().warned]).toEqual([[], {}]);
+    expect([s.state().episode.observedRules, s.state().episode.warnedAt]).toEqual([[], {}]);
   });
 });
 
-describe('the parts of a memory', () => {
-  /** Every part is there, so that one that was forgotten shows. */
-  function everyPart(): Memory {
-    const s = takenBack();
-    return deepFreeze({
-      ...s.memory(),
-      engagedSince: 1,
-      calledAt: 2,
-      graceFrom: 3,
-      leftByUs: { presenceSince: 4, routingSince: 5 },
-      unread: { since: 6, unknown: [{ part: 'presence', why: 'missing' as const }] },
-    });
-  }
-
-  test('are those of the episode and those that outlast it, and no other', () => {
-    const memory = everyPart();
-    expect(withEpisode(memory, episodeOf(memory))).toEqual(memory);
-    const other = episodeOf(takenBack().at('09:53:10', { presence: 'OFFLINE' }).until('09:54').memory());
-    expect(episodeOf(withEpisode(memory, other))).toEqual(other);
-  });
-
-  test('are all of them pulled back by a clock that ran ahead, those of the episode before as well', () => {
+describe('a clock that ran ahead and is set right', () => {
+  test('leaves no instant of a time to come, in the episode or in the one before the last change', () => {
     const s = story().until('10:00').logOff().at('10:00:30', { presence: 'AVAILABLE', token: '10:00:29' });
     s.until('10:01').at('10:01:30', { presence: 'BUSY' }).until('10:02');
-    const memory: Memory = { ...everyPart(), ...s.memory(), unread: { since: s.now, unknown: [] } };
+    const state = deepFreeze({ ...s.state(), unread: { since: s.now, unknown: [] } });
     const now = s.now - 30 * MINUTE;
-    expect(isAhead(memory, now)).toBe(true);
-    expect(memory.recent).toHaveLength(1);
-    expect(memory.recent[0]!.episode.ladder).toBeDefined();
-    for (const at of instantsIn(pulledBack(memory, now))) expect(at).toBeLessThanOrEqual(now);
+    expect(isAhead(state, now)).toBe(true);
+    expect(state.undo).toHaveLength(1);
+    expect(state.undo[0]!.episode.ladder).toBeDefined();
+    for (const at of instantsIn(pulledBack(state, now))) expect(at).toBeLessThanOrEqual(now);
+  });
+
+  test('lets an ended session take hold as long after its end as before', () => {
+    const s = story().until('10:00').logOff();
+    const ended = noteSsoEnd(s.state(), 1, s.now, s.now + 2 * MINUTE);
+    const { ladder } = pulledBack(ended, s.now - HOUR).episode;
+    expect(ssoEndIn(ladder)).toMatchObject({ at: s.now - HOUR, heldFrom: s.now - HOUR + 2 * MINUTE });
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../../src/domain/agent.ts';
 import { measure } from '../../../src/domain/tracking/clocks.ts';
 import { track } from '../../../src/domain/tracking/track.ts';
-import type { AgentState } from '../../../src/domain/tracking/state.ts';
+import { silentReturnOf, type AgentState } from '../../../src/domain/tracking/state.ts';
 import type { Duration } from '../../../src/domain/time/time.ts';
 import { foldContext, rule } from '../build.ts';
 import { story, type Change, type Part } from '../story.ts';
@@ -80,7 +80,7 @@ describe('a gap in watching', () => {
     const back = story().until('10:00').logOff().at('10:00:30', { presence: 'AVAILABLE', token: '10:00:29' });
     back.until('10:01').unwatched('10:01', '10:20');
     back.at('10:10', { token: '10:10', presence: 'AVAILABLE', presenceSince: '10:00:30' }).until('10:20');
-    expect(back.memory().ladder).toMatchObject({ active: false, returnedAt: undefined });
+    expect(back.ladder()).toMatchObject({ kind: 'parked' });
     expect(back.verdict().reason).toBe('waiting');
   });
 
@@ -171,7 +171,7 @@ describe('a gap in watching', () => {
   test('in which our own log-off took effect hides no sign', () => {
     const s = story().until('10:00').logOff({ crash: true }).unwatched('10:00', '10:20').until('10:20');
     expect(s.lastSign()).toBe('none');
-    expect(s.memory().ladder?.active).toBe(true);
+    expect(s.ladder()?.kind).toBe('answered');
   });
 
   test('in which an interaction began shows when the gap ends', () => {
@@ -208,8 +208,8 @@ describe('a reading that cannot be used', () => {
 
   test('leaves memory as it was', () => {
     const s = story().until('09:30');
-    const before = s.memory();
-    expect(s.lacking('09:31', '09:31', 'routing').until('09:31').memory()).toEqual(before);
+    const before = s.state();
+    expect(s.lacking('09:31', '09:31', 'routing').until('09:31').state()).toEqual(before);
   });
 
   test('without stamps dates a change by its sighting', () => {
@@ -271,38 +271,39 @@ describe('stamps that contradict', () => {
   }
 
   test('a reading overtaken by a later one moves no time backwards', () => {
-    const memory = story().until('09:30').memory();
+    const memory = story().until('09:30').state();
     const context = foldContext();
-    expect(fold(memory, older(memory, 20_000), context)?.memory).toEqual(memory);
+    expect(track(memory, older(memory, 20_000), context)?.state).toEqual(memory);
   });
 
   test('a sign of the time in which the clock ran ahead does not hold the clocks back once it is set right', () => {
-    const ahead = story().at('10:20', { presence: 'BUSY' }).until('10:30').memory();
+    const ahead = story().at('10:20', { presence: 'BUSY' }).until('10:30').state();
     const context = foldContext();
-    const right = fold(ahead, older(ahead, 60 * 60_000), context)?.memory;
-    const later = fold(right, older(ahead, 58 * 60_000), context)?.memory;
+    const right = track(ahead, older(ahead, 60 * 60_000), context)?.state;
+    const later = track(right, older(ahead, 58 * 60_000), context)?.state;
     // Its stamp is of the future, which is a sign of a minute ahead at most.
     expect(measure(later!, rule(), later!.seenAt)).toBe(60_000);
   });
 
   test('nor does a return of that time explain what comes after', () => {
     const ahead = story().at('10:20', { presence: 'OFFLINE' }).until('10:21');
-    const memory = ahead.at('10:21:30', { presence: 'AVAILABLE', token: '10:21:29' }).until('10:22').memory();
+    const memory = ahead.at('10:21:30', { presence: 'AVAILABLE', token: '10:21:29' }).until('10:22').state();
     const context = foldContext();
     const right = { ...older(memory, 60 * 60_000), tokenIssuedAt: undefined };
-    const { back, seenAt } = fold(
+    const { state } = track(
       memory,
       { ...right, presence: { ...right.presence!, since: undefined } },
       context,
-    )!.memory;
-    expect([back?.at, back?.from]).toEqual([seenAt, seenAt]);
+    )!;
+    const silent = silentReturnOf(state);
+    expect([silent?.at, silent?.earliest]).toEqual([state.seenAt, state.seenAt]);
   });
 
   test('a reading from well before the last one says that the clock ran ahead: memory is pulled back to it', () => {
-    const memory = story().until('09:30').memory();
+    const memory = story().until('09:30').state();
     const context = foldContext();
-    const folded = fold(memory, older(memory, 20 * 60_000), context);
-    expect(folded?.memory.seenAt).toBe(memory.seenAt - 20 * 60_000);
-    expect(folded?.inGap).toBe(true);
+    const folded = track(memory, older(memory, 20 * 60_000), context);
+    expect(folded?.state.seenAt).toBe(memory.seenAt - 20 * 60_000);
+    expect(folded?.state.leftOut).toEqual([]);
   });
 });

@@ -135,7 +135,7 @@ describe('a login when the session’s idle time is over', () => {
 
   test('does not undo a person’s sign that follows: the agent leaves the ladder at once', () => {
     const s = quiet().at('10:30:25', BOUNCE).at('10:33', { presence: 'BUSY' }).until('10:34');
-    expect([s.lastSign(), s.memory().ladder]).toEqual(['presence 10:33', undefined]);
+    expect([s.lastSign(), s.ladder()]).toEqual(['presence 10:33', undefined]);
   });
 });
 
@@ -196,7 +196,7 @@ describe('a browser that the platform throws out every half hour', () => {
 
   test('is left to them past an end of the session at the identity provider: a person may have had to log in', () => {
     const s = night({}, '10:47');
-    s.put(noteSsoEnd(s.memory(), 2, s.now, s.now));
+    s.put(noteSsoEnd(s.state(), 2, s.now, s.now));
     expect([s.reason('11:46'), told(s).at(-1)]).toEqual(['ladder_waiting', '10:47 2']);
   });
 });

@@ -15,13 +15,13 @@ describe('our own log-off', () => {
       .logOff()
       .until('10:30');
     expect([s.lastSign(), s.verdict().reason]).toEqual(['none', 'offline']);
-    expect(s.memory().departure).toMatchObject({ by: 'enforcer', quiet: false });
+    expect(s.departure()).toMatchObject({ by: 'enforcer', quiet: false });
   });
 
   test('that set the queue off and went no further is no sign', () => {
     const s = onQueue().until('10:00');
     s.logOff({ effect: 'off_queue' }).until('10:01');
-    expect([s.lastSign(), s.memory().state]).toMatchObject([
+    expect([s.lastSign(), s.state().last]).toMatchObject([
       'none',
       { presence: 'AVAILABLE', routing: 'OFF_QUEUE' },
     ]);
@@ -42,7 +42,7 @@ describe('our own log-off', () => {
       .at('10:00:30', { presence: 'BUSY' })
       .until('10:01');
     expect(s.lastSign()).toBe('presence 10:00:30');
-    expect(s.memory().ladder).toBeUndefined();
+    expect(s.ladder()).toBeUndefined();
   });
 
   test.each<[string, Change]>([
@@ -58,7 +58,7 @@ describe('our own log-off', () => {
 
   test('is recognised after a crash in the middle, as Offline, as return and as nothing', () => {
     const gone = story().until('10:00').logOff({ crash: true }).until('10:01');
-    expect(gone.memory().departure).toMatchObject({ by: 'enforcer' });
+    expect(gone.departure()).toMatchObject({ by: 'enforcer' });
     const unmoved = story().until('10:00').logOff({ crash: true, effect: 'none' }).until('10:01');
     expect([unmoved.lastSign(), unmoved.events, unmoved.verdict().reason]).toEqual(['none', [], 'due']);
   });
@@ -66,7 +66,7 @@ describe('our own log-off', () => {
   test('that a crash broke off does not hide a person: the cause of the next change is unknown', () => {
     const s = story().until('10:00').logOff({ crash: true, effect: 'none' });
     s.at('10:00:20', { presence: 'AVAILABLE' }).until('10:01');
-    expect([s.lastSign(), s.events, s.memory().ladder]).toEqual(['presence 10:00:20', [], undefined]);
+    expect([s.lastSign(), s.events, s.ladder()]).toEqual(['presence 10:00:20', [], undefined]);
     const queue = onQueue().until('10:00');
     queue.logOff({ crash: true, effect: 'none' });
     queue.at('10:00:20', { presence: 'AVAILABLE', routing: 'OFF_QUEUE' }).until('10:01');
@@ -82,7 +82,7 @@ describe('our own log-off', () => {
   test('that a crash broke off may have left the session alone: one click brings the person back', () => {
     const s = story().until('10:00').logOff({ crash: true }).until('10:01');
     s.at('10:01:20', { presence: 'AVAILABLE' }).until('10:02');
-    expect([s.lastSign(), s.memory().ladder]).toEqual(['presence 10:01:20', undefined]);
+    expect([s.lastSign(), s.ladder()]).toEqual(['presence 10:01:20', undefined]);
   });
 
   test('that was refused does not hide that the screen was unlocked in that very second', () => {
@@ -118,7 +118,7 @@ describe('our own log-off', () => {
       .logOff()
       .at('10:20', { presence: 'AVAILABLE' })
       .at('11:00', { presence: 'OFFLINE' });
-    expect(s.until('11:01').memory().departure).toMatchObject({ by: 'platform' });
+    expect(s.until('11:01').departure()).toMatchObject({ by: 'platform' });
   });
 
   test('without effect does not make a silent return of the person’s next click either', () => {
@@ -135,13 +135,13 @@ describe('our own log-off', () => {
       .logOff({ effect: 'none' })
       .at('10:10', { presence: 'OFFLINE' })
       .until('10:11');
-    expect(s.memory().departure).toMatchObject({ by: 'platform' });
+    expect(s.departure()).toMatchObject({ by: 'platform' });
   });
 
   test('is the cause of one departure only', () => {
     const s = story({}).until('10:00').logOff().at('10:00:30', { presence: 'AVAILABLE', token: '10:00:29' });
     s.until('10:01').at('10:01:20', { presence: 'OFFLINE' }).until('10:02');
-    expect(s.memory().departure).toMatchObject({ by: 'platform', quiet: false });
+    expect(s.departure()).toMatchObject({ by: 'platform', quiet: false });
   });
 });
 
@@ -155,7 +155,7 @@ describe('our quiet Offline', () => {
       .at('10:00:40', { presence: 'AVAILABLE' });
     expect(s.until('10:01').lastSign()).toBe('presence 10:00:40');
     expect(s.eventsOf('person_back')).toEqual(['10:00:40']);
-    expect(s.memory().ladder).toBeUndefined();
+    expect(s.ladder()).toBeUndefined();
   });
 
   test('and then Available with a newer token is a browser’s return', () => {
@@ -170,7 +170,7 @@ describe('our quiet Offline', () => {
   test('clicked away long after the window is a sign too, and takes the agent off the ladder', () => {
     const s = story().until('10:00').logOff(quiet).at('10:30', { presence: 'AVAILABLE' }).until('10:31');
     expect(s.lastSign()).toBe('presence 10:30');
-    expect(s.memory().ladder).toBeUndefined();
+    expect(s.ladder()).toBeUndefined();
   });
 
   test('clicked away between two looks is a sign as well', () => {

@@ -43,7 +43,7 @@ describe('presence and routing contradict each other', () => {
     ['IDLE', 'IDLE'],
   ])('in %s and %s, which protects for as long as it lasts, and is not folded', (presence, routing) => {
     const s = story({ rules: [WIDE] }).until('09:20');
-    const before = s.memory();
+    const before = s.state();
     s.at('09:20:30', { presence, routing, asIs: true });
     for (const time of ['09:21', '10:30', '20:00']) {
       expect(s.until(time).verdict()).toMatchObject({
@@ -53,7 +53,7 @@ describe('presence and routing contradict each other', () => {
         due: undefined,
       });
     }
-    expect(s.memory()).toEqual(before);
+    expect(s.state()).toEqual(before);
   });
 
   test('at first sight, which starts no memory', () => {
@@ -75,7 +75,7 @@ describe('presence and routing contradict each other', () => {
     const s = story().until('10:00').logOff().at('10:00:30', { presence: 'AVAILABLE', token: '10:00:29' });
     s.until('10:00:40').at('10:00:50', { routing: 'IDLE', asIs: true });
     expect([s.reason('10:01'), s.reason('10:10')]).toEqual(['unknown', 'unknown']);
-    expect(s.memory().ladder).toMatchObject({ active: true });
+    expect(s.ladder()).toMatchObject({ kind: 'answered' });
   });
 
   test.each<[Change, string]>([
@@ -99,7 +99,7 @@ describe('what our own log-off leaves behind', () => {
   test('is no contradiction where the log-off was dropped midway: the agent is judged as before', () => {
     const s = onQueue().logOff({ effect: 'off_queue' });
     expect([s.reason('10:01'), s.lastSign()]).toEqual(['due', 'none']);
-    expect(s.memory().state).toMatchObject({ presence: 'ON_QUEUE', routing: 'OFF_QUEUE' });
+    expect(s.state().last).toMatchObject({ presence: 'ON_QUEUE', routing: 'OFF_QUEUE' });
     expect([s.reason('14:00'), s.verdict().due?.ruleId]).toEqual(['due', 'wide']);
   });
 
@@ -111,7 +111,7 @@ describe('what our own log-off leaves behind', () => {
   test('is none after a restart long after it', () => {
     const s = onQueue().logOff({ effect: 'off_queue', crash: true }).unwatched('10:00', '10:30');
     expect(s.reason('10:30')).toBe('waiting');
-    expect(s.memory().state).toMatchObject({ presence: 'ON_QUEUE', routing: 'OFF_QUEUE' });
+    expect(s.state().last).toMatchObject({ presence: 'ON_QUEUE', routing: 'OFF_QUEUE' });
     expect(s.reason('11:30')).toBe('due');
   });
 
@@ -131,7 +131,7 @@ describe('what our own log-off leaves behind', () => {
 
   test('is forgotten once the agent was somewhere else', () => {
     const s = onQueue().logOff({ effect: 'off_queue' }).until('10:01').at('10:01:30', { presence: 'BUSY' });
-    expect([s.until('10:02').memory().leftByUs, s.lastSign()]).toEqual([undefined, 'presence 10:01:30']);
+    expect([s.until('10:02').state().last.presence, s.lastSign()]).toEqual(['BUSY', 'presence 10:01:30']);
     s.at('10:02:30', { presence: 'ON_QUEUE', routing: 'OFF_QUEUE', asIs: true });
     expect(s.reason('10:03')).toBe('unknown');
   });
@@ -141,13 +141,6 @@ describe('what our own log-off leaves behind', () => {
     const late = { routing: 'IDLE', routingSince: '08:00', presenceSince: '10:00:01', asIs: true } as const;
     s.logOff({ effect: 'off_queue' }).at('10:00:05', { presence: 'AVAILABLE', ...late });
     expect(s.look('10:00:06').verdict().reason).not.toBe('unknown');
-  });
-
-  test('says nothing of a state that an earlier version remembered', () => {
-    const s = story({ rules: [WIDE], first: { presence: 'AVAILABLE' } }).until('09:30');
-    const state = { presence: 'ON_QUEUE', presenceId: undefined, routing: 'OFF_QUEUE' } as const;
-    const o = reading({ presence: 'ON_QUEUE', routing: 'OFF_QUEUE' });
-    expect(classify(o, { ...s.memory(), state }, foldContext()).kind).toBe('unknown');
   });
 });
 
@@ -226,9 +219,9 @@ describe('a presence without the id of its label', () => {
     });
     expect(s.reason('11:00')).toBe('exempt');
     const o = reading({ presence: 'BUSY', routing: 'OFF_QUEUE', at: s.now + MINUTE });
-    const folded = fold(s.memory(), o, foldContext({ exempt: s.policy.exempt }));
-    expect(folded?.memory).toBe(s.memory());
-    expect(judge(s.agent, folded?.memory, o, s.policy, o.at).reason).toBe('unknown');
+    const folded = track(s.state(), o, foldContext({ exempt: s.policy.exempt }));
+    expect(folded?.state).toBe(s.state());
+    expect(judge(s.agent, folded?.state, o, s.policy, o.at).reason).toBe('unknown');
   });
 
   test('stops a ladder that a condition on labels would not have begun', () => {
@@ -310,19 +303,19 @@ describe('a part that was there and could not be understood', () => {
     ],
     [[{ part: 'presence', why: 'malformed' }], { presence: undefined }, 'presence malformed'],
   ])('%j is unknown, and named', (faults, more, words) => {
-    const found = classify(o(faults, more), undefined, foldContext());
+    const found = assess(o(faults, more), undefined, foldContext());
     expect(found.kind === 'unknown' && whatIsMissing(found.unknown)).toBe(words);
   });
 
   test('is not looked at any more once a conversation is certain', () => {
     const faults = [{ part: 'conversationSummary', why: 'unheard_of' }] as const;
     const talking = o(faults, { conversations: { contactCentre: 1, enterprise: 0 } });
-    expect(classify(talking, undefined, foldContext()).kind).toBe('engaged');
+    expect(assess(talking, undefined, foldContext()).kind).toBe('engaged');
   });
 
   test('names every part that is missing', () => {
     const bare = o(undefined, { presence: undefined, routing: undefined, missing: ['groups'] });
-    const found = classify(bare, undefined, foldContext());
+    const found = assess(bare, undefined, foldContext());
     expect(found.kind === 'unknown' && whatIsMissing(found.unknown)).toBe('groups, presence, routingStatus');
   });
 });
@@ -352,15 +345,15 @@ describe('work that only an unusable reading showed', () => {
   test('is one also where the reading contradicts itself, and takes the agent off the ladder', () => {
     const s = story().until('10:00').logOff().at('10:00:30', { presence: 'AVAILABLE', token: '10:00:29' });
     s.until('10:01').at('10:01:30', { routing: 'IDLE', talks: 1, asIs: true }).until('10:02');
-    expect([s.verdict().detail, s.memory().ladder]).toEqual(['contradiction', undefined]);
+    expect([s.verdict().detail, s.ladder()]).toEqual(['contradiction', undefined]);
   });
 
   test('does not end with such a reading', () => {
     const s = story({ first: { talks: 1 } })
       .at('09:20', { talks: 0 })
       .lacking('09:20', '09:22', 'presence');
-    expect([s.until('09:22').memory().engagedSince !== undefined, s.until('09:23').lastSign()]).toEqual([
-      true,
+    expect([s.until('09:22').state().session.kind, s.until('09:23').lastSign()]).toEqual([
+      'engaged',
       'interaction 09:23',
     ]);
   });
@@ -379,15 +372,15 @@ describe('a stamp older than the one that was known of the same state', () => {
 
   test('by less than a second is the same one, written shorter', () => {
     const s = story({ first: { presenceSince: '08:00' } }).until('10:00');
-    const { presenceSince, ...memory } = s.memory();
+    const state = s.state();
+    const { presenceSince, routingSince, tokenAt } = state.last;
     const o = { ...reading({ presence: 'AVAILABLE', routing: 'OFF_QUEUE' }), at: s.now };
     const shorter = { ...o.presence!, since: presenceSince! - 999 };
-    const known = { ...memory, presenceSince };
     const at = {
-      routing: { status: 'OFF_QUEUE', since: memory.last.routingSince },
-      tokenIssuedAt: memory.last.tokenAt,
+      routing: { status: 'OFF_QUEUE', since: routingSince },
+      tokenIssuedAt: tokenAt,
     } as const;
-    const judged = judge(s.agent, known, { ...o, ...at, presence: shorter }, s.policy, s.now);
+    const judged = judge(s.agent, state, { ...o, ...at, presence: shorter }, s.policy, s.now);
     expect(judged.reason).toBe('due');
   });
 });
@@ -407,16 +400,17 @@ describe('a reading that withholds a stamp, by the clock of a server that is beh
   ])('%s is unknown, though an agent was seen at a later time', (_, withheld) => {
     const s = story().until('10:05');
     expect(s.verdict().reason).toBe('due');
-    const { presenceSince, routingSince, seenAt } = s.memory();
+    const { last, seenAt } = s.state();
+    const { presenceSince, routingSince, tokenAt } = last;
     const whole: Observation = {
       ...reading({ presence: 'AVAILABLE', routing: 'OFF_QUEUE', at: seenAt - 2 * SECOND }),
       presence: { system: 'AVAILABLE', definitionId: undefined, since: presenceSince },
       routing: { status: 'OFF_QUEUE', since: routingSince },
-      tokenIssuedAt: s.memory().tokenAt,
+      tokenIssuedAt: tokenAt,
     };
     const judged = (o: Observation): string => {
-      const folded = fold(s.memory(), o, foldContext({ exempt: s.policy.exempt }));
-      return judge(s.agent, folded?.memory, o, s.policy, s.now).reason;
+      const folded = track(s.state(), o, foldContext({ exempt: s.policy.exempt }));
+      return judge(s.agent, folded?.state, o, s.policy, s.now).reason;
     };
     expect([judged(whole), judged({ ...whole, ...withheld })]).toEqual(['due', 'unknown']);
   });

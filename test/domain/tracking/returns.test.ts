@@ -43,7 +43,7 @@ describe('a return within the window', () => {
     const s = bounced(first, back);
     expect(s.lastSign()).toMatch(/^presence 09:31:20$/);
     expect(s.eventsOf('person_back')).toEqual(['09:31:20']);
-    expect(s.memory().back).toBeUndefined();
+    expect(s.silentReturn()).toBeUndefined();
   });
 
   test('tells its delay between the platform’s own stamps, and whose departure it follows', () => {
@@ -100,7 +100,7 @@ describe('a return within the window', () => {
   test('with an interaction is a person’s', () => {
     const s = bounced({}, { presence: 'AVAILABLE', token: '09:31:19', routing: 'INTERACTING', talks: 1 });
     expect(s.verdict().reason).toBe('engaged');
-    expect(s.memory().back).toBeUndefined();
+    expect(s.silentReturn()).toBeUndefined();
   });
 
   test('on a queue that it restored is not standing on queue', () => {
@@ -212,7 +212,7 @@ describe('a bounce through Offline between two looks', () => {
     }
     s.until('17:10');
     expect(s.lastSign()).toBe('none');
-    expect(s.memory().clocks.sinceSign).toBe(s.memory().firstSeenAt);
+    expect(s.state().episode.clocks.sinceSign).toBe(s.state().firstSeenAt);
     expect(s.eventsOf('silent_return')).toHaveLength(24);
   });
 

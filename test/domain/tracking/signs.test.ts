@@ -81,7 +81,7 @@ describe('signs of a human', () => {
   ])('%s is none', (_, first, change) => {
     const s = story({ first }).at('09:30:20', change).until('09:31');
     expect(s.lastSign()).toBe('none');
-    expect(s.memory().clocks.sinceSign).toBe(s.memory().firstSeenAt);
+    expect(s.state().episode.clocks.sinceSign).toBe(s.state().firstSeenAt);
   });
 
   test('an interaction lasts as long as it lasts, and its end is the last sign', () => {
@@ -198,7 +198,7 @@ describe('a change that is followed by Offline', () => {
   test('of our own making was a person’s doing all the same, and the place on the ladder stays', () => {
     const flips = story({ first: { presence: 'BUSY' }, ...sinceWork() }).at('09:59:40', { presence: 'AWAY' });
     flips.until('10:00').logOff();
-    expect(flips.memory().ladder?.active).toBe(true);
+    expect(flips.ladder()?.kind).toBe('answered');
     expect(flips.lastSign()).toBe('presence 09:59:40');
   });
 });

@@ -177,7 +177,7 @@ function look(
     clockJumped: false,
     nativeTimeouts: [],
   };
-  const folded = fold(memory, o, context)?.memory;
+  const folded = track(memory, o, context)?.state;
   return [folded, judge(agent, folded, o, POLICY, o.at)];
 }
 
@@ -190,8 +190,8 @@ function rememberedOf(person: Person): AgentState {
     memory = look(memory, read(person, raw, time)!)[0];
   }
   if (person.loggedOff !== true) return deepFreeze(memory!);
-  const cause = { ruleId: 'wide', clock: 'since_sign', measured: HOUR, state: memory!.state } as const;
-  const began = beginLogoff(placeOnLadder(memory!, last, cause, undefined, RETURNS), last, ['offline']);
+  const cause = { ruleId: 'wide', clock: 'since_sign', measured: HOUR, state: memory!.last } as const;
+  const began = beginLogoff(memory!, last, { actions: ['offline'], cause, rung: undefined }, RETURNS);
   const gone = { ...AWAY, ...presence('OFFLINE', iso(last + SECOND)) };
   const seen = look(
     finishLogoff(began, last + 2 * SECOND, ['offline']),

@@ -6,7 +6,7 @@ import { learnFromLogoff, NO_BEHAVIOUR_KNOWN } from '../../../src/domain/trackin
 import { EMPTY_LEDGER } from '../../../src/domain/planning/plan.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/time/time.ts';
 import type { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { BASE, memoryOf, Place, STANDING } from './fixtures.ts';
+import { BASE, stateOf, Place, STANDING } from './fixtures.ts';
 
 const place = new Place();
 afterAll(() => place.remove());
@@ -33,9 +33,18 @@ const aside = (path: string): readonly Record<string, unknown>[] =>
 async function openWith(agents: readonly string[]): Promise<{ path: string; store: SqliteStore }> {
   const path = place.path();
   const store = await place.open(path);
-  await store.saveSweep({ ...SWEEP, changed: agents.map((id) => memoryOf(id, BASE)) });
+  await store.saveSweep({ ...SWEEP, changed: agents.map((id) => stateOf(id, BASE)) });
   return { path, store };
 }
+
+const LOGOFF = JSON.stringify({
+  kind: 'intended',
+  from: BASE,
+  to: BASE,
+  actions: ['offline'],
+  done: ['dance'],
+  former: stateOf('a', BASE).last,
+});
 
 describe('a damaged memory', () => {
   const inBody = (path: string, value: string): string =>
@@ -47,22 +56,24 @@ describe('a damaged memory', () => {
     ['a list', "'[]'"],
     ['null', "'null'"],
     ['of another agent', inBody('agentId', '"other"')],
-    ['of a later version', "json_set(body, '$.v', 2)"],
-    ['a null in a list', inBody('recent', '[null]')],
-    ['a null in the spans that do not count', inBody('clocks.unwatched', '[null]')],
+    ['of a later version', "json_set(body, '$.v', 3)"],
+    ['a null in a list', inBody('undo', '[null]')],
+    ['a null in the spans that do not count', inBody('leftOut', '[null]')],
     ['a word in place of a number', inBody('seenAt', '"yesterday"')],
-    ['a list in place of a number', inBody('clocks.sinceWork', '[1]')],
-    ['a number in place of an object', inBody('state', '7')],
-    ['a part that is missing', "json_remove(body, '$.body.clocks.sinceSign')"],
-    ['a number that no calendar holds', inBody('tokenAt', '1e300')],
-    ['a presence that there is not', inBody('state.presence', '"ASLEEP"')],
-    ['a clock that began before the agent was first seen', inBody('clocks.sinceSign', '0')],
-    ['a clock of a condition that did', inBody('clocks.inState', '{"IDLE|*":1000}')],
-    ['a span that ends before it begins', inBody('clocks.unwatched', '[{"from":2,"to":1}]')],
-    ['spans in disorder', inBody('clocks.unwatched', '[{"from":5,"to":6},{"from":1,"to":2}]')],
-    ['a negative delay', inBody('back', '{"at":1,"delay":-5,"former":{"presence":"IDLE","routing":"IDLE"}}')],
-    ['a rung that is a fraction', inBody('ladder', '{"rung":0.5,"active":true,"lastLogoffAt":1,"cause":{}}')],
-    ['a number of warnings in place of their times', inBody('warned', '3')],
+    ['a list in place of a number', inBody('episode.clocks.sinceWork', '[1]')],
+    ['a number in place of an object', inBody('last', '7')],
+    ['a part that is missing', "json_remove(body, '$.body.episode.clocks.sinceSign')"],
+    ['a number that no calendar holds', inBody('last.tokenAt', '1e300')],
+    ['a presence that there is not', inBody('last.presence', '"ASLEEP"')],
+    ['a clock that began before the agent was first seen', inBody('episode.clocks.sinceSign', '0')],
+    ['a clock of a condition that did', inBody('episode.clocks.inState', '{"IDLE|*":1000}')],
+    ['a span that ends before it begins', inBody('leftOut', '[{"from":2,"to":1}]')],
+    ['spans in disorder', inBody('leftOut', '[{"from":5,"to":6},{"from":1,"to":2}]')],
+    ['a session of no kind', inBody('session', '{"kind":"asleep"}')],
+    ['a departure that is missing', inBody('session', '{"kind":"offline"}')],
+    ['a place of no kind', inBody('episode.ladder', '{"kind":"lost","rung":0}')],
+    ['a log-off that did what there is not', inBody('logoff', LOGOFF)],
+    ['a number of warnings in place of their times', inBody('episode.warnedAt', '3')],
   ])('is put aside, and the others are loaded: %s', async (_, body) => {
     const { path, store } = await openWith(['whole', 'spoilt', 'sound']);
     damage(path, `UPDATE memory SET body = ${body} WHERE agent_id = 'spoilt'`);
@@ -72,7 +83,7 @@ describe('a damaged memory', () => {
     // Met once: it is not there any more, and the agent begins anew.
     expect((await store.loadMemories()).size).toBe(2);
     expect(store.takeDamage()).toBeUndefined();
-    await store.saveStep([memoryOf('spoilt', BASE)], []);
+    await store.saveStep([stateOf('spoilt', BASE)], []);
     expect((await store.loadMemories()).size).toBe(3);
   });
 
@@ -80,8 +91,8 @@ describe('a damaged memory', () => {
     const said: unknown[] = [];
     const path = place.path();
     const store = await place.open(path, { log: { warn: (...line) => said.push(line) } });
-    await store.saveSweep({ ...SWEEP, changed: [memoryOf('a', BASE)] });
-    damage(path, `UPDATE memory SET body = ${inBody('warned', '{"Jane Doe":"x"}')}`);
+    await store.saveSweep({ ...SWEEP, changed: [stateOf('a', BASE)] });
+    damage(path, `UPDATE memory SET body = ${inBody('episode.warnedAt', '{"Jane Doe":"x"}')}`);
     await store.loadMemories();
     const [{ why } = {}] = aside(path);
     expect(said).toEqual([
@@ -118,12 +129,9 @@ describe('a damaged memory', () => {
   });
 });
 
-describe('a memory of an earlier version of the program', () => {
+describe('a standing of an earlier version of the program', () => {
   test('stands without an envelope, and is taken up as it is', async () => {
     const { path, store } = await openWith([]);
-    const memory = memoryOf('old', BASE);
-    damage(path, 'INSERT INTO memory VALUES (?, 1, ?, ?)', 'old', BASE, JSON.stringify(memory));
-    expect(await store.loadMemories()).toEqual(new Map([['old', memory]]));
     damage(
       path,
       'UPDATE standing SET body = ?',

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { BASE, memoryOf, Place, STANDING } from './fixtures.ts';
+import { BASE, stateOf, Place, STANDING } from './fixtures.ts';
 
 const place = new Place();
 afterAll(() => place.remove());
@@ -28,7 +28,7 @@ const modes = (path: string): readonly string[] =>
 async function used(path: string): Promise<void> {
   const store = await place.open(path);
   const record = { at: BASE, notSeen: [], standing: STANDING, events: [] };
-  await store.saveSweep({ ...record, changed: [memoryOf('a', BASE)] });
+  await store.saveSweep({ ...record, changed: [stateOf('a', BASE)] });
 }
 
 describe('files of the store', () => {

@@ -22,30 +22,35 @@ export const STANDING: ControllerState = {
   imaginedLedger: EMPTY_LEDGER,
 };
 
-/** A memory as a first look makes it. */
-export function memoryOf(agentId: string, seenAt: Instant, more: Partial<AgentState> = {}): AgentState {
+/** The state that a first reading makes. */
+export function stateOf(agentId: string, seenAt: Instant, more: Partial<AgentState> = {}): AgentState {
   return {
     agentId,
     firstSeenAt: BASE,
     seenAt,
-    state: { presence: 'AVAILABLE', presenceId: undefined, routing: 'OFF_QUEUE' },
-    presenceSince: BASE,
-    routingSince: undefined,
-    tokenAt: BASE,
+    last: {
+      presence: 'AVAILABLE',
+      presenceId: undefined,
+      presenceSince: BASE,
+      routing: 'OFF_QUEUE',
+      routingSince: undefined,
+      tokenAt: BASE,
+    },
+    session: { kind: 'online' },
+    logoff: undefined,
+    episode: {
+      sign: undefined,
+      clocks: { sinceSign: BASE, sinceWork: BASE, inState: {} },
+      graceFrom: undefined,
+      ladder: undefined,
+      observedRules: [],
+      warnedAt: {},
+    },
+    undo: [],
+    leftOut: [],
     tokenMoved: false,
-    engagedSince: undefined,
-    enterpriseCall: false,
-    working: false,
-    lastSign: undefined,
-    clocks: { sinceSign: BASE, sinceWork: BASE, inState: {}, unwatched: [] },
-    recent: [],
-    departure: undefined,
-    back: undefined,
-    graceFrom: undefined,
-    ladder: undefined,
-    own: undefined,
-    imagined: [],
-    warned: {},
+    outsideCallAt: undefined,
+    unread: undefined,
     ...more,
   };
 }

@@ -19,7 +19,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { HOUR } from '../../../src/domain/time/time.ts';
 import { openDatabase } from '../../../src/store/sqlite/open.ts';
 import { MIGRATIONS } from '../../../src/store/sqlite/schema.ts';
-import { BASE, memoryOf, Place, STANDING } from './fixtures.ts';
+import { BASE, stateOf, Place, STANDING } from './fixtures.ts';
 
 const place = new Place();
 afterAll(() => place.remove());
@@ -28,7 +28,7 @@ const RECORD = { at: BASE, notSeen: [], standing: STANDING, events: [{ kind: 'ga
 
 async function filled(path: string, agents = 200): Promise<void> {
   const store = await place.open(path);
-  const changed = Array.from({ length: agents }, (_, i) => memoryOf(`agent-${i}`, BASE));
+  const changed = Array.from({ length: agents }, (_, i) => stateOf(`agent-${i}`, BASE));
   await store.saveSweep({ ...RECORD, changed });
   await store.close();
 }
@@ -69,7 +69,7 @@ describe('opening', () => {
 
   test('keeps nothing of a store in memory', async () => {
     const store = await place.open(':memory:');
-    await store.saveSweep({ ...RECORD, changed: [memoryOf('a', BASE)] });
+    await store.saveSweep({ ...RECORD, changed: [stateOf('a', BASE)] });
     expect((await store.loadMemories()).size).toBe(1);
     expect(existsSync(':memory:')).toBe(false);
   });
@@ -97,7 +97,7 @@ describe('opening', () => {
     mkdirSync(dirname(path));
     writeFileSync(path, '');
     const store = await place.open(path);
-    await store.saveSweep({ ...RECORD, changed: [memoryOf('a', BASE)] });
+    await store.saveSweep({ ...RECORD, changed: [stateOf('a', BASE)] });
     expect((await store.loadMemories()).size).toBe(1);
     expect(store.setAside).toBeUndefined();
   });
@@ -152,7 +152,7 @@ describe('a damaged database', () => {
     expect(store.setAside).toBe(`${path}.corrupt-20250303T090000Z`);
     expect(readFileSync(store.setAside!).equals(spoilt)).toBe(true);
     expect((await store.loadMemories()).size).toBe(0);
-    await store.saveSweep({ ...RECORD, changed: [memoryOf('a', BASE)] });
+    await store.saveSweep({ ...RECORD, changed: [stateOf('a', BASE)] });
     expect((await store.loadMemories()).size).toBe(1);
   });
 
@@ -298,7 +298,7 @@ describe('a visitor', () => {
     const path = place.path();
     const worker = await place.open(path);
     const visitor = await place.open(path, { readOnly: true });
-    await worker.saveSweep({ ...RECORD, changed: [memoryOf('a', BASE)] });
+    await worker.saveSweep({ ...RECORD, changed: [stateOf('a', BASE)] });
     expect((await visitor.loadMemories()).size).toBe(1);
   });
 });
@@ -307,8 +307,8 @@ describe('what stops the store', () => {
   test('a full disk is said, what was being written is not there, and the rest still is', async () => {
     const path = place.path();
     const store = await place.open(path, { maxPages: 60 });
-    await store.saveSweep({ ...RECORD, changed: [memoryOf('a', BASE)] });
-    const many = Array.from({ length: 1_000 }, (_, i) => memoryOf(`agent-${i}`, BASE));
+    await store.saveSweep({ ...RECORD, changed: [stateOf('a', BASE)] });
+    const many = Array.from({ length: 1_000 }, (_, i) => stateOf(`agent-${i}`, BASE));
     await expect(store.saveStep(many, [{ kind: 'intent', at: BASE }])).rejects.toMatchObject({
       kind: 'full',
       path,
@@ -316,7 +316,7 @@ describe('what stops the store', () => {
     });
     expect([...(await store.loadMemories()).keys()]).toEqual(['a']);
     expect(await store.openIntents()).toEqual([]);
-    await store.saveStep([memoryOf('b', BASE)], []);
+    await store.saveStep([stateOf('b', BASE)], []);
     expect((await store.loadMemories()).size).toBe(2);
   });
 
@@ -325,11 +325,11 @@ describe('what stops the store', () => {
     const store = await place.open(path, { busyTimeout: 1 });
     const other = new DatabaseSync(path);
     other.exec('BEGIN IMMEDIATE');
-    await expect(store.saveStep([memoryOf('a', BASE)], [])).rejects.toMatchObject({ kind: 'locked' });
+    await expect(store.saveStep([stateOf('a', BASE)], [])).rejects.toMatchObject({ kind: 'locked' });
     expect(await store.loadMemories()).toEqual(new Map());
     other.exec('ROLLBACK');
     other.close();
-    await store.saveStep([memoryOf('a', BASE)], []);
+    await store.saveStep([stateOf('a', BASE)], []);
     expect((await store.loadMemories()).size).toBe(1);
   });
 
@@ -386,16 +386,16 @@ describe('what stops the store', () => {
   test('a file that is damaged under the worker is kept aside with the next lease, and a new one begun', async () => {
     const path = place.path();
     const store = await place.open(path);
-    await store.saveStep([memoryOf('a', BASE)], []);
+    await store.saveStep([stateOf('a', BASE)], []);
     const other = new DatabaseSync(path);
     // Another's write makes what the worker has read worthless, and nothing is left beside the file itself.
     other.exec("INSERT INTO fact (name, value) VALUES ('a', '1'); PRAGMA wal_checkpoint(TRUNCATE)");
     writeFileSync(path, Buffer.alloc(readFileSync(path).length, 'noise'));
-    await expect(store.saveStep([memoryOf('b', BASE)], [])).rejects.toMatchObject({ kind: 'corrupt' });
+    await expect(store.saveStep([stateOf('b', BASE)], [])).rejects.toMatchObject({ kind: 'corrupt' });
     expect(await store.holdLease('worker', BASE, HOUR)).toBe(true);
     other.close();
     expect(existsSync(String(store.setAside))).toBe(true);
-    await store.saveStep([memoryOf('c', BASE)], []);
+    await store.saveStep([stateOf('c', BASE)], []);
     expect([...(await store.loadMemories()).keys()]).toEqual(['c']);
   });
 

@@ -5,7 +5,7 @@
  */
 import process from 'node:process';
 import { openStore, type SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { BASE, memoryOf } from './fixtures.ts';
+import { BASE, stateOf } from './fixtures.ts';
 
 const [act, path, count] = process.argv.slice(2);
 const store = await openStore(path ?? '', { now: () => BASE, existing: act === 'pause' });
@@ -20,7 +20,7 @@ if (act === 'lease') {
 
 async function write(to: SqliteStore): Promise<void> {
   for (let n = 1; ; n += 1) {
-    const memories = Array.from({ length: 20 }, (_, i) => memoryOf(`agent-${i}`, BASE + n));
+    const memories = Array.from({ length: 20 }, (_, i) => stateOf(`agent-${i}`, BASE + n));
     await to.saveStep(memories, [{ kind: 'intent', at: BASE + n, intentId: `i${n}` }]);
     process.stdout.write(`${n} intent\n`);
     if (n % 3 === 0) continue;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { AgentState } from '../../../src/domain/tracking/state.ts';
 import { MINUTE } from '../../../src/domain/time/time.ts';
 import type { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { BASE, memoryOf, Place, STANDING } from './fixtures.ts';
+import { BASE, stateOf, Place, STANDING } from './fixtures.ts';
 
 const place = new Place();
 afterAll(() => place.remove());
@@ -59,7 +59,7 @@ class Worker {
     const at = this.#now;
     const dirty = new Set(seen.filter((id) => changed.includes(id) || !this.#memories.has(id)));
     for (const id of seen) {
-      const memory = this.#memories.get(id) ?? memoryOf(id, at);
+      const memory = this.#memories.get(id) ?? stateOf(id, at);
       const next = { ...memory, seenAt: at + readAfter, ...(dirty.has(id) ? this.#stamp() : {}) };
       this.#memories.set(id, next);
       const isWritten = dirty.has(id) || !this.#current.has(id);
@@ -102,7 +102,7 @@ class Worker {
   /** Something that tells one version of a memory from the next. */
   #stamp(): Partial<AgentState> {
     this.#mark += 1;
-    return { warned: { rule: this.#mark } };
+    return { tokenMoved: true, outsideCallAt: this.#mark };
   }
 }
 
@@ -126,11 +126,11 @@ describe('when an agent was last seen', () => {
     const path = place.path();
     const first = await place.open(path);
     const record = { notSeen: [], standing: STANDING, events: [] };
-    await first.saveSweep({ ...record, at: BASE, changed: [memoryOf('a', BASE), memoryOf('b', BASE)] });
+    await first.saveSweep({ ...record, at: BASE, changed: [stateOf('a', BASE), stateOf('b', BASE)] });
     await first.saveSweep({ ...record, at: BASE + MINUTE, changed: [] });
     await first.close();
     const second = await place.open(path);
-    await second.saveSweep({ ...record, at: BASE + 9 * MINUTE, changed: [memoryOf('a', BASE + 9 * MINUTE)] });
+    await second.saveSweep({ ...record, at: BASE + 9 * MINUTE, changed: [stateOf('a', BASE + 9 * MINUTE)] });
     await second.saveSweep({ ...record, at: BASE + 10 * MINUTE, changed: [] });
     const seen = [...(await second.loadMemories()).values()].map(({ agentId, seenAt }) => [agentId, seenAt]);
     expect(seen).toEqual([

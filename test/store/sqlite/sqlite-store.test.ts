@@ -1,49 +1,79 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { learnFromLogoff, NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
-import { episodeOf, type AgentState } from '../../../src/domain/tracking/state.ts';
+import type {
+  AgentState,
+  Episode,
+  LadderPlace,
+  SilentReturn,
+  Snapshot,
+} from '../../../src/domain/tracking/state.ts';
 import type { Shown } from '../../../src/domain/agent.ts';
 import type { RecordEvent, ControllerState } from '../../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/time/time.ts';
-import { BASE, memoryOf, Place, STANDING } from './fixtures.ts';
+import { BASE, stateOf, Place, STANDING } from './fixtures.ts';
 
 const place = new Place();
 afterAll(() => place.remove());
 
 const QUIET = { changed: [], notSeen: [], standing: STANDING, events: [] };
 
-function fullMemory(agentId: string): AgentState {
-  const state: State = { presence: 'ON_QUEUE', presenceId: 'p-1', routing: 'IDLE' };
-  const clocks = {
-    sinceSign: BASE - HOUR,
-    sinceWork: BASE - 2 * HOUR,
-    inState: { 'AWAY|*': BASE - MINUTE },
-    unwatched: [{ from: BASE - 30 * MINUTE, to: BASE - 20 * MINUTE }],
+function fullState(agentId: string): AgentState {
+  const shown: Shown = { presence: 'ON_QUEUE', presenceId: 'p-1', routing: 'IDLE' };
+  const last: Snapshot = { ...shown, presenceSince: BASE, routingSince: BASE - HOUR, tokenAt: BASE };
+  const first = stateOf(agentId, BASE);
+  const silent: SilentReturn = {
+    at: BASE,
+    earliest: BASE - 1_000,
+    delay: 9_000,
+    after: 'enforcer',
+    former: last,
+    tokenAt: BASE,
   };
-  const back = { at: BASE, delay: 9_000, former: state, tokenAt: BASE };
-  const cause = { ruleId: 'away', clock: 'since_sign', measured: HOUR, state } as const;
-  const ladder = { cause, rung: 2, active: true, returnedAt: BASE, lastLogoffAt: BASE - 9_000 };
-  return memoryOf(agentId, BASE, {
+  const place: LadderPlace = {
+    kind: 'returned',
+    cause: { ruleId: 'away', clock: 'since_sign', measured: HOUR, state: shown },
+    rung: 2,
+    returnedAt: BASE,
+    lastLogoffAt: BASE - 9_000,
+    quietHeld: true,
+  };
+  const episode: Episode = {
+    sign: { kind: 'routing', at: BASE - HOUR },
+    clocks: { sinceSign: BASE - HOUR, sinceWork: BASE - 2 * HOUR, inState: { 'AWAY|*': BASE - MINUTE } },
+    graceFrom: BASE,
+    ladder: {
+      kind: 'ending_sso',
+      place,
+      end: { at: BASE, heldFrom: BASE + MINUTE, rung: 2, pending: false },
+    },
+    observedRules: ['away'],
+    warnedAt: { away: BASE - MINUTE },
+  };
+  return stateOf(agentId, BASE, {
     firstSeenAt: BASE - DAY,
-    state,
-    clocks,
-    back,
-    ladder,
-    lastSign: { kind: 'routing', at: BASE - HOUR },
-    recent: [
-      { at: BASE - MINUTE, state, episode: { ...episodeOf(memoryOf(agentId, BASE)), clocks, back, ladder } },
-    ],
-    departure: { at: BASE - 9_000, by: 'enforcer', quiet: true, tokenAt: undefined, former: state },
-    own: { from: BASE - 9_000, to: BASE, actions: ['offline'], former: state, tokenAt: BASE, open: true },
-    imagined: ['away'],
-    warned: { away: BASE - MINUTE },
+    last,
+    session: { kind: 'returned', silent },
+    logoff: {
+      kind: 'acted',
+      from: BASE - 9_000,
+      to: BASE,
+      actions: ['offline'],
+      done: ['offline'],
+      former: last,
+    },
+    episode,
+    undo: [{ at: BASE - MINUTE, shown: last, silent, episode: first.episode }],
+    leftOut: [{ from: BASE - 30 * MINUTE, to: BASE - 20 * MINUTE }],
+    outsideCallAt: BASE - HOUR,
+    unread: { since: BASE, unknown: [{ part: 'presence', why: 'missing' }] },
   });
 }
 
-describe('memories', () => {
+describe('agents’ states', () => {
   test('come back as they were saved, also after a restart', async () => {
     const path = place.path();
-    const memory = fullMemory('a');
+    const memory = fullState('a');
     const store = await place.open(path);
     await store.saveSweep({ ...QUIET, at: BASE, changed: [memory] });
     await store.close();
@@ -51,24 +81,6 @@ describe('memories', () => {
     expect(await again.loadMemories()).toEqual(new Map([['a', memory]]));
     expect(await again.loadMemory('a')).toEqual(memory);
     expect(await again.loadMemory('b')).toBeUndefined();
-  });
-
-  test('of an earlier version are taken up, with what that version kept of the episode before a change', async () => {
-    const path = place.path();
-    const store = await place.open(path);
-    const memory = fullMemory('a');
-    await store.saveSweep({ ...QUIET, at: BASE, changed: [memory] });
-    const { at, state, episode } = memory.undo[0]!;
-    const { lastSign, clocks, back, ladder } = episode;
-    const raw = new DatabaseSync(path);
-    const earlier = JSON.stringify({ ...memory, recent: [{ at, state, lastSign, clocks, back, ladder }] });
-    raw.prepare(`UPDATE memory SET body = ?`).run(earlier);
-    raw.close();
-    const { recent, ...loaded } = (await store.loadMemory('a'))!;
-    expect(loaded).toEqual({ ...memory, recent: undefined });
-    expect(recent).toEqual([
-      { at, state, episode: { ...episodeOf(memory), lastSign, clocks, back, ladder } },
-    ]);
   });
 });
 
@@ -192,7 +204,7 @@ describe('the record', () => {
   test('never holds an intent without what it did to memory', async () => {
     const store = await place.open(place.path());
     const unkind = { kind: undefined, at: BASE } as unknown as RecordEvent;
-    await expect(store.saveStep([memoryOf('a', BASE)], [EVENTS[1]!, unkind])).rejects.toThrow('store');
+    await expect(store.saveStep([stateOf('a', BASE)], [EVENTS[1]!, unkind])).rejects.toThrow('store');
     expect(await store.loadMemories()).toEqual(new Map());
     expect(await store.events({})).toEqual([]);
   });
@@ -212,15 +224,15 @@ describe('pruning', () => {
     await store.saveAgents(names);
     await store.setPause({ since: BASE, until: undefined, reason: undefined });
     await store.setFacts(new Map([['offline', 'p-9']]));
-    const changed = ['gone', 'here'].map((id) => memoryOf(id, BASE));
+    const changed = ['gone', 'here'].map((id) => stateOf(id, BASE));
     await store.saveSweep({ ...QUIET, at: BASE, changed, events: EVENTS });
     now = BASE + DAY;
     const event: RecordEvent = { kind: 'gap', at: now };
-    await store.saveSweep({ ...QUIET, at: now, notSeen: [memoryOf('gone', BASE)], events: [event] });
+    await store.saveSweep({ ...QUIET, at: now, notSeen: [stateOf('gone', BASE)], events: [event] });
     await store.prune(BASE + HOUR);
     expect(await store.events({})).toEqual([{ ...event, seq: 5 }]);
     // The memory and the name were written a day ago, but the last sweep saw the agent.
-    expect([...(await store.loadMemories()).values()]).toEqual([memoryOf('here', now)]);
+    expect([...(await store.loadMemories()).values()]).toEqual([stateOf('here', now)]);
     expect(await store.findAgents('example.org')).toEqual([names[1]]);
     expect(await store.loadStanding()).toEqual(STANDING);
     expect(await store.pause()).toEqual({ since: BASE, until: undefined, reason: undefined });
@@ -242,7 +254,7 @@ describe('pruning', () => {
   test('gives the space back', async () => {
     const path = place.path();
     const store = await place.open(path);
-    const many = Array.from({ length: 2_000 }, (_, i) => memoryOf(`agent-${i}`, BASE));
+    const many = Array.from({ length: 2_000 }, (_, i) => stateOf(`agent-${i}`, BASE));
     await store.saveStep(many, []);
     const raw = new DatabaseSync(path);
     const pages = (): unknown => raw.prepare('PRAGMA page_count').get()?.['page_count'];
