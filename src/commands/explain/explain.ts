@@ -4,7 +4,8 @@
  */
 import type { Agent, Observation } from '../../domain/agent.ts';
 import { clockStart, countable, measure } from '../../domain/tracking/clocks.ts';
-import { weigh, type Reason, type Verdict, type Weighed } from '../../domain/judging/judge.ts';
+import type { Reason, Verdict } from '../../domain/judging/judge.ts';
+import { weigh, type Weighed } from '../../domain/judging/weigh.ts';
 import { judgeByNames } from '../../domain/judging/judge-names.ts';
 import { placeOf, quietBetweenRepeats } from '../../domain/judging/ladder.ts';
 import type { LadderPlace, Memory, Sign, State } from '../../domain/tracking/memory.ts';

@@ -54,7 +54,8 @@ export function countable(
   hours: Hours | undefined,
 ): Duration {
   if (now <= from) return 0;
-  if (unwatched.length === 0 && hours === undefined) return now - from;
+  if (unwatched.length === 0)
+    return hours === undefined ? now - from : hoursOverlap(hours, { from, to: now });
   let sum = 0;
   for (const part of uncovered({ from, to: now }, unwatched)) {
     sum += hours === undefined ? part.to - part.from : hoursOverlap(hours, part);

@@ -36,7 +36,7 @@ import {
 } from './signs.ts';
 import { applySign, explained, nothing, type FoldContext, type Step, type Transition } from './step.ts';
 import { HOUR, MINUTE, type Instant } from '../time/time.ts';
-import { isInCondition } from '../policy/when.ts';
+import { rulesInState } from '../policy/rules-in-state.ts';
 import { callsOutside, foldEngagement, foldWork, mayCallUnseen, noteWork } from './work.ts';
 
 export interface Folded {
@@ -192,9 +192,8 @@ function isNews(date: Instant | undefined, known: Instant | undefined): boolean 
 
 function conditionsSteady(m: Memory, { profile }: FoldContext): boolean {
   if (profile === undefined || m.state.presence === 'OFFLINE') return true;
-  for (const rule of profile.rules) {
-    const isKept = rule.whenKey in m.clocks.inState;
-    if (rule.clock === 'in_state' && isInCondition(rule, m.state) !== isKept) return false;
+  for (const { whenKey, holds } of rulesInState(profile, m.state).inState) {
+    if (whenKey in m.clocks.inState !== holds) return false;
   }
   return true;
 }

@@ -45,7 +45,13 @@ const SUMMARY = 'conversationSummary';
  * Classifies a reading. `memory` is what was remembered before or after it was folded in; `undefined` at first sight.
  */
 export function classify(o: Observation, memory: Memory | undefined, concern: Concern): Reading {
-  if (!isFoldable(o, memory, concern)) return { kind: 'unknown', unknown: unknownIn(o, memory) };
+  return isFoldable(o, memory, concern)
+    ? classifyWhole(o)
+    : { kind: 'unknown', unknown: unknownIn(o, memory) };
+}
+
+/** Classifies a reading that is known to be foldable. */
+export function classifyWhole(o: WholeObservation): Reading {
   if (o.presence.system === 'OFFLINE') return OFFLINE;
   const seen = conversationsIn(o);
   if (seen === 'possibly') return { kind: 'unknown', unknown: unknownConversations(o) };
