@@ -4,7 +4,7 @@
  */
 import { knownDone } from '../domain/judging/ladder.ts';
 import type { Memory } from '../domain/tracking/memory.ts';
-import type { Action } from '../domain/policy/policy.ts';
+import { isBy, takesOff, type Action } from '../domain/policy/actions.ts';
 import type { SweepHold } from '../domain/planning/plan.ts';
 import { isOutage } from '../domain/tracking/settle.ts';
 import { isNewer } from '../domain/tracking/signs.ts';
@@ -53,7 +53,7 @@ export function outcomesOf(
   return intents.map((intent) => {
     const memory = intent.agentId === undefined ? undefined : population.memory(intent.agentId);
     // A session at the identity provider is none of the platform's: nothing there shows what became of it.
-    const elsewhere = intent.actions?.includes('end_sso_session') === true;
+    const elsewhere = intent.actions?.some((action) => isBy('identity_provider', action)) === true;
     const actions = elsewhere ? [] : knownDone(memory, intent.at);
     const facts = { ...withoutPlace(intent), at, sweepId, actions };
     if (givenBack.has(intent.intentId ?? '')) {
@@ -62,10 +62,9 @@ export function outcomesOf(
       return { ...facts, actions: taken, kind: 'dropped', reason: 'engaged' };
     }
     const isOff = memory?.state.presence === 'OFFLINE' && !isNewer(memory.tokenAt, memory.own?.tokenAt);
-    const byUs = actions.includes('offline') || actions.includes('revoke_tokens');
     return {
       ...facts,
-      kind: isOff && byUs ? 'verified' : 'unverified',
+      kind: isOff && takesOff(actions) ? 'verified' : 'unverified',
       reason: reasonOf(intent, memory, actions),
     };
   });

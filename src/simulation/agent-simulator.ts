@@ -142,17 +142,32 @@ export class AgentSimulator {
 
   /** Carries out one action of a log-off; answers when its effect was there. */
   perform(at: Instant, action: Action): void {
-    if (action === 'off_queue' && this.#routing !== 'OFF_QUEUE') {
-      this.#notResponding = false;
-      if (this.#shown.presence === 'ON_QUEUE') this.#former = this.#shown;
-      this.#setPresence(at + EFFECT, this.#shown.presence === 'ON_QUEUE' ? AVAILABLE : this.#shown);
+    switch (action) {
+      case 'off_queue':
+        this.#leaveQueue(at + EFFECT);
+        break;
+      case 'offline':
+        this.#goOffline(at + EFFECT);
+        break;
+      case 'end_sso_session':
+        this.#ssoSession = false;
+        break;
+      case 'revoke_tokens':
+        this.#session = false;
+        this.#goOffline(at + EFFECT);
+        break;
+      case 'release_station':
+      case 'notify':
+        // Nothing of it shows in a reading.
+        break;
     }
-    if (action === 'offline') this.#goOffline(at + EFFECT);
-    if (action === 'end_sso_session') this.#ssoSession = false;
-    if (action === 'revoke_tokens') {
-      this.#session = false;
-      this.#goOffline(at + EFFECT);
-    }
+  }
+
+  #leaveQueue(at: Instant): void {
+    if (this.#routing === 'OFF_QUEUE') return;
+    this.#notResponding = false;
+    if (this.#shown.presence === 'ON_QUEUE') this.#former = this.#shown;
+    this.#setPresence(at, this.#shown.presence === 'ON_QUEUE' ? AVAILABLE : this.#shown);
   }
 
   /** The log-off is over: the browser may answer. `former` is what it would restore. */

@@ -21,7 +21,8 @@ import type {
   State,
   Unread,
 } from '../domain/tracking/memory.ts';
-import { ACTIONS } from '../domain/policy/policy.ts';
+import { ACTIONS } from '../domain/policy/actions.ts';
+import { CLOCKS } from '../domain/policy/clocks.ts';
 import type { Failure, HourlyPeak } from '../domain/planning/plan.ts';
 import type { ControllerState } from '../domain/record.ts';
 import { DAY, MINUTE, type Instant, type Interval } from '../domain/time/time.ts';
@@ -93,7 +94,7 @@ const back = z.object({
 
 const cause = z.object({
   ruleId: text,
-  clock: z.enum(['since_sign', 'in_state', 'since_work'] satisfies Cause['clock'][]),
+  clock: z.enum(CLOCKS),
   measured: duration,
   state,
 } satisfies ShapeOf<Cause>);

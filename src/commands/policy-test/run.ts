@@ -21,7 +21,8 @@ import {
   type Hold,
   type Ledger,
 } from '../../domain/planning/plan.ts';
-import type { Action, Policy } from '../../domain/policy/policy.ts';
+import { isBy, type Action } from '../../domain/policy/actions.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
 import { readingOf } from '../../domain/tracking/reading.ts';
 import { settleLeft, type WatchedSpan } from '../../domain/tracking/settle.ts';
 import { isNewer } from '../../domain/tracking/signs.ts';
@@ -205,7 +206,7 @@ class Play {
     const placed = placeOnLadder(this.#memory, at, due.cause, due.rung, returns);
     this.#memory = beginLogoff(placed, at, due.actions);
     const performed = due.actions.filter(
-      (action) => action !== 'notify' && (action !== 'off_queue' || wasOnQueue),
+      (action) => !isBy('channels', action) && (action !== 'off_queue' || wasOnQueue),
     );
     for (const action of performed) this.#desk.perform(at, action);
     this.#memory = finishLogoff(this.#memory, at + ACTING, performed);

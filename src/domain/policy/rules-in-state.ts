@@ -4,6 +4,7 @@
  */
 import type { RoutingStatus, SystemPresence } from '../agent.ts';
 import type { State } from '../tracking/memory.ts';
+import { isOfCondition } from './clocks.ts';
 import type { Profile, Rule, When } from './policy.ts';
 import { isInCondition, isLeftAlone, whenHolds } from './when.ts';
 
@@ -12,7 +13,7 @@ export interface RulesInState {
   readonly holding: readonly Rule[];
   /** The condition of a rule holds, but the rule leaves alone agents who wait on queue, as this state says. */
   readonly leavesAlone: boolean;
-  /** Every `in_state` rule, and whether its condition holds. */
+  /** Every rule with a clock of its condition, and whether that holds. */
   readonly inState: readonly { readonly whenKey: string; readonly holds: boolean }[];
 }
 
@@ -70,7 +71,7 @@ function workOut({ rules }: Profile, state: State): RulesInState {
     holding: state.presence === 'OFFLINE' ? [] : rules.filter((rule) => isInCondition(rule, state)),
     leavesAlone: rules.some((rule) => isLeftAlone(rule, state) && whenHolds(rule.when, state)),
     inState: rules
-      .filter(({ clock }) => clock === 'in_state')
+      .filter(({ clock }) => isOfCondition(clock))
       .map((rule) => ({ whenKey: rule.whenKey, holds: isInCondition(rule, state) })),
   };
 }

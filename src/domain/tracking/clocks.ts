@@ -4,6 +4,7 @@
 import { hoursOverlap, insideHours, walkHours } from '../time/calendar.ts';
 import type { Memory } from './memory.ts';
 import type { Hours } from '../time/calendar.ts';
+import type { ClockName } from '../policy/clocks.ts';
 import type { Rule } from '../policy/policy.ts';
 import type { Duration, Instant, Interval } from '../time/time.ts';
 
@@ -63,20 +64,23 @@ export function countable(
   return sum;
 }
 
+/** Where each clock started, or `undefined` while it stands at zero. */
+const STARTS = {
+  since_sign: ({ engagedSince, clocks }) => (engagedSince === undefined ? clocks.sinceSign : undefined),
+  since_work: ({ working, clocks }) => (working ? undefined : clocks.sinceWork),
+  in_state: ({ clocks }, { whenKey }) => clocks.inState[whenKey],
+} satisfies Record<ClockName, (memory: Memory, rule: TimedRule) => Instant | undefined>;
+
+/** What of a rule its clock depends on. */
+export type TimedRule = Pick<Rule, 'clock' | 'whenKey' | 'hours'>;
+
 /** Where the rule's clock started, or `undefined` while it stands at zero. */
-export function clockStart(memory: Memory, rule: Rule): Instant | undefined {
-  switch (rule.clock) {
-    case 'since_sign':
-      return memory.engagedSince === undefined ? memory.clocks.sinceSign : undefined;
-    case 'since_work':
-      return memory.working ? undefined : memory.clocks.sinceWork;
-    case 'in_state':
-      return memory.clocks.inState[rule.whenKey];
-  }
+export function clockStart(memory: Memory, rule: TimedRule): Instant | undefined {
+  return STARTS[rule.clock](memory, rule);
 }
 
 /** What the rule's clock shows at `now`. Never more than the time watched. */
-export function measure(memory: Memory, rule: Rule, now: Instant): Duration {
+export function measure(memory: Memory, rule: TimedRule, now: Instant): Duration {
   const start = clockStart(memory, rule);
   if (start === undefined) return 0;
   // The span of an absence is noted when it ends; until then it does not count either.

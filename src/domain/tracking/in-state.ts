@@ -1,5 +1,6 @@
 /** `in_state`: since when each condition has held. */
 import type { State } from './memory.ts';
+import { isOfCondition } from '../policy/clocks.ts';
 import type { Rule } from '../policy/policy.ts';
 import { isMoved, stateOf, type Difference, type PartDifference } from './signs.ts';
 import type { Step } from './step.ts';
@@ -19,7 +20,7 @@ export function foldInState(
   if (step.o.presence.system === 'OFFLINE') return old;
   const inState: Record<string, Instant> = {};
   for (const rule of step.context.profile?.rules ?? []) {
-    if (rule.clock !== 'in_state') continue;
+    if (!isOfCondition(rule.clock)) continue;
     const since = heldSince(rule, old[rule.whenKey], stateBefore, step, isExplained);
     if (since !== undefined) inState[rule.whenKey] = since;
   }

@@ -11,6 +11,7 @@ import type {
   WholeObservation,
 } from '../agent.ts';
 import type { Memory, OwnLogoff } from './memory.ts';
+import { movesRouting } from '../policy/actions.ts';
 import type { Exemption, ListedLabels, Policy, Profile } from '../policy/policy.ts';
 import { isMoved, isStill, OWN_SLACK, type Difference } from './signs.ts';
 import { SECOND, type Duration, type Instant } from '../time/time.ts';
@@ -137,11 +138,7 @@ function isLeftByUs(o: WholeObservation, memory: Memory | undefined): boolean {
   const isUntouched =
     leftByUs?.presenceSince === o.presence.since && leftByUs?.routingSince === o.routing.since;
   if (isSame && leftByUs !== undefined && isUntouched) return true;
-  return own !== undefined && tookOffQueue(own) && isDoneBy(own, o);
-}
-
-function tookOffQueue({ actions }: OwnLogoff): boolean {
-  return actions.includes('off_queue') || actions.includes('revoke_tokens');
+  return own !== undefined && movesRouting(own.actions) && isDoneBy(own, o);
 }
 
 /** The part that our doing moves is stamped while we did it; the other part has not moved since. */
