@@ -33,6 +33,11 @@ function isWork(word: Word): word is WorkWord {
   return WORK.has(word.does);
 }
 
+/** Of an action that no reading shows. */
+function nothingSeen(): void {
+  return;
+}
+
 /** The agent's side of the platform. */
 export class AgentSimulator {
   readonly #browser: BrowserWords | undefined;
@@ -142,26 +147,27 @@ export class AgentSimulator {
 
   /** Carries out one action of a log-off; answers when its effect was there. */
   perform(at: Instant, action: Action): void {
-    switch (action) {
-      case 'off_queue':
-        this.#leaveQueue(at + EFFECT);
-        break;
-      case 'offline':
-        this.#goOffline(at + EFFECT);
-        break;
-      case 'end_sso_session':
-        this.#ssoSession = false;
-        break;
-      case 'revoke_tokens':
-        this.#session = false;
-        this.#goOffline(at + EFFECT);
-        break;
-      case 'release_station':
-      case 'notify':
-        // Nothing of it shows in a reading.
-        break;
-    }
+    this.#effects[action](at + EFFECT);
   }
+
+  /** One for each action: the compiler misses any that is not here. */
+  readonly #effects = {
+    off_queue: (at) => {
+      this.#leaveQueue(at);
+    },
+    offline: (at) => {
+      this.#goOffline(at);
+    },
+    release_station: nothingSeen,
+    revoke_tokens: (at) => {
+      this.#session = false;
+      this.#goOffline(at);
+    },
+    end_sso_session: () => {
+      this.#ssoSession = false;
+    },
+    notify: nothingSeen,
+  } satisfies Record<Action, (at: Instant) => void>;
 
   #leaveQueue(at: Instant): void {
     if (this.#routing === 'OFF_QUEUE') return;

@@ -53,7 +53,7 @@ const EFFECTLESS = {
   onlyInRungs: false,
 } as const;
 
-export const ACTION_TABLE = {
+const TABLE = {
   off_queue: {
     ...EFFECTLESS,
     does: 'takes the agent off the queue, before all other actions',
@@ -119,11 +119,13 @@ export const ACTION_TABLE = {
   },
 } as const satisfies Record<Action, ActionTraits>;
 
+export const ACTION_TABLE: Readonly<Record<Action, ActionTraits>> = TABLE;
+
 type Carrier = ActionTraits['by'];
 
 /** The actions that one part of the program carries out. */
 export type ActionBy<By extends Carrier> = {
-  [A in Action]: (typeof ACTION_TABLE)[A]['by'] extends By ? A : never;
+  [A in Action]: (typeof TABLE)[A]['by'] extends By ? A : never;
 }[Action];
 
 /** Whether an action is carried out by this part of the program. */

@@ -26,7 +26,7 @@ export interface ClockTraits {
   readonly standsOnQueue: boolean;
 }
 
-export const CLOCK_TABLE = {
+export const CLOCK_TABLE: Readonly<Record<ClockName, ClockTraits>> = {
   since_sign: {
     afterLimit: 'since the last sign of a person',
     afterMeasured: 'since the last sign of a person',
@@ -52,7 +52,7 @@ export const CLOCK_TABLE = {
     of: 'agent',
     standsOnQueue: true,
   },
-} as const satisfies Record<ClockName, ClockTraits>;
+};
 
 /** Whether each condition of a rule has a clock of this kind, instead of each agent. */
 export function isOfCondition(clock: ClockName): boolean {
