@@ -2,6 +2,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { ACTIONS } from '../src/domain/policy/actions.ts';
+import { CLOCKS } from '../src/domain/policy/clocks.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
 const FILES = globSync('**/*.ts', { cwd: SRC });
@@ -32,6 +34,49 @@ test('no file imports itself by way of others, not even for a type', () => {
   };
   for (const file of FILES) walk(file, []);
   expect(circles).toEqual([]);
+});
+
+/** Files whose code, without its comments, names a word: as a text, or as a key of an object. */
+function filesNaming(word: string): readonly string[] {
+  const named = new RegExp(String.raw`'${word}'|^\s*${word}:`, 'm');
+  return FILES.filter((file) => named.test(withoutComments(file))).sort();
+}
+
+function withoutComments(file: string): string {
+  return readFileSync(join(SRC, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+}
+
+test.each(CLOCKS)(
+  'the clock %s is named in the table of clocks and where it is measured, and nowhere else',
+  (clock) => {
+    expect(filesNaming(clock)).toEqual(['domain/policy/clocks.ts', 'domain/tracking/clocks.ts']);
+  },
+);
+
+test('an action without a part of its own in a log-off is named in its table, its call and the simulator', () => {
+  expect(filesNaming('release_station')).toEqual([
+    'domain/policy/actions.ts',
+    'genesys/effects/effects.ts',
+    'simulation/agent-simulator.ts',
+  ]);
+});
+
+test('every action of the policy is in its table and known to the simulator', () => {
+  for (const action of ACTIONS)
+    expect(filesNaming(action)).toEqual(
+      expect.arrayContaining(['domain/policy/actions.ts', 'simulation/agent-simulator.ts']),
+    );
+});
+
+test('sources of observations are listed in one place of app/, and read in one place of controller/', () => {
+  const naming = FILES.filter((file) => /\bObservationSource\b/.test(withoutComments(file)));
+  const outside = naming.filter((file) => !file.startsWith('genesys/'));
+  expect(outside.sort()).toEqual([
+    'app/compose.ts',
+    'controller/sources.ts',
+    'controller/sweep.ts',
+    'ports/agents.ts',
+  ]);
 });
 
 test('every contract of ports/ between the program and the world has an adapter that names it', () => {

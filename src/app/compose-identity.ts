@@ -1,4 +1,5 @@
 /** Puts the platform's effects and the identity provider's together behind one interface. */
+import { isBy } from '../domain/policy/actions.ts';
 import type { Instant } from '../domain/time/time.ts';
 import { HOUR } from '../domain/time/time.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -17,7 +18,7 @@ export function withIdentity(
 ): Effects {
   return {
     perform: (action, agent, notAfter, signal) => {
-      const provider = action === 'end_sso_session' ? identity() : undefined;
+      const provider = isBy('identity_provider', action) ? identity() : undefined;
       if (provider === undefined) return platform.perform(action, agent, notAfter, signal);
       return provider.endSession(agent, signal, () => directory.serverNow() <= notAfter);
     },

@@ -6,7 +6,7 @@ import type { Duration } from '../domain/time/time.ts';
 import { Alarms } from '../controller/alarms.ts';
 import { Controller, type InForce } from '../controller/sweep.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Directory, Effects } from '../ports/agents.ts';
+import type { Directory, Effects, ObservationSource } from '../ports/agents.ts';
 import type { Meter, SweepReport } from '../ports/metrics.ts';
 import type { Store } from '../ports/store.ts';
 import { isPaused } from '../domain/planning/holds.ts';
@@ -205,7 +205,10 @@ function workerOf(
   const port: Store = store;
   const { name, warner, notifier } = telling;
   const alarm = keptAtOnce(telling);
-  const parts = { clock, directory, effects, store: port, names, log, meter, alarm, alarms, name, warner };
+  // Another source of observations is one more entry here.
+  const sources: readonly ObservationSource[] = [directory];
+  const tools = { clock, log, meter, alarm, alarms, name, warner };
+  const parts = { ...tools, sources, directory, effects, store: port, names };
   const load = (wanted: InForce): Promise<Controller> => Controller.load(parts, wanted);
   let { setAside } = store;
   const hooks = {

@@ -130,6 +130,7 @@ export class NamesInUse implements NameLookups {
   /** The same directory. Its listings also tell which users the policy names, and, once for these names, what fits no agent. */
   listening(directory: Directory): Directory {
     return {
+      hands: directory.hands,
       sweep: async (onPage, signal) => {
         const { users, reachable, policy } = this.#inUse ?? {};
         users?.begin();

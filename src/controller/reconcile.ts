@@ -4,7 +4,7 @@
  */
 import { knownDone } from '../domain/tracking/own-logoff.ts';
 import { placeIn, type AgentState } from '../domain/tracking/state.ts';
-import type { Action } from '../domain/policy/policy.ts';
+import { isBy, takesOff, type Action } from '../domain/policy/actions.ts';
 import type { SweepHold } from '../domain/planning/plan.ts';
 import { isOutage } from '../domain/tracking/settle.ts';
 import { isNewer } from '../domain/tracking/state.ts';
@@ -53,7 +53,7 @@ export function outcomesOf(
   return intents.map((intent) => {
     const memory = intent.agentId === undefined ? undefined : population.memory(intent.agentId);
     // A session at the identity provider is none of the platform's: nothing there shows what became of it.
-    const elsewhere = intent.actions?.includes('end_sso_session') === true;
+    const elsewhere = intent.actions?.some((action) => isBy('identity_provider', action)) === true;
     const actions = elsewhere ? [] : knownDone(memory, intent.at);
     const facts = { ...withoutPlace(intent), at, sweepId, actions };
     if (givenBack.has(intent.intentId ?? '')) {
@@ -63,10 +63,9 @@ export function outcomesOf(
     }
     const isOff =
       memory?.last.presence === 'OFFLINE' && !isNewer(memory.last.tokenAt, memory.logoff?.former.tokenAt);
-    const byUs = actions.includes('offline') || actions.includes('revoke_tokens');
     return {
       ...facts,
-      kind: isOff && byUs ? 'verified' : 'unverified',
+      kind: isOff && takesOff(actions) ? 'verified' : 'unverified',
       reason: reasonOf(intent, memory, actions),
     };
   });

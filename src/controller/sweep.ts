@@ -30,7 +30,8 @@ import { SweepEvents } from './sweep-events.ts';
 import { forgiven, noOutcomes } from './actuator/outcomes.ts';
 import { Tracker, type SweepContext } from './tracker.ts';
 import type { NameLookups } from '../ports/names.ts';
-import type { ReadingSummary } from '../ports/agents.ts';
+import type { ObservationSource, ReadingSummary } from '../ports/agents.ts';
+import { readSources } from './sources.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 import { gapEvent, heldOnRecord, reconcile, standingFromRecord } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, reportOf } from './sweep-report.ts';
@@ -48,6 +49,8 @@ const CLOCK_JUMP: Duration = 30 * SECOND;
 export type EnforcerParts = Omit<ActuatorDeps, 'population' | 'learner' | 'returns'> & {
   readonly alarms: Alarms;
   readonly names: NameLookups;
+  /** One of them lists everyone. */
+  readonly sources: readonly ObservationSource[];
 };
 
 /** The policy in force, and how its schedule goes. */
@@ -120,7 +123,7 @@ export class Controller {
 
   /** Reads everyone; each page is folded and judged as it comes. */
   async #watch(limits: SweepLimits): Promise<Watched> {
-    const { clock, directory, store } = this.#parts;
+    const { clock, directory, sources, store } = this.#parts;
     const begun = clock.now();
     const sweepId = randomUUID().slice(0, 8);
     this.#deps.returns.begin(sweepId);
@@ -129,9 +132,8 @@ export class Controller {
     const policy = await this.#parts.names.latest(this.#inForce.policy, 'sweep', limits.signal);
     const context = this.#context(policy);
     const findings = new SweepFindings(this.#deps.population, context);
-    const summary = await directory.sweep((page) => {
-      findings.page(page);
-    }, limits.signal);
+    const receiver = { tracker: this.#deps.population, findings, context };
+    const summary = await readSources(sources, receiver, limits.signal);
     const lease = (await limits.mayRecord?.()) ?? 'held';
     if (lease === 'lost') throw new LeaseLost();
     if (lease === 'unknown') {

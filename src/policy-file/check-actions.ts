@@ -1,9 +1,9 @@
 /** Whether the actions of a rule or a rung make sense together. */
-import type { Action } from '../domain/policy/policy.ts';
+import { ACTION_TABLE, ACTIONS, endsSession, isBy, takesOff, type Action } from '../domain/policy/actions.ts';
 import { warn, type Checking } from './checking.ts';
 import type { Path } from './source.ts';
 
-const TAKES_OFF: ReadonlySet<Action> = new Set(['offline', 'revoke_tokens', 'end_sso_session']);
+const TAKE_OFF = ACTIONS.filter((action) => ACTION_TABLE[action].takesOff).join(' or ');
 
 /** Adds the faults of a list of actions. */
 export function checkActions(
@@ -16,19 +16,23 @@ export function checkActions(
   actions.forEach((action, i) => {
     const here = [...path, i];
     if (actions.indexOf(action) < i) faults.add(here, `${action} stands twice in the list`);
-    if (action !== 'end_sso_session') return;
-    if (where === 'rule') faults.add(here, 'end_sso_session is allowed only in rungs of returns.ladder');
-    else if (connector === undefined) faults.add(here, 'end_sso_session needs a connector under identity');
+    const { onlyInRungs } = ACTION_TABLE[action];
+    if (onlyInRungs && where === 'rule')
+      faults.add(here, `${action} is allowed only in rungs of returns.ladder`);
+    else if (isBy('identity_provider', action) && connector === undefined)
+      faults.add(here, `${action} needs a connector under identity`);
   });
-  const sso = actions.indexOf('end_sso_session');
-  if (sso > actions.indexOf('revoke_tokens') && actions.includes('revoke_tokens')) {
+  const revocation = actions.indexOf('revoke_tokens');
+  actions.forEach((action, i) => {
+    if (!isBy('identity_provider', action) || revocation < 0 || i < revocation) return;
     warn(
       checking,
-      [...path, sso],
+      [...path, i],
       'should come before revoke_tokens: the browser would fetch a new token in between',
     );
-  }
-  if (!actions.some((action) => TAKES_OFF.has(action))) {
-    faults.add(path, 'logs no agent off: add offline or revoke_tokens to the actions');
+  });
+  // A rung that ends a session at the identity provider revokes tokens as well, whether it says so or not.
+  if (!takesOff(actions) && !endsSession(actions)) {
+    faults.add(path, `logs no agent off: add ${TAKE_OFF} to the actions`);
   }
 }

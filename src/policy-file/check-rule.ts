@@ -1,5 +1,6 @@
 /** Whether a rule makes sense. */
 import { normaliseName } from '../domain/name.ts';
+import { CLOCK_TABLE, CLOCKS } from '../domain/policy/clocks.ts';
 import type { When } from '../domain/policy/policy.ts';
 import { DAY, formatDuration } from '../domain/time/time.ts';
 import { warn, type Checking } from './checking.ts';
@@ -28,13 +29,17 @@ export function checkRule(checking: Checking, rule: RuleText, path: Path): void 
   checkQueue(checking, rule, path);
 }
 
+const RUNS_ON_QUEUE = CLOCKS.filter((name) => !CLOCK_TABLE[name].standsOnQueue)
+  .toSorted()
+  .join(' or ');
+
 /** Adds what is wrong with a rule because agents on queue are at work. */
 function checkQueue(checking: Checking, rule: RuleText, path: Path): void {
   const when = whenOfText(rule.when);
-  if (rule.clock === 'since_work' && isWork(when)) {
+  if (CLOCK_TABLE[rule.clock].standsOnQueue && isWork(when)) {
     checking.faults.add(
       [...path, 'clock'],
-      'since_work never runs in these states: being on queue is work; use in_state or since_sign',
+      `${rule.clock} never runs in these states: being on queue is work; use ${RUNS_ON_QUEUE}`,
     );
   }
   if (rule.waiting_on_queue) {
@@ -88,8 +93,6 @@ function checkHours({ faults, calendars }: Checking, rule: RuleText, path: Path)
     faults.add(here, '{value} is not the name of a calendar', { known: () => calendars });
   }
 }
-
-/** Only these log an agent off. */
 
 function checkWarn({ faults, warns }: Checking, { warn: ahead, limit }: RuleText, path: Path): void {
   if (ahead === undefined) return;

@@ -1,6 +1,7 @@
 /** A policy in plain words, for `validate`: which agents it covers, when it acts, and what it leaves alone. */
 import { isQuiet } from '../domain/judging/ladder.ts';
-import type { ClockName, Policy, Profile, Returns, Rule } from '../domain/policy/policy.ts';
+import { CLOCK_TABLE } from '../domain/policy/clocks.ts';
+import type { Policy, Profile, Returns, Rule } from '../domain/policy/policy.ts';
 import { formatDuration, type Instant } from '../domain/time/time.ts';
 import { coverTable } from './cover.ts';
 import { describeCalendars } from './describe-calendars.ts';
@@ -8,12 +9,6 @@ import type { LoadedPolicy } from './draft.ts';
 import { reachesWaiting } from './reach.ts';
 import type { ExemptionText, MatchText, WhenText } from './schema.ts';
 import { CONNECTORS } from './schema-identity.ts';
-
-const CLOCK_WORDS: Readonly<Record<ClockName, string>> = {
-  since_sign: 'since the last sign of a person',
-  in_state: 'without a break',
-  since_work: 'since the last interaction or time on queue',
-};
 
 /** The policy as lines of text. Holds no secret. */
 export function describePolicy(loaded: LoadedPolicy, policy: Policy, now: Instant): readonly string[] {
@@ -64,7 +59,7 @@ function describeIdentity({ identity }: LoadedPolicy['settings']): readonly stri
 
 function describeRule(rule: Rule, when: WhenText): string {
   const parts = [
-    `${rule.id}: ${describeState(when)} for ${formatDuration(rule.limit)} ${CLOCK_WORDS[rule.clock]}`,
+    `${rule.id}: ${describeState(when)} for ${formatDuration(rule.limit)} ${CLOCK_TABLE[rule.clock].afterLimit}`,
     rule.hours === undefined ? '' : `, counted only ${rule.hours.side} ${rule.hours.calendar.name}`,
     ` → ${rule.actions.join(', ')}`,
     rule.warn === undefined ? '' : `; the agent is warned ${formatDuration(rule.warn)} before`,

@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import type { RoutingStatus, SystemPresence } from '../domain/agent.ts';
-import { ACTIONS, type Action } from '../domain/policy/policy.ts';
+import { ACTIONS } from '../domain/policy/actions.ts';
+import { CLOCK_TABLE, CLOCKS, DEFAULT_CLOCK } from '../domain/policy/clocks.ts';
+import { DEFAULT_ACTIONS } from '../domain/policy/policy.ts';
 import { DAY, MINUTE, SECOND } from '../domain/time/time.ts';
 import { cronFault } from './cron.ts';
 import {
@@ -82,7 +84,6 @@ export const match = block({
 });
 
 const actions = nonEmpty(oneOf(ACTIONS), 20);
-const defaultActions: Action[] = ['off_queue', 'offline', 'revoke_tokens'];
 const mode = oneOf(['observe', 'enforce']);
 
 export const exemption = about(
@@ -113,13 +114,13 @@ export const rule = about(
     description: about(text(), 'What the rule is for.').optional(),
     when: about(when, 'In which state the rule counts.'),
     clock: about(
-      oneOf(['since_sign', 'in_state', 'since_work']).prefault('since_sign'),
-      'since_sign: since the last sign of a person. in_state: how long `when` has held. since_work: since the last interaction or time on queue.',
+      oneOf(CLOCKS).prefault(DEFAULT_CLOCK),
+      CLOCKS.map((name) => `${name}: ${CLOCK_TABLE[name].measures}.`).join(' '),
     ),
     limit: about(duration(1 * SECOND), 'How long until the agent is logged off; at least two sweeps.'),
     during: about(text(), 'Only inside the windows of this calendar.').optional(),
     outside: about(text(), 'Only outside the windows of this calendar.').optional(),
-    actions: about(actions.prefault(defaultActions), 'What a log-off does, in this order.'),
+    actions: about(actions.prefault([...DEFAULT_ACTIONS]), 'What a log-off does, in this order.'),
     mode: about(mode, 'observe: report, do nothing.').optional(),
     warn: about(duration(1 * SECOND), 'How long before the log-off the agent is told.').optional(),
     waiting_on_queue: about(

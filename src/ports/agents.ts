@@ -20,10 +20,25 @@ export interface ReadingSummary {
   readonly clockError: Duration;
 }
 
-/** Reads agents. */
-export interface Directory {
-  /** Reads everyone, page by page; each page is handed over and then forgotten. Never throws for a page that failed. */
+/** A source of observations. Every sweep asks all of them; `app/compose.ts` lists them. */
+export interface ObservationSource {
+  /**
+   * `everyone`: all agents in each sweep; these are the observations that a sweep counts and judges. `changes`: agents of whom
+   * something was seen since the last sweep, each as often as it changed, oldest first; the clocks are told of these
+   * before the listing.
+   */
+  readonly hands: 'everyone' | 'changes';
+  /**
+   * Hands over what there is, page by page; each page is then forgotten. Each observation is a whole one, or says what it
+   * lacks. Never throws for a page that failed. Only the summary of the listing says whether a sweep was complete: changes that
+   * do not arrive leave what the listing shows.
+   */
   sweep(onPage: (page: readonly Sighting[]) => void, signal: AbortSignal): Promise<ReadingSummary>;
+}
+
+/** Reads agents: the source that lists everyone, and who can be asked for single agents. */
+export interface Directory extends ObservationSource {
+  readonly hands: 'everyone';
   /** Reads these agents again, in bulk; agents whom the platform did not return are absent from the answer. Throws `PlatformError`. */
   reread(agentIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Sighting>>;
   /** The server's time now, from the local clock and the newest HTTP dates. */

@@ -33,6 +33,11 @@ function isWork(word: Word): word is WorkWord {
   return WORK.has(word.does);
 }
 
+/** Of an action that no reading shows. */
+function nothingSeen(): void {
+  return;
+}
+
 /** The agent's side of the platform. */
 export class AgentSimulator {
   readonly #browser: BrowserWords | undefined;
@@ -142,17 +147,33 @@ export class AgentSimulator {
 
   /** Carries out one action of a log-off; answers when its effect was there. */
   perform(at: Instant, action: Action): void {
-    if (action === 'off_queue' && this.#routing !== 'OFF_QUEUE') {
-      this.#notResponding = false;
-      if (this.#shown.presence === 'ON_QUEUE') this.#former = this.#shown;
-      this.#setPresence(at + EFFECT, this.#shown.presence === 'ON_QUEUE' ? AVAILABLE : this.#shown);
-    }
-    if (action === 'offline') this.#goOffline(at + EFFECT);
-    if (action === 'end_sso_session') this.#ssoSession = false;
-    if (action === 'revoke_tokens') {
+    this.#effects[action](at + EFFECT);
+  }
+
+  /** One for each action: the compiler misses any that is not here. */
+  readonly #effects = {
+    off_queue: (at) => {
+      this.#leaveQueue(at);
+    },
+    offline: (at) => {
+      this.#goOffline(at);
+    },
+    release_station: nothingSeen,
+    revoke_tokens: (at) => {
       this.#session = false;
-      this.#goOffline(at + EFFECT);
-    }
+      this.#goOffline(at);
+    },
+    end_sso_session: () => {
+      this.#ssoSession = false;
+    },
+    notify: nothingSeen,
+  } satisfies Record<Action, (at: Instant) => void>;
+
+  #leaveQueue(at: Instant): void {
+    if (this.#routing === 'OFF_QUEUE') return;
+    this.#notResponding = false;
+    if (this.#shown.presence === 'ON_QUEUE') this.#former = this.#shown;
+    this.#setPresence(at, this.#shown.presence === 'ON_QUEUE' ? AVAILABLE : this.#shown);
   }
 
   /** The log-off is over: the browser may answer. `former` is what it would restore. */

@@ -25,7 +25,8 @@ import type {
   SsoEnd,
   Unread,
 } from '../domain/tracking/state.ts';
-import { ACTIONS } from '../domain/policy/policy.ts';
+import { ACTIONS } from '../domain/policy/actions.ts';
+import { CLOCKS } from '../domain/policy/clocks.ts';
 import type { Failure, HourlyPeak } from '../domain/planning/plan.ts';
 import type { ControllerState } from '../domain/record.ts';
 import { DAY, MINUTE, type Instant, type Interval } from '../domain/time/time.ts';
@@ -115,7 +116,7 @@ const session = z.discriminatedUnion('kind', [
 
 const cause = z.object({
   ruleId: text,
-  clock: z.enum(['since_sign', 'in_state', 'since_work'] satisfies Cause['clock'][]),
+  clock: z.enum(CLOCKS),
   measured: duration,
   state: z.object(shown),
 } satisfies ShapeOf<Cause>);

@@ -1,4 +1,5 @@
 /** Which permissions the policy needs, and whether the client has them. */
+import { ACTION_TABLE, ACTIONS, type Action } from '../../domain/policy/actions.ts';
 import {
   tell,
   type DoctorPlatform,
@@ -28,10 +29,6 @@ export interface Need {
 
 type Wanted = (wants: DoctorWants) => boolean;
 const always: Wanted = () => true;
-const doing =
-  (action: 'offline' | 'revoke_tokens' | 'release_station'): Wanted =>
-  ({ actions }) =>
-    actions.has(action);
 const naming =
   (kind: 'roles' | 'queues' | 'teams'): Wanted =>
   ({ kinds }) =>
@@ -39,6 +36,14 @@ const naming =
 
 function need(permission: string, shown: string, why: string, more: Partial<Need> = {}): Need {
   return { permission, shown, why, missing: 'fail', perDivision: false, ...more };
+}
+
+/** The permission of an action, needed by policies that name the action. */
+function forAction(action: Action): readonly (readonly [Need, Wanted])[] {
+  const { permission } = ACTION_TABLE[action];
+  if (permission === undefined) return [];
+  const { id, shown, without } = permission;
+  return [[need(id, shown, without, { perDivision: true }), ({ actions }) => actions.has(action)]];
 }
 
 /** Everything the service may ever need, each with when it does. The operations handbook lists the same. */
@@ -61,32 +66,7 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     ),
     always,
   ],
-  [
-    need(
-      'presence:userPresence:edit',
-      'Presence > User Presence > Edit',
-      'agents cannot be set Offline without it',
-      {
-        perDivision: true,
-      },
-    ),
-    doing('offline'),
-  ],
-  [
-    need('oauth:token:delete', 'OAuth > Token > Delete', 'tokens cannot be revoked without it', {
-      perDivision: true,
-    }),
-    doing('revoke_tokens'),
-  ],
-  [
-    need(
-      'telephony:station:disassociate',
-      'Telephony > Station > Disassociate',
-      'the action release_station fails without it',
-      { perDivision: true },
-    ),
-    doing('release_station'),
-  ],
+  ...ACTIONS.flatMap(forAction),
   [
     need('routing:queue:view', 'Routing > Queue > View', 'the policy names queues', { perDivision: true }),
     naming('queues'),

@@ -4,19 +4,23 @@
  */
 import type { Agent, Observation, Shown } from '../../domain/agent.ts';
 import { clockStart, countable, measure } from '../../domain/tracking/clocks.ts';
-import { weigh, type Reason, type Verdict, type Weighed } from '../../domain/judging/judge.ts';
+import type { Reason, Verdict } from '../../domain/judging/judge.ts';
+import { weigh, type Weighed } from '../../domain/judging/weigh.ts';
 import { judgeByNames } from '../../domain/judging/judge-names.ts';
 import { quietBetweenRepeats } from '../../domain/judging/ladder.ts';
 import {
-  ladderInForce,
-  type Departure,
-  type SilentReturn,
   departureOf,
-  silentReturnOf,
+  ladderInForce,
   placeIn,
+  silentReturnOf,
+  type AgentState,
+  type Departure,
+  type LadderPlace,
+  type Sign,
+  type SilentReturn,
 } from '../../domain/tracking/state.ts';
-import type { LadderPlace, AgentState, Sign } from '../../domain/tracking/state.ts';
-import type { Action, ClockName, Mode, Policy, Profile, Rule } from '../../domain/policy/policy.ts';
+import { CLOCKS, isOfCondition } from '../../domain/policy/clocks.ts';
+import type { Action, ClockName, Mode, Policy, Profile } from '../../domain/policy/policy.ts';
 import type { Pause, ControllerState, StoredAgent, StoredEvent } from '../../domain/record.ts';
 import { SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import { holdsOf } from './holds.ts';
@@ -48,7 +52,7 @@ export interface ExplainInput {
 /** What one clock shows, and what it left out. */
 export interface ClockShown {
   readonly clock: ClockName;
-  /** For `in_state`, whose condition. */
+  /** Of a clock that each condition has: whose. */
   readonly rule: string | undefined;
   /** `undefined` while it stands at zero. */
   readonly startedAt: Instant | undefined;
@@ -266,21 +270,20 @@ function ruleShown({ rule, ...weighed }: Weighed, labels: ReadonlyMap<string, st
   return { id, description, when: whenWords(rule.when, labels), clock, limit, mode, hours: side, ...weighed };
 }
 
-/** The two clocks of the agent, and that of each rule with `in_state`; hours of a calendar are not taken off here. */
+/** The clocks of the agent, and that of each condition that has one of its own; hours of a calendar are not taken off here. */
 function clocksOf(memory: AgentState, profile: Profile | undefined, at: Instant): readonly ClockShown[] {
-  const plain = { id: '', clock: 'since_sign', hours: undefined } as Rule;
-  const states = (profile?.rules ?? []).filter(({ clock }) => clock === 'in_state');
+  const own = CLOCKS.filter((clock) => !isOfCondition(clock));
+  const states = (profile?.rules ?? []).filter(({ clock }) => isOfCondition(clock));
   const asked = [
-    plain,
-    { ...plain, clock: 'since_work' as const },
-    ...states.map((rule) => ({ ...rule, hours: undefined })),
+    ...own.map((clock) => ({ id: undefined, clock, whenKey: '', hours: undefined })),
+    ...states.map(({ id, clock, whenKey }) => ({ id, clock, whenKey, hours: undefined })),
   ];
   return asked.map((rule) => {
     const startedAt = clockStart(memory, rule);
     const counted = measure(memory, rule, at);
     const notCounted =
       startedAt === undefined ? 0 : Math.max(0, countable(startedAt, at, [], undefined) - counted);
-    return { clock: rule.clock, rule: rule.id === '' ? undefined : rule.id, startedAt, counted, notCounted };
+    return { clock: rule.clock, rule: rule.id, startedAt, counted, notCounted };
   });
 }
 

@@ -10,6 +10,7 @@ import {
   type Ledger,
   type SweepHold,
 } from '../../domain/planning/plan.ts';
+import { DEFAULT_CLOCK } from '../../domain/policy/clocks.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { Pause, ControllerState } from '../../domain/record.ts';
 import { settleLeft } from '../../domain/tracking/settle.ts';
@@ -63,13 +64,13 @@ const AS_IF_DUE: Due = {
   actions: [],
   byLadder: false,
   rung: undefined,
-  clock: 'since_sign',
+  clock: DEFAULT_CLOCK,
   measured: 0,
   limit: 0,
   overdue: 0,
   cause: {
     ruleId: '',
-    clock: 'since_sign',
+    clock: DEFAULT_CLOCK,
     measured: 0,
     state: { presence: 'AVAILABLE', presenceId: undefined, routing: 'OFF_QUEUE' },
   },

@@ -5,7 +5,8 @@ import type { StoredEvent } from '../../domain/record.ts';
 import { formatDuration } from '../../domain/time/time.ts';
 import { rungNumber } from '../../texts/printed.ts';
 import type { Explanation, LadderShown, RuleShown } from './explain.ts';
-import { actionWords, CLOCK_WORDS, meaningOf, SIGN_WORDS, stateWords } from './words.ts';
+import { CLOCK_TABLE } from '../../domain/policy/clocks.ts';
+import { actionWords, meaningOf, SIGN_WORDS, stateWords } from './words.ts';
 import type { Times } from '../shared/times.ts';
 
 /** The case of one agent; the first sentence is the answer. */
@@ -83,7 +84,7 @@ function upcoming(e: Explanation, _verdict: Verdict, times: Times): string {
 function ruleWords({ state }: Explanation, { measured, limit, clock, hours }: RuleShown): string {
   const where = state === undefined ? '' : `${stateWords(state)}; `;
   const counted = hours === undefined ? '' : `, counted only ${hours}`;
-  return `${where}${formatDuration(measured)} of ${formatDuration(limit)} ${CLOCK_WORDS[clock]}${counted}`;
+  return `${where}${formatDuration(measured)} of ${formatDuration(limit)} ${CLOCK_TABLE[clock].afterMeasured}${counted}`;
 }
 
 function titled({ id, description }: RuleShown): string {
@@ -97,7 +98,7 @@ function named({ rules }: Explanation, { due }: Verdict): string {
 
 function measuredWords({ due }: Verdict): string {
   if (due === undefined) return '';
-  return `${formatDuration(due.measured)} ${CLOCK_WORDS[due.clock]}, the limit is ${formatDuration(due.limit)}`;
+  return `${formatDuration(due.measured)} ${CLOCK_TABLE[due.clock].afterMeasured}, the limit is ${formatDuration(due.limit)}`;
 }
 
 function returnWords({ back, ladder }: Explanation, times: Times): string {
@@ -179,7 +180,7 @@ function numbers(
   clocks: ReadonlyMap<string, ClockName>,
 ): string {
   const clock = clocks.get(rule ?? '');
-  const of = clock === undefined ? 'on its clock' : CLOCK_WORDS[clock];
+  const of = clock === undefined ? 'on its clock' : CLOCK_TABLE[clock].afterMeasured;
   return `${formatDuration(measured)} ${of}, the limit was ${formatDuration(limit)}`;
 }
 

@@ -1,16 +1,9 @@
 /** Single words and phrases of an explanation: states, conditions, clocks, actions, and what an event means. */
-
 import type { Shown } from '../../domain/agent.ts';
-import type { Action, ClockName, When } from '../../domain/policy/policy.ts';
+import { ACTION_TABLE, type Action } from '../../domain/policy/actions.ts';
+import type { When } from '../../domain/policy/policy.ts';
 import type { EventKind, StoredEvent } from '../../domain/record.ts';
 import { formatDuration } from '../../domain/time/time.ts';
-
-/** What each clock measures, to stand behind a length of time. */
-export const CLOCK_WORDS: Readonly<Record<ClockName, string>> = {
-  since_sign: 'since the last sign of a person',
-  since_work: 'since the last interaction or time on queue',
-  in_state: 'in this state without a break',
-};
 
 /** The kinds of signs. */
 export const SIGN_WORDS = {
@@ -20,18 +13,9 @@ export const SIGN_WORDS = {
   login: 'a login',
 } as const;
 
-const ACTION_WORDS: Readonly<Record<Action, string>> = {
-  off_queue: 'taken off the queue',
-  offline: 'set Offline',
-  release_station: 'released from the station',
-  revoke_tokens: 'logged out (tokens revoked)',
-  end_sso_session: 'logged out of single sign-on',
-  notify: 'reported',
-};
-
 /** What a list of actions does to the agent. */
 export function actionWords(actions: readonly Action[]): string {
-  return actions.length === 0 ? 'nothing' : actions.map((each) => ACTION_WORDS[each]).join(', ');
+  return actions.length === 0 ? 'nothing' : actions.map((each) => ACTION_TABLE[each].done).join(', ');
 }
 
 function lower(text: string): string {

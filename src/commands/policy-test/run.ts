@@ -23,7 +23,8 @@ import {
   type Hold,
   type Ledger,
 } from '../../domain/planning/plan.ts';
-import type { Action, Policy } from '../../domain/policy/policy.ts';
+import { isBy, type Action } from '../../domain/policy/actions.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
 import { readingOf } from '../../domain/tracking/reading.ts';
 import { settleLeft, type WatchedSpan } from '../../domain/tracking/settle.ts';
 import { isNewer } from '../../domain/tracking/state.ts';
@@ -206,7 +207,7 @@ class Play {
     const wasOnQueue = this.#memory.last.routing !== 'OFF_QUEUE';
     this.#memory = beginLogoff(this.#memory, at, due, returns);
     const performed = due.actions.filter(
-      (action) => action !== 'notify' && (action !== 'off_queue' || wasOnQueue),
+      (action) => !isBy('channels', action) && (action !== 'off_queue' || wasOnQueue),
     );
     for (const action of performed) this.#desk.perform(at, action);
     this.#memory = finishLogoff(this.#memory, at + ACTING, performed);

@@ -1,6 +1,7 @@
 /** Steps 3 and 4 of carrying out: off the queue first, one more look at those, then the other actions. */
 import type { Observation } from '../../domain/agent.ts';
 import { endLogoff, finishLogoff, withdrawLogoff } from '../../domain/tracking/own-logoff.ts';
+import { ACTION_TABLE, isBy } from '../../domain/policy/actions.ts';
 import { readingOf } from '../../domain/tracking/reading.ts';
 import { isNewer } from '../../domain/tracking/state.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
@@ -145,7 +146,7 @@ async function performRest(deps: ActuatorDeps, each: Attempt, progress: Progress
   if (!(await stillAllowed(each, pass))) return;
   for (const action of each.due.actions) {
     if (action === 'off_queue') continue;
-    if (action === 'notify') {
+    if (isBy('channels', action)) {
       deps.alarm(returnAlarm(deps, each, pass));
       each.performed.push(action);
       await progress.note(each);
@@ -156,8 +157,7 @@ async function performRest(deps: ActuatorDeps, each: Attempt, progress: Progress
     if (result.ok) {
       each.performed.push(action);
       await progress.note(each);
-    } else if (action === 'release_station' && result.fault.kind !== 'late') {
-      // The agent is logged off all the same: a station is set free by the next who logs on to it.
+    } else if (ACTION_TABLE[action].isOptional && result.fault.kind !== 'late') {
       each.undone.push({ action, fault: result.fault });
     } else {
       each.undone.push({ action, fault: result.fault });

@@ -4,6 +4,7 @@
  * where a person or a browser has come back since, nothing is: the sweeps and the ladder answer that.
  */
 import { endLogoff, noteOfflineAgain } from '../../domain/tracking/own-logoff.ts';
+import { takesOff } from '../../domain/policy/actions.ts';
 import { readingOf } from '../../domain/tracking/reading.ts';
 import { isNewer } from '../../domain/tracking/state.ts';
 import { READING_LASTS, reread, type Attempt, type ActuatorDeps, type Pass } from './attempt.ts';
@@ -30,8 +31,7 @@ export async function verify(deps: ActuatorDeps, cases: readonly Attempt[], pass
 
 /** The agent may be off although the platform did not take the last of the actions. */
 function isDoneInPart({ outcome, fault, performed }: Attempt): boolean {
-  const goes = performed.includes('offline') || performed.includes('revoke_tokens');
-  return outcome === 'failed' && fault?.kind === 'transient' && goes;
+  return outcome === 'failed' && fault?.kind === 'transient' && takesOff(performed);
 }
 
 /** What failed stays on record as the reason; the outcome says whether the agent is off. */

@@ -7,6 +7,7 @@ import {
   type LadderPlace,
   type SsoEnd,
 } from '../tracking/state.ts';
+import { endsSession, takesOff } from '../policy/actions.ts';
 import type { Action, Profile, Returns, Rung } from '../policy/policy.ts';
 import { MINUTE, type Duration, type Instant } from '../time/time.ts';
 import { isInCondition } from '../policy/when.ts';
@@ -49,8 +50,7 @@ export function quietBetweenRepeats(place: LadderPlace, { ladder }: Returns): Ru
 
 /** Whether a rung sets the agent Offline and leaves the session alone. */
 export function isQuiet({ actions }: Rung): boolean {
-  const ends = actions.includes('revoke_tokens') || actions.includes('end_sso_session');
-  return actions.includes('offline') && !ends;
+  return actions.includes('offline') && !endsSession(actions);
 }
 
 /** After this long the identity provider may have let the browser in again, so that its session is ended anew. */
@@ -92,7 +92,6 @@ function isStillToBeAsked({ pending, heldFrom }: SsoEnd, now: Instant): boolean 
 
 function restOfRung(actions: readonly Action[]): readonly Action[] {
   const rest = actions.filter((action) => action !== 'end_sso_session');
-  const takesOff = rest.includes('offline') || rest.includes('revoke_tokens');
   // Ending the session at the provider alone leaves the platform's own token as good as ever.
-  return takesOff ? rest : [...rest, 'revoke_tokens'];
+  return takesOff(rest) ? rest : [...rest, 'revoke_tokens'];
 }

@@ -1,6 +1,7 @@
 /** Which rules have to warn an agent before a log-off. */
 import type { Agent } from '../agent.ts';
-import { profileOf, weigh, type Verdict } from './judge.ts';
+import { profileOf, type Verdict } from './judge.ts';
+import { weigh } from './weigh.ts';
 import type { AgentState } from '../tracking/state.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Duration, Instant } from '../time/time.ts';

@@ -3,25 +3,15 @@
  * `policy/` makes it out of YAML.
  */
 import type { RoutingStatus, SystemPresence } from '../agent.ts';
+import type { Action } from './actions.ts';
+import type { ClockName } from './clocks.ts';
 import type { Hours } from '../time/calendar.ts';
 import type { Duration, Instant } from '../time/time.ts';
 
 /** `observe` writes nothing to the platform. */
 export type Mode = 'observe' | 'enforce';
 
-/** What a rule's time is measured with (see `memory.ts`). */
-export type ClockName = 'since_sign' | 'in_state' | 'since_work';
-
-export const ACTIONS = [
-  'off_queue',
-  'offline',
-  'release_station',
-  'revoke_tokens',
-  'end_sso_session',
-  'notify',
-] as const;
-/** One step of a log-off. */
-export type Action = (typeof ACTIONS)[number];
+export type { Action, ClockName };
 
 /** Kinds of things of the platform that a policy names. `presences` are the organisation's own presence labels. */
 export const NAME_KINDS = ['users', 'groups', 'roles', 'divisions', 'queues', 'teams', 'presences'] as const;

@@ -60,7 +60,10 @@ export function mentions(when: When, part: 'presence' | 'routing'): boolean {
 
 /** The first profile that fits; the rules of all others do not apply. */
 export function profileOf(agent: Agent, { profiles }: Policy): Profile | undefined {
-  return profiles.find(({ match }) => match === undefined || matches(match, agent));
+  for (const profile of profiles) {
+    if (profile.match === undefined || matches(profile.match, agent)) return profile;
+  }
+  return undefined;
 }
 
 /** Whether an agent fits a matcher: every key that is there fits, and `not` does not. */
@@ -82,41 +85,70 @@ function isAmong(wanted: ReadonlySet<string> | undefined, has: readonly string[]
   return false;
 }
 
-function isNamed(
-  { exact, byName, patterns, addresses = [], loosely = false }: UserPatterns,
-  agent: Agent,
-): boolean {
+function isNamed(users: UserPatterns, agent: Agent): boolean {
+  const { exact, byName, patterns, addresses = NO_PATTERNS, loosely = false } = users;
   if (!byName) return exact.has(normaliseName(agent.id));
-  const { id, name, logins } = formsOf(agent, loosely);
+  const { loginsOf, othersOf } = loosely ? LOOSE : EXACT;
+  if (mayFitOthers(users) && fitsOthers(users, othersOf(agent))) return true;
+  for (const login of loginsOf(agent)) {
+    if (exact.has(login) || fitsOne(patterns, login) || fitsOne(addresses, login)) return true;
+  }
+  return false;
+}
+
+function fitsOthers({ exact, patterns }: UserPatterns, { id, name }: Others): boolean {
   if (exact.has(id) || fitsOne(patterns, id)) return true;
   // An agent who takes another agent's address or id for a display name does not become that agent.
-  if (exact.has(name) && !name.includes('@') && !isId(name)) return true;
-  if (fitsOne(patterns, name)) return true;
-  return logins.some((login) => exact.has(login) || fitsOne(patterns, login) || fitsOne(addresses, login));
+  return (exact.has(name) && !name.includes('@') && !isId(name)) || fitsOne(patterns, name);
 }
 
-function fitsOne(patterns: readonly RegExp[], name: string): boolean {
-  return patterns.some((pattern) => pattern.test(name));
-}
+const NO_PATTERNS: readonly RegExp[] = [];
 
-/** An agent's id, display name, and what the agent logs in with, as they are compared. */
-interface Forms {
-  readonly agent: Agent;
+interface Others {
   readonly id: string;
   readonly name: string;
-  readonly logins: readonly string[];
+}
+
+/** The forms in which an agent's names are compared. */
+interface Forms {
+  /** What the agent logs in with. */
+  readonly loginsOf: (agent: Agent) => readonly string[];
+  /** Id and display name. */
+  readonly othersOf: (agent: Agent) => Others;
+}
+
+const EXACT = formsBy(normaliseName);
+const LOOSE = formsBy(looseName);
+
+function formsBy(form: (name: string) => string): Forms {
+  return {
+    loginsOf: ofLastAgent(({ email, username }) =>
+      username === email ? [form(email)] : [form(email), form(username)],
+    ),
+    othersOf: ofLastAgent(({ id, name }) => ({ id: form(id), name: form(name) })),
+  };
 }
 
 /** Every exemption and profile asks for the names of the same agent before the next agent comes. */
-const last: { exact: Forms | undefined; loose: Forms | undefined } = { exact: undefined, loose: undefined };
+function ofLastAgent<T>(work: (agent: Agent) => T): (agent: Agent) => T {
+  let last: { readonly agent: Agent; readonly answer: T } | undefined;
+  return (agent) => {
+    if (last?.agent !== agent) last = { agent, answer: work(agent) };
+    return last.answer;
+  };
+}
 
-function formsOf(agent: Agent, loosely: boolean): Forms {
-  const kept = loosely ? last.loose : last.exact;
-  if (kept?.agent === agent) return kept;
-  const form = loosely ? looseName : normaliseName;
-  const email = form(agent.email);
-  const username = agent.username === agent.email ? email : form(agent.username);
-  const forms = { agent, id: form(agent.id), name: form(agent.name), logins: [email, username] };
-  last[loosely ? 'loose' : 'exact'] = forms;
-  return forms;
+/** Whether ids and display names may fit, so that an agent's have to be looked at. E-mail addresses never fit those. */
+const fitOthers = new WeakMap<UserPatterns, boolean>();
+
+function mayFitOthers(users: UserPatterns): boolean {
+  const known = fitOthers.get(users);
+  if (known !== undefined) return known;
+  const mayFit = users.patterns.length > 0 || [...users.exact].some((one) => !one.includes('@'));
+  fitOthers.set(users, mayFit);
+  return mayFit;
+}
+
+function fitsOne(patterns: readonly RegExp[], name: string): boolean {
+  return patterns.length > 0 && patterns.some((pattern) => pattern.test(name));
 }

@@ -140,15 +140,23 @@ function mergedWindows(calendar: Calendar, span: Interval): readonly Interval[] 
 
 /** Whether `at` lies inside the rule's hours. */
 export function insideHours(hours: Hours, at: Instant): boolean {
+  // A sweep asks of the same instant over and over.
+  const kept = asked.get(hours);
+  if (kept?.at === at) return kept.inside;
   const span = { from: at, to: at + 1 };
   const open = windowsAround(hours.calendar, span).some((window) => window.from <= at && window.to > at);
-  return hours.side === 'during' ? open : !open;
+  const inside = hours.side === 'during' ? open : !open;
+  asked.set(hours, { at, inside });
+  return inside;
 }
+
+const asked = new WeakMap<Hours, { readonly at: Instant; readonly inside: boolean }>();
 
 /** How much of `span` lies inside the rule's hours. */
 export function hoursOverlap(hours: Hours, span: Interval): Duration {
   let open = 0;
   for (const window of windowsAround(hours.calendar, span)) {
+    if (window.from >= span.to) break;
     open += Math.max(0, Math.min(window.to, span.to) - Math.max(window.from, span.from));
   }
   return hours.side === 'during' ? open : span.to - span.from - open;

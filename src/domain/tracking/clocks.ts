@@ -2,10 +2,11 @@
  * Measuring: how much of the time since an instant counts. Everything here can only make a clock show less.
  */
 import { hoursOverlap, insideHours, walkHours } from '../time/calendar.ts';
+import { departureOf, isWorking, type AgentState } from './state.ts';
 import type { Hours } from '../time/calendar.ts';
+import type { ClockName } from '../policy/clocks.ts';
 import type { Rule } from '../policy/policy.ts';
 import type { Duration, Instant, Interval } from '../time/time.ts';
-import { departureOf, isWorking, type AgentState } from './state.ts';
 
 /**
  * More spans than this are merged, oldest first: the time between two merged spans is lost to the clock, which protects.
@@ -50,33 +51,35 @@ function uncovered(whole: Interval, spans: readonly Interval[]): readonly Interv
 export function countable(
   from: Instant,
   now: Instant,
-  unwatched: readonly Interval[],
+  leftOut: readonly Interval[],
   hours: Hours | undefined,
 ): Duration {
   if (now <= from) return 0;
-  if (unwatched.length === 0 && hours === undefined) return now - from;
+  if (leftOut.length === 0) return hours === undefined ? now - from : hoursOverlap(hours, { from, to: now });
   let sum = 0;
-  for (const part of uncovered({ from, to: now }, unwatched)) {
+  for (const part of uncovered({ from, to: now }, leftOut)) {
     sum += hours === undefined ? part.to - part.from : hoursOverlap(hours, part);
   }
   return sum;
 }
 
+/** Where each clock started, or `undefined` while it stands at zero. */
+const STARTS = {
+  since_sign: ({ session, episode }) => (session.kind === 'engaged' ? undefined : episode.clocks.sinceSign),
+  since_work: (state) => (isWorking(state) ? undefined : state.episode.clocks.sinceWork),
+  in_state: ({ episode }, { whenKey }) => episode.clocks.inState[whenKey],
+} satisfies Record<ClockName, (state: AgentState, rule: TimedRule) => Instant | undefined>;
+
+/** What of a rule its clock depends on. */
+export type TimedRule = Pick<Rule, 'clock' | 'whenKey' | 'hours'>;
+
 /** Where the rule's clock started, or `undefined` while it stands at zero. */
-export function clockStart(state: AgentState, rule: Rule): Instant | undefined {
-  const { clocks } = state.episode;
-  switch (rule.clock) {
-    case 'since_sign':
-      return state.session.kind === 'engaged' ? undefined : clocks.sinceSign;
-    case 'since_work':
-      return isWorking(state) ? undefined : clocks.sinceWork;
-    case 'in_state':
-      return clocks.inState[rule.whenKey];
-  }
+export function clockStart(state: AgentState, rule: TimedRule): Instant | undefined {
+  return STARTS[rule.clock](state, rule);
 }
 
 /** What the rule's clock shows at `now`. Never more than the time watched. */
-export function measure(state: AgentState, rule: Rule, now: Instant): Duration {
+export function measure(state: AgentState, rule: TimedRule, now: Instant): Duration {
   const start = clockStart(state, rule);
   if (start === undefined) return 0;
   // The span of an absence is noted when it ends; until then it does not count either.

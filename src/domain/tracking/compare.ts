@@ -1,6 +1,6 @@
 /** One reading held against what is remembered: what moved, and when. */
 import { shownIn, type Observation, type Shown, type WholeObservation } from '../agent.ts';
-import { isInCondition } from '../policy/when.ts';
+import { rulesInState } from '../policy/rules-in-state.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../time/time.ts';
 import {
   conversationsIn,
@@ -224,9 +224,8 @@ function isStampSteady(stamp: Instant | undefined, known: Instant | undefined): 
 
 function areConditionsSteady({ last, episode }: AgentState, { profile }: TrackingContext): boolean {
   if (profile === undefined || last.presence === 'OFFLINE') return true;
-  for (const rule of profile.rules) {
-    if (rule.clock === 'in_state' && isInCondition(rule, last) !== rule.whenKey in episode.clocks.inState)
-      return false;
+  for (const { whenKey, holds } of rulesInState(profile, last).inState) {
+    if (holds !== whenKey in episode.clocks.inState) return false;
   }
   return true;
 }

@@ -10,6 +10,7 @@ import type {
   Unknown,
   WholeObservation,
 } from '../agent.ts';
+import { movesRouting } from '../policy/actions.ts';
 import type { Exemption, ListedLabels, Policy, Profile } from '../policy/policy.ts';
 import { SECOND, type Duration, type Instant } from '../time/time.ts';
 import { mayHaveDone, type AgentState, type Logoff, type Snapshot } from './state.ts';
@@ -44,7 +45,11 @@ const SUMMARY = 'conversationSummary';
  * Says what a reading shows. `state` is what was remembered before or after it was taken in; `undefined` at first sight.
  */
 export function assess(o: Observation, state: AgentState | undefined, concern: Concern): Reading {
-  if (!isFoldable(o, state, concern)) return { kind: 'unknown', unknown: unknownIn(o, state) };
+  return isFoldable(o, state, concern) ? assessWhole(o) : { kind: 'unknown', unknown: unknownIn(o, state) };
+}
+
+/** The same of a reading that is known to be foldable. */
+export function assessWhole(o: WholeObservation): Reading {
   if (o.presence.system === 'OFFLINE') return OFFLINE;
   const seen = conversationsIn(o);
   if (seen === 'possibly') return { kind: 'unknown', unknown: unknownConversations(o) };
@@ -136,7 +141,7 @@ function isLeftByUs(o: WholeObservation, state: AgentState | undefined): boolean
   // A contradiction that was taken in was left by us: it is none while its stamps stand.
   if (isUntouched(state.last, o)) return true;
   const { logoff } = state;
-  return logoff !== undefined && mayHaveTakenOffQueue(logoff) && isDoneBy(logoff, o);
+  return logoff !== undefined && movesRouting(mayHaveDone(logoff)) && isDoneBy(logoff, o);
 }
 
 function isUntouched(last: Snapshot, { presence, routing }: WholeObservation): boolean {
@@ -150,10 +155,6 @@ function isDoneBy(logoff: Logoff, { presence, routing, at }: WholeObservation): 
   const isOurs = (stamp: Instant): boolean => stamp >= from && stamp <= to;
   if (presence.system === 'ON_QUEUE') return isOurs(routing.since ?? at) && (presence.since ?? to) <= to;
   return presence.system === 'AVAILABLE' && isOurs(presence.since ?? at) && (routing.since ?? to) <= to;
-}
-
-function mayHaveTakenOffQueue(logoff: Logoff): boolean {
-  return mayHaveDone(logoff).some((action) => action === 'off_queue' || action === 'revoke_tokens');
 }
 
 /**

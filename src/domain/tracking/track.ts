@@ -3,6 +3,7 @@
  * against the state (`compare.ts`), it is said what it means (`classify.ts`), and that is applied (`transitions.ts`).
  */
 import type { Observation, WholeObservation } from '../agent.ts';
+import { isOfCondition } from '../policy/clocks.ts';
 import type { Returns, Rule } from '../policy/policy.ts';
 import { isInCondition, mentions } from '../policy/when.ts';
 import { HOUR, MINUTE, type Instant } from '../time/time.ts';
@@ -102,7 +103,7 @@ function firstSight(o: WholeObservation, context: Concern): AgentState {
   const inState: Record<string, Instant> = {};
   if (last.presence !== 'OFFLINE') {
     for (const rule of context.profile?.rules ?? [])
-      if (rule.clock === 'in_state' && isInCondition(rule, last)) inState[rule.whenKey] = latest;
+      if (isOfCondition(rule.clock) && isInCondition(rule, last)) inState[rule.whenKey] = latest;
   }
   const engaged = showsWork(o);
   const outside = hasOutsideCall(o);
@@ -202,7 +203,7 @@ function heldConditions(
   if (c.shown.presence === 'OFFLINE') return inState;
   const held: Record<string, Instant> = {};
   for (const rule of c.context.profile?.rules ?? []) {
-    if (rule.clock !== 'in_state') continue;
+    if (!isOfCondition(rule.clock)) continue;
     const since = heldSince(rule, inState[rule.whenKey], last, c, keeping === 'kept');
     if (since !== undefined) held[rule.whenKey] = since;
   }

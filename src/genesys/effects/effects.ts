@@ -1,7 +1,7 @@
 /** Carries out the platform's part of a log-off. Every call is public, documented and safe to repeat. */
 import type { ActionFault, ActionResult, Effects } from '../../ports/agents.ts';
 import type { Agent } from '../../domain/agent.ts';
-import type { Action } from '../../domain/policy/policy.ts';
+import { isBy, type Action, type ActionBy } from '../../domain/policy/actions.ts';
 import { SECOND } from '../../domain/time/time.ts';
 import { unlessAborted } from '../http/abort.ts';
 import type { Answer, Effort } from '../http/call.ts';
@@ -16,6 +16,8 @@ const NO_STATION: ReadonlySet<number> = new Set([400, 404, 409, 410]);
 
 /** Ids end up in paths: `me` would be ourselves, dots would be another path. */
 const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{2,63}$/;
+
+type PlatformAction = (agentId: string, options: CallOptions) => Promise<ActionResult>;
 
 export function platformEffects(sdk: Sdk, offline: OfflineDefinition, room: () => number): Effects {
   async function setPresence(
@@ -33,20 +35,19 @@ export function platformEffects(sdk: Sdk, offline: OfflineDefinition, room: () =
     );
   }
 
+  /** One for each action of the platform: the compiler misses any that is not here. */
+  const actions = {
+    off_queue: (id, options) => leaveQueue(sdk, id, options),
+    offline: async (id, options) =>
+      setPresence(id, await unlessAborted(offline.id(), options.signal), options),
+    release_station: (id, options) => releaseStation(sdk, id, options),
+    revoke_tokens: async (id, options) =>
+      done(await sdk.call('deleteToken', options, () => sdk.tokens.deleteToken(id))),
+  } satisfies Record<ActionBy<'platform'>, PlatformAction>;
+
   async function perform(action: Action, { id }: Agent, options: CallOptions): Promise<ActionResult> {
-    switch (action) {
-      case 'off_queue':
-        return leaveQueue(sdk, id, options);
-      case 'offline':
-        return setPresence(id, await unlessAborted(offline.id(), options.signal), options);
-      case 'release_station':
-        return releaseStation(sdk, id, options);
-      case 'revoke_tokens':
-        return done(await sdk.call('deleteToken', options, () => sdk.tokens.deleteToken(id)));
-      case 'end_sso_session':
-      case 'notify':
-        return refused(`${action} is not an action of the platform`);
-    }
+    if (!isBy('platform', action)) return refused(`${action} is not an action of the platform`);
+    return actions[action](id, options);
   }
 
   return {

@@ -42,6 +42,7 @@ export interface DirectoryParts {
 }
 
 export class PlatformDirectory implements Directory {
+  readonly hands = 'everyone';
   readonly #parts: DirectoryParts;
   readonly #pages: UserPages;
   readonly #intern = new Interner();

@@ -12,7 +12,7 @@ import type { z } from 'zod';
 import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Failure, Ledger } from '../../domain/planning/plan.ts';
-import { ACTIONS, type Action } from '../../domain/policy/policy.ts';
+import { ACTIONS, type Action } from '../../domain/policy/actions.ts';
 import {
   EVENT_KINDS,
   type RecordEvent,

@@ -11,7 +11,7 @@ import type { RecordEvent } from '../../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
 import { Alarms } from '../../../src/controller/alarms.ts';
 import { Controller, type EnforcerParts } from '../../../src/controller/sweep.ts';
-import type { ActionResult, Sighting } from '../../../src/ports/agents.ts';
+import type { Directory, ActionResult, Sighting } from '../../../src/ports/agents.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { AgentSimulator } from '../../../src/simulation/agent-simulator.ts';
 import { toldOf } from '../../../src/commands/policy-test/check.ts';
@@ -149,19 +149,22 @@ function storeInto(events: RecordEvent[]): Store {
 
 function partsOf(around: Around): EnforcerParts {
   const quiet = (): void => undefined;
+  const directory: Directory = {
+    hands: 'everyone',
+    sweep: (onPage) => {
+      const sighting = around.see();
+      onPage([sighting]);
+      const { at } = sighting.observation;
+      return Promise.resolve({ complete: true, fault: undefined, startedAt: at, clockError: 0 });
+    },
+    reread: (ids) => Promise.resolve(new Map(ids.map((id) => [id, around.reread()]))),
+    serverNow: () => around.serverNow(),
+    nativeTimeouts: () => [],
+  };
   return {
     clock: { now: () => around.serverNow(), sleep: () => Promise.resolve() },
-    directory: {
-      sweep: (onPage) => {
-        const sighting = around.see();
-        onPage([sighting]);
-        const { at } = sighting.observation;
-        return Promise.resolve({ complete: true, fault: undefined, startedAt: at, clockError: 0 });
-      },
-      reread: (ids) => Promise.resolve(new Map(ids.map((id) => [id, around.reread()]))),
-      serverNow: () => around.serverNow(),
-      nativeTimeouts: () => [],
-    },
+    directory,
+    sources: [directory],
     effects: {
       perform: (action) => Promise.resolve(around.perform(action)),
       restorePresence: () => Promise.resolve({ ok: true, correlationId: undefined }),

@@ -172,6 +172,7 @@ function crewWith(population: Tracker): ActuatorDeps {
   return {
     clock: { now: () => now, sleep: () => Promise.resolve() },
     directory: {
+      hands: 'everyone',
       sweep: () => Promise.reject(new Error('nobody sweeps here')),
       reread: () => {
         now += stop;

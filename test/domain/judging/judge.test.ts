@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseRoutingStatus, parseSystemPresence } from '../../../src/domain/agent.ts';
-import { exemptionOf, profileOf, REASONS, weigh } from '../../../src/domain/judging/judge.ts';
+import { exemptionOf, profileOf, REASONS } from '../../../src/domain/judging/judge.ts';
+import { weigh } from '../../../src/domain/judging/weigh.ts';
 import type { Matcher } from '../../../src/domain/policy/policy.ts';
 import { matches, mentions, whenHolds } from '../../../src/domain/policy/when.ts';
 import { agent, calendar, clockTime, exemption, matcher, policy, profile, rule, when } from '../build.ts';

@@ -1,0 +1,90 @@
+/**
+ * How one rule stands for an agent: whether it holds, what its clock shows, when it would be due.
+ */
+import { insideHours } from '../time/calendar.ts';
+import { measure, reachesAt } from '../tracking/clocks.ts';
+import type { AgentState } from '../tracking/state.ts';
+import type { Rule } from '../policy/policy.ts';
+import type { Duration, Instant } from '../time/time.ts';
+import { isLeftAlone, whenHolds } from '../policy/when.ts';
+
+/** How one rule stands for an agent. */
+export interface Weighed {
+  readonly rule: Rule;
+  /** Its condition holds, and the agent is not one whom the rule leaves alone. */
+  readonly holds: boolean;
+  /** Its condition holds, but the agent waits on queue, and the rule does not mean such agents. */
+  readonly leftAlone: boolean;
+  readonly insideHours: boolean;
+  readonly measured: Duration;
+  /** When it would be due if nothing happened. */
+  readonly dueAt: Instant | undefined;
+  readonly due: boolean;
+}
+
+/** Weighs one rule, whether its condition holds or not, as `explain` shows it. */
+export function weigh(rule: Rule, s: AgentState, now: Instant): Weighed {
+  const fits = s.last.presence !== 'OFFLINE' && whenHolds(rule.when, s.last);
+  const leftAlone = fits && isLeftAlone(rule, s.last);
+  return { ...weighIn(rule, s, now, fits && !leftAlone), leftAlone };
+}
+
+/** Weighs a rule of which it is known whether its condition holds and it means such agents. */
+export function weighIn(rule: Rule, s: AgentState, now: Instant, holds: boolean): Weighed {
+  const measured = measure(s, rule, now);
+  const inside = rule.hours === undefined || insideHours(rule.hours, now);
+  const reached = reachesAt(measured, rule.limit, now, rule.hours);
+  const dueAt = latest(reached, warningOver(rule, s, now, reached));
+  const due = holds && inside && measured >= rule.limit && dueAt !== undefined && dueAt <= now;
+  return {
+    rule,
+    holds,
+    leftAlone: false,
+    insideHours: inside,
+    measured,
+    dueAt: holds ? dueAt : undefined,
+    due,
+  };
+}
+
+/** A rule with a warning is due only so long after the warning was delivered. */
+function warningOver(
+  rule: Rule,
+  { episode }: AgentState,
+  now: Instant,
+  reached: Instant | undefined,
+): Instant | undefined {
+  if (rule.warn === undefined) return reached;
+  const told = episode.warnedAt[rule.id];
+  return (told ?? Math.max(now, (reached ?? now) - rule.warn)) + rule.warn + (told === undefined ? 1 : 0);
+}
+
+function latest(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
+  return a === undefined || b === undefined ? undefined : Math.max(a, b);
+}
+
+/** For lists of rules: whether this one is due. */
+export function isDue({ due }: Weighed): boolean {
+  return due;
+}
+
+/** Rules hold, and none of them is due: the reason that comes nearest to a log-off. */
+export function whyNotDue(weighed: readonly Weighed[]): 'warned' | 'waiting' | 'outside_hours' {
+  if (weighed.some(isWarned)) return 'warned';
+  return weighed.some(isInside) ? 'waiting' : 'outside_hours';
+}
+
+function isInside({ insideHours: inside }: Weighed): boolean {
+  return inside;
+}
+
+/** When the first of these rules becomes due if nothing happens. */
+export function nextOf(weighed: readonly Weighed[]): Instant | undefined {
+  let next: Instant | undefined;
+  for (const { dueAt } of weighed) if (dueAt !== undefined && !(dueAt >= (next ?? Infinity))) next = dueAt;
+  return next;
+}
+
+function isWarned({ rule, insideHours: inside, measured }: Weighed): boolean {
+  return rule.warn !== undefined && inside && measured >= rule.limit - rule.warn;
+}
