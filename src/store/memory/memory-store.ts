@@ -42,7 +42,12 @@ export class MemoryStore implements Store {
   readonly place = 'memory';
   readonly opened = 1;
   readonly setAside = undefined;
-  readonly outbox: Outbox;
+  readonly outbox: Outbox = {
+    add: async (messages, most) => this.#held().outbox.add(messages, most),
+    due: async (now, limit) => this.#held().outbox.due(now, limit),
+    done: async (ids) => this.#held().outbox.done(ids),
+    failed: async (ids, nextAt) => this.#held().outbox.failed(ids, nextAt),
+  };
   readonly #now: () => Instant;
   readonly #contents: MemoryContents;
   /** No sweep has been saved since everything was loaded. */
@@ -52,7 +57,6 @@ export class MemoryStore implements Store {
   constructor({ now, contents = new MemoryContents() }: MemoryStoreOptions) {
     this.#now = now;
     this.#contents = contents;
-    this.outbox = contents.outbox;
   }
 
   takeDamage(): DamageCount | undefined {
@@ -239,15 +243,17 @@ export class MemoryStore implements Store {
     for (let from = 0; from < found.length; from += PAGE) {
       yield found.slice(from, from + PAGE);
       await setImmediate();
-      if (this.#closed) throw storeError('lost', this.place, 'closed');
+      this.#held();
     }
   }
 
   #later<T>(work: (held: MemoryContents) => T): Promise<T> {
-    return later(this.place, () => {
-      if (this.#closed) throw storeError('lost', this.place, 'closed');
-      return work(this.#contents);
-    });
+    return later(this.place, () => work(this.#held()));
+  }
+
+  #held(): MemoryContents {
+    if (this.#closed) throw storeError('lost', this.place, 'closed');
+    return this.#contents;
   }
 }
 

@@ -2,10 +2,8 @@
 import { INTENT_OUTCOMES, type StoredEvent } from '../../domain/record.ts';
 import { eventReader } from './codec.ts';
 import type { Database } from './database.ts';
+import { NOTES } from './notes.ts';
 import { factOf, SAVE_FACT } from './statements.ts';
-
-/** The fact that says up to which event every intent has its outcome. */
-const SETTLED = 'settled_seq';
 
 const { columns, read } = eventReader();
 
@@ -23,12 +21,12 @@ export function readOpenIntents(db: Database): readonly StoredEvent[] {
   const settled = settledUpTo(db, newest);
   const open = db.lists(OPEN_INTENTS, settled).flatMap((row) => read(row) ?? []);
   const until = (open[0]?.seq ?? newest + 1) - 1;
-  if (until > settled) db.run(SAVE_FACT, SETTLED, String(until));
+  if (until > settled) db.run(SAVE_FACT, NOTES.settled, String(until));
   return open;
 }
 
 /** What is no place in this record was damaged: it is gone through from its beginning. */
 function settledUpTo(db: Database, newest: number): number {
-  const seq = Number(factOf(db, SETTLED) ?? 0);
+  const seq = Number(factOf(db, NOTES.settled) ?? 0);
   return Number.isSafeInteger(seq) && seq >= 0 && seq <= newest ? seq : 0;
 }

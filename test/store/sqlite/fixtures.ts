@@ -1,54 +1,12 @@
-/** Memories, standings and places for the store's tests. */
+/** Places for the tests of the store in a file. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Memory } from '../../../src/domain/tracking/memory.ts';
-import { EMPTY_LEDGER } from '../../../src/domain/planning/plan.ts';
-import type { ControllerState } from '../../../src/domain/record.ts';
-import type { Instant } from '../../../src/domain/time/time.ts';
 import { openStore, type SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { StoreOptions } from '../../../src/store/sqlite/options.ts';
+import { BASE } from '../examples.ts';
 
-export const BASE: Instant = Date.parse('2025-03-03T09:00:00Z');
-
-export const STANDING: ControllerState = {
-  policyHash: 'a1b2',
-  settleLeft: 2,
-  lastCompleteAt: BASE,
-  population: 3,
-  forgottenAt: BASE,
-  intervals: [60_000, 61_000],
-  ledger: EMPTY_LEDGER,
-  imaginedLedger: EMPTY_LEDGER,
-};
-
-/** A memory as a first look makes it. */
-export function memoryOf(agentId: string, seenAt: Instant, more: Partial<Memory> = {}): Memory {
-  return {
-    agentId,
-    firstSeenAt: BASE,
-    seenAt,
-    state: { presence: 'AVAILABLE', presenceId: undefined, routing: 'OFF_QUEUE' },
-    presenceSince: BASE,
-    routingSince: undefined,
-    tokenAt: BASE,
-    tokenMoved: false,
-    engagedSince: undefined,
-    enterpriseCall: false,
-    working: false,
-    lastSign: undefined,
-    clocks: { sinceSign: BASE, sinceWork: BASE, inState: {}, unwatched: [] },
-    recent: [],
-    departure: undefined,
-    back: undefined,
-    graceFrom: undefined,
-    ladder: undefined,
-    own: undefined,
-    imagined: [],
-    warned: {},
-    ...more,
-  };
-}
+export { BASE, fullMemory, memoryOf, STANDING } from '../examples.ts';
 
 /** A place of its own for one test file; `remove` closes what was opened there and deletes it. */
 export class Place {
@@ -56,7 +14,7 @@ export class Place {
   readonly #stores: SqliteStore[] = [];
   #count = 0;
 
-  /** A path that nobody has used. */
+  /** A new path. */
   path(): string {
     this.#count += 1;
     return join(this.directory, `case-${this.#count}`, 'store.db');
