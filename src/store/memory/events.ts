@@ -1,16 +1,6 @@
 /** Reading a record that is held in memory. */
 import { INTENT_OUTCOMES, type EventQuery, type RecordEvent, type StoredEvent } from '../../domain/record.ts';
 
-/** A copy of an event as it is kept: what is not there has no key. */
-export function withoutAbsent(event: RecordEvent): RecordEvent {
-  const { kind, at, ...rest } = structuredClone(event);
-  return {
-    kind,
-    at,
-    ...Object.fromEntries(Object.entries<unknown>(rest).filter(([, value]) => value !== undefined)),
-  };
-}
-
 /** All events that a query wants, whatever its limit, in rising order. */
 export function eventsWanted(events: readonly StoredEvent[], query: EventQuery): readonly StoredEvent[] {
   return events.filter((event) => isWanted(event, query));

@@ -25,7 +25,7 @@ import type { DamageCount, Store } from '../../ports/store.ts';
 import { later, storeError } from '../errors.ts';
 import { agentsMeant } from '../search.ts';
 import { MemoryContents, type KeptMemory } from './contents.ts';
-import { eventsWanted, intentsWithoutOutcome, newest, partsOf, withoutAbsent } from './events.ts';
+import { eventsWanted, intentsWithoutOutcome, newest, partsOf } from './events.ts';
 
 /** Events, or head-counts, of one page. */
 const PAGE = 250;
@@ -109,8 +109,7 @@ export class MemoryStore implements Store {
 
   saveSweep(record: SweepRecord): Promise<void> {
     return this.#later((held) => {
-      const { at, changed, notSeen, standing, count } = structuredClone(record);
-      const events = record.events.map(withoutAbsent);
+      const { at, changed, notSeen, standing, count, events } = structuredClone(record);
       // A worker that has just loaded cannot tell which agents it saw before and does not see any more.
       if (this.#fresh) settleCurrent(held);
       for (const memory of changed) held.memories.set(memory.agentId, { memory, current: true });
@@ -129,15 +128,14 @@ export class MemoryStore implements Store {
     standing?: ControllerState,
   ): Promise<void> {
     return this.#later((held) => {
-      const written = structuredClone({ memories, standing });
-      const added = events.map(withoutAbsent);
+      const written = structuredClone({ memories, events, standing });
       // A step says nothing about whom the sweep saw.
       for (const memory of written.memories) {
         const current = held.memories.get(memory.agentId)?.current ?? false;
         held.memories.set(memory.agentId, { memory, current });
       }
       held.standing = written.standing ?? held.standing;
-      addEvents(held, added);
+      addEvents(held, written.events);
     });
   }
 
@@ -167,7 +165,7 @@ export class MemoryStore implements Store {
 
   setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
     return this.#later((held) => {
-      const added = event === undefined ? [] : [withoutAbsent(event)];
+      const added = event === undefined ? [] : [structuredClone(event)];
       held.pause = structuredClone(pause);
       addEvents(held, added);
     });

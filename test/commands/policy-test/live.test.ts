@@ -11,8 +11,7 @@ import { DAY, HOUR, MINUTE, SECOND, type Instant } from '../../../src/domain/tim
 import { Alarms } from '../../../src/controller/alarms.ts';
 import { Controller, type EnforcerParts } from '../../../src/controller/sweep.ts';
 import type { ActionResult, Sighting } from '../../../src/ports/agents.ts';
-import type { Store } from '../../../src/ports/store.ts';
-import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
+import { WatchedStore } from '../../store/watched-store.ts';
 import { AgentSimulator } from '../../../src/simulation/agent-simulator.ts';
 import { toldOf } from '../../../src/commands/policy-test/check.ts';
 import { ACTING, runTest, VERIFYING, type TestScene } from '../../../src/commands/policy-test/run.ts';
@@ -114,16 +113,6 @@ class Around {
   }
 }
 
-function storeInto(events: RecordEvent[]): Store {
-  class Listening extends MemoryStore {
-    override saveStep(...[memories, more, standing]: Parameters<Store['saveStep']>): Promise<void> {
-      events.push(...more);
-      return super.saveStep(memories, more, standing);
-    }
-  }
-  return new Listening({ now: () => 0 });
-}
-
 function partsOf(around: Around): EnforcerParts {
   const quiet = (): void => undefined;
   return {
@@ -144,7 +133,9 @@ function partsOf(around: Around): EnforcerParts {
       restorePresence: () => Promise.resolve({ ok: true, correlationId: undefined }),
       room: () => 1_000,
     },
-    store: storeInto(around.events),
+    store: new WatchedStore((events) => {
+      around.events.push(...events);
+    }),
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     meter: {
       sweepEnded: quiet,

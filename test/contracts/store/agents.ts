@@ -34,6 +34,12 @@ export function agentsContract(open: Open): void {
       expect(await store.findAgents(text)).toEqual(found);
     });
 
+    test('are found by their id before another agent who has it for a name', async () => {
+      const store = await open();
+      await store.saveAgents([{ ...adam, name: ada.id }, ada]);
+      expect(await store.findAgents(ada.id)).toEqual([ada]);
+    });
+
     test('are none in a new store', async () => {
       const store = await open();
       expect(await store.agents()).toEqual([]);

@@ -211,6 +211,18 @@ function intentsContract(open: Open): void {
       expect((await store.openIntents()).map(({ seq }) => seq)).toEqual([2]);
     });
 
+    test('that has no id is closed by no outcome', async () => {
+      const store = await open();
+      await store.saveStep(
+        [],
+        [
+          { kind: 'intent', at: BASE },
+          { kind: 'failed', at: BASE },
+        ],
+      );
+      expect(await ids(store)).toEqual([undefined]);
+    });
+
     test('is told of with all its parts', async () => {
       const store = await open();
       await store.saveStep([], EVENTS.slice(0, 2));
