@@ -2,7 +2,7 @@
  * A shift for tests: the whole worker, with the real SDK over real HTTP, against the sandbox, under a clock that is wound.
  * Nobody sleeps, and the same seed plays the same shift.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WoundClock } from '../../src/app/clock.ts';
@@ -34,6 +34,8 @@ export interface ShiftOptions extends Partial<Omit<SandboxOptions, 'now' | 'star
   readonly logLevel?: 'info' | 'trace';
   /** What stands between worker and platform: the address that the worker is given instead of the platform's. */
   readonly through?: (url: string) => Promise<string>;
+  /** A store in which another worker has noted all up to a minute of the same shift: this one goes on from there. */
+  readonly from?: { readonly store: string; readonly minute: number };
   /** Keeps the store in memory, where no disk is waited for: for shifts that one worker plays to their end. */
   readonly inMemory?: boolean;
 }
@@ -85,6 +87,11 @@ export class Shift {
       const urls = await shift.sandbox.listen();
       const url = await options.through?.(urls.apiUrl);
       shift.#urls = url === undefined ? urls : { apiUrl: url, loginUrl: url };
+      const { from } = options;
+      if (from !== undefined) {
+        await copyFile(from.store, shift.dbPath);
+        shift.skipTo(from.minute);
+      }
       await shift.open();
       return shift;
     } catch (error) {
