@@ -42,6 +42,8 @@ export interface Surroundings {
   readonly sender?: Sender;
   /** Knows what may be shown nowhere. */
   readonly redactor?: Redactor;
+  /** Makes the way to the platform; `connect` unless given. */
+  readonly connect?: typeof connect;
 }
 
 /** A worker with everything that it is made of. */
@@ -105,7 +107,7 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
   const { clock, metrics } = around;
   metrics.organisationIs(loaded.settings.organisation, loaded.settings.mode);
   metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));
-  const platform = connect(loaded.settings, around);
+  const platform = (around.connect ?? connect)(loaded.settings, around);
   let { interval } = loaded.settings.sweep;
   const health = new Health(clock.now(), () => interval);
   const telling = tellingOf(loaded.settings, { ...around, outbox: store.outbox });

@@ -14,8 +14,8 @@ import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { createSandbox, type Sandbox, type SandboxOptions, type Truth } from '../../src/sandbox/index.ts';
 import { Metrics } from '../../src/server/metrics.ts';
-import type { Store } from '../../src/ports/store.ts';
-import { assemble, openStoreOf, type Assembly } from '../../src/app/compose.ts';
+import { assemble, connect, openStoreOf, type Assembly } from '../../src/app/compose.ts';
+import { interpose, InterposedStore, type InterposedPlatform } from './interposed.ts';
 
 /** A Monday, 08:00 in Chicago. */
 export const STARTS_AT: Instant = Date.parse('2026-03-02T14:00:00Z');
@@ -55,7 +55,9 @@ export class Shift {
   readonly metrics = new Metrics();
   readonly reports: SweepReport[] = [];
   assembly!: Assembly;
-  store!: Store;
+  store!: InterposedStore;
+  /** As the worker in charge now has it. */
+  platform!: InterposedPlatform;
   readonly #options: ShiftOptions;
   readonly #log;
   #urls = { apiUrl: '', loginUrl: '' };
@@ -123,8 +125,12 @@ export class Shift {
       log: this.#log,
       metrics: this.metrics,
       signal: new AbortController().signal,
+      connect: (...parts: Parameters<typeof connect>) => {
+        this.platform = interpose(connect(...parts));
+        return this.platform;
+      },
     };
-    this.store = await openStoreOf(loaded.settings, around);
+    this.store = new InterposedStore(await openStoreOf(loaded.settings, around));
     this.assembly = await assemble(loaded, this.store, around);
     this.#opened.push(this.assembly);
     return this.assembly;
@@ -147,12 +153,11 @@ export class Shift {
    * before it acts, and higher when it reads back. Nothing happens in between otherwise, as the clock stands still.
    */
   beforeReading(happens: (nth: number) => void): void {
-    const { directory } = this.assembly.platform;
-    const reread = directory.reread.bind(directory);
-    directory.reread = (ids, signal) => {
+    const { directory } = this.platform;
+    directory.instead.reread = (ids, signal) => {
       this.#readings += 1;
       happens(this.#readings);
-      return reread(ids, signal);
+      return directory.inner.reread(ids, signal);
     };
   }
   #readings = 0;
