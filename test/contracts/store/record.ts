@@ -220,7 +220,7 @@ function intentsContract(open: Open): void {
           { kind: 'failed', at: BASE },
         ],
       );
-      expect(await ids(store)).toEqual([undefined]);
+      expect(await store.openIntents()).toEqual([{ kind: 'intent', at: BASE, seq: 1 }]);
     });
 
     test('is told of with all its parts', async () => {
