@@ -34,6 +34,18 @@ const ARROWS = {
   ],
 };
 
+/** Two casts in a row turn anything into anything, so that no compiler sees what is missing. */
+const NO_DOUBLE_CAST = {
+  selector: 'TSAsExpression > TSAsExpression > TSUnknownKeyword.typeAnnotation',
+  message: 'Give it a type of its own: implement the port, use "satisfies", or read the value with a check.',
+};
+/** A name that reads on its own says who or what it is about. */
+const PLAIN_NAMES = {
+  selector:
+    'CallExpression:matches([callee.name=/^(test|describe)$/], [callee.callee.object.name=/^(test|describe)$/]) > Literal.arguments:first-child[value=/\\b(nobody|somebody|anybody|whoever|he|him|his|she|her)\\b/i]',
+  message: 'Name the actor: "no agent", "a user", "an agent who …"; an agent is "they".',
+};
+
 const folders = Object.keys(ARROWS);
 const zones = folders.map((folder) => ({
   target: `./src/${folder}`,
@@ -56,6 +68,7 @@ export default ts.config(
       'import-x/no-restricted-paths': ['error', { zones }],
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
       'import-x/no-default-export': 'error',
+      'no-restricted-syntax': ['error', NO_DOUBLE_CAST],
       complexity: ['error', 12],
       'max-depth': ['error', 3],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
@@ -69,6 +82,7 @@ export default ts.config(
       'no-restricted-imports': ['error', { patterns: ['node:*', '[a-z@]*'] }],
       'no-restricted-syntax': [
         'error',
+        NO_DOUBLE_CAST,
         {
           selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
           message: 'Time is a parameter.',
@@ -106,6 +120,7 @@ export default ts.config(
     rules: {
       'max-lines-per-function': 'off',
       'max-lines': 'off',
+      'no-restricted-syntax': ['error', NO_DOUBLE_CAST, PLAIN_NAMES],
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },

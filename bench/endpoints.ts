@@ -20,7 +20,7 @@ export async function benchEndpoints(): Promise<readonly Row[]> {
     // The second begins with a minute: until the next there is time.
     for (let n = 0; n < 2; n += 1) await firstMatch(worker, /(sweep done)/);
     const url = `http://127.0.0.1:${port}`;
-    const before = memoryOf(worker.pid);
+    const before = stateOf(worker.pid);
     const quiet = await watched(url, 5);
     const readers = spawn(process.execPath, [READERS, port, String(SECONDS)], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -29,7 +29,7 @@ export async function benchEndpoints(): Promise<readonly Row[]> {
     const busy = await watched(url, SECONDS);
     const rate = Number(await answers) / SECONDS;
     await setTimeout(12_000);
-    const after = memoryOf(worker.pid);
+    const after = stateOf(worker.pid);
     return [
       { what: 'event loop held at most, without readers', measured: `${quiet.lag.toFixed(0)} ms`, met: true },
       { what: 'answers to /metrics a second, read hard', measured: rate.toFixed(0), met: true },
@@ -79,7 +79,7 @@ async function lagOf(url: string): Promise<number> {
 }
 
 /** Resident memory of a process in MB. */
-function memoryOf(pid: number | undefined): number {
+function stateOf(pid: number | undefined): number {
   const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? NaN) / 1_024;
 }

@@ -182,7 +182,8 @@ async function kills(times: number, seed: number): Promise<object> {
       await sleep(3_000);
       return run;
     });
-    const events = judgement.record as unknown as readonly Event[];
+    const rows: readonly unknown[] = judgement.record;
+    const events = rows as readonly Event[];
     const count = (kind: string): number => events.filter((one) => one.kind === kind).length;
     const { disturbed, missed, unrecorded, secrets, end } = judgement;
     const faults = [...account(events, stage.org.people.writes), ...sessions(events, provider.asked.length)];

@@ -84,3 +84,10 @@ test('every contract of ports/ between the program and the world has an adapter 
   const source = FILES.map((file) => readFileSync(join(SRC, file), 'utf8')).join('\n');
   for (const contract of contracts) expect(source).toMatch(new RegExp(`implements ${contract}\\b`));
 });
+
+test('outside store/, stores are known by their port: which kinds there are stands in store/open.ts', () => {
+  const nosy = FILES.filter((file) => !file.startsWith('store/')).filter((file) =>
+    imports.get(file)?.some((path) => path.startsWith('store/sqlite/')),
+  );
+  expect(nosy).toEqual([]);
+});

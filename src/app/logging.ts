@@ -41,7 +41,7 @@ export function serializeError(error: unknown): Readonly<Record<string, unknown>
   const fields: Record<string, unknown> = { type: error.name, message: error.message };
   let ours = false;
   for (const fact of FACTS) {
-    const value = (error as unknown as Record<string, unknown>)[fact];
+    const value: unknown = Reflect.get(error, fact);
     if (typeof value !== 'string' && typeof value !== 'number') continue;
     fields[fact] = value;
     ours = true;

@@ -28,6 +28,15 @@ export const EVENT_KINDS = [
 /** One kind of event. */
 export type EventKind = (typeof EVENT_KINDS)[number];
 
+/** Events that say what became of an intent. */
+export const INTENT_OUTCOMES = [
+  'verified',
+  'unverified',
+  'failed',
+  'dropped',
+  'sso_ended',
+] as const satisfies readonly EventKind[];
+
 /** One line of the record. It is only ever added to. Absent parts are left out. */
 export interface RecordEvent {
   readonly kind: EventKind;

@@ -38,12 +38,17 @@ export function findNear(
   let best: Near | undefined;
   let most = Math.max(1, Math.floor(wanted.length / 3));
   let compared = 0;
+  const letters = countsOf(wanted);
   for (const candidate of known) {
     compared += 1;
     if (compared > COMPARED || effort.left <= 0) break;
     if (candidate.length > LONGEST || Math.abs(candidate.length - word.length) > most + 2) continue;
     const text = fold(candidate);
     if (Math.abs(text.length - wanted.length) > most) continue;
+    if (lettersApart(letters, text, wanted.length) > most) {
+      effort.left -= text.length;
+      continue;
+    }
     const found = distance(wanted, text, most, effort);
     if (found > most) continue;
     best = { word: candidate, distance: found };
@@ -64,6 +69,33 @@ function fold(text: string): string {
     .slice(0, 2 * LONGEST);
 }
 
+/** How often a word has each letter; letters that lie 128 apart count as one. */
+function countsOf(word: string): Uint8Array {
+  const counts = new Uint8Array(128);
+  for (let i = 0; i < word.length; i += 1) {
+    const letter = word.charCodeAt(i) & 127;
+    counts[letter] = at(counts, letter) + 1;
+  }
+  return counts;
+}
+
+/** What one comparison has not found again. */
+const left = new Uint8Array(128);
+
+/** At least so many letters must be added, dropped or changed: quick to tell, and of most words enough to pass them over. */
+function lettersApart(counts: Uint8Array, word: string, length: number): number {
+  left.set(counts);
+  let shared = 0;
+  for (let i = 0; i < word.length; i += 1) {
+    const letter = word.charCodeAt(i) & 127;
+    const count = at(left, letter);
+    if (count === 0) continue;
+    left[letter] = count - 1;
+    shared += 1;
+  }
+  return Math.max(length, word.length) - shared;
+}
+
 /** Three rows of the table below; one comparison at a time needs them. */
 const rows = [0, 1, 2].map(() => new Uint8Array(2 * LONGEST + 1));
 
@@ -80,7 +112,11 @@ function distance(a: string, b: string, most: number, effort: CompareEffort): nu
     for (let j = 1; j <= b.length; j += 1) {
       const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
       let cost = Math.min(at(last, j - 1) + (same ? 0 : 1), at(last, j) + 1, at(row, j - 1) + 1);
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped =
+        i > 1 &&
+        j > 1 &&
+        a.charCodeAt(i - 1) === b.charCodeAt(j - 2) &&
+        a.charCodeAt(i - 2) === b.charCodeAt(j - 1);
       if (swapped) cost = Math.min(cost, at(before, j - 2) + 1);
       row[j] = cost;
       least = Math.min(least, cost);

@@ -75,7 +75,7 @@ function full(writes = 1_000): void {
   next = Array<string>(writes).fill('EAGAIN');
 }
 
-test('a pipe that nobody reads is waited for a fifth of a second once, and not for each line', () => {
+test('a pipe without a reader is waited for a fifth of a second once, and not for each line', () => {
   full();
   for (const n of [1, 2, 3, 4, 5]) stream.write(`{"n":${n}}\n`);
   expect(tries).toBe(1 + 20 + 4);

@@ -88,7 +88,8 @@ function judge(
   served: string,
 ): Judgement {
   const everything = trial.everything() + served;
-  const record = trial.rows('SELECT * FROM event ORDER BY seq') as unknown as readonly Line[];
+  const rows: readonly unknown[] = trial.rows('SELECT * FROM event ORDER BY seq');
+  const record = rows as readonly Line[];
   return {
     disturbed: org.people.disturbed,
     missed,

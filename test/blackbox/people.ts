@@ -93,12 +93,15 @@ export class People {
     return Date.now() + this.skew;
   }
 
-  /** Does something later, unless everything has ended by then. */
+  /** Does something later, unless everything has ended by then; at once where the moment has passed on a machine under load. */
   later(after: number, act: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      act();
-    }, after);
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        act();
+      },
+      Math.max(0, after),
+    );
     this.#timers.add(timer);
   }
 

@@ -24,7 +24,7 @@ function sweeps(count: number, parts: Partial<SweepReport>, from = 0): void {
 /** A cause that stays, and after how many sweeps it is worth an alarm. */
 const CAUSES: readonly (readonly [string, string, Partial<SweepReport>, number])[] = [
   ['blind', 'a page is missing each time', { complete: false }, 10],
-  ['blind', 'of everyone who is listed nobody can be read', { seen: 0 }, 10],
+  ['blind', 'of all agents who are listed none can be read', { seen: 0 }, 10],
   ['blind', 'the organisation lists no users', { listed: 0, seen: 0, online: 0 }, 10],
   ['ineffective', 'people are overdue and nothing takes effect', { overdue: 3 }, 10],
   ['unknown_share', 'six in a hundred readings cannot be used', { verdicts: verdicts({ unknown: 6 }) }, 1],

@@ -6,14 +6,13 @@ import {
   type PlatformBehaviour,
 } from '../../src/domain/tracking/platform-behaviour.ts';
 import type { TrackingEvent } from '../../src/domain/tracking/state.ts';
-import type { RecordEvent } from '../../src/domain/record.ts';
 import { SECOND } from '../../src/domain/time/time.ts';
-import type { ActuatorDeps } from '../../src/controller/actuator/attempt.ts';
 import { Learner } from '../../src/controller/learner.ts';
 import { Tracker } from '../../src/controller/tracker.ts';
 import { ReturnsBook } from '../../src/controller/returns-book.ts';
 import { saveStep } from '../../src/controller/save.ts';
 import { agent } from '../domain/build.ts';
+import { WatchedStore } from '../store/watched-store.ts';
 import { stateOf } from '../store/sqlite/fixtures.ts';
 import { BASE } from './parts.ts';
 
@@ -98,17 +97,11 @@ function storeThatFails(times: number): {
 } {
   const written: string[] = [];
   let left = times;
-  const store = {
-    saveLearnt: () => Promise.resolve(),
-    saveStep: (memories: readonly { agentId: string }[], events: readonly RecordEvent[]) => {
-      if (left > 0) {
-        left -= 1;
-        return Promise.reject(new Error('the disk is full'));
-      }
-      written.push(...events.map(({ kind }) => kind), ...memories.map(({ agentId }) => agentId));
-      return Promise.resolve();
-    },
-  } as unknown as ActuatorDeps['store'];
+  const store = new WatchedStore((events, memories) => {
+    left -= 1;
+    if (left >= 0) throw new Error('the disk is full');
+    written.push(...events.map(({ kind }) => kind), ...memories.map(({ agentId }) => agentId));
+  });
   const population = new Tracker(new Map([['ada', stateOf('ada', BASE)]]), book);
   return { deps: { store, population, returns: book, learner }, written };
 }

@@ -68,9 +68,11 @@ interface Pod {
 }
 
 function podOf(manifest: Manifest): Pod {
-  const spec = (manifest.kind === 'CronJob'
-    ? (manifest.spec?.['jobTemplate'] as { spec: object }).spec
-    : manifest.spec) as unknown as { template: { spec: Pod } };
+  const spec = (
+    manifest.kind === 'CronJob'
+      ? (manifest.spec?.['jobTemplate'] as { spec: Manifest['spec'] }).spec
+      : manifest.spec
+  ) as { template: { spec: Pod } };
   return spec.template.spec;
 }
 

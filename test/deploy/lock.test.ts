@@ -55,7 +55,7 @@ function faultsOfPackage(path: string, locked: Locked, allowed: Manifest['allowS
     'has no SHA-512 hash': !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity),
     'names an address': resolved !== undefined,
     'is a link': link === true,
-    'has an install script that nobody listed': hasInstallScript === true && !(name in allowed),
+    'has an install script that is not listed': hasInstallScript === true && !(name in allowed),
     'has an install script, and is part of the program': hasInstallScript === true && dev !== true,
   };
   return Object.entries(faults).flatMap(([fault, is]) => (is ? [`${path} ${fault}`] : []));
@@ -89,7 +89,7 @@ describe('the lock file', () => {
     [
       'runs a script',
       { hasInstallScript: true },
-      'node_modules/pino has an install script that nobody listed',
+      'node_modules/pino has an install script that is not listed',
     ],
     ['is another version', { version: '1.0.0' }, 'pino is locked at 1.0.0, wanted at 10.4.0'],
   ])('is refused where a package %s', (_, changes, fault) => {

@@ -34,9 +34,8 @@ function failing(shift: Shift, seed: number, share: number): { failed: number } 
     count.failed += 1;
     throw new Error('database or disk is full');
   };
-  const [saveStep, saveSweep] = [store.saveStep.bind(store), store.saveSweep.bind(store)];
-  store.saveStep = (...step) => orFail(() => saveStep(...step));
-  store.saveSweep = (record) => orFail(() => saveSweep(record));
+  store.instead.saveStep = (...step) => orFail(() => store.inner.saveStep(...step));
+  store.instead.saveSweep = (record) => orFail(() => store.inner.saveSweep(record));
   return count;
 }
 
@@ -81,9 +80,9 @@ test('an agent who is held is on record once when the line could not be written 
   const { store } = shift;
   try {
     let failed = 0;
-    const saveSweep = store.saveSweep.bind(store);
-    store.saveSweep = (record) => {
-      if (failed > 0 || !record.events.some(({ kind }) => kind === 'held')) return saveSweep(record);
+    store.instead.saveSweep = (record) => {
+      if (failed > 0 || !record.events.some(({ kind }) => kind === 'held'))
+        return store.inner.saveSweep(record);
       failed += 1;
       return Promise.reject(new Error('database or disk is full'));
     };
@@ -99,13 +98,12 @@ test('names of agents that could not be written at first are written when the st
   try {
     const { store } = shift;
     let failed = 0;
-    const [saveSweep, saveAgents] = [store.saveSweep.bind(store), store.saveAgents.bind(store)];
     const full = (): Promise<never> => {
       failed += 1;
       return Promise.reject(new Error('database or disk is full'));
     };
-    store.saveSweep = (record) => (shift.minute === 0 ? full() : saveSweep(record));
-    store.saveAgents = (agents) => (shift.minute === 1 ? full() : saveAgents(agents));
+    store.instead.saveSweep = (record) => (shift.minute === 0 ? full() : store.inner.saveSweep(record));
+    store.instead.saveAgents = (agents) => (shift.minute === 1 ? full() : store.inner.saveAgents(agents));
     await shift.until(4);
     expect(failed).toBe(2);
     for (const { person } of shift.sandbox.world.journals())
@@ -144,12 +142,11 @@ test('what an action tells people waits in the store before the next action begi
   const shift = await Shift.begin({ ...SHIFT, agents: 1, cast: ['sso-reasserts'], seed: 3, policy });
   try {
     const kept: number[] = [];
-    const { effects } = shift.assembly.platform;
-    const perform = effects.perform.bind(effects);
-    effects.perform = async (action, ...rest) => {
+    const { effects } = shift.platform;
+    effects.instead.perform = async (action, ...rest) => {
       const told = shift.alarms.includes('return');
       if (told && action === 'offline') kept.push((await shift.store.outbox.due(Infinity, 10)).length);
-      return perform(action, ...rest);
+      return effects.inner.perform(action, ...rest);
     };
     await shift.until(60);
     expect(kept[0]).toBe(1);

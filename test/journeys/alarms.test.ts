@@ -73,14 +73,15 @@ test('an organisation that lists no users for 35 sweeps is blind from the tenth 
     ...SHORT,
     agents: 5,
     hours: 1.25,
-    onMinute: (minute, { assembly: { platform } }) => {
+    onMinute: (minute, { platform }) => {
       if (minute !== 20) return;
       const { directory } = platform;
-      const sweep = directory.sweep.bind(directory);
       let left = 35;
-      directory.sweep = (onPage, signal) => {
+      directory.instead.sweep = (onPage, signal) => {
         left -= 1;
-        return left < 0 ? sweep(onPage, signal) : sweep(() => undefined, signal);
+        return left < 0
+          ? directory.inner.sweep(onPage, signal)
+          : directory.inner.sweep(() => undefined, signal);
       };
     },
   });

@@ -26,19 +26,19 @@ function has(events: readonly RecordEvent[], kind: EventKind): boolean {
 function cutPower(shift: Shift): never {
   const { store } = shift;
   const dark = (): Promise<never> => Promise.reject(new PowerCut('no power'));
-  store.saveStep = dark;
-  store.saveSweep = dark;
+  store.instead.saveStep = dark;
+  store.instead.saveSweep = dark;
   throw new PowerCut('no power');
 }
 
 /** Cuts the power when a step with such an event is to be written, before it is on disk or just after. */
 function cutAtStep(kind: EventKind, when: 'before' | 'after'): (shift: Shift) => void {
   return (shift) => {
-    const saveStep = shift.store.saveStep.bind(shift.store);
-    shift.store.saveStep = async (memories, events, standing) => {
+    const { store } = shift;
+    store.instead.saveStep = async (memories, events, standing) => {
       const now = has(events, kind);
       if (now && when === 'before') cutPower(shift);
-      await saveStep(memories, events, standing);
+      await store.inner.saveStep(memories, events, standing);
       if (now) cutPower(shift);
     };
   };
@@ -46,10 +46,10 @@ function cutAtStep(kind: EventKind, when: 'before' | 'after'): (shift: Shift) =>
 
 function cutAtSweep(when: 'before' | 'after'): (shift: Shift) => void {
   return (shift) => {
-    const saveSweep = shift.store.saveSweep.bind(shift.store);
-    shift.store.saveSweep = async (record) => {
+    const { store } = shift;
+    store.instead.saveSweep = async (record) => {
       if (when === 'before') cutPower(shift);
-      await saveSweep(record);
+      await store.inner.saveSweep(record);
       cutPower(shift);
     };
   };
@@ -57,11 +57,10 @@ function cutAtSweep(when: 'before' | 'after'): (shift: Shift) => void {
 
 function cutAtAction(action: Action, when: 'before' | 'after'): (shift: Shift) => void {
   return (shift) => {
-    const { effects } = shift.assembly.platform;
-    const perform = effects.perform.bind(effects);
-    effects.perform = async (wanted, ...rest) => {
+    const { effects } = shift.platform;
+    effects.instead.perform = async (wanted, ...rest) => {
       if (wanted === action && when === 'before') cutPower(shift);
-      const result = await perform(wanted, ...rest);
+      const result = await effects.inner.perform(wanted, ...rest);
       if (wanted === action) cutPower(shift);
       return result;
     };
@@ -157,11 +156,10 @@ test('what became of an interrupted log-off is told by a whole sweep, not by wha
     while (shift.done('patchUserPresencesPurecloud') === 0) await shift.until((minute += 1));
     await shift.kill();
     await shift.open();
-    const { directory } = shift.assembly.platform;
-    const sweep = directory.sweep.bind(directory);
-    directory.sweep = async (_, signal) => {
-      directory.sweep = sweep;
-      const summary = await sweep(() => undefined, signal);
+    const { directory } = shift.platform;
+    directory.instead.sweep = async (_, signal) => {
+      directory.instead.sweep = undefined;
+      const summary = await directory.inner.sweep(() => undefined, signal);
       return { ...summary, complete: false, fault: 'a page could not be read' };
     };
     await shift.until(minute + 1);
@@ -176,14 +174,13 @@ test('what became of an interrupted log-off is told by a whole sweep, not by wha
 test('a power cut just after the queue was left, with a call in that very moment: the queue is given back at the next start', async () => {
   const shift = await Shift.begin({ ...GONE, agents: 1, cast: ['went-home-on-queue'] });
   try {
-    const { effects } = shift.assembly.platform;
-    const perform = effects.perform.bind(effects);
-    effects.perform = async (action, ...rest) => {
-      if (action !== 'off_queue') return perform(action, ...rest);
+    const { effects } = shift.platform;
+    effects.instead.perform = async (action, ...rest) => {
+      if (action !== 'off_queue') return effects.inner.perform(action, ...rest);
       const desk = deskOf(shift);
       desk.work.push({ medium: 'call', side: 'contactCenter', phase: 'active' });
       deriveRouting(desk, shift.clock.now());
-      await perform(action, ...rest);
+      await effects.inner.perform(action, ...rest);
       cutPower(shift);
     };
     let minute = 0;

@@ -25,13 +25,12 @@ async function beforeTheRound(): Promise<Shift> {
 
 /** `happens` at the first action of a round. */
 function atFirstAction(shift: Shift, happens: () => void): void {
-  const { effects } = shift.assembly.platform;
-  const perform = effects.perform.bind(effects);
+  const { effects } = shift.platform;
   let first = true;
-  effects.perform = (...wanted) => {
+  effects.instead.perform = (...wanted) => {
     if (first) happens();
     first = false;
-    return perform(...wanted);
+    return effects.inner.perform(...wanted);
   };
 }
 

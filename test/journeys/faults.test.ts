@@ -51,7 +51,7 @@ const FAULTS: readonly (readonly [string, Faults, string | undefined])[] = [
 ];
 
 test.each(FAULTS)(
-  'under %s nobody is disturbed, and who is absent is logged off in time',
+  'under %s no agent is disturbed, and absent agents are logged off in time',
   async (_, faults, ending) => {
     const played = await playShift({ ...SHORT, faults, slack: PATIENCE });
     const { truth, shift, events } = played;

@@ -163,14 +163,13 @@ describe('the kill switch', () => {
       await shift.until(ALL_AWAY);
       await shift.stop();
       await shift.open(policyText());
-      const { effects } = shift.assembly.platform;
-      const perform = effects.perform.bind(effects);
+      const { effects } = shift.platform;
       let first: string | undefined;
-      effects.perform = async (action, agent, ...rest) => {
+      effects.instead.perform = async (action, agent, ...rest) => {
         first ??= agent.id;
         // Somebody types `pause` in another terminal while the first one is being logged off.
         await shift.store.setPause({ since: shift.clock.now(), until: undefined, reason: undefined });
-        return perform(action, agent, ...rest);
+        return effects.inner.perform(action, agent, ...rest);
       };
       await shift.until(ALL_AWAY + 3);
       const outcomes = last(shift, 1)[0]?.outcomes;

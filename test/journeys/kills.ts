@@ -76,17 +76,14 @@ export class Life {
   }
 
   #watch(): void {
-    const { store, assembly } = this.#shift;
-    const { effects, directory } = assembly.platform;
+    const { store, platform } = this.#shift;
+    const { effects, directory } = platform;
     const step = this.#stepBy.bind(this);
-    const [saveStep, saveSweep] = [store.saveStep.bind(store), store.saveSweep.bind(store)];
-    store.saveStep = (...args) => step(() => saveStep(...args));
-    store.saveSweep = (...args) => step(() => saveSweep(...args));
-    const [perform, restore] = [effects.perform.bind(effects), effects.restorePresence.bind(effects)];
-    effects.perform = (...args) => step(() => perform(...args));
-    effects.restorePresence = (...args) => step(() => restore(...args));
-    const reread = directory.reread.bind(directory);
-    directory.reread = (...args) => step(() => reread(...args));
+    store.instead.saveStep = (...args) => step(() => store.inner.saveStep(...args));
+    store.instead.saveSweep = (...args) => step(() => store.inner.saveSweep(...args));
+    effects.instead.perform = (...args) => step(() => effects.inner.perform(...args));
+    effects.instead.restorePresence = (...args) => step(() => effects.inner.restorePresence(...args));
+    directory.instead.reread = (...args) => step(() => directory.inner.reread(...args));
   }
 
   /** One step of the worker: it may be killed before it and after it. */

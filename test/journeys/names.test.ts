@@ -426,7 +426,7 @@ describe('a look-up', () => {
     await site.sweep(1);
     site.groups = [{ id: 'g-2', name: 'Night' }];
     me().groups = ['g-2'];
-    site.store.setFacts = () => Promise.reject(new Error('the disk is full'));
+    site.store.instead.setFacts = () => Promise.reject(new Error('the disk is full'));
     await site.sweep(4);
     expect(site.loggedOff).toEqual([OTHER.id]);
     expect(site.warned).toContain('the ids of names could not be stored');

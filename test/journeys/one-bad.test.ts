@@ -1,5 +1,8 @@
 /** One agent with whom something is wrong on the platform: everyone else is logged off in time. */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { MINUTE } from '../../src/domain/time/time.ts';
 import { Between, type Instead, type Passing } from './between.ts';
 import { endings, tornIntents } from './record.ts';
@@ -29,25 +32,34 @@ afterEach(async () => {
   shift = undefined;
 });
 
+const SHIFT = { agents: AGENTS, cast: ['went-home'], shiftMs: 90 * MINUTE, seed: 5 } as const;
+
+/** The store of a worker that has watched everyone go home, by a limit at which no agent is due yet. */
+const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-one-bad-'));
+const watched = join(folder, 'shift.db');
+beforeAll(async () => {
+  const first = await Shift.begin({ ...SHIFT, policy: policyWith('12h') });
+  for (let minute = 0; minute < ALL_AWAY; minute += 2) {
+    first.clock.windTo(STARTS_AT + minute * MINUTE);
+    await first.sweep();
+  }
+  await first.stop();
+  copyFileSync(first.dbPath, watched);
+  await first.end();
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
 /** 120 agents become due at once; from then on `rule` answers what it wants in the platform's place. */
-async function allDue(): Promise<Shift> {
+async function allDue(): Promise<void> {
   between = new Between();
   shift = await Shift.begin({
-    agents: AGENTS,
-    cast: ['went-home'],
-    shiftMs: 90 * MINUTE,
-    seed: 5,
-    policy: policyWith('12h'),
+    ...SHIFT,
+    policy: policyWith('40m'),
+    from: { store: watched, minute: ALL_AWAY },
     through: (url) => between.before(url),
   });
-  for (let minute = 0; minute < ALL_AWAY; minute += 2) {
-    shift.clock.windTo(STARTS_AT + minute * MINUTE);
-    await shift.sweep();
-  }
-  shift.skipTo(ALL_AWAY);
-  await shift.stop();
-  await shift.open(policyWith('40m'));
-  return shift;
 }
 
 async function sweeps(count: number): Promise<void> {

@@ -2,7 +2,7 @@
  * A shift for tests: the whole worker, with the real SDK over real HTTP, against the sandbox, under a clock that is wound.
  * Nobody sleeps, and the same seed plays the same shift.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WoundClock } from '../../src/app/clock.ts';
@@ -14,8 +14,8 @@ import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { createSandbox, type Sandbox, type SandboxOptions, type Truth } from '../../src/sandbox/index.ts';
 import { Metrics } from '../../src/server/metrics.ts';
-import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { assemble, openStoreOf, type Assembly } from '../../src/app/compose.ts';
+import { assemble, connect, openStoreOf, type Assembly } from '../../src/app/compose.ts';
+import { interpose, InterposedStore, type InterposedPlatform } from './interposed.ts';
 
 /** A Monday, 08:00 in Chicago. */
 export const STARTS_AT: Instant = Date.parse('2026-03-02T14:00:00Z');
@@ -34,6 +34,8 @@ export interface ShiftOptions extends Partial<Omit<SandboxOptions, 'now' | 'star
   readonly logLevel?: 'info' | 'trace';
   /** What stands between worker and platform: the address that the worker is given instead of the platform's. */
   readonly through?: (url: string) => Promise<string>;
+  /** A store in which another worker has noted all up to a minute of the same shift: this one goes on from there. */
+  readonly from?: { readonly store: string; readonly minute: number };
   /** Keeps the store in memory, where no disk is waited for: for shifts that one worker plays to their end. */
   readonly inMemory?: boolean;
 }
@@ -53,7 +55,9 @@ export class Shift {
   readonly metrics = new Metrics();
   readonly reports: SweepReport[] = [];
   assembly!: Assembly;
-  store!: SqliteStore;
+  store!: InterposedStore;
+  /** As the worker in charge now has it. */
+  platform!: InterposedPlatform;
   readonly #options: ShiftOptions;
   readonly #log;
   #urls = { apiUrl: '', loginUrl: '' };
@@ -85,6 +89,11 @@ export class Shift {
       const urls = await shift.sandbox.listen();
       const url = await options.through?.(urls.apiUrl);
       shift.#urls = url === undefined ? urls : { apiUrl: url, loginUrl: url };
+      const { from } = options;
+      if (from !== undefined) {
+        await copyFile(from.store, shift.dbPath);
+        shift.skipTo(from.minute);
+      }
       await shift.open();
       return shift;
     } catch (error) {
@@ -116,8 +125,12 @@ export class Shift {
       log: this.#log,
       metrics: this.metrics,
       signal: new AbortController().signal,
+      connect: (...parts: Parameters<typeof connect>) => {
+        this.platform = interpose(connect(...parts));
+        return this.platform;
+      },
     };
-    this.store = await openStoreOf(loaded.settings, around);
+    this.store = new InterposedStore(await openStoreOf(loaded.settings, around));
     this.assembly = await assemble(loaded, this.store, around);
     this.#opened.push(this.assembly);
     return this.assembly;
@@ -140,12 +153,11 @@ export class Shift {
    * before it acts, and higher when it reads back. Nothing happens in between otherwise, as the clock stands still.
    */
   beforeReading(happens: (nth: number) => void): void {
-    const { directory } = this.assembly.platform;
-    const reread = directory.reread.bind(directory);
-    directory.reread = (ids, signal) => {
+    const { directory } = this.platform;
+    directory.instead.reread = (ids, signal) => {
       this.#readings += 1;
       happens(this.#readings);
-      return reread(ids, signal);
+      return directory.inner.reread(ids, signal);
     };
   }
   #readings = 0;

@@ -4,7 +4,7 @@ import { createLog } from '../../src/app/logging.ts';
 import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { Metrics } from '../../src/server/metrics.ts';
-import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { InterposedStore } from './interposed.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../src/app/compose.ts';
 import {
   fakePlatform,
@@ -62,7 +62,7 @@ export class SmallOrganisation {
   readonly loggedOff: string[] = [];
   readonly lines: string[] = [];
   fake!: FakePlatform;
-  store!: SqliteStore;
+  store!: InterposedStore;
   assembly!: Assembly;
   #minute = 0;
   #policy = '';
@@ -72,7 +72,7 @@ export class SmallOrganisation {
     this.fake = await fakePlatform((seen) => this.#answer(seen));
     this.#policy = policy;
     const loaded = this.#load();
-    this.store = await openStoreOf(loaded.settings, this.#around());
+    this.store = new InterposedStore(await openStoreOf(loaded.settings, this.#around()));
     await this.#open();
     return this;
   }

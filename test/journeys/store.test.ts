@@ -14,14 +14,10 @@ function fullDisk(shift: Shift, from: number, to: number): void {
   const { store } = shift;
   const full = (): boolean => shift.minute >= from && shift.minute < to;
   const broken = (): Promise<never> => Promise.reject(new Error('database or disk is full'));
-  const saveSweep = store.saveSweep.bind(store);
-  store.saveSweep = (record) => (full() ? broken() : saveSweep(record));
-  const saveStep = store.saveStep.bind(store);
-  store.saveStep = (...step) => (full() ? broken() : saveStep(...step));
-  const holdLease = store.holdLease.bind(store);
-  store.holdLease = (...lease) => (full() ? broken() : holdLease(...lease));
-  const takeResume = store.takeResume.bind(store);
-  store.takeResume = () => (full() ? broken() : takeResume());
+  store.instead.saveSweep = (record) => (full() ? broken() : store.inner.saveSweep(record));
+  store.instead.saveStep = (...step) => (full() ? broken() : store.inner.saveStep(...step));
+  store.instead.holdLease = (...lease) => (full() ? broken() : store.inner.holdLease(...lease));
+  store.instead.takeResume = () => (full() ? broken() : store.inner.takeResume());
 }
 
 test('while nothing can be written nothing is done, but everyone is watched; then it goes on by itself', async () => {
@@ -51,11 +47,10 @@ test('an outcome that could not be written is written as it was when the store i
   const shift = await Shift.begin(GONE);
   try {
     const { store } = shift;
-    const saveStep = store.saveStep.bind(store);
     let failed = 0;
-    store.saveStep = (memories, events, standing) => {
+    store.instead.saveStep = (memories, events, standing) => {
       if (failed > 0 || !events.some(({ kind }) => kind === 'verified'))
-        return saveStep(memories, events, standing);
+        return store.inner.saveStep(memories, events, standing);
       failed += 1;
       return Promise.reject(new Error('database or disk is full'));
     };
@@ -76,11 +71,10 @@ test('a lease that cannot be renewed stops all action, and is no reason to stop 
   try {
     await shift.until(30);
     const { store } = shift;
-    const holdLease = store.holdLease.bind(store);
-    store.holdLease = () => Promise.reject(new Error('database is locked'));
+    store.instead.holdLease = () => Promise.reject(new Error('database is locked'));
     await shift.until(110);
     expect(shift.writes).toEqual([]);
-    store.holdLease = holdLease;
+    store.instead.holdLease = undefined;
     // Another worker might have come and gone: what this one saw without its lease is forgotten, like any outage.
     await shift.until(160);
     expect(await shift.events('gap')).toHaveLength(1);

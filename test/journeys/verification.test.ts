@@ -1,5 +1,5 @@
 /** What becomes of a log-off once it is begun: each way in which it can end, on the platform and in the record. */
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '../../src/domain/record.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { deriveRouting, type UserState } from '../../src/sandbox/desk.ts';
@@ -117,16 +117,16 @@ describe('a person comes back', () => {
   /** Absent for long, and then really there. */
   const BACK = { ...ONE, cast: ['comes-back'], shiftMs: 5 * HOUR };
 
-  /** When the agent of `BACK` comes back, told by a shift in which nobody is logged off. */
-  async function comingBack(): Promise<number> {
+  /** When the agent of `BACK` comes back, told by a shift in which no agent is logged off. */
+  let at = NaN;
+  beforeAll(async () => {
     const { shift } = await play({ ...BACK, policy: policyText({ mode: 'observe' }) }, 300);
     const [actor] = shift.sandbox.world.journals();
-    return actor?.journal.presences[1]?.from ?? NaN;
-  }
+    at = actor?.journal.presences[1]?.from ?? NaN;
+  });
 
   /** The worker may act only from the sweep before that on, and the person comes just before its `nth` reading. */
   async function meet(nth: number): Promise<Told> {
-    const at = await comingBack();
     const before = STARTS_AT + Math.floor((at - STARTS_AT) / MINUTE) * MINUTE;
     return play(BACK, 300, async (begun) => {
       await begun.store.setPause({ since: STARTS_AT, until: before, reason: undefined });
@@ -167,10 +167,9 @@ test('an interaction slips in before the queue is left: the former presence is p
 
 test('a reading of more than ten seconds ago is not acted on', async () => {
   const { events, shift } = await play({ ...ONE, cast: ['went-home'] }, 150, ({ clock, store }) => {
-    const saveStep = store.saveStep.bind(store);
     let slow = true;
-    store.saveStep = async (...step) => {
-      await saveStep(...step);
+    store.instead.saveStep = async (...step) => {
+      await store.inner.saveStep(...step);
       // A disk that takes its time over an intention, once.
       if (!slow || !step[1].some(({ kind }) => kind === 'intent')) return;
       clock.windTo(clock.now() + 11 * SECOND);

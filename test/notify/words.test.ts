@@ -117,7 +117,7 @@ describe('in the policy file', () => {
       'profiles[0].rules[0].warn',
     ],
     [
-      'alarms by mail to nobody',
+      'alarms by mail without a receiver',
       `{ name: m, type: email, url: "smtp://h", from: a@b, on: [warning, held] }`,
       'notify[0].to',
     ],

@@ -119,7 +119,7 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
       ),
   ],
   [
-    'somebody wrapping up is INTERACTING with after-call work alone for over a quarter of an hour',
+    'an agent who is wrapping up is INTERACTING with after-call work alone for over a quarter of an hour',
     () =>
       everyoneIn(
         'wrapping-up',
@@ -209,11 +209,11 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
   ['a new joiner is not listed at first', () => everyoneIn('new-joiner', (l) => l[0]!.at > T0 + 2 * HOUR)],
   ['a leaver is not listed to the end', () => everyoneIn('leaver', (l) => atEnd(l).at < T0 + 4 * HOUR)],
   [
-    'who went home stays Available off queue, overnight',
+    'an agent who went home stays Available off queue, overnight',
     () => everyoneIn('went-home', (l) => leftIn('AVAILABLE', 'OFF_QUEUE')(l) && online(atEnd(l))),
   ],
   [
-    'who went home on queue is NOT_RESPONDING after a while',
+    'an agent who went home on queue is NOT_RESPONDING after a while',
     () =>
       everyoneIn(
         'went-home-on-queue',
@@ -222,7 +222,7 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
       ),
   ],
   [
-    'who stopped responding is NOT_RESPONDING at once',
+    'an agent who stopped responding is NOT_RESPONDING at once',
     () =>
       everyoneIn(
         'stopped-responding',
@@ -244,7 +244,7 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
   ['an overrun break lasts hours', () => everyoneIn('overran-break', leftIn('BREAK', 'OFF_QUEUE'))],
   ['an overrun meal lasts hours', () => everyoneIn('overran-meal', leftIn('MEAL', 'OFF_QUEUE'))],
   [
-    'who is stuck in wrap-up is INTERACTING for ever',
+    'an agent who is stuck in wrap-up is INTERACTING for ever',
     () =>
       everyoneIn(
         'stuck-in-wrap-up',
@@ -260,7 +260,7 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
       ),
   ],
   [
-    'who comes back works again and logs out',
+    'an agent who comes back works again and logs out',
     () =>
       everyoneIn(
         'comes-back',
@@ -268,7 +268,7 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
       ),
   ],
   [
-    'who clicks back waits until set Offline',
+    'an agent who clicks back waits until set Offline',
     () => everyoneIn('clicks-back', leftIn('AVAILABLE', 'OFF_QUEUE')),
   ],
   ['sso-restored is left Busy', () => everyoneIn('sso-restored', leftIn('BUSY', 'OFF_QUEUE'))],
@@ -280,7 +280,7 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
   ['sso-reasserts is left Away', () => everyoneIn('sso-reasserts', leftIn('AWAY', 'OFF_QUEUE'))],
   ['a late tab is left Available', () => everyoneIn('late-tab', leftIn('AVAILABLE', 'OFF_QUEUE'))],
   [
-    'a native bouncer has a new token every half hour and nobody is there',
+    'a native bouncer has a new token every half hour, and the person is away',
     () =>
       everyoneIn(
         'native-bouncer',
@@ -296,7 +296,7 @@ const STORIES: readonly (readonly [sentence: string, plays: () => boolean])[] = 
       }),
   ],
   [
-    'who left a script to log in again is left Available',
+    'an agent who left a script to log in again is left Available',
     () => everyoneIn('re-login-script', leftIn('AVAILABLE', 'OFF_QUEUE')),
   ],
 ];

@@ -138,7 +138,7 @@ describe('revoking tokens', () => {
     [true, 'IDLE'],
     [false, 'OFF_QUEUE'],
   ])(
-    'with revokeKeepsRouting %s leaves somebody who waited on queue %s',
+    'with revokeKeepsRouting %s leaves an agent who waited on queue %s',
     async (revokeKeepsRouting, routing) => {
       await meet('went-home-on-queue', { revokeKeepsRouting });
       await setPresence('OnQueue');

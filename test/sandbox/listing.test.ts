@@ -127,7 +127,7 @@ test('only what was asked for is expanded', async () => {
   expect(Date.parse(full.lastTokenIssued!.dateIssued)).toBeGreaterThanOrEqual(T0);
 });
 
-test('who never logged on has no token date', async () => {
+test('an agent who never logged on has no token date', async () => {
   await begin({ cast: ['ordinary'] });
   const found = await visit.user(visit.idOf('ordinary'));
   expect(found.presence?.presenceDefinition.systemPresence).toBe('OFFLINE');

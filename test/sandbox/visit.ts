@@ -108,8 +108,8 @@ export class Visit {
 
   async user(id: string): Promise<User> {
     const expand = ['presence', 'routingStatus', 'conversationSummary', 'lasttokenissued', 'groups'];
-    const { body } = await this.get(`/api/v2/users/${id}?${expand.map((one) => `expand=${one}`).join('&')}`);
-    return body as unknown as User;
+    const { text } = await this.get(`/api/v2/users/${id}?${expand.map((one) => `expand=${one}`).join('&')}`);
+    return JSON.parse(text) as User;
   }
 
   /** The id of the person who plays this part. */

@@ -28,9 +28,9 @@ function formatOf(zone: string): Intl.DateTimeFormat {
 
 /** What the wall clock of `zone` shows at `at`, to the second. Throws RangeError for an unknown zone. */
 export function wallTime(zone: string, at: Instant): WallTime {
-  const part: Record<string, number> = {};
-  for (const { type, value } of formatOf(zone).formatToParts(at)) part[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+  // As text, 03/09/2026, 08:00:00: taking it apart costs half of what `formatToParts` does.
+  const numbers = formatOf(zone).format(at).match(/\d+/g) ?? [];
+  const [month = 1, day = 1, year = 0, hour = 0, minute = 0, second = 0] = numbers.map(Number);
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
@@ -116,7 +116,19 @@ export function meantZone(name: string): string | undefined {
   return canonical !== undefined && isZone(canonical) ? canonical : undefined;
 }
 
+/** Each look-up makes a formatter, and the same few zones are asked for again and again. */
+const canonical = new Map<string, string | undefined>();
+const MOST_KEPT = 1_000;
+
 function canonicalZone(zone: string): string | undefined {
+  if (!canonical.has(zone)) {
+    if (canonical.size >= MOST_KEPT) canonical.clear();
+    canonical.set(zone, lookedUp(zone));
+  }
+  return canonical.get(zone);
+}
+
+function lookedUp(zone: string): string | undefined {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {

@@ -81,7 +81,8 @@ export class Database {
       `${sql} /* lists */`,
       (statement) => {
         statement.setReturnArrays(true);
-        return statement.all(...values) as unknown as readonly (readonly SQLOutputValue[])[];
+        const rows: readonly unknown[] = statement.all(...values);
+        return rows as readonly (readonly SQLOutputValue[])[];
       },
       (lists) =>
         lists.map((list) => list.map((value) => (typeof value === 'bigint' ? Number(value) : value))),

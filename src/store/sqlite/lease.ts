@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import process from 'node:process';
 import { DAY, MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { Database, Row } from './database.ts';
+import { NOTES } from './notes.ts';
 import { factOf, SAVE_FACT } from './statements.ts';
 
 /** Sweeps a few seconds apart do not need a lease that is written anew every few seconds. */
@@ -26,9 +27,6 @@ export interface Self {
 export function thisProcess(): Self {
   return { pid: process.pid, host: hostname(), boot: bootOf(), isAlive };
 }
-
-/** The fact that says since when a lease that ends too late has stood as it does. */
-const WATCHED = 'lease_watched';
 
 /** How long a lease lasts of a worker whose longest time between two sweeps is this. */
 export function leaseLength(longestInterval: Duration): Duration {
@@ -51,7 +49,7 @@ export function takeLease(
       isGone(row, self, found) ||
       isForgotten(db, row, now, ttl);
     if (!free) return false;
-    db.run('DELETE FROM fact WHERE name = ?', WATCHED);
+    db.run('DELETE FROM fact WHERE name = ?', NOTES.watched);
     db.run(
       `INSERT INTO lease (id, holder, until, pid, host, boot) VALUES (1, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, until = excluded.until, pid = excluded.pid,
@@ -85,9 +83,9 @@ function isForgotten(db: Database, row: Row, now: Instant, ttl: Duration): boole
   const longest = Math.max(ttl, leaseLength(Math.min(interval, LONGEST_INTERVAL)));
   const state = `${String(row['holder'])} ${String(row['until'])}`;
   if (Number(row['until']) - now <= longest) return false;
-  const [since = '', ...rest] = (factOf(db, WATCHED) ?? '').split(' ');
+  const [since = '', ...rest] = (factOf(db, NOTES.watched) ?? '').split(' ');
   const watched = rest.join(' ') === state && Number(since) <= now ? now - Number(since) : undefined;
-  if (watched === undefined) db.run(SAVE_FACT, WATCHED, `${now} ${state}`);
+  if (watched === undefined) db.run(SAVE_FACT, NOTES.watched, `${now} ${state}`);
   return watched !== undefined && watched >= longest;
 }
 

@@ -8,6 +8,7 @@ import type { Pause } from '../../domain/record.ts';
 import { Database } from './database.ts';
 import { StoreError, storeError, storeErrorOf } from '../errors.ts';
 import { IN_MEMORY, mustBePlain, prepareFile } from './files.ts';
+import { NOTES } from './notes.ts';
 import { readPause, writePause } from './pauses.ts';
 import { checkVersion, migrate, MIGRATIONS } from './schema.ts';
 import { factOf, SAVE_FACT } from './statements.ts';
@@ -34,9 +35,6 @@ export interface Opened {
   readonly checkedAt: Instant | undefined;
 }
 
-/** The fact that says when the pages were found whole. There only while the file is closed, so that a crash leaves none. */
-const CHECKED = 'checked_at';
-
 /** Opens or makes the database at `path`. Throws `StoreError`. */
 export function openDatabase(path: string, options: OpenOptions): Opened {
   if (options.readOnly === true || options.existing === true) mustExist(path);
@@ -60,7 +58,7 @@ export function openDatabase(path: string, options: OpenOptions): Opened {
 /** Notes, before a file is closed, when its pages were found whole. Where that fails they are read again. */
 export function noteChecked(db: Database, at: Instant): void {
   try {
-    db.run(SAVE_FACT, CHECKED, String(at));
+    db.run(SAVE_FACT, NOTES.checked, String(at));
   } catch {
     // The next opening finds out why.
   }
@@ -80,7 +78,7 @@ function openWritable(path: string, options: OpenOptions): Omit<Opened, 'setAsid
     migrate(db, migrations);
     db.pinFile();
     // A visitor comes and goes beside the worker.
-    if (options.existing !== true) db.run('DELETE FROM fact WHERE name = ?', CHECKED);
+    if (options.existing !== true) db.run('DELETE FROM fact WHERE name = ?', NOTES.checked);
     db.waitAside(patience(options));
     return { db, checkedAt: options.existing === true ? undefined : checkedAt };
   } catch (error) {
@@ -120,7 +118,7 @@ function openToRead(path: string, options: OpenOptions, immutable: boolean): Dat
 /** Reads every page, unless that was done not long ago; answers when. Throws `StoreError` where one is damaged. */
 function checkPages(db: Database, { now, trusted = 0 }: OpenOptions): Instant {
   const isMade = db.get("SELECT 1 FROM sqlite_schema WHERE name = 'fact'") !== undefined;
-  const checkedAt = isMade ? Number(factOf(db, CHECKED) ?? -Infinity) : -Infinity;
+  const checkedAt = isMade ? Number(factOf(db, NOTES.checked) ?? -Infinity) : -Infinity;
   if (Math.abs(now() - checkedAt) < trusted) return checkedAt;
   const first = db.get('PRAGMA quick_check(1)')?.['quick_check'];
   if (first !== 'ok') throw storeError('corrupt', db.path, 'quick check');

@@ -19,17 +19,18 @@ import type {
   WorkerTrace,
 } from '../../domain/record.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
-import type { Store } from '../../ports/store.ts';
+import type { DamageCount, Store } from '../../ports/store.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
 import { eventValues, INSERT_EVENT, learntBody, learntOf, standingBody } from './codec.ts';
 import { countPages, saveCount } from './counts.ts';
-import { Damage, type DamageCount, type DamageLog } from './damage.ts';
+import { Damage, type DamageLog } from './damage.ts';
 import type { Database, Row } from './database.ts';
 import { eventPages, readEvents } from './events.ts';
 import { later, storeError, storeErrorOf } from '../errors.ts';
 import { wholePath } from './files.ts';
 import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
 import { readMemories, readMemory, readStanding, saveMemory } from './memories.ts';
+import { isOwnNote, NOTES } from './notes.ts';
 import { readOpenIntents } from './open-intents.ts';
 import { noteChecked, openDatabase, type Opened } from './open.ts';
 import type { StoreOptions } from './options.ts';
@@ -38,9 +39,6 @@ import { readPause, writePause } from './pauses.ts';
 import { forgetBefore } from './prune.ts';
 import * as sql from './statements.ts';
 import { readTrace, saveTrace } from './worker-trace.ts';
-
-/** The fact in which it stands what has been learnt. */
-const LEARNT = 'learnt';
 
 /** Opens or makes the store at `path` (`:memory:` keeps nothing). Rejects with `StoreError`. */
 export const openStore = (path: string, options: StoreOptions): Promise<SqliteStore> =>
@@ -88,7 +86,7 @@ export class SqliteStore implements Store {
   }
 
   /** The whole path of the file. */
-  get path(): string {
+  get place(): string {
     return this.#db.path;
   }
 
@@ -224,7 +222,8 @@ export class SqliteStore implements Store {
   facts(): Promise<ReadonlyMap<string, string>> {
     return this.#later(() => {
       const rows = this.#db.all('SELECT name, value FROM fact ORDER BY name');
-      return new Map(rows.map((row) => [String(row['name']), String(row['value'])]));
+      const facts = rows.map((row) => [String(row['name']), String(row['value'])] as const);
+      return new Map(facts.filter(([name]) => !isOwnNote(name)));
     });
   }
 
@@ -238,17 +237,17 @@ export class SqliteStore implements Store {
   /** What has been learnt of the platform; `undefined` while that is nothing. */
   learnt(): Promise<PlatformBehaviour | undefined> {
     return this.#later(() => {
-      const body = sql.factOf(this.#db, LEARNT);
+      const body = sql.factOf(this.#db, NOTES.learnt);
       if (body === undefined) return undefined;
       const read = learntOf(body);
-      if (!read.ok) this.#damage.put([{ source: 'fact', key: LEARNT, body, why: read.why }]);
+      if (!read.ok) this.#damage.put([{ source: 'fact', key: NOTES.learnt, body, why: read.why }]);
       return read.ok ? read.value : undefined;
     });
   }
 
   saveLearnt(learnt: PlatformBehaviour): Promise<void> {
     return this.#write(() => {
-      this.#db.run(sql.SAVE_FACT, LEARNT, learntBody(learnt));
+      this.#db.run(sql.SAVE_FACT, NOTES.learnt, learntBody(learnt));
     });
   }
 

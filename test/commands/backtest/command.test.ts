@@ -167,7 +167,7 @@ describe('what is refused, with a sentence', () => {
     ],
     ['recording and replaying at once', { record: 'a', replay: SHIPPED }, 'give one of them'],
     ['an abbreviation of a zone', { replay: SHIPPED, tz: 'EST' }, 'Did you mean America/New_York?'],
-    ['a zone that nobody knows', { replay: SHIPPED, tz: 'Mars/Olympus' }, 'is not a time zone'],
+    ['a zone that is not known', { replay: SHIPPED, tz: 'Mars/Olympus' }, 'is not a time zone'],
     ['a file that is no recording', { replay: DEFAULT, policy: [DEFAULT] }, 'is no recording'],
     [
       'a file that is not there',

@@ -157,7 +157,7 @@ describe('regret', () => {
 
   test.each<[string, Story, object]>([
     [
-      'somebody back on queue after five minutes',
+      'an agent back on queue after five minutes',
       ['08:00 AVAILABLE', '09:05 ON_QUEUE/IDLE', '09:40 OFFLINE'],
       { logoffs: 1, regret: 1, worked: 1 },
     ],
@@ -182,7 +182,7 @@ describe('regret', () => {
       { regret: 1, worked: 0 },
     ],
     [
-      'somebody back after eleven minutes',
+      'an agent back after eleven minutes',
       ['08:00 AVAILABLE', '09:11 ON_QUEUE/IDLE', '09:40 OFFLINE'],
       { logoffs: 1, regret: 0, worked: 0 },
     ],
@@ -216,8 +216,8 @@ describe('what protects live protects here', () => {
   test.each<[string, Story]>([
     ['an interaction', ['08:00 AVAILABLE/INTERACTING']],
     ['an exemption', ['08:00 MEETING']],
-    ['a routing status that nobody knows', ['08:00 AVAILABLE/SLEEPING']],
-    ['a presence that nobody knows', ['08:00 DREAMING']],
+    ['a routing status that is not known', ['08:00 AVAILABLE/SLEEPING']],
+    ['a presence that is not known', ['08:00 DREAMING']],
     [
       'going on queue and off again',
       ['08:00 AVAILABLE', '08:50 ON_QUEUE/IDLE', '08:55 BREAK', '09:50 OFFLINE'],

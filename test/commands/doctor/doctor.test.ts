@@ -144,7 +144,7 @@ describe('an organisation in which one permission is missing', () => {
   );
 
   test.each([true, false])(
-    'what backtest alone needs is told and held against nobody, whether the grants are told or not: %s',
+    'what backtest alone needs is told and spoils no check, whether the grants are told or not: %s',
     async (tellsGrants) => {
       const permissions = ALL_PERMISSIONS.filter((one) => one !== 'analytics:userDetail:view');
       const { code, diagnosis } = await ask({ permissions, switches: { ...TIDY, tellsGrants } });

@@ -89,7 +89,7 @@ describe('the peak of one month', () => {
       ],
       { billable: 0, atOrAbove: 0 },
     ],
-    ['nobody at all', [[0, 600]], { billable: 0, atOrAbove: 0 }],
+    ['no agent at all', [[0, 600]], { billable: 0, atOrAbove: 0 }],
   ];
 
   test.each(table)('%s', (_, stretches, expected) => {

@@ -7,6 +7,8 @@ import { EMPTY_LEDGER, type Ledger } from '../../../src/domain/planning/plan.ts'
 import type { Action, Policy } from '../../../src/domain/policy/policy.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
 import { MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
+import type { Meter } from '../../../src/ports/metrics.ts';
+import { WatchedStore } from '../../store/watched-store.ts';
 import type { ActuatorDeps, Pass } from '../../../src/controller/actuator/attempt.ts';
 import { carryOut } from '../../../src/controller/actuator/actuator.ts';
 import { Tracker, type SweepContext } from '../../../src/controller/tracker.ts';
@@ -167,8 +169,17 @@ function policyNow(): Policy {
   });
 }
 
+const nothing = (): void => undefined;
+const METER: Meter = {
+  sweepEnded: nothing,
+  sweepFailed: nothing,
+  missed: nothing,
+  logoff: nothing,
+  returned: nothing,
+  alarm: nothing,
+};
+
 function crewWith(population: Tracker): ActuatorDeps {
-  const nothing = (): void => undefined;
   return {
     clock: { now: () => now, sleep: () => Promise.resolve() },
     directory: {
@@ -194,18 +205,14 @@ function crewWith(population: Tracker): ActuatorDeps {
       restorePresence: (_, __, notAfter) => request('restore', notAfter),
       room: () => 100,
     },
-    store: {
-      saveLearnt: () => Promise.resolve(),
-      saveStep: (_: unknown, found: readonly RecordEvent[]) => {
-        events.push(...found);
-        return Promise.resolve();
-      },
-    } as unknown as ActuatorDeps['store'],
+    store: new WatchedStore((found) => {
+      events.push(...found);
+    }),
     population,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     learner: new Learner(NO_BEHAVIOUR_KNOWN),
     returns: new ReturnsBook({ returned: nothing }, new Learner(NO_BEHAVIOUR_KNOWN)),
-    meter: { logoff: nothing, returned: nothing } as unknown as ActuatorDeps['meter'],
+    meter: METER,
     alarm: nothing,
     name: ({ name }) => name,
   };

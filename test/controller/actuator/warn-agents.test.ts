@@ -1,9 +1,10 @@
 /** Warnings within a sweep: what they may cost it, and whose are noted. */
 import { expect, test } from '@jest/globals';
 import type { Agent } from '../../../src/domain/agent.ts';
-import type { AgentState } from '../../../src/domain/tracking/state.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { warnAgents, type AgentToWarn } from '../../../src/controller/actuator/warn-agents.ts';
+import { Tracker } from '../../../src/controller/tracker.ts';
+import { WatchedStore } from '../../store/watched-store.ts';
 import { stateOf } from '../../store/sqlite/fixtures.ts';
 import { BASE } from '../../notify/parts.ts';
 
@@ -19,7 +20,8 @@ class Desk {
   readonly #stop = new AbortController();
 
   constructor(answers: (n: number) => boolean | 'hangs') {
-    const memories = new Map<string, AgentState>();
+    const ids = Array.from({ length: 500 }, (_, n) => String(n));
+    const memories = new Map(ids.map((id) => [id, stateOf(id, BASE)]));
     this.deps = {
       warner: {
         warn: ({ id }, _, signal) => {
@@ -34,21 +36,15 @@ class Desk {
         },
       },
       directory: { serverNow: () => BASE } as ActuatorDeps['directory'],
-      population: {
-        memory: (id: string) => memories.get(id) ?? stateOf(id, BASE),
-        put: (memory: AgentState) => memories.set(memory.agentId, memory),
-      } as unknown as ActuatorDeps['population'],
+      population: new Tracker(memories),
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
       name: ({ id }) => id,
-      store: {
-        saveStep: (saved: readonly AgentState[]) => {
-          this.noted.push(
-            ...saved.flatMap(({ agentId, episode }) => (episode.warnedAt['gone'] === BASE ? [agentId] : [])),
-          );
-          if (this.noted.length >= this.enough) this.#stop.abort();
-          return Promise.resolve();
-        },
-      } as unknown as ActuatorDeps['store'],
+      store: new WatchedStore((_, saved) => {
+        this.noted.push(
+          ...saved.flatMap(({ agentId, episode }) => (episode.warnedAt['gone'] === BASE ? [agentId] : [])),
+        );
+        if (this.noted.length >= this.enough) this.#stop.abort();
+      }),
     };
   }
 

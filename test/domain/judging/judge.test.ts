@@ -64,7 +64,7 @@ describe('a matcher', () => {
     ['name in lower case', matcher({ users: ['first agent'] }), true],
     ['username', matcher({ users: ['first.agent'] }), true],
     ['wildcard', matcher({ patterns: [/^.*@example\.com$/] }), true],
-    ['somebody else', matcher({ users: ['agent-2'], patterns: [/^second/] }), false],
+    ['another agent', matcher({ users: ['agent-2'], patterns: [/^second/] }), false],
   ])('by %s', (_, wanted, fits) => {
     expect(matches(wanted, who)).toBe(fits);
   });

@@ -110,7 +110,7 @@ describe('no token and no secret leaves the connection', () => {
     ],
     ['a login that is not JSON', ({ path }) => (path === '/oauth/token' ? { text: SECRET } : undefined), {}],
     ['a login that breaks', ({ path }) => (path === '/oauth/token' ? { cut: 'before' } : undefined), {}],
-    ['a host that nobody answers on', () => undefined, nowhere],
+    ['a host that does not answer', () => undefined, nowhere],
   ])('with %s', async (_, handler, options) => {
     fake = await fakePlatform(handler, options);
     const text = await everythingFrom(fake);

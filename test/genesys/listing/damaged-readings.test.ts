@@ -139,7 +139,7 @@ const PEOPLE: readonly Person[] = [
   at('chose the same presence', presence('AWAY', JUST_NOW)),
   at('is Offline', presence('OFFLINE', JUST_NOW)),
   at('came back silently', RETURNED, { long: { ...AWAY, ...presence('OFFLINE', iso(NOW - 50 * SECOND)) } }),
-  at('logged in while nobody looked', { lastTokenIssued: { dateIssued: JUST_NOW } }, { gap: 30 }),
+  at('logged in between two looks', { lastTokenIssued: { dateIssued: JUST_NOW } }, { gap: 30 }),
   always('is in a huddle, which a rule leaves out', presence('MEETING', LONG_AGO, 'def-huddle')),
   at('came back after a log-off', RETURNED, { loggedOff: true }),
   at('is idle for long', {}, { protected: false }),

@@ -10,29 +10,6 @@ const TTL = 3 * MINUTE;
 const LIVES: Self = { pid: 10, host: 'host-a', boot: 'boot-1', isAlive: () => true };
 
 describe('the lease', () => {
-  test('is held by one at a time, renewed by its holder, and free when it runs out', async () => {
-    const path = place.path();
-    const one = await place.open(path, { self: LIVES });
-    const two = await place.open(path, { self: { ...LIVES, pid: 11 } });
-    expect(await one.holdLease('one', BASE, TTL)).toBe(true);
-    expect(await two.holdLease('two', BASE + MINUTE, TTL)).toBe(false);
-    expect(await one.holdLease('one', BASE + MINUTE, TTL)).toBe(true);
-    expect(await two.holdLease('two', BASE + TTL, TTL)).toBe(false);
-    expect(await two.holdLease('two', BASE + MINUTE + TTL, TTL)).toBe(true);
-    expect(await one.holdLease('one', BASE + MINUTE + TTL, TTL)).toBe(false);
-  });
-
-  test('is given back only by its holder', async () => {
-    const path = place.path();
-    const one = await place.open(path, { self: LIVES });
-    const two = await place.open(path, { self: { ...LIVES, pid: 11 } });
-    await one.holdLease('one', BASE, TTL);
-    await two.releaseLease('two');
-    expect(await two.holdLease('two', BASE, TTL)).toBe(false);
-    await one.releaseLease('one');
-    expect(await two.holdLease('two', BASE, TTL)).toBe(true);
-  });
-
   const dead = (pid: number): boolean => pid !== LIVES.pid;
   test.each<[string, Self, boolean]>([
     ['a process that has ended on this host', { ...LIVES, pid: 11, isAlive: dead }, true],

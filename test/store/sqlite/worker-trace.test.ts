@@ -36,24 +36,6 @@ async function seen(path: string, self: Self): Promise<string | undefined> {
 }
 
 describe('the worker', () => {
-  test('is told as it told of itself, and the last sweep counts', async () => {
-    const path = await swept();
-    const worker = await place.open(path, { self: WORKER });
-    await worker.noteSweep({ ...BEGUN, sweptAt: BASE + MINUTE });
-    const visitor = await place.open(path, { readOnly: true, self: VISITOR });
-    expect(await visitor.worker()).toEqual({
-      ...BEGUN,
-      sweptAt: BASE + MINUTE,
-      pid: 10,
-      host: 'host-a',
-      state: 'running',
-    });
-  });
-
-  test('is not known of a store in which none has swept', async () => {
-    expect(await (await place.open(place.path())).worker()).toBeUndefined();
-  });
-
   const dead = { ...VISITOR, isAlive: (pid: number) => pid !== WORKER.pid };
   test.each<[string, Partial<SweepBegun>, Self, string]>([
     ['runs while its process does', {}, VISITOR, 'running'],

@@ -87,10 +87,10 @@ describe('ending a session', () => {
   });
 
   test.each<[string, readonly object[], string]>([
-    ['nobody has the name', [], 'gone'],
+    ['no user has the name', [], 'gone'],
     ['several have it', [ENTRA_USER, { ...ENTRA_USER, id: 'other' }], 'ambiguous'],
     [
-      'the answer is about somebody else',
+      'the answer is about another user',
       [{ ...ENTRA_USER, userPrincipalName: 'other@example.com' }],
       'refused',
     ],

@@ -76,7 +76,7 @@ describe('ending a session', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['nobody has the name', [], 'gone'],
+    ['no user has the name', [], 'gone'],
     ['several have it', [KEYCLOAK_USER, { ...KEYCLOAK_USER, id: 'other' }], 'ambiguous'],
     ['the search matched loosely', [{ ...KEYCLOAK_USER, email: 'xisaac.brock@example.com' }], 'refused'],
     ['the answer is no list', { users: [KEYCLOAK_USER] }, 'refused'],

@@ -65,10 +65,10 @@ describe('ending a session', () => {
   });
 
   test.each<[string, readonly object[], string]>([
-    ['nobody has the name', [], 'gone'],
+    ['no user has the name', [], 'gone'],
     ['several have it', [OKTA_USER, { ...OKTA_USER, id: '00uOther' }], 'ambiguous'],
     [
-      'the answer is about somebody else',
+      'the answer is about another user',
       [{ ...OKTA_USER, profile: { ...OKTA_USER.profile, login: 'isaac.brocken@example.com' } }],
       'refused',
     ],

@@ -1,0 +1,191 @@
+/** Which worker may act, what people ask of it, and what it has learnt. */
+import { describe, expect, test } from '@jest/globals';
+import { learnFromLogoff, NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
+import type { SweepBegun } from '../../../src/domain/record.ts';
+import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
+import { BASE } from '../../store/examples.ts';
+import type { Open } from './place.ts';
+
+const TTL = 3 * MINUTE;
+
+export function leaseContract(open: Open): void {
+  describe('the lease', () => {
+    test('is held by one at a time, renewed by its holder, and free at the moment in which it ends', async () => {
+      const [one, two] = [await open(), await open()];
+      expect(await one.holdLease('one', BASE, TTL)).toBe(true);
+      expect(await two.holdLease('two', BASE + MINUTE, TTL)).toBe(false);
+      expect(await one.holdLease('one', BASE + MINUTE, TTL)).toBe(true);
+      expect(await two.holdLease('two', BASE + TTL, TTL)).toBe(false);
+      expect(await two.holdLease('two', BASE + MINUTE + TTL - 1, TTL)).toBe(false);
+      expect(await two.holdLease('two', BASE + MINUTE + TTL, TTL)).toBe(true);
+      expect(await one.holdLease('one', BASE + MINUTE + TTL, TTL)).toBe(false);
+    });
+
+    test('goes to one of two that ask for it in the same moment', async () => {
+      const [one, two] = [await open(), await open()];
+      const held = await Promise.all([one.holdLease('one', BASE, TTL), two.holdLease('two', BASE, TTL)]);
+      expect([...held].sort()).toEqual([false, true]);
+    });
+
+    test('is given back by its holder, and by no other', async () => {
+      const [one, two] = [await open(), await open()];
+      await one.holdLease('one', BASE, TTL);
+      await two.releaseLease('two');
+      expect(await two.holdLease('two', BASE, TTL)).toBe(false);
+      await one.releaseLease('one');
+      await one.releaseLease('one');
+      expect(await two.holdLease('two', BASE, TTL)).toBe(true);
+    });
+
+    test('may be made shorter by its holder', async () => {
+      const [one, two] = [await open(), await open()];
+      await one.holdLease('one', BASE, HOUR);
+      await one.holdLease('one', BASE, MINUTE);
+      expect(await two.holdLease('two', BASE + MINUTE, TTL)).toBe(true);
+    });
+
+    test('outlives the store of a holder that did not give it back', async () => {
+      const [one, two] = [await open(), await open()];
+      await one.holdLease('one', BASE, TTL);
+      await one.close();
+      expect(await two.holdLease('two', BASE + 1, TTL)).toBe(false);
+      expect(await two.holdLease('one', BASE + 1, TTL)).toBe(true);
+    });
+  });
+
+  describe('the worker', () => {
+    const begun: SweepBegun = {
+      holder: 'one',
+      command: 'run',
+      version: '1.2.3',
+      startedAt: BASE - MINUTE,
+      sweptAt: BASE,
+      interval: MINUTE,
+    };
+
+    test('is not known of a store in which none has swept', async () => {
+      expect(await (await open()).worker()).toBeUndefined();
+    });
+
+    test('is told as it told of itself at its last sweep, with its process', async () => {
+      const store = await open();
+      await store.noteSweep({ ...begun, holder: 'another', command: 'once' });
+      await store.noteSweep({ ...begun, sweptAt: BASE + MINUTE });
+      const worker = await (await open()).worker();
+      expect(worker).toMatchObject({ ...begun, sweptAt: BASE + MINUTE, pid: process.pid, state: 'running' });
+      expect(worker?.host).not.toBe('');
+    });
+  });
+}
+
+export function controlsContract(open: Open): void {
+  describe('a pause', () => {
+    const pause = { since: BASE, until: BASE + HOUR, reason: 'fire drill', by: 'ada@desk' };
+
+    test('stays until it is lifted, and the last one counts', async () => {
+      const [worker, visitor] = [await open(), await open()];
+      expect(await worker.pause()).toBeUndefined();
+      await visitor.setPause({ since: BASE - 1, until: undefined, reason: undefined });
+      expect(await worker.pause()).toEqual({ since: BASE - 1, until: undefined, reason: undefined });
+      await visitor.setPause(pause);
+      expect(await worker.pause()).toEqual(pause);
+      expect(await (await open()).pause()).toEqual(pause);
+      await visitor.setPause(undefined);
+      await visitor.setPause(undefined);
+      expect(await worker.pause()).toBeUndefined();
+    });
+
+    test('comes with the event that tells of it, and leaves the record alone without one', async () => {
+      const store = await open();
+      await store.setPause(pause, { kind: 'pause', at: BASE, by: 'ada@desk' });
+      await store.setPause(pause);
+      await store.setPause(undefined, { kind: 'resume', at: BASE + 1 });
+      expect(await store.events({})).toEqual([
+        { kind: 'pause', at: BASE, by: 'ada@desk', seq: 1 },
+        { kind: 'resume', at: BASE + 1, seq: 2 },
+      ]);
+    });
+  });
+
+  test('a request to resume is taken once, however often it was made', async () => {
+    const [worker, visitor] = [await open(), await open()];
+    expect(await worker.takeResume()).toBe(false);
+    await visitor.requestResume();
+    await visitor.requestResume();
+    expect(await worker.takeResume()).toBe(true);
+    expect(await worker.takeResume()).toBe(false);
+    await visitor.requestResume();
+    expect(await worker.takeResume()).toBe(true);
+  });
+
+  test('what was learnt of the platform comes back as it was last written', async () => {
+    const store = await open();
+    expect(await store.learnt()).toBeUndefined();
+    await store.saveLearnt(NO_BEHAVIOUR_KNOWN);
+    const learnt = learnFromLogoff(NO_BEHAVIOUR_KNOWN, ['offline'], true);
+    await store.saveLearnt(learnt);
+    expect(await (await open()).learnt()).toEqual(learnt);
+  });
+
+  describe('facts', () => {
+    test('are added and replaced, and none is lost', async () => {
+      const store = await open();
+      expect(await store.facts()).toEqual(new Map());
+      const first = { a: '1', b: '2', __proto__x: '' };
+      await store.setFacts(new Map(Object.entries(first)));
+      await store.setFacts(new Map([['b', '3'.repeat(100_000)]]));
+      await store.setFacts(new Map());
+      const expected = new Map(Object.entries({ ...first, b: '3'.repeat(100_000) }));
+      expect(await (await open()).facts()).toEqual(expected);
+    });
+
+    test('are those that were set, and not what the store notes for itself', async () => {
+      const store = await open();
+      await store.holdLease('one', BASE, TTL);
+      await store.saveLearnt(NO_BEHAVIOUR_KNOWN);
+      await store.saveStep([], [{ kind: 'gap', at: BASE }]);
+      await store.openIntents();
+      await store.setFacts(new Map([['a', '1']]));
+      expect(await store.facts()).toEqual(new Map([['a', '1']]));
+    });
+
+    test('are not changed by what becomes of a map that was read', async () => {
+      const store = await open();
+      await store.setFacts(new Map([['a', '1']]));
+      const read = await store.facts();
+      if (read instanceof Map) read.clear();
+      expect(await store.facts()).toEqual(new Map([['a', '1']]));
+    });
+  });
+
+  describe('a store', () => {
+    test('that was opened without trouble says where it is, and tells of no damage', async () => {
+      const store = await open();
+      expect(store.place).not.toBe('');
+      expect([store.opened, store.setAside, store.takeDamage()]).toEqual([1, undefined, undefined]);
+    });
+
+    test('that is closed says so to each that asks, and may be closed again', async () => {
+      const store = await open();
+      const { outbox } = store;
+      await store.close();
+      await store.close();
+      const closed = { name: 'StoreError', kind: 'lost' };
+      await expect(store.pause()).rejects.toMatchObject(closed);
+      await expect(store.saveStep([], [])).rejects.toMatchObject(closed);
+      await expect(store.holdLease('one', BASE, TTL)).rejects.toMatchObject(closed);
+      await expect(outbox.due(BASE, 1)).rejects.toMatchObject(closed);
+      const reading = async (): Promise<void> => {
+        for await (const page of store.eventPages({})) expect(page).toEqual([]);
+      };
+      await expect(reading()).rejects.toMatchObject(closed);
+    });
+
+    test('that is closed takes nothing from another that is open on the same place', async () => {
+      const [one, two] = [await open(), await open()];
+      await one.setFacts(new Map([['a', '1']]));
+      await one.close();
+      expect(await two.facts()).toEqual(new Map([['a', '1']]));
+    });
+  });
+}

@@ -1,0 +1,30 @@
+/** What the contract has to know of a kind of store: how one is opened. */
+import type { Instant } from '../../../src/domain/time/time.ts';
+import type { Store } from '../../../src/ports/store.ts';
+
+/** Where one store of a kind is kept. Empty at first. */
+export interface StorePlace {
+  /**
+   * Opens the store that is kept here, each time as another process would: what one has written the others see. `now` dates
+   * what the store dates by itself.
+   */
+  open(now?: () => Instant): Promise<Store>;
+  /** Closes all that was opened, and takes away what is kept. */
+  remove(): Promise<void>;
+}
+
+/** Makes an empty place. */
+export type MakePlace = () => Promise<StorePlace>;
+
+/** Opens the store of the running test. */
+export type Open = StorePlace['open'];
+
+/** All that comes page by page, in one list. */
+export async function inOne<T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(...page);
+  return all;
+}
+
+/** What fails while it is read, as an entry does that cannot be written. */
+export class Unwritable extends Error {}
