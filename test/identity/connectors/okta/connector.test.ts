@@ -1,9 +1,9 @@
 /** Okta, spoken to as its public documentation says it answers. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { jwtVerify } from 'jose';
+import { decodeJwt, jwtVerify } from 'jose';
 import { MINUTE, SECOND } from '../../../../src/domain/time/time.ts';
-import type { OktaSettings } from '../../../../src/identity/settings.ts';
+import type { OktaSettings } from '../../../../src/identity/connectors/okta/config.ts';
 import {
   closeLinks,
   faultIn,
@@ -209,7 +209,8 @@ describe('as a service app with a private key', () => {
     const { payload, protectedHeader } = await assertionOf(first!, provider.url, rsa.publicKey);
     expect(protectedHeader).toEqual({ alg: 'RS256' });
     expect(payload.exp).toBe(T0 / SECOND + 300);
-    expect(payload.jti).toMatch(/^[0-9a-f-]{36}$/);
+    expect(payload.jti).toMatch(/^[\w-]{20,}$/);
+    expect(decodeJwt(second?.form.get('client_assertion') ?? '').jti).not.toBe(payload.jti);
     expect(second?.form.get('client_assertion')).not.toBe(first?.form.get('client_assertion'));
     expect(provider.asked.find(({ method }) => method === 'DELETE')?.headers.authorization).toBe(
       'Bearer token-1',
