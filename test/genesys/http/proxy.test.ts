@@ -103,7 +103,10 @@ describe('a proxy in the environment', () => {
 
   test('is not used for hosts that NO_PROXY names', async () => {
     onwardPort = 1;
-    const client = new HttpClient({ timeout: 2_000, env: { HTTP_PROXY: proxyUrl, NO_PROXY: 'direct.invalid' } });
+    const client = new HttpClient({
+      timeout: 2_000,
+      env: { HTTP_PROXY: proxyUrl, NO_PROXY: 'direct.invalid' },
+    });
     const get = (host: string): Promise<unknown> =>
       client.exchange({ method: 'GET', url: `http://${host}/`, headers: {}, body: undefined }, undefined);
     try {
