@@ -3,7 +3,7 @@
  * requests go through our own client: with the proxies, deadlines, bounds and retries of everything else, and secrets are told to
  * the redactor before they are sent.
  */
-import { createPrivateKey, type JsonWebKey, type webcrypto } from 'node:crypto';
+import { createPrivateKey, type JsonWebKey, type KeyObject, type webcrypto } from 'node:crypto';
 import {
   allowInsecureRequests,
   clientCredentialsGrant,
@@ -13,6 +13,7 @@ import {
   modifyAssertion,
   PrivateKeyJwt,
   type ClientAuth,
+  type PrivateKey,
 } from 'openid-client';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import { plainWord, RequestError } from './errors.ts';
@@ -116,6 +117,8 @@ const ALGORITHMS: Readonly<Record<string, webcrypto.RsaHashedImportParams | webc
   ES384: { name: 'ECDSA', namedCurve: 'P-384' },
   ES512: { name: 'ECDSA', namedCurve: 'P-521' },
 };
+/** In bits. */
+const SHORTEST_RSA = 2_048;
 const CURVES: Readonly<Record<string, string>> = {
   prime256v1: 'ES256',
   secp384r1: 'ES384',
@@ -127,29 +130,37 @@ const CURVES: Readonly<Record<string, string>> = {
  * here; what is wrong with it is not told, for that would tell of it.
  */
 export function byPrivateKey(text: string, endpoint: string, now: () => Instant): ClientAuth | undefined {
+  const signing = signingKey(text);
+  if (signing === undefined) return undefined;
+  return PrivateKeyJwt(signing, {
+    // Time is told by our own clock; the endpoint is what providers with a path in their issuer ask for.
+    [modifyAssertion]: (_, claims) => {
+      const at = Math.floor(now() / SECOND);
+      Object.assign(claims, { aud: endpoint, iat: at, nbf: at, exp: at + ASSERTION_LASTS / SECOND });
+    },
+  });
+}
+
+function signingKey(text: string): PrivateKey | undefined {
+  const jwk = parseSmallJson(text);
   try {
-    const jwk = parseSmallJson(text);
     const key =
       jwk === undefined
         ? createPrivateKey(text)
         : createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
-    const usual =
-      key.asymmetricKeyType === 'rsa' ? 'RS256' : CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''];
-    const algorithm = usual && ALGORITHMS[asText(member(jwk, 'alg')) ?? usual];
-    if (!algorithm) return undefined;
+    const algorithm = ALGORITHMS[asText(member(jwk, 'alg')) ?? usualAlgorithm(key)];
+    if (algorithm === undefined || isShort(key)) return undefined;
     const kid = asText(member(jwk, 'kid'));
-    const signing = {
-      key: key.toCryptoKey(algorithm, false, ['sign']),
-      ...(kid === undefined ? {} : { kid }),
-    };
-    return PrivateKeyJwt(signing, {
-      // Time is told by our own clock; the endpoint is what providers with a path in their issuer ask for.
-      [modifyAssertion]: (_, claims) => {
-        const at = Math.floor(now() / SECOND);
-        Object.assign(claims, { aud: endpoint, iat: at, nbf: at, exp: at + ASSERTION_LASTS / SECOND });
-      },
-    });
+    return { key: key.toCryptoKey(algorithm, false, ['sign']), ...(kid === undefined ? {} : { kid }) };
   } catch {
     return undefined;
   }
+}
+
+function usualAlgorithm({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  return asymmetricKeyType === 'rsa' ? 'RS256' : (CURVES[asymmetricKeyDetails?.namedCurve ?? ''] ?? '');
+}
+
+function isShort({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
+  return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < SHORTEST_RSA;
 }

@@ -65,7 +65,8 @@ function sender(settings: OktaSettings, { client, clock }: ConnectorTools): Send
   const tokens = tokensBy({ client, clock }, () => {
     const auth = byPrivateKey(private_key, endpoint, () => clock.now());
     if (auth === undefined) {
-      const message = 'identity.okta.private_key is neither an RSA nor an EC key in PEM or JWK';
+      const message =
+        'identity.okta.private_key is neither an RSA key of 2048 bits or more nor an EC key, in PEM or JWK';
       throw new IdentityError('credentials', message);
     }
     return { endpoint, clientId: client_id, auth, scope: SCOPES, explain };
