@@ -2,17 +2,30 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 import { importX } from 'eslint-plugin-import-x';
 
-/** Which folders of src/ each folder may import from, beside itself: arrows point inward only. */
+/**
+ * What each folder of src/ may import from, beside itself: arrows point inward only. Of channels and connectors the policy file
+ * sees the registries alone. These list what each `config.ts` says, which is part of the language of policies, and load what
+ * sends and asks only when it is needed.
+ */
 const ARROWS = {
   domain: [],
   texts: [],
   files: [],
   ports: ['domain'],
-  http: ['domain'],
-  'policy-file': ['domain', 'files', 'texts'],
+  shapes: ['domain'],
+  http: ['domain', 'ports', 'texts'],
+  'policy-file': [
+    'domain',
+    'files',
+    'shapes',
+    'texts',
+    'identity/connectors/registry.ts',
+    'notify/channels/registry.ts',
+    'notify/channels/topics.ts',
+  ],
   genesys: ['domain', 'ports', 'http', 'texts'],
-  identity: ['domain', 'ports', 'http', 'texts'],
-  notify: ['domain', 'ports', 'http', 'texts'],
+  identity: ['domain', 'ports', 'http', 'shapes', 'texts'],
+  notify: ['domain', 'ports', 'http', 'shapes', 'texts'],
   store: ['domain', 'ports'],
   controller: ['domain', 'ports'],
   server: ['domain', 'ports', 'texts'],
@@ -46,13 +59,23 @@ const PLAIN_NAMES = {
   message: 'Name the actor: "no agent", "a user", "an agent who …"; an agent is "they".',
 };
 
-const folders = Object.keys(ARROWS);
-const zones = folders.map((folder) => ({
-  target: `./src/${folder}`,
-  from: './src',
-  except: [`./${folder}`, ...ARROWS[folder].map((inner) => `./${inner}`)],
-  message: `${folder}/ may import only from itself${ARROWS[folder].map((inner) => ` and ${inner}/`).join('')}.`,
-}));
+/** What a `config.ts` of a channel or connector may import: it speaks to no one. */
+const CONFIG_ARROWS = ['domain', 'shapes', 'texts'];
+
+const zones = [
+  ...Object.entries(ARROWS).map(([folder, inner]) => ({
+    target: `./src/${folder}`,
+    from: './src',
+    except: [folder, ...inner].map((path) => `./${path}`),
+    message: `${folder}/ may import only from itself${inner.map((path) => ` and ${path}`).join('')}.`,
+  })),
+  ...['identity/connectors', 'notify/channels'].map((folder) => ({
+    target: `./src/${folder}/*/config.ts`,
+    from: './src',
+    except: [...CONFIG_ARROWS, `${folder}/kind.ts`, `${folder}/shared.ts`].map((path) => `./${path}`),
+    message: `A config.ts may import only the kind, what is shared, and ${CONFIG_ARROWS.join(', ')}.`,
+  })),
+];
 
 export default ts.config(
   { ignores: ['dist', 'coverage', 'node_modules'] },

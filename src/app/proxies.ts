@@ -1,4 +1,5 @@
 /** The proxies that the environment names, looked at before the first connection: a slip there must not look like a crash. */
+import { proxySetting, type Env } from '../http/proxies.ts';
 
 const NAMES = ['HTTPS_PROXY', 'HTTP_PROXY'] as const;
 
@@ -8,17 +9,15 @@ export class ProxySettingsError extends Error {
 }
 
 /** The addresses in use, whole: they may hold a password. */
-export function proxyAddresses(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  return NAMES.map((name) => env[name.toLowerCase()] ?? env[name] ?? '').filter((value) => value !== '');
+export function proxyAddresses(env: Env): readonly string[] {
+  return NAMES.map((name) => proxySetting(env, name)).filter((value) => value !== '');
 }
 
 /** The proxies in use, each as host and port. Throws `ProxySettingsError`. */
-export function proxiesOf(
-  env: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string>> {
+export function proxiesOf(env: Env): Readonly<Record<string, string>> {
   const proxies: Record<string, string> = {};
   for (const name of NAMES) {
-    const value = env[name.toLowerCase()] ?? env[name] ?? '';
+    const value = proxySetting(env, name);
     if (value !== '') proxies[name] = hostOf(name, value);
   }
   return proxies;

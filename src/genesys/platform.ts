@@ -1,7 +1,7 @@
 /** The way to Genesys Cloud: puts the parts of this folder together for one set of credentials. */
 import type { Directory } from '../ports/agents.ts';
 import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
-import { unlessAborted } from './http/abort.ts';
+import { unlessAborted } from '../http/abort.ts';
 import type { Effort } from './http/call.ts';
 import { CursorOffer } from './listing/cursor-offer.ts';
 import { OfflineDefinition } from './listing/definitions.ts';
@@ -9,7 +9,7 @@ import { PlatformDirectory, type DirectoryParts, type Needs } from './listing/di
 import { platformEffects } from './effects/effects.ts';
 import type { Effects } from '../ports/agents.ts';
 import { CredentialsError, PlatformError, PlatformUnreachableError } from './http/errors.ts';
-import { Gate } from './http/gate.ts';
+import { AT_ONCE, Gate } from './http/gate.ts';
 import type { Clock } from '../ports/clock.ts';
 import { historyOf, type HistoryReader } from './history/history.ts';
 import { inspectionOf, type Inspection } from './inspection/inspection.ts';
@@ -31,7 +31,7 @@ import {
 } from './inspection/settings-reads.ts';
 import { Transport, type PlatformHooks } from './http/transport.ts';
 import { UserPages } from './listing/user-pages.ts';
-import { Wire } from './http/wire.ts';
+import { HttpClient } from '../http/client.ts';
 
 /** A sweep does without the answer rather than wait for it. */
 const SIDE_EFFORT: Effort = { tries: 3, within: 10 * SECOND, timeout: 10 * SECOND };
@@ -92,8 +92,8 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   const serverClock = new ServerClock();
   const budget = new RateBudget(settings.requestsPerMinute);
   const gate = new Gate(budget, clock);
-  const wire = new Wire(settings.timeout, process.env);
-  const transport = new Transport({ wire, gate, clock, serverClock, scrubber, hooks, random: Math.random });
+  const client = new HttpClient({ timeout: settings.timeout, env: process.env, connections: AT_ONCE });
+  const transport = new Transport({ client, gate, clock, serverClock, scrubber, hooks, random: Math.random });
   const sdk = openSdk(
     { hosts, clientId: settings.clientId, clientSecret: settings.clientSecret },
     transport,
@@ -141,7 +141,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     close: async () => {
       transport.close();
       gate.close();
-      await wire.close();
+      await client.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What can go wrong between here and an identity provider, made at the boundary out of facts picked one by one. */
+import { RequestError, type FailureFacts } from '../http/errors.ts';
 import type { IdentityFault, IdentityFaultKind } from '../ports/identity.ts';
 
 /** A request to an identity provider that did not succeed. */
@@ -11,11 +12,7 @@ export class IdentityError extends Error {
   /** Every try was turned away at the door, by a limit or by a plain no, so that surely nothing was done. */
   readonly turnedAway: boolean;
 
-  constructor(
-    kind: IdentityFaultKind,
-    message: string,
-    facts: { correlationId?: string | undefined; status?: number; turnedAway?: boolean } = {},
-  ) {
+  constructor(kind: IdentityFaultKind, message: string, facts: FailureFacts = {}) {
     super(message);
     this.turnedAway = facts.turnedAway ?? false;
     this.kind = kind;
@@ -24,9 +21,14 @@ export class IdentityError extends Error {
   }
 }
 
+/** A failure whose words and facts may travel inward. */
+export function isKnownFailure(error: unknown): error is IdentityError | RequestError {
+  return error instanceof IdentityError || error instanceof RequestError;
+}
+
 /** Any error as a fault. A library's own message never travels inward: it may hold tokens. */
 export function faultOf(error: unknown, signal: AbortSignal): IdentityFault {
-  if (error instanceof IdentityError) {
+  if (isKnownFailure(error)) {
     const { kind, message, correlationId } = error;
     return { kind, message, correlationId };
   }
@@ -36,22 +38,4 @@ export function faultOf(error: unknown, signal: AbortSignal): IdentityFault {
     message: aborted ? 'stopped before it was done' : 'failed unexpectedly',
     correlationId: undefined,
   };
-}
-
-/** A word of a provider's answer that may be shown: error codes and ids, never sentences, which may name people. */
-export function plainWord(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\w.:-]{1,80}$/.test(value) ? value : undefined;
-}
-
-/** Which kind of fault a status of an API stands for. */
-export function kindOfStatus(status: number): IdentityFaultKind {
-  if (status === 401) return 'credentials';
-  if (status === 403) return 'forbidden';
-  if (status === 404 || status === 410) return 'gone';
-  return isTransientStatus(status) ? 'transient' : 'refused';
-}
-
-/** Statuses after which the same request may succeed later. */
-export function isTransientStatus(status: number): boolean {
-  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 }

@@ -1,33 +1,33 @@
 /** Puts a connector together with what holds for all of them: who is meant, how many an hour, and never an exception. */
 import type { Agent } from '../domain/agent.ts';
 import { HOUR, type Instant } from '../domain/time/time.ts';
-import { entra } from './connectors/entra/connector.ts';
-import { faultOf, IdentityError } from './errors.ts';
-import { Http, type HttpHooks } from './http.ts';
-import { keycloak } from './connectors/keycloak/connector.ts';
-import { okta } from './connectors/okta/connector.ts';
-import type { Connector } from './connector.ts';
+import { RetryingClient, type ApiHooks } from '../http/retrying.ts';
 import type { Description, EndResult, Identity, SelfCheck } from '../ports/identity.ts';
-import type { IdentitySettings } from './settings.ts';
+import type { Connector, ConnectorWords, IdentitySettings } from './connectors/kind.ts';
+import { chosenConnector } from './connectors/registry.ts';
+import { faultOf, IdentityError, isKnownFailure } from './errors.ts';
 import { subjectOf, templateOf } from './subject.ts';
-import { webhook } from './connectors/webhook/connector.ts';
 
 /** What the connectors work with. */
-export interface IdentityHooks extends HttpHooks {
+export interface IdentityHooks extends ApiHooks {
   /** When sessions were ended before this start: the hourly cap goes on counting them. */
   readonly spentBefore?: readonly Instant[] | undefined;
 }
 
 /** Connects to the identity provider of a policy; nothing is sent yet. Throws `RangeError` when it names none. */
 export function createIdentity(settings: IdentitySettings, hooks: IdentityHooks): Identity {
-  const http = new Http(hooks);
-  const { redactor } = http;
-  for (const secret of secretsIn(settings)) redactor.know(secret);
-  const connector = connectorOf(settings, http, hooks);
+  const chosen = chosenConnector(settings);
+  if (chosen === undefined) throw new RangeError('the policy sets up no identity provider');
+  const { words } = chosen;
+  const client = new RetryingClient('the identity provider', hooks);
+  const { redactor } = client;
+  for (const secret of chosen.secrets) redactor.know(secret);
+  let connector: Promise<Connector> | undefined;
+  const connected = (): Promise<Connector> => (connector ??= chosen.connect({ client, clock: hooks.clock }));
   const cap = new HourlyCap(settings.per_hour, () => hooks.clock.now(), hooks.spentBefore ?? []);
   return {
     endSession: async (agent, signal, stillMay = () => true) => {
-      const way = { connector, cap, template: settings.subject };
+      const way = { connected, words, cap, template: settings.subject };
       const result = await endSession(way, agent, signal, stillMay).catch((error: unknown): EndResult => ({
         ok: false,
         fault: faultOf(error, signal),
@@ -35,34 +35,22 @@ export function createIdentity(settings: IdentitySettings, hooks: IdentityHooks)
       // What a provider calls its errors, and its ids, may echo what it was sent.
       return redactor.hideIn(result);
     },
-    selfCheck: async (signal) => redactor.hideIn(await selfCheck(connector, signal)),
-    describe: () => describe(connector, settings),
+    selfCheck: async (signal) => redactor.hideIn(await selfCheck(connected, signal)),
+    describe: () => describe(words, settings),
     spent: () => cap.spent(),
-    close: () => http.close(),
+    close: () => client.close(),
   };
 }
 
-function secretsIn({ okta: o, entra: e, keycloak: k, webhook: w }: IdentitySettings): readonly string[] {
-  const secrets = [o?.api_token, o?.private_key, e?.client_secret, k?.client_secret, w?.secret];
-  return secrets.filter((secret) => secret !== undefined);
-}
-
-function connectorOf(settings: IdentitySettings, http: Http, { clock }: HttpHooks): Connector {
-  if (settings.okta !== undefined) return okta(settings.okta, http, clock);
-  if (settings.entra !== undefined) return entra(settings.entra, http, clock);
-  if (settings.keycloak !== undefined) return keycloak(settings.keycloak, settings.subject, http, clock);
-  if (settings.webhook !== undefined) return webhook(settings.webhook, http, clock);
-  throw new RangeError('the policy sets up no identity provider');
-}
-
 interface Way {
-  readonly connector: Connector;
+  readonly connected: () => Promise<Connector>;
+  readonly words: ConnectorWords;
   readonly cap: HourlyCap;
   readonly template: string;
 }
 
 async function endSession(
-  { connector, cap, template }: Way,
+  { connected, words, cap, template }: Way,
   agent: Agent,
   signal: AbortSignal,
   stillMay: () => boolean,
@@ -77,28 +65,29 @@ async function endSession(
     return may;
   };
   try {
+    const connector = await connected();
     const target = await connector.find({ subject, agent }, stillMay, signal);
-    const { delay = connector.delay, correlationId } = await connector.end(target, mayBeSent, signal);
+    const { delay = words.delay, correlationId } = await connector.end(target, mayBeSent, signal);
     return { ok: true, delay, correlationId };
   } catch (error) {
     // Whatever the signal or a mistake of ours interrupted may have got through; a no to an only try has not.
-    const turnedAway = error instanceof IdentityError && error.turnedAway;
-    tried.end &&= !turnedAway;
+    const known = isKnownFailure(error) ? error : undefined;
+    tried.end &&= known?.turnedAway !== true;
     if (!tried.end) throw error;
-    const late = error instanceof IdentityError && error.kind === 'late';
-    const message = `${connector.provider}: not asked again, because it is too late by now`;
+    const late = known?.kind === 'late';
+    const message = `${words.provider}: not asked again, because it is too late by now`;
     const fault = late
       ? { kind: 'transient' as const, message, correlationId: undefined }
       : faultOf(error, signal);
-    return { ok: false, fault: fault.kind === 'transient' ? { ...fault, delay: connector.delay } : fault };
+    return { ok: false, fault: fault.kind === 'transient' ? { ...fault, delay: words.delay } : fault };
   } finally {
     if (!tried.end) cap.release(place);
   }
 }
 
-async function selfCheck(connector: Connector, signal: AbortSignal): Promise<SelfCheck> {
+async function selfCheck(connected: () => Promise<Connector>, signal: AbortSignal): Promise<SelfCheck> {
   try {
-    return await connector.check(signal);
+    return await (await connected()).check(signal);
   } catch (error) {
     const { kind, message } = faultOf(error, signal);
     return { verdict: 'failed', sentence: `${message}${ADVICE[kind] ?? ''}` };
@@ -112,8 +101,8 @@ const ADVICE: Readonly<Record<string, string | undefined>> = {
   transient: '; check the address under identity and the way to it',
 };
 
-function describe(connector: Connector, settings: IdentitySettings): Description {
-  const { provider, url, attribute, delay, reach } = connector;
+function describe(words: ConnectorWords, settings: IdentitySettings): Description {
+  const { provider, url, attribute, delay, reach } = words;
   return {
     provider,
     address: originOf(url),

@@ -1,15 +1,16 @@
 /** Finding exactly one user, and telling what an API's refusal means. */
-import { IdentityError, kindOfStatus, plainWord } from './errors.ts';
-import type { HttpAnswer } from './http.ts';
-import { listAt, member, parseProviderJson, textAt } from './json.ts';
-import type { Target } from './connector.ts';
+import { kindOfStatus, plainWord } from '../http/errors.ts';
+import { asArray, member, parseSmallJson, asText } from '../http/read-json.ts';
+import type { ApiAnswer } from '../http/retrying.ts';
+import { IdentityError } from './errors.ts';
+import type { Target } from './connectors/kind.ts';
 import { isSame } from './subject.ts';
 
 /** No user has this name: the top-level domain is reserved for that. */
 export const NOBODY = 'idle-enforcer-self-check@nobody.invalid';
 
 /** Throws `IdentityError` unless the answer is a success. `codes` are the places of the provider's own error code. */
-export function assertSuccess(answer: HttpAnswer, what: string, codes: readonly (readonly string[])[]): void {
+export function assertSuccess(answer: ApiAnswer, what: string, codes: readonly (readonly string[])[]): void {
   const { status } = answer;
   if (status >= 200 && status < 300) return;
   throw refusal(answer, what, codes);
@@ -17,12 +18,12 @@ export function assertSuccess(answer: HttpAnswer, what: string, codes: readonly 
 
 /** What a refusal means. Of its body only the error code and the id are taken over: its sentences may name people. */
 export function refusal(
-  answer: HttpAnswer,
+  answer: ApiAnswer,
   what: string,
   codes: readonly (readonly string[])[],
 ): IdentityError {
   const { status } = answer;
-  const body = parseProviderJson(answer.text);
+  const body = parseSmallJson(answer.text);
   const found = codes.map((path) => plainWord(member(body, ...path))).find((code) => code !== undefined);
   const shown = found === undefined ? `HTTP ${status}` : `HTTP ${status}, ${found}`;
   const correlationId = answer.correlationId ?? plainWord(member(body, 'errorId'));
@@ -41,7 +42,7 @@ export function onlyUser(
   nameAt: readonly string[],
   correlationId: string | undefined,
 ): { readonly target: Target; readonly user: unknown } {
-  const users = listAt(found);
+  const users = asArray(found);
   const facts = { correlationId };
   if (users === undefined)
     throw new IdentityError('refused', 'looking up the user: the answer holds no list', facts);
@@ -60,7 +61,7 @@ export function onlyUser(
     );
   }
   const [user] = users;
-  const id = textAt(member(user, 'id'));
+  const id = asText(member(user, 'id'));
   if (id === undefined || !isSame(subject, member(user, ...nameAt))) {
     throw new IdentityError('refused', 'looking up the user: the answer is about another user', facts);
   }

@@ -1,20 +1,8 @@
 /** Channels as the policy file sets them up, and the messages that go through them. */
 import type { Instant } from '../domain/time/time.ts';
+import type { Topic } from './channels/topics.ts';
 
-/** What a channel can be told; the names are those of the policy's `notify.on`. */
-export type Topic =
-  | 'held'
-  | 'breaker'
-  | 'policy_refused'
-  | 'blind'
-  | 'forbidden'
-  | 'ineffective'
-  | 'unknown_share'
-  | 'clock'
-  | 'store'
-  | 'engaged_too_long'
-  | 'return'
-  | 'warning';
+export type { Topic } from './channels/topics.ts';
 
 /** Texts of the operator's own, with `{agent}`, `{rule}` and the like in them; what is left out is as usual. */
 export interface Template {
@@ -25,20 +13,18 @@ export interface Template {
   readonly advice?: string | undefined;
 }
 
-/** One place that news go to. Holds secrets: never log it whole. */
+/** One place that news go to, with the keys of its kind beside those that all have. Holds secrets: never log it whole. */
 export interface Channel {
   readonly name: string;
-  readonly type: 'slack' | 'teams' | 'webhook' | 'email';
+  /** Which of `channels/` it is. */
+  readonly type: string;
   /** A secret: hooks and mail servers carry their key in it. */
   readonly url: string;
   readonly on: ReadonlySet<Topic>;
+  /** False when its address is empty. */
   readonly enabled: boolean;
-  /** Key that messages of a `webhook` are signed with. */
-  readonly secret: string | undefined;
-  /** Sender and receivers of `email`. */
-  readonly from: string | undefined;
-  readonly to: readonly string[];
   readonly templates?: Readonly<Partial<Record<Topic, Template | undefined>>> | undefined;
+  readonly [own: string]: unknown;
 }
 
 /** Facts beside a sentence. Agents are named in them as the policy wants it. */

@@ -1,7 +1,8 @@
-/** Sends a body by HTTP: proxies from the environment, a deadline, no redirects. Errors never hold the address. */
-import { EnvHttpProxyAgent, request } from 'undici';
-import { HOUR, SECOND, type Duration } from '../domain/time/time.ts';
+/** Posts JSON to hooks: a deadline, no redirects. Errors never hold the address. */
+import { HttpClient, HttpClientError, type HttpResponse } from '../http/client.ts';
+import type { Env } from '../http/proxies.ts';
 import { httpDateOf, retryAfterOf } from '../http/spans.ts';
+import { HOUR, SECOND, type Duration } from '../domain/time/time.ts';
 import { DeliveryError } from './errors.ts';
 
 /** Longer than any hook takes that works. */
@@ -12,26 +13,14 @@ const ANSWER = 64 * 1024;
 const UNWANTED: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 /** A receiver that wants to be left alone is asked again after an hour, as everyone is who was tried in vain. */
 const WAITS = { least: 0, most: HOUR } as const;
-const LOOPBACK = 'localhost,127.0.0.1,::1';
 
-/** Posts JSON to hooks. */
+/** See the head of this file. */
 export class Poster {
-  readonly #agent: EnvHttpProxyAgent;
-  readonly #deadline: Duration;
+  readonly #client: HttpClient;
 
-  /** `env` names the proxies, in capitals or not; loopback is never sent through one. `deadline` bounds each exchange. */
-  constructor(env: Readonly<Record<string, string | undefined>>, deadline: Duration = DEADLINE) {
-    this.#deadline = deadline;
-    const setting = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? '';
-    const noProxy = setting('NO_PROXY');
-    this.#agent = new EnvHttpProxyAgent({
-      httpProxy: setting('HTTP_PROXY'),
-      httpsProxy: setting('HTTPS_PROXY'),
-      noProxy: noProxy === '' ? LOOPBACK : `${noProxy},${LOOPBACK}`,
-      connect: { timeout: deadline },
-      headersTimeout: deadline,
-      bodyTimeout: deadline,
-    });
+  /** `env` names the proxies. `deadline` bounds each exchange. */
+  constructor(env: Env, deadline: Duration = DEADLINE) {
+    this.#client = new HttpClient({ timeout: deadline, env });
   }
 
   /** Resolves when the receiver said yes. Rejects with `DeliveryError`. */
@@ -41,42 +30,28 @@ export class Poster {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<void> {
-    const deadline = AbortSignal.timeout(this.#deadline);
-    try {
-      const answer = await request(url, {
-        dispatcher: this.#agent,
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'user-agent': 'idle-enforcer', ...headers },
-        body,
-        signal: AbortSignal.any([signal, deadline]),
-      });
-      await answer.body.dump({ limit: ANSWER }).catch(() => undefined);
-      const { statusCode, headers: told } = answer;
-      if (statusCode >= 200 && statusCode < 300) return;
-      const answeredAt = httpDateOf(joined(told['date'])) ?? Date.now();
-      throw new DeliveryError(`HTTP ${statusCode}`, {
-        retryAfter: retryAfterOf(joined(told['retry-after']), answeredAt, WAITS),
-        unwanted: UNWANTED.has(statusCode),
-      });
-    } catch (error) {
-      if (error instanceof DeliveryError) throw error;
-      if (signal.aborted) throw new DeliveryError('aborted');
-      throw new DeliveryError(deadline.aborted ? 'timeout' : codeOf(error));
-    }
+    const sent = { 'content-type': 'application/json', 'user-agent': 'idle-enforcer', ...headers };
+    const request = { method: 'POST', url, headers: sent, body, most: ANSWER, unread: true } as const;
+    const answer = await this.#client.exchange(request, signal).catch((error: unknown) => {
+      throw new DeliveryError(error instanceof HttpClientError ? wordOf(error) : 'network');
+    });
+    if (answer.status < 200 || answer.status > 299) throw refusal(answer);
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#client.close();
   }
 }
 
-/** A header that is repeated, as one. */
-function joined(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(', ') : header;
+function refusal({ status, headers }: HttpResponse): DeliveryError {
+  const answeredAt = httpDateOf(headers['date']) ?? Date.now();
+  return new DeliveryError(`HTTP ${status}`, {
+    retryAfter: retryAfterOf(headers['retry-after'], answeredAt, WAITS),
+    unwanted: UNWANTED.has(status),
+  });
 }
 
-/** Only the code is taken over: the library's errors hold the address. */
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return 'network';
-  return typeof error.code === 'string' ? error.code : 'network';
+/** The network's word for it, else ours. */
+function wordOf({ code, reason }: HttpClientError): string {
+  return reason === 'network' ? (code ?? reason) : reason;
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { formatDuration, type Instant } from '../domain/time/time.ts';
 import { hasUnseen } from '../texts/clean.ts';
+import { kindOf } from './channels/registry.ts';
 import { DeliveryError } from './errors.ts';
 import type { Channel, Message, Warned, Warning } from './message.ts';
 import type { Log } from '../ports/log.ts';
@@ -18,7 +19,7 @@ export interface WarnerParts {
 }
 
 /**
- * Tells the agent through every channel that lists `warning` and can reach them: mail to their own address, or a webhook,
+ * Tells the agent through every channel that lists `warning` and can reach them: at their own address, or by a program,
  * which always gets the id, and the name and e-mail only where agents are named. Answers as soon as one of them has taken
  * it, or false when none did. Never rejects.
  */
@@ -30,14 +31,14 @@ export async function warnAgent(
 ): Promise<boolean> {
   const { channels, sender, clock, log, identities } = parts;
   const reaching = channels().filter(
-    ({ type, enabled, on }) => enabled && on.has('warning') && (type === 'webhook' || type === 'email'),
+    (channel) => channel.enabled && channel.on.has('warning') && warnsOf(channel) !== 'no_one',
   );
   const now = clock.now();
   const tries = reaching.map(async (channel) => {
     try {
-      if (channel.type === 'email') {
+      if (warnsOf(channel) === 'agent') {
         if (!isAddress(agent.email)) throw new DeliveryError('the agent has no e-mail address');
-        await sender.send(channel, letterTo(warning, now), signal, [agent.email]);
+        await sender.send(channel, letterTo(warning, now), signal, agent.email);
       } else await sender.send(channel, noticeOf(agent, warning, now, identities() === 'name'), signal);
     } catch (error) {
       const fault = error instanceof DeliveryError ? error.message : 'unexpected';
@@ -50,6 +51,11 @@ export async function warnAgent(
     () => true,
     () => false,
   );
+}
+
+/** Whom a warning by this channel reaches. */
+function warnsOf(channel: Channel): 'agent' | 'program' | 'no_one' {
+  return kindOf(channel)?.warns ?? 'no_one';
 }
 
 function isAddress(text: string): boolean {

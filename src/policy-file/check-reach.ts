@@ -1,7 +1,8 @@
 /** Whether the channels, the identity connector and the platform's limits make sense. */
+import { CONNECTORS, type ConnectorKind } from '../identity/connectors/registry.ts';
+import { kindOf } from '../notify/channels/registry.ts';
 import { entriesAt, isBlock, noteOnce, part, readable, warn, type Checking } from './checking.ts';
 import { sections } from './schema.ts';
-import { CONNECTORS } from './schema-identity.ts';
 import { channel, type ChannelText } from './schema-notify.ts';
 import type { Path } from './source.ts';
 
@@ -31,23 +32,23 @@ export function checkChannels(checking: Checking): boolean {
 const CHANNEL = { name: 'a channel', url: '', from: 'a-sender', on: ['warning'] };
 
 /** A chat that others read is no way to tell one agent. */
-function reachesAgents(type: ChannelText['type']): boolean {
-  return type === 'webhook' || type === 'email';
+function reachesAgents(one: ChannelText): boolean {
+  return (kindOf(one)?.warns ?? 'no_one') !== 'no_one';
 }
 
-function warnsAgents({ type, url, on }: ChannelText): boolean {
-  return url !== '' && on.includes('warning') && reachesAgents(type);
+function warnsAgents(one: ChannelText): boolean {
+  return one.url !== '' && one.on.includes('warning') && reachesAgents(one);
 }
 
 function checkChannel(checking: Checking, one: ChannelText, path: Path): void {
   if (one.url === '') warn(checking, [...path, 'url'], 'is empty: the channel is switched off');
-  else if (one.type === 'webhook' && one.secret === undefined)
-    warn(checking, path, 'the channel has no secret, so its messages are not signed');
-  if (one.on.includes('warning') && !reachesAgents(one.type))
+  if (one.on.includes('warning') && !reachesAgents(one))
     warn(checking, [...path, 'on'], 'lists warning, but a chat message does not go to the agent alone');
   const alarms = [...new Set(one.on)].filter((topic) => topic !== 'warning');
-  if (one.type === 'email' && one.to === undefined && alarms.length > 0)
-    checking.faults.add([...path, 'to'], `is missing: no one would receive ${alarms.join(', ')}`);
+  for (const { severity, path: keys, message } of kindOf(one)?.remarks(one, alarms) ?? []) {
+    if (severity === 'fault') checking.faults.add([...path, ...keys], message);
+    else warn(checking, [...path, ...keys], message);
+  }
 }
 
 function checkCeiling(checking: Checking): void {
@@ -68,24 +69,23 @@ export function checkIdentity(checking: Checking): string | undefined {
   const value = source.at(['identity']);
   const given = isBlock(value) ? value : {};
   const isReadable = part(sections.identity, value) !== undefined;
-  const present = CONNECTORS.filter((name) => given[name] !== undefined);
-  if (present.length > 1) faults.add(['identity'], `has ${present.join(' and ')}: keep one connector`);
+  const present = CONNECTORS.filter(({ name }) => given[name] !== undefined);
+  const names = present.map(({ name }) => name);
+  if (present.length > 1) faults.add(['identity'], `has ${names.join(' and ')}: keep one connector`);
   if (isReadable && present.length === 0 && Object.keys(given).length > 0) {
-    faults.add(['identity'], `has no connector; there are ${CONNECTORS.join(', ')}; write {} for none`);
+    const all = CONNECTORS.map(({ name }) => name).join(', ');
+    faults.add(['identity'], `has no connector; there are ${all}; write {} for none`);
   }
-  if (isBlock(given['okta']) && !hasOneKind(given['okta'])) {
-    faults.add(['identity', 'okta'], 'needs either api_token, or client_id and private_key');
-  }
-  for (const name of present) checkEncryption(checking, name);
-  return isReadable ? present[0] : 'unknown';
+  for (const kind of present) checkConnector(checking, kind, given[kind.name]);
+  return isReadable ? names[0] : 'unknown';
 }
 
-const ADDRESSES = ['url', 'login_url', 'graph_url'] as const;
-
 /** Inside a cluster plain HTTP is not unusual; anywhere else an eavesdropper could end any session from then on. */
-function checkEncryption(checking: Checking, connector: (typeof CONNECTORS)[number]): void {
-  for (const key of ADDRESSES) {
-    const path = ['identity', connector, key];
+function checkConnector(checking: Checking, kind: ConnectorKind, given: unknown): void {
+  const fault = isBlock(given) ? kind.faultIn(given) : undefined;
+  if (fault !== undefined) checking.faults.add(['identity', kind.name], fault);
+  for (const key of kind.addresses) {
+    const path = ['identity', kind.name, key];
     const value = checking.source.at(path);
     if (typeof value === 'string' && /^http:/i.test(value) && !isLoopback(value)) {
       warn(checking, path, 'is not encrypted: anyone on the network path can read the credentials');
@@ -95,16 +95,4 @@ function checkEncryption(checking: Checking, connector: (typeof CONNECTORS)[numb
 
 function isLoopback(url: string): boolean {
   return URL.canParse(url) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
-}
-
-interface OktaKeys {
-  readonly api_token?: unknown;
-  readonly client_id?: unknown;
-  readonly private_key?: unknown;
-}
-
-/** Either a token, or an app with its key: not both, not half. */
-function hasOneKind({ api_token, client_id, private_key }: OktaKeys): boolean {
-  const appParts = [client_id, private_key].filter((one) => one !== undefined).length;
-  return api_token === undefined ? appParts === 2 : appParts === 0;
 }

@@ -3,6 +3,7 @@ import { SYSTEM_PRESENCES, type RoutingStatus, type SystemPresence } from '../do
 import type { Profile, Rule } from '../domain/policy/policy.ts';
 import { areContradictory } from '../domain/tracking/reading.ts';
 import { fitOf, isLeftAlone } from '../domain/policy/when.ts';
+import { tableLines, widthsOf } from '../texts/table.ts';
 
 /** Agents who are interacting or communicating are engaged and never logged off, so those columns would say nothing. */
 const COLUMNS: readonly (readonly [RoutingStatus, string])[] = [
@@ -38,12 +39,8 @@ export function coverTable(profile: Profile): readonly string[] {
       ...COLUMNS.map(([routing]) => cellOf(profile, presence, routing)),
     ]),
   ];
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
-  const lines = rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return ['Covered by (- by no rule, * only at some hours or with some labels):', ...lines];
+  return [
+    'Covered by (- by no rule, * only at some hours or with some labels):',
+    ...tableLines(rows, widthsOf(rows)),
+  ];
 }

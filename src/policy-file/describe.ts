@@ -3,12 +3,12 @@ import { isQuiet } from '../domain/judging/ladder.ts';
 import { CLOCK_TABLE } from '../domain/policy/clocks.ts';
 import type { Policy, Profile, Returns, Rule } from '../domain/policy/policy.ts';
 import { formatDuration, type Instant } from '../domain/time/time.ts';
+import { chosenConnector } from '../identity/connectors/registry.ts';
 import { coverTable } from './cover.ts';
 import { describeCalendars } from './describe-calendars.ts';
 import type { LoadedPolicy } from './draft.ts';
 import { reachesWaiting } from './reach.ts';
 import type { ExemptionText, MatchText, WhenText } from './schema.ts';
-import { CONNECTORS } from './schema-identity.ts';
 
 /** The policy as lines of text. Holds no secret. */
 export function describePolicy(loaded: LoadedPolicy, policy: Policy, now: Instant): readonly string[] {
@@ -50,7 +50,7 @@ function describeHead({ settings, hash }: LoadedPolicy, { mode, caps }: Policy):
 }
 
 function describeIdentity({ identity }: LoadedPolicy['settings']): readonly string[] {
-  const connector = CONNECTORS.find((name) => identity?.[name] !== undefined);
+  const connector = chosenConnector(identity)?.name;
   if (identity === undefined || connector === undefined) return [];
   return [
     `Rungs with end_sso_session end the session at ${connector} first, which knows the agent by "${identity.subject}"; at most ${identity.per_hour} in an hour. This reaches beyond Genesys Cloud: doctor says how far.`,

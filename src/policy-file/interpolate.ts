@@ -4,6 +4,8 @@
  */
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { FileFault } from '../files/plain-file.ts';
+import { CONNECTORS } from '../identity/connectors/registry.ts';
+import { CHANNELS } from '../notify/channels/registry.ts';
 import type { FilesRead } from './files-read.ts';
 
 /** Variables by name, as in `process.env`. */
@@ -104,6 +106,9 @@ function fromFile(path: string, { policyFile, files }: Outside): Found {
   }
 }
 
+const GENERAL_WORDS = 'genesys|cloud|client|secrets?|id|key|token|api|url|hook|password|smtp'.split('|');
+const KINDS = [...CONNECTORS.map(({ name }) => name), ...CHANNELS.map(({ type }) => type)];
+
 /**
  * A path that says where it begins, one of a file with an ordinary ending, or one of words that files of secrets are called by. What
  * else stands in its place may be the secret itself; and base64 may begin with a slash.
@@ -111,7 +116,7 @@ function fromFile(path: string, { policyFile, files }: Outside): Found {
 const PATHS = [
   /^(?:(?:\.{1,2}|~)\/|[A-Za-z]:[\\/]|\/[a-z]+\/)/,
   /^[\w.-]+(?:\/[\w.-]+)*\.(?:txt|key|pem|secret|env|json|ya?ml)$/,
-  /^(?:(?:genesys|cloud|client|secrets?|id|key|token|api|url|hook|password|okta|entra|keycloak|slack|teams|smtp)[-_./]?)+$/i,
+  new RegExp(`^(?:(?:${[...GENERAL_WORDS, ...KINDS].join('|')})[-_./]?)+$`, 'i'),
 ];
 
 function looksLikePath(path: string): boolean {

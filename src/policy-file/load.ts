@@ -1,8 +1,10 @@
 /** A policy file from disk to settings and draft, or a refusal that lists every fault. */
 import { FileFault } from '../files/plain-file.ts';
+import { chosenConnector } from '../identity/connectors/registry.ts';
+import type { Channel } from '../notify/channels/registry.ts';
 import { checkAll } from './check.ts';
 import { longestInterval } from './cron.ts';
-import type { ChannelSettings, LoadedPolicy, Settings } from './draft.ts';
+import type { LoadedPolicy, Settings } from './draft.ts';
 import { wholeFileFault } from './faults.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { hashOf } from './hash.ts';
@@ -60,9 +62,6 @@ export function loadPolicyText(
 
 function toSettings(content: Content): Settings {
   const { name, mode, genesys, sweep, notify, identity, store, server, log, tests } = content;
-  const connected = [identity.okta, identity.entra, identity.keycloak, identity.webhook].some(
-    (one) => one !== undefined,
-  );
   return {
     organisation: name ?? UNNAMED,
     mode,
@@ -77,7 +76,7 @@ function toSettings(content: Content): Settings {
     },
     sweep: { every: sweep.every, interval: longestInterval(sweep.every) },
     notify: notify.map(toChannel),
-    identity: connected ? identity : undefined,
+    identity: chosenConnector(identity) === undefined ? undefined : identity,
     store,
     server,
     log,
@@ -85,16 +84,6 @@ function toSettings(content: Content): Settings {
   };
 }
 
-function toChannel(channel: ChannelText): ChannelSettings {
-  return {
-    name: channel.name,
-    type: channel.type,
-    url: channel.url,
-    on: new Set(channel.on),
-    enabled: channel.url !== '',
-    secret: channel.type === 'webhook' ? channel.secret : undefined,
-    from: channel.type === 'email' ? channel.from : undefined,
-    to: channel.type === 'email' ? (channel.to ?? []) : [],
-    templates: channel.templates,
-  };
+function toChannel(channel: ChannelText): Channel {
+  return { ...channel, on: new Set(channel.on), enabled: channel.url !== '' };
 }

@@ -1,8 +1,8 @@
 /** The shape of a calendar. */
 import { z } from 'zod';
 import { DAYS_PATTERN, daysFault } from './except.ts';
-import { days, hours, timeZone } from './scalars.ts';
-import { about, block, listOf, nonEmpty } from './shapes.ts';
+import { days, hours, timeZone } from '../shapes/scalars.ts';
+import { about, block, listOf, nonEmpty } from '../shapes/blocks.ts';
 
 const windows = z.union([hours(), nonEmpty(hours())], {
   error: 'must be hours such as "07:00-19:00", in quotes, or a list of them',

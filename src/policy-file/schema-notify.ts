@@ -1,25 +1,9 @@
-/** The shape of the channels that alarms, returns and warnings go to. */
+/** The shape of the channels that alarms, returns and warnings go to. What each kind needs stands in its own folder. */
 import { z } from 'zod';
-import { addressText, text } from './scalars.ts';
-import { about, block, nonEmpty, oneOf } from './shapes.ts';
-
-/** What a channel can be told. */
-export const TOPICS = [
-  'held',
-  'breaker',
-  'policy_refused',
-  'blind',
-  'forbidden',
-  'ineffective',
-  'unknown_share',
-  'clock',
-  'store',
-  'engaged_too_long',
-  'return',
-  'warning',
-] as const;
-/** One kind of news. */
-export type Topic = (typeof TOPICS)[number];
+import { CHANNELS, type ChannelKind } from '../notify/channels/registry.ts';
+import { TOPICS } from '../notify/channels/topics.ts';
+import { about, block, nonEmpty, oneOf } from '../shapes/blocks.ts';
+import { text } from '../shapes/scalars.ts';
 
 /** Facts that may stand in braces in an operator's own words. */
 const PLACEHOLDERS = [
@@ -70,41 +54,15 @@ const shared = {
   templates: about(templates, 'Own texts, by kind of message.').optional(),
 };
 
-const hook = about(
-  addressText().regex(/^(?:https?:\/\/[^\s/]\S*)?$/, {
-    error: 'must be an address that begins with http:// or https://',
-  }),
-  'Where to send; a secret. Empty switches the channel off.',
-);
+function schemaOf(kind: ChannelKind) {
+  return kind.schema(shared);
+}
 
-const mailServer = about(
-  addressText().regex(/^(?:smtps?:\/\/[^\s/]\S*)?$/, {
-    error: 'must be an address that begins with smtp:// or smtps://',
-  }),
-  'Mail server, with user and password; a secret. Empty switches the channel off.',
-);
+const [first, ...others] = CHANNELS;
 
+/** One channel, of any kind. */
 export const channel = about(
-  z.discriminatedUnion('type', [
-    block({ ...shared, type: z.literal('slack'), url: hook }),
-    block({ ...shared, type: z.literal('teams'), url: hook }),
-    block({
-      ...shared,
-      type: z.literal('webhook'),
-      url: hook,
-      secret: about(text(), 'Key that each message is signed with.').optional(),
-    }),
-    block({
-      ...shared,
-      type: z.literal('email'),
-      url: mailServer,
-      from: about(text(), 'Sender.'),
-      to: about(
-        nonEmpty(text(), 100),
-        'Recipients of alarms; a warning goes to the agent concerned.',
-      ).optional(),
-    }),
-  ]),
+  z.discriminatedUnion('type', [schemaOf(first), ...others.map(schemaOf)]),
   'One channel.',
 );
 

@@ -21,11 +21,11 @@ import {
   text,
   until,
   whole,
-} from './scalars.ts';
+} from '../shapes/scalars.ts';
 import { calendar } from './schema-calendar.ts';
 import { channel } from './schema-notify.ts';
 import { identity } from './schema-identity.ts';
-import { about, block, listOf, nonEmpty, oneOf } from './shapes.ts';
+import { about, block, listOf, nonEmpty, oneOf } from '../shapes/blocks.ts';
 
 const names = nonEmpty(text());
 

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { MINUTE } from '../domain/time/time.ts';
 import { root } from './schema.ts';
-import { date, duration, text, timeZone } from './scalars.ts';
-import { about, block, listOf, nonEmpty, oneOf } from './shapes.ts';
+import { date, duration, text, timeZone } from '../shapes/scalars.ts';
+import { about, block, listOf, nonEmpty, oneOf } from '../shapes/blocks.ts';
 
 const words = listOf(text());
 

@@ -1,4 +1,5 @@
 /** Plain tables for terminals and Markdown. Whatever stands in a cell stays in it. */
+import stringWidth from 'string-width';
 import { markdownCell, oneLine } from './clean.ts';
 
 /** A table with aligned columns; columns that hold numbers only are aligned right. */
@@ -12,9 +13,17 @@ export function widthsOf(rows: readonly (readonly string[])[]): readonly number[
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries())
-      widths[column] = Math.max(widths[column] ?? 0, oneLine(cell).length);
+      widths[column] = Math.max(widths[column] ?? 0, shownWidth(oneLine(cell)));
   }
   return widths;
+}
+
+/** Letters that take one place each in every terminal, as nearly all do. */
+const NARROW = /^[\x20-\x7e\xa1-\xac\xae-\u02ff]*$/;
+
+/** How many places of a terminal a text takes: names of East Asia and emoji take two for each letter, accents none. */
+function shownWidth(text: string): number {
+  return NARROW.test(text) ? text.length : stringWidth(text);
 }
 
 /** Rows as lines of columns so wide; wider cells push on what stands behind them. */
@@ -27,9 +36,8 @@ export function tableLines(
     row
       .map((cell, column) => {
         const text = oneLine(cell);
-        return numeric[column] === true
-          ? text.padStart(widths[column] ?? 0)
-          : text.padEnd(widths[column] ?? 0);
+        const padding = ' '.repeat(Math.max(0, (widths[column] ?? 0) - shownWidth(text)));
+        return numeric[column] === true ? padding + text : text + padding;
       })
       .join('  ')
       .trimEnd(),

@@ -1,13 +1,19 @@
 /** The Helm chart and the plain manifests say the same, and what they say is sound. */
 import { describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
-import { chartInput, defaultValues, deployFile, plainManifests, render, renderTexts } from './chart.ts';
+import {
+  canRender,
+  chartInput,
+  defaultValues,
+  deployFile,
+  plainManifests,
+  render,
+  RENDERER,
+} from './chart.ts';
 import type { Manifest, Values } from './chart.ts';
-import { hasProgram, testWhere } from './installed.ts';
+import { describeWhere } from './installed.ts';
 
 const SECRETS = { GENESYS_CLIENT_ID: 'some-id', GENESYS_CLIENT_SECRET: 'with "quotes" and: colons' };
 const USUAL: Values = { secrets: SECRETS };
@@ -83,7 +89,9 @@ function expectToLoad(manifests: readonly Manifest[]): void {
   expect(loaded.settings.mode).toBe('observe');
 }
 
-describe('the chart', () => {
+const whereRendered = describeWhere(canRender, RENDERER);
+
+whereRendered('the chart', () => {
   test('makes one worker that is replaced, never doubled', () => {
     const { spec } = find(render(USUAL), 'Deployment');
     expect(spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
@@ -195,21 +203,6 @@ describe('the chart', () => {
     );
   });
 
-  test.each([
-    ['a key that there is not', { replicas: 2 }, 'Unrecognized key: "replicas"'],
-    ['a kind that there is not', { kind: 'daemonset' }, 'kind'],
-    [
-      'a folder that many write to',
-      { persistence: { accessMode: 'ReadWriteMany' } },
-      'persistence.accessMode',
-    ],
-    ['a tag as a digest', { image: { digest: '1.2.3' } }, 'image.digest'],
-    ['a variable that is no text', { env: { RETRIES: 3 } }, 'env.RETRIES'],
-    ['a secret that is no name of a variable', { secrets: { 'client-id': 'x' } }, 'secrets'],
-  ])('refuses %s', (_, values, why) => {
-    expect(() => render({ ...USUAL, ...values })).toThrow(why);
-  });
-
   test('takes everything else from its values', () => {
     const { metadata, spec } = find(render(OTHERWISE), 'Deployment');
     expect(metadata.name).toBe('a-name-that-is-much-too-long-for-the-labels-of-kub');
@@ -245,6 +238,23 @@ describe('the chart', () => {
     });
     expectToLoad(manifests);
   });
+});
+
+describe('the schema of the chart’s values', () => {
+  test.each([
+    ['a key that there is not', { replicas: 2 }, 'Unrecognized key: "replicas"'],
+    ['a kind that there is not', { kind: 'daemonset' }, 'kind'],
+    [
+      'a folder that many write to',
+      { persistence: { accessMode: 'ReadWriteMany' } },
+      'persistence.accessMode',
+    ],
+    ['a tag as a digest', { image: { digest: '1.2.3' } }, 'image.digest'],
+    ['a variable that is no text', { env: { RETRIES: 3 } }, 'env.RETRIES'],
+    ['a secret that is no name of a variable', { secrets: { 'client-id': 'x' } }, 'secrets'],
+  ])('refuses %s', (_, values, why) => {
+    expect(() => chartInput({ ...USUAL, ...values })).toThrow(why);
+  });
 
   test('describes every value in its schema, and no other', () => {
     const schema = JSON.parse(deployFile('helm/idle-enforcer/values.schema.json')) as {
@@ -260,7 +270,7 @@ describe('the chart', () => {
   });
 });
 
-describe('the plain manifests', () => {
+whereRendered('the plain manifests, beside the chart', () => {
   test.each(plainManifests().map((manifest) => [manifest.kind, manifest] as const))(
     '%s is what the chart makes',
     (kind, manifest) => {
@@ -272,7 +282,9 @@ describe('the plain manifests', () => {
       expect(manifest).toEqual(withoutHelm(find(render(values), kind)));
     },
   );
+});
 
+describe('the plain manifests', () => {
   test('are all named by the kustomization, but those that stand in for others', () => {
     const { resources } = parse(deployFile('kubernetes/kustomization.yaml')) as { resources: string[] };
     const named = resources.flatMap((file) => (parse(deployFile(`kubernetes/${file}`)) as Manifest).kind);
@@ -286,19 +298,3 @@ function withoutHelm({ metadata: { name, labels = {} }, ...rest }: Manifest): ob
   const kept = Object.entries(labels).filter(([key]) => !/helm|managed-by|version/.test(key));
   return { ...rest, metadata: { name, labels: Object.fromEntries(kept) } };
 }
-
-const GO = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '' };
-const hasSprig =
-  existsSync('/usr/share/gocode/src/github.com/Masterminds/sprig') && hasProgram('go', 'version');
-
-testWhere(hasSprig, 'Go with sprig')('Go renders the templates to the same texts', () => {
-  const inputs = [USUAL, CRON, OTHERWISE];
-  const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-  const output = execFileSync('go', ['run', path('render.go'), path('../../deploy/helm/idle-enforcer')], {
-    env: GO,
-    input: JSON.stringify(inputs.map(chartInput)),
-    maxBuffer: 16 * 1024 * 1024,
-  });
-  const theirs = JSON.parse(output.toString()) as readonly Record<string, string>[];
-  expect(inputs.map((values) => Object.fromEntries(renderTexts(values)))).toEqual(theirs);
-});

@@ -1,8 +1,13 @@
-/** The Helm chart and the plain manifests, as objects. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** The Helm chart, rendered by Helm or by Go's own templates, and the plain manifests, as objects. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { GoTemplates } from './go-template.ts';
+import { hasProgram } from './installed.ts';
 
 const DEPLOY = new URL('../../deploy/', import.meta.url);
 const CHART = new URL('helm/idle-enforcer/', DEPLOY);
@@ -27,7 +32,7 @@ export function defaultValues(): Values {
 let defaults: Values | undefined;
 
 /** What the templates see: changes laid over the defaults, map by map. Throws what the schema has against the outcome. */
-export function chartInput(changes: Values): object {
+export function chartInput(changes: Values): ChartInput {
   const { name, version, appVersion } = (chart ??= parse(read(new URL('Chart.yaml', CHART))) as Chart);
   const values = merged(defaultValues(), changes);
   schema ??= z.fromJSONSchema(JSON.parse(deployFile('helm/idle-enforcer/values.schema.json')) as JsonSchema);
@@ -38,6 +43,13 @@ export function chartInput(changes: Values): object {
     Chart: { Name: name, Version: version, AppVersion: appVersion },
     Release: { Name: 'idle-enforcer', Namespace: 'idle-enforcer', Service: 'Helm' },
   };
+}
+
+/** What the templates see. */
+interface ChartInput {
+  readonly Values: Values;
+  readonly Chart: object;
+  readonly Release: object;
 }
 
 type Chart = Readonly<Record<'name' | 'version' | 'appVersion', string>>;
@@ -57,28 +69,59 @@ function isMap(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Every file of the chart's templates folder, rendered. Throws what the templates refuse. */
-export function renderTexts(changes: Values): ReadonlyMap<string, string> {
-  const { templates, files } = (compiled ??= compile());
-  const input = chartInput(changes);
-  const rendered = files.filter((file) => !file.startsWith('_'));
-  return new Map(rendered.map((file) => [file, templates.render(file, input)]));
-}
+/** What is needed to render the chart. */
+export const RENDERER = 'neither Helm nor Go with sprig';
 
-let compiled: ReturnType<typeof compile> | undefined;
+const GO = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '' };
+const hasHelm = hasProgram('helm', 'version');
+const hasGo = existsSync(join(GO.GOPATH, 'src/github.com/Masterminds/sprig')) && hasProgram('go', 'version');
 
-function compile(): { readonly templates: GoTemplates; readonly files: readonly string[] } {
-  const templates = new GoTemplates();
-  const folder = new URL('templates/', CHART);
-  const files = readdirSync(folder);
-  for (const file of files) templates.add(file, read(new URL(file, folder)));
-  return { templates, files };
-}
+/** Whether the chart can be rendered here. */
+export const canRender = hasHelm || hasGo;
 
-/** The objects that the chart makes. */
+/** The objects that the chart makes. Throws what the schema or the templates refuse. */
 export function render(changes: Values): readonly Manifest[] {
-  const texts = [...renderTexts(changes)].filter(([file]) => file.endsWith('.yaml'));
-  return texts.flatMap(([file, text]) => manifestsIn(text, file));
+  const input = chartInput(changes);
+  return manifestsIn(hasHelm ? byHelm(input) : byGo(input), 'the chart');
+}
+
+function byHelm({ Values: values }: ChartInput): string {
+  const args = [
+    'template',
+    'idle-enforcer',
+    fileURLToPath(CHART),
+    '--namespace',
+    'idle-enforcer',
+    '--values',
+    '-',
+  ];
+  return run('helm', args, JSON.stringify(values));
+}
+
+/** Go's text/template and sprig are what Helm is made of. */
+function byGo(input: ChartInput): string {
+  const output = run(builtRenderer(), [fileURLToPath(CHART)], JSON.stringify([input]));
+  const [texts = {}] = JSON.parse(output) as readonly Readonly<Record<string, string>>[];
+  const files = Object.keys(texts).filter((file) => file.endsWith('.yaml'));
+  return files.map((file) => `---\n${texts[file] ?? ''}`).join('\n');
+}
+
+let built: string | undefined;
+
+function builtRenderer(): string {
+  if (built !== undefined) return built;
+  const folder = mkdtempSync(join(tmpdir(), 'render-'));
+  process.on('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  built = join(folder, 'render');
+  const source = fileURLToPath(new URL('render.go', import.meta.url));
+  execFileSync('go', ['build', '-o', built, source], { env: GO, stdio: 'pipe' });
+  return built;
+}
+
+function run(program: string, args: readonly string[], input: string): string {
+  return execFileSync(program, args, { input, stdio: 'pipe', maxBuffer: 16 * 1024 * 1024 }).toString();
 }
 
 /** The objects in deploy/kubernetes. */

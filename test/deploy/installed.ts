@@ -1,6 +1,7 @@
 /** Programs and packages that are not everywhere: tests that need one say so and stand aside where it is missing. */
-import { test } from '@jest/globals';
+import { describe, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
+import process from 'node:process';
 
 /** Whether a program answers. */
 export function hasProgram(name: string, ...args: readonly string[]): boolean {
@@ -15,5 +16,17 @@ export function testWhere(
   return (name, run) => {
     if (holds) test(name, run);
     else test.skip(`${name} (${missing} is not installed)`, run);
+  };
+}
+
+/** The same for a group of tests; where it is left out, a line on the terminal says so. */
+export function describeWhere(holds: boolean, missing: string): (name: string, group: () => void) => void {
+  return (name, group) => {
+    if (holds) {
+      describe(name, group);
+      return;
+    }
+    process.stderr.write(`Skipped: ${name} (${missing} is installed)\n`);
+    describe.skip(`${name} (${missing} is installed)`, group);
   };
 }

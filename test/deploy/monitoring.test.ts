@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse, stringify } from 'yaml';
 import type { AlarmKind } from '../../src/ports/alarms.ts';
-import { TOPICS } from '../../src/policy-file/schema-notify.ts';
+import { TOPICS } from '../../src/notify/channels/topics.ts';
 import { ALARM_KINDS } from '../../src/ports/alarms.ts';
 import { Metrics } from '../../src/server/metrics.ts';
 import { deployFile } from './chart.ts';

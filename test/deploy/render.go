@@ -1,5 +1,4 @@
-// Renders the chart's templates with Go's own text/template and sprig, the way Helm does: the truth that go-template.ts
-// is compared with. Takes the chart's folder as argument and the input as JSON; prints the files as JSON.
+// Renders the chart's templates with Go's own text/template and sprig, of which Helm is made. Takes the chart's folder as argument and the input as JSON; prints the files as JSON.
 package main
 
 import (

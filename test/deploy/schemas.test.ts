@@ -1,7 +1,16 @@
 /** Everything that goes to a cluster fits the schemas that Kubernetes and the Prometheus operator publish. */
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { deployFile, plainManifests, render, type Manifest, type Values } from './chart.ts';
+import {
+  canRender,
+  deployFile,
+  plainManifests,
+  render,
+  RENDERER,
+  type Manifest,
+  type Values,
+} from './chart.ts';
+import { describeWhere } from './installed.ts';
 import { validate } from './schemas.ts';
 
 /** Refused for a CronJob. */
@@ -63,7 +72,7 @@ function combinations(): readonly Values[] {
   return all.filter(({ kind, persistence }) => !(kind === 'cronjob' && persistence === NO_VOLUME));
 }
 
-describe('the schemas accept', () => {
+describeWhere(canRender, RENDERER)('the schemas accept, of the chart', () => {
   test('what the chart makes of every combination of its values', () => {
     for (const values of combinations()) {
       const manifests = render(values);
@@ -71,7 +80,9 @@ describe('the schemas accept', () => {
       for (const manifest of manifests) validate(manifest);
     }
   });
+});
 
+describe('the schemas accept', () => {
   test.each(plainManifests().map((manifest) => [manifest.kind, manifest] as const))(
     'the plain manifest of the %s',
     (_, manifest) => {

@@ -75,13 +75,27 @@ describe('the service’s token at the provider', () => {
     expect(provider.asked).toHaveLength(1);
   });
 
+  test.each<[string, unknown]>([
+    ['that does not say what it is', undefined],
+    ['that is bound to a key', 'DPoP'],
+  ])('%s is none that could be sent', async (_, token_type) => {
+    const { provider, end } = await realm({ access_token: 't', expires_in: 300, token_type });
+    expect(faultIn(await end())).toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(
+        /^logging in at the identity provider: the answer is no grant that can be used \(\w+\)$/,
+      ),
+    });
+    expect(provider.lines).toEqual(['POST /realms/r/protocol/openid-connect/token']);
+  });
+
   test.each<[string, object, number]>([
-    ['that does not tell its end is renewed after five minutes', { access_token: 't' }, 5],
-    ['that ends in years is renewed after two days', { access_token: 't', expires_in: 1e12 }, 2 * 24 * 60],
-    ['that ends at once is renewed after a minute', { access_token: 't', expires_in: 0 }, 1],
-    ['that ended before is renewed after five minutes', { access_token: 't', expires_in: -9 }, 5],
+    ['that does not tell its end is renewed after five minutes', {}, 5],
+    ['that ends in years is renewed after two days', { expires_in: 1e12 }, 2 * 24 * 60],
+    ['that ends at once is renewed after a minute', { expires_in: 0 }, 1],
+    ['that ended before is renewed after five minutes', { expires_in: -9 }, 5],
   ])('%s', async (_, login, minutes) => {
-    const { provider, clock, end } = await realm(login);
+    const { provider, clock, end } = await realm({ access_token: 't', token_type: 'Bearer', ...login });
     const logins = (): number => provider.asked.filter(({ path }) => path.endsWith('/token')).length;
     await end();
     clock.windTo(T0 + Math.floor(minutes * MINUTE * 0.85) - 5 * SECOND);

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { createIdentity } from '../../src/identity/identity.ts';
-import type { IdentitySettings } from '../../src/identity/settings.ts';
+import type { IdentitySettings } from '../../src/identity/connectors/kind.ts';
 import {
   closeLinks,
   faultIn,

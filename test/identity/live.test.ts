@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import type { Effects } from '../../src/ports/agents.ts';
-import { SIGNATURE_HEADER } from '../../src/identity/connectors/webhook/connector.ts';
+import { SIGNATURE_HEADER } from '../../src/http/signature.ts';
 import type { Settings } from '../../src/policy-file/draft.ts';
 import { LiveIdentity, withIdentity } from '../../src/app/compose-identity.ts';
 import { ISAAC, NotingClock, Provider, T0 } from './provider.ts';

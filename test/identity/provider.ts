@@ -5,7 +5,7 @@ import { WoundClock } from '../../src/app/clock.ts';
 import type { Duration, Instant } from '../../src/domain/time/time.ts';
 import { createIdentity } from '../../src/identity/identity.ts';
 import type { EndResult, Identity, IdentityFault } from '../../src/ports/identity.ts';
-import type { IdentitySettings } from '../../src/identity/settings.ts';
+import type { IdentitySettings } from '../../src/identity/connectors/kind.ts';
 import type { Redactor } from '../../src/texts/redactor.ts';
 import { agent } from '../domain/build.ts';
 

@@ -286,6 +286,8 @@ describe('over a restart', () => {
     const interrupted = untilAsked(shift).catch(() => undefined);
     await asked.promise;
     const intent = (await shift.events('intent')).find(isSso);
+    // A process that was killed records nothing more.
+    await shift.assembly.store.close();
     await shift.kill();
     await interrupted;
     return { provider, shift, intent: intent! };

@@ -68,7 +68,7 @@ export class FakeLog implements Log {
 export interface Sent {
   readonly channel: string;
   readonly message: Message;
-  readonly to: readonly string[] | undefined;
+  readonly receiver: string | undefined;
 }
 
 /** Receivers that take everything, refuse, or hang, by the name of their channel. */
@@ -93,7 +93,7 @@ export class FakeSender implements Sender {
     this.#hanging.clear();
   }
 
-  async send({ name }: Channel, sent: Message, signal: AbortSignal, to?: readonly string[]): Promise<void> {
+  async send({ name }: Channel, sent: Message, signal: AbortSignal, receiver?: string): Promise<void> {
     this.tried += 1;
     const fault = this.#faults.get(name) ?? this.refuse(sent);
     if (fault !== undefined) throw fault;
@@ -104,7 +104,7 @@ export class FakeSender implements Sender {
         });
       });
     }
-    this.sent.push({ channel: name, message: sent, to });
+    this.sent.push({ channel: name, message: sent, receiver });
   }
 
   close(): Promise<void> {

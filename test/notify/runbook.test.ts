@@ -2,10 +2,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { AlarmKind } from '../../src/ports/alarms.ts';
-import { mailOf, slackBody, teamsBody, webhookBody } from '../../src/notify/payloads.ts';
+import { mailOf } from '../../src/notify/channels/email/channel.ts';
+import { slackBody } from '../../src/notify/channels/slack/channel.ts';
+import { teamsBody } from '../../src/notify/channels/teams/channel.ts';
+import { webhookBody } from '../../src/notify/channels/webhook/channel.ts';
 import { RUNBOOK, runbookHeading } from '../../src/notify/runbook.ts';
 import { letterOf } from '../../src/notify/words.ts';
-import { TOPICS } from '../../src/policy-file/schema-notify.ts';
+import { TOPICS } from '../../src/notify/channels/topics.ts';
 import { ALARM_KINDS } from '../../src/ports/alarms.ts';
 import { message } from './parts.ts';
 

@@ -40,7 +40,7 @@ describe('a warning', () => {
   test('goes by mail to the agent alone, and says when and what to do', async () => {
     const { sender, warn } = setting([MAIL]);
     expect(await warn()).toBe(true);
-    expect(sender.sent[0]?.to).toEqual(['ana@example.com']);
+    expect(sender.sent[0]?.receiver).toBe('ana@example.com');
     expect(sender.sent[0]?.message.message).toContain('logged off Genesys Cloud in 5m');
     expect(JSON.stringify(sender.sent[0]?.message)).not.toContain('Ana');
   });

@@ -5,7 +5,7 @@ import type { Template, Topic } from '../../src/notify/message.ts';
 import { letterOf, type Letter } from '../../src/notify/words.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { PolicyRefused } from '../../src/policy-file/faults.ts';
-import { TOPICS } from '../../src/policy-file/schema-notify.ts';
+import { TOPICS } from '../../src/notify/channels/topics.ts';
 import { message } from './parts.ts';
 
 const ITEM = { agent: 'Ana', rule: 'gone', measured: 62 * MINUTE, limit: HOUR, rung: 2, sweepId: 's1' };

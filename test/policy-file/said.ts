@@ -3,7 +3,7 @@ import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 import { explainError } from '../../src/commands/shared/exit.ts';
 import { createLog } from '../../src/app/logging.ts';
-import { slackBody } from '../../src/notify/payloads.ts';
+import { slackBody } from '../../src/notify/channels/slack/channel.ts';
 import { letterOf } from '../../src/notify/words.ts';
 import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
 import { PolicyRefused } from '../../src/policy-file/faults.ts';

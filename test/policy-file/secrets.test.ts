@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
-import { secretsInAddress, secretsOf } from '../../src/policy-file/secrets.ts';
+import { secretsOf } from '../../src/policy-file/secrets.ts';
+import { secretsInAddress } from '../../src/texts/secret-address.ts';
 
 const policy = (more: string): string => `version: 1
 genesys: { region: eu-west-1, client_id: a-client, client_secret: the-client-secret }

@@ -81,7 +81,6 @@ export function wantsOf({ settings, draft }: LoadedPolicy): DoctorWants {
   );
   const needed = namesNeeded(draft);
   const kinds = (['roles', 'queues', 'teams'] as const).filter((kind) => needed[kind].length > 0);
-  const { okta, entra, keycloak, webhook } = settings.identity ?? {};
   return {
     mode: settings.mode,
     actions: new Set([...rules, ...ladders.flat()].flatMap(({ actions }) => actions)),
@@ -90,7 +89,7 @@ export function wantsOf({ settings, draft }: LoadedPolicy): DoctorWants {
     returnWindow: returns.window,
     interval: settings.sweep.interval,
     requestsPerMinute: settings.genesys.requestsPerMinute,
-    connector: [okta, entra, keycloak, webhook].some((one) => one !== undefined),
+    connector: settings.identity !== undefined,
   };
 }
 

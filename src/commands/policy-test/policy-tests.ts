@@ -6,7 +6,6 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Agent } from '../../domain/agent.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { normaliseName } from '../../domain/name.ts';
-import { MINUTE, type Duration } from '../../domain/time/time.ts';
 import { wallTime } from '../../domain/time/zone.ts';
 import { check, type Miss } from './check.ts';
 import { runTest, type TestRun, type TestScene } from './run.ts';
@@ -14,6 +13,7 @@ import { failureLines, missSentence, type FailedTest } from './view.ts';
 import type { Times } from '../shared/times.ts';
 import { FileFault } from '../../files/plain-file.ts';
 import { parseTestFile, timeIn, type ParsedTest, type TestFile } from './test-file.ts';
+import { chosenConnector } from '../../identity/connectors/registry.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import {
   FaultList,
@@ -37,8 +37,6 @@ const MOST_SWEEPS = 20_000;
 const MOST_SWEEPS_TOGETHER = 100_000;
 /** More names than these are not listed. */
 const NAMES_LISTED = 20;
-/** What a provider documents at most, where the policy does not say. */
-const SSO_DELAY: Duration = 5 * MINUTE;
 
 type Verdict = ParsedTest['verdicts'][number];
 type Logoff = NonNullable<ParsedTest['logoffs']>[number];
@@ -249,9 +247,7 @@ function sceneOf(test: ParsedTest, { settings }: LoadedPolicy, { caps }: Policy)
   const { happenings, lacking, unwatched, browser, nativeTimeout, begin, end } = test;
   // The worker has settled when the test begins.
   const from = Math.floor(begin / interval) * interval - (caps.settle + 1) * interval;
-  const { okta, entra, keycloak, webhook } = settings.identity ?? {};
-  const connector = okta ?? entra ?? keycloak ?? webhook;
-  const ssoDelay = connector?.delay ?? (entra === undefined ? 0 : SSO_DELAY);
+  const ssoDelay = chosenConnector(settings.identity)?.words.delay ?? 0;
   const played = { happenings, lacking, unwatched, browser, nativeTimeout, ssoDelay };
   return { agent: agentOf(test), interval, ...played, from, to: end };
 }

@@ -1,6 +1,7 @@
 /** The record itself, line by line: as a table, as CSV or as JSON lines, however long it is. */
 import type { RecordEvent, StoredEvent } from '../../domain/record.ts';
-import { csvLine, jsonText } from '../../texts/clean.ts';
+import { jsonText } from '../../texts/clean.ts';
+import { csvText } from '../../texts/csv.ts';
 import { nameOf, rungNumber, secondsOf } from '../../texts/printed.ts';
 import { lengthText } from './text.ts';
 import { tableLines, widthsOf } from '../../texts/table.ts';
@@ -67,8 +68,8 @@ const COLUMNS = [
 
 /** CSV with a header. */
 export async function* eventsAsCsv(pages: Pages): AsyncGenerator<string> {
-  yield `${csvLine(COLUMNS)}\r\n`;
-  for await (const events of pages) yield events.map((event) => `${csvLine(cellsOf(event))}\r\n`).join('');
+  yield csvText([COLUMNS]);
+  for await (const events of pages) yield csvText(events.map(cellsOf));
 }
 
 function cellsOf(event: StoredEvent): readonly (string | number)[] {

@@ -3,7 +3,8 @@ import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../
 import { inDays, inHours } from './licence.ts';
 import { OUTCOMES, type LicencePart, type ReturnsPart, type ReportRow } from './parts.ts';
 import type { Report } from './report.ts';
-import { csvLine, jsonText } from '../../texts/clean.ts';
+import { jsonText } from '../../texts/clean.ts';
+import { csvText } from '../../texts/csv.ts';
 import { printed, secondsOf } from '../../texts/printed.ts';
 import { markdownTable } from '../../texts/table.ts';
 
@@ -171,7 +172,7 @@ export function reportCsv(report: Report): string {
       ['licence', month, 'counted_hours', inHours(watched)],
     );
   }
-  return `${lines.map(csvLine).join('\r\n')}\r\n`;
+  return csvText(lines);
 }
 
 /** Everything; see `printed` for how facts are written. */

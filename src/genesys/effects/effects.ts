@@ -3,7 +3,7 @@ import type { ActionFault, ActionResult, Effects } from '../../ports/agents.ts';
 import type { Agent } from '../../domain/agent.ts';
 import { isBy, type Action, type ActionBy } from '../../domain/policy/actions.ts';
 import { SECOND } from '../../domain/time/time.ts';
-import { unlessAborted } from '../http/abort.ts';
+import { unlessAborted } from '../../http/abort.ts';
 import type { Answer, Effort } from '../http/call.ts';
 import type { OfflineDefinition } from '../listing/definitions.ts';
 import { PlatformError } from '../http/errors.ts';

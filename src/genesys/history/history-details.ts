@@ -1,6 +1,7 @@
 /** From the platform's user details to spans of time. A record without a readable beginning says nothing and is left out. */
 import type { Instant } from '../../domain/time/time.ts';
-import { asArray, asInstant, asObject, asText, type Json } from '../http/json.ts';
+import { asArray, asObject, asText, type Json } from '../../http/read-json.ts';
+import { asInstant } from '../http/json.ts';
 
 /** One record: in this state from then to then; without an end it lasts. */
 export interface HistorySpan {

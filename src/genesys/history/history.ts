@@ -9,7 +9,8 @@ import type { Answer } from '../http/call.ts';
 import { isTooLarge, PlatformError } from '../http/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { readDetails, type UserHistory } from './history-details.ts';
-import { asInstant, asNumber, asObject, asText } from '../http/json.ts';
+import { asNumber, asObject, asText } from '../../http/read-json.ts';
+import { asInstant } from '../http/json.ts';
 import type { CallOptions, Sdk } from '../http/sdk.ts';
 
 /** A stretch of time that is being read, and where in it to go on. */

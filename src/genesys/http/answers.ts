@@ -1,5 +1,6 @@
 /** What became of one exchange: an answer, or a fault made of facts that were picked one by one. */
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
+import { isTransientStatus, kindOfStatus } from '../../http/errors.ts';
 import { PAGE_BOUNDS, parseJson, SMALL_BOUNDS, type ParsedJson } from '../../http/json.ts';
 import { countsIn, httpDateOf, LONGEST_WAIT, retryAfterOf, spanOf } from '../../http/spans.ts';
 import type { Answer, Call } from './call.ts';
@@ -7,24 +8,22 @@ import {
   closedError,
   CredentialsError,
   isTooLarge,
-  isTransientStatus,
-  kindOfStatus,
   lateError,
   tooLargeError,
   type FaultFacts,
   PlatformError,
   PlatformUnreachableError,
 } from './errors.ts';
-import { asObject, asText } from './json.ts';
+import { asObject, asText } from '../../http/read-json.ts';
 import { noAnswerWords } from './network-words.ts';
 import type { RateHeaders } from './rate-budget.ts';
 import type { Scrubber } from './scrub.ts';
-import type { WireFault, WireResponse } from './wire.ts';
+import type { HttpClientFault, HttpResponse } from '../../http/client.ts';
 
 /** One exchange as it went. */
 export interface Exchanged {
-  readonly status: number | WireFault;
-  readonly response: WireResponse | undefined;
+  readonly status: number | HttpClientFault;
+  readonly response: HttpResponse | undefined;
   readonly code: string | undefined;
   /** Host and port that were asked, and who of the way there did not answer, where the network says so. */
   readonly host: string;
@@ -61,7 +60,7 @@ function unanswered(exchanged: Exchanged, call: Call, scrubber: Scrubber): Omit<
 }
 
 function success(
-  { headers, status, text }: WireResponse,
+  { headers, status, text }: HttpResponse,
   { sentAt, receivedAt }: Exchanged,
   { operation }: Call,
   scrubber: Scrubber,
@@ -93,7 +92,7 @@ function noAnswer(exchanged: Exchanged, call: Call, scrubber: Scrubber): Platfor
 }
 
 /** Reads the platform's `ErrorBody` (or the OAuth error) and makes our own error of it. */
-function refusal(response: WireResponse, exchanged: Exchanged, call: Call, scrubber: Scrubber): FailedAnswer {
+function refusal(response: HttpResponse, exchanged: Exchanged, call: Call, scrubber: Scrubber): FailedAnswer {
   const body = asObject(small(response));
   const code = scrubber.clean(codeIn(exchanged));
   const said = scrubber.clean(
@@ -155,7 +154,7 @@ function factsOf(error: PlatformError): FaultFacts {
 }
 
 /** What an error says; nothing where that is more than any error says. */
-function small({ text }: WireResponse): unknown {
+function small({ text }: HttpResponse): unknown {
   const parsed = parseJson(text, SMALL_BOUNDS);
   return parsed.is === 'json' ? parsed.value : undefined;
 }
@@ -181,7 +180,7 @@ export function retryAfter({ response, receivedAt }: Exchanged): Duration | unde
  * The three headers of the rate limit, or `undefined` when one is missing or no number. Where they are repeated the strictest
  * counts. The platform counts by the minute: no window of its own is longer.
  */
-export function rateHeaders({ headers }: WireResponse): RateHeaders | undefined {
+export function rateHeaders({ headers }: HttpResponse): RateHeaders | undefined {
   const allowed = countsIn(headers['inin-ratelimit-allowed']);
   const count = countsIn(headers['inin-ratelimit-count']);
   const reset = spanOf(headers['inin-ratelimit-reset'], SECOND, { least: 0, most: MINUTE });

@@ -111,17 +111,3 @@ export function closedError(operation: string): PlatformError {
   const message = `${operation}: the connection to the platform was closed`;
   return new PlatformError(message, { kind: 'transient', operation, code: CLOSED });
 }
-
-/** Which kind of fault an HTTP status stands for (see `ErrorBody` in the platform's OpenAPI document). */
-export function kindOfStatus(status: number): FaultKind {
-  if (status === 401) return 'credentials';
-  if (status === 403) return 'forbidden';
-  if (status === 404 || status === 410) return 'gone';
-  if (isTransientStatus(status)) return 'transient';
-  return 'refused';
-}
-
-/** Statuses after which the same request may succeed later. */
-export function isTransientStatus(status: number): boolean {
-  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
-}

@@ -1,20 +1,5 @@
-/** Tolerant readers for what came out of `JSON.parse`: the value if it has the wanted shape, else `undefined`. */
-
-/** A JSON object, of which nothing is known yet. */
-export type Json = Readonly<Record<string, unknown>>;
-
-export function asObject(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-}
-
-export function asArray(value: unknown): readonly unknown[] | undefined {
-  return Array.isArray(value) ? (value as readonly unknown[]) : undefined;
-}
-
-/** A string that is not empty. */
-export function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
+/** What the platform's texts are: names, and dates. The value if it has the wanted shape, else `undefined`. */
+import { asText } from '../../http/read-json.ts';
 
 /** In characters. An e-mail address has 254 at most, and no name or id of the platform is longer. */
 export const LONGEST_NAME = 320;
@@ -26,10 +11,6 @@ export const LONGEST_NAME = 320;
 export function asName(value: unknown): string | undefined {
   const text = asText(value);
   return text === undefined || text.length > LONGEST_NAME ? undefined : text;
-}
-
-export function asNumber(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/;

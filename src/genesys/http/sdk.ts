@@ -16,12 +16,12 @@ import { bearerOf, lifetimeOf } from '../../http/spans.ts';
 import { currentCall, type Answer, type Call, type Effort } from './call.ts';
 import type { Hosts } from './regions.ts';
 import type { Priority } from './rate-budget.ts';
-import { asObject } from './json.ts';
+import { asObject } from '../../http/read-json.ts';
 import { PlatformUnreachableError } from './errors.ts';
 import type { Scrubber } from './scrub.ts';
-import { TokenSource, type TokenGrant } from './tokens.ts';
+import { TokenSource, type TokenGrant } from '../../http/tokens.ts';
 import type { Transport } from './transport.ts';
-import type { WireRequest } from './wire.ts';
+import type { HttpRequest } from '../../http/client.ts';
 
 sdk.ApiClient.instance.config.live_reload_config = false;
 
@@ -109,7 +109,7 @@ export function openSdk(
   const tokens = new TokenSource(login, now);
   const send = async (wanted: SdkRequest): Promise<SdkResponse> => {
     const call = currentCall.getStore() ?? { operation: 'unknown', priority: 'read', signal: undefined };
-    const request = wireRequest(wanted, settings.hosts);
+    const request = requestOf(wanted, settings.hosts);
     if (call.operation !== LOGIN_OPERATION) {
       const answer = await transport.api(request, call, tokens);
       return { status: answer.status, statusText: '', headers: {}, data: answer };
@@ -178,7 +178,7 @@ function httpClient(
 }
 
 /** Puts the SDK's path and parameters on the address from the settings. */
-function wireRequest(wanted: SdkRequest, hosts: Hosts): WireRequest {
+function requestOf(wanted: SdkRequest, hosts: Hosts): HttpRequest {
   const { hostname, pathname } = new URL(wanted.url);
   const base = hostname === `login.${NOWHERE}` ? hosts.loginUrl : hosts.apiUrl;
   const query = new URLSearchParams();
@@ -191,7 +191,7 @@ function wireRequest(wanted: SdkRequest, hosts: Hosts): WireRequest {
   return { method: wanted.method, url, ...payload(wanted) };
 }
 
-function payload({ headers: given, data }: SdkRequest): Pick<WireRequest, 'headers' | 'body'> {
+function payload({ headers: given, data }: SdkRequest): Pick<HttpRequest, 'headers' | 'body'> {
   const headers: Record<string, string> = { accept: 'application/json' };
   for (const [name, value] of Object.entries(given ?? {})) headers[name.toLowerCase()] = String(value);
   if (typeof data === 'string') {

@@ -5,7 +5,7 @@
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { httpDateOf, LONGEST_WAIT } from '../../http/spans.ts';
-import { unlessAborted } from './abort.ts';
+import { unlessAborted } from '../../http/abort.ts';
 import {
   codeIn,
   loginError,
@@ -22,8 +22,8 @@ import type { Gate } from './gate.ts';
 import type { Redactor } from '../../texts/redactor.ts';
 import type { Scrubber } from './scrub.ts';
 import type { ServerClock } from './server-clock.ts';
-import type { TokenSource } from './tokens.ts';
-import { WireError, type Wire, type WireRequest, type WireResponse } from './wire.ts';
+import type { TokenSource } from '../../http/tokens.ts';
+import { HttpClientError, type HttpClient, type HttpRequest, type HttpResponse } from '../../http/client.ts';
 
 /** What is told about each request. */
 export interface PlatformHooks {
@@ -37,7 +37,7 @@ export interface PlatformHooks {
 }
 
 export interface TransportParts {
-  readonly wire: Wire;
+  readonly client: HttpClient;
   readonly gate: Gate;
   readonly clock: Clock;
   readonly serverClock: ServerClock;
@@ -64,7 +64,7 @@ export class Transport {
   }
 
   /** An API request with the service's token. Throws `PlatformError`, or the signal's reason. */
-  async api(wanted: WireRequest, call: Call, tokens: TokenSource): Promise<Answer> {
+  async api(wanted: HttpRequest, call: Call, tokens: TokenSource): Promise<Answer> {
     const { scrubber } = this.#parts;
     let renewed = false;
     return this.#repeat(call, async () => {
@@ -79,7 +79,7 @@ export class Transport {
   }
 
   /** The client credentials grant. Not part of the token's rate budget. Throws `CredentialsError` or `PlatformUnreachableError`. */
-  async login(wanted: WireRequest, operation: string): Promise<unknown> {
+  async login(wanted: HttpRequest, operation: string): Promise<unknown> {
     const { scrubber } = this.#parts;
     const call: Call = { operation, priority: 'action', signal: undefined };
     try {
@@ -142,7 +142,7 @@ export class Transport {
   }
 
   async #attempt(
-    wanted: WireRequest,
+    wanted: HttpRequest,
     call: Call,
     tokens: TokenSource,
   ): Promise<{ token: string; answer: Exchanged }> {
@@ -167,20 +167,20 @@ export class Transport {
   }
 
   /** One exchange, timed and reported. Never throws. */
-  async #send(wanted: WireRequest, call: Call): Promise<Exchanged> {
-    const { clock, hooks, serverClock, wire } = this.#parts;
+  async #send(wanted: HttpRequest, call: Call): Promise<Exchanged> {
+    const { clock, hooks, serverClock, client } = this.#parts;
     const sentAt = clock.now();
     const begun = performance.now();
     let status: Exchanged['status'];
-    let response: WireResponse | undefined;
+    let response: HttpResponse | undefined;
     let code: string | undefined;
     let where: string | undefined;
     try {
-      response = await wire.exchange(wanted, call.signal);
+      response = await client.exchange(wanted, call.signal);
       status = response.status;
     } catch (error) {
-      status = error instanceof WireError ? error.reason : 'network';
-      if (error instanceof WireError) ({ code, where } = error);
+      status = error instanceof HttpClientError ? error.reason : 'network';
+      if (error instanceof HttpClientError) ({ code, where } = error);
     }
     const receivedAt = clock.now();
     const date = dateOf(response);
@@ -220,7 +220,7 @@ class Patience {
 }
 
 /** What time it was on the platform. An error may be a proxy's or a gateway's, which has a clock of its own. */
-function dateOf(response: WireResponse | undefined): Instant | undefined {
+function dateOf(response: HttpResponse | undefined): Instant | undefined {
   if (response === undefined || response.status < 200 || response.status > 299) return undefined;
   return httpDateOf(response.headers['date']);
 }

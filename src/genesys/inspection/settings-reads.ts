@@ -1,6 +1,7 @@
 /** Settings of the organisation that clash, or do not, with what the service does. */
 import { DAY, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
-import { asArray, asInstant, asNumber, asObject, asText } from '../http/json.ts';
+import { asArray, asNumber, asObject, asText } from '../../http/read-json.ts';
+import { asInstant } from '../http/json.ts';
 import type { CallOptions, Sdk } from '../http/sdk.ts';
 
 /** "Renew presence on reconnect" (`RestorePresenceSettings`). `undefined` is what the platform left out. */

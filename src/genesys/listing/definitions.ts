@@ -1,7 +1,8 @@
 /** The organisation's presence definitions: `GET /api/v2/presence/definitions` lists system and own ones in one answer. */
 import { parseSystemPresence, type SystemPresence } from '../../domain/agent.ts';
 import { HOUR, type Duration, type Instant } from '../../domain/time/time.ts';
-import { asObject, asName } from '../http/json.ts';
+import { asObject } from '../../http/read-json.ts';
+import { asName } from '../http/json.ts';
 import { entitiesOf } from './listing.ts';
 import type { CallOptions, Sdk } from '../http/sdk.ts';
 

@@ -5,7 +5,7 @@ import { showsWork } from '../../domain/tracking/reading.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
 import type { Effort } from '../http/call.ts';
 import type { OfflineDefinition } from './definitions.ts';
-import { asObject, asText } from '../http/json.ts';
+import { asObject, asText } from '../../http/read-json.ts';
 import { entitiesOf } from './listing.ts';
 import type { Memberships } from './memberships.ts';
 import type { NativeTimeouts } from '../inspection/native-timeouts.ts';

@@ -1,7 +1,8 @@
 /** What is missing from one user as the platform delivers it, and what is there and cannot be understood. All of it protects. */
 import type { Unknown } from '../../domain/agent.ts';
 import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
-import { asInstant, asObject, isNever, type Json } from '../http/json.ts';
+import { asObject, type Json } from '../../http/read-json.ts';
+import { asInstant, isNever } from '../http/json.ts';
 
 /**
  * A stamp this far beyond the moment of receiving is not a time. Were it remembered, every true stamp after it would look

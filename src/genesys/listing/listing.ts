@@ -1,7 +1,7 @@
 /** Walks through the platform's page-numbered and cursor listings of small things: groups, roles, members, … */
 import type { Answer } from '../http/call.ts';
 import { PlatformError } from '../http/errors.ts';
-import { asArray, asNumber, asObject, asText, type Json } from '../http/json.ts';
+import { asArray, asNumber, asObject, asText, type Json } from '../../http/read-json.ts';
 
 /** So many entries are asked for at once. */
 const PAGE_SIZE = 100;

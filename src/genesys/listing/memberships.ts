@@ -5,7 +5,8 @@
  */
 import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { CallOptions, Sdk } from '../http/sdk.ts';
-import { asObject, asName } from '../http/json.ts';
+import { asObject } from '../../http/read-json.ts';
+import { asName } from '../http/json.ts';
 import { readByCursor, readNumbered } from './listing.ts';
 import { PlatformError } from '../http/errors.ts';
 

@@ -1,6 +1,6 @@
 /** How far a walk by page number has come, and what is amiss with it. Makes no requests. */
 import { PlatformError } from '../http/errors.ts';
-import { asNumber, asObject, asText } from '../http/json.ts';
+import { asNumber, asObject, asText } from '../../http/read-json.ts';
 import type { RawPage, SplitPage, TakePage } from './pages.ts';
 
 /** The places of a listing that were filled so far: different users, and entries that name none. */

@@ -1,6 +1,6 @@
 /** What a page of users is, whole or in parts. */
 import type { Answer } from '../http/call.ts';
-import type { Json } from '../http/json.ts';
+import type { Json } from '../../http/read-json.ts';
 
 /** One page, still as the platform sent it. */
 export interface RawPage {

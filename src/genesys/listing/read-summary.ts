@@ -1,7 +1,7 @@
 /** From `UserConversationSummary` to how many conversations an agent has: by medium, by side, active or in after-call work. */
 import type { ConversationCounts } from '../../domain/agent.ts';
 import type { Doubts } from './doubts.ts';
-import { asObject, type Json } from '../http/json.ts';
+import { asObject, type Json } from '../../http/read-json.ts';
 
 /** The part of a user that counts conversations. */
 export const SUMMARY = 'conversationSummary';

@@ -14,7 +14,8 @@ import {
 } from '../../domain/agent.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import { Doubts } from './doubts.ts';
-import { asArray, asObject, asName, type Json } from '../http/json.ts';
+import { asArray, asObject, type Json } from '../../http/read-json.ts';
+import { asName } from '../http/json.ts';
 import { readConversations, SUMMARY } from './read-summary.ts';
 
 /** What a page was read with. */

@@ -7,7 +7,7 @@ import { SECOND, type Instant } from '../../domain/time/time.ts';
 import { isOver, type CursorOffer } from './cursor-offer.ts';
 import type { Effort } from '../http/call.ts';
 import { isAboutRequest, isTooLarge, PlatformError } from '../http/errors.ts';
-import { asText } from '../http/json.ts';
+import { asText } from '../../http/read-json.ts';
 import { entitiesOf, parameterOf } from './listing.ts';
 import { MAX_PAGES, MOST_USERS, NumberedWalk, FilledPlaces } from './numbered-walk.ts';
 import type { RawPage, TakePage } from './pages.ts';

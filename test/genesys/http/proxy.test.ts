@@ -2,7 +2,7 @@ import { createServer, request, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PlatformUnreachableError } from '../../../src/genesys/http/errors.ts';
-import { Wire } from '../../../src/genesys/http/wire.ts';
+import { HttpClient } from '../../../src/http/client.ts';
 import { fakePlatform, NO_SIGNAL, user, type FakePlatform, type Reply } from '../fake-platform.ts';
 
 const NAMES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'];
@@ -103,16 +103,19 @@ describe('a proxy in the environment', () => {
 
   test('is not used for hosts that NO_PROXY names', async () => {
     onwardPort = 1;
-    const wire = new Wire(2_000, { HTTP_PROXY: proxyUrl, NO_PROXY: 'direct.invalid' });
+    const client = new HttpClient({
+      timeout: 2_000,
+      env: { HTTP_PROXY: proxyUrl, NO_PROXY: 'direct.invalid' },
+    });
     const get = (host: string): Promise<unknown> =>
-      wire.exchange({ method: 'GET', url: `http://${host}/`, headers: {}, body: undefined }, undefined);
+      client.exchange({ method: 'GET', url: `http://${host}/`, headers: {}, body: undefined }, undefined);
     try {
       await get('direct.invalid').catch(() => undefined);
       expect(asked).toEqual([]);
       await get('other.invalid').catch(() => undefined);
       expect(asked).toEqual(['http://other.invalid/']);
     } finally {
-      await wire.close();
+      await client.close();
     }
   });
 });

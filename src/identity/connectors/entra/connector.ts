@@ -1,43 +1,41 @@
 /** Microsoft Entra ID: https://learn.microsoft.com/graph/api/user-revokesigninsessions */
 import { decodeJwt } from 'jose';
-import { MINUTE, type Duration } from '../../../domain/time/time.ts';
-import { Access, clientCredentials } from '../../access.ts';
-import { IdentityError } from '../../errors.ts';
-import { join, type HttpAnswer, type Http } from '../../http.ts';
-import { listAt, member, parseProviderJson } from '../../json.ts';
-import { assertSuccess, NOBODY, onlyUser } from '../../lookup.ts';
-import type { Clock } from '../../../ports/clock.ts';
-import type { Connector, Ended } from '../../connector.ts';
+import { BearerClient } from '../../../http/bearer.ts';
+import { asArray, member, parseSmallJson } from '../../../http/read-json.ts';
+import { bySecret } from '../../../http/oauth.ts';
+import { join, type ApiAnswer } from '../../../http/retrying.ts';
 import type { SelfCheck } from '../../../ports/identity.ts';
-import type { EntraSettings } from '../../settings.ts';
+import { IdentityError } from '../../errors.ts';
+import { tokensBy } from '../../login.ts';
+import { assertSuccess, NOBODY, onlyUser } from '../../lookup.ts';
+import type { Connect, Ended } from '../kind.ts';
+import { GRAPH_URL, type EntraSettings } from './config.ts';
 
 const LOGIN_URL = 'https://login.microsoftonline.com';
-const GRAPH_URL = 'https://graph.microsoft.com';
 /** Where the national clouds keep Microsoft Graph: the token must be asked for by that name. A gateway has none of its own. */
 const NATIONAL = new Set([
   'https://graph.microsoft.us',
   'https://dod-graph.microsoft.us',
   'https://microsoftgraph.chinacloudapi.cn',
 ]);
-/** "There might be a small delay of a few minutes before tokens are revoked." */
-const DOCUMENTED_DELAY: Duration = 5 * MINUTE;
 const ERROR_CODES = [['error', 'code']] as const;
 /** The application permission that allows revoking, as documented today; the others were documented before. */
 const REVOKES = 'User.RevokeSessions.All';
 const MAY_REVOKE = new Set(['User.ReadWrite.All', 'Directory.ReadWrite.All']);
 
 /** Makes the connector; nothing is sent yet. */
-export function entra(settings: EntraSettings, http: Http, clock: Clock): Connector {
+export const connect: Connect<EntraSettings> = (settings, tools) => {
   const { tenant, client_id, client_secret, login_url = LOGIN_URL, graph_url = GRAPH_URL } = settings;
-  const endpoint = join(login_url, `/${encodeURIComponent(tenant)}/oauth2/v2.0/token`);
-  const fields = { client_id, client_secret, scope: scopeOf(graph_url) };
-  const access = new Access(
-    http,
-    (signal) => clientCredentials(http, endpoint, fields, signal),
-    () => clock.now(),
-  );
+  const tokens = tokensBy(tools, () => ({
+    endpoint: join(login_url, `/${encodeURIComponent(tenant)}/oauth2/v2.0/token`),
+    clientId: client_id,
+    auth: bySecret(client_secret),
+    scope: scopeOf(graph_url),
+    explain,
+  }));
+  const access = new BearerClient(tools.client, tokens);
 
-  async function search(subject: string, signal: AbortSignal, stillMay?: () => boolean): Promise<HttpAnswer> {
+  async function search(subject: string, signal: AbortSignal, stillMay?: () => boolean): Promise<ApiAnswer> {
     const what = 'looking for the user';
     const query = new URLSearchParams({
       $filter: `userPrincipalName eq ${quoted(subject)}`,
@@ -53,16 +51,9 @@ export function entra(settings: EntraSettings, http: Http, clock: Clock): Connec
   }
 
   return {
-    provider: 'Microsoft Entra ID',
-    url: graph_url,
-    attribute: 'user principal name',
-    delay: settings.delay ?? DOCUMENTED_DELAY,
-    reach:
-      'Signs the user out of every Microsoft 365 and Entra application, in browsers and on devices, within some minutes. ' +
-      'A managed device with a primary refresh token may sign them in again without a question.',
     find: async ({ subject }, stillMay, signal) => {
       const { text, correlationId } = await search(subject, signal, stillMay);
-      const users = member(parseProviderJson(text), 'value');
+      const users = member(parseSmallJson(text), 'value');
       const found = onlyUser(users, subject, ['userPrincipalName'], correlationId);
       if (isExternal(subject, member(found.user, 'userType'))) {
         const message =
@@ -78,17 +69,23 @@ export function entra(settings: EntraSettings, http: Http, clock: Clock): Connec
       assertSuccess(answer, what, ERROR_CODES);
       const { status, correlationId } = answer;
       // 204 has no body; any other answer must say yes.
-      if (status !== 204 && member(parseProviderJson(answer.text), 'value') !== true) {
+      if (status !== 204 && member(parseSmallJson(answer.text), 'value') !== true) {
         throw new IdentityError('refused', `${what}: the answer is no`, { status, correlationId });
       }
       return { correlationId };
     },
     check: async (signal): Promise<SelfCheck> => {
-      const { token } = await access.grant(signal);
+      const token = await access.token(signal);
       await search(NOBODY, signal);
       return mayRevoke(token);
     },
   };
+};
+
+/** A number tells a wrong secret from one that has run out. */
+function explain(body: unknown): readonly string[] {
+  const number = asArray(member(body, 'error_codes'))?.[0];
+  return Number.isInteger(number) ? [`AADSTS${String(number)}`] : [];
 }
 
 function scopeOf(graphUrl: string): string {
@@ -103,7 +100,7 @@ function mayRevoke(token: string): SelfCheck {
     sentence: 'logged in and may look up users; whether it may revoke sessions is known only when it does',
   };
   try {
-    const roles = listAt(decodeJwt(token)['roles']);
+    const roles = asArray(decodeJwt(token)['roles']);
     if (roles === undefined) return unsure;
     if (roles.includes(REVOKES)) {
       return {

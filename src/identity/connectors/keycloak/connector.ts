@@ -1,27 +1,30 @@
 /** Keycloak: https://www.keycloak.org/docs-api/latest/rest-api/ */
 import { decodeJwt } from 'jose';
-import { Access, clientCredentials } from '../../access.ts';
-import { join, type HttpAnswer, type Http } from '../../http.ts';
-import { listAt, member, parseProviderJson } from '../../json.ts';
-import { assertSuccess, NOBODY, onlyUser } from '../../lookup.ts';
-import type { Clock } from '../../../ports/clock.ts';
-import type { Connector, Ended } from '../../connector.ts';
+import { BearerClient } from '../../../http/bearer.ts';
+import { asArray, member, parseSmallJson } from '../../../http/read-json.ts';
+import { bySecret } from '../../../http/oauth.ts';
+import { join, type ApiAnswer } from '../../../http/retrying.ts';
 import type { SelfCheck } from '../../../ports/identity.ts';
-import type { KeycloakSettings } from '../../settings.ts';
+import { tokensBy } from '../../login.ts';
+import { assertSuccess, NOBODY, onlyUser } from '../../lookup.ts';
+import type { Connect, Ended } from '../kind.ts';
+import { attributeOf, type KeycloakSettings } from './config.ts';
 
 const ERROR_CODES = [['error']] as const;
 
-/** Makes the connector; nothing is sent yet. `subject` `email` is looked for as e-mail, all else as username. */
-export function keycloak(settings: KeycloakSettings, subject: string, http: Http, clock: Clock): Connector {
+/** Makes the connector; nothing is sent yet. */
+export const connect: Connect<KeycloakSettings> = (settings, tools) => {
   const { url, client_id, client_secret } = settings;
   const realm = encodeURIComponent(settings.realm);
-  const endpoint = join(url, `/realms/${realm}/protocol/openid-connect/token`);
-  const login = (signal: AbortSignal) =>
-    clientCredentials(http, endpoint, { client_id, client_secret }, signal);
-  const access = new Access(http, login, () => clock.now());
-  const attribute = subject === 'email' || subject === '{email}' ? 'email' : 'username';
+  const tokens = tokensBy(tools, () => ({
+    endpoint: join(url, `/realms/${realm}/protocol/openid-connect/token`),
+    clientId: client_id,
+    auth: bySecret(client_secret),
+  }));
+  const access = new BearerClient(tools.client, tokens);
+  const attribute = attributeOf(tools.subject);
 
-  async function search(name: string, signal: AbortSignal, stillMay?: () => boolean): Promise<HttpAnswer> {
+  async function search(name: string, signal: AbortSignal, stillMay?: () => boolean): Promise<ApiAnswer> {
     const what = 'looking for the user';
     const query = new URLSearchParams({
       [attribute]: name,
@@ -41,16 +44,9 @@ export function keycloak(settings: KeycloakSettings, subject: string, http: Http
   }
 
   return {
-    provider: 'Keycloak',
-    url,
-    attribute,
-    delay: settings.delay ?? 0,
-    reach:
-      'Signs the user out of every application of the realm, in all browsers, and makes every refresh token of the user ' +
-      'worthless, offline tokens too.',
     find: async ({ subject: name }, stillMay, signal) => {
       const { text, correlationId } = await search(name, signal, stillMay);
-      return onlyUser(parseProviderJson(text), name, [attribute], correlationId).target;
+      return onlyUser(parseSmallJson(text), name, [attribute], correlationId).target;
     },
     end: async ({ id }, stillMay, signal): Promise<Ended> => {
       const what = 'logging the user out';
@@ -60,12 +56,12 @@ export function keycloak(settings: KeycloakSettings, subject: string, http: Http
       return { correlationId: answer.correlationId };
     },
     check: async (signal): Promise<SelfCheck> => {
-      const { token } = await access.grant(signal);
+      const token = await access.token(signal);
       await search(NOBODY, signal);
       return mayManage(token);
     },
   };
-}
+};
 
 function mayManage(token: string): SelfCheck {
   const unsure: SelfCheck = {
@@ -73,7 +69,7 @@ function mayManage(token: string): SelfCheck {
     sentence: 'logged in and may look up users; whether it may log them out is known only when it does',
   };
   try {
-    const roles = listAt(member(decodeJwt(token), 'resource_access', 'realm-management', 'roles'));
+    const roles = asArray(member(decodeJwt(token), 'resource_access', 'realm-management', 'roles'));
     if (roles === undefined) return unsure;
     if (roles.includes('manage-users') || roles.includes('realm-admin')) {
       return { verdict: 'ok', sentence: 'logged in, may look up users, and holds the role manage-users' };

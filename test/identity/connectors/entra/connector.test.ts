@@ -1,7 +1,7 @@
 /** Microsoft Entra ID by way of Microsoft Graph, spoken to as the public documentation says it answers. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MINUTE, SECOND } from '../../../../src/domain/time/time.ts';
-import type { EntraSettings } from '../../../../src/identity/settings.ts';
+import type { EntraSettings } from '../../../../src/identity/connectors/entra/config.ts';
 import {
   closeLinks,
   faultIn,

@@ -1,7 +1,7 @@
 /** Keycloak, spoken to as its public documentation says it answers. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { SECOND } from '../../../../src/domain/time/time.ts';
-import type { KeycloakSettings } from '../../../../src/identity/settings.ts';
+import type { KeycloakSettings } from '../../../../src/identity/connectors/keycloak/config.ts';
 import {
   closeLinks,
   faultIn,

@@ -1,9 +1,9 @@
 /** Okta, spoken to as its public documentation says it answers. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { jwtVerify } from 'jose';
+import { decodeJwt, jwtVerify } from 'jose';
 import { MINUTE, SECOND } from '../../../../src/domain/time/time.ts';
-import type { OktaSettings } from '../../../../src/identity/settings.ts';
+import type { OktaSettings } from '../../../../src/identity/connectors/okta/config.ts';
 import {
   closeLinks,
   faultIn,
@@ -209,7 +209,8 @@ describe('as a service app with a private key', () => {
     const { payload, protectedHeader } = await assertionOf(first!, provider.url, rsa.publicKey);
     expect(protectedHeader).toEqual({ alg: 'RS256' });
     expect(payload.exp).toBe(T0 / SECOND + 300);
-    expect(payload.jti).toMatch(/^[0-9a-f-]{36}$/);
+    expect(payload.jti).toMatch(/^[\w-]{20,}$/);
+    expect(decodeJwt(second?.form.get('client_assertion') ?? '').jti).not.toBe(payload.jti);
     expect(second?.form.get('client_assertion')).not.toBe(first?.form.get('client_assertion'));
     expect(provider.asked.find(({ method }) => method === 'DELETE')?.headers.authorization).toBe(
       'Bearer token-1',
@@ -223,8 +224,37 @@ describe('as a service app with a private key', () => {
     expect(protectedHeader).toEqual({ alg: 'ES256', kid: 'key-of-march' });
   });
 
+  test.each(['RS512', 'PS256'])('signs by the algorithm %s that a JWK names', async (alg) => {
+    const { privateKey, publicKey } = rsa;
+    const key = JSON.stringify({ ...privateKey.export({ format: 'jwk' }), alg });
+    const { provider, end } = await asApp(wellBehaved, key);
+    expect((await end()).ok).toBe(true);
+    const { protectedHeader } = await assertionOf(provider.asked[0]!, provider.url, publicKey);
+    expect(protectedHeader).toEqual({ alg });
+  });
+
+  test.each([
+    ['pkcs1', rsa],
+    ['sec1', ec],
+  ] as const)('takes a key in the older form %s of PEM', async (type, { privateKey }) => {
+    const key = privateKey.export({ type: type, format: 'pem' }) as string;
+    const { end } = await asApp(wellBehaved, key);
+    expect((await end()).ok).toBe(true);
+  });
+
   test.each([
     ['is none', 'not a key at all: 7d3f'],
+    [
+      'is too short',
+      generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({
+        type: 'pkcs8',
+        format: 'pem',
+      }) as string,
+    ],
+    [
+      'says that it signs in a way that there is not',
+      JSON.stringify({ ...(JSON.parse(jwk) as object), alg: 'RS256' }),
+    ],
     [
       'is of a kind that cannot sign here',
       generateKeyPairSync('x25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
@@ -234,7 +264,7 @@ describe('as a service app with a private key', () => {
     const { kind, message } = faultIn(await end());
     expect([kind, message]).toEqual([
       'credentials',
-      'identity.okta.private_key is neither an RSA nor an EC key in PEM or JWK',
+      'identity.okta.private_key is neither an RSA key of 2048 bits or more nor an EC key, in PEM or JWK',
     ]);
     expect(provider.asked).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** The signed webhook, read by a receiver that does what the head of `webhook.ts` asks of one. */
+/** The signed webhook, read by a receiver that does what `http/signature.ts` asks of one. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MINUTE, SECOND } from '../../../../src/domain/time/time.ts';

@@ -1,6 +1,6 @@
 /**
  * The single values of a policy: durations, numbers, shares, dates, hours, words. In their sentences `{value}` stands
- * for the value; `issues.ts` puts in its text, or, when it came from outside the file, only where it came from.
+ * for the value; `policy-file/issues.ts` puts in its text, or, when it came from outside the file, only where it came from.
  */
 import { z } from 'zod';
 import {

@@ -1,8 +1,8 @@
 /** Sends mail by SMTP. Errors never hold the server's address, its password or what it said. */
 import { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
-import { SECOND, type Duration } from '../domain/time/time.ts';
-import { DeliveryError } from './errors.ts';
+import { SECOND, type Duration } from '../../../domain/time/time.ts';
+import { DeliveryError } from '../../errors.ts';
 
 /** For each step of the conversation with the server. */
 const STEP: Duration = 10 * SECOND;

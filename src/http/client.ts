@@ -1,11 +1,16 @@
-/** One HTTP exchange: keep-alive, proxies from the environment, a deadline. No retries and no knowledge of the platform. */
+/**
+ * The one HTTP client of the program: one exchange, with keep-alive, the proxies of the environment, a deadline and a bounded
+ * body. Redirects are not followed. It tries nothing again: see `retrying.ts` for that, and `genesys/http/` for the platform,
+ * where a budget of requests has to be kept besides.
+ */
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
-import { SECOND, type Duration } from '../../domain/time/time.ts';
-import { BodyTooLarge, readBody } from '../../http/body.ts';
-import { PAGE_BOUNDS } from '../../http/json.ts';
-import { AT_ONCE } from './gate.ts';
+import { SECOND, type Duration } from '../domain/time/time.ts';
+import { BodyTooLarge, readBody } from './body.ts';
+import { PAGE_BOUNDS } from './json.ts';
+import { proxyOptions, type Env } from './proxies.ts';
 
-export interface WireRequest {
+/** What is sent. */
+export interface HttpRequest {
   readonly method: Dispatcher.HttpMethod;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -16,31 +21,34 @@ export interface WireRequest {
   readonly timeout?: Duration | undefined;
   /** The longest answer that is read, in bytes; one page of users unless given. */
   readonly most?: number | undefined;
+  /** Only status and headers matter: of the body no more is read than `most`, however long it is, and `text` is empty. */
+  readonly unread?: boolean | undefined;
 }
 
-export interface WireResponse {
+/** What came back. Headers in lower case; one that is repeated as a list with commas. */
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
 /**
- * Why there is no answer; `late` when `mayStart` said no, `closed` when the wire was closed, `too_large` when the answer is
+ * Why there is no answer; `late` when `mayStart` said no, `closed` when the client was closed, `too_large` when the answer is
  * longer than may be.
  */
-export type WireFault = 'timeout' | 'network' | 'aborted' | 'late' | 'closed' | 'too_large';
+export type HttpClientFault = 'timeout' | 'network' | 'aborted' | 'late' | 'closed' | 'too_large';
 
 /**
  * No answer, or not a whole one. `code` is the network's word for it, such as ECONNREFUSED, and `where` the name or address
  * that it is about.
  */
-export class WireError extends Error {
-  override readonly name = 'WireError';
-  readonly reason: WireFault;
+export class HttpClientError extends Error {
+  override readonly name = 'HttpClientError';
+  readonly reason: HttpClientFault;
   readonly code: string | undefined;
   readonly where: string | undefined;
 
-  constructor(reason: WireFault, code?: string, where?: string) {
+  constructor(reason: HttpClientFault, code?: string, where?: string) {
     super(reason);
     this.reason = reason;
     this.code = code;
@@ -50,42 +58,43 @@ export class WireError extends Error {
 
 /** Shorter than what load balancers keep an idle connection for: a request never meets one that is just being closed. */
 const KEPT_ALIVE: Duration = 20 * SECOND;
-const LOOPBACK = 'localhost,127.0.0.1,::1';
 
-export class Wire {
+export interface HttpClientOptions {
+  /** Bounds each exchange from the first byte sent to the last byte received, in ms of real time. */
+  readonly timeout: Duration;
+  /** Names the proxies. */
+  readonly env: Env;
+  /** Most connections to one host; no bound unless given. */
+  readonly connections?: number | undefined;
+}
+
+/** See the head of this file. */
+export class HttpClient {
   readonly #agent: EnvHttpProxyAgent;
   readonly #timeout: Duration;
   /** Ends each exchange under way. */
   readonly #underWay = new Set<() => void>();
   #closed = false;
 
-  /**
-   * `timeout` bounds each exchange from the first byte sent to the last byte received, in ms of real time. `env` names the
-   * proxies: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in capitals or not. Loopback is never sent through a proxy.
-   */
-  constructor(timeout: Duration, env: Readonly<Record<string, string | undefined>>) {
+  constructor({ timeout, env, connections }: HttpClientOptions) {
     this.#timeout = timeout;
-    const setting = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? '';
-    const noProxy = setting('NO_PROXY');
     this.#agent = new EnvHttpProxyAgent({
-      httpProxy: setting('HTTP_PROXY'),
-      httpsProxy: setting('HTTPS_PROXY'),
-      noProxy: noProxy === '' ? LOOPBACK : `${noProxy},${LOOPBACK}`,
+      ...proxyOptions(env),
       keepAliveTimeout: KEPT_ALIVE,
-      connections: AT_ONCE,
+      ...(connections === undefined ? {} : { connections }),
       connect: { timeout },
       headersTimeout: timeout,
       bodyTimeout: timeout,
     });
   }
 
-  /** Sends and waits for the whole body. Throws only `WireError`. */
-  async exchange(wanted: WireRequest, signal: AbortSignal | undefined): Promise<WireResponse> {
-    if (this.#closed) throw new WireError('closed');
-    if (signal?.aborted === true) throw new WireError('aborted');
+  /** Sends and waits for the whole body. Throws only `HttpClientError`. */
+  async exchange(wanted: HttpRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {
+    if (this.#closed) throw new HttpClientError('closed');
+    if (signal?.aborted === true) throw new HttpClientError('aborted');
     const stop = new AbortController();
-    let why: WireFault | undefined;
-    const endWith = (reason: WireFault) => (): void => {
+    let why: HttpClientFault | undefined;
+    const endWith = (reason: HttpClientFault) => (): void => {
       why ??= reason;
       stop.abort();
     };
@@ -113,12 +122,14 @@ export class Wire {
   }
 
   async #request(
-    { url, method, headers, body, mayStart, most = PAGE_BOUNDS.length }: WireRequest,
+    { url, method, headers, body, mayStart, unread = false, most = PAGE_BOUNDS.length }: HttpRequest,
     signal: AbortSignal,
-  ): Promise<WireResponse> {
+  ): Promise<HttpResponse> {
     const dispatcher = mayStart === undefined ? this.#agent : this.#agent.compose(onlyIf(mayStart));
     const response = await request(url, { dispatcher, method, headers, body: body ?? null, signal });
-    const text = await readBody(response, most);
+    // The connection can be used again only when the body has been read.
+    if (unread) await response.body.dump({ limit: most }).catch(() => undefined);
+    const text = unread ? '' : await readBody(response, most);
     return { status: response.statusCode, headers: flatten(response.headers), text };
   }
 }
@@ -129,7 +140,7 @@ function onlyIf(mayStart: () => boolean): Dispatcher.DispatcherComposeIntercepto
     dispatch(options, {
       onRequestStart: (controller, context) => {
         if (mayStart()) handler.onRequestStart?.(controller, context);
-        else controller.abort(new WireError('late'));
+        else controller.abort(new HttpClientError('late'));
       },
       onResponseStart: (...more) => handler.onResponseStart?.(...more),
       onResponseData: (...more) => handler.onResponseData?.(...more),
@@ -139,11 +150,11 @@ function onlyIf(mayStart: () => boolean): Dispatcher.DispatcherComposeIntercepto
 }
 
 /** What went wrong; `why` where we ended the exchange ourselves. */
-function faultOf(error: unknown, why: WireFault | undefined): WireError {
-  if (error instanceof WireError) return error;
-  if (error instanceof BodyTooLarge) return new WireError('too_large');
+function faultOf(error: unknown, why: HttpClientFault | undefined): HttpClientError {
+  if (error instanceof HttpClientError) return error;
+  if (error instanceof BodyTooLarge) return new HttpClientError('too_large');
   const code = codeOf(error);
-  return new WireError(why ?? (TIMEOUTS.has(code ?? '') ? 'timeout' : 'network'), code, placeOf(error));
+  return new HttpClientError(why ?? (TIMEOUTS.has(code ?? '') ? 'timeout' : 'network'), code, placeOf(error));
 }
 
 const TIMEOUTS = new Set([

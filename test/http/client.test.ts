@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Wire, type WireRequest } from '../../../src/genesys/http/wire.ts';
+import { HttpClient, type HttpRequest } from '../../src/http/client.ts';
 
 let server: Server;
-let wire: Wire;
+let client: HttpClient;
 let received: number;
 /** Begins an answer and never ends it. */
 let dawdle: boolean;
@@ -12,7 +12,7 @@ let dawdle: boolean;
 beforeEach(async () => {
   received = 0;
   dawdle = false;
-  wire = new Wire(200, {});
+  client = new HttpClient({ timeout: 200, env: {} });
   server = createServer((_, response) => {
     received += 1;
     if (dawdle) response.write('{');
@@ -22,23 +22,23 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await wire.close();
+  await client.close();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
 
-function get(more: Partial<WireRequest> = {}): WireRequest {
+function get(more: Partial<HttpRequest> = {}): HttpRequest {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   return { method: 'GET', url, headers: {}, body: undefined, ...more };
 }
 
 describe('an exchange', () => {
   test('is called off before its first byte when it may not start, and the next one is not harmed', async () => {
-    await expect(wire.exchange(get({ mayStart: () => false }), undefined)).rejects.toMatchObject({
+    await expect(client.exchange(get({ mayStart: () => false }), undefined)).rejects.toMatchObject({
       reason: 'late',
     });
     expect(received).toBe(0);
-    expect((await wire.exchange(get({ mayStart: () => true }), undefined)).text).toBe('{}');
+    expect((await client.exchange(get({ mayStart: () => true }), undefined)).text).toBe('{}');
     expect(received).toBe(1);
   });
 
@@ -52,13 +52,13 @@ describe('an exchange', () => {
       wasOpen = isOpen;
       return true;
     };
-    await wire.exchange(get({ mayStart }), undefined);
+    await client.exchange(get({ mayStart }), undefined);
     expect(wasOpen).toBe(true);
   });
 
   test('ends at its deadline though the answer has begun', async () => {
     dawdle = true;
-    await expect(wire.exchange(get(), undefined)).rejects.toMatchObject({ reason: 'timeout' });
+    await expect(client.exchange(get(), undefined)).rejects.toMatchObject({ reason: 'timeout' });
   });
 
   test('ends with its signal though the answer has begun', async () => {
@@ -67,15 +67,15 @@ describe('an exchange', () => {
     server.on('request', () => {
       stop.abort();
     });
-    await expect(wire.exchange(get(), stop.signal)).rejects.toMatchObject({ reason: 'aborted' });
+    await expect(client.exchange(get(), stop.signal)).rejects.toMatchObject({ reason: 'aborted' });
   });
 
-  test('ends when the wire is closed, and none begins after that', async () => {
+  test('ends when the client is closed, and none begins after that', async () => {
     dawdle = true;
-    const under = wire.exchange(get(), undefined);
+    const under = client.exchange(get(), undefined);
     while (received === 0) await new Promise((resolve) => setImmediate(resolve));
-    await Promise.all([expect(under).rejects.toMatchObject({ reason: 'closed' }), wire.close()]);
-    await expect(wire.exchange(get(), undefined)).rejects.toMatchObject({ reason: 'closed' });
+    await Promise.all([expect(under).rejects.toMatchObject({ reason: 'closed' }), client.close()]);
+    await expect(client.exchange(get(), undefined)).rejects.toMatchObject({ reason: 'closed' });
     expect(received).toBe(1);
   });
 });
