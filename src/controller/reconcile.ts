@@ -10,10 +10,9 @@ import { isOutage } from '../domain/tracking/settle.ts';
 import { isNewer } from '../domain/tracking/signs.ts';
 import type { RecordEvent, ControllerState, StoredEvent } from '../domain/record.ts';
 import { HOUR, type Duration, type Instant } from '../domain/time/time.ts';
-import type { ActuatorDeps, Pass } from './actuator/attempt.ts';
+import type { ActuatorDeps, Pass } from './actuator/deps.ts';
 import { restoreInterrupted } from './actuator/recovery.ts';
 import type { Tracker } from './tracker.ts';
-import type { Outcome } from '../ports/metrics.ts';
 import { NO_CONTROLLER_STATE } from './controller-state.ts';
 import { saveStep } from './save.ts';
 
@@ -29,13 +28,6 @@ export async function reconcile(deps: ActuatorDeps, hold: SweepHold | undefined,
   const at = deps.directory.serverNow();
   const outcomes = outcomesOf(open, deps.population, at, pass.sweepId, givenBack);
   await saveStep(deps, [], outcomes);
-  for (const { kind, rule } of outcomes) {
-    if (rule !== undefined && isOutcome(kind)) deps.meter.logoff(rule, kind, 'enforce');
-  }
-}
-
-function isOutcome(kind: RecordEvent['kind']): kind is Outcome {
-  return kind === 'verified' || kind === 'unverified' || kind === 'dropped';
 }
 
 /**

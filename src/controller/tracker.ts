@@ -2,18 +2,21 @@
  * Everyone the enforcer knows: what is remembered of each, how one more look changes it, and what of it is not stored
  * yet. What a whole sweep finds is gathered in `findings.ts`.
  */
-import type { Agent, Observation } from '../domain/agent.ts';
-import { fold, seenAgain, type Folded } from '../domain/tracking/fold.ts';
-import type { FoldContext } from '../domain/tracking/step.ts';
-import { profileOf, type Verdict } from '../domain/judging/judge.ts';
-import { judgeByNames } from '../domain/judging/judge-names.ts';
-import { leaveLadder } from '../domain/judging/ladder.ts';
-import { noteUnread, type Memory, type MemoryEvent } from '../domain/tracking/memory.ts';
+import type { Agent } from '../domain/agent.ts';
+import { fold, seenAgain } from '../domain/tracking/fold.ts';
+import {
+  contextFor,
+  evaluate,
+  type Evaluation,
+  type Folding,
+  type Watch,
+} from '../domain/judging/evaluate.ts';
+import type { Memory } from '../domain/tracking/memory.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
 import type { Sighting } from '../ports/agents.ts';
-import type { ReturnSink } from './returns-book.ts';
+import type { ObservationSink } from './accounting.ts';
 
 /** What stays the same over one sweep. */
 export interface SweepContext {
@@ -25,14 +28,9 @@ export interface SweepContext {
   readonly nativeTimeouts: () => readonly Duration[];
 }
 
-/** One look at one agent: memory as it is now, what the policy says of the agent, and what is worth reporting. */
-export interface Look {
-  /** `undefined` while no whole reading has been had. */
-  readonly memory: Memory | undefined;
-  readonly verdict: Verdict;
-  /** Memory is another one than before. */
-  readonly changed: boolean;
-  readonly events: readonly MemoryEvent[];
+/** The watch of this moment. */
+export function watchOf({ policy, usualInterval, clockJumped, nativeTimeouts }: SweepContext): Watch {
+  return { policy, usualInterval, clockJumped: clockJumped(), nativeTimeouts: nativeTimeouts() };
 }
 
 /** The enforcer's knowledge of all agents. Mutable; owned by one worker. */
@@ -47,12 +45,12 @@ export class Tracker {
    * the first sweep then stores everyone.
    */
   #current: ReadonlySet<string> | undefined;
-  readonly #returns: ReturnSink;
+  readonly #sink: ObservationSink;
 
-  /** Every return that a look shows is told to `returns`, once. */
-  constructor(memories: Map<string, Memory>, returns: ReturnSink = { note: () => undefined }) {
+  /** Whatever a look brings is told to `sink`, once. */
+  constructor(memories: Map<string, Memory>, sink: ObservationSink = { observed: () => undefined }) {
     this.#memories = memories;
-    this.#returns = returns;
+    this.#sink = sink;
   }
 
   memory(agentId: string): Memory | undefined {
@@ -91,50 +89,19 @@ export class Tracker {
   }
 
   /** Folds one reading, judges it, and remembers what it shows. */
-  look(sighting: Sighting, context: SweepContext): Look {
-    const look = this.peek(sighting, context);
-    this.take(sighting, look);
-    return look;
+  look({ agent, observation }: Sighting, context: SweepContext): Evaluation {
+    const memory = this.#memories.get(observation.agentId);
+    const watched = contextFor(agent, watchOf(context));
+    const evaluation = evaluate(memory, observation, watched, context.policy, foldInPlace);
+    this.take(agent, evaluation);
+    return evaluation;
   }
 
   /** Remembers what a look showed. */
-  take({ agent }: Sighting, { memory, changed, events }: Look): void {
+  take(agent: Agent, evaluation: Evaluation): void {
+    const { memory, changed } = evaluation;
     if (memory !== undefined && changed) this.put(memory);
-    this.#returns.note(agent, events);
-  }
-
-  /** Folds one reading and judges it, and remembers nothing of it. */
-  peek({ agent, observation }: Sighting, context: SweepContext): Look {
-    const { policy, usualInterval } = context;
-    const profile = profileOf(agent, policy);
-    const clockJumped = context.clockJumped();
-    const nativeTimeouts = context.nativeTimeouts();
-    const folded = this.#fold(observation, {
-      agent,
-      exempt: policy.exempt,
-      labels: policy.labels,
-      profile,
-      usualInterval,
-      clockJumped,
-      nativeTimeouts,
-    });
-    const verdict = judgeByNames(agent, folded?.memory, observation, policy, observation.at, profile);
-    if (folded === undefined) return { memory: undefined, verdict, changed: false, events: [] };
-    const memory = afterVerdict(folded.memory, verdict, observation.at);
-    const changed = folded.changed || memory !== folded.memory;
-    return { memory, verdict, changed, events: folded.events };
-  }
-
-  /** Nearly all looks show nothing new: copying 50,000 memories a sweep to move one instant on would be a waste. */
-  #fold(
-    observation: Observation,
-    context: FoldContext,
-  ): Pick<Folded, 'memory' | 'events' | 'changed'> | undefined {
-    const memory = this.#memories.get(observation.agentId);
-    const again = memory === undefined ? undefined : seenAgain(memory, observation, context);
-    if (memory === undefined || again === undefined) return fold(memory, observation, context);
-    memory.seenAt = again;
-    return { memory, events: [], changed: false };
+    this.#sink.observed(agent, evaluation);
   }
 
   /** The agent as to be stored, when the name, e-mail or profile is new. */
@@ -152,8 +119,10 @@ export class Tracker {
   }
 }
 
-/** What a verdict leaves in memory: an exemption takes the agent off the ladder, and what is unknown is told of later. */
-function afterVerdict(memory: Memory, { reason, unknown }: Verdict, at: Instant): Memory {
-  if (reason === 'exempt') return leaveLadder(memory);
-  return reason === 'unknown' ? noteUnread(memory, unknown, at) : memory;
-}
+/** Nearly all looks show nothing new: copying 50,000 memories a sweep to move one instant on would be a waste. */
+const foldInPlace: Folding = (memory, observation, context) => {
+  const again = memory === undefined ? undefined : seenAgain(memory, observation, context);
+  if (memory === undefined || again === undefined) return fold(memory, observation, context);
+  memory.seenAt = again;
+  return { memory, events: [], changed: false };
+};

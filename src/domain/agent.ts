@@ -107,6 +107,12 @@ export interface WholeObservation extends Observation {
   readonly routing: RoutingReading & { readonly status: RoutingStatus };
 }
 
+/** One agent and one observation of that agent, read together. */
+export interface Sighting {
+  readonly agent: Agent;
+  readonly observation: Observation;
+}
+
 const PRESENCE_BY_KEY = new Map<string, SystemPresence>(
   SYSTEM_PRESENCES.map((name) => [name.replace('_', ''), name]),
 );

@@ -28,6 +28,12 @@ export const EVENT_KINDS = [
 /** One kind of event. */
 export type EventKind = (typeof EVENT_KINDS)[number];
 
+/** How log-offs end. Closed. */
+export const OUTCOMES = ['verified', 'unverified', 'failed', 'dropped', 'observed'] as const;
+
+/** How a log-off ended. */
+export type Outcome = (typeof OUTCOMES)[number];
+
 /** One line of the record. It is only ever added to. Absent parts are left out. */
 export interface RecordEvent {
   readonly kind: EventKind;

@@ -2,11 +2,13 @@
  * Carrying out in observe mode: the same interface as `actuator.ts`, and not one request. What would have been done is
  * counted and recorded, once per idle episode.
  */
+import { noteObserved } from '../../domain/logoff/known.ts';
+import { observedLine } from '../../domain/logoff/outcome.ts';
 import { withLogoff, type Ledger } from '../../domain/planning/plan.ts';
-import type { ActuatorDeps, Pass, PassResult } from './attempt.ts';
-import { eventOf, noOutcomes } from './outcomes.ts';
 import type { DueAgent } from '../findings.ts';
 import { saveStep } from '../save.ts';
+import type { ActuatorDeps, Pass, PassResult } from './deps.ts';
+import { noOutcomes } from './outcomes.ts';
 
 /** Records each planned log-off as observed. Throws when the store is lost. */
 export async function dryRun(
@@ -20,17 +22,16 @@ export async function dryRun(
   const memories = planned.flatMap(({ agentId, due }) => {
     const memory = deps.population.memory(agentId);
     if (memory === undefined) return [];
-    const imagined = { ...memory, imagined: [...memory.imagined, due.ruleId] };
-    deps.population.put(imagined);
-    return [imagined];
+    const observed = noteObserved(memory, due.ruleId);
+    deps.population.put(observed);
+    return [observed];
   });
   const events = planned.map(({ agent, due }) => {
     book = withLogoff(book, now);
-    deps.meter.logoff(due.ruleId, 'observed', 'observe');
     const { ruleId: rule, measured, limit } = due;
     const fields = { sweepId: pass.sweepId, agent: deps.name(agent), rule, measured, limit };
     deps.log.info(fields, 'would have logged off');
-    return eventOf('observed', agent, due, now, pass, {});
+    return observedLine(agent, due, now, pass.sweepId);
   });
   if (events.length > 0) {
     await saveStep(deps, memories, events, { ...pass.standing, imaginedLedger: book });

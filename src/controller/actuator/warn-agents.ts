@@ -5,11 +5,12 @@
 import pLimit from 'p-limit';
 import type { Agent } from '../../domain/agent.ts';
 import type { Verdict } from '../../domain/judging/judge.ts';
+import { noteWarned } from '../../domain/logoff/known.ts';
 import type { Memory } from '../../domain/tracking/memory.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
-import type { ActuatorDeps, Pass } from './attempt.ts';
+import type { ActuatorDeps, Pass } from './deps.ts';
 import { Grouped } from './batching.ts';
 import type { WarningNotice } from '../../ports/notifier.ts';
 import { startingAt } from './rotate.ts';
@@ -75,7 +76,7 @@ async function note(deps: WarningCrew, delivered: readonly AgentToWarn[], pass: 
   for (const { agent, warning } of delivered) {
     const memory = changed.get(agent.id) ?? deps.population.memory(agent.id);
     if (memory === undefined) continue;
-    changed.set(agent.id, { ...memory, warned: { ...memory.warned, [warning.ruleId]: now } });
+    changed.set(agent.id, noteWarned(memory, [warning.ruleId], now));
     const { ruleId: rule, limit, dueIn } = warning;
     deps.log.info({ sweepId: pass.sweepId, agent: deps.name(agent), rule, limit, dueIn }, 'agent warned');
   }

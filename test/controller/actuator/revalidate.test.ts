@@ -7,11 +7,11 @@ import { EMPTY_LEDGER, type Ledger } from '../../../src/domain/planning/plan.ts'
 import type { Action, Policy } from '../../../src/domain/policy/policy.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
 import { MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
-import type { ActuatorDeps, Pass } from '../../../src/controller/actuator/attempt.ts';
+import type { ActuatorDeps, Pass } from '../../../src/controller/actuator/deps.ts';
 import { carryOut } from '../../../src/controller/actuator/actuator.ts';
 import { Tracker, type SweepContext } from '../../../src/controller/tracker.ts';
 import type { ActionResult, Sighting } from '../../../src/ports/agents.ts';
-import { ReturnsBook } from '../../../src/controller/returns-book.ts';
+import { Accounting } from '../../../src/controller/accounting.ts';
 import { NO_CONTROLLER_STATE } from '../../../src/controller/controller-state.ts';
 import { agent, clockTime, exemption, matcher, policy, profile, rule } from '../../domain/build.ts';
 
@@ -202,8 +202,7 @@ function crewWith(population: Tracker): ActuatorDeps {
     } as unknown as ActuatorDeps['store'],
     population,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-    learner: new Learner(NO_BEHAVIOUR_KNOWN),
-    returns: new ReturnsBook({ returned: nothing }, new Learner(NO_BEHAVIOUR_KNOWN)),
+    accounting: new Accounting({ returned: nothing, logoff: nothing }, new Learner(NO_BEHAVIOUR_KNOWN)),
     meter: { logoff: nothing, returned: nothing } as unknown as ActuatorDeps['meter'],
     alarm: nothing,
     name: ({ name }) => name,

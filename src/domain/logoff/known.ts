@@ -1,0 +1,74 @@
+/**
+ * What a log-off asks of an agent's memory, and notes in it beside what `judging/ladder.ts` does. Log-offs, policy tests and
+ * backtests read and write memory through these functions only.
+ */
+import type { LadderPlace, Memory } from '../tracking/memory.ts';
+import { beginLogoff, placeOnLadder } from '../judging/ladder.ts';
+import type { Due } from '../judging/judge.ts';
+import type { Returns } from '../policy/policy.ts';
+import type { Instant } from '../time/time.ts';
+
+export function isOffline({ state }: Memory): boolean {
+  return state.presence === 'OFFLINE';
+}
+
+export function isOffQueue({ state }: Memory): boolean {
+  return state.routing === 'OFF_QUEUE';
+}
+
+/** Had an interaction or stood on queue at the last look. */
+export function isWorking({ working }: Memory): boolean {
+  return working;
+}
+
+/** The agent's place on the ladder, to be given back should nothing come of a log-off. */
+export function placeNow({ ladder }: Memory): LadderPlace | undefined {
+  return ladder;
+}
+
+/** The newest token that was known when the log-off began. */
+export function tokenAtBegin({ own }: Memory): Instant | undefined {
+  return own?.tokenAt;
+}
+
+/** When the last log-off began. */
+export function begunAt({ own }: Memory): Instant | undefined {
+  return own?.from;
+}
+
+/** The last sign that the agent has shown. */
+export function lastSignAt({ lastSign }: Memory): Instant | undefined {
+  return lastSign?.at;
+}
+
+/** Whether a person has shown a sign since memory stood as `before`. */
+export function hasSigned(m: Memory, before: Memory): boolean {
+  return m.lastSign !== undefined && m.lastSign.at !== before.lastSign?.at;
+}
+
+/** The log-off begins: the agent takes their place on the ladder, and what follows is not read as a person's doing. */
+export function begun(m: Memory, now: Instant, { cause, rung, actions }: Due, returns: Returns): Memory {
+  return beginLogoff(placeOnLadder(m, now, cause, rung, returns), now, actions);
+}
+
+/** Offline was set once more after the log-off: its effect is ours as well. The same object where no log-off was begun. */
+export function withOfflineAgain(m: Memory, now: Instant): Memory {
+  const { own } = m;
+  if (own === undefined) return m;
+  return { ...m, own: { ...own, to: now, actions: [...new Set([...own.actions, 'offline' as const])] } };
+}
+
+/** Whether a rule in observe mode was counted in this idle episode already. */
+export function isObserved({ imagined }: Memory, ruleId: string): boolean {
+  return imagined.includes(ruleId);
+}
+
+/** A rule in observe mode is counted once in an idle episode. */
+export function noteObserved(m: Memory, ruleId: string): Memory {
+  return { ...m, imagined: [...m.imagined, ruleId] };
+}
+
+/** Warnings of these rules were delivered. */
+export function noteWarned(m: Memory, ruleIds: readonly string[], at: Instant): Memory {
+  return { ...m, warned: { ...m.warned, ...Object.fromEntries(ruleIds.map((id) => [id, at])) } };
+}
