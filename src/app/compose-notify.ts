@@ -13,6 +13,7 @@ import { runbookHeading } from '../notify/runbook.ts';
 import { warnAgent } from '../notify/warner.ts';
 import { DEFAULT_ORGANISATION } from '../notify/words.ts';
 import type { Settings } from '../policy-file/draft.ts';
+import { MemoryOutbox } from '../store/memory/outbox.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { Redactor } from '../texts/redactor.ts';
 
@@ -52,7 +53,7 @@ export function tellingOf(first: Settings, parts: TellingParts): Telling {
   };
   count(first);
   const notifier = createNotifier({
-    ...{ channels: first.notify, outbox, sender, clock, log, onTried },
+    ...{ channels: first.notify, outbox, spare: new MemoryOutbox(), sender, clock, log, onTried },
     organisation: () => organisation,
   });
   let { identities } = first.log;

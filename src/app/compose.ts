@@ -20,8 +20,7 @@ import { secretsInAddress, secretsOf } from '../policy-file/secrets.ts';
 import { Health } from '../server/health.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { NamesInUse } from './names-in-use.ts';
-import { openStore, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
-import type { StoreOptions } from '../store/sqlite/options.ts';
+import { openStore, type OpenOptions } from '../store/open.ts';
 import { Reload } from './reload.ts';
 import { proxiesOf, proxyAddresses } from './proxies.ts';
 import { Redactor } from '../texts/redactor.ts';
@@ -48,7 +47,7 @@ export interface Surroundings {
 /** A worker with everything that it is made of. */
 export interface Assembly {
   readonly worker: Worker;
-  readonly store: SqliteStore;
+  readonly store: Store;
   readonly platform: Platform;
   readonly health: Health;
   /** As it was at the start. */
@@ -70,9 +69,9 @@ export interface Assembly {
 export function openStoreOf(
   settings: Settings,
   { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
-  options: Pick<StoreOptions, 'trusted' | 'busyTimeout'> = {},
-): Promise<SqliteStore> {
-  return openStore(settings.store.sqlite, { now: () => clock.now(), log, ...options });
+  options: Pick<OpenOptions, 'trusted' | 'busyTimeout'> = {},
+): Promise<Store> {
+  return openStore(settings.store, { now: () => clock.now(), log, ...options });
 }
 
 /** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError` or `ProxySettingsError`. */
@@ -102,11 +101,7 @@ export function connect(
  * Puts a worker together: logs in, resolves the policy's names, and retries for as long as it takes when the platform
  * cannot be reached. Rejects with `CredentialsError`, `PolicyRefused` or the signal's reason.
  */
-export async function assemble(
-  loaded: LoadedPolicy,
-  store: SqliteStore,
-  around: Surroundings,
-): Promise<Assembly> {
+export async function assemble(loaded: LoadedPolicy, store: Store, around: Surroundings): Promise<Assembly> {
   const { clock, metrics } = around;
   metrics.organisationIs(loaded.settings.organisation, loaded.settings.mode);
   metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));
@@ -168,7 +163,7 @@ function inForceOf(policy: Policy, { sweep, store }: Settings): InForce {
 
 /** What a worker and its reloading are made of. */
 interface Parts extends Surroundings {
-  readonly store: SqliteStore;
+  readonly store: Store;
   readonly platform: Platform;
   readonly names: NamesInUse;
   readonly identity: LiveIdentity;
@@ -177,14 +172,14 @@ interface Parts extends Surroundings {
   readonly alarms: Alarms;
 }
 
-function tellOfDamage({ setAside }: SqliteStore, { alarm }: Telling): void {
+function tellOfDamage({ setAside }: Store, { alarm }: Telling): void {
   if (setAside === undefined) return;
   const message = 'the store was damaged: kept aside, a new one was begun';
   alarm({ kind: 'store', message, fields: { setAside } });
 }
 
 /** Rows that could not be used: agents begin anew with clocks at zero, the worker with what the record tells. */
-function tellOfRows(store: SqliteStore, { alarm }: Telling): void {
+function tellOfRows(store: Store, { alarm }: Telling): void {
   const rows = store.takeDamage();
   if (rows === undefined) return;
   const message = 'rows of the store could not be used: put aside, and what they told is forgotten';
@@ -202,10 +197,9 @@ function workerOf(
   });
   const directory: Directory = names.listening(platform.directory);
   const effects: Effects = withIdentity(platform.effects, () => identity.current, directory);
-  const port: Store = store;
   const { name, warner, notifier } = telling;
   const alarm = keptAtOnce(telling);
-  const parts = { clock, directory, effects, store: port, names, log, meter, alarm, alarms, name, warner };
+  const parts = { clock, directory, effects, store, names, log, meter, alarm, alarms, name, warner };
   const load = (wanted: InForce): Promise<Controller> => Controller.load(parts, wanted);
   let { setAside } = store;
   const hooks = {
@@ -223,7 +217,7 @@ function workerOf(
   };
   const process = { command, version: VERSION, startedAt: clock.now() };
   const worker = new Worker(
-    { clock, store: port, log, meter, holder: randomUUID(), process, load, ...hooks },
+    { clock, store, log, meter, holder: randomUUID(), process, load, ...hooks },
     inForce,
   );
   return {

@@ -34,6 +34,15 @@ export const OUTCOMES = ['verified', 'unverified', 'failed', 'dropped', 'observe
 /** How a log-off ended. */
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Events that say what became of an intent. */
+export const INTENT_OUTCOMES = [
+  'verified',
+  'unverified',
+  'failed',
+  'dropped',
+  'sso_ended',
+] as const satisfies readonly EventKind[];
+
 /** One line of the record. It is only ever added to. Absent parts are left out. */
 export interface RecordEvent {
   readonly kind: EventKind;

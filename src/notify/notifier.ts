@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import { Delivery, type DeliveryOutcome } from './delivery.ts';
 import { MessageGathering } from './gather.ts';
-import { MemoryOutbox } from './memory-outbox.ts';
 import type { Channel, Message, Notification, Topic } from './message.ts';
 import type { Log } from '../ports/log.ts';
 import type { Outbox, Waiting } from '../ports/outbox.ts';
@@ -22,6 +21,8 @@ export interface NotifierParts {
   readonly channels: readonly Channel[];
   /** Outlives the process. */
   readonly outbox: Outbox;
+  /** Lasts as long as the process, and takes what the store would not: that it is lost is itself news. */
+  readonly spare: Outbox;
   readonly sender: Sender;
   readonly clock: { now(): Instant };
   readonly log: Log;
@@ -55,8 +56,6 @@ export function createNotifier(parts: NotifierParts): Notifier {
 class OutboxNotifier implements Notifier {
   readonly #parts: NotifierParts;
   readonly #gathered = new MessageGathering();
-  /** Takes what the store would not: that it is lost is itself news. */
-  readonly #spare = new MemoryOutbox();
   readonly #abort = new AbortController();
   readonly #delivery: Delivery;
   #channels: readonly Channel[];
@@ -116,11 +115,11 @@ class OutboxNotifier implements Notifier {
       ),
     );
     if (waiting.length === 0) return;
-    const { outbox, log } = this.#parts;
+    const { outbox, spare, log } = this.#parts;
     try {
       noteDropped(log, await outbox.add(waiting, MOST_WAITING));
     } catch {
-      noteDropped(log, await this.#spare.add(waiting, MOST_WAITING));
+      noteDropped(log, await spare.add(waiting, MOST_WAITING));
     }
   }
 
@@ -133,7 +132,7 @@ class OutboxNotifier implements Notifier {
     while (this.#again) {
       this.#again = false;
       await this.#deliver(this.#parts.outbox);
-      await this.#deliver(this.#spare);
+      await this.#deliver(this.#parts.spare);
     }
   }
 

@@ -1,6 +1,7 @@
 /**
  * What the enforcer keeps: memory of agents, the record of events, and its own standing. The interface is asynchronous,
- * so that a database on another machine can stand behind it.
+ * so that a database on another machine can stand behind it. What each method promises is held against every kind of store
+ * by one suite of tests.
  */
 import type { PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
 import type { Memory } from '../domain/tracking/memory.ts';
@@ -12,23 +13,54 @@ import type {
   StoredAgent,
   StoredEvent,
   SweepBegun,
+  SweepCount,
   SweepRecord,
+  WorkerTrace,
 } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
+import type { Outbox } from './outbox.ts';
 
-/** Any method may reject when the store is lost; the enforcer then observes only. */
+/** What a store holds of which single entries may turn out to be damaged. */
+export type StoredKind = 'memory' | 'standing' | 'fact' | 'outbox';
+
+/** How many entries of each kind were found to be damaged. */
+export type DamageCount = Readonly<Partial<Record<StoredKind, number>>>;
+
+/**
+ * Any method may reject when the store is lost; the enforcer then observes only. A write is done wholly or not at all, and
+ * lasts once its promise has resolved. What is handed out belongs to the caller: changing it changes nothing stored.
+ */
 export interface Store {
+  /** Where it is kept, for people to find it; holds no secret. */
+  readonly place: string;
   /** How often it has been opened: with each time what is remembered has to be loaded anew. */
   readonly opened: number;
-  /** Takes or renews the lease of the one worker that may act. False when another holds it. */
+  /** Where a store that could not be read was put when this one was last opened: memory and record began anew then. */
+  readonly setAside: string | undefined;
+  /** Messages that wait to be delivered. */
+  readonly outbox: Outbox;
+  /** How many entries could not be used since this was asked last; `undefined` while there were none. */
+  takeDamage(): DamageCount | undefined;
+
+  /**
+   * Takes or renews the lease of the one worker that may act. False when another holds it. A lease ends `ttl` after `now`: at
+   * that very moment it is free.
+   */
   holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean>;
+  /** Gives the lease back; that of another holder stays. */
   releaseLease(holder: string): Promise<void>;
-  /** Notes that a sweep begins: `pause` reads it. */
+  /** Notes that a sweep begins. */
   noteSweep(begun: SweepBegun): Promise<void>;
+  /** The process that began a sweep last, as it looks from here; `undefined` before the first. */
+  worker(): Promise<WorkerTrace | undefined>;
+
   /** All memories; agents whom the last saved sweep saw unchanged have its time as `seenAt`. */
   loadMemories(): Promise<Map<string, Memory>>;
+  /** That of one agent; `undefined` where there is none. */
   loadMemory(agentId: string): Promise<Memory | undefined>;
+  /** `undefined` before the first that was saved. */
   loadStanding(): Promise<ControllerState | undefined>;
+  /** Writes all that a sweep changed. The first sweep after loading has to name every agent that it saw. */
   saveSweep(record: SweepRecord): Promise<void>;
   /** Writes memories and events together: intent or outcome never without what they did to memory. */
   saveStep(
@@ -36,26 +68,40 @@ export interface Store {
     events: readonly RecordEvent[],
     standing?: ControllerState,
   ): Promise<void>;
-  /** Intents without an outcome: a crash came between. */
+
+  /** Intents without a later outcome, in rising order: a crash came between. */
   openIntents(): Promise<readonly StoredEvent[]>;
+  /** The events that a query wants, in rising order. */
   events(query: EventQuery): Promise<readonly StoredEvent[]>;
-  /** The same from the oldest on, page by page, whatever `limit` says: a record may be of years. */
+  /** The same from the oldest on, page by page, whatever `limit` says: a record may be of years. Ends where it ended at the start. */
   eventPages(query: EventQuery): AsyncIterable<readonly StoredEvent[]>;
+  /** Head-counts of the sweeps in a span, without its end, in order, page by page. Of two sweeps of one moment the later counts. */
+  countPages(from: Instant, to: Instant): AsyncIterable<readonly SweepCount[]>;
+
   pause(): Promise<Pause | undefined>;
-  setPause(pause: Pause | undefined): Promise<void>;
+  /** Sets or lifts the pause; never without the event that tells of it, where there is one. */
+  setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void>;
   /** What `resume` leaves for the worker to free the breaker; reading it takes it away. */
   takeResume(): Promise<boolean>;
   requestResume(): Promise<void>;
+
   /** What has been learnt of the platform; `undefined` while that is nothing. */
   learnt(): Promise<PlatformBehaviour | undefined>;
   saveLearnt(learnt: PlatformBehaviour): Promise<void>;
-  /** Small facts by name, such as learnt ids. */
+  /** Small facts by name, such as learnt ids: those that `setFacts` wrote, and no others. */
   facts(): Promise<ReadonlyMap<string, string>>;
+  /** Adds facts or gives them a new value; none is taken away. */
   setFacts(facts: ReadonlyMap<string, string>): Promise<void>;
+
   /** Agents' names as last seen, for `explain` and `report` without the platform. */
   saveAgents(agents: readonly StoredAgent[]): Promise<void>;
+  /** Every agent whose name is stored, in no order. */
+  agents(): Promise<readonly StoredAgent[]>;
+  /** By id; else by the whole name or e-mail address, whatever the case; else by a part of either. By name, then id. */
   findAgents(nameOrId: string): Promise<readonly StoredAgent[]>;
-  /** Forgets personal data and events older than `before`. */
+
+  /** Forgets personal data and events older than `before`, but no agent whom the last saved sweep saw since. */
   prune(before: Instant): Promise<void>;
+  /** May be called again. All other methods reject from now on. */
   close(): Promise<void>;
 }

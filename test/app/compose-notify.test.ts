@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createLog } from '../../src/app/logging.ts';
-import { MemoryOutbox } from '../../src/notify/memory-outbox.ts';
+import { MemoryOutbox } from '../../src/store/memory/outbox.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 import type { Settings } from '../../src/policy-file/draft.ts';
 import { Metrics } from '../../src/server/metrics.ts';

@@ -14,7 +14,7 @@ import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { createSandbox, type Sandbox, type SandboxOptions, type Truth } from '../../src/sandbox/index.ts';
 import { Metrics } from '../../src/server/metrics.ts';
-import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/ports/store.ts';
 import { assemble, openStoreOf, type Assembly } from '../../src/app/compose.ts';
 
 /** A Monday, 08:00 in Chicago. */
@@ -53,7 +53,7 @@ export class Shift {
   readonly metrics = new Metrics();
   readonly reports: SweepReport[] = [];
   assembly!: Assembly;
-  store!: SqliteStore;
+  store!: Store;
   readonly #options: ShiftOptions;
   readonly #log;
   #urls = { apiUrl: '', loginUrl: '' };

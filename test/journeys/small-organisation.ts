@@ -4,7 +4,7 @@ import { createLog } from '../../src/app/logging.ts';
 import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { Metrics } from '../../src/server/metrics.ts';
-import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/ports/store.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../src/app/compose.ts';
 import {
   fakePlatform,
@@ -62,7 +62,7 @@ export class SmallOrganisation {
   readonly loggedOff: string[] = [];
   readonly lines: string[] = [];
   fake!: FakePlatform;
-  store!: SqliteStore;
+  store!: Store;
   assembly!: Assembly;
   #minute = 0;
   #policy = '';

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { DeliveryError } from '../../src/notify/errors.ts';
 import { createNotifier, type Notifier } from '../../src/notify/notifier.ts';
-import { MemoryOutbox } from '../../src/notify/memory-outbox.ts';
+import { MemoryOutbox } from '../../src/store/memory/outbox.ts';
 import type { Channel } from '../../src/notify/message.ts';
 import type { Outbox } from '../../src/ports/outbox.ts';
 import { openStore, type SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 function notifier(outbox: Outbox = new MemoryOutbox(), channels: readonly Channel[] = [channel()]): Notifier {
-  return createNotifier({ channels, outbox, sender, clock, log });
+  return createNotifier({ channels, outbox, spare: new MemoryOutbox(), sender, clock, log });
 }
 
 async function stored(path?: string): Promise<{ path: string; store: SqliteStore }> {

@@ -5,7 +5,7 @@ import { MINUTE, type Duration } from '../../domain/time/time.ts';
 import type { Platform } from '../../genesys/platform.ts';
 import { createIdentity } from '../../identity/identity.ts';
 import { learntSentences } from '../explain/behaviour-words.ts';
-import { openStore } from '../../store/sqlite/sqlite-store.ts';
+import { openStore } from '../../store/open.ts';
 import { diagnose } from './doctor.ts';
 import type { CheckVerdict, Diagnosis, DoctorPlatform, DoctorWants, Finding } from './ports.ts';
 import { createLog } from '../../app/logging.ts';
@@ -61,7 +61,7 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
 
 /** What the worker has learnt so far, where it has run on this machine already. */
 async function learntBefore({ settings, draft }: LoadedPolicy): Promise<readonly string[]> {
-  const found = await openStore(settings.store.sqlite, { now: () => realClock.now(), readOnly: true }).catch(
+  const found = await openStore(settings.store, { now: () => realClock.now(), readOnly: true }).catch(
     () => undefined,
   );
   if (found === undefined) return [];

@@ -24,7 +24,7 @@ import {
   type RememberedNames,
 } from '../../policy-file/remembered-names.ts';
 import { Metrics } from '../../server/metrics.ts';
-import type { SqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import type { Store } from '../../ports/store.ts';
 import { oneLine } from '../../texts/clean.ts';
 import { secondsOf } from '../../texts/printed.ts';
 import { readNames } from '../../app/names-in-use.ts';
@@ -74,7 +74,7 @@ export async function explain(name: string, options: ExplainOptions, output: Out
   }
 }
 
-async function findOne(store: SqliteStore, name: string): Promise<StoredAgent> {
+async function findOne(store: Store, name: string): Promise<StoredAgent> {
   const found = await store.findAgents(name);
   const [first] = found;
   if (first === undefined) {
@@ -91,7 +91,7 @@ async function findOne(store: SqliteStore, name: string): Promise<StoredAgent> {
 }
 
 /** The closest name or e-mail address, among those that share the beginning of a word with what was asked for. */
-async function suggestion(store: SqliteStore, name: string): Promise<string | undefined> {
+async function suggestion(store: Store, name: string): Promise<string | undefined> {
   const words = name.split(/[\s@.,]+/).filter((word) => word.length > 1);
   const known = new Set<string>();
   for (const word of words) {
@@ -106,7 +106,7 @@ async function suggestion(store: SqliteStore, name: string): Promise<string | un
 
 /** What the record says: of an earlier time, or because the policy cannot be used. */
 async function tellRecord(
-  store: SqliteStore,
+  store: Store,
   { loaded, fault }: PolicyForReading,
   agent: StoredAgent,
   at: Instant,
@@ -139,7 +139,7 @@ async function tellRecord(
 }
 
 async function tell(
-  store: SqliteStore,
+  store: Store,
   loaded: LoadedPolicy,
   agent: StoredAgent,
   times: Times,

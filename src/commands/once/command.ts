@@ -7,7 +7,7 @@ import { createLog } from '../../app/logging.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { PolicyRefused } from '../../policy-file/faults.ts';
 import { Metrics } from '../../server/metrics.ts';
-import type { SqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import type { Store } from '../../ports/store.ts';
 import { assemble, openStoreOf, type Assembly } from '../../app/compose.ts';
 import { Deadline } from './deadline.ts';
 import { EXIT, Incomplete } from '../shared/exit.ts';
@@ -117,11 +117,11 @@ async function swept(
 }
 
 /** Says which worker it is that holds the store. Rejects with the sentence, after the JSON. */
-async function skipped(store: SqliteStore, options: OnceOptions, output: Output): Promise<never> {
+async function skipped(store: Store, options: OnceOptions, output: Output): Promise<never> {
   tell({ skipped: 'lease' }, options, output);
   const worker = await store.worker();
   const who = worker === undefined ? 'Another worker' : `The worker ${workerWords(worker)}`;
-  throw new Incomplete(`${who} holds the store ${store.path}: no sweep was made.`);
+  throw new Incomplete(`${who} holds the store ${store.place}: no sweep was made.`);
 }
 
 /** Why no sweep was made; `null` in its place says that one failed. */

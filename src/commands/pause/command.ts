@@ -8,7 +8,7 @@ import { realClock } from '../../app/clock.ts';
 import type { Pause, WorkerTrace } from '../../domain/record.ts';
 import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { usualInterval } from '../../controller/controller-state.ts';
-import type { SqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import type { Store } from '../../ports/store.ts';
 import { EXIT, Incomplete, UsageError } from '../shared/exit.ts';
 import { durationOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
@@ -45,7 +45,7 @@ export async function pause(options: PauseOptions, output: Output): Promise<numb
       { kind: 'pause', at: now, reason: reason ?? 'paused', by },
     );
     const end = until === undefined ? 'until resume' : `until ${new Date(until).toISOString()}`;
-    output.line(`Paused ${end}, by ${by}, in the store ${store.path}.`);
+    output.line(`Paused ${end}, by ${by}, in the store ${store.place}.`);
     const reached = await reachedIn(store);
     output.line(`Reached: ${reached}. Sweeps continue; no action is taken on any agent.`);
   });
@@ -60,7 +60,7 @@ export async function resume(options: StoreOption, output: Output): Promise<numb
     const before = await store.pause();
     await store.setPause(undefined, { kind: 'resume', at: now, by });
     await store.requestResume();
-    output.line(`Resumed${afterWords(before, now)}, by ${by}, in the store ${store.path}.`);
+    output.line(`Resumed${afterWords(before, now)}, by ${by}, in the store ${store.place}.`);
     const reached = await reachedIn(store);
     output.line(
       `Reached: ${reached}. Agents held back by the breaker are free as well, from the next sweep on.`,
@@ -73,7 +73,7 @@ function afterWords(before: Pause | undefined, now: Instant): string {
   return before === undefined ? '' : ` after ${formatDuration(now - before.since)}`;
 }
 
-async function withStore(options: StoreOption, use: (store: SqliteStore) => Promise<void>): Promise<void> {
+async function withStore(options: StoreOption, use: (store: Store) => Promise<void>): Promise<void> {
   const store = await openStoreMeant(options, {
     now: () => realClock.now(),
     existing: true,
@@ -87,7 +87,7 @@ async function withStore(options: StoreOption, use: (store: SqliteStore) => Prom
 }
 
 /** The worker that reads this store. Rejects with `Incomplete` when none has begun a sweep lately. */
-async function reachedIn(store: SqliteStore): Promise<string> {
+async function reachedIn(store: Store): Promise<string> {
   const worker = await store.worker();
   const intervals = (await store.loadStanding())?.intervals ?? [];
   const usual = worker === undefined ? 0 : usualInterval(worker.interval, intervals);

@@ -9,7 +9,7 @@ import { reportCsv, reportJson, reportMarkdown } from './text.ts';
 import { REPORTED } from './parts.ts';
 import { ReportBuilder, type Report } from './report.ts';
 import { StoreError } from '../../store/errors.ts';
-import type { SqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import type { Store } from '../../ports/store.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { spanOption } from '../shared/instants.ts';
 import { zoneOption } from '../shared/options.ts';
@@ -68,7 +68,7 @@ function formatOf({ format, json, out, events }: ReportOptions): Format {
 
 /** The report, from a record that is read page by page: it may be of years. */
 async function* rendered(
-  store: SqliteStore,
+  store: Store,
   { span, zone, now }: { readonly span: Interval; readonly zone: string; readonly now: Instant },
   format: Format,
 ): AsyncGenerator<string> {

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
-import type { SqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import type { Store } from '../../ports/store.ts';
 import { logStream } from '../../app/log-stream.ts';
 import { createLog } from '../../app/logging.ts';
 import { Metrics } from '../../server/metrics.ts';
@@ -34,10 +34,10 @@ export async function run(options: ConfigOption, { redactor }: Pick<Output, 'red
   let ending: Ending | undefined;
   let assembly: Assembly | undefined;
   let server: RunningServer | undefined;
-  let store: SqliteStore | undefined;
+  let store: Store | undefined;
   try {
     store = await openStoreOf(loaded.settings, { clock: realClock, log });
-    log.info({ store: store.path }, 'the store is open');
+    log.info({ store: store.place }, 'the store is open');
     // Not before: while a large store is looked through this process hears nothing, and the system ends it at once.
     ending = untilSignalled();
     const { signal } = ending;
@@ -65,7 +65,7 @@ export function serve(
   loaded: LoadedPolicy,
   { clock, metrics, log, redactor = new Redactor() }: Surroundings,
   assembly: () => Assembly | undefined,
-  store: Pick<SqliteStore, 'pause' | 'learnt'>,
+  store: Pick<Store, 'pause' | 'learnt'>,
 ): Promise<RunningServer> {
   const { port } = loaded.settings.server;
   const host = listenAddress(loaded.settings.server.host, process.env);

@@ -2,9 +2,9 @@
 import process from 'node:process';
 import { isAbsolute } from 'node:path';
 import { readStorePlace } from '../../policy-file/store-place.ts';
+import type { Store } from '../../ports/store.ts';
 import { StoreError } from '../../store/errors.ts';
-import { openStore, type SqliteStore } from '../../store/sqlite/sqlite-store.ts';
-import type { StoreOptions } from '../../store/sqlite/options.ts';
+import { openStore, type OpenOptions } from '../../store/open.ts';
 import { UsageError } from './exit.ts';
 import { configPath, type ConfigOption } from './options.ts';
 
@@ -29,12 +29,12 @@ export function storePath(options: StoreOption): string {
 }
 
 /** Opens the store that is meant. Rejects with `UsageError` or `StoreError`. */
-export async function openStoreMeant(options: StoreOption, how: StoreOptions): Promise<SqliteStore> {
+export async function openStoreMeant(options: StoreOption, how: OpenOptions): Promise<Store> {
   const path = storePath(options);
   if (path === ':memory:')
     throw new UsageError('The policy keeps its store in memory (:memory:): no other process can reach it.');
   try {
-    return await openStore(path, how);
+    return await openStore({ sqlite: path }, how);
   } catch (error) {
     if (!(error instanceof StoreError) || error.kind !== 'missing' || isAbsolute(path)) throw error;
     const from = options.store === undefined ? `The policy names it as ${path}` : `It was given as ${path}`;

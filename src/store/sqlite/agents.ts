@@ -1,7 +1,7 @@
 /** Names and e-mail addresses of agents, for look-ups by name. Personal: they go after the retention. */
-import { normaliseName } from '../../domain/name.ts';
 import type { StoredAgent } from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';
+import { agentsMeant } from '../search.ts';
 import type { Database, Row } from './database.ts';
 import { SAVE_AGENT, SELECT_AGENT } from './statements.ts';
 
@@ -18,20 +18,11 @@ export function readAgents(db: Database): readonly StoredAgent[] {
   return db.all(SELECT_AGENT).map(agentOf);
 }
 
-/** By id; else by the whole name or e-mail address, whatever the case; else by a part of either. */
+/** See `agentsMeant`; an id is looked up without reading the others. */
 export function searchAgents(db: Database, nameOrId: string): readonly StoredAgent[] {
-  const wanted = nameOrId.trim();
-  if (wanted === '') return [];
-  const byId = db.get(`${SELECT_AGENT} WHERE id = ?`, wanted);
-  if (byId !== undefined) return [agentOf(byId)];
+  const byId = db.get(`${SELECT_AGENT} WHERE id = ?`, nameOrId.trim());
   // SQLite knows the case of ASCII letters only; names have others.
-  const agents = db.all(`${SELECT_AGENT} ORDER BY name, id`).map(agentOf);
-  const text = normaliseName(wanted);
-  const forms = agents.map((agent) => ({ agent, id: normaliseName(agent.id), names: namesOf(agent) }));
-  const exact = forms.filter(({ id, names }) => id === text || names.includes(text));
-  const found =
-    exact.length > 0 ? exact : forms.filter(({ names }) => names.some((name) => name.includes(text)));
-  return found.map(({ agent }) => agent);
+  return agentsMeant(byId === undefined ? readAgents(db) : [agentOf(byId)], nameOrId);
 }
 
 function agentOf(row: Row): StoredAgent {
@@ -42,8 +33,4 @@ function agentOf(row: Row): StoredAgent {
     email: String(email),
     profile: typeof profile === 'string' ? profile : undefined,
   };
-}
-
-function namesOf({ name, email }: StoredAgent): readonly string[] {
-  return [normaliseName(name), normaliseName(email)];
 }

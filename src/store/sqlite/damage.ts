@@ -3,22 +3,18 @@
  * are met once and stop nothing: the enforcer goes on as if it had never known what stood in them.
  */
 import type { Instant } from '../../domain/time/time.ts';
+import type { DamageCount, StoredKind } from '../../ports/store.ts';
 import type { Database } from './database.ts';
-
-/** Which bodies there are; the names are those of their tables. */
-export type DamagedSource = 'memory' | 'standing' | 'fact' | 'outbox';
 
 /** One row that cannot be used. */
 export interface DamagedRow {
-  readonly source: DamagedSource;
+  /** Named like its table. */
+  readonly source: StoredKind;
   /** Names the row within its table. */
   readonly key: string;
   readonly body: string;
   readonly why: string;
 }
-
-/** How many rows of each table were found to be damaged. */
-export type DamageCount = Readonly<Partial<Record<DamagedSource, number>>>;
 
 /** So many are kept; beyond it the oldest go. */
 const MOST_KEPT = 10_000;
@@ -28,7 +24,7 @@ const LONGEST_BODY = 1_000_000;
 const KEEP = 'INSERT INTO damaged (at, source, key, body, why) VALUES (?, ?, ?, ?, ?)';
 const DROP_OLDEST = `DELETE FROM damaged WHERE seq <=
   (SELECT seq FROM damaged ORDER BY seq DESC LIMIT 1 OFFSET ${MOST_KEPT})`;
-const REMOVE: Readonly<Record<DamagedSource, string>> = {
+const REMOVE: Readonly<Record<StoredKind, string>> = {
   memory: 'DELETE FROM memory WHERE agent_id = ?',
   standing: 'UPDATE standing SET body = NULL WHERE id = ?',
   fact: 'DELETE FROM fact WHERE name = ?',
@@ -98,7 +94,7 @@ export function pruneDamaged(db: Database, before: Instant): void {
 }
 
 function added(count: DamageCount, rows: readonly DamagedRow[]): DamageCount {
-  const sum: Partial<Record<DamagedSource, number>> = { ...count };
+  const sum: Partial<Record<StoredKind, number>> = { ...count };
   for (const { source } of rows) sum[source] = (sum[source] ?? 0) + 1;
   return sum;
 }

@@ -1,5 +1,5 @@
 /** Intents of which the record does not tell what became: a crash, or the loss of the store, came between. */
-import type { StoredEvent } from '../../domain/record.ts';
+import { INTENT_OUTCOMES, type StoredEvent } from '../../domain/record.ts';
 import { eventReader } from './codec.ts';
 import type { Database } from './database.ts';
 import { factOf, SAVE_FACT } from './statements.ts';
@@ -9,10 +9,12 @@ const SETTLED = 'settled_seq';
 
 const { columns, read } = eventReader();
 
+const OUTCOMES = INTENT_OUTCOMES.map((kind) => `'${kind}'`).join(', ');
+
 /** Intents without a later outcome, behind a place in the record. */
 const OPEN_INTENTS = `SELECT ${columns} FROM event AS intent WHERE seq > ? AND kind = 'intent' AND NOT EXISTS (
   SELECT 1 FROM event AS outcome WHERE outcome.intent_id = intent.intent_id AND outcome.seq > intent.seq
-    AND outcome.kind IN ('verified', 'unverified', 'failed', 'dropped', 'sso_ended')
+    AND outcome.kind IN (${OUTCOMES})
 ) ORDER BY seq`;
 
 /** All of them, in order. Notes how far the record is settled: an outcome is never taken back, and a record may be of years. */

@@ -19,11 +19,11 @@ import type {
   WorkerTrace,
 } from '../../domain/record.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
-import type { Store } from '../../ports/store.ts';
+import type { DamageCount, Store } from '../../ports/store.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
 import { eventValues, INSERT_EVENT, learntBody, learntOf, standingBody } from './codec.ts';
 import { countPages, saveCount } from './counts.ts';
-import { Damage, type DamageCount, type DamageLog } from './damage.ts';
+import { Damage, type DamageLog } from './damage.ts';
 import type { Database, Row } from './database.ts';
 import { eventPages, readEvents } from './events.ts';
 import { later, storeError, storeErrorOf } from '../errors.ts';
@@ -88,7 +88,7 @@ export class SqliteStore implements Store {
   }
 
   /** The whole path of the file. */
-  get path(): string {
+  get place(): string {
     return this.#db.path;
   }
 

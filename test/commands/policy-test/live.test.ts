@@ -2,7 +2,6 @@
  * The same timeline comes to the same verdicts and log-offs in a policy test as in a worker's own sweeps. The platform is
  * the same simulated desk on both sides; everything between it and the record is the real thing on the worker's.
  */
-import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Reason } from '../../../src/domain/judging/judge.ts';
@@ -13,6 +12,7 @@ import { Alarms } from '../../../src/controller/alarms.ts';
 import { Controller, type EnforcerParts } from '../../../src/controller/sweep.ts';
 import type { ActionResult, Sighting } from '../../../src/ports/agents.ts';
 import type { Store } from '../../../src/ports/store.ts';
+import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
 import { AgentSimulator } from '../../../src/simulation/agent-simulator.ts';
 import { toldOf } from '../../../src/commands/policy-test/check.ts';
 import { ACTING, runTest, VERIFYING, type TestScene } from '../../../src/commands/policy-test/run.ts';
@@ -115,36 +115,13 @@ class Around {
 }
 
 function storeInto(events: RecordEvent[]): Store {
-  const none = (): Promise<void> => Promise.resolve();
-  return {
-    opened: 1,
-    holdLease: () => Promise.resolve(true),
-    releaseLease: none,
-    noteSweep: none,
-    loadMemories: () => Promise.resolve(new Map()),
-    loadMemory: () => Promise.resolve(undefined),
-    loadStanding: () => Promise.resolve(undefined),
-    saveSweep: none,
-    saveStep: (_, more) => {
+  class Listening extends MemoryStore {
+    override saveStep(...[memories, more, standing]: Parameters<Store['saveStep']>): Promise<void> {
       events.push(...more);
-      return Promise.resolve();
-    },
-    openIntents: () => Promise.resolve([]),
-    events: () => Promise.resolve([]),
-    eventPages: () => Readable.from([]),
-    pause: () => Promise.resolve(undefined),
-    setPause: none,
-    takeResume: () => Promise.resolve(false),
-    requestResume: none,
-    learnt: () => Promise.resolve(undefined),
-    saveLearnt: none,
-    facts: () => Promise.resolve(new Map()),
-    setFacts: none,
-    saveAgents: none,
-    findAgents: () => Promise.resolve([]),
-    prune: none,
-    close: none,
-  };
+      return super.saveStep(memories, more, standing);
+    }
+  }
+  return new Listening({ now: () => 0 });
 }
 
 function partsOf(around: Around): EnforcerParts {

@@ -142,7 +142,7 @@ describe('a place that cannot hold a store', () => {
     process.chdir(place.directory);
     try {
       const store = await place.open('here/store.db');
-      expect(store.path).toBe(join(process.cwd(), 'here/store.db'));
+      expect(store.place).toBe(join(process.cwd(), 'here/store.db'));
       expect(await refused('nowhere/store.db', { existing: true })).toMatchObject({
         message: expect.stringContaining(`There is no store at ${join(process.cwd(), 'nowhere/store.db')}.`),
       });

@@ -1,17 +1,15 @@
-/** An outbox that lasts as long as the process: for the time in which the store is lost, when news matter most. */
-import type { Instant } from '../domain/time/time.ts';
-import type { DueMessage, Outbox, Waiting } from '../ports/outbox.ts';
+/** Messages that wait to be delivered, for as long as the process lasts. */
+import type { Instant } from '../../domain/time/time.ts';
+import type { DueMessage, Outbox, Waiting } from '../../ports/outbox.ts';
 
-/** See `Outbox`. */
+/** See `Outbox`. Never rejects. */
 export class MemoryOutbox implements Outbox {
+  /** By id, in the order in which they were added. */
   readonly #waiting = new Map<string, DueMessage>();
 
   add(messages: readonly Waiting[], most: number): Promise<number> {
     for (const message of messages) {
-      const isThere = [...this.#waiting.values()].some(
-        ({ channel, key }) => channel === message.channel && key === message.key,
-      );
-      if (!isThere) this.#waiting.set(message.id, { ...message, tries: 0 });
+      if (!this.#isThere(message)) this.#waiting.set(message.id, { ...message, tries: 0 });
     }
     const dropped = [...this.#waiting.keys()].slice(0, Math.max(0, this.#waiting.size - most));
     for (const id of dropped) this.#waiting.delete(id);
@@ -33,5 +31,12 @@ export class MemoryOutbox implements Outbox {
       if (message !== undefined) this.#waiting.set(id, { ...message, tries: message.tries + 1, nextAt });
     }
     return Promise.resolve();
+  }
+
+  #isThere({ id, channel, key }: Waiting): boolean {
+    if (this.#waiting.has(id)) return true;
+    for (const message of this.#waiting.values())
+      if (message.channel === channel && message.key === key) return true;
+    return false;
   }
 }

@@ -1,0 +1,48 @@
+/** What a store in memory holds. It outlives the stores that are opened on it, as a file does. */
+import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
+import type { Memory } from '../../domain/tracking/memory.ts';
+import type {
+  ControllerState,
+  Pause,
+  StoredAgent,
+  StoredEvent,
+  SweepCount,
+  WorkerTrace,
+} from '../../domain/record.ts';
+import type { Instant } from '../../domain/time/time.ts';
+import { MemoryOutbox } from './outbox.ts';
+
+/** A memory as it was written last. */
+export interface KeptMemory {
+  readonly memory: Memory;
+  /** The last saved sweep saw the agent, so that its time is the agent's. */
+  readonly current: boolean;
+}
+
+/** Mutable: its stores write it. */
+export class MemoryContents {
+  readonly memories = new Map<string, KeptMemory>();
+  standing: ControllerState | undefined;
+  /** When the last saved sweep looked. */
+  sweptAt: Instant | undefined;
+  /** In rising order. */
+  events: StoredEvent[] = [];
+  /** The number of the newest event that ever was. */
+  lastSeq = 0;
+  /** By the moment of the sweep. */
+  readonly counts = new Map<Instant, SweepCount>();
+  /** With the time at which each was written. */
+  readonly agents = new Map<string, { readonly agent: StoredAgent; readonly at: Instant }>();
+  readonly facts = new Map<string, string>();
+  learnt: PlatformBehaviour | undefined;
+  lease: { readonly holder: string; readonly until: Instant } | undefined;
+  worker: WorkerTrace | undefined;
+  pause: Pause | undefined;
+  resumeWanted = false;
+  readonly outbox = new MemoryOutbox();
+
+  /** When an agent was last seen, as far as that is stored. */
+  seenAt({ memory, current }: KeptMemory): Instant {
+    return current ? Math.max(memory.seenAt, this.sweptAt ?? memory.seenAt) : memory.seenAt;
+  }
+}

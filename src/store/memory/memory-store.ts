@@ -1,0 +1,273 @@
+/**
+ * The store without a disk: for policy tests and trials, which need what a store promises and not that it lasts. What is
+ * written is copied on its way in and on its way out, so that no caller holds a part of it.
+ */
+import { hostname } from 'node:os';
+import process from 'node:process';
+import { setImmediate } from 'node:timers/promises';
+import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
+import type { Memory } from '../../domain/tracking/memory.ts';
+import type {
+  ControllerState,
+  EventQuery,
+  Pause,
+  RecordEvent,
+  StoredAgent,
+  StoredEvent,
+  SweepBegun,
+  SweepCount,
+  SweepRecord,
+  WorkerTrace,
+} from '../../domain/record.ts';
+import type { Duration, Instant } from '../../domain/time/time.ts';
+import type { Outbox } from '../../ports/outbox.ts';
+import type { DamageCount, Store } from '../../ports/store.ts';
+import { later, storeError } from '../errors.ts';
+import { agentsMeant } from '../search.ts';
+import { MemoryContents, type KeptMemory } from './contents.ts';
+import { eventsWanted, intentsWithoutOutcome, newest, partsOf, withoutAbsent } from './events.ts';
+
+/** Events, or head-counts, of one page. */
+const PAGE = 250;
+
+export interface MemoryStoreOptions {
+  /** Dates agents' names. */
+  readonly now: () => Instant;
+  /** What another store has written, to go on with; nothing unless given. */
+  readonly contents?: MemoryContents;
+}
+
+/** See `Store` for what each method promises. All reject with `StoreError` once it is closed. */
+export class MemoryStore implements Store {
+  readonly place = 'memory';
+  readonly opened = 1;
+  readonly setAside = undefined;
+  readonly outbox: Outbox;
+  readonly #now: () => Instant;
+  readonly #contents: MemoryContents;
+  /** No sweep has been saved since everything was loaded. */
+  #fresh = true;
+  #closed = false;
+
+  constructor({ now, contents = new MemoryContents() }: MemoryStoreOptions) {
+    this.#now = now;
+    this.#contents = contents;
+    this.outbox = contents.outbox;
+  }
+
+  takeDamage(): DamageCount | undefined {
+    return undefined;
+  }
+
+  holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean> {
+    return this.#later((held) => {
+      const { lease } = held;
+      if (lease !== undefined && lease.holder !== holder && lease.until > now) return false;
+      held.lease = { holder, until: now + ttl };
+      return true;
+    });
+  }
+
+  releaseLease(holder: string): Promise<void> {
+    return this.#later((held) => {
+      if (held.lease?.holder === holder) held.lease = undefined;
+    });
+  }
+
+  noteSweep(begun: SweepBegun): Promise<void> {
+    return this.#later((held) => {
+      held.worker = { ...begun, pid: process.pid, host: hostname(), state: 'running' };
+    });
+  }
+
+  worker(): Promise<WorkerTrace | undefined> {
+    return this.#later(({ worker }) => structuredClone(worker));
+  }
+
+  loadMemories(): Promise<Map<string, Memory>> {
+    return this.#later((held) => {
+      this.#fresh = true;
+      const memories = [...held.memories].map(([id, kept]) => [id, handedOut(held, kept)] as const);
+      return new Map(memories);
+    });
+  }
+
+  loadMemory(agentId: string): Promise<Memory | undefined> {
+    return this.#later((held) => {
+      const kept = held.memories.get(agentId);
+      return kept && handedOut(held, kept);
+    });
+  }
+
+  loadStanding(): Promise<ControllerState | undefined> {
+    return this.#later(({ standing }) => structuredClone(standing));
+  }
+
+  saveSweep(record: SweepRecord): Promise<void> {
+    return this.#later((held) => {
+      const { at, changed, notSeen, standing, count } = structuredClone(record);
+      const events = record.events.map(withoutAbsent);
+      // A worker that has just loaded cannot tell which agents it saw before and does not see any more.
+      if (this.#fresh) settleCurrent(held);
+      for (const memory of changed) held.memories.set(memory.agentId, { memory, current: true });
+      for (const memory of notSeen) held.memories.set(memory.agentId, { memory, current: false });
+      held.sweptAt = at;
+      held.standing = standing;
+      if (count !== undefined) held.counts.set(count.at, count);
+      addEvents(held, events);
+      this.#fresh = false;
+    });
+  }
+
+  saveStep(
+    memories: readonly Memory[],
+    events: readonly RecordEvent[],
+    standing?: ControllerState,
+  ): Promise<void> {
+    return this.#later((held) => {
+      const written = structuredClone({ memories, standing });
+      const added = events.map(withoutAbsent);
+      // A step says nothing about whom the sweep saw.
+      for (const memory of written.memories) {
+        const current = held.memories.get(memory.agentId)?.current ?? false;
+        held.memories.set(memory.agentId, { memory, current });
+      }
+      held.standing = written.standing ?? held.standing;
+      addEvents(held, added);
+    });
+  }
+
+  openIntents(): Promise<readonly StoredEvent[]> {
+    return this.#later(({ events }) => structuredClone(intentsWithoutOutcome(events)));
+  }
+
+  events(query: EventQuery): Promise<readonly StoredEvent[]> {
+    return this.#later(({ events }) => structuredClone(newest(eventsWanted(events, query), query.limit)));
+  }
+
+  eventPages(query: EventQuery): AsyncIterable<readonly StoredEvent[]> {
+    return this.#pages(({ events }) =>
+      eventsWanted(events, query).map((event) => partsOf(event, query.parts)),
+    );
+  }
+
+  countPages(from: Instant, to: Instant): AsyncIterable<readonly SweepCount[]> {
+    return this.#pages(({ counts }) =>
+      [...counts.values()].filter(({ at }) => at >= from && at < to).sort((a, b) => a.at - b.at),
+    );
+  }
+
+  pause(): Promise<Pause | undefined> {
+    return this.#later(({ pause }) => structuredClone(pause));
+  }
+
+  setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
+    return this.#later((held) => {
+      const added = event === undefined ? [] : [withoutAbsent(event)];
+      held.pause = structuredClone(pause);
+      addEvents(held, added);
+    });
+  }
+
+  takeResume(): Promise<boolean> {
+    return this.#later((held) => {
+      const { resumeWanted } = held;
+      held.resumeWanted = false;
+      return resumeWanted;
+    });
+  }
+
+  requestResume(): Promise<void> {
+    return this.#later((held) => {
+      held.resumeWanted = true;
+    });
+  }
+
+  learnt(): Promise<PlatformBehaviour | undefined> {
+    return this.#later(({ learnt }) => structuredClone(learnt));
+  }
+
+  saveLearnt(learnt: PlatformBehaviour): Promise<void> {
+    return this.#later((held) => {
+      held.learnt = structuredClone(learnt);
+    });
+  }
+
+  facts(): Promise<ReadonlyMap<string, string>> {
+    return this.#later(({ facts }) => new Map(facts));
+  }
+
+  setFacts(facts: ReadonlyMap<string, string>): Promise<void> {
+    return this.#later((held) => {
+      for (const [name, value] of facts) held.facts.set(name, value);
+    });
+  }
+
+  saveAgents(agents: readonly StoredAgent[]): Promise<void> {
+    return this.#later((held) => {
+      for (const agent of structuredClone(agents)) held.agents.set(agent.id, { agent, at: this.#now() });
+    });
+  }
+
+  agents(): Promise<readonly StoredAgent[]> {
+    return this.#later((held) => structuredClone(storedAgents(held)));
+  }
+
+  findAgents(nameOrId: string): Promise<readonly StoredAgent[]> {
+    return this.#later((held) => structuredClone(agentsMeant(storedAgents(held), nameOrId)));
+  }
+
+  prune(before: Instant): Promise<void> {
+    return this.#later((held) => {
+      held.events = held.events.filter(({ at }) => at >= before);
+      for (const at of held.counts.keys()) if (at < before) held.counts.delete(at);
+      for (const [id, kept] of held.memories) if (held.seenAt(kept) < before) held.memories.delete(id);
+      // Names are written when they change, so an old one may be that of an agent seen today.
+      for (const [id, { at }] of held.agents)
+        if (at < before && !held.memories.has(id)) held.agents.delete(id);
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  /** Others have their turn between two pages. */
+  async *#pages<T>(select: (held: MemoryContents) => readonly T[]): AsyncGenerator<readonly T[]> {
+    const found = await this.#later((held) => structuredClone(select(held)));
+    for (let from = 0; from < found.length; from += PAGE) {
+      yield found.slice(from, from + PAGE);
+      await setImmediate();
+      if (this.#closed) throw storeError('lost', this.place, 'closed');
+    }
+  }
+
+  #later<T>(work: (held: MemoryContents) => T): Promise<T> {
+    return later(this.place, () => {
+      if (this.#closed) throw storeError('lost', this.place, 'closed');
+      return work(this.#contents);
+    });
+  }
+}
+
+function handedOut(held: MemoryContents, kept: KeptMemory): Memory {
+  return { ...structuredClone(kept.memory), seenAt: held.seenAt(kept) };
+}
+
+/** Makes the time of the last sweep each current agent's own. */
+function settleCurrent(held: MemoryContents): void {
+  for (const [id, kept] of held.memories)
+    held.memories.set(id, { memory: { ...kept.memory, seenAt: held.seenAt(kept) }, current: false });
+}
+
+function addEvents(held: MemoryContents, events: readonly RecordEvent[]): void {
+  for (const event of events) {
+    held.lastSeq += 1;
+    held.events.push({ ...event, seq: held.lastSeq });
+  }
+}
+
+function storedAgents(held: MemoryContents): readonly StoredAgent[] {
+  return [...held.agents.values()].map(({ agent }) => agent);
+}
