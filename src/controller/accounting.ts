@@ -18,6 +18,17 @@ export interface ObservationSink {
   observed(agent: Agent, evaluation: Evaluation): void;
 }
 
+/** The accounting and one more sink, as one. */
+export function toldToAll(accounting: Accounting, onlooker: ObservationSink | undefined): ObservationSink {
+  if (onlooker === undefined) return accounting;
+  return {
+    observed: (agent, evaluation) => {
+      accounting.observed(agent, evaluation);
+      onlooker.observed(agent, evaluation);
+    },
+  };
+}
+
 /** A return after a log-off of ours. */
 export interface OwnReturn {
   readonly agentId: string;

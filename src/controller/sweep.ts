@@ -34,7 +34,7 @@ import type { ReadingSummary } from '../ports/agents.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 import { gapEvent, heldOnRecord, reconcile, standingFromRecord } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, reportOf } from './sweep-report.ts';
-import { Accounting } from './accounting.ts';
+import { Accounting, toldToAll, type ObservationSink } from './accounting.ts';
 import { saveSweep } from './save.ts';
 import { Doubt, nextControllerState, usualInterval } from './controller-state.ts';
 import { FailureLatch } from './failure-latch.ts';
@@ -48,6 +48,8 @@ const CLOCK_JUMP: Duration = 30 * SECOND;
 export type EnforcerParts = Omit<ActuatorDeps, 'population' | 'accounting'> & {
   readonly alarms: Alarms;
   readonly names: NameLookups;
+  /** Is told of every look besides the accounting. */
+  readonly onlooker?: ObservationSink;
 };
 
 /** The policy in force, and how its schedule goes. */
@@ -96,7 +98,7 @@ export class Controller {
     const standing = (await parts.store.loadStanding()) ?? (await standingFromRecord(parts));
     const learner = await Learner.load(parts.store);
     const accounting = new Accounting(parts.meter, learner);
-    const population = new Tracker(memories, accounting);
+    const population = new Tracker(memories, toldToAll(accounting, parts.onlooker));
     const deps: ActuatorDeps = { ...parts, population, accounting };
     const news = new SweepEvents(deps, await heldOnRecord(parts.store, memories));
     return new Controller(parts, deps, inForce, standing, news);

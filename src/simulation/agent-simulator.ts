@@ -155,6 +155,11 @@ export class AgentSimulator {
     }
   }
 
+  /** The enforcer puts the presence of before back, and with it the queue. */
+  restore(at: Instant, former: Standing): void {
+    this.#setPresence(at, former);
+  }
+
   /** The log-off is over: the browser may answer. `former` is what it would restore. */
   answer(goneAt: Instant, actions: readonly Action[], former: Standing): void {
     this.#former = former;
