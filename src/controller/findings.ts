@@ -5,6 +5,7 @@
 import type { Agent, Unknown } from '../domain/agent.ts';
 import { REASONS, type Reason, type Verdict } from '../domain/judging/judge.ts';
 import type { Cause, Memory } from '../domain/tracking/memory.ts';
+import { enforcedIn, observedIn } from '../domain/planning/candidates.ts';
 import type { Candidate } from '../domain/planning/plan.ts';
 import { LONGEST_KEPT, type StoredAgent } from '../domain/record.ts';
 import type { Instant } from '../domain/time/time.ts';
@@ -95,13 +96,14 @@ export class SweepFindings implements Findings {
     if (nextAt !== undefined) this.nextDueAt = Math.min(this.nextDueAt ?? Infinity, nextAt);
   }
 
-  #sort(agent: Agent, { engagedSince, imagined, ladder }: Memory, { reason, due, observed }: Verdict): void {
+  #sort(agent: Agent, memory: Memory, verdict: Verdict): void {
+    const { engagedSince, ladder } = memory;
+    const { reason } = verdict;
     if (reason === 'held') this.held.push({ agent, cause: ladder?.cause });
     if (engagedSince !== undefined) this.engaged.push({ agent, since: engagedSince });
-    if (due?.mode === 'enforce') this.due.push({ agent, agentId: agent.id, due });
-    for (const each of observed) {
-      if (!imagined.includes(each.ruleId)) this.imagined.push({ agent, agentId: agent.id, due: each });
-    }
+    const enforced = enforcedIn(verdict);
+    if (enforced !== undefined) this.due.push({ agent, agentId: agent.id, due: enforced });
+    for (const due of observedIn(verdict, memory)) this.imagined.push({ agent, agentId: agent.id, due });
   }
 }
 

@@ -3,12 +3,11 @@
  * yet. What a whole sweep finds is gathered in `findings.ts`.
  */
 import type { Agent } from '../domain/agent.ts';
-import { fold, seenAgain } from '../domain/tracking/fold.ts';
 import {
   contextFor,
   evaluate,
+  foldInPlace,
   type Evaluation,
-  type Folding,
   type Watch,
 } from '../domain/judging/evaluate.ts';
 import type { Memory } from '../domain/tracking/memory.ts';
@@ -118,11 +117,3 @@ export class Tracker {
     for (const { id } of agents) this.#described.delete(id);
   }
 }
-
-/** Nearly all looks show nothing new: copying 50,000 memories a sweep to move one instant on would be a waste. */
-const foldInPlace: Folding = (memory, observation, context) => {
-  const again = memory === undefined ? undefined : seenAgain(memory, observation, context);
-  if (memory === undefined || again === undefined) return fold(memory, observation, context);
-  memory.seenAt = again;
-  return { memory, events: [], changed: false };
-};

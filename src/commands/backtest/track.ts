@@ -6,6 +6,8 @@ import type { Memory } from '../../domain/tracking/memory.ts';
 import type { Policy, Profile } from '../../domain/policy/policy.ts';
 import type { FoldContext } from '../../domain/tracking/step.ts';
 import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
+import { isWorking, lastSignAt, noteWarned, withoutUndo } from '../../domain/logoff/known.ts';
+import { contextFor, type Evaluation, type Watch } from '../../domain/judging/evaluate.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
 import type { AgentHistory, KnownState, Timeline } from './history.ts';
 
@@ -48,6 +50,7 @@ interface Hand<T> {
 export interface Track {
   readonly history: AgentHistory;
   readonly profile: Profile | undefined;
+  readonly watch: Watch;
   readonly context: FoldContext;
   /** How long before anything is due a warning may have to go out. */
   readonly warnsAhead: Duration;
@@ -57,8 +60,8 @@ export interface Track {
   /** The sweep of the last look, and whether that look could be used. */
   sweep: number;
   whole: boolean;
-  /** Due, or to be counted as observed, at the last look. */
-  waiting: Verdict | undefined;
+  /** The last look, where it calls for a log-off, or is to be counted as observed. */
+  waiting: { readonly observation: Observation; readonly evaluation: Evaluation } | undefined;
   off: Off | undefined;
   /** The log-off of the last ten minutes, to see whether the agent worked. */
   recent: ReplayedLogoff | undefined;
@@ -69,25 +72,17 @@ export interface Track {
 
 /** Before the first look. */
 export function trackOf(history: AgentHistory, policy: Policy, interval: Duration): Track {
+  // The history knows of no tokens, without which nothing can be told of the sessions behind it.
+  const watch: Watch = { policy, usualInterval: interval, clockJumped: false, nativeTimeouts: [] };
   const profile = profileOf(history.agent, policy);
   return {
     history,
     profile,
-    // The history knows of no tokens, without which nothing can be told of the sessions behind it.
-    context: {
-      agent: history.agent,
-      exempt: policy.exempt,
-      labels: policy.labels,
-      profile,
-      usualInterval: interval,
-      clockJumped: false,
-      nativeTimeouts: [],
-    },
+    watch,
+    context: contextFor(history.agent, watch),
     warnsAhead: Math.max(
       0,
-      ...(profile?.rules ?? []).map(({ warn: noteReplayedWarning }) =>
-        noteReplayedWarning === undefined ? 0 : noteReplayedWarning + 1,
-      ),
+      ...(profile?.rules ?? []).map(({ warn: ahead }) => (ahead === undefined ? 0 : ahead + 1)),
     ),
     memory: undefined,
     presence: { index: -1, shown: undefined, nextAt: -Infinity },
@@ -167,8 +162,7 @@ function routingOffline(presence: PresenceReading | undefined): RoutingReading |
  */
 export function isSteady({ memory, whole, context }: Track, observation: Observation): boolean {
   if (!whole || memory === undefined) return true;
-  const memorable = memory.recent.length === 0 ? memory : { ...memory, recent: [] };
-  return seenAgain(memorable, observation, context) !== undefined;
+  return seenAgain(withoutUndo(memory), observation, context) !== undefined;
 }
 
 /** When the agent's state or the judge asks for the next look. */
@@ -187,8 +181,8 @@ export function warn(track: Track, verdict: Verdict, policy: Policy, now: Instan
   if (memory === undefined) return;
   const due = warningsDue(history.agent, memory, verdict, policy, now);
   if (due.length === 0) return;
-  const told = Object.fromEntries(due.map(({ ruleId }) => [ruleId, now]));
-  track.memory = { ...memory, warned: { ...memory.warned, ...told } };
+  const ruleIds = due.map(({ ruleId }) => ruleId);
+  track.memory = noteWarned(memory, ruleIds, now);
 }
 
 /** Notes whether an agent who was logged off lately, and has shown a sign since, works by now. */
@@ -196,15 +190,15 @@ export function noteReplayedWork(track: Track, { routing }: Observation, now: In
   const { recent, memory } = track;
   if (recent === undefined) return;
   const until = recent.at + REGRET_WITHIN;
-  const working = recent.signAt !== undefined && memory?.working === true;
+  const working = recent.signAt !== undefined && memory !== undefined && isWorking(memory);
   if (working && (routing?.since ?? now) <= until) recent.worked = true;
   if (now > until) track.recent = undefined;
 }
 
 /** The first sign of the person after a log-off. */
 export function signAfter({ memory }: Track, { at }: ReplayedLogoff): Instant | undefined {
-  const sign = memory?.lastSign;
-  return sign !== undefined && sign.at > at ? sign.at : undefined;
+  const signAt = memory && lastSignAt(memory);
+  return signAt !== undefined && signAt > at ? signAt : undefined;
 }
 
 /** Whether the presence that a sign was read from followed an Offline no longer than a browser takes to return. */

@@ -13,13 +13,14 @@ import type { Agent, Observation, Sighting } from '../agent.ts';
 import { endLogoff, finishLogoff, withdrawLogoff } from '../judging/ladder.ts';
 import type { Evaluation } from '../judging/evaluate.ts';
 import { profileOf, type Due } from '../judging/judge.ts';
+import { enforcedIn } from '../planning/candidates.ts';
 import type { Memory } from '../tracking/memory.ts';
 import type { Action, Policy } from '../policy/policy.ts';
 import type { Outcome } from '../record.ts';
 import type { Instant } from '../time/time.ts';
 import { begun, isOffQueue, placeNow } from './known.ts';
 import type { ActionFault, ActionResult } from './result.ts';
-import { READING_LASTS, stillDue } from './revalidate.ts';
+import { READING_LASTS } from './revalidate.ts';
 
 /** An action that was not done, and why. */
 export interface Undone {
@@ -178,8 +179,8 @@ export function begin(
   policy: Policy,
   intentId: string,
 ): Attempt | undefined {
-  const due = stillDue(evaluation);
-  const { memory } = evaluation;
+  const { memory, verdict } = evaluation;
+  const due = enforcedIn(verdict);
   if (due === undefined || memory === undefined || profileOf(agent, policy) === undefined) return undefined;
   const attempt: Attempt = {
     agent,

@@ -58,6 +58,14 @@ export function withOfflineAgain(m: Memory, now: Instant): Memory {
   return { ...m, own: { ...own, to: now, actions: [...new Set([...own.actions, 'offline' as const])] } };
 }
 
+/**
+ * Without what is kept for a change that may yet turn out to belong to a departure: as memory will be if nothing happens. The same
+ * object where nothing is kept.
+ */
+export function withoutUndo(m: Memory): Memory {
+  return m.recent.length === 0 ? m : { ...m, recent: [] };
+}
+
 /** Whether a rule in observe mode was counted in this idle episode already. */
 export function isObserved({ imagined }: Memory, ruleId: string): boolean {
   return imagined.includes(ruleId);

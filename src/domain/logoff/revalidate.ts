@@ -5,7 +5,7 @@
  */
 import type { Observation, Sighting } from '../agent.ts';
 import { contextFor, evaluate, type Evaluation, type Watch } from '../judging/evaluate.ts';
-import type { Due, Reason } from '../judging/judge.ts';
+import type { Reason } from '../judging/judge.ts';
 import type { Memory, OwnLogoff } from '../tracking/memory.ts';
 import { classify, type Reading } from '../tracking/reading.ts';
 import { isNewer } from '../tracking/signs.ts';
@@ -45,11 +45,6 @@ export function revalidate(known: Memory, { agent, observation }: Sighting, watc
     returned: evaluation.events.length > 0,
     newToken: isNewer(observation.tokenIssuedAt, tokenAtBegin(known)),
   };
-}
-
-/** Before the first action the agent has to be due as they were in the sweep. The log-off as it is called for now. */
-export function stillDue({ verdict }: Evaluation): Due | undefined {
-  return verdict.due?.mode === 'enforce' ? verdict.due : undefined;
 }
 
 /** Why the rest of a log-off under way must not follow, if so: anything but our own doing has happened. */
