@@ -2,6 +2,7 @@
  * What a log-off asks of an agent's memory, and notes in it beside what `judging/ladder.ts` does. Log-offs, policy tests and
  * backtests read and write memory through these functions only.
  */
+import type { RoutingStatus } from '../agent.ts';
 import type { LadderPlace, Memory } from '../tracking/memory.ts';
 import { beginLogoff, placeOnLadder } from '../judging/ladder.ts';
 import type { Due } from '../judging/judge.ts';
@@ -29,6 +30,16 @@ export function placeNow({ ladder }: Memory): LadderPlace | undefined {
 /** The newest token that was known when the log-off began. */
 export function tokenAtBegin({ own }: Memory): Instant | undefined {
   return own?.tokenAt;
+}
+
+/** The newest token that is known now. */
+export function tokenNow({ tokenAt }: Memory): Instant | undefined {
+  return tokenAt;
+}
+
+/** The routing status when the last log-off began. */
+export function routingAtBegin({ own }: Memory): RoutingStatus | undefined {
+  return own?.former.routing;
 }
 
 /** When the last log-off began. */
@@ -79,4 +90,33 @@ export function noteObserved(m: Memory, ruleId: string): Memory {
 /** Warnings of these rules were delivered. */
 export function noteWarned(m: Memory, ruleIds: readonly string[], at: Instant): Memory {
   return { ...m, warned: { ...m.warned, ...Object.fromEntries(ruleIds.map((id) => [id, at])) } };
+}
+
+/** What has to be so for a queue to be given back after an interruption. */
+export interface LeftInTheMiddle {
+  /** When the interrupted log-off began, and whether it is known what came of it. */
+  readonly begunAt: Instant;
+  readonly isSettled: boolean;
+  /** The agent handles an interaction, Available, with the token of before. */
+  readonly isAsWeLeftThem: boolean;
+  readonly wasOnQueue: boolean;
+  readonly presenceBefore: string | undefined;
+  readonly presenceSince: Instant | undefined;
+  readonly routingSince: Instant | undefined;
+}
+
+/** How an agent stands whom a log-off may have left in the middle; `undefined` where none was begun. */
+export function leftInTheMiddle(m: Memory): LeftInTheMiddle | undefined {
+  const { own, state, presenceSince, routingSince } = m;
+  if (own === undefined) return undefined;
+  const isInteracting = m.engagedSince !== undefined && state.presence === 'AVAILABLE';
+  return {
+    begunAt: own.from,
+    isSettled: own.known === true,
+    isAsWeLeftThem: isInteracting && m.tokenAt === own.tokenAt,
+    wasOnQueue: own.former.presence === 'ON_QUEUE',
+    presenceBefore: own.former.presenceId,
+    presenceSince,
+    routingSince,
+  };
 }

@@ -6,12 +6,12 @@
 import type { Observation, Sighting } from '../agent.ts';
 import { contextFor, evaluate, type Evaluation, type Watch } from '../judging/evaluate.ts';
 import type { Reason } from '../judging/judge.ts';
-import type { Memory, OwnLogoff } from '../tracking/memory.ts';
+import type { Memory } from '../tracking/memory.ts';
 import { classify, type Reading } from '../tracking/reading.ts';
 import { isNewer } from '../tracking/signs.ts';
 import type { StoredEvent } from '../record.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../time/time.ts';
-import { hasSigned, isOffline, tokenAtBegin } from './known.ts';
+import { hasSigned, isOffline, leftInTheMiddle, tokenAtBegin, type LeftInTheMiddle } from './known.ts';
 
 /** A reading older than this is not acted on. */
 export const READING_LASTS: Duration = 10 * SECOND;
@@ -112,21 +112,23 @@ export function presenceToRestore(
   m: Memory | undefined,
   now: Instant,
 ): string | undefined {
-  const own = m?.own;
-  if (m?.engagedSince === undefined || own === undefined || !isOf(intent, own)) return undefined;
+  const left = m && leftInTheMiddle(m);
+  if (left?.isAsWeLeftThem !== true || !isOf(intent, left)) return undefined;
   const isFresh = now - intent.at <= STILL_FRESH;
-  const isUntouched = m.state.presence === 'AVAILABLE' && m.tokenAt === own.tokenAt;
-  return isFresh && isUntouched && slippedIn(m, intent.at) ? own.former.presenceId : undefined;
+  return isFresh && slippedIn(left, intent.at) ? left.presenceBefore : undefined;
 }
 
 /** The log-off that this intention began took the agent off the queue, as far as is known. */
-function isOf({ at, actions = [] }: StoredEvent, { from, known, former }: OwnLogoff): boolean {
-  const same = Math.abs(from - at) <= SECOND && known !== true;
-  return same && actions.includes('off_queue') && former.presence === 'ON_QUEUE';
+function isOf(
+  { at, actions = [] }: StoredEvent,
+  { begunAt, isSettled, wasOnQueue }: LeftInTheMiddle,
+): boolean {
+  const same = Math.abs(begunAt - at) <= SECOND && !isSettled;
+  return same && actions.includes('off_queue') && wasOnQueue;
 }
 
 /** An interaction began just before the agent was taken off the queue, at the moment of our own action. */
-function slippedIn({ presenceSince: taken, routingSince: began }: Memory, at: Instant): boolean {
+function slippedIn({ presenceSince: taken, routingSince: began }: LeftInTheMiddle, at: Instant): boolean {
   if (taken === undefined || began === undefined || began > taken) return false;
   return (
     began >= at - READING_LASTS &&

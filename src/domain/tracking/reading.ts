@@ -11,10 +11,10 @@ import type {
   WholeObservation,
 } from '../agent.ts';
 import type { Memory, OwnLogoff } from './memory.ts';
-import type { Exemption, ListedLabels, Policy, Profile } from '../policy/policy.ts';
+import type { Exemption, ListedLabels, Profile } from '../policy/policy.ts';
 import { isMoved, isStill, OWN_SLACK, type Difference } from './signs.ts';
 import { SECOND, type Duration, type Instant } from '../time/time.ts';
-import { fitOf, matches, profileOf } from '../policy/when.ts';
+import { fitOf, matches } from '../policy/when.ts';
 
 /** Whom a reading is of, and which parts of the policy may concern them. */
 export interface Concern {
@@ -50,12 +50,6 @@ export function classify(o: Observation, memory: Memory | undefined, concern: Co
   const seen = conversationsIn(o);
   if (seen === 'possibly') return { kind: 'unknown', unknown: unknownConversations(o) };
   return seen === 'engaged' ? ENGAGED : FREE;
-}
-
-/** As `classify`, measured against everything that the policy may need of this agent. */
-export function readingOf(agent: Agent, o: Observation, memory: Memory | undefined, policy: Policy): Reading {
-  const { exempt, labels } = policy;
-  return classify(o, memory, { agent, exempt, labels, profile: profileOf(agent, policy) });
 }
 
 /**
