@@ -54,6 +54,16 @@ export interface Logoff {
 export interface TestRun {
   readonly looks: readonly PlayedLook[];
   readonly logoffs: readonly Logoff[];
+  /** Log-offs that were begun and given up, because a look in the middle showed something that protects. */
+  readonly givenUp: readonly GivenUp[];
+}
+
+/** A log-off that was begun and given up. */
+export interface GivenUp {
+  /** Of the sweep that brought it. */
+  readonly at: Instant;
+  readonly rule: string;
+  readonly reason: string;
 }
 
 /** Nothing that a test remembers or records is ever too old. */
@@ -81,7 +91,8 @@ export async function runTest(scene: TestScene, policy: Policy): Promise<TestRun
     // Those around a log-off follow the sweep's own.
     looks.push(...seen.slice(0, 1).map((look) => ({ ...look, at, hold })));
   }
-  return { looks, logoffs: logoffsIn(await store.events({}), sweptAt) };
+  const events = await store.events({});
+  return { looks, logoffs: logoffsIn(events, sweptAt), givenUp: givenUpIn(events, sweptAt) };
 }
 
 /**
@@ -168,4 +179,17 @@ function logoffsIn(events: readonly StoredEvent[], sweptAt: ReadonlyMap<string, 
         limit,
       };
     });
+}
+
+function givenUpIn(
+  events: readonly StoredEvent[],
+  sweptAt: ReadonlyMap<string, Instant>,
+): readonly GivenUp[] {
+  return events
+    .filter(({ kind, intentId }) => kind === 'dropped' && intentId !== undefined)
+    .map(({ at, sweepId = '', rule = '', reason = '' }) => ({
+      at: sweptAt.get(sweepId) ?? at,
+      rule,
+      reason,
+    }));
 }

@@ -219,13 +219,14 @@ describe('a timeline', () => {
       ],
       waits,
     );
-    const { looks, logoffs } = await runTest(scene, waits);
+    const { looks, logoffs, givenUp } = await runTest(scene, waits);
     const reasonAt = (at: Instant): string | undefined =>
       looks.find((look) => look.at === at)?.verdict.reason;
     const shownAt = (at: Instant): string | undefined =>
       looks.find((look) => look.at === at)?.observation.presence?.system;
     expect([reasonAt(dueAt), reasonAt(dueAt + MINUTE)]).toEqual(['due', 'engaged']);
     expect(shownAt(dueAt + MINUTE)).toBe('ON_QUEUE');
+    expect(givenUp).toEqual([{ at: dueAt, rule: 'waits', reason: 'engaged' }]);
     // Half an hour after the end of the call.
     expect(logoffs.map(told).slice(0, 1)).toEqual(['09:20 waits logoff']);
   });
