@@ -8,7 +8,7 @@
  * sign of the person; what history shows of the agent meanwhile is folded like anything else.
  */
 import type { Observation } from '../../domain/agent.ts';
-import { evaluate, foldInPlace, type Evaluation } from '../../domain/judging/evaluate.ts';
+import { evaluate, type Evaluation } from '../../domain/judging/evaluate.ts';
 import type { Verdict } from '../../domain/judging/judge.ts';
 import { noteObserved } from '../../domain/logoff/known.ts';
 import { enforcedIn, observedIn } from '../../domain/planning/candidates.ts';
@@ -188,7 +188,7 @@ class Replay {
   #look(track: Track, observation: Observation, sweep: number, now: Instant): Evaluation {
     this.#looks += 1;
     this.#catchUp(track, sweep);
-    const evaluation = evaluate(track.memory, observation, track.context, this.#policy, foldInPlace);
+    const evaluation = evaluate(track.memory, observation, track.context, this.#policy);
     track.memory = evaluation.memory;
     track.sweep = sweep;
     track.whole = isFoldable(observation, track.memory, track.context);
