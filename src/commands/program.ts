@@ -139,7 +139,7 @@ function addPolicy(program: Command, output: Output, end: End): void {
     .argument('[files...]', 'test files (default: those that the policy names under tests)')
     .option('--json', 'print as JSON')
     .action(async (files: string[], options: TestOptions) => {
-      end((await import('./policy-test/command.ts')).test(files, options, output));
+      end(await (await import('./policy-test/command.ts')).test(files, options, output));
     });
 }
 

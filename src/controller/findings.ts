@@ -4,7 +4,8 @@
  */
 import type { Agent, Unknown } from '../domain/agent.ts';
 import { REASONS, type Reason, type Verdict } from '../domain/judging/judge.ts';
-import { placeIn, departureOf, type Cause, type AgentState } from '../domain/tracking/state.ts';
+import { departureOf, placeIn, type AgentState, type Cause } from '../domain/tracking/state.ts';
+import { enforcedIn, observedIn } from '../domain/planning/candidates.ts';
 import type { Candidate } from '../domain/planning/plan.ts';
 import { LONGEST_KEPT, type StoredAgent } from '../domain/record.ts';
 import type { Instant } from '../domain/time/time.ts';
@@ -21,7 +22,7 @@ export interface DueAgent extends Candidate {
 export interface Findings {
   /** Everyone whom the platform listed, with a usable reading or without. */
   readonly listed: ReadonlySet<string>;
-  /** Everyone whose reading entered memory. */
+  /** Everyone whose reading entered state. */
   readonly seen: ReadonlySet<string>;
   readonly online: number;
   /** Offline by our own log-off, for not too long. */
@@ -75,34 +76,34 @@ export class SweepFindings implements Findings {
 
   #take(sighting: Sighting): void {
     const { agent, observation } = sighting;
-    const { memory, verdict } = this.#population.look(sighting, this.#context);
+    const { state, verdict } = this.#population.look(sighting, this.#context);
     this.verdicts[verdict.reason] += 1;
     for (const kind of new Set(verdict.unknown.map(kindOf)))
       this.unknown[kind] = (this.unknown[kind] ?? 0) + 1;
     const described = this.#population.described(agent, verdict.profile);
     if (described !== undefined) this.described.push(described);
     // For the clocks, an agent whose reading could not be used was not seen.
-    if (memory === undefined || memory.seenAt < observation.at) return;
-    this.#count(memory, verdict);
-    this.#sort(agent, memory, verdict);
-    this.toWarn.push(...warningsFor(agent, memory, verdict, this.#context.policy, observation.at));
+    if (state === undefined || state.seenAt < observation.at) return;
+    this.#count(state, verdict);
+    this.#sort(agent, state, verdict);
+    this.toWarn.push(...warningsFor(agent, state, verdict, this.#context.policy, observation.at));
   }
 
-  #count(memory: AgentState, { nextAt }: Verdict): void {
-    this.seen.add(memory.agentId);
-    if (memory.last.presence !== 'OFFLINE') this.online += 1;
-    else if (isKept(memory)) this.kept += 1;
+  #count(state: AgentState, { nextAt }: Verdict): void {
+    this.seen.add(state.agentId);
+    if (state.last.presence !== 'OFFLINE') this.online += 1;
+    else if (isKept(state)) this.kept += 1;
     if (nextAt !== undefined) this.nextDueAt = Math.min(this.nextDueAt ?? Infinity, nextAt);
   }
 
-  #sort(agent: Agent, { session, episode }: AgentState, { reason, due, observed }: Verdict): void {
+  #sort(agent: Agent, state: AgentState, verdict: Verdict): void {
+    const { session, episode } = state;
+    const { reason } = verdict;
     if (reason === 'held') this.held.push({ agent, cause: episode.ladder && placeIn(episode.ladder).cause });
     if (session.kind === 'engaged') this.engaged.push({ agent, since: session.since });
-    if (due?.mode === 'enforce') this.due.push({ agent, agentId: agent.id, due });
-    for (const each of observed) {
-      if (!episode.observedRules.includes(each.ruleId))
-        this.imagined.push({ agent, agentId: agent.id, due: each });
-    }
+    const enforced = enforcedIn(verdict);
+    if (enforced !== undefined) this.due.push({ agent, agentId: agent.id, due: enforced });
+    for (const due of observedIn(verdict, state)) this.imagined.push({ agent, agentId: agent.id, due });
   }
 }
 

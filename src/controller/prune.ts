@@ -2,7 +2,7 @@
 import { withoutStrangers } from '../domain/planning/plan.ts';
 import type { ControllerState } from '../domain/record.ts';
 import { DAY, type Duration, type Instant } from '../domain/time/time.ts';
-import type { ActuatorDeps } from './actuator/attempt.ts';
+import type { ActuatorDeps } from './actuator/deps.ts';
 
 /**
  * Forgets if a day has passed since the last time, and answers the standing after it. That time is stored: a worker that is

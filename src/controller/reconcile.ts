@@ -2,18 +2,15 @@
  * After a crash or an outage: what became of log-offs whose outcome was never written, told from what was noted while they went on
  * and from what the platform shows now, and a line in the record for the time without sweeps.
  */
-import { knownDone } from '../domain/tracking/own-logoff.ts';
+import { interruptedLine } from '../domain/logoff/interrupted.ts';
 import { placeIn, type AgentState } from '../domain/tracking/state.ts';
-import { isBy, takesOff, type Action } from '../domain/policy/actions.ts';
 import type { SweepHold } from '../domain/planning/plan.ts';
 import { isOutage } from '../domain/tracking/settle.ts';
-import { isNewer } from '../domain/tracking/state.ts';
 import type { RecordEvent, ControllerState, StoredEvent } from '../domain/record.ts';
 import { HOUR, type Duration, type Instant } from '../domain/time/time.ts';
-import type { ActuatorDeps, Pass } from './actuator/attempt.ts';
+import type { ActuatorDeps, Pass } from './actuator/deps.ts';
 import { restoreInterrupted } from './actuator/recovery.ts';
 import type { Tracker } from './tracker.ts';
-import type { Outcome } from '../ports/metrics.ts';
 import { NO_CONTROLLER_STATE } from './controller-state.ts';
 import { saveStep } from './save.ts';
 
@@ -29,19 +26,11 @@ export async function reconcile(deps: ActuatorDeps, hold: SweepHold | undefined,
   const at = deps.directory.serverNow();
   const outcomes = outcomesOf(open, deps.population, at, pass.sweepId, givenBack);
   await saveStep(deps, [], outcomes);
-  for (const { kind, rule } of outcomes) {
-    if (rule !== undefined && isOutcome(kind)) deps.meter.logoff(rule, kind, 'enforce');
-  }
-}
-
-function isOutcome(kind: RecordEvent['kind']): kind is Outcome {
-  return kind === 'verified' || kind === 'unverified' || kind === 'dropped';
 }
 
 /**
  * The outcome of each intention that has none, from memory after a complete sweep. Nothing is done again here: agents who
- * are due are logged off as usual. An outcome names only the actions that are known to have been performed. `givenBack` are those that ended
- * in an interaction.
+ * are due are logged off as usual. `givenBack` are those that ended in an interaction.
  */
 export function outcomesOf(
   intents: readonly StoredEvent[],
@@ -52,22 +41,7 @@ export function outcomesOf(
 ): readonly RecordEvent[] {
   return intents.map((intent) => {
     const memory = intent.agentId === undefined ? undefined : population.memory(intent.agentId);
-    // A session at the identity provider is none of the platform's: nothing there shows what became of it.
-    const elsewhere = intent.actions?.some((action) => isBy('identity_provider', action)) === true;
-    const actions = elsewhere ? [] : knownDone(memory, intent.at);
-    const facts = { ...withoutPlace(intent), at, sweepId, actions };
-    if (givenBack.has(intent.intentId ?? '')) {
-      // It was given back because it had been taken.
-      const taken = [...new Set<Action>([...actions, 'off_queue'])];
-      return { ...facts, actions: taken, kind: 'dropped', reason: 'engaged' };
-    }
-    const isOff =
-      memory?.last.presence === 'OFFLINE' && !isNewer(memory.last.tokenAt, memory.logoff?.former.tokenAt);
-    return {
-      ...facts,
-      kind: isOff && takesOff(actions) ? 'verified' : 'unverified',
-      reason: reasonOf(intent, memory, actions),
-    };
+    return interruptedLine(intent, memory, givenBack.has(intent.intentId ?? ''), at, sweepId);
   });
 }
 
@@ -102,17 +76,6 @@ function lastLogoffOf(state: AgentState | undefined): Instant {
   return ladder === undefined ? Infinity : placeIn(ladder).lastLogoffAt;
 }
 
-/** That it was told later, and which actions are not known to be done. */
-function reasonOf(
-  { actions = [] }: StoredEvent,
-  memory: AgentState | undefined,
-  done: readonly Action[],
-): string {
-  const neededNot = memory?.logoff?.former.routing === 'OFF_QUEUE' ? ['off_queue'] : [];
-  const open = actions.filter((action) => !done.includes(action) && !neededNot.includes(action));
-  return `told after an interruption${open.length === 0 ? '' : `; not known to be done: ${open.join(', ')}`}`;
-}
-
 /** The line for an outage that this sweep ends. */
 export function gapEvent(
   before: ControllerState,
@@ -122,10 +85,4 @@ export function gapEvent(
 ): RecordEvent | undefined {
   if (before.lastCompleteAt === undefined || !isOutage(before, at, usual)) return undefined;
   return { kind: 'gap', at, sweepId, measured: at - before.lastCompleteAt };
-}
-
-function withoutPlace(intent: StoredEvent): RecordEvent {
-  const facts: RecordEvent & { seq?: number } = { ...intent };
-  delete facts.seq;
-  return facts;
 }

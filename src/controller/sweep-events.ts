@@ -4,7 +4,7 @@ import type { Policy } from '../domain/policy/policy.ts';
 import type { RecordEvent } from '../domain/record.ts';
 import type { Instant } from '../domain/time/time.ts';
 import { causeFields } from './alarms.ts';
-import type { ActuatorDeps } from './actuator/attempt.ts';
+import type { ActuatorDeps } from './actuator/deps.ts';
 import type { Findings } from './findings.ts';
 
 /** Alarms, and tells the record. Remembers which agents it has told of as held: each is reported once, over restarts too. */

@@ -2,7 +2,7 @@
 import type { Hold, Plan, SweepHold } from '../domain/planning/plan.ts';
 import type { SweepCount } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
-import type { PassResult } from './actuator/attempt.ts';
+import type { PassResult } from './actuator/deps.ts';
 import type { DueAgent, Findings } from './findings.ts';
 import type { ReadingSummary } from '../ports/agents.ts';
 import type { SweepReport } from '../ports/metrics.ts';

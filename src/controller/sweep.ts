@@ -20,7 +20,7 @@ import { settleLeft } from '../domain/tracking/settle.ts';
 import { SECOND, type Duration } from '../domain/time/time.ts';
 import type { Alarms } from './alarms.ts';
 import { carryOut } from './actuator/actuator.ts';
-import type { ActuatorDeps, Pass, PassResult } from './actuator/attempt.ts';
+import type { ActuatorDeps, Pass, PassResult } from './actuator/deps.ts';
 import { SweepFindings, type DueAgent, type Findings } from './findings.ts';
 import { forgetOld } from './prune.ts';
 import { dryRun } from './actuator/dry-run.ts';
@@ -35,7 +35,7 @@ import { readSources } from './sources.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 import { gapEvent, heldOnRecord, reconcile, standingFromRecord } from './reconcile.ts';
 import { agentsOf, countOf, nonZero, reportOf } from './sweep-report.ts';
-import { ReturnsBook } from './returns-book.ts';
+import { Accounting, toldToAll, type ObservationSink } from './accounting.ts';
 import { saveSweep } from './save.ts';
 import { Doubt, nextControllerState, usualInterval } from './controller-state.ts';
 import { FailureLatch } from './failure-latch.ts';
@@ -46,11 +46,13 @@ import type { Done, Plans, Watched } from './watched.ts';
 const CLOCK_JUMP: Duration = 30 * SECOND;
 
 /** What the enforcer is made of; see `ActuatorDeps`. */
-export type EnforcerParts = Omit<ActuatorDeps, 'population' | 'learner' | 'returns'> & {
+export type EnforcerParts = Omit<ActuatorDeps, 'population' | 'accounting'> & {
   readonly alarms: Alarms;
   readonly names: NameLookups;
   /** One of them lists everyone. */
   readonly sources: readonly ObservationSource[];
+  /** Is told of every look besides the accounting. */
+  readonly onlooker?: ObservationSink;
 };
 
 /** The policy in force, and how its schedule goes. */
@@ -98,9 +100,9 @@ export class Controller {
     const memories = await parts.store.loadMemories();
     const standing = (await parts.store.loadStanding()) ?? (await standingFromRecord(parts));
     const learner = await Learner.load(parts.store);
-    const returns = new ReturnsBook(parts.meter, learner);
-    const population = new Tracker(memories, returns);
-    const deps: ActuatorDeps = { ...parts, population, learner, returns };
+    const accounting = new Accounting(parts.meter, learner);
+    const population = new Tracker(memories, toldToAll(accounting, parts.onlooker));
+    const deps: ActuatorDeps = { ...parts, population, accounting };
     const news = new SweepEvents(deps, await heldOnRecord(parts.store, memories));
     return new Controller(parts, deps, inForce, standing, news);
   }
@@ -126,7 +128,7 @@ export class Controller {
     const { clock, directory, sources, store } = this.#parts;
     const begun = clock.now();
     const sweepId = randomUUID().slice(0, 8);
-    this.#deps.returns.begin(sweepId);
+    this.#deps.accounting.begin(sweepId);
     const resumed = await store.takeResume().catch(() => false);
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
     const policy = await this.#parts.names.latest(this.#inForce.policy, 'sweep', limits.signal);
@@ -191,7 +193,7 @@ export class Controller {
     };
     const { ledger, imaginedLedger } = this.#standing;
     return {
-      enforced: gate(due, forgiven(ledger, this.#deps.returns.takeOwn())),
+      enforced: gate(due, forgiven(ledger, this.#deps.accounting.takeOwn())),
       imagined: gate(imagined, imaginedLedger),
     };
   }

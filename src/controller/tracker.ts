@@ -3,17 +3,13 @@
  * yet. What a whole sweep finds is gathered in `findings.ts`.
  */
 import type { Agent } from '../domain/agent.ts';
-import { track } from '../domain/tracking/track.ts';
-import { profileOf, type Verdict } from '../domain/judging/judge.ts';
-import { judgeByNames } from '../domain/judging/judge-names.ts';
-import { leaveLadder } from '../domain/tracking/own-logoff.ts';
-import type { AgentState, TrackingEvent } from '../domain/tracking/state.ts';
-import { noteUnread } from '../domain/tracking/own-logoff.ts';
+import { contextFor, evaluate, type Evaluation, type Watch } from '../domain/judging/evaluate.ts';
+import type { AgentState } from '../domain/tracking/state.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
 import type { Sighting } from '../ports/agents.ts';
-import type { ReturnSink } from './returns-book.ts';
+import type { ObservationSink } from './accounting.ts';
 
 /** What stays the same over one sweep. */
 export interface SweepContext {
@@ -25,14 +21,9 @@ export interface SweepContext {
   readonly nativeTimeouts: () => readonly Duration[];
 }
 
-/** One look at one agent: memory as it is now, what the policy says of the agent, and what is worth reporting. */
-export interface Look {
-  /** `undefined` while no whole reading has been had. */
-  readonly memory: AgentState | undefined;
-  readonly verdict: Verdict;
-  /** Memory is another one than before. */
-  readonly changed: boolean;
-  readonly events: readonly TrackingEvent[];
+/** The watch of this moment. */
+export function watchOf({ policy, usualInterval, clockJumped, nativeTimeouts }: SweepContext): Watch {
+  return { policy, usualInterval, clockJumped: clockJumped(), nativeTimeouts: nativeTimeouts() };
 }
 
 /** The enforcer's knowledge of all agents. Mutable; owned by one worker. */
@@ -47,12 +38,12 @@ export class Tracker {
    * the first sweep then stores everyone.
    */
   #current: ReadonlySet<string> | undefined;
-  readonly #returns: ReturnSink;
+  readonly #sink: ObservationSink;
 
-  /** Every return that a look shows is told to `returns`, once. */
-  constructor(memories: Map<string, AgentState>, returns: ReturnSink = { note: () => undefined }) {
+  /** Whatever a look brings is told to `sink`, once. */
+  constructor(memories: Map<string, AgentState>, sink: ObservationSink = { observed: () => undefined }) {
     this.#memories = memories;
-    this.#returns = returns;
+    this.#sink = sink;
   }
 
   memory(agentId: string): AgentState | undefined {
@@ -91,39 +82,20 @@ export class Tracker {
   }
 
   /** Folds one reading, judges it, and remembers what it shows. */
-  look(sighting: Sighting, context: SweepContext): Look {
-    const look = this.peek(sighting, context);
-    this.take(sighting, look);
-    return look;
+  look({ agent, observation }: Sighting, context: SweepContext): Evaluation {
+    const memory = this.#memories.get(observation.agentId);
+    const watched = contextFor(agent, watchOf(context));
+    const evaluation = evaluate(memory, observation, watched, context.policy);
+    this.take(agent, evaluation);
+    return evaluation;
   }
 
   /** Remembers what a look showed. */
-  take({ agent }: Sighting, { memory, changed, events }: Look): void {
-    if (memory !== undefined) this.#memories.set(agent.id, memory);
-    if (memory !== undefined && changed) this.#dirty.add(agent.id);
-    this.#returns.note(agent, events);
-  }
-
-  /** Folds one reading and judges it, and remembers nothing of it. */
-  peek({ agent, observation }: Sighting, context: SweepContext): Look {
-    const { policy, usualInterval } = context;
-    const profile = profileOf(agent, policy);
-    const clockJumped = context.clockJumped();
-    const nativeTimeouts = context.nativeTimeouts();
-    const tracked = track(this.#memories.get(agent.id), observation, {
-      agent,
-      exempt: policy.exempt,
-      labels: policy.labels,
-      profile,
-      usualInterval,
-      clockJumped,
-      nativeTimeouts,
-    });
-    const verdict = judgeByNames(agent, tracked?.state, observation, policy, observation.at, profile);
-    if (tracked === undefined) return { memory: undefined, verdict, changed: false, events: [] };
-    const state = afterVerdict(tracked.state, verdict, observation.at);
-    const changed = tracked.changed || state !== tracked.state;
-    return { memory: state, verdict, changed, events: tracked.events };
+  take(agent: Agent, evaluation: Evaluation): void {
+    const { state, changed } = evaluation;
+    if (state !== undefined) this.#memories.set(agent.id, state);
+    if (state !== undefined && changed) this.#dirty.add(agent.id);
+    this.#sink.observed(agent, evaluation);
   }
 
   /** The agent as to be stored, when the name, e-mail or profile is new. */
@@ -139,10 +111,4 @@ export class Tracker {
   notDescribed(agents: readonly StoredAgent[]): void {
     for (const { id } of agents) this.#described.delete(id);
   }
-}
-
-/** What a verdict leaves in memory: an exemption takes the agent off the ladder, and what is unknown is told of later. */
-function afterVerdict(memory: AgentState, { reason, unknown }: Verdict, at: Instant): AgentState {
-  if (reason === 'exempt') return leaveLadder(memory);
-  return reason === 'unknown' ? noteUnread(memory, unknown, at) : memory;
 }

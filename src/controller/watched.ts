@@ -1,7 +1,7 @@
 /** What the steps of one sweep hand to each other. */
 import type { Plan, SweepHold } from '../domain/planning/plan.ts';
 import type { Instant } from '../domain/time/time.ts';
-import type { PassResult } from './actuator/attempt.ts';
+import type { PassResult } from './actuator/deps.ts';
 import type { Findings } from './findings.ts';
 import type { LeaseStill } from './limits.ts';
 import type { SweepContext } from './tracker.ts';

@@ -120,6 +120,12 @@ export function shownIn({ presence, routing }: WholeObservation): Shown {
   return { presence: presence.system, presenceId: presence.definitionId, routing: routing.status };
 }
 
+/** One agent and one observation of that agent, read together. */
+export interface Sighting {
+  readonly agent: Agent;
+  readonly observation: Observation;
+}
+
 const PRESENCE_BY_KEY = new Map<string, SystemPresence>(
   SYSTEM_PRESENCES.map((name) => [name.replace('_', ''), name]),
 );

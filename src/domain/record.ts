@@ -28,6 +28,12 @@ export const EVENT_KINDS = [
 /** One kind of event. */
 export type EventKind = (typeof EVENT_KINDS)[number];
 
+/** How log-offs end. Closed. */
+export const OUTCOMES = ['verified', 'unverified', 'failed', 'dropped', 'observed'] as const;
+
+/** How a log-off ended. */
+export type Outcome = (typeof OUTCOMES)[number];
+
 /** Events that say what became of an intent. */
 export const INTENT_OUTCOMES = [
   'verified',

@@ -1,13 +1,11 @@
 /** Agents of the platform: how they are observed, and what may be done to them. `genesys/` and the policy tests stand behind it. */
-import type { Agent, Observation } from '../domain/agent.ts';
+import type { Agent, Sighting } from '../domain/agent.ts';
+import type { ActionResult } from '../domain/logoff/result.ts';
 import type { Action } from '../domain/policy/policy.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
 
-/** One agent and one observation of that agent, read together. */
-export interface Sighting {
-  readonly agent: Agent;
-  readonly observation: Observation;
-}
+export type { Sighting } from '../domain/agent.ts';
+export type { ActionFault, ActionResult } from '../domain/logoff/result.ts';
 
 /** What one pass over the whole organisation brought besides the sightings. */
 export interface ReadingSummary {
@@ -46,41 +44,6 @@ export interface Directory extends ObservationSource {
   /** After how long the platform ends an idle session, as known since the last sweep began; empty when off, or not known. */
   nativeTimeouts(): readonly Duration[];
 }
-
-/** How a state-changing call on one agent ended, when it did not succeed. */
-export type ActionFault =
-  | {
-      /** Of identity providers: several users fit, the service may not log in, the hour's sessions are spent. */
-      readonly kind: 'ambiguous' | 'credentials' | 'capped';
-      readonly message: string;
-      readonly correlationId: string | undefined;
-    }
-  | { readonly kind: 'forbidden'; readonly message: string; readonly correlationId: string | undefined }
-  | { readonly kind: 'gone'; readonly message: string; readonly correlationId: string | undefined }
-  | {
-      readonly kind: 'transient';
-      readonly message: string;
-      readonly correlationId: string | undefined;
-      /** Of identity providers: how long it would take to hold, should it have been done all the same; left out where not. */
-      readonly delay?: Duration | undefined;
-    }
-  | { readonly kind: 'late'; readonly message: string; readonly correlationId: string | undefined }
-  | {
-      readonly kind: 'refused';
-      readonly message: string;
-      readonly correlationId: string | undefined;
-      /** What was asked for may be so already, or by an earlier try of this very call: only a look tells. */
-      readonly perhapsSo?: 'already' | 'by_us' | undefined;
-    };
-
-export type ActionResult =
-  | {
-      readonly ok: true;
-      readonly correlationId: string | undefined;
-      /** How long it takes to hold, where that is not at once. */
-      readonly delay?: Duration | undefined;
-    }
-  | { readonly ok: false; readonly fault: ActionFault };
 
 /** What may be done to an agent. */
 export interface Effects {

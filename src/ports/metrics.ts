@@ -2,8 +2,11 @@
 import type { Reason } from '../domain/judging/judge.ts';
 import type { Hold, SweepHold } from '../domain/planning/plan.ts';
 import type { Mode } from '../domain/policy/policy.ts';
+import type { Outcome } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
 import type { AlarmKind } from './alarms.ts';
+
+export type { Outcome } from '../domain/record.ts';
 
 /** What the enforcer counts; `server/` turns it into metrics. */
 export interface Meter {
@@ -16,8 +19,6 @@ export interface Meter {
   returned(kind: 'silent' | 'late' | 'person', delay: Duration | undefined): void;
   alarm(kind: AlarmKind): void;
 }
-
-export type Outcome = 'verified' | 'unverified' | 'failed' | 'dropped' | 'observed';
 
 /** What one sweep did, in numbers. */
 export interface SweepReport {

@@ -176,6 +176,11 @@ export class AgentSimulator {
     this.#setPresence(at, this.#shown.presence === 'ON_QUEUE' ? AVAILABLE : this.#shown);
   }
 
+  /** The enforcer puts the presence of before back, and with it the queue. */
+  restore(at: Instant, former: Standing): void {
+    this.#setPresence(at, former);
+  }
+
   /** The log-off is over: the browser may answer. `former` is what it would restore. */
   answer(goneAt: Instant, actions: readonly Action[], former: Standing): void {
     this.#former = former;

@@ -3,6 +3,9 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkHere } from '../../src/commands/policy-test/policy-check.ts';
+import { PolicyRefused } from '../../src/policy-file/faults.ts';
+import { FilesRead } from '../../src/policy-file/files-read.ts';
+import { loadPolicyFile } from '../../src/policy-file/load.ts';
 import type { After, WatchOptions } from '../../src/policy-file/watch.ts';
 
 export interface Texts {
@@ -75,8 +78,13 @@ export class Folder {
 
 /** What a watch of this file needs, with what stands there now in force. Checks where it stands, without a thread. */
 export function checking(path: string): Pick<WatchOptions, 'load' | 'files'> {
-  const load: WatchOptions['load'] = () => Promise.resolve(checkHere(path, {}));
-  return { load, files: checkHere(path, {}).files };
+  const files = new FilesRead();
+  try {
+    loadPolicyFile(path, {}, files);
+  } catch (error) {
+    if (!(error instanceof PolicyRefused)) throw error;
+  }
+  return { load: () => checkHere(path, {}), files: files.digests };
 }
 
 /** Lets all promises that are ready go on. */

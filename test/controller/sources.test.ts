@@ -38,10 +38,10 @@ interface Came {
 /** What one sweep over these sources makes of an agent who has been idle for half an hour. */
 async function sweep(idle: AgentState, sources: readonly ObservationSource[]): Promise<Came> {
   const events: TrackingEvent[] = [];
-  const note = (_: unknown, noted: readonly TrackingEvent[]): void => {
-    events.push(...noted);
+  const observed = (_: unknown, evaluation: { readonly events: readonly TrackingEvent[] }): void => {
+    events.push(...evaluation.events);
   };
-  const tracker = new Tracker(new Map([[idle.agentId, { ...idle }]]), { note });
+  const tracker = new Tracker(new Map([[idle.agentId, { ...idle }]]), { observed });
   const findings = new SweepFindings(tracker, context);
   await readSources(sources, { tracker, findings, context }, new AbortController().signal);
   return { memory: tracker.memory(idle.agentId), events, findings };

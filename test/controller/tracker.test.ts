@@ -39,7 +39,7 @@ test('readings that cannot be used are noted with their first time and what is u
   const { memory, reading } = idle();
   const population = new Tracker(new Map([[memory.agentId, memory]]));
   const look = (observation: Observation): AgentState | undefined =>
-    population.look({ agent: agent(), observation }, context).memory;
+    population.look({ agent: agent(), observation }, context).state;
   const lacking = (minute: number): Observation => reading(minute, { presence: undefined });
   population.saved(new Set([memory.agentId]));
   expect(look(lacking(1))?.unread).toEqual({

@@ -80,14 +80,14 @@ describe('examples of policies', () => {
   }
 
   for (const [where, text] of marked('yaml test')) {
-    test(`the policy test at ${where} passes`, () => {
+    test(`the policy test at ${where} passes`, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-documents-'));
       try {
         cpSync(fileURLToPath(new URL('config', ROOT)), folder, { recursive: true });
         const file = join(folder, 'tests', `${where.replaceAll(/\W/g, '-')}.yaml`);
         writeFileSync(file, text);
         const said: string[] = [];
-        const code = runPolicyTests(
+        const code = await runPolicyTests(
           [file],
           {},
           silent((line) => said.push(line)),

@@ -1,5 +1,5 @@
 /**
- * Replays history through a policy: the same fold, judge and plan as in a sweep, at the sweep's pace. Sweeps in which
+ * Replays history through a policy: the engine of the worker (evaluate, plan, log off), at the sweep's pace, with history in place of the platform. Sweeps in which
  * nothing can change for an agent are skipped: between two changes only the moment counts at which the judge says
  * that something may become due. Agents affect each other only through the plan, so each one runs ahead alone until
  * due, and waits there for the plan of that sweep. Pure.
@@ -8,9 +8,10 @@
  * sign of the person; what history shows of the agent meanwhile is folded like anything else.
  */
 import type { Observation } from '../../domain/agent.ts';
-import { track as takeIn } from '../../domain/tracking/track.ts';
-import { judge, type Due, type Verdict } from '../../domain/judging/judge.ts';
-import type { AgentState } from '../../domain/tracking/state.ts';
+import { evaluate, type Evaluation } from '../../domain/judging/evaluate.ts';
+import type { Verdict } from '../../domain/judging/judge.ts';
+import { noteObserved } from '../../domain/tracking/own-logoff.ts';
+import { enforcedIn, observedIn } from '../../domain/planning/candidates.ts';
 import {
   EMPTY_LEDGER,
   plan,
@@ -20,9 +21,10 @@ import {
   type Hold,
   type Ledger,
 } from '../../domain/planning/plan.ts';
-import type { Policy, Profile } from '../../domain/policy/policy.ts';
+import type { Action, Policy, Profile } from '../../domain/policy/policy.ts';
 import { isFoldable } from '../../domain/tracking/reading.ts';
 import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
+import { logOffInHistory } from './hands.ts';
 import type { History } from './history.ts';
 import {
   isBounce,
@@ -38,7 +40,7 @@ import {
   type Track,
 } from './track.ts';
 import type { HeadCount } from '../report/licence.ts';
-import { noteObserved } from '../../domain/tracking/own-logoff.ts';
+import { endsSession } from '../../domain/policy/actions.ts';
 
 /** What a policy would have done. */
 export interface Replayed {
@@ -158,10 +160,11 @@ class Replay {
     this.#withPolicy.push({ at: now, online: this.#online - this.#hidden });
     for (const i of waiting) {
       const track = this.#tracks[i];
-      const verdict = track?.waiting;
-      if (track === undefined || verdict === undefined) continue;
+      const waiting = track?.waiting;
+      if (track === undefined || waiting === undefined) continue;
       track.waiting = undefined;
-      this.#runAhead(i, this.#nextSweep(track, observe(track, this.#states, now), verdict, sweep, now));
+      const { observation, evaluation } = waiting;
+      this.#runAhead(i, this.#nextSweep(track, observation, evaluation.verdict, sweep, now));
     }
   }
 
@@ -172,32 +175,31 @@ class Replay {
     for (let sweep = from; sweep < this.#sweeps;) {
       const now = this.#timeOf(sweep);
       const observation = observe(track, this.#states, now);
-      const verdict = this.#look(track, observation, sweep, now);
-      if (track.off === undefined && isForThePlan(verdict, track.memory)) {
-        track.waiting = verdict;
+      const evaluation = this.#look(track, observation, sweep, now);
+      if (track.off === undefined && isForThePlan(evaluation)) {
+        track.waiting = { observation, evaluation };
         this.#next[i] = this.#first[sweep] ?? NOBODY;
         this.#first[sweep] = i;
         return;
       }
-      sweep = this.#nextSweep(track, observation, verdict, sweep, now);
+      sweep = this.#nextSweep(track, observation, evaluation.verdict, sweep, now);
     }
   }
 
-  #look(track: Track, observation: Observation, sweep: number, now: Instant): Verdict {
+  #look(track: Track, observation: Observation, sweep: number, now: Instant): Evaluation {
     this.#looks += 1;
     this.#catchUp(track, sweep);
-    track.memory = takeIn(track.memory, observation, track.context)?.state;
+    const evaluation = evaluate(track.memory, observation, track.context, this.#policy);
+    track.memory = evaluation.state;
     track.sweep = sweep;
     track.whole = isFoldable(observation, track.memory, track.context);
-    const { agent } = track.history;
-    const verdict = judge(agent, track.memory, observation, this.#policy, now, track.profile);
     const online = observation.presence !== undefined && observation.presence.system !== 'OFFLINE';
     if (online !== track.online) addTo(this.#onlineMore, sweep, online ? 1 : -1);
     track.online = online;
     if (track.off !== undefined) this.#lookAtGone(track, track.off, sweep, now);
     if (track.recent !== undefined) noteReplayedWork(track, observation, now);
-    if (track.warnsAhead > 0 && track.off === undefined) warn(track, verdict, this.#policy, now);
-    return verdict;
+    if (track.warnsAhead > 0 && track.off === undefined) warn(track, evaluation.verdict, this.#policy, now);
+    return evaluation;
   }
 
   /** The sweeps that were skipped saw the agent, and saw nothing new: all that they would have changed is this. */
@@ -267,10 +269,10 @@ class Replay {
       const track = this.#tracks[i];
       if (track?.waiting === undefined) continue;
       const agentId = track.history.agent.id;
-      if (track.waiting.due?.mode === 'enforce') due.push({ agentId, due: track.waiting.due });
-      for (const each of track.waiting.observed)
-        if (track.memory?.episode.observedRules.includes(each.ruleId) === false)
-          imagined.push({ agentId, due: each });
+      const { state, verdict } = track.waiting.evaluation;
+      const enforced = enforcedIn(verdict);
+      if (enforced !== undefined) due.push({ agentId, due: enforced });
+      for (const each of observedIn(verdict, state)) imagined.push({ agentId, due: each });
     }
     return { due, imagined };
   }
@@ -295,9 +297,13 @@ class Replay {
   #logOff({ agentId, due }: Candidate, sweep: number, now: Instant): void {
     this.#ledger = withLogoff(this.#ledger, now);
     const track = this.#byId.get(agentId);
-    if (track?.profile === undefined) return;
+    if (track?.profile === undefined || track.waiting === undefined) return;
+    const { agent } = track.history;
+    const { observation, evaluation } = track.waiting;
+    const done = logOffInHistory({ agent, observation }, evaluation, track.watch, now);
+    if (done === undefined) return;
     const logoff: ReplayedLogoff = {
-      agent: track.history.agent,
+      agent,
       profile: track.profile.name,
       rule: due.ruleId,
       at: now,
@@ -310,7 +316,7 @@ class Replay {
     };
     this.#logoffs.push(logoff);
     track.recent = logoff;
-    track.off = { logoff, from: now + untilItHolds(due, track.profile, this.#interval) };
+    track.off = { logoff, from: now + untilItHolds(done, track.profile, this.#interval) };
     if (now < track.off.from) return;
     this.#hide(track, sweep, now);
     // The sum over the sweeps has passed this one.
@@ -318,11 +324,8 @@ class Replay {
   }
 }
 
-function isForThePlan({ due, observed }: Verdict, memory: AgentState | undefined): boolean {
-  return (
-    due?.mode === 'enforce' ||
-    observed.some(({ ruleId }) => memory?.episode.observedRules.includes(ruleId) === false)
-  );
+function isForThePlan({ state, verdict }: Evaluation): boolean {
+  return enforcedIn(verdict) !== undefined || observedIn(verdict, state).length > 0;
 }
 
 function addTo(counts: Int32Array, sweep: number, more: number): void {
@@ -333,8 +336,8 @@ function addTo(counts: Int32Array, sweep: number, more: number): void {
  * How long after a log-off it takes effect for good. An agent whose session is ended may be back by single sign-on at once, and
  * the ladder's first rung logs them off again; without a ladder nothing would. A quiet Offline leaves the session alone.
  */
-function untilItHolds({ actions }: Due, { returns }: Profile, interval: Duration): Duration {
-  if (!actions.includes('revoke_tokens')) return 0;
+function untilItHolds(done: readonly Action[], { returns }: Profile, interval: Duration): Duration {
+  if (!endsSession(done)) return 0;
   const [first] = returns.ladder;
   return first === undefined ? Infinity : first.wait + 2 * interval;
 }

@@ -2,13 +2,15 @@
 import type { Agent, Observation, PresenceReading, RoutingReading } from '../../domain/agent.ts';
 import { steadyAt } from '../../domain/tracking/compare.ts';
 import { profileOf, type Verdict } from '../../domain/judging/judge.ts';
-import { isWorking, type AgentState } from '../../domain/tracking/state.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Policy, Profile } from '../../domain/policy/policy.ts';
 import type { TrackingContext } from '../../domain/tracking/compare.ts';
 import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
+import { noteWarned } from '../../domain/tracking/own-logoff.ts';
+import { isWorking } from '../../domain/tracking/state.ts';
+import { contextFor, type Evaluation, type Watch } from '../../domain/judging/evaluate.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
 import type { AgentHistory, KnownState, Timeline } from './history.ts';
-import { noteWarned } from '../../domain/tracking/own-logoff.ts';
 
 /** A sign of the person so soon after the log-off: it hit an agent who was about to work, or who was there. */
 export const REGRET_WITHIN: Duration = 10 * MINUTE;
@@ -49,6 +51,7 @@ interface Hand<T> {
 export interface Track {
   readonly history: AgentHistory;
   readonly profile: Profile | undefined;
+  readonly watch: Watch;
   readonly context: TrackingContext;
   /** How long before anything is due a warning may have to go out. */
   readonly warnsAhead: Duration;
@@ -58,8 +61,8 @@ export interface Track {
   /** The sweep of the last look, and whether that look could be used. */
   sweep: number;
   whole: boolean;
-  /** Due, or to be counted as observed, at the last look. */
-  waiting: Verdict | undefined;
+  /** The last look, where it calls for a log-off, or is to be counted as observed. */
+  waiting: { readonly observation: Observation; readonly evaluation: Evaluation } | undefined;
   off: Off | undefined;
   /** The log-off of the last ten minutes, to see whether the agent worked. */
   recent: ReplayedLogoff | undefined;
@@ -70,25 +73,17 @@ export interface Track {
 
 /** Before the first look. */
 export function trackOf(history: AgentHistory, policy: Policy, interval: Duration): Track {
+  // The history knows of no tokens, without which nothing can be told of the sessions behind it.
+  const watch: Watch = { policy, usualInterval: interval, clockJumped: false, nativeTimeouts: [] };
   const profile = profileOf(history.agent, policy);
   return {
     history,
     profile,
-    // The history knows of no tokens, without which nothing can be told of the sessions behind it.
-    context: {
-      agent: history.agent,
-      exempt: policy.exempt,
-      labels: policy.labels,
-      profile,
-      usualInterval: interval,
-      clockJumped: false,
-      nativeTimeouts: [],
-    },
+    watch,
+    context: contextFor(history.agent, watch),
     warnsAhead: Math.max(
       0,
-      ...(profile?.rules ?? []).map(({ warn: noteReplayedWarning }) =>
-        noteReplayedWarning === undefined ? 0 : noteReplayedWarning + 1,
-      ),
+      ...(profile?.rules ?? []).map(({ warn: ahead }) => (ahead === undefined ? 0 : ahead + 1)),
     ),
     memory: undefined,
     presence: { index: -1, shown: undefined, nextAt: -Infinity },
@@ -168,8 +163,8 @@ function routingOffline(presence: PresenceReading | undefined): RoutingReading |
  */
 export function isSteady({ memory, whole, context }: Track, observation: Observation): boolean {
   if (!whole || memory === undefined) return true;
-  const memorable = memory.undo.length === 0 ? memory : { ...memory, undo: [] };
-  return steadyAt(memorable, observation, context) !== undefined;
+  const settled = memory.undo.length === 0 ? memory : { ...memory, undo: [] };
+  return steadyAt(settled, observation, context) !== undefined;
 }
 
 /** When the agent's state or the judge asks for the next look. */
@@ -188,7 +183,8 @@ export function warn(track: Track, verdict: Verdict, policy: Policy, now: Instan
   if (memory === undefined) return;
   const due = warningsDue(history.agent, memory, verdict, policy, now);
   if (due.length === 0) return;
-  track.memory = due.reduce((state, { ruleId }) => noteWarned(state, ruleId, now), memory);
+  const ruleIds = due.map(({ ruleId }) => ruleId);
+  track.memory = ruleIds.reduce((state, id) => noteWarned(state, id, now), memory);
 }
 
 /** Notes whether an agent who was logged off lately, and has shown a sign since, works by now. */
@@ -203,8 +199,8 @@ export function noteReplayedWork(track: Track, { routing }: Observation, now: In
 
 /** The first sign of the person after a log-off. */
 export function signAfter({ memory }: Track, { at }: ReplayedLogoff): Instant | undefined {
-  const sign = memory?.episode.sign;
-  return sign !== undefined && sign.at > at ? sign.at : undefined;
+  const signAt = memory?.episode.sign?.at;
+  return signAt !== undefined && signAt > at ? signAt : undefined;
 }
 
 /** Whether the presence that a sign was read from followed an Offline no longer than a browser takes to return. */

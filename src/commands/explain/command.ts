@@ -1,8 +1,8 @@
 /** `explain`: why one agent is, or is not, logged off; from the store alone unless asked to look. */
 import { realClock } from '../../app/clock.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
-import { track } from '../../domain/tracking/track.ts';
-import { profileOf, type Due } from '../../domain/judging/judge.ts';
+import { contextFor, evaluate } from '../../domain/judging/evaluate.ts';
+import type { Due } from '../../domain/judging/judge.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type { StoredAgent } from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';
@@ -204,17 +204,15 @@ async function look(
     const sighting = (await platform.directory.reread([id], signal)).get(id);
     if (sighting === undefined)
       throw new UsageError(`The platform does not list ${oneLine(name)} (${id}) any more.`);
-    const profile = profileOf(sighting.agent, policy);
-    const folded = track(memory, sighting.observation, {
-      agent: sighting.agent,
-      exempt: policy.exempt,
-      labels: policy.labels,
-      profile,
+    const watch = {
+      policy,
       usualInterval: interval,
       clockJumped: false,
       nativeTimeouts: await platform.nativeTimeouts(signal),
-    });
-    return { policy, live: sighting, memory: folded?.state };
+    };
+    const { agent, observation } = sighting;
+    const evaluation = evaluate(memory, observation, contextFor(agent, watch), policy);
+    return { policy, live: sighting, memory: evaluation.state };
   } finally {
     await platform.close();
   }

@@ -26,11 +26,11 @@ interface Ran {
 
 /**
  * Runs the files, or those that the policy names when none are given. Answers the exit code. When any file or policy
- * cannot be used no result is shown, and `UsageError` tells every fault.
+ * cannot be used no result is shown, and it rejects with a `UsageError` that tells every fault.
  */
-export function test(files: readonly string[], options: TestOptions, output: Output): number {
+export async function test(files: readonly string[], options: TestOptions, output: Output): Promise<number> {
   try {
-    const ran = runAll(files.length > 0 ? files : namedByPolicy(options), options);
+    const ran = await runAll(files.length > 0 ? files : namedByPolicy(options), options);
     if (options.json === true) output.json(asJson(ran), 2);
     else tell(ran, output);
     return ran.every(({ results }) => results.every(({ passed }) => passed)) ? EXIT.fine : EXIT.failedTests;
@@ -54,14 +54,14 @@ function namedByPolicy(options: TestOptions): readonly string[] {
   return settings.tests.map((each) => testPath(path, each));
 }
 
-function runAll(files: readonly string[], options: TestOptions): readonly Ran[] {
+async function runAll(files: readonly string[], options: TestOptions): Promise<readonly Ran[]> {
   const ran: Ran[] = [];
   const refused: PolicyRefused[] = [];
   for (const path of files) {
     try {
       const file = loadTestFile(path, process.env);
       const { policy, loaded } = policyOf(file, options);
-      ran.push({ file: path, policy, results: runTests(file, loaded) });
+      ran.push({ file: path, policy, results: await runTests(file, loaded) });
     } catch (error) {
       if (!(error instanceof PolicyRefused)) throw error;
       refused.push(error);

@@ -3,4 +3,4 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { checkHere, toAnswer, type ThreadTask } from './policy-check.ts';
 
 const { path, env } = workerData as ThreadTask;
-parentPort?.postMessage(toAnswer(checkHere(path, env)));
+parentPort?.postMessage(toAnswer(await checkHere(path, env)));

@@ -41,16 +41,16 @@ const MEGABYTES = 128;
 /** Checks a file. Rejects with nothing but the signal's reason. */
 export async function checkPolicy(path: string, env: Env, options: CheckOptions = {}): Promise<Check> {
   options.signal?.throwIfAborted();
-  if (options.smallHere === true && isSmall(path)) return checkHere(path, env);
+  if (options.smallHere === true && isSmall(path)) return await checkHere(path, env);
   return await checkApart(path, env, options);
 }
 
-/** The same, right here and at once. */
-export function checkHere(path: string, env: Env): Check {
+/** The same, right here. Does not reject. */
+export async function checkHere(path: string, env: Env): Promise<Check> {
   const files = new FilesRead();
   try {
     const loaded = loadPolicyFile(path, env, files);
-    const tests = runTestsOf(loaded, path, env, files);
+    const tests = await runTestsOf(loaded, path, env, files);
     return { kind: 'valid', loaded, tests, files: files.digests };
   } catch (error) {
     const refusal = error instanceof PolicyRefused ? error : unexpected(path, error);

@@ -1,5 +1,5 @@
 /**
- * Policy tests, put together: test files are read, run against a policy by the same domain code as a sweep, and a policy
+ * Policy tests, put together: test files are read, run against a policy by the production engine, and a policy
  * that names tests is refused when one of them fails.
  */
 import { dirname, isAbsolute, resolve } from 'node:path';
@@ -72,19 +72,30 @@ function readText(path: string, files: FilesRead): string {
 }
 
 /**
- * Loads a policy and runs the tests that it names, from its own folder. Throws `PolicyRefused` for faults of the policy
- * or of a test file, and for every expectation that is not met.
+ * Loads a policy and runs the tests that it names, from its own folder. Rejects with `PolicyRefused` for faults of the
+ * policy or of a test file, and for every expectation that is not met.
  */
-export function loadTestedPolicy(path: string, env: Env, files = new FilesRead()): LoadedPolicy {
+export async function loadTestedPolicy(
+  path: string,
+  env: Env,
+  files = new FilesRead(),
+): Promise<LoadedPolicy> {
   const loaded = loadPolicyFile(path, env, files);
-  runTestsOf(loaded, path, env, files);
+  await runTestsOf(loaded, path, env, files);
   return loaded;
 }
 
-/** Runs the tests that a policy names; answers how many there are. Throws `PolicyRefused` as `loadTestedPolicy` does. */
-export function runTestsOf(loaded: LoadedPolicy, path: string, env: Env, files = new FilesRead()): number {
+/** Runs the tests that a policy names; answers how many there are. Rejects as `loadTestedPolicy` does. */
+export async function runTestsOf(
+  loaded: LoadedPolicy,
+  path: string,
+  env: Env,
+  files = new FilesRead(),
+): Promise<number> {
   const load = (test: string): TestFile => loadTestFile(test, env, files);
-  const runs = loaded.settings.tests.map((test, i) => runNamed(loaded, path, test, i, load));
+  const runs: NamedRun[] = [];
+  for (const [i, test] of loaded.settings.tests.entries())
+    runs.push(await runNamed(loaded, path, test, i, load));
   const faults = runs.flatMap((run) => run.faults);
   const more = runs.reduce((sum, run) => sum + run.more, 0);
   if (faults.length > 0) throw new PolicyRefused(faults, more);
@@ -98,16 +109,16 @@ interface NamedRun {
   readonly more: number;
 }
 
-function runNamed(
+async function runNamed(
   loaded: LoadedPolicy,
   policyPath: string,
   test: string,
   i: number,
   load: (path: string) => TestFile,
-): NamedRun {
+): Promise<NamedRun> {
   const file = testPath(policyPath, test);
   try {
-    const results = runTests(load(file), loaded, { explains: false });
+    const results = await runTests(load(file), loaded, { explains: false });
     const faults = results.flatMap(({ name, faults: own }) =>
       own.map((fault) => ({ ...fault, message: `the test "${name}" fails: ${fault.message}` })),
     );
@@ -132,14 +143,14 @@ export function testPath(policyPath: string, test: string): string {
 }
 
 /**
- * Runs every test of a file; those that fail are explained, unless only their faults are wanted. Throws `PolicyRefused` when
- * the tests speak of what the policy does not have.
+ * Runs every test of a file; those that fail are explained, unless only their faults are wanted. Rejects with `PolicyRefused`
+ * when the tests speak of what the policy does not have.
  */
-export function runTests(
+export async function runTests(
   file: TestFile,
   loaded: LoadedPolicy,
   { explains = true } = {},
-): readonly TestResult[] {
+): Promise<readonly TestResult[]> {
   const policy = resolveFor(file, loaded);
   const faults = new FaultList(file.source);
   const known = namesIn(policy);
@@ -158,10 +169,12 @@ export function runTests(
   if (together > MOST_SWEEPS_TOGETHER)
     faults.add(['tests'], `are too long together: more than ${MOST_SWEEPS_TOGETHER} sweeps`);
   faults.throwIfAny();
-  return runs.map(({ test, policy: wanted, scene }) => {
-    const { failed, ...result } = resultOf(file, test, scene, wanted);
-    return { ...result, lines: result.passed || !explains ? [] : failureLines(failed) };
-  });
+  const results: TestResult[] = [];
+  for (const { test, policy: wanted, scene } of runs) {
+    const { failed, ...result } = await resultOf(file, test, scene, wanted);
+    results.push({ ...result, lines: result.passed || !explains ? [] : failureLines(failed) });
+  }
+  return results;
 }
 
 /** What the tests and the policy call by name, standing for itself: nothing of the platform is needed. */
@@ -252,13 +265,13 @@ function sceneOf(test: ParsedTest, { settings }: LoadedPolicy, { caps }: Policy)
   return { agent: agentOf(test), interval, ...played, from, to: end };
 }
 
-function resultOf(
+async function resultOf(
   { source }: TestFile,
   test: ParsedTest,
   scene: TestScene,
   policy: Policy,
-): Omit<TestResult, 'lines'> & { readonly failed: FailedTest<Verdict, Logoff> } {
-  const played: TestRun = runTest(scene, policy);
+): Promise<Omit<TestResult, 'lines'> & { readonly failed: FailedTest<Verdict, Logoff> }> {
+  const played: TestRun = await runTest(scene, policy);
   const misses: readonly Miss<Verdict, Logoff>[] = check(test, played, scene, policy);
   const times = timesOf(test);
   const failed: FailedTest<Verdict, Logoff> = {

@@ -157,6 +157,12 @@ function story<V extends ExpectedVerdict, L extends ExpectedLogoff>(
     if (look.at >= first) rows.push({ at: look.at, order: 1, text: toldWords(told, times) });
   }
   for (const each of played.logoffs) rows.push({ at: each.at, order: 2, text: deedOf(each) });
+  for (const { at, rule, reason } of played.givenUp)
+    rows.push({
+      at,
+      order: 2,
+      text: `* log-off by rule ${rule} given up after leaving the queue: ${reason}`,
+    });
   const shown = rows.toSorted((a, b) => a.at - b.at || a.order - b.order);
   const width = Math.max(...shown.map(({ at }) => times.short(at).length), 0);
   const lines = shown.slice(0, ROWS).map(({ at, text }) => `${times.short(at).padEnd(width)}  ${text}`);

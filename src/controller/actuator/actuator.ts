@@ -4,21 +4,26 @@
  * what was read must not grow old while requests wait.
  */
 import { randomUUID } from 'node:crypto';
-import { profileOf, type Due } from '../../domain/judging/judge.ts';
-import { beginLogoff } from '../../domain/tracking/own-logoff.ts';
+import { begin, intend, isSsoPart, type Attempt } from '../../domain/logoff/attempt.ts';
+import {
+  droppedLine,
+  endingOf,
+  intentLine,
+  lessonOf,
+  outcomeLine,
+  withEnding,
+} from '../../domain/logoff/outcome.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
 import { withLogoff, withOutcome, type Ledger } from '../../domain/planning/plan.ts';
-import type { Returns } from '../../domain/policy/policy.ts';
-import type { RecordEvent } from '../../domain/record.ts';
+import type { Outcome, RecordEvent } from '../../domain/record.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
-import { act } from './act.ts';
-import { endSessions, isSsoPart } from './sso.ts';
-import { reread, type Attempt, type ActuatorDeps, type Pass, type PassResult } from './attempt.ts';
-import { drop, eventOf, noOutcomes, recordOutcomes } from './outcomes.ts';
 import type { DueAgent } from '../findings.ts';
 import type { Sighting } from '../../ports/agents.ts';
 import { saveStep } from '../save.ts';
-import { verify } from './verify.ts';
+import { carry } from './carry.ts';
+import { reread, type ActuatorDeps, type Pass, type PassResult } from './deps.ts';
+import { noOutcomes, tellDropped, tellOutcome } from './outcomes.ts';
+import { endSessions } from './sso.ts';
 
 /** Agents read, acted on and read back together: reading then costs a twenty-fifth of a request an agent. */
 const BATCH = 50;
@@ -47,25 +52,23 @@ export async function carryOut(
     const batch = planned.slice(next, next + size);
     next += batch.length;
     const fresh = await readAgain(deps, batch, book, pass);
-    const cases = fresh.cases.filter((each) => !isSsoPart(each));
-    outcomes.dropped += batch.length - fresh.cases.length;
-    book = await recordIntents(deps, { ...fresh, cases }, pass);
+    outcomes.dropped += batch.length - fresh.attempts.length;
+    const intended = await recordIntents(deps, fresh, pass);
     // A slow identity provider must not let the readings of the others grow old.
-    const sessions = endSessions(deps, fresh.cases.filter(isSsoPart), outcomes, pass);
-    for (const part of await Promise.allSettled([sessions, actAndVerify(deps, cases, pass)])) {
-      if (part.status === 'rejected') throw part.reason as Error;
-    }
-    book = await recordOutcomes(deps, cases, book, pass);
-    for (const { outcome } of cases) if (outcome !== undefined) outcomes[outcome] += 1;
+    const sessions = endSessions(deps, fresh.attempts.filter(isSsoPart), outcomes, pass);
+    const carried = carry(deps, intended.attempts, pass);
+    const [ended] = await bothEnded(carried, sessions);
+    book = await recordOutcomes(deps, ended, intended.ledger, outcomes, pass);
     // Finding out that no agent can be read takes long: once a pass is enough.
     if (fresh.unread === batch.length) break;
   }
   return { ledger: book, outcomes, left: planned.length - next };
 }
 
-async function actAndVerify(deps: ActuatorDeps, cases: readonly Attempt[], pass: Pass): Promise<void> {
-  await act(deps, cases, pass);
-  await verify(deps, cases, pass);
+/** Waits for both to their end, also where one fails. */
+async function bothEnded<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return await Promise.all([a, b]);
 }
 
 /** How many of these agents the rate budget can take now; waits while that is too few. Zero when told to stop meanwhile. */
@@ -95,7 +98,7 @@ function fitting(wanted: readonly DueAgent[], room: number): number {
 
 /** What step 1 found: who is still due, and what to put on record besides. */
 interface Fresh {
-  readonly cases: readonly Attempt[];
+  readonly attempts: readonly Attempt[];
   readonly memories: readonly AgentState[];
   readonly events: readonly RecordEvent[];
   /** How many could not be read. */
@@ -111,30 +114,32 @@ async function readAgain(
   pass: Pass,
 ): Promise<Fresh> {
   const fresh = await readBatch(deps, batch, pass);
-  const cases: Attempt[] = [];
+  const attempts: Attempt[] = [];
   const memories: AgentState[] = [];
   const events: RecordEvent[] = [];
   let unread = 0;
   let book = ledger;
-  for (const { agent, due } of batch) {
-    const sighting = fresh.get(agent.id);
+  const drop = ({ agent, due }: DueAgent, reason: string): void => {
+    tellDropped(deps, agent, due, reason, pass);
+    events.push(droppedLine(agent, due, reason, deps.directory.serverNow(), pass.sweepId));
+  };
+  for (const each of batch) {
+    const sighting = fresh.get(each.agentId);
     if (sighting === undefined) {
-      events.push(drop(deps, agent, due, 'unread', pass));
+      drop(each, 'unread');
       unread += 1;
       // An agent who cannot be read waits like one whose log-off failed, so that others have the place.
-      if (!pass.signal.aborted) book = withOutcome(book, agent.id, 'failed', deps.directory.serverNow());
+      if (!pass.signal.aborted) book = withOutcome(book, each.agentId, 'failed', deps.directory.serverNow());
       continue;
     }
-    const look = deps.population.look(sighting, pass.context);
-    const profile = profileOf(sighting.agent, pass.context.policy);
-    if (look.memory === undefined || profile === undefined || look.verdict.due?.mode !== 'enforce') {
-      if (look.memory !== undefined) memories.push(look.memory);
-      events.push(drop(deps, agent, due, look.verdict.reason, pass));
-      continue;
-    }
-    cases.push(caseOf(sighting, look.verdict.due, profile.returns, look.memory));
+    const evaluation = deps.population.look(sighting, pass.context);
+    const attempt = begin(sighting, evaluation, pass.context.policy, randomUUID());
+    if (attempt === undefined) {
+      if (evaluation.state !== undefined) memories.push(evaluation.state);
+      drop(each, evaluation.verdict.reason);
+    } else attempts.push(attempt);
   }
-  return { cases, memories, events, unread, ledger: book };
+  return { attempts, memories, events, unread, ledger: book };
 }
 
 /** Readings of the batch that are fresh enough to act on, where the platform gives them in time. */
@@ -155,39 +160,49 @@ async function readBatch(
   return new Map([...first, ...second]);
 }
 
-function caseOf({ agent, observation }: Sighting, due: Due, returns: Returns, memory: AgentState): Attempt {
-  return {
-    agent,
-    due,
-    returns,
-    intentId: randomUUID(),
-    before: observation,
-    readAt: observation.at,
-    ladderBefore: memory.episode.ladder,
-    onQueue: memory.last.routing !== 'OFF_QUEUE',
-    memory,
-    performed: [],
-    undone: [],
-    refusedQueue: undefined,
-    outcome: undefined,
-    reason: undefined,
-    fault: undefined,
-  };
-}
-
 /** Step 2: the intention, and with it the place on the ladder, is on record, durably, before the first effect. */
-async function recordIntents(deps: ActuatorDeps, fresh: Fresh, pass: Pass): Promise<Ledger> {
-  let book = fresh.ledger;
+async function recordIntents(
+  deps: ActuatorDeps,
+  fresh: Fresh,
+  pass: Pass,
+): Promise<Pick<Fresh, 'attempts' | 'ledger'>> {
+  let { ledger } = fresh;
   const now = deps.directory.serverNow();
   const events = [...fresh.events];
-  for (const each of fresh.cases) {
-    const { due, returns, intentId } = each;
-    each.memory = beginLogoff(each.memory, now, due, returns);
-    deps.population.put(each.memory);
-    book = withLogoff(book, now);
-    events.push(eventOf('intent', each.agent, due, now, pass, { intentId }));
+  const attempts = fresh.attempts
+    .filter((attempt) => !isSsoPart(attempt))
+    .map((attempt) => intend(attempt, pass.context.policy, now));
+  for (const attempt of attempts) {
+    deps.population.put(attempt.state);
+    ledger = withLogoff(ledger, now);
+    events.push(intentLine(attempt, now, pass.sweepId));
   }
-  const memories = [...fresh.memories, ...fresh.cases.map(({ memory }) => memory)];
+  const memories = [...fresh.memories, ...attempts.map(({ state }) => state)];
+  await saveStep(deps, memories, events, { ...pass.standing, ledger });
+  return { attempts, ledger };
+}
+
+/** Step 6: how each ended, for the record, the back-off and the log. Throws when the store is lost. */
+async function recordOutcomes(
+  deps: ActuatorDeps,
+  ended: readonly Attempt[],
+  ledger: Ledger,
+  outcomes: Record<Outcome, number>,
+  pass: Pass,
+): Promise<Ledger> {
+  if (ended.length === 0) return ledger;
+  let book = ledger;
+  const now = deps.directory.serverNow();
+  for (const attempt of ended) {
+    book = withEnding(book, attempt, now);
+    tellOutcome(deps, attempt, book, pass);
+    const lesson = lessonOf(attempt);
+    if (lesson !== undefined) deps.accounting.learn(lesson);
+    const { outcome } = endingOf(attempt);
+    if (outcome !== 'sso_ended') outcomes[outcome] += 1;
+  }
+  const events = ended.map((attempt) => outcomeLine(attempt, now, pass.sweepId));
+  const memories = ended.map(({ state }) => state);
   await saveStep(deps, memories, events, { ...pass.standing, ledger: book });
   return book;
 }

@@ -2,12 +2,13 @@
  * Carrying out in observe mode: the same interface as `actuator.ts`, and not one request. What would have been done is
  * counted and recorded, once per idle episode.
  */
+import { observedLine } from '../../domain/logoff/outcome.ts';
 import { noteObserved } from '../../domain/tracking/own-logoff.ts';
 import { withLogoff, type Ledger } from '../../domain/planning/plan.ts';
-import type { ActuatorDeps, Pass, PassResult } from './attempt.ts';
-import { eventOf, noOutcomes } from './outcomes.ts';
 import type { DueAgent } from '../findings.ts';
 import { saveStep } from '../save.ts';
+import type { ActuatorDeps, Pass, PassResult } from './deps.ts';
+import { noOutcomes } from './outcomes.ts';
 
 /** Records each planned log-off as observed. Throws when the store is lost. */
 export async function dryRun(
@@ -27,11 +28,10 @@ export async function dryRun(
   });
   const events = planned.map(({ agent, due }) => {
     book = withLogoff(book, now);
-    deps.meter.logoff(due.ruleId, 'observed', 'observe');
     const { ruleId: rule, measured, limit } = due;
     const fields = { sweepId: pass.sweepId, agent: deps.name(agent), rule, measured, limit };
     deps.log.info(fields, 'would have logged off');
-    return eventOf('observed', agent, due, now, pass, {});
+    return observedLine(agent, due, now, pass.sweepId);
   });
   if (events.length > 0) {
     await saveStep(deps, memories, events, { ...pass.standing, imaginedLedger: book });

@@ -2,10 +2,9 @@
  * How far the log-offs under way have come, on disk: after a crash nothing is said to be done that was not. A note is written
  * before the next action of the same agent begins, so that of each agent one action at most is in doubt.
  */
-import { noteDone } from '../../domain/tracking/own-logoff.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
-import type { Attempt, ActuatorDeps } from './attempt.ts';
 import { Grouped } from './batching.ts';
+import type { ActuatorDeps } from './deps.ts';
 
 /** The notes of one pass. */
 export class Progress {
@@ -23,7 +22,7 @@ export class Progress {
   }
 
   /** Notes what was done so far. Resolves when that is on disk, or cannot be. */
-  note({ memory, performed }: Attempt): Promise<void> {
-    return this.#notes.add(noteDone(memory, performed));
+  note(state: AgentState): Promise<void> {
+    return this.#notes.add(state);
   }
 }

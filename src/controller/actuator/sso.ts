@@ -1,137 +1,97 @@
-/**
- * The first part of a rung that ends the SSO session: the identity provider is asked, and the agent's memory notes from
- * when on the rest may follow. That rest is due some sweeps later and is judged like any log-off, so that minutes of delay
- * hold up no other agent, and a sign of a person in between stops the rest.
- */
-import { noteSsoEnd, noteSsoPending, withdrawSsoEnd } from '../../domain/tracking/own-logoff.ts';
-import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
-import { READING_LASTS, type Attempt, type ActuatorDeps, type Pass } from './attempt.ts';
-import { eventOf } from './outcomes.ts';
-import type { ActionFault } from '../../ports/agents.ts';
-import type { Outcome } from '../../ports/metrics.ts';
+/** The identity provider's part of a rung (`domain/logoff/sso.ts`): asked beside the platform, some agents at a time. */
+import { advance } from '../../domain/logoff/advance.ts';
+import { wanted, type Answer, type Attempt } from '../../domain/logoff/attempt.ts';
+import { endingOf, intentLine, outcomeLine } from '../../domain/logoff/outcome.ts';
+import type { ActionFault } from '../../domain/logoff/result.ts';
+import { intendSsoEnd } from '../../domain/logoff/sso.ts';
+import type { Outcome } from '../../domain/record.ts';
+import { saveStep } from '../save.ts';
+import { watchOf } from '../tracker.ts';
+import { answerTo } from './carry.ts';
+import type { ActuatorDeps, Pass } from './deps.ts';
 import { placesFor } from './places.ts';
 import { startingAt } from './rotate.ts';
-import { saveStep } from '../save.ts';
 
 /** Identity providers allow far fewer requests than the platform. */
 const CONCURRENCY = 4;
 /** After so many users in vain, and no answer for any other, the fault is the provider's and not a user's. */
 const IN_VAIN = 3;
-/** Until an answer says better: the longest delay that a provider documents. */
-const ASSUMED_DELAY: Duration = 5 * MINUTE;
 /** What an operator has to mend: reported as soon as possible. */
 const TO_BE_MENDED: ReadonlySet<ActionFault['kind']> = new Set(['forbidden', 'credentials', 'refused']);
 
-/** Whether this case is the identity provider's part of a rung. */
-export function isSsoPart({ due }: Pick<Attempt, 'due'>): boolean {
-  return due.rung !== undefined && due.actions.includes('end_sso_session');
-}
-
-/**
- * Ends the session of each case. A provider that cannot do it costs the agent's answer only its edge: the rest of the rung
- * follows all the same. Throws when the store is lost, which must stop all action.
- */
+/** Ends the session of each agent. Throws when the store is lost, which must stop all action. */
 export async function endSessions(
   deps: ActuatorDeps,
-  cases: readonly Attempt[],
+  attempts: readonly Attempt[],
   outcomes: Record<Outcome, number>,
   pass: Pass,
 ): Promise<void> {
-  if (cases.length === 0) return;
-  await recordIntents(deps, cases, pass);
-  const place = placesFor(CONCURRENCY);
-  let [inVain, answered] = [0, 0];
-  await Promise.all(
-    // A user for whom the provider never answers must not be the first each time.
-    startingAt(pass.sweepId, cases).map((each) =>
-      place(async () => {
-        // A provider that does not answer is not waited for once more for each of the others.
-        if (answered === 0 && inVain >= IN_VAIN) hold(deps, each);
-        else await endSession(deps, each, pass);
-        if (each.fault?.kind === 'transient') inVain += 1;
-        else if (each.outcome !== 'dropped') answered += 1;
-      }),
-    ),
-  );
+  if (attempts.length === 0) return;
+  const intended = await recordIntents(deps, attempts, pass);
+  const ended = await askProvider(deps, intended, pass);
   const now = deps.directory.serverNow();
-  const events = cases.map((each) => {
-    const { agent, due, intentId, outcome, reason, fault, performed: actions } = each;
-    deps.population.put(each.memory);
-    if (outcome !== undefined) {
-      outcomes[outcome] += 1;
-      deps.meter.logoff(due.ruleId, outcome, 'enforce');
-    }
-    tell(deps, each, pass);
-    const more = { intentId, reason, correlationId: fault?.correlationId, actions };
-    return eventOf(outcome ?? 'sso_ended', agent, due, now, pass, more);
-  });
-  alarm(deps, cases);
-  await saveStep(
-    deps,
-    cases.map(({ memory }) => memory),
-    events,
-  );
+  for (const attempt of ended) {
+    const { outcome } = endingOf(attempt);
+    deps.population.put(attempt.state);
+    if (outcome !== 'sso_ended') outcomes[outcome] += 1;
+    tell(deps, attempt, pass);
+  }
+  alarm(deps, ended);
+  const memories = ended.map(({ state }) => state);
+  const lines = ended.map((attempt) => outcomeLine(attempt, now, pass.sweepId));
+  await saveStep(deps, memories, lines);
 }
 
 /** Durable before the provider is asked: a crash repeats no request, and the hour's cap counts it. */
-async function recordIntents(deps: ActuatorDeps, cases: readonly Attempt[], pass: Pass): Promise<void> {
+async function recordIntents(
+  deps: ActuatorDeps,
+  attempts: readonly Attempt[],
+  pass: Pass,
+): Promise<readonly Attempt[]> {
   const now = deps.directory.serverNow();
-  for (const each of cases) {
-    each.memory = noteSsoEnd(each.memory, each.due.rung ?? 0, now, now + ASSUMED_DELAY);
-    deps.population.put(each.memory);
-  }
-  await saveStep(
-    deps,
-    cases.map(({ memory }) => memory),
-    cases.map(({ agent, due, intentId }) => eventOf('intent', agent, due, now, pass, { intentId })),
-  );
+  const intended = attempts.map((attempt) => intendSsoEnd(attempt, now));
+  const memories = intended.map(({ state }) => state);
+  for (const memory of memories) deps.population.put(memory);
+  const lines = intended.map((attempt) => intentLine(attempt, now, pass.sweepId));
+  await saveStep(deps, memories, lines);
+  return intended;
 }
 
-/** Not asked this time: the provider is asked again in the next sweeps, for a while. */
-function hold(deps: ActuatorDeps, each: Attempt): void {
-  const { due, ladderBefore } = each;
-  each.outcome ??= 'dropped';
-  each.reason ??= 'stopped';
-  each.memory = noteSsoPending(each.memory, due.rung ?? 0, deps.directory.serverNow(), ladderBefore);
+async function askProvider(
+  deps: ActuatorDeps,
+  attempts: readonly Attempt[],
+  pass: Pass,
+): Promise<readonly Attempt[]> {
+  const place = placesFor(CONCURRENCY);
+  let [inVain, answered] = [0, 0];
+  const ask = async (attempt: Attempt): Promise<Attempt> => {
+    // A provider that does not answer is not waited for once more for each of the others.
+    const isDead = answered === 0 && inVain >= IN_VAIN;
+    const answer: Answer = isDead ? { kind: 'unreachable' } : await firstAnswer(deps, attempt, pass);
+    const step = advance(attempt, answer, watchOf(pass.context), deps.directory.serverNow());
+    const { outcome, fault } = endingOf(step.attempt);
+    if (fault?.kind === 'transient') inVain += 1;
+    else if (outcome !== 'dropped') answered += 1;
+    return step.attempt;
+  };
+  const ended: Attempt[] = [];
+  // A user for whom the provider never answers must not be the first each time.
+  const rotated = startingAt(pass.sweepId, attempts);
+  await Promise.all(rotated.map((attempt) => place(async () => void ended.push(await ask(attempt)))));
+  return ended;
 }
 
-async function endSession(deps: ActuatorDeps, each: Attempt, pass: Pass): Promise<void> {
-  const { agent, due, before } = each;
-  if (pass.signal.aborted || !(await pass.mayBegin())) {
-    each.outcome = 'dropped';
-    each.reason = 'stopped';
-    each.memory = withdrawSsoEnd(each.memory);
-    return;
-  }
-  const at = deps.directory.serverNow();
-  const result = await deps.effects.perform('end_sso_session', agent, before.at + READING_LASTS, pass.signal);
-  if (!result.ok) {
-    notEnded(deps, each, result.fault, at);
-    return;
-  }
-  each.performed.push('end_sso_session');
-  const heldFrom = deps.directory.serverNow() + (result.delay ?? 0);
-  each.memory = noteSsoEnd(each.memory, due.rung ?? 0, at, heldFrom);
+function firstAnswer(deps: ActuatorDeps, attempt: Attempt, pass: Pass): Promise<Answer> {
+  const want = wanted(attempt);
+  return want === undefined ? Promise.resolve({ kind: 'unreachable' }) : answerTo(deps, attempt, want, pass);
 }
 
-function notEnded(deps: ActuatorDeps, each: Attempt, fault: ActionFault, at: Instant): void {
-  each.fault = fault;
-  each.reason = fault.kind;
-  each.outcome = fault.kind === 'late' ? 'dropped' : 'failed';
-  const delay = fault.kind === 'transient' ? fault.delay : undefined;
-  if (fault.kind === 'late' || (fault.kind === 'transient' && delay === undefined)) {
-    hold(deps, each);
-    return;
-  }
-  // Where no answer came the session may have been ended: its delay is waited for. Otherwise there is nothing to wait for.
-  const heldFrom = deps.directory.serverNow() + (delay ?? 0);
-  each.memory = noteSsoEnd(each.memory, each.due.rung ?? 0, at, heldFrom);
-}
-
-function tell(deps: ActuatorDeps, { agent, due, outcome, reason, fault }: Attempt, pass: Pass): void {
+function tell(deps: ActuatorDeps, attempt: Attempt, pass: Pass): void {
+  const { agent, due } = attempt;
+  const { outcome, reason, fault } = endingOf(attempt);
   const { ruleId: rule, rung } = due;
   const fields = { sweepId: pass.sweepId, agent: deps.name(agent), rule, rung, reason };
-  if (outcome === undefined) deps.log.info(fields, 'SSO session ended');
+  if (outcome === 'sso_ended') deps.log.info(fields, 'SSO session ended');
   else {
     const { message: detail, correlationId } = fault ?? { message: undefined, correlationId: undefined };
     deps.log.warn({ ...fields, detail, correlationId }, 'SSO session not ended');
@@ -139,9 +99,10 @@ function tell(deps: ActuatorDeps, { agent, due, outcome, reason, fault }: Attemp
 }
 
 /** One alarm for all of them: what refuses one refuses all. */
-function alarm(deps: ActuatorDeps, cases: readonly Attempt[]): void {
-  const refused = cases.filter(({ fault }) => fault !== undefined && TO_BE_MENDED.has(fault.kind));
-  const fault = refused[0]?.fault;
+function alarm(deps: ActuatorDeps, attempts: readonly Attempt[]): void {
+  const faults = attempts.flatMap((attempt) => endingOf(attempt).fault ?? []);
+  const refused = faults.filter(({ kind }) => TO_BE_MENDED.has(kind));
+  const [fault] = refused;
   if (fault === undefined) return;
   const { message: detail, correlationId } = fault;
   deps.alarm({

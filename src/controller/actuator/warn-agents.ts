@@ -5,15 +5,15 @@
 import pLimit from 'p-limit';
 import type { Agent } from '../../domain/agent.ts';
 import type { Verdict } from '../../domain/judging/judge.ts';
+import { noteWarned } from '../../domain/tracking/own-logoff.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
-import type { ActuatorDeps, Pass } from './attempt.ts';
+import type { ActuatorDeps, Pass } from './deps.ts';
 import { Grouped } from './batching.ts';
 import type { WarningNotice } from '../../ports/notifier.ts';
 import { startingAt } from './rotate.ts';
-import { noteWarned } from '../../domain/tracking/own-logoff.ts';
 
 /** An agent who is to be told that a rule will log them off. */
 export interface AgentToWarn {

@@ -11,10 +11,10 @@ import type {
   WholeObservation,
 } from '../agent.ts';
 import { movesRouting } from '../policy/actions.ts';
-import type { Exemption, ListedLabels, Policy, Profile } from '../policy/policy.ts';
+import type { Exemption, ListedLabels, Profile } from '../policy/policy.ts';
 import { SECOND, type Duration, type Instant } from '../time/time.ts';
 import { mayHaveDone, type AgentState, type Logoff, type Snapshot } from './state.ts';
-import { fitOf, matches, profileOf } from '../policy/when.ts';
+import { fitOf, matches } from '../policy/when.ts';
 
 /** Whom a reading is of, and which parts of the policy may concern them. */
 export interface Concern {
@@ -54,17 +54,6 @@ export function assessWhole(o: WholeObservation): Reading {
   const seen = conversationsIn(o);
   if (seen === 'possibly') return { kind: 'unknown', unknown: unknownConversations(o) };
   return seen === 'engaged' ? ENGAGED : FREE;
-}
-
-/** As `assess`, measured against everything that the policy may need of this agent. */
-export function readingOf(
-  agent: Agent,
-  o: Observation,
-  state: AgentState | undefined,
-  policy: Policy,
-): Reading {
-  const { exempt, labels } = policy;
-  return assess(o, state, { agent, exempt, labels, profile: profileOf(agent, policy) });
 }
 
 /**

@@ -454,14 +454,14 @@ test('skipping sweeps in which nothing can change changes nothing', () => {
   );
 }, 60_000);
 
-test('a timeline has the same first log-off in a policy test and in a backtest', () => {
+test('a timeline has the same first log-off in a policy test and in a backtest', async () => {
   const words = fc.record({
     after: fc.integer({ min: 2 * 60, max: 90 * 60 }),
     presence: fc.constantFrom('AVAILABLE', 'BREAK', 'MEAL', 'ON_QUEUE', 'BUSY'),
   });
   const one = policy({ profiles: RICH.profiles, caps: { ...CAPS, settle: 0 } });
-  fc.assert(
-    fc.property(fc.array(words, { maxLength: 12 }), (steps) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(words, { maxLength: 12 }), async (steps) => {
       let at = FROM;
       const first: { at: Instant; word: Word } = {
         at,
@@ -489,7 +489,7 @@ test('a timeline has the same first log-off in a policy test and in a backtest',
         const presence = word.does === 'set_presence' ? word.presence : '';
         return `${new Date(time).toISOString().slice(11, 19)} ${presence}${presence === 'ON_QUEUE' ? '/IDLE' : ''}`;
       });
-      const played = runTest(scene, one).logoffs[0];
+      const played = (await runTest(scene, one)).logoffs[0];
       const result = replayed({ ann: story }, one).logoffs[0];
       expect([result?.at, result?.rule, result?.measured]).toEqual([
         played?.at,

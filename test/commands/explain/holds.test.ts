@@ -157,4 +157,13 @@ describe('what holds a log-off back', () => {
     ]);
     expect(explainAgent({ ...known, policy: told.policy }).holds).toEqual([]);
   });
+
+  test('a rule in observe mode of an enforcing policy is held back by nothing that holds real log-offs', () => {
+    const watched = story({ rules: [rule({ id: 'gone', limit: '60m', mode: 'observe' })] }).until('10:00');
+    const failures = new Map([[watched.agent.id, { at: NOW - MINUTE, count: 1, forbidden: false }]]);
+    const known = input({ ledger: { failures }, standing: {} });
+    const standing = { ...known.standing!, policyHash: watched.policy.hash };
+    const explained = explainAgent({ ...known, standing, memory: watched.state(), policy: watched.policy });
+    expect([explained.verdict?.reason, explained.holds]).toEqual(['observed', []]);
+  });
 });

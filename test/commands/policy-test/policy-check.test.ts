@@ -57,7 +57,7 @@ function refusalOf(check: Check): readonly string[] {
 describe('the thread comes to what is come to here', () => {
   test.each(SHIPPED)('%s', async (name) => {
     const path = join(CONFIG, name);
-    const [apart, here] = [await checkPolicy(path, ENV), checkHere(path, ENV)];
+    const [apart, here] = [await checkPolicy(path, ENV), await checkHere(path, ENV)];
     // What is written is looked at while it is checked, and not handed on.
     takenFrom(here).loaded.draft.source.raw = undefined;
     expect(apart).toEqual(here);
@@ -85,7 +85,7 @@ describe('the thread comes to what is come to here', () => {
       'faults.yaml',
       `\ufeff# 😀\r\n${policy(PEOPLE, 'soon').replaceAll('\n', '\r\n')}\tzebra: 1\r\n`,
     );
-    const [apart, here] = [await checkPolicy(path, ENV), checkHere(path, ENV)];
+    const [apart, here] = [await checkPolicy(path, ENV), await checkHere(path, ENV)];
     expect(refusalOf(apart)).toEqual(refusalOf(here));
     expect(refusalOf(apart)[0]).toMatch(
       /faults\.yaml:4:80: profiles\[0\]\.rules\[0\]\.limit: "soon" is not a duration/,
@@ -96,7 +96,7 @@ describe('the thread comes to what is come to here', () => {
     write('t.yaml', 'tests: [{ name: an hour, timeline: [09:00 away], logoffs: [10:30 gone] }]\n');
     const path = write('tested.yaml', policy('tests: [t.yaml]\n'));
     const apart = await checkPolicy(path, ENV);
-    expect(refusalOf(apart)).toEqual(refusalOf(checkHere(path, ENV)));
+    expect(refusalOf(apart)).toEqual(refusalOf(await checkHere(path, ENV)));
     expect(refusalOf(apart)[0]).toContain('expected a log-off at 10:30 (gone), which did not happen');
     expect([...apart.files.keys()]).toEqual([path, join(folder, 't.yaml')]);
   });
@@ -164,7 +164,8 @@ test('a small policy without tests is checked here where that is allowed, any ot
   await Promise.all(ends);
 });
 
-test('a refusal can be thrown where a policy was wanted', () => {
+test('a refusal can be thrown where a policy was wanted', async () => {
   const path = write('refused.yaml', policy('', 'soon'));
-  expect(() => takenFrom(checkHere(path, ENV))).toThrow(PolicyRefused);
+  const check = await checkHere(path, ENV);
+  expect(() => takenFrom(check)).toThrow(PolicyRefused);
 });

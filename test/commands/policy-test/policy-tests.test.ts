@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { parse } from 'yaml';
 import { format } from 'prettier';
@@ -35,15 +35,15 @@ agent: { groups: [agents] }
 `;
 
 /** The tests of a text whose policy stands in it. */
-function run(tests: string, head = POLICY): readonly TestResult[] {
+async function run(tests: string, head = POLICY): Promise<readonly TestResult[]> {
   const file = parseTestFile(`${head}tests:\n${tests}`, 't.yaml', {});
   if (file.policy.kind !== 'inline') throw new Error('no policy in the file');
-  return runTests(file, loadPolicyText(file.policy.text, 't.yaml', {}));
+  return await runTests(file, loadPolicyText(file.policy.text, 't.yaml', {}));
 }
 
-function faultsOf(doing: () => unknown): readonly string[] {
+async function faultsOf(doing: () => unknown): Promise<readonly string[]> {
   try {
-    doing();
+    await doing();
     return [];
   } catch (error) {
     if (!(error instanceof PolicyRefused) && !(error instanceof UsageError)) throw error;
@@ -52,12 +52,14 @@ function faultsOf(doing: () => unknown): readonly string[] {
 }
 
 /** What one timeline comes to, as the lines of a test that expects no log-off. */
-function logoffsOf(timeline: string, more = ''): readonly string[] {
-  const [result] = run(`  - name: x\n    timeline: ${timeline}\n    logoffs: []\n    until: 18:00\n${more}`);
+async function logoffsOf(timeline: string, more = ''): Promise<readonly string[]> {
+  const [result] = await run(
+    `  - name: x\n    timeline: ${timeline}\n    logoffs: []\n    until: 18:00\n${more}`,
+  );
   return (result?.faults ?? []).map(({ message }) => message.replace('did not expect the log-off at ', ''));
 }
 
-test('a verdict may be that an agent waits on queue, which only rules that mean such agents end', () => {
+test('a verdict may be that an agent waits on queue, which only rules that mean such agents end', async () => {
   const policyWith = (key: string): string =>
     POLICY.replace(
       / +- \{ id: locked.*\n.*\n/,
@@ -65,19 +67,19 @@ test('a verdict may be that an agent waits on queue, which only rules that mean 
     );
   const test = (logoffs: string, expected: string): string =>
     `  - name: x\n    timeline: [09:00 on queue]\n    expect: ["09:59 ${expected}"]\n    logoffs: ${logoffs}\n    until: 10:30\n`;
-  const faults = (head: string, text: string): readonly string[] =>
-    run(text, head).flatMap((result) => result.faults.map(({ message }) => message));
-  expect(faults(policyWith(''), test('[]', 'waiting on queue'))).toEqual([]);
-  expect(faults(policyWith(''), test('[]', 'waiting_on_queue'))).toEqual([]);
+  const faults = async (head: string, text: string): Promise<readonly string[]> =>
+    (await run(text, head)).flatMap((result) => result.faults.map(({ message }) => message));
+  expect(await faults(policyWith(''), test('[]', 'waiting on queue'))).toEqual([]);
+  expect(await faults(policyWith(''), test('[]', 'waiting_on_queue'))).toEqual([]);
   const means = policyWith(', waiting_on_queue: true');
-  expect(faults(means, test('[10:00 wide]', 'waiting by wide, due at 10:00'))).toEqual([]);
-  expect(faults(means, test('[]', 'waiting on queue'))).toEqual([
+  expect(await faults(means, test('[10:00 wide]', 'waiting by wide, due at 10:00'))).toEqual([]);
+  expect(await faults(means, test('[]', 'waiting on queue'))).toEqual([
     'at 09:59 expected "waiting on queue", was "waiting by wide, due at 10:00"',
     'did not expect the log-off at 10:00 (wide)',
   ]);
 });
 
-test('a test may spell groups, labels, rules and profiles in another way than the policy', () => {
+test('a test may spell groups, labels, rules and profiles in another way than the policy', async () => {
   const head = `policy:
   mode: enforce
   profiles:
@@ -92,7 +94,7 @@ agent: { groups: ["${'BÜHNE'.normalize('NFD')} "] }
     expect: ["10:00 due by COACHED, profile ${'bühne'.normalize('NFD')}"]
     logoffs: ["10:00-10:01 Coached"]
 `;
-  expect(run(tests, head).map(({ faults }) => faults)).toEqual([[]]);
+  expect((await run(tests, head)).map(({ faults }) => faults)).toEqual([[]]);
 });
 
 describe('the words of a timeline', () => {
@@ -158,23 +160,20 @@ describe('the words of a timeline', () => {
 });
 
 describe('a timeline', () => {
-  test('leads to what the same people would get from a worker', () => {
-    expect(logoffsOf('[09:00 on queue, 12:00 locked]')).toEqual(['13:00 (locked)']);
-    expect(logoffsOf('[09:00 available, 09:30 locked, 10:10 unlocked]')).toEqual(['11:10 (gone)']);
-    expect(logoffsOf('[09:00 available, 09:59 call]')).toEqual([]);
-    expect(logoffsOf('[09:00 available]', '    agent: { groups: [Others] }\n')).toEqual([]);
-    expect(logoffsOf('[09:00 available, 10:30 available]', '    browser: returns after 10s\n')).toEqual([
-      '10:00 (gone)',
-      '10:02 (gone, rung 1)',
-      '11:30 (gone)',
-      '11:32 (gone, rung 1)',
-    ]);
+  test('leads to what the same people would get from a worker', async () => {
+    expect(await logoffsOf('[09:00 on queue, 12:00 locked]')).toEqual(['13:00 (locked)']);
+    expect(await logoffsOf('[09:00 available, 09:30 locked, 10:10 unlocked]')).toEqual(['11:10 (gone)']);
+    expect(await logoffsOf('[09:00 available, 09:59 call]')).toEqual([]);
+    expect(await logoffsOf('[09:00 available]', '    agent: { groups: [Others] }\n')).toEqual([]);
+    expect(await logoffsOf('[09:00 available, 10:30 available]', '    browser: returns after 10s\n')).toEqual(
+      ['10:00 (gone)', '10:02 (gone, rung 1)', '11:30 (gone)', '11:32 (gone, rung 1)'],
+    );
   });
 
-  test('tells the second of two equal hours by the order of the entries, in any zone', () => {
+  test('tells the second of two equal hours by the order of the entries, in any zone', async () => {
     // In New York the hour from 01:00 comes twice on that night: from 01:50 to the second 01:40 fifty minutes pass.
     const night = `    timezone: America/New_York\n    date: 2026-11-01\n`;
-    const results = run(
+    const results = await run(
       `  - name: x\n${night}    timeline: [01:50 available, 01:40 locked]\n    expect: [01:39 no rule]\n    logoffs: [02:40 locked]\n`,
     );
     expect(results[0]?.faults.map(({ message }) => message)).toEqual([
@@ -182,14 +181,14 @@ describe('a timeline', () => {
     ]);
   });
 
-  test('that a rung with the identity provider answers shows both parts', () => {
+  test('that a rung with the identity provider answers shows both parts', async () => {
     const head = POLICY.replace(
       'agent:',
       `  identity: { webhook: { url: "https://sso.example", secret: s, delay: 2m } }
   returns: { ladder: [{ wait: 1m, actions: [end_sso_session, offline, revoke_tokens] }] }
 agent:`,
     );
-    const [result] = run(
+    const [result] = await run(
       `  - name: x
     browser: returns after 10s, restores presence
     timeline: [09:00 available]
@@ -204,7 +203,9 @@ agent:`,
 });
 
 describe('a test that fails', () => {
-  const [result] = run(`  - name: an hour is enough
+  let result: TestResult | undefined;
+  beforeAll(async () => {
+    [result] = await run(`  - name: an hour is enough
     timeline:
       - 09:00 on queue
       - 12:00 locked
@@ -214,6 +215,7 @@ describe('a test that fails', () => {
     logoffs:
       - 12:59 locked
 `);
+  });
 
   test('names each expectation with its place', () => {
     expect(result?.passed).toBe(false);
@@ -238,7 +240,7 @@ describe('a test that fails', () => {
 });
 
 describe('a file that cannot be used', () => {
-  test('is refused with every fault, its place and what was meant', () => {
+  test('is refused with every fault, its place and what was meant', async () => {
     const text = `policy: p.yaml
 timezone: Europe/Berln
 tests:
@@ -254,7 +256,7 @@ tests:
       - 12:00
   - timeline: [09:00 break]
 `;
-    const lines = faultsOf(() => parseTestFile(text, 't.yaml', {}));
+    const lines = await faultsOf(() => parseTestFile(text, 't.yaml', {}));
     expect(lines.map((line) => line.slice(0, 70))).toEqual([
       't.yaml:2:11: timezone: "Europe/Berln" is not a time zone as Area/Location'.slice(0, 70),
       't.yaml:6:9: tests[0].timeline[0]: this has no time: write it like "09:'.slice(0, 70),
@@ -269,49 +271,53 @@ tests:
     expect(lines[4]).toMatch(/\(did you mean "waiting"\?\)$/);
   });
 
-  test('also when it speaks of a rule or a profile that the policy does not have', () => {
+  test('also when it speaks of a rule or a profile that the policy does not have', async () => {
     const wrong = `  - name: x\n    timeline: [09:00 break]\n    expect: ['10:00 waiting by gon, profile agent']\n`;
-    expect(faultsOf(() => run(wrong))).toEqual([
+    expect(await faultsOf(() => run(wrong))).toEqual([
       't.yaml:13:14: tests[0].expect[0]: "gon" is no rule of the policy (did you mean "gone"?)',
       't.yaml:13:14: tests[0].expect[0]: "agent" is no profile of the policy (did you mean "agents"?)',
     ]);
   });
 
-  test('faults of a policy inside it stand at their place in the file', () => {
+  test('faults of a policy inside it stand at their place in the file', async () => {
     const head = POLICY.replace('limit: 60m }\n        - { id: gone', 'limit: 60 }\n        - { id: gone');
-    expect(faultsOf(() => run('  - { name: x, timeline: [09:00 break], logoffs: [] }\n', head))).toEqual([
+    expect(
+      await faultsOf(() => run('  - { name: x, timeline: [09:00 break], logoffs: [] }\n', head)),
+    ).toEqual([
       't.yaml:7:77: profiles[0].rules[0].limit: 60 has no unit: write 60m for minutes or 60s for seconds',
     ]);
   });
 });
 
 describe('tests that would take too long are refused', () => {
-  const refused = (tests: string): readonly string[] => faultsOf(() => run(tests));
+  const refused = (tests: string): Promise<readonly string[]> => faultsOf(() => run(tests));
 
-  test('one by one, and together', () => {
+  test('one by one, and together', async () => {
     const long = (name: string, days: number): string =>
       `  - { name: ${name}, every: 1s, timeline: [09:00 away], expect: ['09:00 waiting'], until: '${9 + days}:00' }\n`;
-    expect(refused(long('x', 6))).toEqual([
+    expect(await refused(long('x', 6))).toEqual([
       't.yaml:11:5: tests[0]: is too long: more than 20000 sweeps; look at its times and at every',
     ]);
     const many = Array.from({ length: 10 }, (_, i) => long(`x${i}`, 5)).join('');
-    expect(refused(many)).toEqual(['t.yaml:11:3: tests: are too long together: more than 100000 sweeps']);
+    expect(await refused(many)).toEqual([
+      't.yaml:11:3: tests: are too long together: more than 100000 sweeps',
+    ]);
   });
 
-  test('also for a span that never ends, an entry without end, and a thousand entries and more', () => {
+  test('also for a span that never ends, an entry without end, and a thousand entries and more', async () => {
     const lines = (count: number): string => Array.from({ length: count }, () => '"09:00 away"').join(', ');
-    expect(refused(`  - { name: x, timeline: ["${' '.repeat(300_000)}x"], logoffs: [] }\n`)).toContainEqual(
-      expect.stringMatching(/^t\.yaml:11:27: tests\[0\]\.timeline\[0\]: /),
-    );
+    expect(
+      await refused(`  - { name: x, timeline: ["${' '.repeat(300_000)}x"], logoffs: [] }\n`),
+    ).toContainEqual(expect.stringMatching(/^t\.yaml:11:27: tests\[0\]\.timeline\[0\]: /));
     const words = `a${' '.repeat(300_000)}b`;
-    expect(refused(`  - { name: x, timeline: ["${words}"], logoffs: [] }\n`)).toEqual([
+    expect(await refused(`  - { name: x, timeline: ["${words}"], logoffs: [] }\n`)).toEqual([
       't.yaml:11:27: tests[0].timeline[0]: is longer than 500 characters',
     ]);
-    expect(refused(`  - { name: x, timeline: [${lines(1_001)}], logoffs: [] }\n`)).toEqual([
+    expect(await refused(`  - { name: x, timeline: [${lines(1_001)}], logoffs: [] }\n`)).toEqual([
       't.yaml:11:26: tests[0].timeline: has more than 1000 entries',
     ]);
     expect(
-      refused('  - { name: x, timeline: ["09:00 away, back after 99999999999d"], logoffs: [] }\n'),
+      await refused('  - { name: x, timeline: ["09:00 away, back after 99999999999d"], logoffs: [] }\n'),
     ).toEqual([expect.stringContaining('is not a duration')]);
   });
 });
@@ -334,36 +340,36 @@ describe('a policy that names its tests', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('is loaded when they pass, and refused as a whole when one fails or cannot be read', () => {
-    expect(loadTestedPolicy(path('good.yaml'), env).settings.tests).toEqual(['t.yaml']);
-    expect(faultsOf(() => loadTestedPolicy(path('bad.yaml'), env))).toEqual([
+  test('is loaded when they pass, and refused as a whole when one fails or cannot be read', async () => {
+    expect((await loadTestedPolicy(path('good.yaml'), env)).settings.tests).toEqual(['t.yaml']);
+    expect(await faultsOf(() => loadTestedPolicy(path('bad.yaml'), env))).toEqual([
       `${path('t.yaml')}:5:15: tests[0].logoffs[0]: the test "an hour" fails: expected a log-off at 10:00 (gone), which did not happen`,
       `${path('t.yaml')}:5:5: tests[0].logoffs: the test "an hour" fails: did not expect the log-off at 09:50 (gone)`,
       `${path('bad.yaml')}:5:17: tests[1]: ${path('none.yaml')}: the test file cannot be read: it does not exist; copy it along with the policy, or take it off this list`,
     ]);
   });
 
-  test('is looked at again when a test changes, which may let through what was refused', () => {
-    const { files } = checkHere(path('good.yaml'), env);
+  test('is looked at again when a test changes, which may let through what was refused', async () => {
+    const { files } = await checkHere(path('good.yaml'), env);
     expect(areSame(digestsNow(files.keys()), files)).toBe(true);
     writeFileSync(path('t.yaml'), `${readFileSync(path('t.yaml'), 'utf8')}# changed\n`);
     expect(areSame(digestsNow(files.keys()), files)).toBe(false);
   });
 
-  test('is tested by the command without credentials: 0 when all pass, 3 when one fails, a refusal else', () => {
+  test('is tested by the command without credentials: 0 when all pass, 3 when one fails, a refusal else', async () => {
     const written: string[] = [];
     const output = outputTo((text) => written.push(text.replace(/\n$/, '')));
-    expect(testCommand([path('t.yaml')], {}, output)).toBe(0);
+    expect(await testCommand([path('t.yaml')], {}, output)).toBe(0);
     expect(written.at(-1)).toBe('1 test passed.');
-    expect(testCommand([], { config: path('good.yaml') }, output)).toBe(0);
+    expect(await testCommand([], { config: path('good.yaml') }, output)).toBe(0);
     // The same tests against a changed policy.
-    expect(testCommand([path('t.yaml')], { config: path('bad.yaml') }, output)).toBe(3);
+    expect(await testCommand([path('t.yaml')], { config: path('bad.yaml') }, output)).toBe(3);
     expect(written.at(-1)).toBe('0 tests passed, 1 failed.');
-    expect(faultsOf(() => testCommand([path('none.yaml'), path('t.yaml')], {}, output))).toEqual([
+    expect(await faultsOf(() => testCommand([path('none.yaml'), path('t.yaml')], {}, output))).toEqual([
       `${path('none.yaml')}:1:1: policy: the test file cannot be read: it does not exist`,
       'No test was run: 1 fault.',
     ]);
-    expect(testCommand([path('none.yaml')], { json: true }, output)).toBe(2);
+    expect(await testCommand([path('none.yaml')], { json: true }, output)).toBe(2);
     expect(JSON.parse(written.at(-1) ?? '')).toMatchObject({ ok: false, faults: [{ line: 1, column: 1 }] });
   });
 });
@@ -378,8 +384,8 @@ describe('the shipped tests', () => {
     ['examples/small-centre.yaml', 'tests/small-centre.yaml'],
     ['examples/follow-the-sun.yaml', 'tests/follow-the-sun.yaml'],
     ['examples/observe-pilot.yaml', 'tests/observe-pilot.yaml'],
-  ])('%s passes its own, which fit the JSON Schema', (policy, tests) => {
-    expect(loadTestedPolicy(new URL(policy, root).pathname, env).settings.tests).toHaveLength(1);
+  ])('%s passes its own, which fit the JSON Schema', async (policy, tests) => {
+    expect((await loadTestedPolicy(new URL(policy, root).pathname, env)).settings.tests).toHaveLength(1);
     const text = readFileSync(new URL(tests, root), 'utf8');
     expect(schema.safeParse(parse(text)).error?.issues).toBeUndefined();
     expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/policy-tests\.schema\.json\n/);

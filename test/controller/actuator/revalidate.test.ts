@@ -7,15 +7,15 @@ import { EMPTY_LEDGER, type Ledger } from '../../../src/domain/planning/plan.ts'
 import type { Action, Policy } from '../../../src/domain/policy/policy.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
 import { MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
-import type { Meter } from '../../../src/ports/metrics.ts';
-import { WatchedStore } from '../../store/watched-store.ts';
-import type { ActuatorDeps, Pass } from '../../../src/controller/actuator/attempt.ts';
+import type { ActuatorDeps, Pass } from '../../../src/controller/actuator/deps.ts';
 import { carryOut } from '../../../src/controller/actuator/actuator.ts';
 import { Tracker, type SweepContext } from '../../../src/controller/tracker.ts';
 import type { ActionResult, Sighting } from '../../../src/ports/agents.ts';
-import { ReturnsBook } from '../../../src/controller/returns-book.ts';
+import { Accounting } from '../../../src/controller/accounting.ts';
 import { NO_CONTROLLER_STATE } from '../../../src/controller/controller-state.ts';
 import { agent, clockTime, exemption, matcher, policy, profile, rule } from '../../domain/build.ts';
+import { WatchedStore } from '../../store/watched-store.ts';
+import type { Meter } from '../../../src/ports/metrics.ts';
 
 const AGENT = agent();
 const DONE: ActionResult = { ok: true, correlationId: undefined };
@@ -210,8 +210,7 @@ function crewWith(population: Tracker): ActuatorDeps {
     }),
     population,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-    learner: new Learner(NO_BEHAVIOUR_KNOWN),
-    returns: new ReturnsBook({ returned: nothing }, new Learner(NO_BEHAVIOUR_KNOWN)),
+    accounting: new Accounting({ returned: nothing, logoff: nothing }, new Learner(NO_BEHAVIOUR_KNOWN)),
     meter: METER,
     alarm: nothing,
     name: ({ name }) => name,
@@ -561,8 +560,8 @@ describe('an agent on queue', () => {
     expect(await logOff()).toBe('dropped: unread');
     expect(done()).toEqual(['off_queue', 'restore']);
     now += MINUTE;
-    const { memory, verdict } = population.look(sighting(), contextNow());
-    expect([memory?.episode.sign, verdict.reason]).toEqual([undefined, 'due']);
+    const { state, verdict } = population.look(sighting(), contextNow());
+    expect([state?.episode.sign, verdict.reason]).toEqual([undefined, 'due']);
   });
 
   test('who got a call in that moment gets the queue back, but not a minute later', async () => {

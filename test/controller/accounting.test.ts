@@ -1,4 +1,4 @@
-/** The one accounting of returns: what each kind is to the record, the metrics and what is learnt. */
+/** The one accounting: what each kind of return, and each outcome, is to the record, the metrics and what is learnt. */
 import { beforeEach, expect, test } from '@jest/globals';
 import {
   NO_BEHAVIOUR_KNOWN,
@@ -6,14 +6,15 @@ import {
   type PlatformBehaviour,
 } from '../../src/domain/tracking/platform-behaviour.ts';
 import type { TrackingEvent } from '../../src/domain/tracking/state.ts';
+import type { RecordEvent } from '../../src/domain/record.ts';
 import { SECOND } from '../../src/domain/time/time.ts';
 import { Learner } from '../../src/controller/learner.ts';
 import { Tracker } from '../../src/controller/tracker.ts';
-import { ReturnsBook } from '../../src/controller/returns-book.ts';
+import { Accounting } from '../../src/controller/accounting.ts';
 import { saveStep } from '../../src/controller/save.ts';
 import { agent } from '../domain/build.ts';
-import { WatchedStore } from '../store/watched-store.ts';
 import { stateOf } from '../store/sqlite/fixtures.ts';
+import { WatchedStore } from '../store/watched-store.ts';
 import { BASE } from './parts.ts';
 
 const ADA = agent({ id: 'ada', name: 'Ada' });
@@ -28,13 +29,16 @@ const SILENT: TrackingEvent = {
 
 let counted: string[];
 let learner: Learner;
-let book: ReturnsBook;
+let book: Accounting;
 
 beforeEach(() => {
   counted = [];
   learner = new Learner(NO_BEHAVIOUR_KNOWN);
-  book = new ReturnsBook(
-    { returned: (kind, delay) => counted.push(`${kind} ${delay ?? ''}`.trim()) },
+  book = new Accounting(
+    {
+      returned: (kind, delay) => counted.push(`${kind} ${delay ?? ''}`.trim()),
+      logoff: (rule, outcome, mode) => counted.push(`${rule} ${outcome} ${mode}`),
+    },
     learner,
   );
   book.begin('s1');
@@ -79,7 +83,7 @@ test.each<[string, TrackingEvent, readonly string[], readonly string[], number, 
     0,
   ],
 ])('%s', async (_, event, reasons, counts, delays, own) => {
-  book.note(ADA, [event]);
+  book.observed(ADA, { events: [event] });
   const lines = book.take();
   expect(lines.map(({ reason }) => reason)).toEqual(reasons);
   for (const line of lines) expect(line).toMatchObject({ kind: 'return', sweepId: 's1', agentId: 'ada' });
@@ -103,12 +107,12 @@ function storeThatFails(times: number): {
     written.push(...events.map(({ kind }) => kind), ...memories.map(({ agentId }) => agentId));
   });
   const population = new Tracker(new Map([['ada', stateOf('ada', BASE)]]), book);
-  return { deps: { store, population, returns: book, learner }, written };
+  return { deps: { store, population, accounting: book }, written };
 }
 
 test('a return is written with the next step, and with what it did to memory', async () => {
   const { deps, written } = storeThatFails(0);
-  book.note(ADA, [SILENT]);
+  book.observed(ADA, { events: [SILENT] });
   await saveStep(deps, [], [{ kind: 'verified', at: BASE }]);
   await saveStep(deps, [], []);
   expect(written).toEqual(['return', 'verified', 'ada']);
@@ -116,18 +120,32 @@ test('a return is written with the next step, and with what it did to memory', a
 
 test('a return that could not be written waits for the store, and is written once', async () => {
   const { deps, written } = storeThatFails(2);
-  book.note(ADA, [SILENT]);
+  book.observed(ADA, { events: [SILENT] });
   for (let n = 0; n < 4; n += 1) await saveStep(deps, [], []).catch(() => undefined);
   expect(written).toEqual(['return', 'ada']);
   expect(counted).toHaveLength(1);
 });
 
+test('the outcome of a log-off is counted once, whether or not the store takes it at first', async () => {
+  const { deps, written } = storeThatFails(1);
+  const line: RecordEvent = { kind: 'verified', at: BASE, rule: 'gone' };
+  await saveStep(deps, [], [line]).catch(() => undefined);
+  await saveStep(deps, [], [{ kind: 'observed', at: BASE, rule: 'seen' }]);
+  expect(written).toEqual(['verified', 'observed']);
+  expect(counted).toEqual(['gone verified enforce', 'seen observed observe']);
+});
+
+test('an intention that the store did not take is neither counted nor kept: nothing came of it', async () => {
+  const { deps, written } = storeThatFails(1);
+  await saveStep(deps, [], [{ kind: 'intent', at: BASE, rule: 'gone' }]).catch(() => undefined);
+  await saveStep(deps, [], []);
+  expect([written, counted]).toEqual([[], []]);
+});
+
 test('while the store is lost for days, the newest twenty thousand returns wait', () => {
   for (let n = 0; n < 30; n += 1) {
-    book.note(
-      ADA,
-      Array.from({ length: 1_000 }, (_, i) => ({ ...SILENT, at: BASE + n * 1_000 + i })),
-    );
+    const events = Array.from({ length: 1_000 }, (_, i) => ({ ...SILENT, at: BASE + n * 1_000 + i }));
+    book.observed(ADA, { events });
     book.putBack(book.take());
   }
   const lines = book.take();

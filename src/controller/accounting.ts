@@ -1,17 +1,32 @@
 /**
- * The one accounting of returns. Wherever a look first shows one (a sweep, the look before a log-off, in the middle of it or after
- * it, a reconciliation), it is counted, learnt from and put on record exactly once: every look tells this book.
+ * The one accounting of what happened. Whatever an observation brought (a sweep, the look before a log-off, in the middle of it or
+ * after it, a reconciliation) and however a log-off ended is told to this sink once: it is counted here, learnt from here and kept
+ * here for the record, so that nothing is counted without being recorded.
  */
 import type { Agent } from '../domain/agent.ts';
+import type { Evaluation } from '../domain/judging/evaluate.ts';
+import type { Lesson } from '../domain/logoff/outcome.ts';
 import type { TrackingEvent } from '../domain/tracking/state.ts';
-import type { RecordEvent } from '../domain/record.ts';
+import { OUTCOMES, type Outcome, type RecordEvent } from '../domain/record.ts';
 import type { Instant } from '../domain/time/time.ts';
 import type { Learner } from './learner.ts';
 import type { Meter } from '../ports/metrics.ts';
+import type { Store } from '../ports/store.ts';
 
-/** What a look tells of returns. */
-export interface ReturnSink {
-  note(agent: Agent, events: readonly TrackingEvent[]): void;
+/** Is told of every look at an agent, once, after it has entered memory. */
+export interface ObservationSink {
+  observed(agent: Agent, evaluation: Evaluation): void;
+}
+
+/** The accounting and one more sink, as one. */
+export function toldToAll(accounting: Accounting, onlooker: ObservationSink | undefined): ObservationSink {
+  if (onlooker === undefined) return accounting;
+  return {
+    observed: (agent, evaluation) => {
+      accounting.observed(agent, evaluation);
+      onlooker.observed(agent, evaluation);
+    },
+  };
 }
 
 /** A return after a log-off of ours. */
@@ -24,14 +39,14 @@ export interface OwnReturn {
 const MOST_WAITING = 20_000;
 
 /** Mutable; one for each run of the program. */
-export class ReturnsBook implements ReturnSink {
-  readonly #meter: Pick<Meter, 'returned'>;
+export class Accounting implements ObservationSink {
+  readonly #meter: Pick<Meter, 'returned' | 'logoff'>;
   readonly #learner: Learner;
   #sweepId: string | undefined;
   #lines: RecordEvent[] = [];
   #own: OwnReturn[] = [];
 
-  constructor(meter: Pick<Meter, 'returned'>, learner: Learner) {
+  constructor(meter: Pick<Meter, 'returned' | 'logoff'>, learner: Learner) {
     this.#meter = meter;
     this.#learner = learner;
   }
@@ -42,7 +57,7 @@ export class ReturnsBook implements ReturnSink {
   }
 
   /** Counts what a look brought, learns from it, and keeps its lines for the record. */
-  note(agent: Agent, events: readonly TrackingEvent[]): void {
+  observed(agent: Agent, { events }: Pick<Evaluation, 'events'>): void {
     for (const event of events) {
       this.#learner.returned(event);
       this.#count(event);
@@ -52,12 +67,27 @@ export class ReturnsBook implements ReturnSink {
     }
   }
 
+  /** Keeps lines for the record, and counts those that tell how a log-off ended. */
+  add(lines: readonly RecordEvent[]): void {
+    for (const line of lines) {
+      const { kind, rule } = line;
+      if (rule !== undefined && isOutcome(kind))
+        this.#meter.logoff(rule, kind, kind === 'observed' ? 'observe' : 'enforce');
+      this.#lines.push(line);
+    }
+  }
+
+  /** Learns from a log-off that was read back. */
+  learn({ done, offline }: Lesson): void {
+    this.#learner.loggedOff(done, offline);
+  }
+
   /** The lines that are not on record yet, to be written now. */
   take(): readonly RecordEvent[] {
     return this.#lines.splice(0);
   }
 
-  /** Lines that could not be written, be they of returns or of whatever was to be written with them: they wait for the next write. */
+  /** Lines that could not be written wait for the next write. They have been counted. */
   putBack(lines: readonly RecordEvent[]): void {
     this.#lines = [...lines, ...this.#lines].slice(-MOST_WAITING);
   }
@@ -67,11 +97,20 @@ export class ReturnsBook implements ReturnSink {
     return this.#own.splice(0);
   }
 
+  /** Writes what is newly learnt. Rejects when the store is lost. */
+  saveLearnt(store: Pick<Store, 'saveLearnt'>): Promise<void> {
+    return this.#learner.save(store);
+  }
+
   #count(event: TrackingEvent): void {
     if (event.kind === 'silent_return') this.#meter.returned('silent', event.delay);
     else if (event.kind === 'person_back') this.#meter.returned('person', undefined);
     else if (event.own) this.#meter.returned('late', event.delay);
   }
+}
+
+function isOutcome(kind: RecordEvent['kind']): kind is Outcome {
+  return OUTCOMES.some((outcome) => outcome === kind);
 }
 
 /** A return for the record. A person who logs in after a night is none: only late answers to our own log-offs are kept. */

@@ -1,24 +1,16 @@
-/** What the steps of carrying out hand to each other: what they work with, one pass, and each attempt to log an agent off. */
-import type { Agent, Observation } from '../../domain/agent.ts';
-import type { Due } from '../../domain/judging/judge.ts';
-import type { AgentState, Ladder } from '../../domain/tracking/state.ts';
+/** What the steps of carrying out work with, and one pass of it. */
+import type { Agent } from '../../domain/agent.ts';
 import type { Ledger } from '../../domain/planning/plan.ts';
-import type { Action, Returns } from '../../domain/policy/policy.ts';
 import type { ControllerState } from '../../domain/record.ts';
-import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
-import type { Learner } from '../learner.ts';
 import type { Tracker, SweepContext } from '../tracker.ts';
-import type { ReturnsBook } from '../returns-book.ts';
-import type { ActionFault, Directory, Effects, Sighting } from '../../ports/agents.ts';
+import type { Accounting } from '../accounting.ts';
+import type { Directory, Effects, Sighting } from '../../ports/agents.ts';
 import type { Alarm } from '../../ports/alarms.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter, Outcome } from '../../ports/metrics.ts';
 import type { Warner } from '../../ports/notifier.ts';
 import type { Store } from '../../ports/store.ts';
-
-/** A reading older than this is not acted on. */
-export const READING_LASTS: Duration = 10 * SECOND;
 
 /** What carrying out works with. */
 export interface ActuatorDeps {
@@ -29,8 +21,7 @@ export interface ActuatorDeps {
   readonly population: Tracker;
   readonly log: Log;
   readonly meter: Meter;
-  readonly learner: Learner;
-  readonly returns: ReturnsBook;
+  readonly accounting: Accounting;
   readonly alarm: (alarm: Alarm) => void;
   /** `undefined`: no agent can be warned, so that no rule with `warn` ever becomes due. */
   readonly warner?: Warner | undefined;
@@ -49,36 +40,7 @@ export interface Pass {
   readonly signal: AbortSignal;
 }
 
-/** An action that was not done, and why. */
-export interface Undone {
-  readonly action: Action;
-  readonly fault: ActionFault;
-}
-
-/** One log-off of one agent, in progress. */
-export interface Attempt {
-  readonly agent: Agent;
-  readonly due: Due;
-  readonly returns: Returns;
-  readonly intentId: string;
-  /** The reading that was judged just before. */
-  readonly before: Observation;
-  /** Server time of the newest look; what rests on it must follow within `READING_LASTS`. */
-  readAt: Instant;
-  readonly ladderBefore: Ladder | undefined;
-  readonly onQueue: boolean;
-  /** As of the last step. */
-  memory: AgentState;
-  readonly performed: Action[];
-  /** Actions that were refused, or did not get through, and did not end the log-off. */
-  readonly undone: Undone[];
-  /** Leaving the queue was refused, perhaps because it was left already: a look decides. */
-  refusedQueue: ActionFault | undefined;
-  outcome: Outcome | undefined;
-  reason: string | undefined;
-  fault: ActionFault | undefined;
-}
-
+/** What one pass came to. */
 export interface PassResult {
   readonly ledger: Ledger;
   readonly outcomes: Readonly<Record<Outcome, number>>;

@@ -1,0 +1,78 @@
+/**
+ * evaluate(state, observation, context) -> Evaluation: the one way in which an observation is taken in and judged. A sweep,
+ * the looks around an action, policy tests and backtests all go it. An exemption is a part of it: no caller can take in an exempt
+ * agent's reading and leave the agent on the ladder.
+ */
+import type { Agent, Observation } from '../agent.ts';
+import type { TrackingContext } from '../tracking/compare.ts';
+import { leaveLadder, noteUnread } from '../tracking/own-logoff.ts';
+import type { AgentState, TrackingEvent } from '../tracking/state.ts';
+import { track } from '../tracking/track.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Duration, Instant } from '../time/time.ts';
+import { profileOf, type Verdict } from './judge.ts';
+import { judgeByNames } from './judge-names.ts';
+
+/** What one observation makes of an agent: the agent's state as it is now, what the policy says, and what is worth reporting. */
+export interface Evaluation {
+  /** `undefined` while no whole reading has been had. */
+  readonly state: AgentState | undefined;
+  readonly verdict: Verdict;
+  /** The state is another one than before in more than the time of the look. */
+  readonly changed: boolean;
+  readonly events: readonly TrackingEvent[];
+}
+
+/** What is the same for all agents who are looked at in one moment. */
+export interface Watch {
+  readonly policy: Policy;
+  /** The usual time between two looks. */
+  readonly usualInterval: Duration;
+  /** The server's clock jumped against the local one since the last look. */
+  readonly clockJumped: boolean;
+  /** After how long the platform ends an idle session; empty when off, or not known. */
+  readonly nativeTimeouts: readonly Duration[];
+}
+
+/** What of the policy and of the moment concerns one agent. */
+export function contextFor(agent: Agent, watch: Watch): TrackingContext {
+  const { policy, usualInterval, clockJumped, nativeTimeouts } = watch;
+  return {
+    agent,
+    exempt: policy.exempt,
+    labels: policy.labels,
+    profile: profileOf(agent, policy),
+    usualInterval,
+    clockJumped,
+    nativeTimeouts,
+  };
+}
+
+/** Tracks and judges one reading. Pure. */
+export function evaluate(
+  state: AgentState | undefined,
+  observation: Observation,
+  context: TrackingContext,
+  policy: Policy,
+): Evaluation {
+  const { agent, profile } = context;
+  const tracked = track(state, observation, context);
+  const { at } = observation;
+  const verdict = judgeByNames(agent, tracked?.state, observation, policy, at, profile);
+  if (tracked === undefined) return { state: undefined, verdict, changed: false, events: NOTHING };
+  const judged = afterVerdict(tracked.state, verdict, at);
+  return {
+    state: judged,
+    verdict,
+    changed: tracked.changed || judged !== tracked.state,
+    events: tracked.events,
+  };
+}
+
+const NOTHING: readonly TrackingEvent[] = [];
+
+/** What a verdict leaves in the state: an exemption takes the agent off the ladder, and what is unknown is told of later. */
+function afterVerdict(state: AgentState, { reason, unknown }: Verdict, at: Instant): AgentState {
+  if (reason === 'exempt') return leaveLadder(state);
+  return reason === 'unknown' ? noteUnread(state, unknown, at) : state;
+}
