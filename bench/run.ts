@@ -6,6 +6,7 @@ import process from 'node:process';
 import { table } from '../src/commands/shared/output.ts';
 import { benchBacktest } from './backtest.ts';
 import { benchDomain } from './domain.ts';
+import { benchExplore } from './explore.ts';
 import { benchEndpoints } from './endpoints.ts';
 import { benchLogoffs } from './logoffs.ts';
 import type { Row } from './measure.ts';
@@ -28,7 +29,7 @@ const BENCHES: Benches = {
   record: benchRecord,
 };
 /** Only when asked for. */
-const LONG: Benches = { month: benchMonth, policies: benchPolicies };
+const LONG: Benches = { month: benchMonth, policies: benchPolicies, explore: benchExplore };
 
 const wanted = process.argv.slice(2);
 const rows: Row[] = [];

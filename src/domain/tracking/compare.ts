@@ -53,7 +53,7 @@ export interface Comparison {
   /** The token, where the reading has one that is newer than the last one known. */
   readonly newToken: Instant | undefined;
   readonly inGap: boolean;
-  /** A stamp of the same state, or the token of a login that moved nothing else, is kept back. */
+  /** A stamp of the same state, or the token of a login that moved nothing else, is kept back. Asked of a gap only. */
   readonly hides: 'stamp' | 'login' | undefined;
   readonly context: TrackingContext;
 }
@@ -89,12 +89,11 @@ export function compare(
   const newToken = isNewer(shown.tokenAt, last.tokenAt) ? shown.tokenAt : undefined;
   const isStill = !presence.moved && !routing.moved && newToken === undefined;
   const inGap = isGap(s, seen, context);
+  const isOnline = shown.presence !== 'OFFLINE';
+  // A conversation outside the contact centre leaves no stamp: without the summary it may come and go unseen.
+  if (isOnline && isStill && conversationsIn(o) === 'possibly') return undefined;
   const hidesStamp = withheldStamps(s, o).length > 0;
-  if (shown.presence !== 'OFFLINE') {
-    // A conversation outside the contact centre leaves no stamp: without the summary it may come and go unseen.
-    if (isStill && conversationsIn(o) === 'possibly') return undefined;
-    if (!inGap && (hidesStamp || (presence.moved && waitsForToken(shown, last)))) return undefined;
-  }
+  if (isOnline && !inGap && (hidesStamp || (presence.moved && waitsForToken(shown, last)))) return undefined;
   return {
     shown,
     conversations: engagementIn(o),
@@ -105,7 +104,7 @@ export function compare(
     routing,
     newToken,
     inGap,
-    hides: hiddenIn(hidesStamp, isStill && withholdsToken(last, o)),
+    hides: hiddenIn(shown, last, isStill, hidesStamp),
     context,
   };
 }
@@ -119,9 +118,24 @@ function waitsForToken(shown: Snapshot, last: Snapshot): boolean {
   return shown.tokenAt === undefined && last.tokenAt !== undefined;
 }
 
-function hiddenIn(stamp: boolean, login: boolean): Comparison['hides'] {
-  if (stamp) return 'stamp';
-  return login ? 'login' : undefined;
+function hiddenIn(
+  shown: Snapshot,
+  last: Snapshot,
+  isStill: boolean,
+  hidesStamp: boolean,
+): Comparison['hides'] {
+  if (hidesStamp || lacksStamp(shown, last)) return 'stamp';
+  return isStill && withholdsToken(last, shown) ? 'login' : undefined;
+}
+
+/**
+ * Whether a stamp that would tell of a change in a gap is not there, known before or not: the same state may have been left and
+ * taken up again.
+ */
+function lacksStamp(shown: Snapshot, last: Snapshot): boolean {
+  if (shown.presence === 'OFFLINE') return false;
+  const presence = shown.presence === last.presence && shown.presenceSince === undefined;
+  return presence || (shown.routing === last.routing && shown.routingSince === undefined);
 }
 
 /** What a reading shows, with the stamps that it brings itself. */

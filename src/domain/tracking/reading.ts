@@ -245,8 +245,8 @@ export function withheldIn(state: AgentState, o: WholeObservation): readonly Unk
 }
 
 /** Whether a login in a gap may hide: the token that would tell of it is not there, or older than the one known. */
-export function withholdsToken({ tokenAt }: Snapshot, { tokenIssuedAt }: Observation): boolean {
-  return staleness(tokenIssuedAt, tokenAt) !== undefined;
+export function withholdsToken(last: Snapshot, shown: Snapshot): boolean {
+  return staleness(shown.tokenAt, last.tokenAt) !== undefined;
 }
 
 /** The unknown parts in a few words, for verdicts, logs and `explain`; `undefined` when there are none. */

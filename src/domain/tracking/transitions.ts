@@ -38,8 +38,8 @@ export const TRANSITIONS: Readonly<Record<Change['kind'], Effect>> = {
   logged_in: row('restarts', 'restarts', 'restarts', 'nothing', 'parks', 'new', 'cleared'),
   logged_in_unwatched: row('restarts', 'runs', 'by stamps', 'nothing', 'parks', 'new', 'kept'),
   gap: row('runs', 'runs', 'by stamps', 'the gap', 'stays', 'same', 'kept'),
-  gap_hiding_sign: row('restarts', 'restarts', 'by stamps', 'the gap', 'stays', 'new', 'cleared'),
-  gap_hiding_stamp: row('restarts', 'restarts', 'restarts', 'the gap', 'stays', 'new', 'cleared'),
+  gap_hiding_sign: row('restarts', 'restarts', 'by stamps', 'the gap', 'parks', 'new', 'cleared'),
+  gap_hiding_stamp: row('restarts', 'restarts', 'restarts', 'the gap', 'parks', 'new', 'cleared'),
 };
 
 function row(

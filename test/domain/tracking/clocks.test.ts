@@ -46,7 +46,11 @@ describe('the time of a reading is known to a second only', () => {
   });
 
   test('a gap ends as late as it may have', () => {
-    const looks = [look('09:00', 0), look('09:02', 0), look('09:30', 0), look('09:32', 0)];
+    const since = clockTime('08:00');
+    const looks = ['09:00', '09:02', '09:30', '09:32'].map((at) => {
+      const o = look(at, 0);
+      return { ...o, presence: { ...o.presence!, since }, routing: { ...o.routing!, since } };
+    });
     expect(shown(rule(), ...looks)).toBe((2 * 60 - 1) * SECOND * 2);
   });
 });

@@ -174,6 +174,21 @@ describe('a gap in watching', () => {
     expect(s.ladder()?.kind).toBe('answered');
   });
 
+  test('at whose end a stamp is kept back restarts the clocks, also where that stamp was not known before', () => {
+    const s = story().unwatched('09:10', '09:20').lacking('09:20', '09:30', 'presenceSince').until('09:22');
+    s.unwatched('09:22', '09:30').at('09:26', { presence: 'AVAILABLE' }).until('09:32');
+    expect(s.shows('since_sign')).toBe('2m');
+  });
+
+  test('that may hide a sign leaves the answer of the ladder to the rules: the agent may have come back', () => {
+    const s = story().until('10:00').logOff().at('10:00:30', { presence: 'AVAILABLE', token: '10:00:29' });
+    s.until('10:01').unwatched('10:01', '10:20').lacking('10:20', '10:20', 'presenceSince');
+    s.at('10:10', { presence: 'AVAILABLE' });
+    expect(s.reason('10:20')).toBe('waiting');
+    expect(s.ladder()?.kind).toBe('parked');
+    expect([s.reason('11:19'), s.reason('11:20')]).toEqual(['waiting', 'due']);
+  });
+
   test('in which an interaction began shows when the gap ends', () => {
     const s = story().unwatched('09:10', '09:20').at('09:12', { routing: 'INTERACTING', talks: 1 });
     expect(s.reason('09:20')).toBe('engaged');
