@@ -5,7 +5,7 @@
 import type { Memory } from './tracking/memory.ts';
 import type { Hold, Ledger } from './planning/plan.ts';
 import type { Action } from './policy/policy.ts';
-import { HOUR, type Duration, type Instant } from './time/time.ts';
+import { HOUR, type Duration, type Instant, type Interval } from './time/time.ts';
 
 /** What the record tells of. Closed. */
 export const EVENT_KINDS = [
@@ -116,6 +116,11 @@ export type SweepBegun = Pick<
  * length of a shift.
  */
 export const LONGEST_KEPT: Duration = 8 * HOUR;
+
+/** How much of the time in which an agent was off counts as recovered by a log-off. The one rule of reports and backtests. */
+export function recoveredBy(logoffAt: Instant, { from, to }: Interval): Duration {
+  return Math.max(0, Math.min(to, logoffAt + LONGEST_KEPT) - Math.max(from, logoffAt));
+}
 
 /** How many one complete sweep saw, for the report. Nothing personal. */
 export interface SweepCount {

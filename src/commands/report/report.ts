@@ -3,7 +3,13 @@
  * `html.ts`.
  */
 import type { Hold } from '../../domain/planning/plan.ts';
-import { LONGEST_KEPT, type RecordEvent, type StoredAgent, type SweepCount } from '../../domain/record.ts';
+import {
+  LONGEST_KEPT,
+  recoveredBy,
+  type RecordEvent,
+  type StoredAgent,
+  type SweepCount,
+} from '../../domain/record.ts';
 import { HOUR, SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import { wallTime } from '../../domain/time/zone.ts';
 import { LICENCE_METHOD } from './licence.ts';
@@ -205,7 +211,7 @@ export class ReportBuilder {
     const open = this.#open.get(agentId);
     if (open === undefined) return;
     this.#open.delete(agentId);
-    const kept = Math.max(0, Math.min(at - open.at, LONGEST_KEPT));
+    const kept = recoveredBy(open.at, { from: open.at, to: at });
     for (const row of open.rows) row.recovered += kept;
   }
 }
