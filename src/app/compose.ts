@@ -20,6 +20,7 @@ import { secretsInAddress, secretsOf } from '../policy-file/secrets.ts';
 import { Health } from '../server/health.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { NamesInUse } from './names-in-use.ts';
+import { noteSweep } from './note-sweep.ts';
 import { openStore, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { StoreOptions } from '../store/sqlite/options.ts';
 import { Reload } from './reload.ts';
@@ -193,12 +194,26 @@ function tellOfRows(store: SqliteStore, { alarm }: Telling): void {
 
 function workerOf(
   inForce: InForce,
-  { clock, log, metrics, store, platform, names, identity, health, telling, alarms, command = 'run' }: Parts,
+  {
+    clock,
+    log,
+    metrics,
+    store,
+    platform,
+    names,
+    identity,
+    health,
+    telling,
+    alarms,
+    command = 'run',
+    redactor,
+  }: Parts,
 ): Pick<Assembly, 'worker' | 'lastReport' | 'missed'> & { readonly between: (reload: Reload) => void } {
   let last: SweepReport | undefined;
   let reload: Reload | undefined;
   const meter = meterOf({ metrics, health, clock, alarms }, (report) => {
     last = report;
+    if (reload !== undefined) noteSweep(report, reload.current, store, redactor);
   });
   const directory: Directory = names.listening(platform.directory);
   const effects: Effects = withIdentity(platform.effects, () => identity.current, directory);

@@ -159,10 +159,30 @@ export interface EventQuery {
   readonly parts?: readonly (keyof RecordEvent)[];
 }
 
+/** The lease of the one worker that may act. */
+export interface LeaseTrace {
+  readonly holder: string;
+  readonly until: Instant;
+}
+
 /** An agent's name as last seen. Personal: goes after the retention. */
 export interface StoredAgent {
   readonly id: string;
   readonly name: string;
   readonly email: string;
   readonly profile: string | undefined;
+  /**
+   * Label of the exemption that protected the agent in the last sweep whose reading could be used; empty where none did, and left out
+   * where that is not known.
+   */
+  readonly exempt?: string | undefined;
 }
+
+/** An agent with what is remembered of them. An agent whose name is not stored has the id in its place. */
+export interface RememberedAgent {
+  readonly agent: StoredAgent;
+  readonly memory: Memory;
+}
+
+/** Which agents are read: not Offline when last seen; or also neither in an interaction nor waiting on queue off the ladder. */
+export type RememberedQuery = 'all' | 'online' | 'not_at_work';

@@ -3,6 +3,7 @@ import { isPaused, sweepHold } from '../../domain/planning/holds.ts';
 import type { Due, Verdict } from '../../domain/judging/judge.ts';
 import {
   backoff,
+  EMPTY_LEDGER,
   plan,
   type Candidate,
   type Failure,
@@ -37,8 +38,25 @@ export function holdsOf(input: HoldsInput, verdict: Verdict | undefined): readon
   return own === undefined ? sentences : [...sentences, own];
 }
 
+/** What holds each of these agents back, who are due; planned together, as the next sweep would. Nothing for those it would act on. */
+export function holdsOfDue(
+  input: Omit<HoldsInput, 'agent'>,
+  due: readonly Candidate[],
+): ReadonlyMap<string, Hold> {
+  const ledger = input.standing?.ledger ?? EMPTY_LEDGER;
+  const ids = new Set(due.map(({ agentId }) => agentId));
+  const { held } = plan(due, ids, holdOfAll(input), input.policy.caps, ledger, input.now);
+  return new Map(held.map(({ candidate, hold }) => [candidate.agentId, hold]));
+}
+
 /** Clocks, the store and the last sweep are seen only by the worker. */
-function holdOfAll({ standing, pause, policy, interval, now }: HoldsInput): SweepHold | undefined {
+function holdOfAll({
+  standing,
+  pause,
+  policy,
+  interval,
+  now,
+}: Omit<HoldsInput, 'agent'>): SweepHold | undefined {
   const seen = { complete: true, clockError: 0, storeLost: false, paused: isPaused(pause, now) };
   const left = standing === undefined ? 0 : settleLeft(standing, policy, now, interval);
   return sweepHold({ ...seen, settleLeft: left }, true);

@@ -24,6 +24,13 @@ import * as bodies from '../bodies.ts';
 
 const VERSION = 1;
 
+/** Where SQLite finds parts in the body of a memory, for queries that leave bodies unopened. */
+export const IN_BODY = {
+  presence: '$.body.state.presence',
+  routing: '$.body.state.routing',
+  ladder: '$.body.ladder',
+} as const;
+
 /** What a body holds, or why it cannot be used: a few words without anything that stood in it. */
 export type Decoded<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
