@@ -196,9 +196,10 @@ function addInsight(program: Command, output: Output, end: End): void {
   withStore(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak')
     .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')
     .option('--to <time>', 'the same (default: now)')
-    .option('--tz <zone>', 'time zone of hours and billing months', 'UTC')
-    .option('--format <format>', 'md, csv, json or html (default: md, or by the ending of --out)')
-    .option('--out <file>', 'write there instead of printing')
+    .option('--tz <zone>', 'time zone of all times, hours and billing months', 'UTC')
+    .option('--format <format>', 'text, md, csv, json or html (default: text, or by the ending of --out)')
+    .option('--out <file>', 'write there instead of printing: .md, .html, .csv, .json, .jsonl or .txt')
+    .option('--aggregate [people]', 'without persons: no group of fewer people (default: 5)')
     .option('--events', 'print the record, event by event')
     .option('--json', 'as JSON; events as JSON lines')
     .action(async (options: ReportOptions) => {

@@ -75,21 +75,6 @@ export function clip(text: string, longest: number): string {
   return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
 }
 
-/** Cells of one line of CSV (RFC 4180). A cell that a spreadsheet would read as a formula is made a text. */
-export function csvLine(cells: readonly (string | number)[]): string {
-  return cells.map(csvCell).join(',');
-}
-
-/** What a formula begins with, in the wide forms of East Asia too. */
-const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
-
-function csvCell(cell: string | number): string {
-  if (typeof cell === 'number') return String(cell);
-  const text = oneLine(cell);
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",;]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 /**
  * A cell of a Markdown table: no further cell, no link, also none that is made of a bare address, no image, no HTML, and no
  * character by its number, which might be one that cannot be seen.

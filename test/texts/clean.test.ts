@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   clip,
-  csvLine,
   hasUnseen,
   htmlText,
   jsonText,
@@ -66,25 +65,6 @@ test('JSON means the same and holds nothing unseen', () => {
 });
 
 describe('a cell', () => {
-  test.each([
-    ['=cmd|"/C calc"!A1', `"'=cmd|""/C calc""!A1"`],
-    ['+1', "'+1"],
-    ['-2+3', "'-2+3"],
-    ['@SUM(A1)', "'@SUM(A1)"],
-    ['\t=1', `\\t=1`],
-    ['  =1', "'  =1"],
-    ['＝1+1', "'＝1+1"],
-    ['a,b;c', '"a,b;c"'],
-    ['a\r\nb,c', '"a\\r\\nb,c"'],
-    ['Ana', 'Ana'],
-  ])('of CSV is no formula and no further cell or line: %j', (text, cell) => {
-    expect(csvLine([text])).toBe(cell);
-  });
-
-  test('of CSV that is a number stays one', () => {
-    expect(csvLine([-3, 'x', 0.5])).toBe('-3,x,0.5');
-  });
-
   test.each([
     ['a|b', 'a\\|b'],
     ['a\\|b', 'a\\\\\\|b'],

@@ -1,8 +1,10 @@
 /** The record itself, line by line: as a table, as CSV or as JSON lines, however long it is. */
 import type { RecordEvent, StoredEvent } from '../../domain/record.ts';
-import { csvLine, jsonText } from '../../texts/clean.ts';
+import type { Naming } from '../shared/identities.ts';
+import { jsonText } from '../../texts/clean.ts';
+import { csvText } from '../../texts/csv.ts';
 import { nameOf, rungNumber, secondsOf } from '../../texts/printed.ts';
-import { lengthText } from './text.ts';
+import { lengthText } from './sections.ts';
 import { tableLines, widthsOf } from '../../texts/table.ts';
 
 type Pages = AsyncIterable<readonly StoredEvent[]>;
@@ -42,6 +44,25 @@ function textAfter(name: string, value: string | undefined): string {
   return NEEDS_NONE.test(value) ? `${name}"${value}"` : name + jsonText(value);
 }
 
+/** The same events with their agents called as the policy wants it; nothing is done where that is by name. */
+export function namedBy({ identities, call, showsIds }: Naming, pages: Pages): Pages {
+  return identities === 'name' ? pages : renamed(pages, call, showsIds);
+}
+
+async function* renamed(
+  pages: Pages,
+  call: Naming['call'],
+  showsIds: boolean,
+): AsyncGenerator<StoredEvent[]> {
+  for await (const events of pages)
+    yield events.map((event) => {
+      const { agentId, agentName = '' } = event;
+      if (agentId === undefined) return event;
+      const called = call({ id: agentId, name: agentName });
+      return { ...event, agentName: called, agentId: showsIds ? agentId : called };
+    });
+}
+
 /** JSON lines. */
 export async function* eventsAsJson(pages: Pages): AsyncGenerator<string> {
   for await (const events of pages) yield events.map((event) => `${eventJson(event)}\n`).join('');
@@ -67,8 +88,8 @@ const COLUMNS = [
 
 /** CSV with a header. */
 export async function* eventsAsCsv(pages: Pages): AsyncGenerator<string> {
-  yield `${csvLine(COLUMNS)}\r\n`;
-  for await (const events of pages) yield events.map((event) => `${csvLine(cellsOf(event))}\r\n`).join('');
+  yield csvText([COLUMNS]);
+  for await (const events of pages) yield csvText(events.map(cellsOf));
 }
 
 function cellsOf(event: StoredEvent): readonly (string | number)[] {
