@@ -140,7 +140,7 @@ function draw(id, scheme, width, config) {
 function paint(name, width) {
   for (const chart of charts.splice(0)) chart.destroy();
   const scheme = schemes[name];
-  const whole = { beginAtZero: true, ticks: { precision: 0 }, grid: { color: scheme.line } };
+  const whole = { beginAtZero: true, grace: '12%', ticks: { precision: 0 }, grid: { color: scheme.line } };
   const bare = { grid: { display: false } };
   const rows = data.rules.labels.length;
   document.getElementById('rules')?.parentElement.style.setProperty('height', Math.max(110, 60 + 26 * rows) + 'px');
@@ -150,7 +150,7 @@ function paint(name, width) {
     { label: 'without log-offs', data: data.online.without, borderColor: scheme.without, borderWidth: 1.2, borderDash: [4, 3],
       pointRadius: 0, stepped: true } ] },
     options: { interaction: { mode: 'index', intersect: false },
-      scales: { y: whole, x: { ...bare, ticks: { autoSkip: true, maxTicksLimit: 5, maxRotation: 0 } } } } });
+      scales: { y: { ...whole, grace: 0 }, x: { ...bare, ticks: { autoSkip: true, maxTicksLimit: 3, maxRotation: 0, align: 'inner' } } } } });
   const stacked = (part) => part.sets.filter((set) => set.data.some((value) => value > 0))
     .map((set) => ({ ...set, backgroundColor: colours[set.label] }));
   draw('rules', scheme, width, { type: 'bar', data: { labels: data.rules.labels, datasets: stacked(data.rules) },

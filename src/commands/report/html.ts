@@ -103,7 +103,7 @@ header { border-bottom: 2px solid var(--ink); margin-bottom: 1.25rem; padding-bo
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .4rem; }
 h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
 .about { display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; margin: 0; font-size: .9rem; }
-.about div { display: flex; gap: .4rem; } .about dd { margin: 0; } dt { color: var(--soft); }
+.about div { display: flex; gap: .4rem; } .about dt { flex: none; } .about dd { margin: 0; min-width: 0; } dt { color: var(--soft); }
 .numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: .75rem; margin: 0 0 1.5rem; }
 .numbers div { border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; display: flex; min-width: 0;
   flex-direction: column-reverse; justify-content: flex-end; break-inside: avoid; }
@@ -130,7 +130,7 @@ li { margin-bottom: .3rem; color: var(--soft); }
   .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; }
   figure { padding: 8px; } .plot { height: 190px !important; } .plot.empty { height: auto !important; }
   canvas { width: 100% !important; height: 100% !important; }
-  .scroll { overflow: visible; } table { font-size: 9px; } th, td { padding: 3px 5px; overflow-wrap: anywhere; }
+  .scroll { overflow: visible; } table { font-size: 9px; } th, td { padding: 3px 4px; } td { overflow-wrap: anywhere; }
   td { min-width: 0; } tbody tr:hover { background: none; }
 }
 `;
