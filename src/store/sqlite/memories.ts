@@ -47,7 +47,7 @@ const SELECT: Readonly<Record<RememberedQuery, string>> = {
 };
 
 /**
- * Agents with what is remembered of them, page by page in the order of their ids. Bodies of others than those wanted are not opened.
+ * Agents with what is remembered of them, page by page, in the order of the table. Bodies of others than those wanted are not opened.
  * Rows that hold no memory are passed over: the worker will meet them.
  */
 export function* rememberedPages(
@@ -55,12 +55,12 @@ export function* rememberedPages(
   wanted: RememberedQuery,
 ): Generator<readonly RememberedAgent[]> {
   const sql = SELECT[wanted];
-  for (let after = ''; ;) {
-    const rows = db.all(`${sql} ORDER BY agent_id LIMIT ${PAGE}`, after);
+  for (let after = -1; ;) {
+    const rows = db.all(`${sql} ORDER BY memory.rowid LIMIT ${PAGE}`, after);
     const page = rows.flatMap((row) => rememberedIn(row) ?? []);
     if (page.length > 0) yield page;
     if (rows.length < PAGE) return;
-    after = String(rows.at(-1)?.['agent_id']);
+    after = Number(rows.at(-1)?.['place']);
   }
 }
 

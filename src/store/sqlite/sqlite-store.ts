@@ -154,7 +154,7 @@ export class SqliteStore implements Store {
     return this.#later(() => readMemory(this.#db, agentId));
   }
 
-  /** Agents with their memory, page by page in the order of their ids. */
+  /** Agents with their memory, page by page, in no order. */
   rememberedPages(wanted: RememberedQuery): AsyncIterable<readonly RememberedAgent[]> {
     return this.#pages(rememberedPages(this.#db, wanted));
   }

@@ -9,9 +9,10 @@ export const SEEN_AT = `CASE current WHEN 1
 /** Takes a WHERE behind it. */
 export const SELECT_MEMORY = `SELECT agent_id, body, ${SEEN_AT} AS seen FROM memory`;
 
-/** Takes an id, after which the agents begin; ORDER BY and LIMIT stand behind it. */
-export const SELECT_REMEMBERED = `SELECT agent_id, body, ${SEEN_AT} AS seen, name, email, profile, exempt
-  FROM memory LEFT JOIN agent ON agent.id = memory.agent_id WHERE agent_id > ?`;
+/** Takes a place in the table, after which the agents begin; ORDER BY and LIMIT stand behind it. */
+export const SELECT_REMEMBERED = `SELECT memory.rowid AS place, agent_id, body, ${SEEN_AT} AS seen,
+  name, email, profile, exempt
+  FROM memory LEFT JOIN agent ON agent.id = memory.agent_id WHERE memory.rowid > ?`;
 
 /** A body that is no JSON has no parts. */
 const partOf = (part: keyof typeof IN_BODY): string =>

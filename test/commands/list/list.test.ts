@@ -79,6 +79,15 @@ describe('the list', () => {
     ]);
   });
 
+  test('shows a name that would move the cursor or forge a line with its codes written out', async () => {
+    await begin()
+      .agent('evil\u001b[2J\nforged', (told) => told.until('10:00'))
+      .save();
+    const lines = await printed();
+    expect(lines.at(-1)).toMatch(/^Evil\\u001b\[2J\\nforged Person {2}agents /);
+    expect((await printed({ json: true })).join('')).not.toContain('\u001b');
+  });
+
   test('says of which sweep it is true, how old that is, and from which store and worker', async () => {
     await begin({ sweep: { online: 7 } })
       .agent('due', (told) => told.until('10:00'))

@@ -12,7 +12,7 @@ afterAll(() => place.remove());
 async function all(store: SqliteStore, wanted: RememberedQuery): Promise<readonly RememberedAgent[]> {
   const found: RememberedAgent[] = [];
   for await (const page of store.rememberedPages(wanted)) found.push(...page);
-  return found;
+  return found.sort((a, b) => (a.memory.agentId < b.memory.agentId ? -1 : 1));
 }
 
 const OFFLINE = { presence: 'OFFLINE', presenceId: undefined, routing: 'OFF_QUEUE' } as const;
