@@ -11,6 +11,7 @@ import { benchEndpoints } from './endpoints.ts';
 import { benchLogoffs } from './logoffs.ts';
 import type { Row } from './measure.ts';
 import { benchMonth } from './month.ts';
+import { benchOperator } from './operator.ts';
 import { benchPolicies, benchPolicy } from './policies.ts';
 import { benchRecord } from './record.ts';
 import { benchStart } from './start.ts';
@@ -27,6 +28,7 @@ const BENCHES: Benches = {
   policy: benchPolicy,
   endpoints: benchEndpoints,
   record: benchRecord,
+  operator: benchOperator,
 };
 /** Only when asked for. */
 const LONG: Benches = { month: benchMonth, policies: benchPolicies, explore: benchExplore };

@@ -21,6 +21,7 @@ import { secretsInAddress } from '../texts/secret-address.ts';
 import { Health } from '../server/health.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { NamesInUse } from './names-in-use.ts';
+import { noteSweep } from './note-sweep.ts';
 import { openStore, type OpenOptions } from '../store/open.ts';
 import { Reload } from './reload.ts';
 import { proxiesOf, proxyAddresses } from './proxies.ts';
@@ -191,12 +192,26 @@ function tellOfRows(store: Store, { alarm }: Telling): void {
 
 function workerOf(
   inForce: InForce,
-  { clock, log, metrics, store, platform, names, identity, health, telling, alarms, command = 'run' }: Parts,
+  {
+    clock,
+    log,
+    metrics,
+    store,
+    platform,
+    names,
+    identity,
+    health,
+    telling,
+    alarms,
+    command = 'run',
+    redactor,
+  }: Parts,
 ): Pick<Assembly, 'worker' | 'lastReport' | 'missed'> & { readonly between: (reload: Reload) => void } {
   let last: SweepReport | undefined;
   let reload: Reload | undefined;
   const meter = meterOf({ metrics, health, clock, alarms }, (report) => {
     last = report;
+    if (reload !== undefined) noteSweep(report, reload.current, store, redactor);
   });
   const directory: Directory = names.listening(platform.directory);
   const effects: Effects = withIdentity(platform.effects, () => identity.current, directory);

@@ -11,7 +11,9 @@ import { DEFAULT_CONFIG, type ConfigOption } from './shared/options.ts';
 import { standardOutput, type Output } from './shared/output.ts';
 import type { PauseOptions } from './pause/command.ts';
 import type { ReportOptions } from './report/command.ts';
+import type { ListOptions } from './list/command.ts';
 import type { OnceOptions } from './once/command.ts';
+import type { StatusOptions } from './status/command.ts';
 import type { StoreOption } from './shared/store-place.ts';
 import type { SandboxCommandOptions } from './sandbox/command.ts';
 import type { TestOptions } from './policy-test/command.ts';
@@ -60,6 +62,7 @@ export function build(output: Output, end: End): Command {
   addWorker(program, output, end);
   addPolicy(program, output, end);
   addDoctor(program, output, end);
+  addPresent(program, output, end);
   addInsight(program, output, end);
   addSimulation(program, output, end);
   return program;
@@ -155,6 +158,29 @@ function addDoctor(program: Command, output: Output, end: End): void {
     });
 }
 
+function addPresent(program: Command, output: Output, end: End): void {
+  withStore(
+    program,
+    'status',
+    'what the worker does, in words, from the store alone; exit 1 if no worker sweeps that store',
+  )
+    .option('--tz <zone>', 'time zone of the times printed', 'UTC')
+    .option('--json', 'print as JSON')
+    .action(async (options: StatusOptions) => {
+      end(await (await import('./status/command.ts')).status(options, output));
+    });
+  withStore(program, 'list', 'agents who are idle now: rule, measured of limit, when due, what protects')
+    .option('--profile <name>', 'only agents of this profile')
+    .option('--rule <id>', 'only agents for whom this rule comes first')
+    .option('--reason <reason>', 'only agents with this reason, idle or not; may be given again', gather)
+    .option('--tz <zone>', 'time zone of the times printed', 'UTC')
+    .option('--watch', 'redraw the terminal every two seconds, until Ctrl-C')
+    .option('--json', 'print as JSON')
+    .action(async (options: ListOptions) => {
+      end(await (await import('./list/command.ts')).list(options, output));
+    });
+}
+
 function addInsight(program: Command, output: Output, end: End): void {
   withConfig(program, 'backtest', 'replay the organisation’s own history through up to four policies')
     .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d, or all of --replay)')
@@ -170,9 +196,10 @@ function addInsight(program: Command, output: Output, end: End): void {
   withStore(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak')
     .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')
     .option('--to <time>', 'the same (default: now)')
-    .option('--tz <zone>', 'time zone of hours and billing months', 'UTC')
-    .option('--format <format>', 'md, csv, json or html (default: md, or by the ending of --out)')
-    .option('--out <file>', 'write there instead of printing')
+    .option('--tz <zone>', 'time zone of all times, hours and billing months', 'UTC')
+    .option('--format <format>', 'text, md, csv, json or html (default: text, or by the ending of --out)')
+    .option('--out <file>', 'write there instead of printing: .md, .html, .csv, .json, .jsonl or .txt')
+    .option('--aggregate [people]', 'without persons: no group of fewer people (default: 5)')
     .option('--events', 'print the record, event by event')
     .option('--json', 'as JSON; events as JSON lines')
     .action(async (options: ReportOptions) => {

@@ -37,7 +37,7 @@ export interface Findings {
   /** With what brought them onto the ladder. */
   readonly held: readonly { readonly agent: Agent; readonly cause: Cause | undefined }[];
   readonly engaged: readonly { readonly agent: Agent; readonly since: Instant }[];
-  /** Agents whose name, e-mail or profile is new. */
+  /** Agents whose name, e-mail, profile or exemption is new. */
   readonly described: readonly StoredAgent[];
   readonly nextDueAt: Instant | undefined;
 }
@@ -80,7 +80,7 @@ export class SweepFindings implements Findings {
     this.verdicts[verdict.reason] += 1;
     for (const kind of new Set(verdict.unknown.map(kindOf)))
       this.unknown[kind] = (this.unknown[kind] ?? 0) + 1;
-    const described = this.#population.described(agent, verdict.profile);
+    const described = this.#population.described(agent, verdict.profile, exemptionIn(verdict));
     if (described !== undefined) this.described.push(described);
     // For the clocks, an agent whose reading could not be used was not seen.
     if (state === undefined || state.seenAt < observation.at) return;
@@ -105,6 +105,12 @@ export class SweepFindings implements Findings {
     if (enforced !== undefined) this.due.push({ agent, agentId: agent.id, due: enforced });
     for (const due of observedIn(verdict, state)) this.imagined.push({ agent, agentId: agent.id, due });
   }
+}
+
+/** Label of the exemption that protects; empty where none does, `undefined` where it could not be asked. */
+function exemptionIn({ reason, detail = '' }: Verdict): string | undefined {
+  if (reason === 'unknown') return undefined;
+  return reason === 'exempt' ? detail : '';
 }
 
 /** A contradiction is none of a single part. */

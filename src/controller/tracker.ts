@@ -31,7 +31,7 @@ export class Tracker {
   readonly #memories: Map<string, AgentState>;
   /** Changed since they were last stored. */
   readonly #dirty = new Set<string>();
-  /** Name, e-mail and profile as last handed out for storing. */
+  /** Name, e-mail, profile and exemption as last handed out for storing. */
   readonly #described = new Map<string, StoredAgent>();
   /**
    * Whom the last saved sweep saw, so that the store need not write their time one by one. `undefined` after a start:
@@ -98,11 +98,17 @@ export class Tracker {
     this.#sink.observed(agent, evaluation);
   }
 
-  /** The agent as to be stored, when the name, e-mail or profile is new. */
-  described({ id, name, email }: Agent, profile: string | undefined): StoredAgent | undefined {
+  /** The agent as to be stored, when the name, e-mail, profile or exemption is new; an exemption that is not known is as before. */
+  described(
+    { id, name, email }: Agent,
+    profile: string | undefined,
+    exemption?: string,
+  ): StoredAgent | undefined {
     const known = this.#described.get(id);
-    if (known?.name === name && known.email === email && known.profile === profile) return undefined;
-    const described: StoredAgent = { id, name, email, profile };
+    const exempt = exemption ?? known?.exempt;
+    const isSame = known?.name === name && known.email === email && known.profile === profile;
+    if (isSame && known.exempt === exempt) return undefined;
+    const described: StoredAgent = { id, name, email, profile, exempt };
     this.#described.set(id, described);
     return described;
   }

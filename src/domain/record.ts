@@ -5,7 +5,7 @@
 import type { AgentState } from './tracking/state.ts';
 import type { Hold, Ledger } from './planning/plan.ts';
 import type { Action } from './policy/policy.ts';
-import { HOUR, type Duration, type Instant } from './time/time.ts';
+import { HOUR, type Duration, type Instant, type Interval } from './time/time.ts';
 
 /** What the record tells of. Closed. */
 export const EVENT_KINDS = [
@@ -132,6 +132,11 @@ export type SweepBegun = Pick<
  */
 export const LONGEST_KEPT: Duration = 8 * HOUR;
 
+/** How much of the time in which an agent was off counts as recovered by a log-off. The one rule of reports and backtests. */
+export function recoveredBy(logoffAt: Instant, { from, to }: Interval): Duration {
+  return Math.max(0, Math.min(to, logoffAt + LONGEST_KEPT) - Math.max(from, logoffAt));
+}
+
 /** How many one complete sweep saw, for the report. Nothing personal. */
 export interface SweepCount {
   readonly at: Instant;
@@ -169,10 +174,30 @@ export interface EventQuery {
   readonly parts?: readonly (keyof RecordEvent)[];
 }
 
+/** The lease of the one worker that may act. */
+export interface LeaseTrace {
+  readonly holder: string;
+  readonly until: Instant;
+}
+
 /** An agent's name as last seen. Personal: goes after the retention. */
 export interface StoredAgent {
   readonly id: string;
   readonly name: string;
   readonly email: string;
   readonly profile: string | undefined;
+  /**
+   * Label of the exemption that protected the agent in the last sweep whose reading could be used; empty where none did, and left out
+   * where that is not known.
+   */
+  readonly exempt?: string | undefined;
 }
+
+/** An agent with what is remembered of them. An agent whose name is not stored has the id in its place. */
+export interface RememberedAgent {
+  readonly agent: StoredAgent;
+  readonly memory: AgentState;
+}
+
+/** Which agents are read: not Offline when last seen; or also neither in an interaction nor waiting on queue off the ladder. */
+export type RememberedQuery = 'all' | 'online' | 'not_at_work';

@@ -51,7 +51,8 @@ const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: s
   },
   engaged_too_long: {
     title: 'Agents have been in an interaction for very long',
-    advice: 'They are never logged off; look for a wrap-up or an e-mail that was left open.',
+    advice:
+      'They are never logged off. Ask them to complete the wrap-up or to close the e-mail; if they have gone, look up the conversation under Performance > Workspace > Interactions and paste its id into Admin > Routing > Disconnect Interactions.',
   },
   return: {
     title: 'Agents keep coming back by single sign-on',

@@ -7,8 +7,11 @@ import type { PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts
 import type { AgentState } from '../domain/tracking/state.ts';
 import type {
   EventQuery,
+  LeaseTrace,
   Pause,
   RecordEvent,
+  RememberedAgent,
+  RememberedQuery,
   ControllerState,
   StoredAgent,
   StoredEvent,
@@ -49,6 +52,8 @@ export interface Store {
   holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean>;
   /** Gives the lease back; that of another holder stays. */
   releaseLease(holder: string): Promise<void>;
+  /** Who holds the lease and until when; `undefined` while it is free. */
+  lease(): Promise<LeaseTrace | undefined>;
   /** Notes that a sweep begins. */
   noteSweep(begun: SweepBegun): Promise<void>;
   /** The process that began a sweep last, as it looks from here; `undefined` before the first. */
@@ -58,6 +63,8 @@ export interface Store {
   loadMemories(): Promise<Map<string, AgentState>>;
   /** That of one agent; `undefined` where there is none. */
   loadMemory(agentId: string): Promise<AgentState | undefined>;
+  /** Agents with what is remembered of them, page by page, in no order. */
+  rememberedPages(wanted: RememberedQuery): AsyncIterable<readonly RememberedAgent[]>;
   /** `undefined` before the first that was saved. */
   loadStanding(): Promise<ControllerState | undefined>;
   /** Writes all that a sweep changed. The first sweep after loading has to name every agent that it saw. */

@@ -45,9 +45,9 @@ const LONGEST_INTERVAL = 400 * DAY;
 /** No organisation has more agents. */
 const MOST_AGENTS = 10_000_000;
 
-const instant = z.number().min(-LAST_INSTANT).max(LAST_INSTANT);
-const duration = z.number().min(0).max(LAST_INSTANT);
-const count = z.number().int().min(0);
+export const instant = z.number().min(-LAST_INSTANT).max(LAST_INSTANT);
+export const duration = z.number().min(0).max(LAST_INSTANT);
+export const count = z.number().int().min(0);
 const text = z.string();
 const list = <Entry extends z.ZodType>(entry: Entry): z.ZodArray<Entry> => z.array(entry).max(LONGEST_LIST);
 /** A list of pairs stands for a map: JSON has none. */

@@ -2,8 +2,10 @@
 import Papa from 'papaparse';
 import { oneLine } from './clean.ts';
 
+export type CsvRow = readonly (string | number)[];
+
 /** Rows as CSV, each with the end of its line. A text that a spreadsheet would read as a formula is made a text. */
-export function csvText(rows: readonly (readonly (string | number)[])[]): string {
+export function csvText(rows: readonly CsvRow[]): string {
   if (rows.length === 0) return '';
   return `${Papa.unparse(rows.map(fitCells), OPTIONS)}\r\n`;
 }
@@ -17,7 +19,7 @@ const OPTIONS: Papa.UnparseConfig = {
 /** What a formula begins with, in the wide forms of East Asia too. */
 const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
-function fitCells(cells: readonly (string | number)[]): (string | number)[] {
+function fitCells(cells: CsvRow): (string | number)[] {
   return cells.map((cell) => {
     if (typeof cell === 'number') return cell;
     const text = oneLine(cell);

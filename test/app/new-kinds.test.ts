@@ -99,7 +99,7 @@ const LINES = [
 const DRIVER = `
 import { realClock } from './src/app/clock.ts';
 import { createIdentity } from './src/identity/identity.ts';
-import { MemoryOutbox } from './src/notify/memory-outbox.ts';
+import { MemoryOutbox } from './src/store/memory/outbox.ts';
 import { createNotifier } from './src/notify/notifier.ts';
 import { createSender } from './src/notify/send.ts';
 import { jsonSchema } from './src/policy-file/json-schema.ts';

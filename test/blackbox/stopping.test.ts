@@ -157,7 +157,7 @@ describe('the kill switch, where it reaches no worker', () => {
 
   test('makes no store where there is none', async () => {
     scene.trial.write('http://127.0.0.1:9');
-    for (const command of ['pause', 'resume', 'report', 'explain x']) {
+    for (const command of ['pause', 'resume', 'report', 'status', 'list', 'explain x']) {
       const { code, output } = await scene.say(command.split(' '));
       expect([command, code, output]).toEqual([
         command,
@@ -197,7 +197,7 @@ describe('the kill switch, where it reaches no worker', () => {
     const db = new DatabaseSync(scene.trial.store);
     db.exec(`PRAGMA application_id = 1229212741; CREATE TABLE fact (name TEXT); PRAGMA user_version = 999`);
     db.close();
-    for (const command of ['run', 'once', 'pause', 'resume', 'report', 'explain x']) {
+    for (const command of ['run', 'once', 'pause', 'resume', 'report', 'status', 'list', 'explain x']) {
       const { code, output } = await scene.say(command.split(' '));
       expect([command, code, output]).toEqual([
         command,

@@ -107,3 +107,22 @@ test('an exemption takes an agent off the ladder at once, and that is stored', (
   const { changed } = population.unsaved(new Set([agentId]));
   expect(changed.map(({ episode }) => episode.ladder)).toEqual([undefined]);
 });
+
+test('an agent is stored anew when another exemption protects, and a reading that cannot be used changes nothing of it', () => {
+  const { memory, reading } = idle();
+  const population = new Tracker(new Map([[memory.agentId, memory]]));
+  const exempt = policy({ exempt: [exemption({ label: 'on call', match: matcher({ groups: ['g1'] }) })] });
+  const swept = (
+    observation: Observation,
+    groups: readonly string[] = [],
+  ): readonly (string | undefined)[] => {
+    const findings = new SweepFindings(population, { ...context, policy: exempt });
+    findings.page([{ agent: agent({ groups }), observation }]);
+    return findings.described.map((each) => each.exempt);
+  };
+  expect(swept(reading(1))).toEqual(['']);
+  expect(swept(reading(2))).toEqual([]);
+  expect(swept(reading(3), ['g1'])).toEqual(['on call']);
+  expect(swept(reading(4, { presence: undefined }))).toEqual([]);
+  expect(swept(reading(5))).toEqual(['']);
+});

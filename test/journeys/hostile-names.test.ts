@@ -7,6 +7,7 @@ import { doctor } from '../../src/commands/doctor/command.ts';
 import { explainError } from '../../src/commands/shared/exit.ts';
 import { explain } from '../../src/commands/explain/command.ts';
 import { outputTo, type Output } from '../../src/commands/shared/output.ts';
+import { status } from '../../src/commands/status/command.ts';
 import { report } from '../../src/commands/report/command.ts';
 import { test as policyTest } from '../../src/commands/policy-test/command.ts';
 import { validate } from '../../src/commands/validate/command.ts';
@@ -105,6 +106,10 @@ const COMMANDS: readonly (readonly [string, (output: Output) => Promise<unknown>
   ['explain of several', (output) => explain('Eve', { config }, output)],
   ['explain of an agent who is not stored', (output) => explain(`x${EVIL}`, { config }, output)],
   ['report', (output) => report({ config }, output)],
+  ['report --format md', (output) => report({ config, format: 'md' }, output)],
+  ['report --aggregate', (output) => report({ config, aggregate: '2' }, output)],
+  ['status', (output) => status({ config }, output)],
+  ['status --json', (output) => status({ config, json: true }, output)],
   ['report --format csv', (output) => report({ config, format: 'csv' }, output)],
   ['report --json', (output) => report({ config, json: true }, output)],
   ['report --events', (output) => report({ config, events: true }, output)],
@@ -154,7 +159,7 @@ describe('a hostile organisation', () => {
     expect(html).toContain('&lt;b&gt;Eve');
     expect(html).not.toContain('<b>Eve');
     expect(html.replaceAll(/[\n\t]/g, '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-    const markdown = await shown((output) => report({ config }, output));
+    const markdown = await shown((output) => report({ config, format: 'md' }, output));
     const [row = ''] = markdown.split('\n').filter((line) => line.includes('Eve'));
     expect(row).toContain('\\|&lt;b>Eve');
   });

@@ -45,7 +45,9 @@ export class InterposedStore implements Store {
   takeDamage: Store['takeDamage'] = () => this.inner.takeDamage();
   releaseLease: Store['releaseLease'] = (...args) => this.inner.releaseLease(...args);
   noteSweep: Store['noteSweep'] = (...args) => this.inner.noteSweep(...args);
+  lease: Store['lease'] = () => this.inner.lease();
   worker: Store['worker'] = () => this.inner.worker();
+  rememberedPages: Store['rememberedPages'] = (...args) => this.inner.rememberedPages(...args);
   loadMemories: Store['loadMemories'] = () => this.inner.loadMemories();
   loadMemory: Store['loadMemory'] = (...args) => this.inner.loadMemory(...args);
   loadStanding: Store['loadStanding'] = () => this.inner.loadStanding();

@@ -142,7 +142,7 @@ test('a row that is damaged costs its own agent the idle time so far, is an alar
     const spoilt = `(SELECT agent_id FROM memory ORDER BY agent_id LIMIT 1)`;
     damage(
       shift,
-      `UPDATE memory SET body = json_set(body, '$.body.clocks.unwatched', json('[null]')) WHERE agent_id = ${spoilt}`,
+      `UPDATE memory SET body = json_set(body, '$.body.leftOut', json('[null]')) WHERE agent_id = ${spoilt}`,
     );
     await shift.open();
     await shift.until(52);

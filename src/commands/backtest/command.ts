@@ -107,8 +107,8 @@ async function sourceOf(
   const now = realClock.now();
   if (options.replay !== undefined) {
     const wanted = {
-      ...(options.from === undefined ? {} : { from: momentOption(options.from, now) }),
-      ...(options.to === undefined ? {} : { to: momentOption(options.to, now) }),
+      ...(options.from === undefined ? {} : { from: momentOption('--from', options.from, now) }),
+      ...(options.to === undefined ? {} : { to: momentOption('--to', options.to, now) }),
     };
     return await fromRecording(options.replay, wanted);
   }

@@ -22,6 +22,7 @@ import {
   type Ledger,
 } from '../../domain/planning/plan.ts';
 import type { Action, Policy, Profile } from '../../domain/policy/policy.ts';
+import { recoveredBy } from '../../domain/record.ts';
 import { isFoldable } from '../../domain/tracking/reading.ts';
 import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
 import { logOffInHistory } from './hands.ts';
@@ -126,7 +127,8 @@ class Replay {
     for (let i = 0; i < this.#tracks.length; i += 1) this.#runAhead(i, 0);
     for (let sweep = 0; sweep < this.#sweeps; sweep += 1) this.#sweep(sweep);
     for (const { off, hiddenSince } of this.#tracks)
-      if (off !== undefined && hiddenSince !== undefined) off.logoff.recovered += this.#span.to - hiddenSince;
+      if (off !== undefined && hiddenSince !== undefined)
+        off.logoff.recovered += recoveredBy(off.logoff.at, { from: hiddenSince, to: this.#span.to });
     return {
       logoffs: this.#logoffs,
       observed: this.#observed,
@@ -223,7 +225,8 @@ class Replay {
     if (track.hiddenSince === undefined) return;
     addTo(this.#hiddenMore, sweep, -1);
     const wentAt = track.online ? now : (track.history.presence.at[track.presence.index] ?? now);
-    logoff.recovered += Math.max(0, Math.min(signAt ?? now, wentAt, now) - track.hiddenSince);
+    const to = Math.min(signAt ?? now, wentAt, now);
+    logoff.recovered += recoveredBy(logoff.at, { from: track.hiddenSince, to });
     track.hiddenSince = undefined;
   }
 

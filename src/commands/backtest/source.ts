@@ -15,7 +15,7 @@ import {
   type RecordedName,
   type RecordedOrganisation,
 } from './recording.ts';
-import { minuteText } from '../report/text.ts';
+import { minuteText } from '../report/sections.ts';
 import { createLog } from '../../app/logging.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { NAME_KINDS } from '../../domain/policy/policy.ts';

@@ -1,6 +1,7 @@
 /** What a replay adds up to: one column of the comparison for each policy. Pure. */
 import type { Hold } from '../../domain/planning/plan.ts';
-import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
+import { LONGEST_KEPT } from '../../domain/record.ts';
+import { HOUR, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import type { History } from './history.ts';
 import type { Replayed } from './replay.ts';
 import { REGRET_WITHIN, type ReplayedLogoff } from './track.ts';
@@ -188,7 +189,7 @@ function approximations(history: History, policies: readonly ReplayedPolicy[]): 
     'History holds no token dates. A browser that was Offline for less than a sweep counts as a person here: some log-offs of absent people are missing, and some regrets are not real (“perhaps a browser”).',
     'Each log-off is assumed to succeed. After it the agent counts as gone until history shows a sign of the person. History does not show what the log-off itself would have changed.',
     'Where a log-off ends the session, the browser is assumed to come back once by single sign-on: time is recovered, and a licence freed, only after the wait of the ladder’s first rung and two more sweeps; without a ladder never. Further silent returns are not simulated: `report` shows how many there are.',
-    'Hours recovered are hours in which history shows the agent online and the policy would not have: they end with the next sign of the agent or with an Offline of their own.',
+    `Hours recovered are hours in which history shows the agent online and the policy would not have: they end with the next sign of the agent or with an Offline of their own, and ${LONGEST_KEPT / HOUR} hours after the log-off at the latest, as in \`report\`.`,
     'Regret counts log-offs with a sign of the person within ten minutes: interactions, queue, presence or login, by the same signs as live. “Working” are those who were on queue or in an interaction by then.',
     'Groups, queues, roles, divisions and teams are those of the time of reading, not of the past.',
     'As after a start without memory, all clocks begin at zero when each agent is first seen, and the first sweeps only observe. Caps and the breaker apply.',

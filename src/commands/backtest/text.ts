@@ -4,7 +4,7 @@ import { jsonText } from '../../texts/clean.ts';
 import { printed } from '../../texts/printed.ts';
 import type { Backtest, BacktestColumn, BacktestRow, Regret } from './summary.ts';
 import { inHours } from '../report/licence.ts';
-import { lengthText, minuteText } from '../report/text.ts';
+import { lengthText, minuteText } from '../report/sections.ts';
 import { textTable } from '../../texts/table.ts';
 
 /** So many of the regrets are printed; all of them are in the JSON. */

@@ -55,7 +55,7 @@ const LISTED = 20;
 /** Prints what is known of one agent. Answers the exit code; throws `UsageError` when no agent, or several, fit. */
 export async function explain(name: string, options: ExplainOptions, output: Output): Promise<number> {
   const now = realClock.now();
-  const at = options.at === undefined ? undefined : momentOption(options.at, now);
+  const at = options.at === undefined ? undefined : momentOption('--at', options.at, now);
   if (at !== undefined && options.live === true)
     throw new UsageError('--at looks back, --live looks now: give one of them.');
   const times = timesIn(zoneOption(options.tz), at ?? now);

@@ -1,7 +1,14 @@
 /** What would hold a log-off of one agent back now: asked of the plan itself, as far as it is known between two sweeps. */
 import { holdOnAll, holdOnOne, type BetweenSweeps, type OwnHold } from '../../domain/planning/holds.ts';
 import type { Verdict } from '../../domain/judging/judge.ts';
-import { backoff, type SweepHold } from '../../domain/planning/plan.ts';
+import {
+  backoff,
+  EMPTY_LEDGER,
+  plan,
+  type Candidate,
+  type Hold,
+  type SweepHold,
+} from '../../domain/planning/plan.ts';
 import { settleLeft } from '../../domain/tracking/settle.ts';
 import { formatDuration, HOUR, type Instant } from '../../domain/time/time.ts';
 
@@ -18,6 +25,14 @@ export function holdsOf(input: HoldsInput, verdict: Verdict | undefined): readon
     ...(all === undefined ? [] : [everybodyHeld(all, input)]),
     ...(own === undefined ? [] : [OWN[own.hold](own, input.now)]),
   ];
+}
+
+/** What holds each of these agents back, who are due; planned together, as the next sweep would. Nothing for those it would act on. */
+export function holdsOfDue(input: BetweenSweeps, due: readonly Candidate[]): ReadonlyMap<string, Hold> {
+  const ledger = input.standing?.ledger ?? EMPTY_LEDGER;
+  const ids = new Set(due.map(({ agentId }) => agentId));
+  const { held } = plan(due, ids, holdOnAll(input), input.policy.caps, ledger, input.now);
+  return new Map(held.map(({ candidate, hold }) => [candidate.agentId, hold]));
 }
 
 function everybodyHeld(hold: SweepHold, input: HoldsInput): string {

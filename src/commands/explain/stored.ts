@@ -5,7 +5,7 @@
 import type { Agent, Observation } from '../../domain/agent.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Exemption, Matcher, Policy } from '../../domain/policy/policy.ts';
-import type { StoredAgent } from '../../domain/record.ts';
+import type { ControllerState, StoredAgent } from '../../domain/record.ts';
 import { formatDuration, type Duration, type Instant } from '../../domain/time/time.ts';
 import { fitOf, matches } from '../../domain/policy/when.ts';
 
@@ -14,6 +14,7 @@ export interface Stored {
   readonly agent: StoredAgent;
   readonly memory: AgentState | undefined;
   readonly policy: Policy;
+  readonly standing: Pick<ControllerState, 'policyHash'> | undefined;
   readonly interval: Duration;
   readonly now: Instant;
 }
@@ -24,6 +25,8 @@ export interface Judgeable {
   readonly observation: Observation | undefined;
   readonly policy: Policy;
   readonly caveats: readonly string[];
+  /** Labels of exemptions that may fit: that depends on what is not stored. */
+  readonly perhapsExempt: readonly string[];
 }
 
 const EVERYONE: Matcher = {
@@ -40,7 +43,8 @@ const EVERYONE: Matcher = {
 const GAP = 3;
 
 /** Groups and the like are not stored: the profile that the last sweep found stands for them. */
-export function withStoredFacts({ agent: stored, memory, policy, interval, now }: Stored): Judgeable {
+export function withStoredFacts(input: Stored): Judgeable {
+  const { agent: stored, memory, policy, standing, interval, now } = input;
   const agent = agentOf(stored);
   const caveats: string[] = [];
   const profile = policy.profiles.find(({ name }) => name === stored.profile);
@@ -59,45 +63,61 @@ export function withStoredFacts({ agent: stored, memory, policy, interval, now }
       `The agent has not been observed for ${formatDuration(now - memory.seenAt)}: everything here is as of the last observation, and no clock will count the time since.`,
     );
   }
-  const exempt = exemptionsOf(policy, agent, memory, now, caveats);
+  // What the last sweep found is true of the policy that it used.
+  const found = standing?.policyHash === policy.hash ? stored.exempt : undefined;
+  const { exempt, perhaps } = exemptionsOf(policy, agent, memory, now, found);
+  for (const label of perhaps) {
+    caveats.push(
+      `Whether the exemption "${label}" fits depends on groups, roles, divisions, queues or teams, which are not stored: use --live.`,
+    );
+  }
   const profiles = profile === undefined ? [] : [{ ...profile, match: undefined }];
   const observation = memory === undefined ? undefined : observationOf(memory);
   const judged = { ...policy, exempt, profiles };
-  if (policy.former === undefined) return { agent, observation, policy: judged, caveats };
+  if (policy.former === undefined)
+    return { agent, observation, policy: judged, caveats, perhapsExempt: perhaps };
   caveats.push(
     'Names of the policy stood for other ids before, which still protect; whether they give the agent another profile is not stored: use --live.',
   );
   const former = {
     ...policy.former,
-    exempt: exemptionsOf(policy.former, agent, memory, now, []),
+    exempt: exemptionsOf(policy.former, agent, memory, now, found).exempt,
     profiles: [],
   };
-  return { agent, observation, policy: { ...judged, former }, caveats };
+  return { agent, observation, policy: { ...judged, former }, caveats, perhapsExempt: perhaps };
 }
 
-/** The exemptions of which it is certain that they fit. */
+/**
+ * The exemptions of which it is certain that they fit, and the labels of those that may. `found` is what the last sweep found, where
+ * that is known.
+ */
 function exemptionsOf(
   policy: Policy,
   agent: Agent,
   memory: AgentState | undefined,
   now: Instant,
-  caveats: string[],
-): readonly Exemption[] {
+  found: string | undefined,
+): { readonly exempt: readonly Exemption[]; readonly perhaps: readonly string[] } {
   const exempt: Exemption[] = [];
+  const perhaps: string[] = [];
+  const isTold = found === '' || policy.exempt.some((each) => each.label === found && isInForce(each, now));
   for (const exemption of policy.exempt) {
     const fits = fit(exemption.match, agent);
     if (fits === 'yes') exempt.push({ ...exemption, match: EVERYONE });
-    else if (fits === 'unknown' && mayApply(exemption, memory, now)) {
-      caveats.push(
-        `Whether the exemption "${exemption.label}" fits depends on groups, roles, divisions, queues or teams, which are not stored: use --live.`,
-      );
-    }
+    else if (fits === 'no' || !mayApply(exemption, memory, now)) continue;
+    else if (exemption.label === found) exempt.push({ ...exemption, match: EVERYONE });
+    else if (!isTold) perhaps.push(exemption.label);
   }
-  return exempt;
+  return { exempt, perhaps };
 }
 
-function mayApply({ until, when }: Exemption, memory: AgentState | undefined, now: Instant): boolean {
-  if (until !== undefined && now >= until) return false;
+function isInForce({ until }: Exemption, now: Instant): boolean {
+  return until === undefined || now < until;
+}
+
+function mayApply(exemption: Exemption, memory: AgentState | undefined, now: Instant): boolean {
+  const { when } = exemption;
+  if (!isInForce(exemption, now)) return false;
   return when === undefined || memory === undefined || fitOf(when, memory.last) !== 'no';
 }
 

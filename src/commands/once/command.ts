@@ -33,7 +33,7 @@ const PART_FOR_WAIT = 8;
 
 /** Makes one sweep. Answers the exit code: 3 when an action failed, or when the deadline came first. */
 export async function once(options: OnceOptions, output: Output): Promise<number> {
-  const asked = options.deadline === undefined ? undefined : durationOption(options.deadline);
+  const asked = options.deadline === undefined ? undefined : durationOption('--deadline', options.deadline);
   const loaded = await loadedWithin(asked, options, output);
   if (loaded === undefined) return EXIT.late;
   const { settings } = loaded;

@@ -5,15 +5,14 @@
 import { hostname, userInfo } from 'node:os';
 import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
-import type { Pause, WorkerTrace } from '../../domain/record.ts';
-import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
-import { usualInterval } from '../../controller/controller-state.ts';
+import type { Pause } from '../../domain/record.ts';
+import { formatDuration, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { Store } from '../../ports/store.ts';
 import { EXIT, Incomplete, UsageError } from '../shared/exit.ts';
 import { durationOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
 import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
-import { agoWords, workerWords } from '../shared/worker-words.ts';
+import { agoWords, workerFault, workerWords } from '../shared/worker-words.ts';
 
 export interface PauseOptions extends StoreOption {
   readonly for?: string;
@@ -25,13 +24,10 @@ const LONGEST_REASON = 200;
 const LONGEST_NAME = 100;
 /** A worker may be writing: stopping is worth some patience. */
 const BUSY: Duration = 15 * SECOND;
-/** A worker that has not begun a sweep for the longer of these is not there. */
-const RECENT_SWEEP: Duration = 5 * MINUTE;
-const INTERVALS = 3;
 
 /** Holds all action from the next agent on. Rejects with `Incomplete` after the pause was written, where it reached no worker. */
 export async function pause(options: PauseOptions, output: Output): Promise<number> {
-  const length = options.for === undefined ? undefined : durationOption(options.for);
+  const length = options.for === undefined ? undefined : durationOption('--for', options.for);
   const { reason } = options;
   if (reason !== undefined && reason.length > LONGEST_REASON) {
     throw new UsageError(`--reason has ${reason.length} characters; at most ${LONGEST_REASON} are kept.`);
@@ -90,24 +86,14 @@ async function withStore(options: StoreOption, use: (store: Store) => Promise<vo
 async function reachedIn(store: Store): Promise<string> {
   const worker = await store.worker();
   const intervals = (await store.loadStanding())?.intervals ?? [];
-  const usual = worker === undefined ? 0 : usualInterval(worker.interval, intervals);
   const now = realClock.now();
-  const fault = faultIn(worker, Math.max(RECENT_SWEEP, INTERVALS * usual), now);
+  const fault = workerFault(worker, intervals, now);
   if (fault !== undefined || worker === undefined)
     throw new Incomplete(
       `No worker was reached: ${fault ?? ''}. A worker that uses another store continues as before: ` +
         'its log names its store at the start, and --store takes that path.',
     );
   return `${workerWords(worker)}; its last sweep began ${agoWords(worker.sweptAt, now)}`;
-}
-
-/** Why it cannot be said that this worker reads the store; `undefined` when it does. */
-function faultIn(worker: WorkerTrace | undefined, lately: Duration, now: Instant): string | undefined {
-  if (worker === undefined) return 'no sweep of a worker is on record in this store';
-  const last = `the last sweep began ${agoWords(worker.sweptAt, now)}, by ${workerWords(worker)}`;
-  if (Math.abs(now - worker.sweptAt) > lately) return last;
-  if (worker.state === 'gone') return `${last}, which runs no more`;
-  return worker.state === 'elsewhere' ? `this file is a copy: ${last}, in another file` : undefined;
 }
 
 /** User and machine, for the record. */

@@ -1,51 +1,76 @@
 /** `report`: what the record of a span adds up to, from the store alone. */
 import { readFile } from 'node:fs/promises';
 import { realClock } from '../../app/clock.ts';
+import { VERSION } from '../../app/version.ts';
 import { LONGEST_KEPT, type StoredEvent } from '../../domain/record.ts';
 import type { Instant, Interval } from '../../domain/time/time.ts';
-import { eventsAsCsv, eventsAsJson, eventsAsTable } from './events.ts';
+import { aggregateOf, aggregateShown } from './aggregate.ts';
+import { aggregateCsv, aggregateJson } from './aggregate-text.ts';
+import { chartData } from './charts.ts';
+import { eventsAsCsv, eventsAsJson, eventsAsTable, namedBy } from './events.ts';
+import { formatOf, type Format } from './format.ts';
 import { reportHtml } from './html.ts';
-import { reportCsv, reportJson, reportMarkdown } from './text.ts';
 import { REPORTED } from './parts.ts';
-import { ReportBuilder, type Report } from './report.ts';
+import { ReportBuilder } from './report.ts';
+import { shownOf, type CallPerson, type Origin, type Shown } from './sections.ts';
+import { reportCsv, reportJson, reportLines, reportMarkdown } from './text.ts';
+import { severalLines } from '../../texts/clean.ts';
 import { StoreError } from '../../store/errors.ts';
 import type { Store } from '../../ports/store.ts';
+import { SWEEP_NOTE, sweepNoteOf } from '../../store/sweep-note.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
+import { namingFor, type Naming } from '../shared/identities.ts';
 import { spanOption } from '../shared/instants.ts';
-import { zoneOption } from '../shared/options.ts';
+import { wholeOption, zoneOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
+import { policyForReading } from '../shared/policy-for-reading.ts';
 import { writePrivately } from '../shared/private-file.ts';
 import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
-
-const FORMATS = ['md', 'csv', 'json', 'html'] as const;
-type Format = (typeof FORMATS)[number];
 
 export interface ReportOptions extends StoreOption {
   readonly from?: string;
   readonly to?: string;
-  /** IANA zone of hours of the day and billing months. */
+  /** IANA zone of all times, hours of the day and billing months. */
   readonly tz?: string;
   readonly format?: string;
   readonly out?: string;
   readonly events?: boolean;
+  /** No group of fewer people; `true` for the default. */
+  readonly aggregate?: string | true;
   readonly json?: boolean;
 }
 
 /** Without `--from` the report covers so many days. */
 const DAYS = 30;
+/** Fewer people than this are no group, unless another number is given. */
+const SMALLEST_GROUP = 5;
+
+/** How a report is made. */
+interface How {
+  readonly span: Interval;
+  readonly zone: string;
+  readonly now: Instant;
+  readonly format: Format;
+  readonly naming: Naming;
+  /** `undefined`: with everyone in it. */
+  readonly smallest: number | undefined;
+}
 
 /** Prints or writes the report, or the record itself. Throws `UsageError` or `StoreError`. */
 export async function report(options: ReportOptions, output: Output): Promise<number> {
-  const format = formatOf(options);
-  const zone = zoneOption(options.tz);
   const now = realClock.now();
-  const span = spanOption(options, now, DAYS);
+  const how: How = {
+    format: formatOf(options),
+    zone: zoneOption(options.tz),
+    smallest: smallestOf(options),
+    now,
+    span: spanOption(options, now, DAYS),
+    naming: namingFor(options, policyForReading(options, output)),
+  };
   const store = await openStoreMeant(options, { now: () => now, readOnly: true });
   try {
-    const pieces =
-      options.events === true
-        ? recordIn(format, store.eventPages(span), options.out === undefined ? output : undefined)
-        : rendered(store, { span, zone, now }, format);
+    const screen = options.out === undefined ? output : undefined;
+    const pieces = options.events === true ? recordIn(store, how, screen) : rendered(store, how);
     if (options.out === undefined) await output.document(pieces);
     else await save(options.out, pieces, output);
     return EXIT.fine;
@@ -54,44 +79,62 @@ export async function report(options: ReportOptions, output: Output): Promise<nu
   }
 }
 
-function formatOf({ format, json, out, events }: ReportOptions): Format {
-  if (json === true && format !== undefined && format !== 'json')
-    throw new UsageError('--json is --format json: give one of them.');
-  const ending = FORMATS.find((one) => out?.toLowerCase().endsWith(`.${one}`));
-  const wanted = json === true ? 'json' : (format ?? ending ?? 'md');
-  const found = FORMATS.find((one) => one === wanted);
-  if (found === undefined) throw new UsageError(`--format is ${FORMATS.join(', ')}, not "${wanted}".`);
-  if (events === true && found === 'html')
-    throw new UsageError('--events are a table, csv or json; html is the report that they add up to.');
-  return found;
+/** Throws `UsageError`. */
+function smallestOf({ aggregate, events }: ReportOptions): number | undefined {
+  if (aggregate === undefined) return undefined;
+  if (events === true)
+    throw new UsageError('--events are of single people, --aggregate leaves them out: give one of them.');
+  return aggregate === true ? SMALLEST_GROUP : wholeOption('--aggregate', aggregate, 2, 10_000);
 }
 
 /** The report, from a record that is read page by page: it may be of years. */
-async function* rendered(
-  store: Store,
-  { span, zone, now }: { readonly span: Interval; readonly zone: string; readonly now: Instant },
-  format: Format,
-): AsyncGenerator<string> {
-  const builder = new ReportBuilder({ span, zone, now, agents: await store.agents() });
+async function* rendered(store: Store, how: How): AsyncGenerator<string> {
+  const { span, zone, now, naming, smallest } = how;
+  const agents = await store.agents();
+  const builder = new ReportBuilder({ span, zone, now, agents });
   // How a log-off near the end of the span went on is on record after it.
   const query = { from: span.from, to: span.to + LONGEST_KEPT, parts: REPORTED };
   for await (const page of store.eventPages(query)) for (const event of page) builder.event(event);
   for await (const page of store.countPages(span.from, span.to))
     for (const count of page) builder.count(count);
-  yield await render(builder.build(), format);
+  const origin = originOf(sweepNoteOf((await store.facts()).get(SWEEP_NOTE)), now);
+  const names = new Map(agents.map(({ id, name }) => [id, name]));
+  const call: CallPerson = ({ agentId: id }) => naming.call({ id, name: names.get(id) ?? id });
+  yield smallest === undefined
+    ? await wholeReport(builder, origin, call, how)
+    : aggregated(builder, origin, smallest, how.format);
 }
 
-async function render(built: Report, format: Format): Promise<string> {
-  switch (format) {
-    case 'md':
-      return reportMarkdown(built);
-    case 'csv':
-      return reportCsv(built);
-    case 'json':
-      return reportJson(built);
-    case 'html':
-      return reportHtml(built, await chartLibrary());
-  }
+function originOf(sweep: ReturnType<typeof sweepNoteOf>, madeAt: Instant): Origin {
+  const { organisation, mode, policy } = sweep ?? {};
+  return { organisation, mode, policy, version: VERSION, madeAt };
+}
+
+async function wholeReport(
+  builder: ReportBuilder,
+  origin: Origin,
+  call: CallPerson,
+  { format, naming }: How,
+): Promise<string> {
+  const built = builder.build();
+  if (format === 'csv') return reportCsv(built, origin, call);
+  if (format === 'json') return reportJson(built, origin, call, naming.showsIds);
+  const shown = shownOf(built, origin, call);
+  if (format !== 'html') return textIn(format, shown);
+  return reportHtml(shown, { data: chartData(built), library: await chartLibrary() });
+}
+
+function aggregated(builder: ReportBuilder, origin: Origin, smallest: number, format: Format): string {
+  const built = builder.build();
+  const aggregate = aggregateOf(built, builder.groups(), smallest);
+  if (format === 'csv') return aggregateCsv(aggregate);
+  if (format === 'json') return aggregateJson(aggregate, built, origin);
+  const shown = aggregateShown(aggregate, built, origin);
+  return format === 'html' ? reportHtml(shown) : textIn(format, shown);
+}
+
+function textIn(format: 'md' | 'text', shown: Shown): string {
+  return format === 'md' ? reportMarkdown(shown) : severalLines(`${reportLines(shown).join('\n')}\n`);
 }
 
 /** The script of Chart.js that needs no modules. */
@@ -101,10 +144,11 @@ async function chartLibrary(): Promise<string> {
 
 /** The record itself; on `screen` the head of a table can be told from the rest. */
 function recordIn(
-  format: Format,
-  pages: AsyncIterable<readonly StoredEvent[]>,
+  store: Store,
+  { format, span, naming }: How,
   screen: Output | undefined,
 ): AsyncIterable<string> {
+  const pages = namedBy(naming, store.eventPages(span));
   if (format === 'json') return eventsAsJson(pages);
   return format === 'csv' ? eventsAsCsv(pages) : tableIn(pages, screen);
 }

@@ -1,9 +1,10 @@
 /** The record itself, line by line: as a table, as CSV or as JSON lines, however long it is. */
 import type { RecordEvent, StoredEvent } from '../../domain/record.ts';
+import type { Naming } from '../shared/identities.ts';
 import { jsonText } from '../../texts/clean.ts';
 import { csvText } from '../../texts/csv.ts';
 import { nameOf, rungNumber, secondsOf } from '../../texts/printed.ts';
-import { lengthText } from './text.ts';
+import { lengthText } from './sections.ts';
 import { tableLines, widthsOf } from '../../texts/table.ts';
 
 type Pages = AsyncIterable<readonly StoredEvent[]>;
@@ -41,6 +42,25 @@ const NEEDS_NONE = /^[ !#-[\]-~]*$/;
 function textAfter(name: string, value: string | undefined): string {
   if (value === undefined) return '';
   return NEEDS_NONE.test(value) ? `${name}"${value}"` : name + jsonText(value);
+}
+
+/** The same events with their agents called as the policy wants it; nothing is done where that is by name. */
+export function namedBy({ identities, call, showsIds }: Naming, pages: Pages): Pages {
+  return identities === 'name' ? pages : renamed(pages, call, showsIds);
+}
+
+async function* renamed(
+  pages: Pages,
+  call: Naming['call'],
+  showsIds: boolean,
+): AsyncGenerator<StoredEvent[]> {
+  for await (const events of pages)
+    yield events.map((event) => {
+      const { agentId, agentName = '' } = event;
+      if (agentId === undefined) return event;
+      const called = call({ id: agentId, name: agentName });
+      return { ...event, agentName: called, agentId: showsIds ? agentId : called };
+    });
 }
 
 /** JSON lines. */

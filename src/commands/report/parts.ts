@@ -20,6 +20,11 @@ export interface ReportRow extends Outcomes {
   readonly key: string;
   /** Of those carried out, how many answered a return. */
   readonly byLadder: number;
+  /** The same of the verified ones alone. */
+  readonly verifiedByLadder: number;
+  /** How many different people the verified ones were, and those who would have been logged off. */
+  readonly people: number;
+  readonly observedPeople: number;
   /** Time kept off by the verified ones. */
   readonly recovered: Duration;
 }
@@ -51,27 +56,77 @@ export interface LicencePart {
   readonly without: Peak;
 }
 
-/** A row while it is added up. */
-export type LogoffCounts = { -readonly [K in keyof ReportRow]: ReportRow[K] };
+/** Who is counted in a row, by what happened to them. */
+export interface Whom {
+  readonly verified: Set<string>;
+  /** Of these, by a rule, and by the ladder. */
+  readonly ruled: Set<string>;
+  readonly answered: Set<string>;
+  readonly observed: Set<string>;
+}
 
-/** A row without anything in it. */
-export function tally(key: string): LogoffCounts {
-  return { key, verified: 0, unverified: 0, failed: 0, dropped: 0, observed: 0, byLadder: 0, recovered: 0 };
+/** A row while it is added up. */
+export class Counting {
+  readonly key: string;
+  readonly whom: Whom = {
+    verified: new Set(),
+    ruled: new Set(),
+    answered: new Set(),
+    observed: new Set(),
+  };
+  readonly #outcomes: Record<ReportOutcome, number> = {
+    ...{ verified: 0, unverified: 0, failed: 0, dropped: 0, observed: 0 },
+  };
+  #byLadder = 0;
+  #verifiedByLadder = 0;
+  #recovered = 0;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+
+  add(kind: ReportOutcome, agentId: string, byLadder: boolean): void {
+    this.#outcomes[kind] += 1;
+    if (kind === 'observed') this.whom.observed.add(agentId);
+    if (kind === 'verified') this.whom.verified.add(agentId);
+    if (kind === 'verified' && !byLadder) this.whom.ruled.add(agentId);
+    if (!byLadder || kind === 'dropped' || kind === 'observed') return;
+    this.#byLadder += 1;
+    if (kind !== 'verified') return;
+    this.#verifiedByLadder += 1;
+    this.whom.answered.add(agentId);
+  }
+
+  recover(length: Duration): void {
+    this.#recovered += length;
+  }
+
+  get row(): ReportRow {
+    return {
+      key: this.key,
+      ...this.#outcomes,
+      byLadder: this.#byLadder,
+      verifiedByLadder: this.#verifiedByLadder,
+      people: this.whom.verified.size,
+      observedPeople: this.whom.observed.size,
+      recovered: this.#recovered,
+    };
+  }
 }
 
 /** The log-offs of each rule, profile or hour. */
 export class Rows {
-  readonly #rows = new Map<string, LogoffCounts>();
+  readonly #rows = new Map<string, Counting>();
 
-  of(key: string): LogoffCounts {
+  of(key: string): Counting {
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
-    const made = tally(key);
+    const made = new Counting(key);
     this.#rows.set(key, made);
     return made;
   }
 
-  get all(): readonly ReportRow[] {
+  get all(): readonly Counting[] {
     return [...this.#rows.values()];
   }
 }
@@ -82,15 +137,19 @@ export class ReturnsTally {
   #silent = 0;
   #platform = 0;
   readonly #delays: Duration[] = [];
+  /** Whose returns they were: all, and the silent ones. */
+  readonly whom = { own: new Set<string>(), silent: new Set<string>() };
 
-  add({ reason = '', delay }: ReportedEvent): void {
+  add({ reason = '', delay, agentId = '' }: ReportedEvent): void {
     if (!reason.endsWith('our log-off')) {
       this.#platform += 1;
       return;
     }
     this.#own += 1;
+    this.whom.own.add(agentId);
     if (!reason.startsWith('silent')) return;
     this.#silent += 1;
+    this.whom.silent.add(agentId);
     if (delay !== undefined) this.#delays.push(delay);
   }
 

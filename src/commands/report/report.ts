@@ -3,22 +3,28 @@
  * `html.ts`.
  */
 import type { Hold } from '../../domain/planning/plan.ts';
-import { LONGEST_KEPT, type RecordEvent, type StoredAgent, type SweepCount } from '../../domain/record.ts';
+import {
+  LONGEST_KEPT,
+  recoveredBy,
+  type RecordEvent,
+  type StoredAgent,
+  type SweepCount,
+} from '../../domain/record.ts';
 import { HOUR, SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import { wallTime } from '../../domain/time/zone.ts';
 import { LICENCE_METHOD } from './licence.ts';
+import { People, type PersonRow } from './people.ts';
 import {
   HeadCounts,
   OUTCOMES,
   ReturnsTally,
   Rows,
-  tally,
+  Counting,
   type LicenceParts,
   type ReportOutcome,
   type ReportedEvent,
   type ReturnsPart,
   type ReportRow,
-  type LogoffCounts,
 } from './parts.ts';
 
 /** What a report is about. */
@@ -46,6 +52,8 @@ export interface Report extends LicenceParts {
   readonly byProfile: readonly ReportRow[];
   /** 24 rows, `00` to `23`, local. */
   readonly byHour: readonly ReportRow[];
+  /** Most log-offs first. */
+  readonly people: readonly PersonRow[];
   readonly dropped: readonly { readonly reason: string; readonly count: number }[];
   /** Sweeps in which agents were held back, by what, and the most agents at once. */
   readonly deferred: readonly { readonly hold: Hold; readonly sweeps: number; readonly most: number }[];
@@ -55,6 +63,15 @@ export interface Report extends LicenceParts {
   readonly gaps: number;
   /** Assumptions behind the numbers, in sentences. */
   readonly assumptions: readonly string[];
+}
+
+/** Groups of people, from the largest to the smallest. */
+export interface ReportGroups {
+  readonly total: Counting;
+  readonly byProfile: readonly Counting[];
+  /** Of each profile, its rules. */
+  readonly pairs: ReadonlyMap<string, Rows>;
+  readonly returns: ReturnsTally;
 }
 
 /** Adds everything up. Throws RangeError for an unknown zone. */
@@ -69,7 +86,7 @@ export function buildReport(input: ReportInput): Report {
 interface OpenLogoff {
   readonly at: Instant;
   /** Empty where it lies outside of the span. */
-  readonly rows: readonly LogoffCounts[];
+  readonly rows: readonly Counting[];
 }
 
 /** No zone puts its clocks on and back again within so long. */
@@ -80,11 +97,14 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '
 export class ReportBuilder {
   readonly #frame: ReportFrame;
   readonly #profiles: ReadonlyMap<string, string | undefined>;
-  readonly #known = new Map<string, Map<string, (readonly LogoffCounts[])[]>>();
-  readonly #totals = tally('all');
+  readonly #known = new Map<string, Map<string, (readonly Counting[])[]>>();
+  readonly #totals = new Counting('all');
   readonly #rules = new Rows();
   readonly #byProfile = new Rows();
   readonly #hours = new Rows();
+  /** By profile and rule together: a rule of one profile may have a name that another has too. */
+  readonly #pairs = new Map<string, Rows>();
+  readonly #people: People;
   readonly #offsets = new Map<number, Duration>();
   readonly #open = new Map<string, OpenLogoff>();
   readonly #dropped = new Map<string, number>();
@@ -96,6 +116,7 @@ export class ReportBuilder {
   constructor(frame: ReportFrame) {
     this.#frame = frame;
     this.#profiles = new Map(frame.agents.map(({ id, profile }) => [id, profile]));
+    this.#people = new People(this.#profiles);
   }
 
   /** The next event of the record. */
@@ -104,6 +125,7 @@ export class ReportBuilder {
     const { from, to } = this.#frame.span;
     const isInside = at >= from && at < to;
     const rows = isInside && isOutcome(kind) ? this.#rowsOf(event) : [];
+    if (rows.length > 0) this.#people.outcome(event);
     if (agentId !== undefined && (kind === 'verified' || kind === 'return' || kind === 'intent')) {
       this.#close(agentId, at);
       if (kind === 'verified') this.#open.set(agentId, { at, rows });
@@ -114,8 +136,10 @@ export class ReportBuilder {
   #count(event: ReportedEvent): void {
     const { kind, reason = 'unknown' } = event;
     if (kind === 'dropped') this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
-    else if (kind === 'return') this.#returns.add(event);
-    else if (kind === 'held' || kind === 'breaker' || kind === 'gap') this.#kinds[kind] += 1;
+    else if (kind === 'return') {
+      this.#returns.add(event);
+      this.#people.returned(event);
+    } else if (kind === 'held' || kind === 'breaker' || kind === 'gap') this.#kinds[kind] += 1;
   }
 
   /** The next head-count. */
@@ -133,14 +157,15 @@ export class ReportBuilder {
   build(): Report {
     const { span, zone, now } = this.#frame;
     for (const agentId of [...this.#open.keys()]) this.#close(agentId, now);
-    const hours = this.#hours.all;
+    const hours = this.#hours.all.map(({ row }) => row);
     return {
       span,
       zone,
-      totals: this.#totals,
-      byRule: largestFirst(this.#rules.all),
-      byProfile: largestFirst(this.#byProfile.all),
-      byHour: HOURS.map((key) => hours.find((row) => row.key === key) ?? tally(key)),
+      totals: this.#totals.row,
+      byRule: largestFirst(this.#rules),
+      byProfile: largestFirst(this.#byProfile),
+      byHour: HOURS.map((key) => hours.find((row) => row.key === key) ?? new Counting(key).row),
+      people: this.#people.all,
       dropped: [...this.#dropped]
         .map(([reason, count]) => ({ reason, count }))
         .sort((a, b) => b.count - a.count),
@@ -156,27 +181,37 @@ export class ReportBuilder {
     };
   }
 
+  /** The groups that works councils are shown, with who is counted in each. */
+  groups(): ReportGroups {
+    return {
+      total: this.#totals,
+      byProfile: this.#byProfile.all,
+      pairs: this.#pairs,
+      returns: this.#returns,
+    };
+  }
+
   /** Counts a log-off, and answers where. */
-  #rowsOf({ kind, at, rule = '(none)', rung, agentId = '' }: ReportedEvent): readonly LogoffCounts[] {
+  #rowsOf({ kind, at, rule = '(none)', rung, agentId = '' }: ReportedEvent): readonly Counting[] {
     const rows = this.#rowsFor(rule, this.#profiles.get(agentId) ?? '(forgotten or none)', this.#hour(at));
-    for (const row of rows) {
-      row[kind as ReportOutcome] += 1;
-      if (rung !== undefined && kind !== 'dropped' && kind !== 'observed') row.byLadder += 1;
-    }
+    for (const row of rows) row.add(kind as ReportOutcome, agentId, rung !== undefined);
     return rows;
   }
 
   /** There are few of them, and each is asked for again and again. */
-  #rowsFor(rule: string, profile: string, hour: number): readonly LogoffCounts[] {
-    const profiles = this.#known.get(rule) ?? new Map<string, (readonly LogoffCounts[])[]>();
+  #rowsFor(rule: string, profile: string, hour: number): readonly Counting[] {
+    const profiles = this.#known.get(rule) ?? new Map<string, (readonly Counting[])[]>();
     this.#known.set(rule, profiles);
     const hours = profiles.get(profile) ?? [];
     profiles.set(profile, hours);
+    const pairs = this.#pairs.get(profile) ?? new Rows();
+    this.#pairs.set(profile, pairs);
     hours[hour] ??= [
       this.#totals,
       this.#rules.of(rule),
       this.#byProfile.of(profile),
       this.#hours.of(HOURS[hour] ?? ''),
+      pairs.of(rule),
     ];
     return hours[hour];
   }
@@ -205,8 +240,10 @@ export class ReportBuilder {
     const open = this.#open.get(agentId);
     if (open === undefined) return;
     this.#open.delete(agentId);
-    const kept = Math.max(0, Math.min(at - open.at, LONGEST_KEPT));
-    for (const row of open.rows) row.recovered += kept;
+    const kept = recoveredBy(open.at, { from: open.at, to: at });
+    if (open.rows.length === 0) return;
+    for (const row of open.rows) row.recover(kept);
+    this.#people.recovered(agentId, kept);
   }
 }
 
@@ -229,7 +266,7 @@ function isOutcome(kind: RecordEvent['kind']): boolean {
   return (OUTCOMES as readonly string[]).includes(kind);
 }
 
-function largestFirst(rows: readonly ReportRow[]): ReportRow[] {
+function largestFirst({ all }: Rows): readonly ReportRow[] {
   const size = (row: ReportRow): number => row.verified + row.unverified + row.failed + row.observed;
-  return [...rows].sort((a, b) => size(b) - size(a) || (a.key < b.key ? -1 : 1));
+  return all.map(({ row }) => row).sort((a, b) => size(b) - size(a) || (a.key < b.key ? -1 : 1));
 }

@@ -1,150 +1,54 @@
-/** The report as Markdown, CSV and JSON. */
-import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
-import { inDays, inHours } from './licence.ts';
-import { OUTCOMES, type LicencePart, type ReturnsPart, type ReportRow } from './parts.ts';
-import type { Report } from './report.ts';
+/** The report as text for terminals, as Markdown, CSV and JSON. */
 import { jsonText } from '../../texts/clean.ts';
-import { csvText } from '../../texts/csv.ts';
-import { printed, secondsOf } from '../../texts/printed.ts';
-import { markdownTable } from '../../texts/table.ts';
+import { csvText, type CsvRow } from '../../texts/csv.ts';
+import { printed, rungNumber, secondsOf } from '../../texts/printed.ts';
+import { markdownTable, textTable } from '../../texts/table.ts';
+import { inHours } from './licence.ts';
+import { OUTCOMES, type ReportRow } from './parts.ts';
+import type { Report } from './report.ts';
+import { withNulls } from '../shared/json.ts';
+import type { CallPerson, Origin, Shown } from './sections.ts';
 
-/** A date and minute in UTC. */
-export function minuteText(at: Instant): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}Z`;
-}
-
-/** A duration as people read it; `–` for none. */
-export function lengthText(length: Duration | undefined): string {
-  if (length === undefined) return '–';
-  return formatDuration(length < MINUTE ? Math.max(SECOND, length) : Math.round(length / SECOND) * SECOND);
-}
-
-/** One table of the report. */
-export interface Section {
-  readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-/** The tables that every rendering shows. */
-export function sectionsOf(report: Report): readonly Section[] {
-  const hours = report.byHour.filter((row) => OUTCOMES.some((outcome) => row[outcome] > 0));
-  return [
-    { title: 'Log-offs by rule', ...rowsTable('rule', report.byRule) },
-    { title: 'Log-offs by profile', ...rowsTable('profile', report.byProfile) },
-    { title: `Log-offs by hour of the day (${report.zone})`, ...rowsTable('hour', hours) },
-    { title: 'Returns', ...returnsTable(report.returns) },
-    {
-      title: 'Dropped before an action, by reason',
-      head: ['reason', 'log-offs'],
-      rows: report.dropped.map(({ reason, count }) => [reason, String(count)]),
-    },
-    {
-      title: 'Deferred, by reason',
-      head: ['held back by', 'sweeps', 'most people at once'],
-      rows: report.deferred.map(({ hold, sweeps, most }) => [hold, String(sweeps), String(most)]),
-    },
-    { title: `Concurrent-licence peak (months of ${report.zone})`, ...licenceTable(report.licence) },
-  ];
-}
-
-function rowsTable(first: string, rows: readonly ReportRow[]): Omit<Section, 'title'> {
-  return {
-    head: [first, ...OUTCOMES, 'by ladder', 'hours recovered'],
-    rows: rows.map((row) => [
-      row.key,
-      ...OUTCOMES.map((outcome) => String(row[outcome])),
-      String(row.byLadder),
-      inHours(row.recovered).toFixed(1),
-    ]),
-  };
-}
-
-function returnsTable(returns: ReturnsPart): Omit<Section, 'title'> {
-  const { own, silent, late, platform, median, p95 } = returns;
-  if (own + platform === 0) return { head: ['returns', ''], rows: [] };
-  return {
-    head: ['returns', ''],
-    rows: [
-      ['after our log-offs', String(own)],
-      ['… of these silent: the browser came back, without a person', String(silent)],
-      ['… of these later than the window: a login', String(late)],
-      ['silent, after the platform’s own log-off', String(platform)],
-      ['median time to a silent return', lengthText(median)],
-      ['95 % of the silent returns within', lengthText(p95)],
-    ],
-  };
-}
-
-function licenceTable(parts: readonly LicencePart[]): Omit<Section, 'title'> {
-  return {
-    head: [
-      'month',
-      'days counted',
-      'as it was',
-      'without log-offs',
-      'saved',
-      'at or above: as it was',
-      'without log-offs',
-      'highest moment',
-    ],
-    rows: parts.map(({ month, whole, watched, asItWas, without }) => [
-      whole ? month : `${month} (part)`,
-      inDays(watched).toFixed(1),
-      String(asItWas.billable),
-      String(without.billable),
-      String(without.billable - asItWas.billable),
-      String(asItWas.atOrAbove),
-      String(without.atOrAbove),
-      asItWas.highestAt === undefined ? '–' : `${asItWas.highest} at ${minuteText(asItWas.highestAt)}`,
-    ]),
-  };
-}
-
-/** The few numbers above everything else. */
-export function headlines(report: Report): readonly (readonly [string, string])[] {
-  const { totals, returns, held, breaker, gaps } = report;
-  const saved = report.licence.reduce(
-    (most, { asItWas, without }) => Math.max(most, without.billable - asItWas.billable),
-    0,
-  );
-  const lines: [string, string][] = [
-    ['log-offs verified', String(totals.verified)],
-    ['hours recovered', inHours(totals.recovered).toFixed(1)],
-    ['licences below the peak without', String(saved)],
-    ['silent returns', String(returns.silent)],
-    ['only observed (not carried out)', String(totals.observed)],
-    ['unverified or failed', String(totals.unverified + totals.failed)],
-  ];
-  if (held > 0) lines.push(['agents held', String(held)]);
-  if (breaker > 0) lines.push(['breaker tripped', String(breaker)]);
-  if (gaps > 0) lines.push(['gaps in watching', String(gaps)]);
+/** Lines for a terminal. The caller cleans them. */
+export function reportLines({ title, about, headlines, sections, assumptions }: Shown): readonly string[] {
+  const width = Math.max(...[...about, ...headlines].map(([name]) => name.length)) + 2;
+  const pair = ([name, value]: readonly [string, string]): string => `${name.padEnd(width)}${value}`;
+  const lines = [title, '', ...about.map(pair), '', ...headlines.map(pair)];
+  for (const { title: name, head, rows, note } of sections) {
+    lines.push('', name, ...(rows.length === 0 ? ['none'] : textTable(head, rows)));
+    if (note !== undefined) lines.push(note);
+  }
+  lines.push('', 'Assumptions behind the numbers', ...assumptions.map((text) => `- ${text}`));
   return lines;
 }
 
-/** Markdown, which also reads well on a terminal. */
-export function reportMarkdown(report: Report): string {
+/** Markdown, for files. */
+export function reportMarkdown({ title, about, headlines, sections, assumptions }: Shown): string {
   const lines = [
-    '# Idle enforcer report',
+    `# ${title}`,
     '',
-    `${minuteText(report.span.from)} to ${minuteText(report.span.to)}`,
+    ...markdownTable(['', ''], about),
     '',
-    ...headlines(report).map(([name, value]) => `- ${name}: **${value}**`),
+    ...headlines.map(([name, value]) => `- ${name}: **${value}**`),
   ];
-  for (const { title, head, rows } of sectionsOf(report)) {
-    lines.push('', `## ${title}`, '', ...(rows.length === 0 ? ['None.'] : markdownTable(head, rows)));
+  for (const { title: name, head, rows, note } of sections) {
+    lines.push('', `## ${name}`, '', ...(rows.length === 0 ? ['None.'] : markdownTable(head, rows)));
+    if (note !== undefined) lines.push('', note);
   }
-  lines.push('', '## Assumptions behind the numbers', '', ...report.assumptions.map((text) => `- ${text}`));
+  lines.push('', '## Assumptions behind the numbers', '', ...assumptions.map((text) => `- ${text}`));
   return `${lines.join('\n')}\n`;
 }
 
 /** One number a line, for a spreadsheet's pivot table. */
-export function reportCsv(report: Report): string {
-  const lines: (readonly (string | number)[])[] = [['section', 'key', 'measure', 'value']];
+export function reportCsv(report: Report, origin: Origin, call: CallPerson): string {
+  const lines: CsvRow[] = [['section', 'key', 'measure', 'value'], ...originRows(report, origin)];
   const rows = (section: string, list: readonly ReportRow[]): void => {
     for (const row of list) {
       for (const outcome of OUTCOMES) lines.push([section, row.key, outcome, row[outcome]]);
       lines.push([section, row.key, 'by_ladder', row.byLadder]);
+      lines.push([section, row.key, 'verified_by_ladder', row.verifiedByLadder]);
+      lines.push([section, row.key, 'people', row.people]);
+      lines.push([section, row.key, 'observed_people', row.observedPeople]);
       lines.push([section, row.key, 'recovered_hours', inHours(row.recovered)]);
     }
   };
@@ -152,17 +56,65 @@ export function reportCsv(report: Report): string {
   rows('rule', report.byRule);
   rows('profile', report.byProfile);
   rows('hour', report.byHour);
-  for (const { reason, count } of report.dropped) lines.push(['dropped', reason, 'count', count]);
-  for (const { hold, sweeps, most } of report.deferred) {
+  lines.push(...personRows(report, call), ...otherRows(report));
+  return csvText(lines);
+}
+
+function originRows(
+  { span, zone }: Report,
+  { organisation, mode, policy, version, madeAt }: Origin,
+): CsvRow[] {
+  const iso = (at: number): string => new Date(at).toISOString();
+  const facts = {
+    from: iso(span.from),
+    to: iso(span.to),
+    time_zone: zone,
+    organisation,
+    mode,
+    policy,
+    version,
+  };
+  return Object.entries({ ...facts, made_at: iso(madeAt) }).map(([name, value]) => [
+    'report',
+    '',
+    name,
+    value ?? '',
+  ]);
+}
+
+function personRows({ people }: Report, call: CallPerson): CsvRow[] {
+  return people.flatMap((row) => {
+    const { profile = '', logoffs, answers, notVerified, observed, silentReturns, lateReturns } = row;
+    const key = call(row);
+    const facts: readonly (readonly [string, string | number])[] = [
+      ['profile', profile],
+      ['logoffs', logoffs],
+      ['answers', answers],
+      ['not_verified', notVerified],
+      ['observed', observed],
+      ['silent_returns', silentReturns],
+      ['late_returns', lateReturns],
+      ['recovered_hours', inHours(row.recovered)],
+      ['last_at', row.lastAt === undefined ? '' : new Date(row.lastAt).toISOString()],
+      ['last_rule', row.lastRule ?? ''],
+      ['last_rung', row.lastRung === undefined ? '' : rungNumber(row.lastRung)],
+    ];
+    return facts.map(([measure, value]): CsvRow => ['person', key, measure, value]);
+  });
+}
+
+function otherRows({ dropped, deferred, returns, licence }: Report): CsvRow[] {
+  const lines: CsvRow[] = dropped.map(({ reason, count }) => ['dropped', reason, 'count', count]);
+  for (const { hold, sweeps, most } of deferred) {
     lines.push(['deferred', hold, 'sweeps', sweeps], ['deferred', hold, 'most_at_once', most]);
   }
-  const { own, silent, late, platform, median, p95 } = report.returns;
+  const { own, silent, late, platform, median, p95 } = returns;
   for (const [measure, value] of Object.entries({ own, silent, late, platform })) {
     lines.push(['returns', '', measure, value]);
   }
   if (median !== undefined) lines.push(['returns', '', 'median_seconds', secondsOf(median)]);
   if (p95 !== undefined) lines.push(['returns', '', 'p95_seconds', secondsOf(p95)]);
-  for (const { month, asItWas, without, watched } of report.licence) {
+  for (const { month, asItWas, without, watched } of licence) {
     lines.push(
       ['licence', month, 'as_it_was', asItWas.billable],
       ['licence', month, 'without', without.billable],
@@ -172,10 +124,16 @@ export function reportCsv(report: Report): string {
       ['licence', month, 'counted_hours', inHours(watched)],
     );
   }
-  return csvText(lines);
+  return lines;
 }
 
-/** Everything; see `printed` for how facts are written. */
-export function reportJson(report: Report): string {
-  return `${jsonText(printed(report), 2)}\n`;
+/** Everything; see `printed` for how facts are written. `showsIds`: an id may stand beside what a person is called. */
+export function reportJson(report: Report, origin: Origin, call: CallPerson, showsIds: boolean): string {
+  const people = report.people.map(({ agentId, ...row }) => ({
+    ...(showsIds ? { agentId } : {}),
+    agent: call({ agentId }),
+    ...withNulls(row),
+    lastRung: row.lastRung === undefined ? null : rungNumber(row.lastRung),
+  }));
+  return `${jsonText(printed({ ...withNulls({ ...origin }), ...report, people }), 2)}\n`;
 }

@@ -6,7 +6,7 @@ const DATE = /^\d{4}-\d\d-\d\d$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** `2026-03-02` (midnight UTC), `2026-03-02T08:00:00Z`, `7d` (so long ago) or `now`. Throws `UsageError`. */
-export function momentOption(text: string, now: Instant): Instant {
+export function momentOption(option: string, text: string, now: Instant): Instant {
   const wanted = text.trim();
   if (wanted === 'now') return now;
   const ago = parseDuration(wanted);
@@ -14,7 +14,7 @@ export function momentOption(text: string, now: Instant): Instant {
   const at = DATE.test(wanted) || TIME.test(wanted) ? Date.parse(wanted) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   throw new UsageError(
-    `"${text}" is not a time: write 2026-03-02, 2026-03-02T08:00:00Z, or how long ago, like 7d.`,
+    `${option}: "${text}" is not a time: write 2026-03-02, 2026-03-02T08:00:00Z, or how long ago, like 7d.`,
   );
 }
 
@@ -24,8 +24,8 @@ export function spanOption(
   now: Instant,
   days: number,
 ): Interval {
-  const end = to === undefined ? now : momentOption(to, now);
-  const start = from === undefined ? end - days * DAY : momentOption(from, now);
+  const end = to === undefined ? now : momentOption('--to', to, now);
+  const start = from === undefined ? end - days * DAY : momentOption('--from', from, now);
   if (start < end) return { from: start, to: end };
   throw new UsageError('--from must be before --to.');
 }

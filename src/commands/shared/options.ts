@@ -58,10 +58,10 @@ export function listenAddress(
 }
 
 /** Reads a duration from the command line. Throws `UsageError`. */
-export function durationOption(text: string): Duration {
+export function durationOption(option: string, text: string): Duration {
   const length = parseDuration(text);
   if (length === undefined || length === 0) {
-    throw new UsageError(`"${text}" is not a duration: write 90s, 45m, 2h, 1h30m or 1d.`);
+    throw new UsageError(`${option}: "${text}" is not a duration: write 90s, 45m, 2h, 1h30m or 1d.`);
   }
   return length;
 }
@@ -77,17 +77,18 @@ export function zoneOption(text = 'UTC'): string {
 }
 
 /** Reads a whole number from the command line. Throws `UsageError`. */
-export function wholeOption(text: string, least: number, most: number): number {
+export function wholeOption(option: string, text: string, least: number, most: number): number {
   const number = Number(text);
   if (!/^\d+$/.test(text.trim()) || number < least || number > most) {
-    throw new UsageError(`"${text}" is not a whole number between ${least} and ${most}.`);
+    throw new UsageError(`${option}: "${text}" is not a whole number between ${least} and ${most}.`);
   }
   return number;
 }
 
 /** Reads an ISO instant from the command line. Throws `UsageError`. */
-export function instantOption(text: string): number {
+export function instantOption(option: string, text: string): number {
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new UsageError(`"${text}" is not a time: write it like 2026-03-02T08:00:00Z.`);
+  if (Number.isNaN(at))
+    throw new UsageError(`${option}: "${text}" is not a time: write it like 2026-03-02T08:00:00Z.`);
   return at;
 }

@@ -12,7 +12,9 @@ export { textTable as table } from '../../texts/table.ts';
 
 export interface Output {
   readonly isTerminal: boolean;
+  /** Of the terminal as it is now: it may be made larger or smaller. */
   readonly columns: number;
+  readonly rows: number;
   /** To be printed by `line` alone. */
   readonly colours: Colours;
   /** Knows the secrets that may not be printed. */
@@ -52,16 +54,19 @@ export function standardOutput(): Output {
         if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
       },
       isTerminal,
-      columns: process.stdout.columns,
+      size: () => process.stdout,
       coloured: isTerminal && process.env['NO_COLOR'] === undefined,
     },
   );
 }
 
+/** What is no terminal has no size, and some terminals say that theirs is nothing. */
+const USUAL_SIZE = { columns: 80, rows: 24 };
+
 /** How the place is that output goes to; a file, unless something else is said. */
 export interface OutputOptions {
   readonly isTerminal?: boolean;
-  readonly columns?: number;
+  readonly size?: () => { readonly columns: number; readonly rows: number };
   readonly coloured?: boolean;
   /** Resolves when more can be taken. */
   readonly drained?: () => Promise<void>;
@@ -72,7 +77,7 @@ export function outputTo(
   write: (text: string) => void,
   {
     isTerminal = false,
-    columns = 80,
+    size = () => USUAL_SIZE,
     coloured = false,
     drained = () => Promise.resolve(),
   }: OutputOptions = {},
@@ -81,7 +86,12 @@ export function outputTo(
   const { colours, shown } = palette(coloured);
   return {
     isTerminal,
-    columns,
+    get columns() {
+      return size().columns || USUAL_SIZE.columns;
+    },
+    get rows() {
+      return size().rows || USUAL_SIZE.rows;
+    },
     colours,
     redactor,
     write,

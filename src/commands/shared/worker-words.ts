@@ -1,6 +1,28 @@
 /** The process that sweeps, in words. */
+import { usualInterval } from '../../controller/controller-state.ts';
 import type { WorkerTrace } from '../../domain/record.ts';
-import { formatDuration, SECOND, type Instant } from '../../domain/time/time.ts';
+import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
+
+/** A worker that has not begun a sweep for the longer of these is not there. */
+const RECENT_SWEEP: Duration = 5 * MINUTE;
+const INTERVALS = 3;
+
+/**
+ * Why it cannot be said that this worker sweeps the store that was read; `undefined` when it does. `intervals` are those between the
+ * last sweeps.
+ */
+export function workerFault(
+  worker: WorkerTrace | undefined,
+  intervals: readonly Duration[],
+  now: Instant,
+): string | undefined {
+  if (worker === undefined) return 'no sweep of a worker is on record in this store';
+  const lately = Math.max(RECENT_SWEEP, INTERVALS * usualInterval(worker.interval, intervals));
+  const last = `the last sweep began ${agoWords(worker.sweptAt, now)}, by ${workerWords(worker)}`;
+  if (Math.abs(now - worker.sweptAt) > lately) return last;
+  if (worker.state === 'gone') return `${last}, which runs no more`;
+  return worker.state === 'elsewhere' ? `this file is a copy: ${last}, in another file` : undefined;
+}
 
 /** Which process it is: `run on host web-1, process 17, version 0.1.0, since 2026-03-02T08:00:00Z (1b2c3d4e)`. */
 export function workerWords({ command, host, pid, version, startedAt, holder }: WorkerTrace): string {

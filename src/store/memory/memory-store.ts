@@ -10,8 +10,11 @@ import type { AgentState } from '../../domain/tracking/state.ts';
 import type {
   ControllerState,
   EventQuery,
+  LeaseTrace,
   Pause,
   RecordEvent,
+  RememberedAgent,
+  RememberedQuery,
   StoredAgent,
   StoredEvent,
   SweepBegun,
@@ -72,6 +75,10 @@ export class MemoryStore implements Store {
     });
   }
 
+  lease(): Promise<LeaseTrace | undefined> {
+    return this.#later(({ lease }) => structuredClone(lease));
+  }
+
   releaseLease(holder: string): Promise<void> {
     return this.#later((held) => {
       if (held.lease?.holder === holder) held.lease = undefined;
@@ -101,6 +108,15 @@ export class MemoryStore implements Store {
       const kept = held.memories.get(agentId);
       return kept && handedOut(held, kept);
     });
+  }
+
+  rememberedPages(wanted: RememberedQuery): AsyncIterable<readonly RememberedAgent[]> {
+    return this.#pages((held) =>
+      [...held.memories].flatMap(([id, kept]) => {
+        const agent = held.agents.get(id)?.agent ?? { id, name: id, email: '', profile: undefined };
+        return isWanted(kept.memory, wanted) ? [{ agent, memory: handedOut(held, kept) }] : [];
+      }),
+    );
   }
 
   loadStanding(): Promise<ControllerState | undefined> {
@@ -274,4 +290,13 @@ function addEvents(held: MemoryContents, events: readonly RecordEvent[]): void {
 
 function storedAgents(held: MemoryContents): readonly StoredAgent[] {
   return [...held.agents.values()].map(({ agent }) => agent);
+}
+
+/** See `RememberedQuery`. */
+function isWanted({ last, episode }: AgentState, wanted: RememberedQuery): boolean {
+  if (wanted === 'all') return true;
+  if (last.presence === 'OFFLINE') return false;
+  if (wanted === 'online') return true;
+  if (last.routing === 'INTERACTING' || last.routing === 'COMMUNICATING') return false;
+  return last.routing !== 'IDLE' || episode.ladder !== undefined;
 }

@@ -8,8 +8,8 @@ import { SAVE_AGENT, SELECT_AGENT } from './statements.ts';
 /** Adds agents, or gives them what is new about them; part of a transaction. */
 export function storeAgents(db: Database, agents: readonly StoredAgent[], now: Instant): void {
   const seen = Math.round(now);
-  for (const { id, name, email, profile } of agents) {
-    db.run(SAVE_AGENT, id, name, email, profile ?? null, seen);
+  for (const { id, name, email, profile, exempt } of agents) {
+    db.run(SAVE_AGENT, id, name, email, profile ?? null, exempt ?? null, seen);
   }
 }
 
@@ -25,12 +25,15 @@ export function searchAgents(db: Database, nameOrId: string): readonly StoredAge
   return agentsMeant(byId === undefined ? readAgents(db) : [agentOf(byId)], nameOrId);
 }
 
-function agentOf(row: Row): StoredAgent {
-  const { id, name, email, profile } = row;
+/** The agent of a row, whose columns may be NULL where the name is not stored. */
+export function agentOf(row: Row): StoredAgent {
+  const { id, name, email, profile, exempt } = row;
+  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return {
     id: String(id),
-    name: String(name),
-    email: String(email),
-    profile: typeof profile === 'string' ? profile : undefined,
+    name: text(name) ?? String(id),
+    email: text(email) ?? '',
+    profile: text(profile),
+    ...(typeof exempt === 'string' ? { exempt } : {}),
   };
 }

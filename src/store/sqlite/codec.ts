@@ -26,6 +26,13 @@ import { stateOfMemory } from '../memory-v1.ts';
 /** The version in which each kind of body is written. */
 const VERSIONS = { state: 2, standing: 1, learnt: 1, message: 1 } as const;
 
+/** Where SQLite finds parts in the body of a state, for queries that leave bodies unopened. A body of version 1 has none of them there, and is opened. */
+export const IN_BODY = {
+  presence: '$.body.last.presence',
+  routing: '$.body.last.routing',
+  ladder: '$.body.episode.ladder',
+} as const;
+
 /** What a body holds, or why it cannot be used: a few words without anything that stood in it. */
 export type Decoded<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };

@@ -1,11 +1,12 @@
 /** Memories and the standing, as they stand in their tables. */
 import type { AgentState } from '../../domain/tracking/state.ts';
-import type { ControllerState } from '../../domain/record.ts';
+import type { ControllerState, RememberedAgent, RememberedQuery } from '../../domain/record.ts';
 import { LAST_INSTANT } from '../bodies.ts';
+import { agentOf } from './agents.ts';
 import { stateBody, stateOf, standingOf, type Decoded } from './codec.ts';
 import type { DamagedRow } from './damage.ts';
 import type { Database, Row } from './database.ts';
-import { SELECT_MEMORY } from './statements.ts';
+import { SELECT_MEMORY, SELECT_NOT_AT_WORK, SELECT_ONLINE, SELECT_REMEMBERED } from './statements.ts';
 
 /** All memories, and the rows that hold none. */
 export function readMemories(db: Database): {
@@ -33,6 +34,39 @@ export function readMemory(db: Database, agentId: string): AgentState | undefine
   const row = db.get(`${SELECT_MEMORY} WHERE agent_id = ?`, agentId);
   const read = row === undefined ? undefined : memoryIn(row);
   return read?.ok === true ? read.value : undefined;
+}
+
+/** Agents of one page: few enough that no page blocks the loop. */
+const PAGE = 2_000;
+
+/** Statements of the agents that are wanted. */
+const SELECT: Readonly<Record<RememberedQuery, string>> = {
+  all: SELECT_REMEMBERED,
+  online: SELECT_ONLINE,
+  not_at_work: SELECT_NOT_AT_WORK,
+};
+
+/**
+ * Agents with what is remembered of them, page by page, in the order of the table. Bodies of others than those wanted are not opened.
+ * Rows that hold no memory are passed over: the worker will meet them.
+ */
+export function* rememberedPages(
+  db: Database,
+  wanted: RememberedQuery,
+): Generator<readonly RememberedAgent[]> {
+  const sql = SELECT[wanted];
+  for (let after = -1; ;) {
+    const rows = db.all(`${sql} ORDER BY memory.rowid LIMIT ${PAGE}`, after);
+    const page = rows.flatMap((row) => rememberedIn(row) ?? []);
+    if (page.length > 0) yield page;
+    if (rows.length < PAGE) return;
+    after = Number(rows.at(-1)?.['place']);
+  }
+}
+
+function rememberedIn(row: Row): RememberedAgent | undefined {
+  const read = memoryIn(row);
+  return read.ok ? { agent: agentOf({ ...row, id: row['agent_id'] ?? '' }), memory: read.value } : undefined;
 }
 
 /** Takes a statement of `statements.ts` that saves one memory. */

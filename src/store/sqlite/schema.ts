@@ -147,8 +147,14 @@ ALTER TABLE event ADD COLUMN actor TEXT;
 /** What is remembered of an agent is written in another shape from here on: an older program must not take it for damaged. */
 const NAMED_STATES = `SELECT 1;`;
 
+/** What protected an agent in the last sweep: groups and the like, by which exemptions go, are not stored. */
+const EXEMPT = `
+-- The label of the exemption; empty where none fitted, NULL where that is not known.
+ALTER TABLE agent ADD COLUMN exempt TEXT;
+`;
+
 /** The script at index n makes version n + 1 of version n. */
-export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX, WORKER, NAMED_STATES];
+export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX, WORKER, NAMED_STATES, EXEMPT];
 
 /**
  * Throws when the file was made by a later version of the program, or by another program. Changes nothing.

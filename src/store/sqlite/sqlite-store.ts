@@ -8,8 +8,11 @@ import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type {
   EventQuery,
+  LeaseTrace,
   Pause,
   RecordEvent,
+  RememberedAgent,
+  RememberedQuery,
   ControllerState,
   StoredAgent,
   StoredEvent,
@@ -29,7 +32,7 @@ import { eventPages, readEvents } from './events.ts';
 import { later, storeError, storeErrorOf } from '../errors.ts';
 import { wholePath } from './files.ts';
 import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
-import { readMemories, readMemory, readStanding, saveMemory } from './memories.ts';
+import { readMemories, readMemory, readStanding, rememberedPages, saveMemory } from './memories.ts';
 import { isOwnNote, NOTES } from './notes.ts';
 import { readOpenIntents } from './open-intents.ts';
 import { noteChecked, openDatabase, type Opened } from './open.ts';
@@ -111,13 +114,20 @@ export class SqliteStore implements Store {
     });
   }
 
+  /** Who holds the lease and until when; `undefined` while it is free. */
+  lease(): Promise<LeaseTrace | undefined> {
+    return this.#later(() => {
+      const row = readLease(this.#db);
+      return row && { holder: String(row['holder']), until: Number(row['until']) };
+    });
+  }
+
   releaseLease(holder: string): Promise<void> {
     return this.#later(() => {
       dropLease(this.#db, holder);
     });
   }
 
-  /** Notes that a sweep begins: `pause` reads it. */
   noteSweep(begun: SweepBegun): Promise<void> {
     return this.#write(() => {
       saveTrace(this.#db, this.#self, begun);
@@ -140,6 +150,11 @@ export class SqliteStore implements Store {
 
   loadMemory(agentId: string): Promise<AgentState | undefined> {
     return this.#later(() => readMemory(this.#db, agentId));
+  }
+
+  /** Agents with their memory, page by page, in no order. */
+  rememberedPages(wanted: RememberedQuery): AsyncIterable<readonly RememberedAgent[]> {
+    return this.#pages(rememberedPages(this.#db, wanted));
   }
 
   loadStanding(): Promise<ControllerState | undefined> {

@@ -1,4 +1,5 @@
 /** The longer SQL of the store. Anything that is not fixed text is a parameter. */
+import { IN_BODY } from './codec.ts';
 import type { Database } from './database.ts';
 
 /** A current agent was seen by the last saved sweep, or later by a step of carrying out. */
@@ -7,6 +8,23 @@ export const SEEN_AT = `CASE current WHEN 1
 
 /** Takes a WHERE behind it. */
 export const SELECT_MEMORY = `SELECT agent_id, body, ${SEEN_AT} AS seen FROM memory`;
+
+/** Takes a place in the table, after which the agents begin; ORDER BY and LIMIT stand behind it. */
+export const SELECT_REMEMBERED = `SELECT memory.rowid AS place, agent_id, body, ${SEEN_AT} AS seen,
+  name, email, profile, exempt
+  FROM memory LEFT JOIN agent ON agent.id = memory.agent_id WHERE memory.rowid > ?`;
+
+/** A body that is no JSON has no parts. */
+const partOf = (part: keyof typeof IN_BODY): string =>
+  `CASE WHEN json_valid(body) THEN json_extract(body, '${IN_BODY[part]}') END`;
+
+/** The same without agents who were Offline when last seen. */
+export const SELECT_ONLINE = `${SELECT_REMEMBERED} AND ${partOf('presence')} IS NOT 'OFFLINE'`;
+
+/** The same without agents who were at work: in an interaction, or waiting on queue and not on the ladder. */
+export const SELECT_NOT_AT_WORK = `${SELECT_ONLINE}
+  AND ${partOf('routing')} IS NOT 'INTERACTING' AND ${partOf('routing')} IS NOT 'COMMUNICATING'
+  AND (${partOf('routing')} IS NOT 'IDLE' OR ${partOf('ladder')} IS NOT NULL)`;
 
 /**
  * Makes the time of the last sweep each current agent's own. A worker that has just loaded cannot tell who was seen
@@ -26,11 +44,11 @@ export const SAVE_STEP = `INSERT INTO memory (agent_id, current, seen_at, body) 
   ON CONFLICT (agent_id) DO UPDATE SET seen_at = excluded.seen_at, body = excluded.body`;
 
 /** Takes a WHERE or ORDER BY behind it. */
-export const SELECT_AGENT = 'SELECT id, name, email, profile FROM agent';
+export const SELECT_AGENT = 'SELECT id, name, email, profile, exempt FROM agent';
 
-export const SAVE_AGENT = `INSERT INTO agent (id, name, email, profile, seen) VALUES (?, ?, ?, ?, ?)
+export const SAVE_AGENT = `INSERT INTO agent (id, name, email, profile, exempt, seen) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, profile = excluded.profile,
-    seen = excluded.seen`;
+    exempt = excluded.exempt, seen = excluded.seen`;
 
 /** Takes when the sweep looked, and the standing's body. */
 export const SAVE_SWEEP = `INSERT INTO standing (id, sweep_at, body) VALUES (1, ?, ?)

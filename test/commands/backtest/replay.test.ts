@@ -86,8 +86,12 @@ describe('an agent who walked away', () => {
     expect(told(replayed({ ann: ['08:00 AVAILABLE', '09:30 OFFLINE'] }))).toEqual(['ann 09:00 gone 27m']);
   });
 
-  test('wins up to the end of history without a further sign', () => {
-    expect(told(replayed({ ann: ['08:00 AVAILABLE'] }))).toEqual(['ann 09:00 gone 657m']);
+  test('wins up to the end of history without a further sign, and no more than eight hours after the log-off', () => {
+    expect(told(replayed({ ann: ['12:00 AVAILABLE'] }))).toEqual(['ann 13:00 gone 417m']);
+    expect(told(replayed({ ann: ['08:00 AVAILABLE'] }))).toEqual(['ann 09:00 gone 477m']);
+    // Seen Offline in between: what follows is cut at the same moment.
+    const again = ['08:00 AVAILABLE', '10:00 OFFLINE', '10:01 AVAILABLE', '18:00 OFFLINE'];
+    expect(told(replayed({ ann: again }))).toEqual(['ann 09:00 gone 476m']);
   });
 
   test('wins nothing at all where no ladder would answer the browser', () => {
@@ -109,7 +113,7 @@ describe('an agent who walked away', () => {
 
   test('is not logged off a second time for a return of the browser alone', () => {
     const result = replayed({ ann: ['08:00 AVAILABLE', '10:00 OFFLINE', '10:01 AVAILABLE'] });
-    expect(told(result)).toEqual(['ann 09:00 gone 656m']);
+    expect(told(result)).toEqual(['ann 09:00 gone 476m']);
   });
 });
 
@@ -119,7 +123,7 @@ describe('an agent who waits on queue', () => {
 
   test('is logged off by no rule that leaves such agents alone', () => {
     expect(told(replayed({ ann: ['08:00 ON_QUEUE/IDLE'] }, wide(false)))).toEqual([]);
-    expect(told(replayed({ ann: ['08:00 ON_QUEUE/IDLE'] }, wide(true)))).toEqual(['ann 09:00 wide 657m']);
+    expect(told(replayed({ ann: ['08:00 ON_QUEUE/IDLE'] }, wide(true)))).toEqual(['ann 09:00 wide 477m']);
   });
 
   test('and one whose history contradicts itself is not judged by it', () => {

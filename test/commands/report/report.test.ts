@@ -5,7 +5,9 @@ import type { RecordEvent, StoredEvent, SweepCount } from '../../../src/domain/r
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/time/time.ts';
 import { eventJson, eventsAsCsv, eventsAsTable } from '../../../src/commands/report/events.ts';
 import { reportHtml, scriptJson } from '../../../src/commands/report/html.ts';
-import { reportCsv, reportJson, reportMarkdown } from '../../../src/commands/report/text.ts';
+import { chartData } from '../../../src/commands/report/charts.ts';
+import { headlines, shownOf, type CallPerson, type Origin } from '../../../src/commands/report/sections.ts';
+import { reportCsv, reportJson, reportLines, reportMarkdown } from '../../../src/commands/report/text.ts';
 import { quantile } from '../../../src/commands/report/parts.ts';
 import { buildReport, type Report } from '../../../src/commands/report/report.ts';
 import { printed } from '../../../src/texts/printed.ts';
@@ -181,18 +183,24 @@ describe('renderings', () => {
   ];
   const counts: SweepCount[] = [{ at: at('08:00:00'), online: 3, kept: 1, deferred: {} }];
   const built = report(events, { counts });
+  const origin: Origin = {
+    ...{ organisation: 'North', mode: 'enforce', policy: 'a1b2', version: '9.9.9', madeAt: at('23:00:00') },
+  };
+  const call: CallPerson = ({ agentId }) => `Agent ${agentId}`;
+  const shown = shownOf(built, origin, call);
 
   test('Markdown shows the numbers, and each assumption', () => {
-    const text = reportMarkdown(built);
-    expect(text).toContain('- log-offs verified: **3**');
-    expect(text).toMatch(/\| gone \| 1 \| 0 \| 0 \| 0 \| 0 \| 0 \| 2\.5 \|/);
+    const text = reportMarkdown(shown);
+    expect(text).toContain('- Log-offs by a rule: **3**');
+    expect(text).toMatch(/\| gone \| 1 \| 1 \| 0 \| 0 \| 0 \| 0 \| 0 \| 2\.5 \|/);
+    expect(text).toContain('| Organisation | North |');
     for (const sentence of built.assumptions) expect(text).toContain(sentence);
     // A pipe in a name must not open another column.
     expect(text).toContain('=cmd\\|calc');
   });
 
   test('CSV has one number a line, and no formula', () => {
-    const lines = reportCsv(built).trimEnd().split('\r\n');
+    const lines = reportCsv(built, origin, call).trimEnd().split('\r\n');
     expect(lines[0]).toBe('section,key,measure,value');
     expect(lines).toContain('rule,gone,verified,1');
     expect(lines).toContain("rule,'=cmd|calc,verified,1");
@@ -200,14 +208,17 @@ describe('renderings', () => {
   });
 
   test('JSON holds everything, with instants as ISO times', () => {
-    const value = JSON.parse(reportJson(built)) as Report & { span: { from: string } };
+    const value = JSON.parse(reportJson(built, origin, call, true)) as Report & { span: { from: string } };
     expect(value.span.from).toBe('2026-03-02T00:00:00.000Z');
     expect(value.totals.verified).toBe(3);
     expect(value.licence[0]?.asItWas.highestAt).toBe('2026-03-02T08:00:00.000Z');
   });
 
   test('HTML stands alone: nothing is loaded, and nothing of the record can run', () => {
-    const html = reportHtml(built, 'window.Chart = function () {}; // </SCRIPT> inside');
+    const html = reportHtml(shown, {
+      data: chartData(built),
+      library: 'window.Chart = function () {}; // </SCRIPT> inside',
+    });
     expect(html).not.toMatch(/(src|href)\s*=\s*["']?https?:/i);
     expect(html).toContain("default-src 'none'");
     expect(html).not.toContain(evil);
@@ -225,9 +236,86 @@ describe('renderings', () => {
 
   test('an empty span is said to be empty, in every form', () => {
     const empty = report([]);
-    expect(reportMarkdown(empty)).toContain('None.');
-    expect(reportHtml(empty, '')).toContain('None.');
-    expect(reportCsv(empty)).toContain('total,all,verified,0');
+    const nothing = shownOf(empty, origin, call);
+    expect(reportMarkdown(nothing)).toContain('None.');
+    expect(reportHtml(nothing)).toContain('None.');
+    expect(reportLines(nothing)).toContain('none');
+    expect(reportCsv(empty, origin, call)).toContain('total,all,verified,0');
+  });
+});
+
+describe('people', () => {
+  const events = [
+    ...logoff('a', '10:00:00'),
+    back('a', '10:01:00', 'silent after our log-off', 58 * SECOND),
+    ...logoff('a', '10:02:00', { rung: 0 }),
+    back('a', '12:02:00', 'late after our log-off'),
+    ...logoff('a', '14:00:00', { rule: 'locked' }),
+    ...logoff('b', '11:00:00', { kind: 'failed' }),
+    ...logoff('c', '11:00:00', { kind: 'observed' }),
+    ...logoff('c', '12:00:00', { kind: 'observed' }),
+  ];
+  const origin: Origin = {
+    ...{ organisation: undefined, mode: undefined, policy: undefined, version: '1', madeAt: at('23:00:00') },
+  };
+
+  test('are told one by one: log-offs, answers of the ladder, returns, hours and what was last', () => {
+    expect(report(events).people).toEqual([
+      {
+        ...{ agentId: 'a', profile: 'agents', logoffs: 2, answers: 1, notVerified: 0, observed: 0 },
+        ...{ silentReturns: 1, lateReturns: 1, recovered: MINUTE + 2 * HOUR + 8 * HOUR },
+        ...{ lastAt: at('14:00:00'), lastRule: 'locked', lastRung: undefined },
+      },
+      {
+        ...{ agentId: 'c', profile: undefined, logoffs: 0, answers: 0, notVerified: 0, observed: 2 },
+        ...{ silentReturns: 0, lateReturns: 0, recovered: 0 },
+        ...{ lastAt: at('12:00:00'), lastRule: 'gone', lastRung: undefined },
+      },
+      {
+        ...{ agentId: 'b', profile: 'supervisors', logoffs: 0, answers: 0, notVerified: 1, observed: 0 },
+        ...{ silentReturns: 0, lateReturns: 0, recovered: 0 },
+        ...{ lastAt: at('11:00:00'), lastRule: 'gone', lastRung: undefined },
+      },
+    ]);
+  });
+
+  test('and log-offs are told apart above everything else', () => {
+    expect(Object.fromEntries(headlines(report(events)))).toEqual({
+      'People logged off': '1',
+      'Log-offs by a rule': '2',
+      'Answers to returns (ladder)': '1',
+      'Hours recovered': '10.0',
+      'Peak licences saved': '0',
+      'Silent returns': '1',
+      'Log-offs unverified or failed': '1',
+      'Would have been logged off': '1 person, 2 times',
+    });
+  });
+
+  test('who would have been logged off come first where none was', () => {
+    const [first] = headlines(report(logoff('c', '11:00:00', { kind: 'observed' })));
+    expect(first).toEqual(['Would have been logged off', '1 person']);
+  });
+
+  test('are called as the policy wants, in each form, and have no id beside a hash', () => {
+    const built = report(events);
+    const call: CallPerson = ({ agentId }) => `hash-of-${agentId}`;
+    const shown = shownOf(built, origin, call);
+    expect(reportMarkdown(shown)).toContain(
+      '| hash-of-a | agents | 2 | 1 | 0 | 2 | 10.0 | 2026-03-02 14:00 | locked |',
+    );
+    expect(reportCsv(built, origin, call)).toContain('person,hash-of-a,answers,1\r\n');
+    const { people } = JSON.parse(reportJson(built, origin, call, false)) as { people: object[] };
+    expect(people[0]).toMatchObject({ agent: 'hash-of-a', recovered_seconds: 36_060, lastRung: null });
+    expect(people[0]).not.toHaveProperty('agentId');
+  });
+
+  test('have the times of the zone that was asked for, as everything else', () => {
+    const built = report(events, { zone: 'Asia/Kolkata' });
+    const text = reportMarkdown(shownOf(built, origin, ({ agentId }) => agentId));
+    expect(text).toContain('2026-03-02 19:30');
+    expect(text).toContain('2026-03-02 05:30 to 2026-03-03 05:30 (Asia/Kolkata)');
+    expect(text).not.toMatch(/\d\dZ/);
   });
 });
 

@@ -12,7 +12,9 @@ export function leaseContract(open: Open): void {
   describe('the lease', () => {
     test('is held by one at a time, renewed by its holder, and free at the moment in which it ends', async () => {
       const [one, two] = [await open(), await open()];
+      expect(await one.lease()).toBeUndefined();
       expect(await one.holdLease('one', BASE, TTL)).toBe(true);
+      expect(await two.lease()).toMatchObject({ holder: 'one', until: BASE + TTL });
       expect(await two.holdLease('two', BASE + MINUTE, TTL)).toBe(false);
       expect(await one.holdLease('one', BASE + MINUTE, TTL)).toBe(true);
       expect(await two.holdLease('two', BASE + TTL, TTL)).toBe(false);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { noteWarned } from '../../../src/domain/tracking/own-logoff.ts';
 import { withEpisode, type AgentState } from '../../../src/domain/tracking/state.ts';
 import { MINUTE } from '../../../src/domain/time/time.ts';
+import type { RememberedQuery } from '../../../src/domain/record.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { BASE, fullState, marked, stateOf, STANDING } from '../../store/examples.ts';
 import type { MakePlace, Open, StorePlace } from './place.ts';
@@ -100,6 +101,35 @@ export function memoriesContract(open: Open): void {
       });
       expect((await store.loadMemories()).size).toBe(1_501);
       expect((await store.loadMemory('much'))?.episode.observedRules).toEqual(observedRules);
+    });
+
+    test('come page by page with the name of the agent, or the id where there is none, as far as they are wanted', async () => {
+      const store = await open();
+      const showing = (id: string, shown: Partial<AgentState['last']>): AgentState => {
+        const state = stateOf(id, BASE);
+        return { ...state, last: { ...state.last, ...shown } };
+      };
+      const { ladder } = fullState('a').episode;
+      const waiting = { presence: 'ON_QUEUE', routing: 'IDLE' } as const;
+      const changed = [
+        stateOf('available', BASE),
+        showing('offline', { presence: 'OFFLINE' }),
+        withEpisode(showing('restored', waiting), { ladder }),
+        showing('talking', { presence: 'ON_QUEUE', routing: 'INTERACTING' }),
+        showing('waiting', waiting),
+      ];
+      await store.saveSweep({ ...QUIET, changed });
+      await store.saveAgents([{ id: 'waiting', name: 'Bo', email: 'bo@example.com', profile: 'agents' }]);
+      const found = async (wanted: RememberedQuery): Promise<readonly string[]> => {
+        const names: string[] = [];
+        for await (const page of store.rememberedPages(wanted))
+          names.push(...page.map(({ agent, memory }) => `${agent.name} ${memory.last.routing}`));
+        return names.sort();
+      };
+      const online = ['Bo IDLE', 'available OFF_QUEUE', 'restored IDLE', 'talking INTERACTING'];
+      expect(await found('all')).toEqual([...online, 'offline OFF_QUEUE'].sort());
+      expect(await found('online')).toEqual(online);
+      expect(await found('not_at_work')).toEqual(['available OFF_QUEUE', 'restored IDLE']);
     });
 
     test('keep times with fractions of a millisecond', async () => {

@@ -6,7 +6,7 @@ import { openStore, type SqliteStore } from '../../../src/store/sqlite/sqlite-st
 import type { StoreOptions } from '../../../src/store/sqlite/options.ts';
 import { BASE } from '../examples.ts';
 
-export { BASE, fullState, stateOf, STANDING } from '../examples.ts';
+export { BASE, stateOf, STANDING } from '../examples.ts';
 
 /** A place of its own for one test file; `remove` closes what was opened there and deletes it. */
 export class Place {
