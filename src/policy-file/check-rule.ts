@@ -94,10 +94,12 @@ function checkHours({ faults, calendars }: Checking, rule: RuleText, path: Path)
   }
 }
 
-function checkWarn({ faults, warns }: Checking, { warn: ahead, limit }: RuleText, path: Path): void {
+function checkWarn({ source, faults, warns }: Checking, rule: RuleText, path: Path): void {
+  const { warn: ahead, limit } = rule;
   if (ahead === undefined) return;
   const here = [...path, 'warn'];
-  if (ahead >= limit) faults.add(here, `must be shorter than the limit of ${formatDuration(limit)}`);
+  if (ahead >= limit && !source.isAbsent([...path, 'limit']))
+    faults.add(here, `must be shorter than the limit of ${formatDuration(limit)}`);
   if (!warns) faults.add(here, 'no enabled channel under notify lists warning, so no agent could be warned');
 }
 

@@ -31,13 +31,18 @@ export function warn(
   path: Path,
   sentence: string,
 ): void {
-  if (warnings.length > MOST_WARNINGS) return;
+  if (warnings.length > MOST_WARNINGS || source.isAbsent(path)) return;
   if (warnings.length === MOST_WARNINGS) {
     warnings.push('there are more warnings than these');
     return;
   }
+  warnings.push(warningAt(source, path, sentence));
+}
+
+/** A warning as one line: `file:line:column: path: sentence`. */
+export function warningAt(source: Source, path: Path, sentence: string): string {
   const { line, column } = source.place(path);
-  warnings.push(`${source.file}:${line}:${column}: ${writePath(path, source.spoken)}: ${sentence}`);
+  return `${source.file}:${line}:${column}: ${writePath(path, source.spoken)}: ${sentence}`;
 }
 
 /** A part by itself, `undefined` when it does not fit its schema. */

@@ -97,10 +97,11 @@ export class FaultList {
   }
 
   /**
-   * Adds a fault; the same sentence at the same path counts once. `{value}` in it stands for the value as far as that may
+   * Adds a fault; the same sentence at the same path counts once, and of a value that something stands in for nothing is said. `{value}` in it stands for the value as far as that may
    * be shown.
    */
   add(path: Path, message: string, extra: Extra = {}): void {
+    if (this.#source.isAbsent(path) && extra.atKey !== true) return;
     const key = `${JSON.stringify(path)}\n${message}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);

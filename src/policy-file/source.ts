@@ -40,6 +40,15 @@ function keyOf(path: Path): string {
   return JSON.stringify(path);
 }
 
+/** A value that is not there on this machine. */
+export interface Absent {
+  readonly path: Path;
+  /** What is missing, as sentences without a full stop. */
+  readonly why: readonly string[];
+  /** It is there, but holds nothing, which may be meant. */
+  readonly isEmpty: boolean;
+}
+
 /** The tree of values of one file, with places. */
 export class Source {
   readonly file: string;
@@ -50,6 +59,7 @@ export class Source {
   readonly #values: Map<string, Packed>;
   readonly #keys: Map<string, Packed>;
   readonly #origins: Map<string, string>;
+  readonly #absent = new Map<string, Absent>();
   #spoken: ReadonlySet<string> | undefined;
 
   constructor(file: string, places?: Pick<SourceSnapshot, 'values' | 'keys' | 'origins'>) {
@@ -72,6 +82,38 @@ export class Source {
     this.#origins.set(keyOf(path), names);
   }
 
+  /** Notes a value that something has to stand in for. */
+  noteAbsent(path: Path, absent: Omit<Absent, 'path'>): void {
+    this.#absent.set(keyOf(path), { path, ...absent });
+  }
+
+  /** The value counts after all. */
+  forgetAbsent(path: Path): void {
+    this.#absent.delete(keyOf(path));
+  }
+
+  get absent(): readonly Absent[] {
+    return [...this.#absent.values()];
+  }
+
+  /** Whether something stands in for the value: nothing can be said of it. */
+  isAbsent(path: Path): boolean {
+    return this.#absent.size > 0 && this.#absent.has(keyOf(path));
+  }
+
+  /** Replaces a value that is there. */
+  put(path: Path, value: unknown): void {
+    const last = path.at(-1);
+    const block = this.at(path.slice(0, -1));
+    if (last === undefined || typeof block !== 'object' || block === null) return;
+    (block as Record<string | number, unknown>)[last] = value;
+  }
+
+  /** As it is written. */
+  rawAt(path: Path): unknown {
+    return valueAt(this.raw, path);
+  }
+
   /** Where a value stands; of one that is not there, where its surroundings do. */
   place(path: Path): Place {
     for (let length = path.length; length >= 0; length -= 1) {
@@ -92,12 +134,7 @@ export class Source {
 
   /** The value at a path, `undefined` when there is none. */
   at(path: Path): unknown {
-    let node = this.value;
-    for (const part of path) {
-      if (typeof node !== 'object' || node === null || !Object.hasOwn(node, part)) return undefined;
-      node = (node as Record<string | number, unknown>)[part];
-    }
-    return node;
+    return valueAt(this.value, path);
   }
 
   /**
@@ -168,6 +205,15 @@ function calendarsReferredTo(policy: unknown): ReadonlySet<string> {
   const rules = listOf(keyIn(policy, 'profiles')).flatMap((profile) => listOf(keyIn(profile, 'rules')));
   const names = rules.flatMap((rule) => [keyIn(rule, 'during'), keyIn(rule, 'outside')]);
   return new Set(names.filter((name) => typeof name === 'string'));
+}
+
+function valueAt(tree: unknown, path: Path): unknown {
+  let node = tree;
+  for (const part of path) {
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, part)) return undefined;
+    node = (node as Record<string | number, unknown>)[part];
+  }
+  return node;
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -39,8 +39,16 @@ export function storePlaceIn(text: string, file: string, env: Env): StorePlace {
   const [first, ...others] = values.found;
   if (first === undefined) return unknown('it names no store');
   if (others.some((other) => other !== first)) return unknown('it names more than one store');
-  const { text: filled, faults } = interpolate(first, { env, policyFile: file, files: new FilesRead() });
-  const [fault] = faults;
+  const {
+    text: filled,
+    faults,
+    absent,
+  } = interpolate(first, {
+    env,
+    policyFile: file,
+    files: new FilesRead(),
+  });
+  const [fault] = [...faults, ...absent];
   if (fault !== undefined) return unknown(`its store.sqlite cannot be filled in: ${fault}`);
   const path = filled.trim();
   if (path === '' || path.length > LONGEST_PATH) return unknown('store.sqlite is no path');
