@@ -23,6 +23,10 @@ export interface Checking {
   readonly connector: string | undefined;
   /** Whether some channel that is on tells agents of log-offs to come. */
   readonly warns: boolean;
+  /** Whether some channel lists what the action `notify` sends, be it on or off. */
+  readonly reported: boolean;
+  /** Calendars that are open at all times, as `normaliseName` gives them. */
+  readonly alwaysOpen: ReadonlySet<string>;
 }
 
 /** Adds a warning with its place. Like a fault it quotes nothing that the author wrote freely (see `quoting.ts`). */
