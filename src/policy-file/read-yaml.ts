@@ -25,6 +25,7 @@ export function readYaml(
   mayBeAbsent = false,
 ): { source: Source; faults: FaultList } {
   const source = new Source(file);
+  source.text = text;
   const faults = new FaultList(source);
   const { doc, placeOf } = parseYaml(text, file, faults);
   const walk = new Walk(source, faults, { env, policyFile: file, files }, placeOf, mayBeAbsent);
@@ -54,8 +55,11 @@ interface Item {
   readonly value: unknown;
 }
 
-/** Keys of the whole file whose values are only there to be referred to. */
-const OWN_KEY = /^x-/;
+/** Whether a key of the whole file is only there to be referred to. */
+export function isOwnKey(key: string): boolean {
+  return key.startsWith('x-');
+}
+
 const MERGE_KEY = '<<';
 
 class Walk {
@@ -154,7 +158,7 @@ class Walk {
       const key = this.#keyOf(item, path);
       if (key === undefined) continue;
       if (key === MERGE_KEY) merges.push(item);
-      else if (depth > 0 || !OWN_KEY.test(key)) this.#entry(block, key, item, path, depth);
+      else if (depth > 0 || !isOwnKey(key)) this.#entry(block, key, item, path, depth);
     }
     // The block's own keys go first, wherever the others are merged in.
     for (const { key, value } of merges) this.#merge(block, value, key, path, depth);

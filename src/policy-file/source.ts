@@ -52,6 +52,8 @@ export interface Absent {
 /** The tree of values of one file, with places. */
 export class Source {
   readonly file: string;
+  /** The whole text. */
+  text = '';
   /** With `${…}` filled in. */
   value: unknown = undefined;
   /** As written; only while it is checked. */
@@ -126,6 +128,13 @@ export class Source {
     return START;
   }
 
+  /** Every place that is known: of keys, and of values. */
+  *places(): Generator<{ readonly place: Place; readonly isKey: boolean; readonly path: () => Path }> {
+    const path = (key: string) => (): Path => JSON.parse(key) as Path;
+    for (const [key, place] of this.#values) yield { place: unpacked(place), isKey: false, path: path(key) };
+    for (const [key, place] of this.#keys) yield { place: unpacked(place), isKey: true, path: path(key) };
+  }
+
   /** Where a key stands. */
   keyPlace(path: Path): Place {
     const place = this.#keys.get(keyOf(path));
@@ -144,7 +153,7 @@ export class Source {
   show(path: Path, known: Iterable<string> = [], effort?: CompareEffort, value = this.at(path)): string {
     const origin = this.#origins.get(keyOf(path));
     if (origin !== undefined) return `the value of ${origin}`;
-    if (this.#isSecret(path)) return 'this';
+    if (this.isSecret(path)) return 'this';
     if (isHarmless(value)) return typeof value === 'string' ? `"${value}"` : String(value);
     return typeof value === 'string' && isSlip(value, known, effort) ? `"${value}"` : 'this';
   }
@@ -154,13 +163,13 @@ export class Source {
     const origin = this.#origins.get(keyOf(path));
     if (origin !== undefined) return `the value of ${origin}`;
     const value = this.at(path);
-    if (typeof value !== 'string' || this.#isSecret(path)) return 'of this place';
+    if (typeof value !== 'string' || this.isSecret(path)) return 'of this place';
     return `"${value.length > 80 ? `${value.slice(0, 80)}…` : value}"`;
   }
 
   /** Whether the text at a path stands in the file itself, in a place that is not made for secrets: good to guess from. */
   isOwnText(path: Path): boolean {
-    return !this.#origins.has(keyOf(path)) && !this.#isSecret(path);
+    return !this.#origins.has(keyOf(path)) && !this.isSecret(path);
   }
 
   /** Names of the author's own that stand in two places, so that they can be shown: calendars that rules refer to. */
@@ -173,6 +182,7 @@ export class Source {
   toSnapshot(): SourceSnapshot {
     return {
       file: this.file,
+      text: this.text,
       value: this.value,
       values: this.#values,
       keys: this.#keys,
@@ -184,10 +194,12 @@ export class Source {
   static from(snapshot: SourceSnapshot): Source {
     const source = new Source(snapshot.file, snapshot);
     source.value = snapshot.value;
+    source.text = snapshot.text;
     return source;
   }
 
-  #isSecret(path: Path): boolean {
+  /** Whether a place is made for secrets. */
+  isSecret(path: Path): boolean {
     return path.some((part) => typeof part === 'string' && SECRET_KEYS.has(part));
   }
 }
@@ -195,6 +207,7 @@ export class Source {
 /** A source as plain data. */
 export interface SourceSnapshot {
   readonly file: string;
+  readonly text: string;
   readonly value: unknown;
   readonly values: Map<string, Packed>;
   readonly keys: Map<string, Packed>;

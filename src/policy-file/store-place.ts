@@ -7,6 +7,7 @@ import { isAlias, isMap, isScalar, parseDocument, type Document, type Pair, type
 import { FileFault, readTextFile } from '../files/plain-file.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { interpolate, type Env } from './interpolate.ts';
+import { isOwnKey } from './read-yaml.ts';
 import { root } from './schema.ts';
 
 /** The path of the store as the policy gives it, with its variables filled in; or why it cannot be told. */
@@ -71,7 +72,7 @@ function valuesIn(text: string): Values {
   const stores = top.items.filter((item) => keyOf(item) === 'store');
   if (stores.length > 0) return valuesUnder(stores, doc);
   // A key that is mistyped may be that of the store, and what was cut off may have been.
-  const strange = keys.find((key) => !Object.hasOwn(root.shape, key));
+  const strange = keys.find((key) => !Object.hasOwn(root.shape, key) && !isOwnKey(key));
   if (strange !== undefined) return { why: `it has no key "store", but ${unknownKey(strange)}` };
   return NEEDED.every((key) => keys.includes(key))
     ? { found: [defaultPath()] }
