@@ -116,10 +116,14 @@ function addWorker(program: Command, output: Output, end: End): void {
 
 function addPolicy(program: Command, output: Output, end: End): void {
   withConfig(program, 'validate', 'check the policy and print in plain words what it would do')
-    .option('--online', 'also check its names against the platform')
+    .argument(
+      '[file]',
+      'policy file, in place of --config; - is standard input, and --config then says whose text it is',
+    )
+    .option('--online', 'also check its names against the platform; needs the credentials')
     .option('--json', 'print as JSON')
-    .action(async (options: ValidateOptions) => {
-      end(await (await import('./validate/command.ts')).validate(options, output));
+    .action(async (file: string | undefined, options: ValidateOptions) => {
+      end(await (await import('./validate/command.ts')).validate({ ...options, file }, output));
     });
   withStore(
     program,

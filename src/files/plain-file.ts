@@ -11,11 +11,14 @@ export class FileFault extends Error {
   readonly why: string;
   /** It holds more than was allowed. */
   readonly tooLarge: boolean;
+  /** There is nothing that this process could read, but on another machine, or for another user, there may be. */
+  readonly notHere: boolean;
 
-  constructor(why: string, tooLarge = false) {
+  constructor(why: string, { tooLarge = false, notHere = false } = {}) {
     super(why);
     this.why = why;
     this.tooLarge = tooLarge;
+    this.notHere = notHere;
   }
 }
 
@@ -104,7 +107,7 @@ function isSame(a: BigIntStats, b: BigIntStats): boolean {
 }
 
 function tooLarge(most: number): FileFault {
-  return new FileFault(`it is larger than ${most / 1024} KiB`, true);
+  return new FileFault(`it is larger than ${most / 1024} KiB`, { tooLarge: true });
 }
 
 function refuseOthers(stats: BigIntStats): void {
@@ -132,12 +135,22 @@ function guarded<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof FileFault ? error : new FileFault(whyUnreadable(error));
+    throw error instanceof FileFault
+      ? error
+      : new FileFault(whyUnreadable(error), { notHere: isNotHere(error) });
   }
+}
+
+function isNotHere(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
 /** Why a file could not be read or written, in a few words. */
 export function whyUnreadable(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   return WORDS[code] ?? (code === '' ? 'unknown error' : code);
 }

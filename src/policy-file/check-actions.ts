@@ -21,6 +21,12 @@ export function checkActions(
       faults.add(here, `${action} is allowed only in rungs of returns.ladder`);
     else if (isBy('identity_provider', action) && connector === undefined)
       faults.add(here, `${action} needs a connector under identity`);
+    else if (isBy('channels', action) && !checking.reported)
+      warn(
+        checking,
+        here,
+        `${action} reaches no one: no channel under notify lists return; add return to the \`on\` of a channel, or leave ${action} out`,
+      );
   });
   const revocation = actions.indexOf('revoke_tokens');
   actions.forEach((action, i) => {

@@ -1,6 +1,7 @@
 /** Whether conditions, matchers, exemptions and the answers to returns make sense. */
 import { formatDuration } from '../domain/time/time.ts';
 import { warn, type Checking } from './checking.ts';
+import { checkAnswers } from './check-answers.ts';
 import { checkActions } from './check-actions.ts';
 import type { ExemptionText, MatchText, OwnReturnsText, ReturnsText, WhenText } from './schema.ts';
 import type { Path } from './source.ts';
@@ -65,6 +66,7 @@ export function checkReturns(
       'is not longer than window: every place on the ladder is forgotten at once',
     );
   }
+  checkAnswers(checking, returns, path, written);
   written.ladder?.forEach(({ actions }, i) => {
     checkActions(checking, actions, [...path, 'ladder', i, 'actions'], 'rung');
   });

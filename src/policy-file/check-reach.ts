@@ -2,18 +2,19 @@
 import { CONNECTORS, type ConnectorKind } from '../identity/connectors/registry.ts';
 import { kindOf } from '../notify/channels/registry.ts';
 import { entriesAt, isBlock, noteOnce, part, readable, warn, type Checking } from './checking.ts';
-import { sections } from './schema.ts';
+import { isBy } from '../domain/policy/actions.ts';
+import { sections, type ReturnsText } from './schema.ts';
 import { channel, type ChannelText } from './schema-notify.ts';
 import type { Path } from './source.ts';
 
 /** The platform's default ceiling for one OAuth token, in requests a minute. */
 const PLATFORM_CEILING = 300;
 
-/** Adds the faults of the channels. Answers whether one that is on lists `warning`. */
-export function checkChannels(checking: Checking): boolean {
+/** Adds the faults of the channels. Answers whether one that is on lists `warning`, and whether one lists `return`. */
+export function checkChannels(checking: Checking): Pick<Checking, 'warns' | 'reported'> {
   const { source } = checking;
   const names = new Map<string, Path>();
-  let warns = false;
+  let [warns, reported] = [false, false];
   entriesAt(source, ['notify']).forEach((entry, i) => {
     const path: Path = ['notify', i];
     const name = source.at([...path, 'name']);
@@ -22,10 +23,11 @@ export function checkChannels(checking: Checking): boolean {
     const isReadable = part(channel, entry) !== undefined;
     const fitting = readable(channel, entry, CHANNEL);
     if (!isReadable || (fitting !== undefined && warnsAgents(fitting))) warns = true;
+    if (!isReadable || fitting?.on.includes('return') === true) reported = true;
     if (fitting !== undefined) checkChannel(checking, fitting, path);
   });
   checkCeiling(checking);
-  return warns;
+  return { warns, reported };
 }
 
 /** Stand-ins for keys with faults. */
@@ -44,6 +46,9 @@ function checkChannel(checking: Checking, one: ChannelText, path: Path): void {
   if (one.url === '') warn(checking, [...path, 'url'], 'is empty: the channel is switched off');
   if (one.on.includes('warning') && !reachesAgents(one))
     warn(checking, [...path, 'on'], 'lists warning, but a chat message does not go to the agent alone');
+  for (const topic of Object.keys(one.templates ?? {}))
+    if (!one.on.some((listed) => listed === topic))
+      warn(checking, [...path, 'templates', topic], 'is never used: `on` does not list this kind of message');
   const alarms = [...new Set(one.on)].filter((topic) => topic !== 'warning');
   for (const { severity, path: keys, message } of kindOf(one)?.remarks(one, alarms) ?? []) {
     if (severity === 'fault') checking.faults.add([...path, ...keys], message);
@@ -78,6 +83,19 @@ export function checkIdentity(checking: Checking): string | undefined {
   }
   for (const kind of present) checkConnector(checking, kind, given[kind.name]);
   return isReadable ? names[0] : 'unknown';
+}
+
+/** Warns of a connector that no rung asks; `ladders` are all that count. */
+export function checkUnused(checking: Checking, ladders: readonly ReturnsText['ladder'][]): void {
+  const { source, connector } = checking;
+  if (connector === undefined || source.at(['identity', connector]) === undefined) return;
+  if (ladders.flat().some(({ actions }) => actions.some((action) => isBy('identity_provider', action))))
+    return;
+  warn(
+    checking,
+    ['identity', connector],
+    'is never asked: no rung of a ladder has end_sso_session; put it before revoke_tokens in a rung of returns.ladder, or leave the connector out',
+  );
 }
 
 /** Inside a cluster plain HTTP is not unusual; anywhere else an eavesdropper could end any session from then on. */

@@ -5,6 +5,7 @@ import type { When } from '../domain/policy/policy.ts';
 import { DAY, formatDuration } from '../domain/time/time.ts';
 import { warn, type Checking } from './checking.ts';
 import { checkActions } from './check-actions.ts';
+import { warnOfDeadWhen } from './check-dead.ts';
 import { checkWhen } from './check-parts.ts';
 import {
   canBeDue,
@@ -26,7 +27,7 @@ export function checkRule(checking: Checking, rule: RuleText, path: Path): void 
   checkHours(checking, rule, path);
   checkActions(checking, rule.actions, [...path, 'actions'], 'rule');
   checkWarn(checking, rule, path);
-  checkQueue(checking, rule, path);
+  if (!warnOfDeadWhen(checking, rule.when, [...path, 'when'])) checkQueue(checking, rule, path);
 }
 
 const RUNS_ON_QUEUE = CLOCKS.filter((name) => !CLOCK_TABLE[name].standsOnQueue)
@@ -82,10 +83,17 @@ function checkLimit(checking: Checking, { limit }: RuleText, path: Path): void {
     warn(checking, [...path, 'limit'], 'a limit of more than 30 days will hardly ever be reached');
 }
 
-function checkHours({ faults, calendars }: Checking, rule: RuleText, path: Path): void {
+function checkHours(checking: Checking, rule: RuleText, path: Path): void {
+  const { faults, calendars, alwaysOpen } = checking;
   if (rule.during !== undefined && rule.outside !== undefined) {
     faults.add([...path, 'outside'], 'has both during and outside: leave one of them', { atKey: true });
   }
+  if (rule.outside !== undefined && alwaysOpen.has(normaliseName(rule.outside)))
+    warn(
+      checking,
+      [...path, 'outside'],
+      'never counts: the calendar is open all the time, so that this rule makes no agent due; leave outside away, or give the calendar hours',
+    );
   for (const side of ['during', 'outside'] as const) {
     const name = rule[side];
     if (name === undefined || calendars.has(normaliseName(name))) continue;
@@ -94,10 +102,12 @@ function checkHours({ faults, calendars }: Checking, rule: RuleText, path: Path)
   }
 }
 
-function checkWarn({ faults, warns }: Checking, { warn: ahead, limit }: RuleText, path: Path): void {
+function checkWarn({ source, faults, warns }: Checking, rule: RuleText, path: Path): void {
+  const { warn: ahead, limit } = rule;
   if (ahead === undefined) return;
   const here = [...path, 'warn'];
-  if (ahead >= limit) faults.add(here, `must be shorter than the limit of ${formatDuration(limit)}`);
+  if (ahead >= limit && !source.isAbsent([...path, 'limit']))
+    faults.add(here, `must be shorter than the limit of ${formatDuration(limit)}`);
   if (!warns) faults.add(here, 'no enabled channel under notify lists warning, so no agent could be warned');
 }
 

@@ -4,7 +4,8 @@ import { isBlock, part, type Checking } from './checking.ts';
 import { calendar } from './schema-calendar.ts';
 import type { Path } from './source.ts';
 
-const MOST_IN_A_DAY = 24;
+/** Windows of one day. */
+export const MOST_IN_A_DAY = 24;
 const MOST_IN_A_WEEK = 2_000;
 
 /** Adds the faults of all calendars. */

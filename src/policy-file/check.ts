@@ -13,12 +13,16 @@ import {
   warn,
   type Checking,
 } from './checking.ts';
+import { checkCaps, checkGrace, checkIdentityCap } from './check-bounds.ts';
 import { checkCalendars } from './check-calendars.ts';
+import { checkDead } from './check-dead.ts';
+import { checkOpening } from './check-opening.ts';
+import { checkVariables } from './check-variables.ts';
 import { checkWildcards } from './check-wildcards.ts';
 import { checkWindows } from './check-windows.ts';
 import { checkRule } from './check-rule.ts';
 import { checkExemption, checkMatch, checkOwnReturns, checkReturns } from './check-parts.ts';
-import { checkChannels, checkIdentity } from './check-reach.ts';
+import { checkChannels, checkIdentity, checkUnused } from './check-reach.ts';
 import { longestInterval } from './cron.ts';
 import type { FaultList } from './faults.ts';
 import {
@@ -44,21 +48,34 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
     interval: sweep === undefined ? undefined : longestInterval(sweep.every),
   };
   const calendars = checkCalendars(base);
-  const first: Checking = { ...base, calendars, connector: undefined, warns: false };
-  const connector = checkIdentity(first);
-  const warns = checkChannels(first);
-  const checking = { ...first, connector, warns };
+  const unknown = { connector: undefined, warns: false, reported: true };
+  const first: Checking = { ...base, calendars, alwaysOpen: checkOpening(base), ...unknown };
+  const checking = { ...first, connector: checkIdentity(first), ...checkChannels(first) };
   const general = checkGeneralReturns(checking);
   entriesAt(source, ['exempt']).forEach((entry, i) => {
     const fitting = readable(exemption, entry, KEYS);
     if (fitting !== undefined) checkExemption(checking, fitting, ['exempt', i]);
   });
   checkProfiles(checking, general);
+  checkDead(checking);
+  checkCaps(checking);
+  checkIdentityCap(checking);
+  checkGrace(checking, general);
+  checkUnused(checking, laddersIn(source, general));
+  checkVariables(checking);
   checkWindows(checking);
   checkWildcards(checking);
   if (base.interval !== undefined && base.interval > DAY) {
     warn(checking, ['sweep', 'every'], `up to ${formatDuration(base.interval)} pass between two sweeps`);
   }
+}
+
+function laddersIn(source: Source, general: ReturnsText | undefined): readonly ReturnsText['ladder'][] {
+  const own = entriesAt(source, ['profiles']).flatMap((_, i) => {
+    const returns = part(ownReturns, source.at(['profiles', i, 'returns']) ?? {});
+    return returns?.ladder === undefined ? [] : [returns.ladder];
+  });
+  return general === undefined ? own : [general.ladder, ...own];
 }
 
 /** Stand-ins for keys with faults: none of the checks minds them. */

@@ -23,6 +23,10 @@ export interface Checking {
   readonly connector: string | undefined;
   /** Whether some channel that is on tells agents of log-offs to come. */
   readonly warns: boolean;
+  /** Whether some channel lists what the action `notify` sends, be it on or off. */
+  readonly reported: boolean;
+  /** Calendars that are open at all times, as `normaliseName` gives them. */
+  readonly alwaysOpen: ReadonlySet<string>;
 }
 
 /** Adds a warning with its place. Like a fault it quotes nothing that the author wrote freely (see `quoting.ts`). */
@@ -31,13 +35,18 @@ export function warn(
   path: Path,
   sentence: string,
 ): void {
-  if (warnings.length > MOST_WARNINGS) return;
+  if (warnings.length > MOST_WARNINGS || source.isAbsent(path)) return;
   if (warnings.length === MOST_WARNINGS) {
     warnings.push('there are more warnings than these');
     return;
   }
+  warnings.push(warningAt(source, path, sentence));
+}
+
+/** A warning as one line: `file:line:column: path: sentence`. */
+export function warningAt(source: Source, path: Path, sentence: string): string {
   const { line, column } = source.place(path);
-  warnings.push(`${source.file}:${line}:${column}: ${writePath(path, source.spoken)}: ${sentence}`);
+  return `${source.file}:${line}:${column}: ${writePath(path, source.spoken)}: ${sentence}`;
 }
 
 /** A part by itself, `undefined` when it does not fit its schema. */

@@ -66,6 +66,12 @@ export function longestInterval(expression: string): Duration {
   return found;
 }
 
+/** The most runs of an expression that an hour can hold; 0 for a bad one. */
+export function runsInAnHour(expression: string): number {
+  const { fields } = answerFor(expression);
+  return fields === undefined ? 0 : new Set(fields.minute).size * new Set(fields.second).size;
+}
+
 /**
  * How often an expression is due from one instant to another, both of which belong to the span; 0 for a bad one. Days are
  * counted one by one, for at most as long as a schedule is ever looked at.

@@ -46,4 +46,6 @@ export interface LoadedPolicy {
   /** Twelve hex digits; comments, order of keys and secrets do not change it. */
   readonly hash: string;
   readonly warnings: readonly string[];
+  /** Nothing that judging depends on has a stand-in: see `stand-ins.ts`. */
+  readonly isWhole: boolean;
 }

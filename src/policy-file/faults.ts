@@ -4,6 +4,7 @@
  */
 import { oneLine } from '../texts/clean.ts';
 import { findNear, smallEffort, type CompareEffort } from './nearest.ts';
+import { Excerpts, type Excerpt } from './excerpt.ts';
 import { writePath } from './quoting.ts';
 import type { Path, Place, Source } from './source.ts';
 
@@ -18,6 +19,8 @@ export interface PolicyFault {
   readonly path: string;
   readonly message: string;
   readonly suggestion?: string;
+  /** The line, as far as it may be shown. */
+  readonly excerpt?: Excerpt;
 }
 
 /** More than this would only scroll the first ones away. */
@@ -97,10 +100,11 @@ export class FaultList {
   }
 
   /**
-   * Adds a fault; the same sentence at the same path counts once. `{value}` in it stands for the value as far as that may
+   * Adds a fault; the same sentence at the same path counts once, and of a value that something stands in for nothing is said. `{value}` in it stands for the value as far as that may
    * be shown.
    */
   add(path: Path, message: string, extra: Extra = {}): void {
+    if (this.#source.isAbsent(path) && extra.atKey !== true) return;
     const key = `${JSON.stringify(path)}\n${message}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
@@ -127,7 +131,7 @@ export class FaultList {
     if (this.#faults.length === 0) return;
     const effort = smallEffort();
     const told = firstOf(this.#faults).map((fault) => this.#tell(fault, effort));
-    throw new PolicyRefused(told, this.#count - told.length);
+    throw new PolicyRefused(withExcerpts(this.#source, told), this.#count - told.length);
   }
 
   /** The same, but only where the text itself is at fault, so that whatever else is found is a guess. */
@@ -142,7 +146,7 @@ export class FaultList {
     const sure = firstOf(this.#faults)
       .filter(({ line, extra }) => line < readable && extra.absence !== true)
       .map((fault) => this.#tell(fault, effort));
-    throw new PolicyRefused(firstOf([...sure, ...syntax]));
+    throw new PolicyRefused(withExcerpts(this.#source, firstOf([...sure, ...syntax]), syntax[0]));
   }
 
   #tell({ line, column, at, message, extra }: Noted, effort: CompareEffort): PolicyFault {
@@ -163,6 +167,30 @@ export class FaultList {
     const path = writePath(at, spoken, effort);
     return { file, line, column, path, message: sentence, ...suggestion };
   }
+}
+
+function withExcerpts(
+  source: Source,
+  faults: readonly PolicyFault[],
+  unsureFrom?: Place,
+): readonly PolicyFault[] {
+  const excerpts = new Excerpts(source, faults, unsureFrom);
+  return faults.map((fault) => {
+    const excerpt = excerpts.at(fault, fault.message);
+    return excerpt === undefined ? fault : { ...fault, excerpt };
+  });
+}
+
+/** A fault with its line below it, and a mark under the place in it. */
+export function faultLines(fault: PolicyFault): readonly string[] {
+  const { excerpt, line } = fault;
+  if (excerpt === undefined) return [faultLine(fault)];
+  const number = String(line).padStart(5);
+  return [
+    faultLine(fault),
+    `${number} | ${excerpt.text}`,
+    `${' '.repeat(number.length)} | ${' '.repeat(excerpt.caret)}^`,
+  ];
 }
 
 /** The first ones in the file, in its order. */

@@ -26,18 +26,26 @@ export class FilesRead {
     return this.#digests;
   }
 
+  /** Hands in what a path stands for, in place of reading it. */
+  give(path: string, bytes: Uint8Array): void {
+    const outcome = { bytes: Buffer.from(bytes) };
+    this.#outcomes.set(path, outcome);
+    this.#digests.set(path, digestOf(outcome));
+  }
+
   /** The text of a plain file of at most `most` bytes. Throws `FileFault`. */
   text(path: string, most: number): string {
     const outcome = this.#outcomes.get(path) ?? this.#read(path);
     if ('fault' in outcome) throw outcome.fault;
-    if (outcome.bytes.length > most) throw new FileFault(`it is larger than ${most / 1024} KiB`, true);
+    if (outcome.bytes.length > most)
+      throw new FileFault(`it is larger than ${most / 1024} KiB`, { tooLarge: true });
     return textOf(outcome.bytes);
   }
 
   #read(path: string): Outcome {
     if (this.#together > LARGEST_TOGETHER || this.#outcomes.size >= MOST_FILES) {
       const most = `${LARGEST_TOGETHER / 1024 / 1024} MiB in ${MOST_FILES} files`;
-      throw new FileFault(`a policy and what it names are at most ${most} together`, true);
+      throw new FileFault(`a policy and what it names are at most ${most} together`, { tooLarge: true });
     }
     const outcome = outcomeOf(path);
     this.#outcomes.set(path, outcome);

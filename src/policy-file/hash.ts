@@ -1,9 +1,14 @@
 /** The fingerprint of a policy: the same for the same meaning, whatever its comments, its order of keys and its secrets. */
 import { createHash } from 'node:crypto';
-import { SECRET_KEYS, type Source } from './source.ts';
+import { SECRET_KEYS, type Path, type Source } from './source.ts';
 
 /** What judging depends on counts as it is in force; the rest counts as written, so that no secret goes in. */
 const JUDGED = new Set(['version', 'mode', 'sweep', 'exempt', 'profiles', 'returns', 'caps', 'calendars']);
+
+/** Whether judging depends on what stands at this place. */
+export function hasJudged(path: Path): boolean {
+  return JUDGED.has(String(path[0]));
+}
 
 /** Twelve hex digits. */
 export function hashOf(source: Source): string {

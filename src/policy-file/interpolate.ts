@@ -11,12 +11,14 @@ import type { FilesRead } from './files-read.ts';
 /** Variables by name, as in `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** A text with everything filled in; `faults` are sentences that never hold a value. */
+/** A text with everything filled in; sentences never hold a value. */
 export interface Filled {
   readonly text: string;
   /** The variables and files that went in, as `${NAME}`; empty when nothing did. */
   readonly origins: readonly string[];
   readonly faults: readonly string[];
+  /** What is not there on this machine, although it may be on another: each is a fault, unless the caller can do without. */
+  readonly absent: readonly string[];
 }
 
 const REFERENCE = /\$\$\{|\$\{([^{}]*)\}|\$\{/g;
@@ -37,6 +39,7 @@ export interface Outside {
 export function interpolate(text: string, outside: Outside): Filled {
   const origins = new Set<string>();
   const faults = new Set<string>();
+  const absent = new Set<string>();
   let length = 0;
   const filled = text.replace(REFERENCE, (whole: string, inside: string | undefined) => {
     if (whole === '$${') return '${';
@@ -48,19 +51,21 @@ export function interpolate(text: string, outside: Outside): Filled {
       ? fromFile(inside.slice(5), outside)
       : fromEnv(inside, outside.env);
     origins.add(found.origin);
-    if (found.fault !== undefined) faults.add(found.fault);
+    if (found.fault !== undefined) (found.isAbsent === true ? absent : faults).add(found.fault);
     length += found.value.length;
     if (length <= LONGEST) return found.value;
     faults.add('becomes longer than any text of a policy: it holds too many or too large files or variables');
     return '';
   });
-  return { text: filled, origins: [...origins], faults: [...faults] };
+  return { text: filled, origins: [...origins], faults: [...faults], absent: [...absent] };
 }
 
 interface Found {
   readonly value: string;
   readonly origin: string;
   readonly fault?: string;
+  /** The fault is one of this machine only. */
+  readonly isAbsent?: boolean;
 }
 
 function fromEnv(inside: string, env: Env): Found {
@@ -81,11 +86,11 @@ function fromEnv(inside: string, env: Env): Found {
     return { value: value === undefined || value === '' ? fallback : value, origin };
   if (value !== undefined) return { value, origin };
   const which = isName ? `the environment variable ${name}` : 'the environment variable in its "${…}"';
-  return { value: '', origin, fault: `${which} is not set` };
+  return { value: '', origin, fault: `${which} is not set`, isAbsent: true };
 }
 
-/** What stands in the braces in place of a name may be the secret itself, which must not be shown. */
-function looksLikeName(text: string): boolean {
+/** What stands in place of a variable's name may be the secret itself, which must not be shown. */
+export function looksLikeName(text: string): boolean {
   return /^[A-Z]+(?:_[A-Z0-9]+)*$/.test(text) && text.length <= (text.includes('_') ? 60 : 12);
 }
 
@@ -102,7 +107,7 @@ function fromFile(path: string, { policyFile, files }: Outside): Found {
     const fault = error.tooLarge
       ? `${file} cannot be taken: ${error.why}, which no secret is`
       : `${file} cannot be read: ${error.why}`;
-    return { value: '', origin, fault };
+    return { value: '', origin, fault, isAbsent: error.notHere };
   }
 }
 

@@ -3,6 +3,7 @@ import { FileFault } from '../files/plain-file.ts';
 import { chosenConnector } from '../identity/connectors/registry.ts';
 import type { Channel } from '../notify/channels/registry.ts';
 import { checkAll } from './check.ts';
+import { warningAt } from './checking.ts';
 import { longestInterval } from './cron.ts';
 import type { LoadedPolicy, Settings } from './draft.ts';
 import { wholeFileFault } from './faults.ts';
@@ -13,13 +14,27 @@ import { addIssues } from './issues.ts';
 import { readYaml } from './read-yaml.ts';
 import { root, type Content } from './schema.ts';
 import type { ChannelText } from './schema-notify.ts';
+import { standIn } from './stand-ins.ts';
 
 /** The organisation of a policy that has no name. */
 const UNNAMED = 'default';
 
+export interface LoadOptions {
+  /**
+   * Variables and files that are not there are warned of, and something stands in for them: good for looking at a policy, not for
+   * running it.
+   */
+  readonly mayBeAbsent?: boolean;
+}
+
 /** Reads and checks a file. Throws `PolicyRefused`. */
-export function loadPolicyFile(path: string, env: Env, files = new FilesRead()): LoadedPolicy {
-  return loadPolicyText(readPolicyText(path, files), path, env, files);
+export function loadPolicyFile(
+  path: string,
+  env: Env,
+  files = new FilesRead(),
+  options: LoadOptions = {},
+): LoadedPolicy {
+  return loadPolicyText(readPolicyText(path, files), path, env, files, options);
 }
 
 /** The text of a policy file. Throws `PolicyRefused`. */
@@ -40,24 +55,27 @@ export function loadPolicyText(
   fileName: string,
   env: Env,
   files = new FilesRead(),
+  { mayBeAbsent = false }: LoadOptions = {},
 ): LoadedPolicy {
   if (text.length > LARGEST_FILE) throw wholeFileFault(fileName, TOO_LARGE);
-  const { source, faults } = readYaml(text.replace(/^\ufeff/, ''), fileName, env, files);
+  const { source, faults } = readYaml(text.replace(/^\ufeff/, ''), fileName, env, files, mayBeAbsent);
   if (source.value === null || source.value === undefined) {
     faults.throwIfAny();
     throw wholeFileFault(fileName, 'the file is empty; config/idle-enforcer.yaml is a good start');
   }
+  const { remarks, judged } = standIn(source, root, faults);
   const result = root.safeParse(source.value);
   if (!result.success) addIssues(result.error.issues, source, faults);
   const warnings: string[] = [];
   checkAll(source, faults, warnings);
   faults.throwIfAny();
   if (!result.success) throw wholeFileFault(fileName, 'does not fit the schema');
+  warnings.push(...remarks.map(({ path, sentence }) => warningAt(source, path, sentence)));
   const content = result.data;
   const hash = hashOf(source);
   const { mode, exempt, profiles, returns, caps, calendars } = content;
   const draft = { hash, source, content: { mode, exempt, profiles, returns, caps, calendars } };
-  return { settings: toSettings(content), draft, hash, warnings };
+  return { settings: toSettings(content), draft, hash, warnings, isWhole: !judged };
 }
 
 function toSettings(content: Content): Settings {

@@ -62,6 +62,37 @@ function knownKeys(): ReadonlySet<string> {
   return keys;
 }
 
+/** Whether a key is one of the format's own. */
+export function isKnownKey(key: string): boolean {
+  return knownKeys().has(key);
+}
+
+let words: ReadonlySet<string> | undefined;
+
+/** Whether a text is a word of one of the format's closed lists, such as a presence. */
+export function isKnownWord(text: string): boolean {
+  if (words === undefined) {
+    const found = new Set<string>();
+    gatherWords(jsonSchema(), found);
+    gatherWords(testFileSchema(), found);
+    words = found;
+  }
+  return words.has(text.toLowerCase());
+}
+
+function gatherWords(node: unknown, found: Set<string>): void {
+  if (Array.isArray(node)) for (const one of node) gatherWords(one, found);
+  if (typeof node !== 'object' || node === null || Array.isArray(node)) return;
+  const {
+    enum: listed,
+    examples,
+    const: one,
+  } = node as { enum?: unknown; examples?: unknown; const?: unknown };
+  for (const word of [listed, examples, [one]].flat())
+    if (typeof word === 'string') found.add(word.toLowerCase());
+  for (const inner of Object.values(node)) gatherWords(inner, found);
+}
+
 function gatherKeys(node: unknown, found: Set<string>): void {
   if (Array.isArray(node)) for (const one of node) gatherKeys(one, found);
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return;

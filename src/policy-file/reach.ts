@@ -22,9 +22,17 @@ export interface Pair {
 /** The system presence that a label belongs to, where that is known. */
 export type SystemOf = (label: string) => SystemPresence | undefined;
 
-const PAIRS: readonly Pair[] = SYSTEM_PRESENCES.flatMap((presence) =>
+/** Every pair there is, whether or not it can be read. */
+export const ALL_PAIRS: readonly Pair[] = SYSTEM_PRESENCES.flatMap((presence) =>
   ROUTING_STATUSES.map((routing) => ({ presence, routing })),
-).filter(({ presence, routing }) => !areContradictory(presence, routing));
+);
+
+/** Whether a pair can be read without contradicting itself. */
+export function isSane({ presence, routing }: Pair): boolean {
+  return !areContradictory(presence, routing);
+}
+
+const PAIRS = ALL_PAIRS.filter(isSane);
 
 /** The pairs in which a condition can hold. A label may belong to any presence, unless `systemOf` says to which. */
 export function reachOf(when: When, systemOf: SystemOf = () => undefined): readonly Pair[] {

@@ -2,7 +2,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Node } from 'yaml';
 import { FaultList, wholeFileFault } from './faults.ts';
 import { FilesRead } from './files-read.ts';
-import { interpolate, type Env, type Outside } from './interpolate.ts';
+import { interpolate, type Env, type Filled, type Outside } from './interpolate.ts';
 import { Source, type Path } from './source.ts';
 import { FAR_TOO_LARGE, parseYaml, type PlaceOf } from './yaml-syntax.ts';
 
@@ -13,17 +13,22 @@ const MOST_ALIASES = 1_000;
 /** What aliases make of texts from files and variables, in characters altogether. */
 const MOST_FILLED = 4 * 1024 * 1024;
 
-/** Reads a text. Syntax faults go to the list; what could be read is in the source all the same. */
+/**
+ * Reads a text. Syntax faults go to the list; what could be read is in the source all the same. With `mayBeAbsent` a variable or file
+ * that is not there is noted in the source and is no fault: see `stand-ins.ts`.
+ */
 export function readYaml(
   text: string,
   file: string,
   env: Env,
   files = new FilesRead(),
+  mayBeAbsent = false,
 ): { source: Source; faults: FaultList } {
   const source = new Source(file);
+  source.text = text;
   const faults = new FaultList(source);
   const { doc, placeOf } = parseYaml(text, file, faults);
-  const walk = new Walk(source, faults, { env, policyFile: file, files }, placeOf);
+  const walk = new Walk(source, faults, { env, policyFile: file, files }, placeOf, mayBeAbsent);
   walk.run(doc.contents);
   return { source, faults };
 }
@@ -50,8 +55,11 @@ interface Item {
   readonly value: unknown;
 }
 
-/** Keys of the whole file whose values are only there to be referred to. */
-const OWN_KEY = /^x-/;
+/** Whether a key of the whole file is only there to be referred to. */
+export function isOwnKey(key: string): boolean {
+  return key.startsWith('x-');
+}
+
 const MERGE_KEY = '<<';
 
 class Walk {
@@ -59,17 +67,19 @@ class Walk {
   readonly #faults: FaultList;
   readonly #outside: Outside;
   readonly #placeOf: PlaceOf;
+  readonly #mayBeAbsent: boolean;
   /** What each alias stands for. */
   readonly #targets = new Map<Alias, Node>();
   #nodes = 0;
   #aliases = 0;
   #filled = 0;
 
-  constructor(source: Source, faults: FaultList, outside: Outside, placeOf: PlaceOf) {
+  constructor(source: Source, faults: FaultList, outside: Outside, placeOf: PlaceOf, mayBeAbsent: boolean) {
     this.#source = source;
     this.#faults = faults;
     this.#outside = outside;
     this.#placeOf = placeOf;
+    this.#mayBeAbsent = mayBeAbsent;
   }
 
   run(contents: unknown): void {
@@ -148,7 +158,7 @@ class Walk {
       const key = this.#keyOf(item, path);
       if (key === undefined) continue;
       if (key === MERGE_KEY) merges.push(item);
-      else if (depth > 0 || !OWN_KEY.test(key)) this.#entry(block, key, item, path, depth);
+      else if (depth > 0 || !isOwnKey(key)) this.#entry(block, key, item, path, depth);
     }
     // The block's own keys go first, wherever the others are merged in.
     for (const { key, value } of merges) this.#merge(block, value, key, path, depth);
@@ -209,9 +219,21 @@ class Walk {
     const filled = interpolate(value, this.#outside);
     this.#filled += filled.text.length;
     if (filled.origins.length > 0) this.#source.noteOrigin(path, filled.origins.slice(0, 10).join(' and '));
-    for (const fault of filled.faults) this.#faults.add(path, fault);
+    if (this.#mayBeAbsent && filled.faults.length === 0) this.#noteAbsent(path, filled);
+    else for (const fault of [...filled.faults, ...filled.absent]) this.#faults.add(path, fault);
     // What could not be filled in is known to be wrong: a stand-in keeps the schema from saying so again.
-    return { value: filled.faults.length > 0 ? UNFILLED : filled.text, raw: value };
+    const isWhole = filled.faults.length + filled.absent.length === 0;
+    return { value: isWhole ? filled.text : UNFILLED, raw: value };
+  }
+
+  /** A variable may be empty where its secret is not to be had, as for a pull request from a fork: also then it is not there. */
+  #noteAbsent(path: Path, { text, absent, origins }: Filled): void {
+    if (absent.length > 0) this.#source.noteAbsent(path, { why: absent, isEmpty: false });
+    else if (text.trim() === '' && origins.length > 0)
+      this.#source.noteAbsent(path, {
+        why: [`${origins.slice(0, 10).join(' and ')} is empty`],
+        isEmpty: true,
+      });
   }
 }
 

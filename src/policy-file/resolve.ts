@@ -60,7 +60,7 @@ export function resolvePolicy(
   const faults = new FaultList(source);
   const warnings: string[] = [];
   const warn = (path: Path, sentence: string): void => {
-    warnings.push(`${whereIs(source, path)}: ${sentence}`);
+    if (!source.isAbsent(path)) warnings.push(`${whereIs(source, path)}: ${sentence}`);
   };
   const book = new NameBook(names, known, source, faults, warn);
   const resolver = new Resolver(book, faults, warn, draft);

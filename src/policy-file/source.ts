@@ -40,9 +40,20 @@ function keyOf(path: Path): string {
   return JSON.stringify(path);
 }
 
+/** A value that is not there on this machine. */
+export interface Absent {
+  readonly path: Path;
+  /** What is missing, as sentences without a full stop. */
+  readonly why: readonly string[];
+  /** It is there, but holds nothing, which may be meant. */
+  readonly isEmpty: boolean;
+}
+
 /** The tree of values of one file, with places. */
 export class Source {
   readonly file: string;
+  /** The whole text. */
+  text = '';
   /** With `${…}` filled in. */
   value: unknown = undefined;
   /** As written; only while it is checked. */
@@ -50,6 +61,7 @@ export class Source {
   readonly #values: Map<string, Packed>;
   readonly #keys: Map<string, Packed>;
   readonly #origins: Map<string, string>;
+  readonly #absent = new Map<string, Absent>();
   #spoken: ReadonlySet<string> | undefined;
 
   constructor(file: string, places?: Pick<SourceSnapshot, 'values' | 'keys' | 'origins'>) {
@@ -72,6 +84,38 @@ export class Source {
     this.#origins.set(keyOf(path), names);
   }
 
+  /** Notes a value that something has to stand in for. */
+  noteAbsent(path: Path, absent: Omit<Absent, 'path'>): void {
+    this.#absent.set(keyOf(path), { path, ...absent });
+  }
+
+  /** The value counts after all. */
+  forgetAbsent(path: Path): void {
+    this.#absent.delete(keyOf(path));
+  }
+
+  get absent(): readonly Absent[] {
+    return [...this.#absent.values()];
+  }
+
+  /** Whether something stands in for the value: nothing can be said of it. */
+  isAbsent(path: Path): boolean {
+    return this.#absent.size > 0 && this.#absent.has(keyOf(path));
+  }
+
+  /** Replaces a value that is there. */
+  put(path: Path, value: unknown): void {
+    const last = path.at(-1);
+    const block = this.at(path.slice(0, -1));
+    if (last === undefined || typeof block !== 'object' || block === null) return;
+    (block as Record<string | number, unknown>)[last] = value;
+  }
+
+  /** As it is written. */
+  rawAt(path: Path): unknown {
+    return valueAt(this.raw, path);
+  }
+
   /** Where a value stands; of one that is not there, where its surroundings do. */
   place(path: Path): Place {
     for (let length = path.length; length >= 0; length -= 1) {
@@ -84,6 +128,13 @@ export class Source {
     return START;
   }
 
+  /** Every place that is known: of keys, and of values. */
+  *places(): Generator<{ readonly place: Place; readonly isKey: boolean; readonly path: () => Path }> {
+    const path = (key: string) => (): Path => JSON.parse(key) as Path;
+    for (const [key, place] of this.#values) yield { place: unpacked(place), isKey: false, path: path(key) };
+    for (const [key, place] of this.#keys) yield { place: unpacked(place), isKey: true, path: path(key) };
+  }
+
   /** Where a key stands. */
   keyPlace(path: Path): Place {
     const place = this.#keys.get(keyOf(path));
@@ -92,12 +143,7 @@ export class Source {
 
   /** The value at a path, `undefined` when there is none. */
   at(path: Path): unknown {
-    let node = this.value;
-    for (const part of path) {
-      if (typeof node !== 'object' || node === null || !Object.hasOwn(node, part)) return undefined;
-      node = (node as Record<string | number, unknown>)[part];
-    }
-    return node;
+    return valueAt(this.value, path);
   }
 
   /**
@@ -107,7 +153,7 @@ export class Source {
   show(path: Path, known: Iterable<string> = [], effort?: CompareEffort, value = this.at(path)): string {
     const origin = this.#origins.get(keyOf(path));
     if (origin !== undefined) return `the value of ${origin}`;
-    if (this.#isSecret(path)) return 'this';
+    if (this.isSecret(path)) return 'this';
     if (isHarmless(value)) return typeof value === 'string' ? `"${value}"` : String(value);
     return typeof value === 'string' && isSlip(value, known, effort) ? `"${value}"` : 'this';
   }
@@ -117,13 +163,13 @@ export class Source {
     const origin = this.#origins.get(keyOf(path));
     if (origin !== undefined) return `the value of ${origin}`;
     const value = this.at(path);
-    if (typeof value !== 'string' || this.#isSecret(path)) return 'of this place';
+    if (typeof value !== 'string' || this.isSecret(path)) return 'of this place';
     return `"${value.length > 80 ? `${value.slice(0, 80)}…` : value}"`;
   }
 
   /** Whether the text at a path stands in the file itself, in a place that is not made for secrets: good to guess from. */
   isOwnText(path: Path): boolean {
-    return !this.#origins.has(keyOf(path)) && !this.#isSecret(path);
+    return !this.#origins.has(keyOf(path)) && !this.isSecret(path);
   }
 
   /** Names of the author's own that stand in two places, so that they can be shown: calendars that rules refer to. */
@@ -136,6 +182,7 @@ export class Source {
   toSnapshot(): SourceSnapshot {
     return {
       file: this.file,
+      text: this.text,
       value: this.value,
       values: this.#values,
       keys: this.#keys,
@@ -147,10 +194,12 @@ export class Source {
   static from(snapshot: SourceSnapshot): Source {
     const source = new Source(snapshot.file, snapshot);
     source.value = snapshot.value;
+    source.text = snapshot.text;
     return source;
   }
 
-  #isSecret(path: Path): boolean {
+  /** Whether a place is made for secrets. */
+  isSecret(path: Path): boolean {
     return path.some((part) => typeof part === 'string' && SECRET_KEYS.has(part));
   }
 }
@@ -158,6 +207,7 @@ export class Source {
 /** A source as plain data. */
 export interface SourceSnapshot {
   readonly file: string;
+  readonly text: string;
   readonly value: unknown;
   readonly values: Map<string, Packed>;
   readonly keys: Map<string, Packed>;
@@ -168,6 +218,15 @@ function calendarsReferredTo(policy: unknown): ReadonlySet<string> {
   const rules = listOf(keyIn(policy, 'profiles')).flatMap((profile) => listOf(keyIn(profile, 'rules')));
   const names = rules.flatMap((rule) => [keyIn(rule, 'during'), keyIn(rule, 'outside')]);
   return new Set(names.filter((name) => typeof name === 'string'));
+}
+
+function valueAt(tree: unknown, path: Path): unknown {
+  let node = tree;
+  for (const part of path) {
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, part)) return undefined;
+    node = (node as Record<string | number, unknown>)[part];
+  }
+  return node;
 }
 
 function listOf(value: unknown): readonly unknown[] {

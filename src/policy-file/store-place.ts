@@ -7,6 +7,7 @@ import { isAlias, isMap, isScalar, parseDocument, type Document, type Pair, type
 import { FileFault, readTextFile } from '../files/plain-file.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { interpolate, type Env } from './interpolate.ts';
+import { isOwnKey } from './read-yaml.ts';
 import { root } from './schema.ts';
 
 /** The path of the store as the policy gives it, with its variables filled in; or why it cannot be told. */
@@ -39,8 +40,16 @@ export function storePlaceIn(text: string, file: string, env: Env): StorePlace {
   const [first, ...others] = values.found;
   if (first === undefined) return unknown('it names no store');
   if (others.some((other) => other !== first)) return unknown('it names more than one store');
-  const { text: filled, faults } = interpolate(first, { env, policyFile: file, files: new FilesRead() });
-  const [fault] = faults;
+  const {
+    text: filled,
+    faults,
+    absent,
+  } = interpolate(first, {
+    env,
+    policyFile: file,
+    files: new FilesRead(),
+  });
+  const [fault] = [...faults, ...absent];
   if (fault !== undefined) return unknown(`its store.sqlite cannot be filled in: ${fault}`);
   const path = filled.trim();
   if (path === '' || path.length > LONGEST_PATH) return unknown('store.sqlite is no path');
@@ -63,7 +72,7 @@ function valuesIn(text: string): Values {
   const stores = top.items.filter((item) => keyOf(item) === 'store');
   if (stores.length > 0) return valuesUnder(stores, doc);
   // A key that is mistyped may be that of the store, and what was cut off may have been.
-  const strange = keys.find((key) => !Object.hasOwn(root.shape, key));
+  const strange = keys.find((key) => !Object.hasOwn(root.shape, key) && !isOwnKey(key));
   if (strange !== undefined) return { why: `it has no key "store", but ${unknownKey(strange)}` };
   return NEEDED.every((key) => keys.includes(key))
     ? { found: [defaultPath()] }

@@ -17,6 +17,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+const ENDS_SSO = 'returns: { ladder: [{ wait: 1m, actions: [end_sso_session, revoke_tokens] }] }\n';
+
 describe('a policy is refused for', () => {
   test.each(BROKEN)('$title', ({ text, faults, env }) => {
     expect(faultsOf(() => load(text, env))).toEqual(faults);
@@ -124,7 +126,7 @@ describe('a policy', () => {
     ],
     [
       'an identity provider to which credentials go in the open',
-      withMore('identity: { okta: { url: "http://okta.example", api_token: t } }\n'),
+      withMore(`identity: { okta: { url: "http://okta.example", api_token: t } }\n${ENDS_SSO}`),
       '7:26: identity.okta.url',
     ],
     ['a memory of returns that is too short', withMore('returns: { forget: 1m }\n'), '7:20: returns.forget'],
@@ -137,7 +139,7 @@ describe('a policy', () => {
   test('may reach an identity provider on this very machine in the open', () => {
     for (const host of ['localhost:8080', '127.0.0.1', '[::1]:8443']) {
       const okta = `identity: { okta: { url: "http://${host}", api_token: t } }\n`;
-      expect(load(withMore(okta)).warnings).toEqual([]);
+      expect(load(withMore(`${okta}${ENDS_SSO}`)).warnings).toEqual([]);
     }
   });
 

@@ -133,3 +133,10 @@ describe('a file', () => {
     expect(readStorePlace(join(folder, 'good.yaml'), ENV)).toEqual({ known: true, path: '/srv/data/a.db' });
   });
 });
+
+test('keys of the author’s own, which begin with x-, do not hide that the store is the default one', () => {
+  expect(storePlaceIn(`x-idle: &idle { presence: [idle] }\n${POLICY}`, 'p.yaml', {})).toEqual(
+    storePlaceIn(POLICY, 'p.yaml', {}),
+  );
+  expect(storePlaceIn(POLICY, 'p.yaml', {})).toMatchObject({ known: true });
+});

@@ -113,17 +113,16 @@ describe('a rule that fits others as well', () => {
     expect(load(ruleOf(when, `, ${KEY}`)).warnings).toEqual([]);
   });
 
-  test.each([
-    '{ presence: [meal] }',
-    '{ routing: [off_queue] }',
-    '{ presence: [available], routing: [idle] }',
-  ])('is warned of where %s can never meet such agents, and the key says that it means them', (when) => {
-    const { warnings } = load(ruleOf(when, `, ${KEY}`));
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain(
-      'rules[0].waiting_on_queue: changes nothing: an agent who waits on queue never meets this condition',
-    );
-  });
+  test.each(['{ presence: [meal] }', '{ routing: [off_queue] }'])(
+    'is warned of where %s can never meet such agents, and the key says that it means them',
+    (when) => {
+      const { warnings } = load(ruleOf(when, `, ${KEY}`));
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toContain(
+        'rules[0].waiting_on_queue: changes nothing: an agent who waits on queue never meets this condition',
+      );
+    },
+  );
 });
 
 test('the key takes nothing but true and false', () => {

@@ -9,7 +9,7 @@ import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { PolicyRefused, wholeFileFault, type PolicyFault } from '../../policy-file/faults.ts';
 import { digestsNow, FilesRead, type Digests } from '../../policy-file/files-read.ts';
 import type { Env } from '../../policy-file/interpolate.ts';
-import { loadPolicyFile, readPolicyText } from '../../policy-file/load.ts';
+import { loadPolicyFile, readPolicyText, type LoadOptions } from '../../policy-file/load.ts';
 import { Source, type SourceSnapshot } from '../../policy-file/source.ts';
 import { runTestsOf } from './policy-tests.ts';
 
@@ -23,13 +23,21 @@ export type Check =
     }
   | { readonly kind: 'refused'; readonly refusal: PolicyRefused; readonly files: Digests };
 
-export interface CheckOptions {
+export interface CheckOptions extends Given {
   /** Ends the check: it then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** A small policy without tests is checked right here, which is quicker; not for a worker that sweeps. */
   readonly smallHere?: boolean;
   /** What takes longer is refused; 30 s unless given. */
   readonly deadline?: Duration;
+}
+
+/** What is checked, where that is not the file as it stands. Tests that depend on what is absent are not run. */
+export interface Given extends LoadOptions {
+  /** In place of what the file holds. */
+  readonly text?: string;
+  /** Whether the tests are run that the policy names; they are unless this says no. */
+  readonly tests?: boolean;
 }
 
 const DEADLINE: Duration = 30 * SECOND;
@@ -41,16 +49,17 @@ const MEGABYTES = 128;
 /** Checks a file. Rejects with nothing but the signal's reason. */
 export async function checkPolicy(path: string, env: Env, options: CheckOptions = {}): Promise<Check> {
   options.signal?.throwIfAborted();
-  if (options.smallHere === true && isSmall(path)) return await checkHere(path, env);
+  if (options.smallHere === true && isSmall(path, options)) return await checkHere(path, env, options);
   return await checkApart(path, env, options);
 }
 
 /** The same, right here. Does not reject. */
-export async function checkHere(path: string, env: Env): Promise<Check> {
-  const files = new FilesRead();
+export async function checkHere(path: string, env: Env, given: Given = {}): Promise<Check> {
+  const files = filesWith(path, given);
   try {
-    const loaded = loadPolicyFile(path, env, files);
-    const tests = await runTestsOf(loaded, path, env, files);
+    const loaded = loadPolicyFile(path, env, files, given);
+    const isTested = loaded.isWhole && given.tests !== false;
+    const tests = isTested ? await runTestsOf(loaded, path, env, files) : 0;
     return { kind: 'valid', loaded, tests, files: files.digests };
   } catch (error) {
     const refusal = error instanceof PolicyRefused ? error : unexpected(path, error);
@@ -64,10 +73,16 @@ export function takenFrom(check: Check): Extract<Check, { kind: 'valid' }> {
   return check;
 }
 
-function isSmall(path: string): boolean {
+function filesWith(path: string, { text }: Given): FilesRead {
+  const files = new FilesRead();
+  if (text !== undefined) files.give(path, Buffer.from(text));
+  return files;
+}
+
+function isSmall(path: string, given: Given): boolean {
   try {
-    const text = readPolicyText(path, new FilesRead());
-    return text.length <= SMALL && !text.includes('tests');
+    const policy = readPolicyText(path, filesWith(path, given));
+    return policy.length <= SMALL && !policy.includes('tests');
   } catch {
     return true;
   }
@@ -82,9 +97,10 @@ function unexpected(path: string, error: unknown): PolicyRefused {
 }
 
 /** What goes to the thread, and what comes back: plain data. */
-export interface ThreadTask {
+export interface CheckTask {
   readonly path: string;
   readonly env: Env;
+  readonly given: Given;
 }
 export type ThreadAnswer =
   | {
@@ -110,11 +126,11 @@ export function toAnswer(check: Check): ThreadAnswer {
     return { kind: 'refused', faults, more, files };
   }
   const { loaded, tests } = check;
-  const { settings, hash, warnings, draft } = loaded;
+  const { settings, hash, warnings, isWhole, draft } = loaded;
   const source = draft.source.toSnapshot();
   return {
     kind: 'valid',
-    loaded: { settings, hash, warnings },
+    loaded: { settings, hash, warnings, isWhole },
     content: draft.content,
     source,
     tests,
@@ -142,7 +158,7 @@ function checkApart(path: string, env: Env, options: CheckOptions): Promise<Chec
   const files = digestsNow([path]);
   const refused = (why: string): Check => ({ kind: 'refused', refusal: wholeFileFault(path, why), files });
   return new Promise((resolve, reject) => {
-    const thread = startThread({ path, env: { ...env } });
+    const thread = startThread({ path, env: { ...env }, given: givenIn(options) });
     let ended = false;
     const end = (settle: () => void): void => {
       if (ended) return;
@@ -178,7 +194,16 @@ function checkApart(path: string, env: Env, options: CheckOptions): Promise<Chec
   });
 }
 
-function startThread(workerData: ThreadTask): Worker {
+/** Without what cannot go to the thread. */
+function givenIn({ mayBeAbsent, text, tests }: Given): Given {
+  return {
+    ...(text !== undefined && { text }),
+    ...(tests !== undefined && { tests }),
+    mayBeAbsent: mayBeAbsent === true,
+  };
+}
+
+function startThread(workerData: CheckTask): Worker {
   const resourceLimits = { maxOldGenerationSizeMb: MEGABYTES, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 };
   return new Worker(THREAD, { workerData, resourceLimits, name: 'policy check' });
 }

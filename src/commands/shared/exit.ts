@@ -1,6 +1,6 @@
 /** How commands end. */
 import { CredentialsError, PlatformError, PlatformSettingsError } from '../../genesys/http/errors.ts';
-import { PolicyRefused } from '../../policy-file/faults.ts';
+import { faultLines, PolicyRefused } from '../../policy-file/faults.ts';
 import { ProxySettingsError } from '../../app/proxies.ts';
 import { ListenError } from '../../server/server.ts';
 import { OutputError } from '../../app/log-stream.ts';
@@ -27,11 +27,11 @@ const SAID = [Incomplete, StoreError, PlatformError, ListenError, OutputError] a
 /** The sentence for the person at the terminal, and the exit code. */
 export function explainError(error: unknown): { readonly code: number; readonly text: string } {
   if (error instanceof PolicyRefused) {
-    const { count } = error;
-    return {
-      code: EXIT.refused,
-      text: `${error.message}\nThe policy is refused: ${count} ${count === 1 ? 'fault' : 'faults'}.`,
-    };
+    const { count, more } = error;
+    const lines = error.faults.flatMap(faultLines);
+    if (more > 0) lines.push(`… and ${more} more`);
+    lines.push(`The policy is refused: ${count} ${count === 1 ? 'fault' : 'faults'}.`);
+    return { code: EXIT.refused, text: lines.join('\n') };
   }
   if (!(error instanceof Error)) return { code: EXIT.unexpected, text: `Unexpected: ${String(error)}` };
   const { message, stack = message } = error;

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { loadPolicyFile } from '../../policy-file/load.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
-import { checkPolicy, takenFrom, type Check } from '../policy-test/policy-check.ts';
+import { checkPolicy, takenFrom, type Check, type Given } from '../policy-test/policy-check.ts';
 import { parseDuration, type Duration } from '../../domain/time/time.ts';
 import { isZone } from '../../domain/time/zone.ts';
 import { nearestZone } from '../../policy-file/nearest.ts';
@@ -36,8 +36,9 @@ export async function loadTestedConfig(
   options: ConfigOption,
   { redactor }: Pick<Output, 'redactor'>,
   signal?: AbortSignal,
+  given: Given = {},
 ): Promise<Extract<Check, { kind: 'valid' }>> {
-  const how = { smallHere: true, ...(signal === undefined ? {} : { signal }) };
+  const how = { smallHere: true, ...given, ...(signal === undefined ? {} : { signal }) };
   const check = takenFrom(await checkPolicy(configPath(options), process.env, how));
   known(check.loaded, redactor);
   return check;

@@ -1,4 +1,5 @@
 /** `validate`: checks the policy, all faults at once, and says in plain words what it would do. */
+import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
 import { createLog } from '../../app/logging.ts';
 import { describePolicy } from '../../policy-file/describe.ts';
@@ -11,22 +12,37 @@ import { readNames } from '../../app/names-in-use.ts';
 import { needsOf } from '../../policy-file/needs.ts';
 import { Reach } from '../../policy-file/unmatched.ts';
 import { connect } from '../../app/compose.ts';
-import { EXIT } from '../shared/exit.ts';
+import { MINUTE } from '../../domain/time/time.ts';
+import { FileFault } from '../../files/plain-file.ts';
+import { readInput } from '../../files/input.ts';
+import { LARGEST_FILE } from '../../policy-file/files-read.ts';
+import { EXIT, UsageError } from '../shared/exit.ts';
 import { configPath, loadTestedConfig, type ConfigOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
 
 export interface ValidateOptions extends ConfigOption {
+  /** In place of `config`; `-` is standard input. */
+  readonly file?: string | undefined;
   readonly online?: boolean;
   readonly json?: boolean;
 }
 
+/** How faults call what came from standard input; its `${file:…}` start at the current folder. */
+const STANDARD_INPUT = '<stdin>';
+/** Standard input that goes on for longer was not meant. */
+const PATIENCE = MINUTE;
+
 /** Prints the rendering, or throws `PolicyRefused`. With `--json` a refusal is printed as JSON too. */
 export async function validate(options: ValidateOptions, output: Output): Promise<number> {
-  const file = configPath(options);
+  const { config, text } = await askedFor(options);
+  const file = configPath(config);
+  const tested = file !== STANDARD_INPUT;
+  const online = options.online === true;
   try {
-    const { loaded, tests } = await loadTestedConfig(options, output);
-    const resolved = await resolve(loaded, options.online === true, output);
-    const warnings = [...loaded.warnings, ...resolved.warnings];
+    const given = { mayBeAbsent: !online, tests: tested, ...(text === undefined ? {} : { text }) };
+    const { loaded, tests } = await loadTestedConfig(config, output, undefined, given);
+    const resolved = await resolve(loaded, online, output);
+    const warnings = [...loaded.warnings, ...leftOut(loaded, tested), ...resolved.warnings];
     const lines = describePolicy(loaded, resolved.policy, realClock.now());
     if (options.json === true) {
       output.json({ ok: true, file, hash: loaded.hash, tests, warnings, description: lines }, 2);
@@ -44,6 +60,40 @@ export async function validate(options: ValidateOptions, output: Output): Promis
     const { faults, more } = error;
     output.json({ ok: false, file, faults, ...(more > 0 && { more }) }, 2);
     return EXIT.refused;
+  }
+}
+
+/** What was not checked beside single values. */
+function leftOut({ isWhole, settings }: LoadedPolicy, tested: boolean): readonly string[] {
+  if (!isWhole)
+    return [
+      'the rules depend on values that are not set here: where they are, the policy has another number; its tests were not run',
+    ];
+  if (tested || settings.tests.length === 0) return [];
+  return [
+    'the tests of the policy were not run: where their files are is not known of standard input; name its file with --config',
+  ];
+}
+
+/** Which policy: the positional argument, or what every other command takes. With `-`, `--config` says whose text it is. */
+async function askedFor({
+  file,
+  config,
+}: ValidateOptions): Promise<{ readonly config: ConfigOption; readonly text?: string }> {
+  const named = config === undefined ? {} : { config };
+  if (file === undefined) return { config: named };
+  if (file !== '-') {
+    if (config !== undefined)
+      throw new UsageError('Two policies are named: give either the file or --config.');
+    return { config: { config: file } };
+  }
+  try {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const text = await readInput(process.stdin, LARGEST_FILE, process.stdin.isTTY ? undefined : signal);
+    return { config: { config: STANDARD_INPUT, ...named }, text };
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error;
+    throw new UsageError(`Standard input cannot be read as a policy: ${error.why}.`);
   }
 }
 
