@@ -106,7 +106,7 @@ export function connect(
  */
 export async function assemble(loaded: LoadedPolicy, store: Store, around: Surroundings): Promise<Assembly> {
   const { clock, metrics } = around;
-  metrics.organisationIs(loaded.settings.organisation, loaded.settings.mode);
+  tellMode(metrics, loaded.settings);
   metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));
   const platform = (around.connect ?? connect)(loaded.settings, around);
   let { interval } = loaded.settings.sweep;
@@ -158,6 +158,10 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     await platform.close();
     throw error;
   }
+}
+
+function tellMode(metrics: Metrics, { organisation, mode, held }: Settings): void {
+  metrics.organisationIs(organisation, mode, held !== undefined);
 }
 
 function inForceOf(policy: Policy, { sweep, store }: Settings): InForce {
@@ -317,7 +321,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       identity.use(settings);
       telling.use(settings);
       log.level = settings.log.level;
-      metrics.organisationIs(settings.organisation, settings.mode);
+      tellMode(metrics, settings);
       metrics.policyInForce(policy);
     },
     record: (event) => store.saveStep([], [event]),

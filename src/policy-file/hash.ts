@@ -5,9 +5,10 @@ import { SECRET_KEYS, type Source } from './source.ts';
 /** What judging depends on counts as it is in force; the rest counts as written, so that no secret goes in. */
 const JUDGED = new Set(['version', 'mode', 'sweep', 'exempt', 'profiles', 'returns', 'caps', 'calendars']);
 
-/** Twelve hex digits. */
-export function hashOf(source: Source): string {
-  const { value, raw } = source;
+/** Twelve hex digits; `inPlace` are keys that have another value in force than the one written. */
+export function hashOf(source: Source, inPlace: Readonly<Record<string, unknown>> = {}): string {
+  const { raw } = source;
+  const value = isBlock(source.value) ? { ...source.value, ...inPlace } : source.value;
   if (!isBlock(value) || !isBlock(raw)) return createHash('sha256').digest('hex').slice(0, 12);
   const parts = Object.keys(raw)
     .sort()

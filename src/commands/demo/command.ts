@@ -42,11 +42,11 @@ const NOBODY: Sender = { send: () => Promise.resolve(), close: () => Promise.res
 /** Plays the shift and prints the tally. Answers the exit code: 3 when an agent was disturbed or missed. */
 export async function demo(options: DemoOptions, output: Output): Promise<number> {
   // Every story is played at least once: the policy names one of these people.
-  const agents = wholeOption(options.agents, Object.keys(DEFAULT_MIX).length, 50_000);
-  const shift = wholeOption(options.hours, 1, 16) * HOUR;
+  const agents = wholeOption('--agents', options.agents, Object.keys(DEFAULT_MIX).length, 50_000);
+  const shift = wholeOption('--hours', options.hours, 1, 16) * HOUR;
   const clock = new WoundClock(STARTS_AT);
   const sandbox = createSandbox({
-    seed: wholeOption(options.seed, 0, 2 ** 31),
+    seed: wholeOption('--seed', options.seed, 0, 2 ** 31),
     agents,
     now: () => clock.now(),
     startsAt: STARTS_AT,

@@ -15,9 +15,10 @@ import { Metrics } from '../../server/metrics.ts';
 import { connect } from '../../app/compose.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { loadConfig, type ConfigOption } from '../shared/options.ts';
+import { openLog, type LogOption } from '../shared/log.ts';
 import type { Output } from '../shared/output.ts';
 
-export interface DoctorOptions extends ConfigOption {
+export interface DoctorOptions extends ConfigOption, LogOption {
   readonly json?: boolean;
 }
 
@@ -29,7 +30,7 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
   const { redactor } = output;
   const loaded = loadConfig(options, output);
   // Fatal only: what the platform refuses is told as a finding.
-  const log = createLog('fatal', 'stderr', redactor);
+  const log = createLog('fatal', await openLog('stderr', options), redactor);
   const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
   const { identity: connector } = loaded.settings;
   const identity =

@@ -31,7 +31,7 @@ const INTERVALS = 3;
 
 /** Holds all action from the next agent on. Rejects with `Incomplete` after the pause was written, where it reached no worker. */
 export async function pause(options: PauseOptions, output: Output): Promise<number> {
-  const length = options.for === undefined ? undefined : durationOption(options.for);
+  const length = options.for === undefined ? undefined : durationOption('--for', options.for);
   const { reason } = options;
   if (reason !== undefined && reason.length > LONGEST_REASON) {
     throw new UsageError(`--reason has ${reason.length} characters; at most ${LONGEST_REASON} are kept.`);

@@ -1,6 +1,7 @@
 /** `sandbox`: a simulated organisation on loopback, to try policies and programs on. */
 import { createSandbox } from '../../sandbox/index.ts';
-import { instantOption, wholeOption } from '../shared/options.ts';
+import { momentOption } from '../shared/instants.ts';
+import { wholeOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
 import { untilSignalled } from '../shared/signals.ts';
 
@@ -17,18 +18,18 @@ export const SANDBOX_CLIENT = { id: 'sandbox-client', secret: 'sandbox-secret' }
 
 /** Serves until a signal comes. Answers the exit code. */
 export async function sandbox(options: SandboxCommandOptions, output: Output): Promise<number> {
-  const speed = wholeOption(options.speed, 1, 3_600);
+  const speed = wholeOption('--speed', options.speed, 1, 3_600);
   const begun = Date.now();
-  const startsAt = options.start === undefined ? begun : instantOption(options.start);
+  const startsAt = options.start === undefined ? begun : momentOption('--start', options.start, begun);
   const organisation = createSandbox({
-    seed: wholeOption(options.seed, 0, 2 ** 31),
-    agents: wholeOption(options.agents, 1, 100_000),
+    seed: wholeOption('--seed', options.seed, 0, 2 ** 31),
+    agents: wholeOption('--agents', options.agents, 1, 100_000),
     now: () => startsAt + (Date.now() - begun) * speed,
     startsAt,
     clientId: SANDBOX_CLIENT.id,
     clientSecret: SANDBOX_CLIENT.secret,
   });
-  const { apiUrl, loginUrl } = await organisation.listen(wholeOption(options.port, 0, 65_535));
+  const { apiUrl, loginUrl } = await organisation.listen(wholeOption('--port', options.port, 0, 65_535));
   const text = `The sandbox listens. In the policy:
 
 genesys:

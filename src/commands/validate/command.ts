@@ -13,9 +13,10 @@ import { Reach } from '../../policy-file/unmatched.ts';
 import { connect } from '../../app/compose.ts';
 import { EXIT } from '../shared/exit.ts';
 import { configPath, loadTestedConfig, type ConfigOption } from '../shared/options.ts';
+import { openLog, type LogOption } from '../shared/log.ts';
 import type { Output } from '../shared/output.ts';
 
-export interface ValidateOptions extends ConfigOption {
+export interface ValidateOptions extends ConfigOption, LogOption {
   readonly online?: boolean;
   readonly json?: boolean;
 }
@@ -25,7 +26,7 @@ export async function validate(options: ValidateOptions, output: Output): Promis
   const file = configPath(options);
   try {
     const { loaded, tests } = await loadTestedConfig(options, output);
-    const resolved = await resolve(loaded, options.online === true, output);
+    const resolved = await resolve(loaded, options, output);
     const warnings = [...loaded.warnings, ...resolved.warnings];
     const lines = describePolicy(loaded, resolved.policy, realClock.now());
     if (options.json === true) {
@@ -47,10 +48,14 @@ export async function validate(options: ValidateOptions, output: Output): Promis
   }
 }
 
-async function resolve(loaded: LoadedPolicy, online: boolean, { redactor }: Output): Promise<ResolvedPolicy> {
-  if (!online) return resolvePolicy(loaded.draft, undefined, new Map(), realClock.now());
+async function resolve(
+  loaded: LoadedPolicy,
+  options: ValidateOptions,
+  { redactor }: Output,
+): Promise<ResolvedPolicy> {
+  if (options.online !== true) return resolvePolicy(loaded.draft, undefined, new Map(), realClock.now());
   const signal = new AbortController().signal;
-  const log = createLog('warn', 'stderr', redactor);
+  const log = createLog('warn', await openLog('stderr', options), redactor);
   const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
   try {
     await platform.checkCredentials(signal);
