@@ -10,7 +10,7 @@ import type { DoctorOptions } from './doctor/command.ts';
 import type { ExplainOptions } from './explain/command.ts';
 import { LOG_FORMATS } from '../app/log-format.ts';
 import { SHELLS, type Shell } from './completion/shells.ts';
-import { refuseUnclearValues } from './shared/command-line.ts';
+import { refuseEmptyArguments, refuseUnclearValues } from './shared/command-line.ts';
 import { checkEnvironment, environmentHelp } from './shared/environment.ts';
 import { DEFAULT_CONFIG } from './shared/options.ts';
 import { standardOutput, type Output } from './shared/output.ts';
@@ -65,6 +65,7 @@ export function build(output: Output, end: End): Command {
     .showSuggestionAfterError()
     .addHelpText('after', `\n${environmentHelp()}`)
     .hook('preAction', (_, command) => {
+      refuseEmptyArguments(command);
       checkEnvironment(command.name());
     });
   addWorker(program, output, end);

@@ -81,7 +81,9 @@ export async function backtest(options: BacktestOptions, output: Output): Promis
 function loadPolicies(options: BacktestOptions, { redactor }: Output): NamedPolicy[] {
   const paths = options.policy ?? [configPath(options)];
   if (paths.length > MOST_POLICIES)
-    throw new UsageError(`At most ${MOST_POLICIES} policies can be compared, not ${paths.length}.`);
+    throw new UsageError(
+      `At most ${MOST_POLICIES} policies can be compared by --policy, not ${paths.length}.`,
+    );
   const env = options.replay === undefined ? process.env : offlineEnv();
   return paths.map((path) => ({
     name: nameOf(path, paths),

@@ -108,7 +108,7 @@ export async function fromPlatform(
     }
     return { history: builder.build(span, organisation.agents), organisation };
   } catch (error) {
-    throw error instanceof RecordingFault ? new UsageError(error.message) : error;
+    throw error instanceof RecordingFault ? new UsageError(`--record: ${error.message}`) : error;
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
@@ -209,7 +209,7 @@ async function recordingOrUsage<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    throw error instanceof RecordingFault ? new UsageError(error.message) : error;
+    throw error instanceof RecordingFault ? new UsageError(`--replay: ${error.message}`) : error;
   }
 }
 

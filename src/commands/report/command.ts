@@ -1,5 +1,6 @@
 /** `report`: what the record of a span adds up to, from the store alone. */
 import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { realClock } from '../../app/clock.ts';
 import { LONGEST_KEPT, type StoredEvent } from '../../domain/record.ts';
 import type { Instant, Interval } from '../../domain/time/time.ts';
@@ -58,12 +59,21 @@ function formatOf({ format, json, out, events }: ReportOptions): Format {
   if (json === true && format !== undefined && format !== 'json')
     throw new UsageError('--json is --format json: give one of them.');
   const ending = FORMATS.find((one) => out?.toLowerCase().endsWith(`.${one}`));
+  if (json !== true && format === undefined && ending === undefined) mustBeKnown(out ?? '');
   const wanted = json === true ? 'json' : (format ?? ending ?? 'md');
   const found = FORMATS.find((one) => one === wanted);
   if (found === undefined) throw new UsageError(`--format is ${FORMATS.join(', ')}, not "${wanted}".`);
   if (events === true && found === 'html')
     throw new UsageError('--events are a table, csv or json; html is the report that they add up to.');
   return found;
+}
+
+/** Throws `UsageError` where the ending of a file's name asks for what cannot be written; a name without an ending does not. */
+function mustBeKnown(path: string): void {
+  const ending = extname(path);
+  if (ending === '') return;
+  const known = FORMATS.map((one) => `.${one}`).join(', ');
+  throw new UsageError(`--out: the ending "${ending}" is none of ${known}: give one of them, or --format.`);
 }
 
 /** The report, from a record that is read page by page: it may be of years. */
@@ -130,7 +140,7 @@ async function save(path: string, pieces: AsyncIterable<string>, output: Output)
     if (error instanceof StoreError) throw error;
     const code =
       typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-    throw new UsageError(`${path} cannot be written (${code}).`);
+    throw new UsageError(`--out: ${path} cannot be written (${code}).`);
   }
   output.line(`Written to ${path}.`);
 }

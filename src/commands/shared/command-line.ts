@@ -20,3 +20,11 @@ export function refuseUnclearValues(program: Command): void {
     }
   }
 }
+
+/** Refuses an empty argument, which would stand for every agent or for the folder. */
+export function refuseEmptyArguments(command: Command): void {
+  for (const [i, argument] of command.registeredArguments.entries()) {
+    const values = [command.processedArgs[i]].flat();
+    if (values.includes('')) command.error(`error: argument '${argument.name()}' is empty: give it a value`);
+  }
+}
