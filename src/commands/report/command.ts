@@ -37,6 +37,7 @@ const DAYS = 30;
 
 /** Prints or writes the report, or the record itself. Throws `UsageError` or `StoreError`. */
 export async function report(options: ReportOptions, output: Output): Promise<number> {
+  endingMustBeKnown(options);
   const format = formatOf(options);
   const zone = zoneOption(options.tz);
   const now = realClock.now();
@@ -59,7 +60,6 @@ function formatOf({ format, json, out, events }: ReportOptions): Format {
   if (json === true && format !== undefined && format !== 'json')
     throw new UsageError('--json is --format json: give one of them.');
   const ending = FORMATS.find((one) => out?.toLowerCase().endsWith(`.${one}`));
-  if (json !== true && format === undefined && ending === undefined) mustBeKnown(out ?? '');
   const wanted = json === true ? 'json' : (format ?? ending ?? 'md');
   const found = FORMATS.find((one) => one === wanted);
   if (found === undefined) throw new UsageError(`--format is ${FORMATS.join(', ')}, not "${wanted}".`);
@@ -69,9 +69,10 @@ function formatOf({ format, json, out, events }: ReportOptions): Format {
 }
 
 /** Throws `UsageError` where the ending of a file's name asks for what cannot be written; a name without an ending does not. */
-function mustBeKnown(path: string): void {
-  const ending = extname(path);
-  if (ending === '') return;
+function endingMustBeKnown({ format, json, out = '' }: ReportOptions): void {
+  const ending = extname(out).toLowerCase();
+  const isKnown = ending === '' || FORMATS.some((one) => `.${one}` === ending);
+  if (isKnown || json === true || format !== undefined) return;
   const known = FORMATS.map((one) => `.${one}`).join(', ');
   throw new UsageError(`--out: the ending "${ending}" is none of ${known}: give one of them, or --format.`);
 }
