@@ -10,6 +10,9 @@ import { diagnose } from './doctor.ts';
 import type { CheckVerdict, Diagnosis, DoctorPlatform, DoctorWants, Finding } from './ports.ts';
 import { createLog } from '../../app/logging.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import { needsOf } from '../../policy-file/needs.ts';
+import { resolvePolicy } from '../../policy-file/resolve.ts';
 import { namesNeeded } from '../../policy-file/names.ts';
 import { Metrics } from '../../server/metrics.ts';
 import { connect } from '../../app/compose.ts';
@@ -37,6 +40,8 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
     connector === undefined
       ? undefined
       : createIdentity(connector, { clock: realClock, env: process.env, redactor });
+  // Members of queues and teams are no part of a page.
+  platform.setNeeds({ ...needsOf(policyWithout(loaded)), queues: [], teams: [] });
   const signal = AbortSignal.timeout(DOCTOR_TIMEOUT);
   try {
     const provider = identity && { ...identity, selfCheck: () => identity.selfCheck(signal) };
@@ -58,6 +63,11 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
     await identity?.close();
     await platform.close();
   }
+}
+
+/** The policy before its names are looked up: it tells which kinds of names there are. */
+function policyWithout({ draft }: LoadedPolicy): Policy {
+  return resolvePolicy(draft, undefined, new Map(), realClock.now()).policy;
 }
 
 /** What the worker has learnt so far, where it has run on this machine already. */
@@ -99,6 +109,7 @@ function asked(platform: Platform, signal: AbortSignal): DoctorPlatform {
   return {
     checkCredentials: () => platform.checkCredentials(signal),
     organisation: () => inspection.organisation(signal),
+    firstPage: () => platform.firstPage(signal),
     divisions: () => platform.names('divisions', signal),
     ownGrants: () => inspection.ownGrants(signal),
     probe: (permission) => inspection.probe(permission, signal),
