@@ -106,7 +106,7 @@ export function connect(
  */
 export async function assemble(loaded: LoadedPolicy, store: Store, around: Surroundings): Promise<Assembly> {
   const { clock, metrics } = around;
-  tellMode(metrics, loaded.settings);
+  tellMode(metrics, loaded.settings, around.log);
   metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));
   const platform = (around.connect ?? connect)(loaded.settings, around);
   let { interval } = loaded.settings.sweep;
@@ -160,8 +160,11 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
   }
 }
 
-function tellMode(metrics: Metrics, { organisation, mode, held }: Settings): void {
+/** The log is told once, at the start: the environment does not change. */
+function tellMode(metrics: Metrics, { organisation, mode, held }: Settings, log?: Logger): void {
   metrics.organisationIs(organisation, mode, held !== undefined);
+  if (held === undefined) return;
+  log?.info({ by: held.by, policySays: held.policySays }, 'the environment holds the mode at observe');
 }
 
 function inForceOf(policy: Policy, { sweep, store }: Settings): InForce {

@@ -1,5 +1,8 @@
 /** The log as a person at a terminal reads it. */
 import { describe, expect, test } from '@jest/globals';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { prettyLines } from '../../src/app/log-format.ts';
 import { LogStream } from '../../src/app/log-stream.ts';
 import { createLog } from '../../src/app/logging.ts';
@@ -90,6 +93,15 @@ describe('a pretty line of the log', () => {
     expect(lines[0]).toMatch(/^\[.*\] WARN: lines of the log could not be written \{"lost":1\}$/);
     expect(lines[1]).toMatch(/INFO: second$/);
   });
+});
+
+test('the library for pretty lines is loaded where it is used, and nowhere else', () => {
+  const src = fileURLToPath(new URL('../../src', import.meta.url));
+  const naming = globSync('**/*.ts', { cwd: src })
+    .map((path) => ({ path, text: readFileSync(join(src, path), 'utf8') }))
+    .filter(({ text }) => text.includes("'pino-pretty'"));
+  expect(naming.map(({ path }) => path)).toEqual(['app/log-format.ts']);
+  expect(naming[0]?.text.match(/^import .*pino-pretty/m)).toBeNull();
 });
 
 test.each<[boolean, Record<string, string>, boolean]>([

@@ -47,6 +47,12 @@ server: { host: 127.0.0.1, port: 0 }
       'The environment holds the mode at observe (IDLE_ENFORCER_MODE=observe)',
     );
 
+    const held = trial.start(['once'], env);
+    expect(await held.wait()).toBe(0);
+    expect(held.lines('the environment holds the mode at observe')).toMatchObject([
+      { policySays: 'enforce' },
+    ]);
+
     const pretty = trial.start(['once', '--log-format', 'pretty'], {
       FORCE_COLOR: '0',
       IDLE_ENFORCER_LOG_LEVEL: 'info',
