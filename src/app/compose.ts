@@ -107,7 +107,7 @@ export function connect(
  */
 export async function assemble(loaded: LoadedPolicy, store: Store, around: Surroundings): Promise<Assembly> {
   const { clock, metrics } = around;
-  metrics.organisationIs(loaded.settings.organisation, loaded.settings.mode);
+  tellMode(metrics, loaded.settings, around.log);
   metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));
   const platform = (around.connect ?? connect)(loaded.settings, around);
   let { interval } = loaded.settings.sweep;
@@ -159,6 +159,13 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     await platform.close();
     throw error;
   }
+}
+
+/** The log is told once, at the start: the environment does not change. */
+function tellMode(metrics: Metrics, { organisation, mode, held }: Settings, log?: Logger): void {
+  metrics.organisationIs(organisation, mode, held !== undefined);
+  if (held === undefined) return;
+  log?.info({ by: held.by, policySays: held.policySays }, 'the environment holds the mode at observe');
 }
 
 function inForceOf(policy: Policy, { sweep, store }: Settings): InForce {
@@ -332,7 +339,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       identity.use(settings);
       telling.use(settings);
       log.level = settings.log.level;
-      metrics.organisationIs(settings.organisation, settings.mode);
+      tellMode(metrics, settings);
       metrics.policyInForce(policy);
     },
     record: (event) => store.saveStep([], [event]),

@@ -30,6 +30,9 @@ export interface LogStreamHooks {
   readonly wait: (length: Duration) => void;
 }
 
+/** Makes what is written of a line of JSON. */
+export type Render = (line: string) => string;
+
 const REAL_TIME: LogStreamHooks = {
   now: () => performance.now(),
   wait: (length) => {
@@ -47,6 +50,7 @@ export class LogStream implements DestinationStream {
   #torn = false;
   #fault: string | undefined;
   readonly #hooks: LogStreamHooks;
+  readonly #render: Render;
   #waited = 0;
   #minuteBegan = Number.NEGATIVE_INFINITY;
 
@@ -56,17 +60,20 @@ export class LogStream implements DestinationStream {
     write: Write,
     complain: (sentence: string) => void,
     hooks: LogStreamHooks = REAL_TIME,
+    render: Render = (line) => line,
   ) {
     this.#name = name;
     this.#write = write;
     this.#complain = complain;
     this.#hooks = hooks;
+    this.#render = render;
   }
 
   write(line: string): void {
     const torn = this.#torn ? '\n' : '';
     try {
-      this.#whole(Buffer.from(this.#lost === 0 ? line : `${torn}${this.#lostLine()}${line}`));
+      const shown = this.#render(line);
+      this.#whole(Buffer.from(this.#lost === 0 ? shown : `${torn}${this.#render(this.#lostLine())}${shown}`));
       this.#lost = 0;
       this.#torn = false;
       this.#fault = undefined;
@@ -123,7 +130,7 @@ export class LogStream implements DestinationStream {
 }
 
 /** The stream of one of the process's own outputs. */
-export function logStream(to: 'stdout' | 'stderr'): LogStream {
+export function logStream(to: 'stdout' | 'stderr', render?: Render): LogStream {
   const name = to === 'stdout' ? 'standard output' : 'standard error';
   const fd = to === 'stdout' ? 1 : 2;
   return new LogStream(
@@ -132,6 +139,8 @@ export function logStream(to: 'stdout' | 'stderr'): LogStream {
     (sentence) => {
       complain(to === 'stdout' ? 2 : 1, sentence);
     },
+    REAL_TIME,
+    render,
   );
 }
 

@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto';
 import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import type { Agent } from '../domain/agent.ts';
+import type { LOG_LEVELS } from '../policy-file/schema.ts';
 import { logStream } from './log-stream.ts';
 import { jsonLine } from '../texts/clean.ts';
 import { printed } from '../texts/printed.ts';
 import { Redactor } from '../texts/redactor.ts';
 
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+export type LogLevel = (typeof LOG_LEVELS)[number];
 export type Identities = 'name' | 'id' | 'hash';
 
 /** Fields of our own errors that tell more than the sentence. */

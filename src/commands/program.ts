@@ -1,19 +1,25 @@
 /** The commands, their options and their help. */
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import process from 'node:process';
+import type { BackupOptions } from './backup/command.ts';
 import type { BacktestOptions } from './backtest/command.ts';
 import { severalLines } from '../texts/clean.ts';
 import { EXIT, explainError } from './shared/exit.ts';
 import type { DemoOptions } from './demo/command.ts';
 import type { DoctorOptions } from './doctor/command.ts';
 import type { ExplainOptions } from './explain/command.ts';
-import { DEFAULT_CONFIG, type ConfigOption } from './shared/options.ts';
+import { LOG_FORMATS } from '../app/log-format.ts';
+import { SHELLS, type Shell } from './completion/shells.ts';
+import { refuseEmptyArguments, refuseUnclearValues } from './shared/command-line.ts';
+import { checkEnvironment, environmentHelp } from './shared/environment.ts';
+import { DEFAULT_CONFIG } from './shared/options.ts';
 import { standardOutput, type Output } from './shared/output.ts';
 import type { PauseOptions } from './pause/command.ts';
 import type { ReportOptions } from './report/command.ts';
 import type { ListOptions } from './list/command.ts';
 import type { OnceOptions } from './once/command.ts';
 import type { StatusOptions } from './status/command.ts';
+import type { RunOptions } from './run/command.ts';
 import type { StoreOption } from './shared/store-place.ts';
 import type { SandboxCommandOptions } from './sandbox/command.ts';
 import type { TestOptions } from './policy-test/command.ts';
@@ -58,13 +64,20 @@ export function build(output: Output, end: End): Command {
     )
     .version(VERSION)
     .exitOverride()
-    .showSuggestionAfterError();
+    .showSuggestionAfterError()
+    .addHelpText('after', `\n${environmentHelp()}`)
+    .hook('preAction', (_, command) => {
+      refuseEmptyArguments(command);
+      checkEnvironment(command.name());
+    });
   addWorker(program, output, end);
   addPolicy(program, output, end);
   addDoctor(program, output, end);
   addPresent(program, output, end);
   addInsight(program, output, end);
   addSimulation(program, output, end);
+  addCompletion(program, output, end);
+  refuseUnclearValues(program);
   return program;
 }
 
@@ -83,14 +96,22 @@ function withStore(program: Command, name: string, description: string): Command
   return withConfig(program, name, description).option('--store <file>', help);
 }
 
+/** The option of commands that log. */
+function logFormat(): Option {
+  const help = 'how the log is written (default: pretty on a terminal, json elsewhere)';
+  return new Option('--log-format <format>', help).choices([...LOG_FORMATS]);
+}
+
 function addWorker(program: Command, output: Output, end: End): void {
   withConfig(
     program,
     'run',
     'the unattended worker: sweeps on its cron, serves health and metrics, drains on SIGTERM',
-  ).action(async (options: ConfigOption) => {
-    end(await (await import('./run/command.ts')).run(options, output));
-  });
+  )
+    .addOption(logFormat())
+    .action(async (options: RunOptions) => {
+      end(await (await import('./run/command.ts')).run(options, output));
+    });
   withConfig(
     program,
     'once',
@@ -98,6 +119,7 @@ function addWorker(program: Command, output: Output, end: End): void {
   )
     .option('--deadline <duration>', 'longest time it may take (default: one interval of the schedule)')
     .option('--json', 'print the sweep as JSON')
+    .addOption(logFormat())
     .action(async (options: OnceOptions) => {
       end(await (await import('./once/command.ts')).once(options, output));
     });
@@ -106,6 +128,12 @@ function addWorker(program: Command, output: Output, end: End): void {
     .option('--reason <text>', 'for the record')
     .action(async (options: PauseOptions) => {
       end(await (await import('./pause/command.ts')).pause(options, output));
+    });
+  withStore(program, 'backup', 'a consistent copy of the store, while a worker runs or not')
+    .argument('<file>', 'the copy; nothing may be there yet')
+    .option('--json', 'print what it holds as JSON')
+    .action(async (file: string, options: BackupOptions) => {
+      end(await (await import('./backup/command.ts')).backup(file, options, output));
     });
   withStore(program, 'resume', 'end a pause, and free the agents that the breaker holds').action(
     async (options: StoreOption) => {
@@ -122,6 +150,7 @@ function addPolicy(program: Command, output: Output, end: End): void {
     )
     .option('--online', 'also check its names against the platform; needs the credentials')
     .option('--json', 'print as JSON')
+    .addOption(logFormat())
     .action(async (file: string | undefined, options: ValidateOptions) => {
       end(await (await import('./validate/command.ts')).validate({ ...options, file }, output));
     });
@@ -135,6 +164,7 @@ function addPolicy(program: Command, output: Output, end: End): void {
     .option('--tz <zone>', 'time zone of the times printed', 'UTC')
     .option('--live', 'read the agent once through the platform; nothing is written')
     .option('--json', 'print as JSON')
+    .addOption(logFormat())
     .action(async (agent: string, options: ExplainOptions) => {
       end(await (await import('./explain/command.ts')).explain(agent, options, output));
     });
@@ -157,6 +187,7 @@ function addDoctor(program: Command, output: Output, end: End): void {
     'check credentials, permissions and settings of the organisation; exit 2 if enforcing could not work',
   )
     .option('--json', 'print as JSON')
+    .addOption(logFormat())
     .action(async (options: DoctorOptions) => {
       end(await (await import('./doctor/command.ts')).doctor(options, output));
     });
@@ -194,6 +225,7 @@ function addInsight(program: Command, output: Output, end: End): void {
     .option('--replay <file>', 'replay a recording, without the platform')
     .option('--tz <zone>', 'time zone of billing months', 'UTC')
     .option('--json', 'print as JSON')
+    .addOption(logFormat())
     .action(async (options: BacktestOptions) => {
       end(await (await import('./backtest/command.ts')).backtest(options, output));
     });
@@ -236,5 +268,13 @@ function addSimulation(program: Command, output: Output, end: End): void {
     .option('--json', 'print the tally as JSON')
     .action(async (options: DemoOptions) => {
       end(await (await import('./demo/command.ts')).demo(options, output));
+    });
+}
+
+function addCompletion(program: Command, output: Output, end: End): void {
+  command(program, 'completion', 'print a script that completes commands and options in a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices([...SHELLS]))
+    .action(async (shell: Shell) => {
+      end((await import('./completion/command.ts')).completion(shell, program, output));
     });
 }

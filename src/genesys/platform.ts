@@ -5,7 +5,7 @@ import { unlessAborted } from '../http/abort.ts';
 import type { Effort } from './http/call.ts';
 import { CursorOffer } from './listing/cursor-offer.ts';
 import { OfflineDefinition } from './listing/definitions.ts';
-import { PlatformDirectory, type DirectoryParts, type Needs } from './listing/directory.ts';
+import { PlatformDirectory, type DirectoryParts, type FirstPage, type Needs } from './listing/directory.ts';
 import { platformEffects } from './effects/effects.ts';
 import type { Effects } from '../ports/agents.ts';
 import { CredentialsError, PlatformError, PlatformUnreachableError } from './http/errors.ts';
@@ -73,6 +73,8 @@ export interface Platform {
   tokenTimeout(signal?: AbortSignal): Promise<TokenTimeout>;
   /** As `directory` knows them, read now unless that has just been tried. Does not throw. */
   nativeTimeouts(signal: AbortSignal): Promise<readonly Duration[]>;
+  /** One page of agents as a sweep begins with it. Throws `PlatformError`. */
+  firstPage(signal?: AbortSignal): Promise<FirstPage>;
   /** What `doctor` asks about. */
   readonly inspection: Inspection;
   /** What `backtest` replays. */
@@ -115,9 +117,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     hosts,
     directory,
     effects: platformEffects(sdk, offline, () => gate.room()),
-    setNeeds: (needs) => {
-      directory.setNeeds(needs);
-    },
+    setNeeds: directory.setNeeds.bind(directory),
     names: (kind, signal, priority = 'read') => listNames(sdk, namePages, kind, { priority, signal }),
     readMembers: (signal) => directory.readMembers(signal),
     freshen: (since, signal) => directory.freshen(since, signal),
@@ -125,6 +125,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     budget: () => ({ remaining: gate.remaining() }),
     presenceSettings: (signal) => readPresenceSettings(sdk, { priority: 'read', signal }),
     tokenTimeout,
+    firstPage: (signal) => directory.firstPage(signal),
     nativeTimeouts: async (signal) => {
       await nativeTimeouts.refresh(signal);
       return nativeTimeouts.all;

@@ -41,11 +41,19 @@ function describeHead({ settings, hash }: LoadedPolicy, { mode, caps }: Policy):
     mode === 'observe'
       ? 'Mode observe: agents are judged and recorded, nothing is written to the platform.'
       : 'Mode enforce: agents are logged off.',
+    ...describeHeld(settings),
     `Sweeps run at "${settings.sweep.every}" (UTC), at most ${formatDuration(settings.sweep.interval)} apart.`,
     `At most ${caps.perSweep} log-offs in a sweep and ${caps.perHour} in an hour; none in the first ${caps.settle} sweeps after a start, an outage or a change.`,
     `When more than ${breaker.atLeast} agents, and more than ${percent}% of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
     `Agents handling an interaction are never logged off; after ${formatDuration(caps.engagedTooLong)} they are reported.`,
     ...describeIdentity(settings),
+  ];
+}
+
+function describeHeld({ held }: LoadedPolicy['settings']): readonly string[] {
+  if (held === undefined) return [];
+  return [
+    `The environment holds the mode at observe (${held.by}); the policy itself says ${held.policySays}.`,
   ];
 }
 

@@ -11,6 +11,8 @@ export interface Settings {
   /** How the organisation is called in metrics and at `/status`. */
   readonly organisation: string;
   readonly mode: Mode;
+  /** Where the environment holds the mode down: how it was set there, and what the policy says by itself. */
+  readonly held?: { readonly by: string; readonly policySays: Mode };
   readonly genesys: {
     readonly region: string;
     readonly clientId: string;

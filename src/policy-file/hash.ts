@@ -10,9 +10,10 @@ export function hasJudged(path: Path): boolean {
   return JUDGED.has(String(path[0]));
 }
 
-/** Twelve hex digits. */
-export function hashOf(source: Source): string {
-  const { value, raw } = source;
+/** Twelve hex digits; `inPlace` are keys that have another value in force than the one written. */
+export function hashOf(source: Source, inPlace: Readonly<Record<string, unknown>> = {}): string {
+  const { raw } = source;
+  const value = isBlock(source.value) ? { ...source.value, ...inPlace } : source.value;
   if (!isBlock(value) || !isBlock(raw)) return createHash('sha256').digest('hex').slice(0, 12);
   const parts = Object.keys(raw)
     .sort()

@@ -270,6 +270,9 @@ export const sections = {
   sweep,
 };
 
+/** How much is logged, most first. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
 export const root = block({
   version: about(
     z.literal(1, { error: 'must be 1, the only version of this format' }),
@@ -310,10 +313,7 @@ export const root = block({
   ),
   log: about(
     block({
-      level: about(
-        oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).prefault('info'),
-        'How much.',
-      ),
+      level: about(oneOf(LOG_LEVELS).prefault('info'), 'How much.'),
       identities: about(oneOf(['name', 'id', 'hash']).prefault('name'), 'How agents are named in the log.'),
     }).prefault({}),
     'The log.',

@@ -77,6 +77,7 @@ export class Metrics implements Meter {
   );
   readonly #policy = this.#gauge('policy_info', 'The policy in force', ['hash']);
   readonly #mode = this.#gauge('mode', '1 for the mode in force', ['mode']);
+  readonly #held = this.#gauge('observe_held', '1 while the environment holds the mode at observe');
   readonly #paused = this.#gauge('paused', '1 while the kill switch is on');
   readonly #alarms = this.#counter('alarms_total', 'Alarms by kind', ['kind']);
   readonly #changes = this.#counter('policy_changes_total', 'Changes of the policy file by how they ended', [
@@ -120,9 +121,11 @@ export class Metrics implements Meter {
   }
 
   /** How the organisation is called, from now on in every label, and the mode in force. */
-  organisationIs(name: string, mode: Mode): void {
+  /** `isHeld`: the environment holds the mode down. */
+  organisationIs(name: string, mode: Mode, isHeld = false): void {
     this.registry.setDefaultLabels({ organisation: name });
     for (const each of MODES) this.#mode.set({ mode: each }, each === mode ? 1 : 0);
+    this.#held.set(isHeld ? 1 : 0);
   }
 
   /** `isPaused` is asked at each scrape; while it cannot tell, what it told last stands. */

@@ -10,6 +10,8 @@ export interface StatusFacts {
   readonly startedAt: Instant;
   readonly now: Instant;
   readonly mode: 'observe' | 'enforce';
+  /** How the environment holds the mode down, where it does. */
+  readonly modeHeldBy?: string | undefined;
   readonly policy: string;
   readonly pause:
     | {
@@ -40,12 +42,24 @@ export interface StatusFacts {
 
 /** The status as it is served. */
 export function statusOf(facts: StatusFacts): unknown {
-  const { version, organisation, startedAt, now, mode, policy, pause, lastSweep: last, learnt } = facts;
+  const {
+    version,
+    organisation,
+    startedAt,
+    now,
+    mode,
+    modeHeldBy,
+    policy,
+    pause,
+    lastSweep: last,
+    learnt,
+  } = facts;
   const paused = pause !== undefined && (pause.until === undefined || now < pause.until);
   return {
     version,
     organisation,
     mode,
+    modeHeldBy: modeHeldBy ?? null,
     policy,
     now: iso(now),
     startedAt: iso(startedAt),

@@ -40,7 +40,8 @@ export class Trial {
     { cwd, stdout = 'pipe', flags = [] }: StartParts = {},
   ): Run {
     const [command = 'run', ...rest] = args;
-    const all = [...flags, MAIN, command, '--config', this.config, ...rest];
+    const config = rest.includes('--config') ? [] : ['--config', this.config];
+    const all = [...flags, MAIN, command, ...config, ...rest];
     const child: ChildProcess = spawn(process.execPath, all, {
       env: { ...process.env, GENESYS_CLIENT_ID: CLIENT_ID, GENESYS_CLIENT_SECRET: CLIENT_SECRET, ...env },
       stdio: ['ignore', stdout, 'pipe'],

@@ -19,9 +19,10 @@ import { fromPlatform, fromRecording, type HistorySource } from './source.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { momentOption, spanOption } from '../shared/instants.ts';
 import { configPath, known, loadConfig, zoneOption, type ConfigOption } from '../shared/options.ts';
+import { openLog, type LogOption } from '../shared/log.ts';
 import type { Output } from '../shared/output.ts';
 
-export interface BacktestOptions extends ConfigOption {
+export interface BacktestOptions extends ConfigOption, LogOption {
   readonly from?: string;
   readonly to?: string;
   /** Policies to compare; the one of `--config` without any. */
@@ -80,7 +81,9 @@ export async function backtest(options: BacktestOptions, output: Output): Promis
 function loadPolicies(options: BacktestOptions, { redactor }: Output): NamedPolicy[] {
   const paths = options.policy ?? [configPath(options)];
   if (paths.length > MOST_POLICIES)
-    throw new UsageError(`At most ${MOST_POLICIES} policies can be compared, not ${paths.length}.`);
+    throw new UsageError(
+      `At most ${MOST_POLICIES} policies can be compared by --policy, not ${paths.length}.`,
+    );
   const env = options.replay === undefined ? process.env : offlineEnv();
   return paths.map((path) => ({
     name: nameOf(path, paths),
@@ -121,7 +124,8 @@ async function sourceOf(
   if (own === undefined) throw new UsageError('There is no policy to compare.');
   const loaded = policies.map((each) => each.loaded);
   const exact = [options.from, options.to].every((text) => text !== undefined && /^\d{4}-/.test(text));
-  return await fromPlatform(own, loaded, { span, exact, record: options.record }, output.redactor);
+  const log = await openLog('stderr', options);
+  return await fromPlatform(own, loaded, { span, exact, record: options.record, log }, output.redactor);
 }
 
 /** The policy with the ids of the organisation whose history it is. Throws `UsageError` for what was not recorded. */

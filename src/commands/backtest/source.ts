@@ -16,6 +16,7 @@ import {
   type RecordedOrganisation,
 } from './recording.ts';
 import { minuteText } from '../report/sections.ts';
+import type { LogStream } from '../../app/log-stream.ts';
 import { createLog } from '../../app/logging.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { NAME_KINDS } from '../../domain/policy/policy.ts';
@@ -62,6 +63,8 @@ export interface HistoryWanted {
   /** The span was given by its dates; otherwise one counted from now, which a recording begun earlier decides. */
   readonly exact: boolean;
   readonly record: string | undefined;
+  /** Where warnings go. */
+  readonly log: LogStream;
 }
 
 /** Reads from the platform; with `record` also into a file, or on from where that file ends. */
@@ -81,7 +84,7 @@ export async function fromPlatform(
   process.once('SIGTERM', onSignal);
   const platform = connect(connection.settings, {
     clock: realClock,
-    log: createLog('warn', 'stderr', redactor),
+    log: createLog('warn', wanted.log, redactor),
     metrics: new Metrics(),
     redactor,
   });
@@ -105,7 +108,7 @@ export async function fromPlatform(
     }
     return { history: builder.build(span, organisation.agents), organisation };
   } catch (error) {
-    throw error instanceof RecordingFault ? new UsageError(error.message) : error;
+    throw error instanceof RecordingFault ? new UsageError(`--record: ${error.message}`) : error;
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
@@ -206,7 +209,7 @@ async function recordingOrUsage<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    throw error instanceof RecordingFault ? new UsageError(error.message) : error;
+    throw error instanceof RecordingFault ? new UsageError(`--replay: ${error.message}`) : error;
   }
 }
 

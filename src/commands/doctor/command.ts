@@ -10,14 +10,18 @@ import { diagnose } from './doctor.ts';
 import type { CheckVerdict, Diagnosis, DoctorPlatform, DoctorWants, Finding } from './ports.ts';
 import { createLog } from '../../app/logging.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import { needsOf } from '../../policy-file/needs.ts';
+import { resolvePolicy } from '../../policy-file/resolve.ts';
 import { namesNeeded } from '../../policy-file/names.ts';
 import { Metrics } from '../../server/metrics.ts';
 import { connect } from '../../app/compose.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { loadConfig, type ConfigOption } from '../shared/options.ts';
+import { openLog, type LogOption } from '../shared/log.ts';
 import type { Output } from '../shared/output.ts';
 
-export interface DoctorOptions extends ConfigOption {
+export interface DoctorOptions extends ConfigOption, LogOption {
   readonly json?: boolean;
 }
 
@@ -29,13 +33,15 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
   const { redactor } = output;
   const loaded = loadConfig(options, output);
   // Fatal only: what the platform refuses is told as a finding.
-  const log = createLog('fatal', 'stderr', redactor);
+  const log = createLog('fatal', await openLog('stderr', options), redactor);
   const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
   const { identity: connector } = loaded.settings;
   const identity =
     connector === undefined
       ? undefined
       : createIdentity(connector, { clock: realClock, env: process.env, redactor });
+  // Members of queues and teams are no part of a page.
+  platform.setNeeds({ ...needsOf(policyWithout(loaded)), queues: [], teams: [] });
   const signal = AbortSignal.timeout(DOCTOR_TIMEOUT);
   try {
     const provider = identity && { ...identity, selfCheck: () => identity.selfCheck(signal) };
@@ -57,6 +63,11 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
     await identity?.close();
     await platform.close();
   }
+}
+
+/** The policy before its names are looked up: it tells which kinds of names there are. */
+function policyWithout({ draft }: LoadedPolicy): Policy {
+  return resolvePolicy(draft, undefined, new Map(), realClock.now()).policy;
 }
 
 /** What the worker has learnt so far, where it has run on this machine already. */
@@ -98,6 +109,7 @@ function asked(platform: Platform, signal: AbortSignal): DoctorPlatform {
   return {
     checkCredentials: () => platform.checkCredentials(signal),
     organisation: () => inspection.organisation(signal),
+    firstPage: () => platform.firstPage(signal),
     divisions: () => platform.names('divisions', signal),
     ownGrants: () => inspection.ownGrants(signal),
     probe: (permission) => inspection.probe(permission, signal),

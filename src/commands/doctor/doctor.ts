@@ -1,6 +1,7 @@
 /** `doctor`: what stands between the policy and a log-off that works. Everything it asks changes nothing. */
 import { MINUTE, SECOND } from '../../domain/time/time.ts';
 import { identityFinding, type DoctorIdentity } from './identity.ts';
+import { pageFinding } from './page.ts';
 import { permissionFindings } from './permissions.ts';
 import { tell, type Diagnosis, type DoctorPlatform, type DoctorWants, type Finding } from './ports.ts';
 import { reconnectFinding, signInFinding, timeoutFindings, universalLogoutFinding } from './settings.ts';
@@ -25,6 +26,7 @@ export async function diagnose(
     ...(await organisationFindings(platform)),
     clockFinding(platform),
     ...(await permissionFindings(platform, wants)),
+    await pageFinding(platform),
     await rateFinding(platform, wants),
     ...(await timeoutFindings(platform, wants)),
     await reconnectFinding(platform, wants),

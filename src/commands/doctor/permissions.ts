@@ -23,6 +23,8 @@ export interface Need {
   readonly missing: 'fail' | 'warn' | 'ok';
   /** It is given by division: agents, queues, teams and labels of other divisions are out of reach, and out of sight. */
   readonly perDivision: boolean;
+  /** What cannot be seen, or done, in the divisions in which it is not granted. */
+  readonly unseen?: string;
   /** Where it is missing the worker has another way, which trying it out tells. */
   readonly otherwise?: string;
 }
@@ -43,7 +45,8 @@ function forAction(action: Action): readonly (readonly [Need, Wanted])[] {
   const { permission } = ACTION_TABLE[action];
   if (permission === undefined) return [];
   const { id, shown, without } = permission;
-  return [[need(id, shown, without, { perDivision: true }), ({ actions }) => actions.has(action)]];
+  const unseen = 'a log-off of an agent there is refused';
+  return [[need(id, shown, without, { perDivision: true, unseen }), ({ actions }) => actions.has(action)]];
 }
 
 /** Everything the service may ever need, each with when it does. The operations handbook lists the same. */
@@ -53,7 +56,12 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
       'directory:user:view',
       'Directory > User > View',
       'it allows listing agents in one go, where it is granted in every division',
-      { perDivision: true, otherwise: 'not granted, but agents can be listed page by page without it' },
+      {
+        perDivision: true,
+        unseen:
+          'the listing in one go is refused then, and whether the other one shows agents there is not documented',
+        otherwise: 'not granted, but agents can be listed page by page without it',
+      },
     ),
     always,
   ],
@@ -62,17 +70,26 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
       'presence:presenceDefinition:view',
       'Presence > Presence Definition > View',
       'it is needed to find the presence Offline and the labels of the policy',
-      { perDivision: true },
+      {
+        perDivision: true,
+        unseen: 'presence labels there are not found, so that the list looks whole and is not',
+      },
     ),
     always,
   ],
   ...ACTIONS.flatMap(forAction),
   [
-    need('routing:queue:view', 'Routing > Queue > View', 'the policy names queues', { perDivision: true }),
+    need('routing:queue:view', 'Routing > Queue > View', 'the policy names queues', {
+      perDivision: true,
+      unseen: 'queues there are not found, and a wildcard leaves them out',
+    }),
     naming('queues'),
   ],
   [
-    need('groups:team:view', 'Groups > Team > View', 'the policy names teams', { perDivision: true }),
+    need('groups:team:view', 'Groups > Team > View', 'the policy names teams', {
+      perDivision: true,
+      unseen: 'teams there are not found',
+    }),
     naming('teams'),
   ],
   [need('authorization:role:view', 'Authorization > Role > View', 'the policy names roles'), naming('roles')],
@@ -99,7 +116,11 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
       'analytics:userDetail:view',
       'Analytics > User Detail > View',
       'backtest uses it to read the history of agents',
-      { missing: 'ok' },
+      {
+        missing: 'ok',
+        perDivision: true,
+        unseen: 'the history of agents there is missing, and backtest cannot tell',
+      },
     ),
     always,
   ],
@@ -120,7 +141,7 @@ export async function permissionFindings(
     const state =
       grants === undefined
         ? await tryOut()
-        : fromGrants(wanted, grants, divisions.told ? divisions.value : []);
+        : fromGrants(wanted, grants, divisions.told ? divisions.value : undefined);
     const isDone = state.is !== 'missing' || wanted.otherwise === undefined || grants === undefined;
     findings.push(finding(wanted, isDone ? state : await tryOut()));
   }
@@ -142,9 +163,9 @@ type State =
 type Divisions = readonly { readonly id: string; readonly names: readonly string[] }[];
 
 function fromGrants(
-  { permission, perDivision }: Need,
+  { permission, perDivision, unseen }: Need,
   grants: readonly PermissionGrant[],
-  divisions: Divisions,
+  divisions: Divisions | undefined,
 ): State {
   const fitting = grants.filter((grant) => covers(grant.permission, permission));
   if (fitting.length === 0) return { is: 'missing' };
@@ -153,19 +174,32 @@ function fromGrants(
   if (!perDivision || certain.some(({ divisionId }) => divisionId === '*')) {
     return { is: 'granted', found: 'granted by the roles of the client' };
   }
+  if (divisions === undefined)
+    return {
+      is: 'untold',
+      found: 'granted in some divisions by the roles of the client; which others there are could not be read',
+    };
   const within = new Set(certain.map(({ divisionId }) => divisionId));
   const without = divisions.filter(({ id }) => !within.has(id)).map(({ id, names }) => names[0] ?? id);
   if (without.length === 0) return { is: 'granted', found: 'granted in every division' };
   return {
     is: 'partly',
-    found: `not granted in ${without.length === 1 ? 'the division' : 'the divisions'} ${without.join(', ')}`,
+    found: `not granted in ${without.length === 1 ? 'the division' : 'the divisions'} ${without.join(', ')}, by the roles of the client${unseen === undefined ? '' : `: ${unseen}`}`,
   };
 }
 
-function fromProbe({ otherwise = '' }: Need, probed: Reply<Probed | undefined>): State {
+const SOME_DIVISIONS =
+  'a call that needs it succeeded, which proves it for some divisions only, and what is in the others is not seen: check the role';
+
+function fromProbe(
+  { otherwise = '', perDivision, permission }: Need,
+  probed: Reply<Probed | undefined>,
+): State {
   if (!probed.told) return { is: 'untold', found: probed.message };
   switch (probed.value) {
     case 'allowed':
+      // Refused unless it is granted in all divisions: the only read that proves them.
+      if (perDivision && permission !== 'directory:user:view') return { is: 'untold', found: SOME_DIVISIONS };
       return { is: 'granted', found: 'a call that needs it succeeded' };
     case 'otherwise':
       return { is: 'partly', found: otherwise };

@@ -1,4 +1,5 @@
 /** What `doctor` asks of the platform, in its own words, and what it says. */
+import type { Observation } from '../../domain/agent.ts';
 import type { Action, Mode } from '../../domain/policy/policy.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
 
@@ -59,10 +60,19 @@ export interface PermissionGrant {
 /** See `ProbeResult` of the platform. */
 export type Probed = 'allowed' | 'otherwise' | 'not_refused' | 'refused';
 
+/** One page of agents, read as a sweep reads it. */
+export interface AgentsPage {
+  /** `number`: the listing by cursor is refused. */
+  readonly by: 'cursor' | 'number';
+  readonly expands: readonly string[];
+  readonly sightings: readonly { readonly observation: Observation }[];
+}
+
 /** Reads that change nothing. Each may reject with an `Error` that has a `kind`. */
 export interface DoctorPlatform {
   checkCredentials(): Promise<void>;
   organisation(): Promise<{ readonly name: string | undefined; readonly hipaa: boolean | undefined }>;
+  firstPage(): Promise<AgentsPage>;
   divisions(): Promise<readonly { readonly id: string; readonly names: readonly string[] }[]>;
   ownGrants(): Promise<readonly PermissionGrant[] | undefined>;
   probe(permission: string): Promise<Probed | undefined>;

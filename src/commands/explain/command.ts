@@ -32,11 +32,12 @@ import { connect } from '../../app/compose.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { momentOption } from '../shared/instants.ts';
 import { loadConfig, zoneOption } from '../shared/options.ts';
+import { openLog, type LogOption } from '../shared/log.ts';
 import { table, type Output } from '../shared/output.ts';
 import { policyForReading, type PolicyForReading } from '../shared/policy-for-reading.ts';
 import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
 
-export interface ExplainOptions extends StoreOption {
+export interface ExplainOptions extends StoreOption, LogOption {
   readonly json?: boolean;
   /** As of the record at that time. */
   readonly at?: string;
@@ -162,11 +163,12 @@ async function tell(
     labels: labelsOf(loaded, known),
     interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
     now: realClock.now(),
+    held: loaded.settings.held,
   };
   const memory = await store.loadMemory(agent.id);
   const input: ExplainInput =
     options.live === true
-      ? { ...stored, ...(await look(loaded, agent, memory, known, stored.interval, output)) }
+      ? { ...stored, ...(await look(loaded, agent, memory, known, stored.interval, options, output)) }
       : { ...stored, memory, policy: policyFromMemory(loaded.draft, known, stored.now) };
   const explanation = explainAgent(input);
   if (options.json === true) output.json(forJson(explanation), 2);
@@ -190,10 +192,11 @@ async function look(
   memory: AgentState | undefined,
   known: RememberedNames,
   interval: number,
+  options: ExplainOptions,
   { redactor }: Output,
 ): Promise<Required<Pick<ExplainInput, 'policy' | 'live'>> & Pick<ExplainInput, 'memory'>> {
   const { signal } = new AbortController();
-  const log = createLog('warn', 'stderr', redactor);
+  const log = createLog('warn', await openLog('stderr', options), redactor);
   const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
   try {
     await platform.checkCredentials(signal);

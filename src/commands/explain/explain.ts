@@ -36,6 +36,8 @@ export interface ExplainInput {
   readonly live?: { readonly agent: Agent; readonly observation: Observation };
   readonly standing: ControllerState | undefined;
   readonly pause: Pause | undefined;
+  /** How the environment holds the mode down, where it does. */
+  readonly held?: { readonly by: string; readonly policySays: Mode } | undefined;
   /** Of this agent, in rising order. */
   readonly events: readonly StoredEvent[];
   /** Events of kind `gap`: no agent was watched. */
@@ -149,11 +151,19 @@ export function explainAgent(input: ExplainInput): Explanation {
     verdict,
     ...(memory === undefined ? NOTHING_WEIGHED : weighAll(memory, profile, verdict, input, at)),
     holds: holdsOf(input, verdict),
-    caveats,
+    caveats: [...heldCaveat(input), ...caveats],
     events: events.slice(-SHOWN),
     before: events.slice(0, -SHOWN),
     learnt: input.learnt,
   };
+}
+
+/** The mode of a policy that only observes needs no word; one that would enforce does. */
+function heldCaveat({ held }: ExplainInput): readonly string[] {
+  if (held === undefined || held.policySays === 'observe') return [];
+  return [
+    `The policy says enforce, but the environment holds the mode at observe (${held.by}): no agent is logged off.`,
+  ];
 }
 
 /** So many events are shown; earlier ones only help to tell what came of what. */

@@ -2,7 +2,6 @@
 import { realClock } from '../../app/clock.ts';
 import { DAY, formatDuration, SECOND, type Duration } from '../../domain/time/time.ts';
 import type { SweepReport } from '../../ports/metrics.ts';
-import { logStream } from '../../app/log-stream.ts';
 import { createLog } from '../../app/logging.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { PolicyRefused } from '../../policy-file/faults.ts';
@@ -12,12 +11,13 @@ import { assemble, openStoreOf, type Assembly } from '../../app/compose.ts';
 import { Deadline } from './deadline.ts';
 import { EXIT, Incomplete } from '../shared/exit.ts';
 import { durationOption, loadTestedConfig, type ConfigOption } from '../shared/options.ts';
+import { openLog, type LogOption } from '../shared/log.ts';
 import type { Output } from '../shared/output.ts';
 import { untilSignalled, type Ending } from '../shared/signals.ts';
 import { workerWords } from '../shared/worker-words.ts';
 import { DRAIN } from '../run/worker.ts';
 
-export interface OnceOptions extends ConfigOption {
+export interface OnceOptions extends ConfigOption, LogOption {
   readonly json?: boolean;
   /** By when it must have ended; one interval of the schedule unless given. */
   readonly deadline?: string;
@@ -38,7 +38,7 @@ export async function once(options: OnceOptions, output: Output): Promise<number
   if (loaded === undefined) return EXIT.late;
   const { settings } = loaded;
   const length = asked ?? Math.max(SHORTEST_DEADLINE, settings.sweep.interval);
-  const stream = logStream(options.json === true ? 'stderr' : 'stdout');
+  const stream = await openLog(options.json === true ? 'stderr' : 'stdout', options);
   const log = createLog(settings.log.level, stream, output.redactor);
   const busyTimeout = Math.min(LONGEST_WAIT, length / PART_FOR_WAIT);
   // Reading a file of years from end to end, each minute, would be most of what this does.
@@ -86,7 +86,8 @@ async function loadedWithin(
     return (await loadTestedConfig(options, output, deadline.signal)).loaded;
   } catch (error) {
     if (!deadline.signal.aborted || error instanceof PolicyRefused) throw error;
-    const log = createLog('error', options.json === true ? 'stderr' : 'stdout', output.redactor);
+    const stream = await openLog(options.json === true ? 'stderr' : 'stdout', options);
+    const log = createLog('error', stream, output.redactor);
     log.error({ deadline: formatDuration(length) }, 'the deadline has passed before the policy was checked');
     tell(SKIPPED_LATE, options, output);
     return undefined;

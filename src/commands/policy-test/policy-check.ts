@@ -9,6 +9,7 @@ import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { PolicyRefused, wholeFileFault, type PolicyFault } from '../../policy-file/faults.ts';
 import { digestsNow, FilesRead, type Digests } from '../../policy-file/files-read.ts';
 import type { Env } from '../../policy-file/interpolate.ts';
+import { inForceHere } from '../../policy-file/environment.ts';
 import { loadPolicyFile, readPolicyText, type LoadOptions } from '../../policy-file/load.ts';
 import { Source, type SourceSnapshot } from '../../policy-file/source.ts';
 import { runTestsOf } from './policy-tests.ts';
@@ -60,7 +61,8 @@ export async function checkHere(path: string, env: Env, given: Given = {}): Prom
     const loaded = loadPolicyFile(path, env, files, given);
     const isTested = loaded.isWhole && given.tests !== false;
     const tests = isTested ? await runTestsOf(loaded, path, env, files) : 0;
-    return { kind: 'valid', loaded, tests, files: files.digests };
+    // After the tests: they are about the policy, not about where it runs.
+    return { kind: 'valid', loaded: inForceHere(loaded, env), tests, files: files.digests };
   } catch (error) {
     const refusal = error instanceof PolicyRefused ? error : unexpected(path, error);
     return { kind: 'refused', refusal, files: files.digests };

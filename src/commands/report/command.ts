@@ -174,7 +174,7 @@ async function save(path: string, pieces: AsyncIterable<string>, output: Output)
     if (error instanceof StoreError) throw error;
     const code =
       typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-    throw new UsageError(`${path} cannot be written (${code}).`);
+    throw new UsageError(`--out: ${path} cannot be written (${code}).`);
   }
   output.line(`Written to ${path}.`);
 }

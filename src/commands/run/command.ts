@@ -4,7 +4,6 @@ import { realClock } from '../../app/clock.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
 import type { Store } from '../../ports/store.ts';
-import { logStream } from '../../app/log-stream.ts';
 import { createLog } from '../../app/logging.ts';
 import { Metrics } from '../../server/metrics.ts';
 import { cached } from '../../server/cached.ts';
@@ -15,6 +14,7 @@ import { jsonText } from '../../texts/clean.ts';
 import { Redactor } from '../../texts/redactor.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../app/compose.ts';
 import { explainError } from '../shared/exit.ts';
+import { openLog, type LogOption } from '../shared/log.ts';
 import type { Output } from '../shared/output.ts';
 import { configPath, listenAddress, loadTestedConfig, type ConfigOption } from '../shared/options.ts';
 import { untilSignalled, type Ending } from '../shared/signals.ts';
@@ -24,12 +24,15 @@ import { work } from './worker.ts';
 /** What people were to be told may take so long to leave after that; the rest waits in the store. */
 const FAREWELL_TIME: Duration = SECOND;
 
+export interface RunOptions extends ConfigOption, LogOption {}
+
 /** Runs until a signal comes. Answers the exit code. */
-export async function run(options: ConfigOption, { redactor }: Pick<Output, 'redactor'>): Promise<number> {
+export async function run(options: RunOptions, { redactor }: Pick<Output, 'redactor'>): Promise<number> {
   const { loaded, files } = await loadTestedConfig(options, { redactor });
-  const stream = logStream('stdout');
+  const stream = await openLog('stdout', options);
   const log = createLog(loaded.settings.log.level, stream, redactor);
-  log.info({ version: VERSION, policy: loaded.hash, mode: loaded.settings.mode }, 'the idle enforcer starts');
+  const { mode, held } = loaded.settings;
+  log.info({ version: VERSION, policy: loaded.hash, mode, modeHeldBy: held?.by }, 'the idle enforcer starts');
   stream.mustWork();
   let ending: Ending | undefined;
   let assembly: Assembly | undefined;
@@ -71,9 +74,10 @@ export function serve(
   const host = listenAddress(loaded.settings.server.host, process.env);
   const starting = { ok: false, why: 'starting: the platform has not been reached yet' };
   const startedAt = clock.now();
-  const inForce = (): Pick<StatusFacts, 'organisation' | 'mode' | 'policy'> => {
+  const inForce = (): Pick<StatusFacts, 'organisation' | 'mode' | 'modeHeldBy' | 'policy'> => {
     const { settings, hash } = assembly()?.reload.current ?? loaded;
-    return { organisation: settings.organisation, mode: settings.mode, policy: hash };
+    const { organisation, mode, held } = settings;
+    return { organisation, mode, modeHeldBy: held?.by, policy: hash };
   };
   const metricsTold = async (): Promise<Document> => ({
     text: Buffer.from(await metrics.text()),

@@ -1,6 +1,7 @@
 /** `sandbox`: a simulated organisation on loopback, to try policies and programs on. */
 import { createSandbox } from '../../sandbox/index.ts';
-import { instantOption, wholeOption } from '../shared/options.ts';
+import { momentOption } from '../shared/instants.ts';
+import { wholeOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
 import { untilSignalled } from '../shared/signals.ts';
 
@@ -19,7 +20,7 @@ export const SANDBOX_CLIENT = { id: 'sandbox-client', secret: 'sandbox-secret' }
 export async function sandbox(options: SandboxCommandOptions, output: Output): Promise<number> {
   const speed = wholeOption('--speed', options.speed, 1, 3_600);
   const begun = Date.now();
-  const startsAt = options.start === undefined ? begun : instantOption('--start', options.start);
+  const startsAt = options.start === undefined ? begun : momentOption('--start', options.start, begun);
   const organisation = createSandbox({
     seed: wholeOption('--seed', options.seed, 0, 2 ** 31),
     agents: wholeOption('--agents', options.agents, 1, 100_000),

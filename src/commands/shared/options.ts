@@ -1,9 +1,10 @@
 /** Options that several commands share. */
 import process from 'node:process';
+import { inForceHere, valueOf } from '../../policy-file/environment.ts';
 import { loadPolicyFile } from '../../policy-file/load.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { checkPolicy, takenFrom, type Check, type Given } from '../policy-test/policy-check.ts';
-import { parseDuration, type Duration } from '../../domain/time/time.ts';
+import { DAY, formatDuration, parseDuration, type Duration } from '../../domain/time/time.ts';
 import { isZone } from '../../domain/time/zone.ts';
 import { nearestZone } from '../../policy-file/nearest.ts';
 import { secretsOf } from '../../policy-file/secrets.ts';
@@ -14,18 +15,21 @@ import type { Output } from './output.ts';
 /** Where the policy is looked for when `--config` does not say. */
 export const DEFAULT_CONFIG = 'config/idle-enforcer.yaml';
 
+/** No pause or deadline that is meant is longer. */
+const LONGEST_DURATION: Duration = 366 * DAY;
+
 export interface ConfigOption {
   readonly config?: string;
 }
 
 /** Path of the policy file: `--config`, else `IDLE_ENFORCER_CONFIG`, else the default. */
 export function configPath({ config }: ConfigOption): string {
-  return config ?? process.env['IDLE_ENFORCER_CONFIG'] ?? DEFAULT_CONFIG;
+  return config ?? valueOf(process.env, 'IDLE_ENFORCER_CONFIG') ?? DEFAULT_CONFIG;
 }
 
 /** Loads the policy without running its tests, for commands that do not act by it. Throws `PolicyRefused`. */
 export function loadConfig(options: ConfigOption, { redactor }: Pick<Output, 'redactor'>): LoadedPolicy {
-  return known(loadPolicyFile(configPath(options), process.env), redactor);
+  return known(inForceHere(loadPolicyFile(configPath(options), process.env), process.env), redactor);
 }
 
 /**
@@ -58,13 +62,13 @@ export function listenAddress(
   return fixed === undefined || fixed === '' ? fromPolicy : fixed;
 }
 
-/** Reads a duration from the command line. Throws `UsageError`. */
+/** Reads the duration that an option, such as `--for`, was given. Throws `UsageError`. */
 export function durationOption(option: string, text: string): Duration {
   const length = parseDuration(text);
-  if (length === undefined || length === 0) {
-    throw new UsageError(`${option}: "${text}" is not a duration: write 90s, 45m, 2h, 1h30m or 1d.`);
-  }
-  return length;
+  if (length !== undefined && length > 0 && length <= LONGEST_DURATION) return length;
+  throw new UsageError(
+    `${option}: "${text}" is not a duration: write 90s, 45m, 2h, 1h30m or 1d, at most ${formatDuration(LONGEST_DURATION)}.`,
+  );
 }
 
 /** Reads a time zone from the command line; UTC where none is given. Throws `UsageError`. */
@@ -77,19 +81,11 @@ export function zoneOption(text = 'UTC'): string {
   );
 }
 
-/** Reads a whole number from the command line. Throws `UsageError`. */
+/** Reads the whole number that an option was given. Throws `UsageError`. */
 export function wholeOption(option: string, text: string, least: number, most: number): number {
   const number = Number(text);
   if (!/^\d+$/.test(text.trim()) || number < least || number > most) {
     throw new UsageError(`${option}: "${text}" is not a whole number between ${least} and ${most}.`);
   }
   return number;
-}
-
-/** Reads an ISO instant from the command line. Throws `UsageError`. */
-export function instantOption(option: string, text: string): number {
-  const at = Date.parse(text);
-  if (Number.isNaN(at))
-    throw new UsageError(`${option}: "${text}" is not a time: write it like 2026-03-02T08:00:00Z.`);
-  return at;
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import process from 'node:process';
 import { styleText } from 'node:util';
 import { jsonText, oneLine } from '../../texts/clean.ts';
+import { wantsColour } from '../../texts/colour.ts';
 import { printed } from '../../texts/printed.ts';
 import { Redactor } from '../../texts/redactor.ts';
 import { EXIT } from './exit-codes.ts';
@@ -55,7 +56,7 @@ export function standardOutput(): Output {
       },
       isTerminal,
       size: () => process.stdout,
-      coloured: isTerminal && process.env['NO_COLOR'] === undefined,
+      coloured: wantsColour(isTerminal, process.env),
     },
   );
 }

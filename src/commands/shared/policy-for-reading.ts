@@ -8,6 +8,7 @@ import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { faultLine, PolicyRefused } from '../../policy-file/faults.ts';
 import { LARGEST_FILE } from '../../policy-file/files-read.ts';
 import type { Env } from '../../policy-file/interpolate.ts';
+import { inForceHere } from '../../policy-file/environment.ts';
 import { loadPolicyFile } from '../../policy-file/load.ts';
 import type { Redactor } from '../../texts/redactor.ts';
 import { configPath, known, type ConfigOption } from './options.ts';
@@ -41,7 +42,7 @@ export function policyForReading(
 
 function tried(path: string, env: Env, redactor: Redactor): PolicyForReading {
   try {
-    return { loaded: known(loadPolicyFile(path, env), redactor) };
+    return { loaded: known(inForceHere(loadPolicyFile(path, env), env), redactor) };
   } catch (error) {
     if (!(error instanceof PolicyRefused)) throw error;
     const [first, ...others] = error.faults.map(faultLine);

@@ -29,12 +29,20 @@ export function storePath(options: StoreOption): string {
 }
 
 /** Opens the store that is meant. Rejects with `UsageError` or `StoreError`. */
-export async function openStoreMeant(options: StoreOption, how: OpenOptions): Promise<Store> {
+export function openStoreMeant(options: StoreOption, how: OpenOptions): Promise<Store> {
+  return withStoreMeant(options, (place) => openStore(place, how));
+}
+
+/** Does something with the place of the store that is meant. Rejects with `UsageError` where no store is there. */
+export async function withStoreMeant<T>(
+  options: StoreOption,
+  use: (place: { readonly sqlite: string }) => Promise<T>,
+): Promise<T> {
   const path = storePath(options);
   if (path === ':memory:')
     throw new UsageError('The policy keeps its store in memory (:memory:): no other process can reach it.');
   try {
-    return await openStore({ sqlite: path }, how);
+    return await use({ sqlite: path });
   } catch (error) {
     if (!(error instanceof StoreError) || error.kind !== 'missing' || isAbsolute(path)) throw error;
     const from = options.store === undefined ? `The policy names it as ${path}` : `It was given as ${path}`;

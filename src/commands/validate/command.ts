@@ -18,9 +18,10 @@ import { readInput } from '../../files/input.ts';
 import { LARGEST_FILE } from '../../policy-file/files-read.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { configPath, loadTestedConfig, type ConfigOption } from '../shared/options.ts';
+import { openLog, type LogOption } from '../shared/log.ts';
 import type { Output } from '../shared/output.ts';
 
-export interface ValidateOptions extends ConfigOption {
+export interface ValidateOptions extends ConfigOption, LogOption {
   /** In place of `config`; `-` is standard input. */
   readonly file?: string | undefined;
   readonly online?: boolean;
@@ -41,7 +42,7 @@ export async function validate(options: ValidateOptions, output: Output): Promis
   try {
     const given = { mayBeAbsent: !online, tests: tested, ...(text === undefined ? {} : { text }) };
     const { loaded, tests } = await loadTestedConfig(config, output, undefined, given);
-    const resolved = await resolve(loaded, online, output);
+    const resolved = await resolve(loaded, options, output);
     const warnings = [...loaded.warnings, ...leftOut(loaded, tested), ...resolved.warnings];
     const lines = describePolicy(loaded, resolved.policy, realClock.now());
     if (options.json === true) {
@@ -97,10 +98,14 @@ async function askedFor({
   }
 }
 
-async function resolve(loaded: LoadedPolicy, online: boolean, { redactor }: Output): Promise<ResolvedPolicy> {
-  if (!online) return resolvePolicy(loaded.draft, undefined, new Map(), realClock.now());
+async function resolve(
+  loaded: LoadedPolicy,
+  options: ValidateOptions,
+  { redactor }: Output,
+): Promise<ResolvedPolicy> {
+  if (options.online !== true) return resolvePolicy(loaded.draft, undefined, new Map(), realClock.now());
   const signal = new AbortController().signal;
-  const log = createLog('warn', 'stderr', redactor);
+  const log = createLog('warn', await openLog('stderr', options), redactor);
   const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
   try {
     await platform.checkCredentials(signal);

@@ -29,6 +29,14 @@ export interface Needs {
   readonly tokens: boolean;
 }
 
+/** The first page of a listing, and how it was asked for. */
+export interface FirstPage {
+  /** `number`: the listing by cursor is refused. */
+  readonly by: 'cursor' | 'number';
+  readonly expands: readonly string[];
+  readonly sightings: readonly Sighting[];
+}
+
 export interface DirectoryParts {
   readonly sdk: Sdk;
   readonly pages: UserPages;
@@ -111,6 +119,15 @@ export class PlatformDirectory implements Directory {
       startedAt: serverClock.earliest(begun),
       clockError: serverClock.error(),
     };
+  }
+
+  /** One page as a sweep begins with it. Throws `PlatformError`. */
+  async firstPage(signal?: AbortSignal): Promise<FirstPage> {
+    const expands = expandsFor(this.#needs);
+    const { page, by } = await this.#pages.first(expands, { priority: 'read', signal });
+    const sightings: Sighting[] = [];
+    this.#take(page, new Set(), (taken) => sightings.push(...taken));
+    return { by, expands, sightings };
   }
 
   /**

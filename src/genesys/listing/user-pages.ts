@@ -73,6 +73,22 @@ export class UserPages {
     return undefined;
   }
 
+  /** The first page alone, and by which listing it came. Throws `PlatformError`. */
+  async first(
+    expand: readonly string[],
+    options: CallOptions,
+  ): Promise<{ readonly page: RawPage; readonly by: 'cursor' | 'number' }> {
+    const byCursor = this.#offer.isOpen(this.#now())
+      ? await this.#cursorPage(expand, undefined, options)
+      : undefined;
+    if (byCursor !== undefined && !(byCursor instanceof PlatformError))
+      return { page: byCursor, by: 'cursor' };
+    if (byCursor !== undefined && !isRefusal(byCursor)) throw byCursor;
+    const page = await this.#numberedPage(expand, 1, this.#size(), options);
+    if (page instanceof PlatformError) throw page;
+    return { page, by: 'number' };
+  }
+
   async #walkByCursor(expand: readonly string[], take: TakePage, options: CallOptions): Promise<CursorEnd> {
     const brokenOff = (fault: string): CursorEnd => ({ is: 'broken_off', fault, elsewhere: true });
     const seen = new Set<string>();

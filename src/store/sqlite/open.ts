@@ -18,6 +18,8 @@ export interface OpenOptions {
   readonly readOnly?: boolean;
   /** Refuse a missing file, and leave a damaged one where it is: for visitors while a worker may be running. */
   readonly existing?: boolean;
+  /** With `readOnly`: a file that an older version made is taken as it is. */
+  readonly older?: boolean;
   /** How long to wait for another process; 5 s unless given. */
   readonly busyTimeout?: Duration;
   /** The file may not grow beyond so many pages of 4 KiB. */
@@ -104,7 +106,8 @@ function openToRead(path: string, options: OpenOptions, immutable: boolean): Dat
   try {
     const migrations = options.migrations ?? MIGRATIONS;
     checkVersion(db, migrations);
-    if (Number(db.get('PRAGMA user_version')?.['user_version']) < migrations.length) {
+    const version = Number(db.get('PRAGMA user_version')?.['user_version']);
+    if (options.older !== true && version < migrations.length) {
       const advice = 'Start the worker once: it brings the store up to date.';
       throw new StoreError('unwritable', path, `The store ${path} was made by an older version. ${advice}`);
     }

@@ -116,7 +116,15 @@ describe('an organisation in which one permission is missing', () => {
     for (const permission of writes) {
       expect(found(diagnosis, `permission ${permission}`)).toMatchObject({ verdict: 'unknown' });
     }
-    expect(found(diagnosis, 'permission routing:queue:view')).toMatchObject({ verdict: 'ok' });
+    // A read that is limited to some divisions looks like a whole one.
+    for (const permission of ['routing:queue:view', 'groups:team:view', 'presence:presenceDefinition:view'])
+      expect(found(diagnosis, `permission ${permission}`)).toMatchObject({
+        verdict: 'unknown',
+        found: expect.stringContaining('proves it for some divisions only'),
+      });
+    // This listing is refused unless it is granted in all of them.
+    expect(found(diagnosis, 'permission directory:user:view')).toMatchObject({ verdict: 'ok' });
+    expect(found(diagnosis, 'permission authorization:role:view')).toMatchObject({ verdict: 'ok' });
     expect(code).toBe(0);
   });
 
@@ -191,12 +199,16 @@ describe('permissions', () => {
     expect(found(diagnosis, 'permission oauth:token:delete')?.found).toMatch(
       /^not granted in the divisions? (?!.*Home)\w/,
     );
+    expect(found(diagnosis, 'permission presence:presenceDefinition:view')?.found).toBe(
+      'not granted in the division Night, by the roles of the client: presence labels there are not found, so that the list looks whole and is not',
+    );
     // What is read in some divisions only looks whole: labels, queues and teams of the others are not missed.
     for (const read of [
       'directory:user:view',
       'presence:presenceDefinition:view',
       'routing:queue:view',
       'groups:team:view',
+      'analytics:userDetail:view',
     ]) {
       expect(found(diagnosis, `permission ${read}`)).toMatchObject({ verdict: 'warn' });
     }
@@ -258,10 +270,19 @@ describe('clocks and timeouts', () => {
     requestsPerMinute: 240,
     connector: false,
   };
+  const SEEN = {
+    observation: {
+      ...{ agentId: 'ada', at: NOW, tokenIssuedAt: NOW - HOUR, missing: [] as readonly string[] },
+      presence: { system: 'AVAILABLE', definitionId: 'a', since: NOW },
+      routing: { status: 'OFF_QUEUE', since: NOW },
+      conversations: { contactCentre: 0, enterprise: 0 },
+    },
+  } as const;
   const CALM: DoctorPlatform = {
     checkCredentials: () => Promise.resolve(),
     organisation: () => Promise.resolve({ name: 'Acme', hipaa: undefined }),
     divisions: () => Promise.resolve([]),
+    firstPage: () => Promise.resolve({ by: 'cursor', expands: ['presence'], sightings: [SEEN] }),
     ownGrants: () => Promise.resolve([{ permission: '*:*:*', divisionId: '*', conditional: false }]),
     probe: () => Promise.resolve('allowed'),
     tokenTimeout: () =>
@@ -342,8 +363,62 @@ describe('clocks and timeouts', () => {
     });
   });
 
+  test('a grant in some divisions is unknown where the divisions themselves cannot be read', async () => {
+    const ownGrants = () =>
+      Promise.resolve([{ permission: '*:*:*', divisionId: 'home', conditional: false }]);
+    const divisions = () => Promise.reject(Object.assign(new Error('no'), { kind: 'forbidden' }));
+    const diagnosis = await diagnose({ ...CALM, ownGrants, divisions }, WANTS);
+    expect(found(diagnosis, 'permission oauth:token:delete')).toMatchObject({
+      verdict: 'unknown',
+      found: expect.stringContaining('granted in some divisions'),
+    });
+    expect(found(diagnosis, 'permission presence:settings:view')).toMatchObject({ verdict: 'ok' });
+  });
+
   test('a mistake of the program is not passed off as an answer of the platform', async () => {
     const rateLimit = () => Promise.reject(new TypeError('oops'));
     await expect(diagnose({ ...CALM, rateLimit }, WANTS)).rejects.toThrow('oops');
+  });
+});
+
+describe('one page of agents, read as a sweep reads it', () => {
+  test('names the expands that the policy needs, and no others', async () => {
+    const { diagnosis } = await ask({ switches: TIDY });
+    expect(found(diagnosis, 'agents')).toMatchObject({
+      verdict: 'ok',
+      found:
+        'one page of 20 agents was read with presence, routingStatus, conversationSummary, lasttokenissued, authorization',
+    });
+    await sandbox?.close();
+    const plain = await ask({ switches: TIDY }, PLAIN);
+    expect(found(plain.diagnosis, 'agents')?.found).toBe(
+      'one page of 20 agents was read with presence, routingStatus, conversationSummary, lasttokenissued',
+    );
+  });
+
+  test.each(['forbidden', 'missing'] as const)(
+    'is read by page number where the listing by cursor is %s, and enforcing works',
+    async (cursorListing) => {
+      const { code, diagnosis } = await ask({ switches: { ...TIDY, cursorListing } });
+      expect(found(diagnosis, 'agents')).toMatchObject({
+        verdict: 'ok',
+        found: expect.stringMatching(/page by page, because the listing in one go is refused$/),
+      });
+      expect(code).toBe(0);
+    },
+  );
+
+  test('that lacks a part of every agent shows that enforcing could not work', async () => {
+    const { code, diagnosis } = await ask({ switches: TIDY, faults: { missing: { presence: 1 } } });
+    expect(found(diagnosis, 'agents')).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('presence of 20'),
+    });
+    expect(code).toBe(2);
+  });
+
+  test('without any agent is no good sign', async () => {
+    const { diagnosis } = await ask({ switches: TIDY, agents: 0 }, PLAIN);
+    expect(found(diagnosis, 'agents')).toMatchObject({ verdict: 'warn', found: 'no active agent is listed' });
   });
 });

@@ -273,6 +273,16 @@ describe('an explanation', () => {
     expect(text).not.toContain('has not been observed');
   });
 
+  test('says that the environment holds the mode of an enforcing policy down', () => {
+    const told = story({ rules: [GONE] }).until('10:00');
+    const by = 'IDLE_ENFORCER_MODE=observe';
+    const held = textOf(inputOf(told, { held: { by, policySays: 'enforce' } }));
+    expect(held).toContain(
+      'The policy says enforce, but the environment holds the mode at observe (IDLE_ENFORCER_MODE=observe): no agent is logged off.',
+    );
+    expect(textOf(inputOf(told, { held: { by, policySays: 'observe' } }))).not.toContain('environment');
+  });
+
   test('says what holds a log-off back, and what the store cannot know', () => {
     const told = story({ rules: [GONE] }).until('10:00');
     const pause = { since: told.now, until: undefined, reason: 'storm' };
