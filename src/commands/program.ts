@@ -189,8 +189,8 @@ function addSimulation(program: Command, output: Output, end: End): void {
     .option('--agents <number>', 'how many people', '200')
     .option('--seed <number>', 'the same seed plays the same shift', '1')
     .option('--port <number>', '0 for any', '0')
-    .option('--speed <number>', 'how many times faster than real time its clock runs', '1')
-    .option('--start <time>', 'when its first shift begins (default: now)')
+    .option('--speed <number>', 'how many times faster than the clock its people live', '1')
+    .option('--start <time>', 'when its first shift begins (default: so that three hours of it are over)')
     .action(async (options: SandboxCommandOptions) => {
       end(await (await import('./sandbox/command.ts')).sandbox(options, output));
     });
