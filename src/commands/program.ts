@@ -202,6 +202,10 @@ function addSimulation(program: Command, output: Output, end: End): void {
     .option('--agents <number>', 'how many people', '200')
     .option('--seed <number>', 'the same seed plays the same shift', '1')
     .option('--hours <number>', 'length of the shift', '8')
+    .option(
+      '--keep <folder>',
+      'keep the store, the policy and the report there: a new folder, or an empty one',
+    )
     .option('--json', 'print the tally as JSON')
     .action(async (options: DemoOptions) => {
       end(await (await import('./demo/command.ts')).demo(options, output));

@@ -167,8 +167,7 @@ export class Controller {
 
   /** By how much the clocks moved against each other between the last two sweeps, where that was too much. */
   #clockJump(): Duration | undefined {
-    const [before, last] = this.#clockErrors;
-    if (before === undefined || last === undefined) return undefined;
+    const [before = 0, last = before] = this.#clockErrors;
     return Math.abs(last - before) > CLOCK_JUMP ? last - before : undefined;
   }
 

@@ -137,12 +137,7 @@ export interface Settings {
 /** Fills in the defaults. Throws `RangeError` for numbers that make no sense. */
 export function settle(options: SandboxOptions): Settings {
   const { seed, agents, now, startsAt, shiftMs = 8 * HOUR, pace = 1 } = options;
-  if (!Number.isInteger(agents) || agents < 0)
-    throw new RangeError(`agents must be a whole number, not ${agents}`);
-  if (!(shiftMs >= 30 * MINUTE && shiftMs <= 16 * HOUR)) {
-    throw new RangeError('a shift lasts between 30 minutes and 16 hours');
-  }
-  if (!(pace >= 1)) throw new RangeError('people live at least as fast as the clock');
+  refuse({ agents, shiftMs, pace });
   return {
     seed,
     agents,
@@ -161,4 +156,13 @@ export function settle(options: SandboxOptions): Settings {
     requestsPerMinute: options.requestsPerMinute ?? 300,
     tokenSeconds: options.tokenSeconds ?? 86_400,
   };
+}
+
+function refuse({ agents, shiftMs, pace }: Pick<Settings, 'agents' | 'shiftMs' | 'pace'>): void {
+  if (!Number.isInteger(agents) || agents < 0)
+    throw new RangeError(`agents must be a whole number, not ${agents}`);
+  if (!(shiftMs >= 30 * MINUTE && shiftMs <= 16 * HOUR)) {
+    throw new RangeError('a shift lasts between 30 minutes and 16 hours');
+  }
+  if (!(pace >= 1)) throw new RangeError('people live at least as fast as the clock');
 }
