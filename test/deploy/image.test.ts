@@ -283,6 +283,21 @@ describe('the pipeline', () => {
     expect(steps.some(({ uses }) => uses?.startsWith('actions/attest-build-provenance@'))).toBe(true);
   });
 
+  test('signs image and chart by their digests without a key, and tells what the chart holds', () => {
+    const runs = jobs.release.steps.map(({ run = '' }) => run).join('\n');
+    expect(runs).toContain('cosign sign --yes "$IMAGE@$DIGEST"');
+    expect(runs).toContain('cosign sign --yes "$CHARTS/idle-enforcer@$digest"');
+    expect(runs).toMatch(/cosign attest --yes --type spdxjson .* "\$CHARTS\/idle-enforcer@\$digest"/);
+    expect(runs).not.toMatch(/cosign .*(?:--key|:latest)/);
+    const attested = jobs.release.steps.filter(({ uses }) =>
+      uses?.startsWith('actions/attest-build-provenance@'),
+    );
+    expect(attested.map((step) => step.with?.['subject-name'])).toEqual([
+      '${{ env.IMAGE }}',
+      '${{ vars.CHARTS }}/idle-enforcer',
+    ]);
+  });
+
   test('pushes under the version that the chart and the manifests pull, for both kinds of processors', () => {
     const push = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'));
     expect(push?.with?.['tags']).toContain(':${{ steps.version.outputs.version }}\n');
