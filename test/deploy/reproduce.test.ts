@@ -1,5 +1,5 @@
 /** The same source makes the same chart, whenever, wherever and by whom it is packed, with a bill of what is in it. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
