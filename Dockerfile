@@ -17,8 +17,8 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build && chmod 755 dist/main.js
-# The same lock file again, without what only building and testing need.
-RUN npm ci --omit=dev --ignore-scripts
+# The same lock file again, without what only building and testing need, and without the Node.js that it names for older ones.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="idle-enforcer" \

@@ -18,9 +18,13 @@ export interface Centre {
 
 /** Starts `agents` people, at the beginning of their shift. */
 export async function startCentre(agents: number): Promise<Centre> {
-  const sandbox = spawn(process.execPath, [MAIN, 'sandbox', '--agents', String(agents)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const sandbox = spawn(
+    process.execPath,
+    [MAIN, 'sandbox', '--agents', String(agents), '--start', new Date().toISOString()],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const url = await firstMatch(sandbox, /api_url: (\S+)/);
   const folder = await mkdtemp(join(tmpdir(), 'idle-enforcer-bench-'));
   const config = join(folder, 'policy.yaml');

@@ -86,7 +86,7 @@ ask=("${ask[@]//:8080/:$port}")
 
 node "$program_file" sandbox --agents 40 >"$root/sandbox" &
 pids+=($!)
-for _ in $(seq 100); do grep -q 'clock began' "$root/sandbox" && break; sleep 0.1; done
+for _ in $(seq 100); do grep -q 'Ctrl+C' "$root/sandbox" && break; sleep 0.1; done
 mkdir -p "$image/config"
 {
   echo 'version: 1'

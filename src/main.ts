@@ -3,9 +3,9 @@
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { certificatesFault } from './commands/shared/certificates.ts';
+import { broughtAlong, handOn, isNewEnough, tooOld } from './commands/shared/right-node.ts';
 import { guardSignals } from './commands/shared/signals.ts';
 
-const NEEDED = 24;
 /**
  * A sweep of a large centre makes much that is thrown away at once. Left to itself V8 takes twice the memory rather than
  * collect it a little more often, and a container pays for memory by the month.
@@ -16,21 +16,16 @@ const IMPATIENT = 'list';
 
 guardSignals();
 
-const fault = nodeFault() ?? certificatesFault(process.env);
-if (fault !== undefined) {
+const fault = certificatesFault(process.env);
+if (!isNewEnough(process.versions.node)) {
+  const node = broughtAlong(process.env);
+  if (node === undefined) process.stderr.write(`${tooOld(process.versions.node)}\n`);
+  process.exitCode = node === undefined ? 2 : await handOn(node, process.argv);
+} else if (fault !== undefined) {
   process.stderr.write(`${fault}\n`);
   process.exitCode = 2;
 } else {
   if (process.argv[2] !== IMPATIENT) for (const flag of V8_FLAGS) setFlagsFromString(flag);
   const { main } = await import('./commands/program.ts');
   process.exitCode = await main(process.argv.slice(2));
-}
-
-function nodeFault(): string | undefined {
-  const { node } = process.versions;
-  if (Number(node.split('.')[0]) >= NEEDED) return undefined;
-  return (
-    `idle-enforcer needs Node.js ${NEEDED} or newer, and this is ${node}. ` +
-    'From a checkout use "npm start" or "npm run …": they bring the right one along.'
-  );
 }

@@ -252,8 +252,8 @@ function addSimulation(program: Command, output: Output, end: End): void {
     .option('--agents <number>', 'how many people', '200')
     .option('--seed <number>', 'the same seed plays the same shift', '1')
     .option('--port <number>', '0 for any', '0')
-    .option('--speed <number>', 'how many times faster than real time its clock runs', '1')
-    .option('--start <time>', 'when its first shift begins (default: now)')
+    .option('--speed <number>', 'how many times faster than the clock its people live', '1')
+    .option('--start <time>', 'when its first shift begins (default: so that three hours of it are over)')
     .action(async (options: SandboxCommandOptions) => {
       end(await (await import('./sandbox/command.ts')).sandbox(options, output));
     });
@@ -265,6 +265,10 @@ function addSimulation(program: Command, output: Output, end: End): void {
     .option('--agents <number>', 'how many people', '200')
     .option('--seed <number>', 'the same seed plays the same shift', '1')
     .option('--hours <number>', 'length of the shift', '8')
+    .option(
+      '--keep <folder>',
+      'keep the store, the policy and the report there: a new folder, or an empty one',
+    )
     .option('--json', 'print the tally as JSON')
     .action(async (options: DemoOptions) => {
       end(await (await import('./demo/command.ts')).demo(options, output));

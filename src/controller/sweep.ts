@@ -39,6 +39,7 @@ import { Accounting, toldToAll, type ObservationSink } from './accounting.ts';
 import { saveSweep } from './save.ts';
 import { Doubt, nextControllerState, usualInterval } from './controller-state.ts';
 import { FailureLatch } from './failure-latch.ts';
+import { HoldWords } from './hold-words.ts';
 import { warnAgents } from './actuator/warn-agents.ts';
 import type { Done, Plans, Watched } from './watched.ts';
 
@@ -76,6 +77,7 @@ export class Controller {
   /** Of the last two sweeps: a clock that jumped in the middle of one is news to half of the people in the next. */
   #clockErrors: readonly Duration[] = [];
   readonly #storeTrouble: FailureLatch;
+  readonly #holdWords: HoldWords;
   /** Intents without an outcome may stand in the record: after a start, and after the store was lost for a while. */
   #unreconciled = true;
 
@@ -93,6 +95,7 @@ export class Controller {
     this.#news = news;
     this.#storeTrouble = new FailureLatch(parts.log, 'the store failed: observing only until it is back');
     this.#alarms = parts.alarms;
+    this.#holdWords = new HoldWords(parts.log);
   }
 
   /** Takes up where the last run ended. Rejects when the store cannot be read. */
@@ -162,6 +165,12 @@ export class Controller {
       },
       nativeTimeouts: () => directory.nativeTimeouts(),
     };
+  }
+
+  /** By how much the clocks moved against each other between the last two sweeps, where that was too much. */
+  #clockJump(): Duration | undefined {
+    const [before = 0, last = before] = this.#clockErrors;
+    return Math.abs(last - before) > CLOCK_JUMP ? last - before : undefined;
   }
 
   async #hold(
@@ -330,6 +339,7 @@ export class Controller {
     meter.sweepEnded(report);
     const { verdicts, ...numbers } = report;
     log.info({ ...numbers, verdicts: nonZero(verdicts) }, 'sweep done');
+    this.#holdWords.after(report, this.#clockJump());
     const { why: detail } = this.#storeTrouble;
     this.#alarms.while('store', detail !== undefined, now, 'the store failed: observing only', { detail });
     const unsure = (context.policy.unsure?.size ?? 0) > 0 ? verdicts.names_unsure : 0;

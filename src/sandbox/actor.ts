@@ -22,6 +22,8 @@ export interface Actor {
   /** For reactions; the story has its own, so that being enforced upon does not change what people do. */
   readonly random: Random;
   readonly switches: Switches;
+  /** How many times faster than the clock people live, and those who call them. */
+  readonly pace: number;
   story: Story | undefined;
   next: ScriptStep | undefined;
   /** Which shift the story is about, from 0. */
@@ -50,7 +52,9 @@ export function expectNotice(actor: Actor, at: number): void {
 export function settleDown(actor: Actor, at: number): void {
   const { desk, journal } = actor;
   journal.occupied(at, desk.atDesk, isEngaged(desk));
-  if (!desk.atDesk && desk.routing === 'IDLE') expect(actor, 'offer', at + between(actor.random, OFFER));
+  if (!desk.atDesk && desk.routing === 'IDLE') {
+    expect(actor, 'offer', Math.round(at + between(actor.random, OFFER) / actor.pace));
+  }
 }
 
 /** Sets the presence and notes whether that means online or Offline. */

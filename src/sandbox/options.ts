@@ -92,8 +92,10 @@ export interface SandboxOptions {
   readonly now: () => number;
   /** When the first shift begins, ms. Everyone is Offline before. */
   readonly startsAt: number;
-  /** Length of a shift; a new one begins every 24 h. Default 8 h. */
+  /** Length of a shift, in the people's own time; a new one begins every 24 h of it. Default 8 h. */
   readonly shiftMs?: number;
+  /** How many times faster than the clock people live their day. Browsers and the platform go by the clock. Default 1. */
+  readonly pace?: number;
   /** Shares of each archetype, or the archetype of each agent by name, repeated as often as needed. */
   readonly cast?: CastMix | readonly string[];
   /** Default: persons come and go only by their story. */
@@ -119,6 +121,7 @@ export interface Settings {
   readonly now: () => number;
   readonly startsAt: number;
   readonly shiftMs: number;
+  readonly pace: number;
   readonly cast: CastMix | readonly string[] | undefined;
   readonly turnover: Turnover | undefined;
   readonly switches: Switches;
@@ -133,18 +136,15 @@ export interface Settings {
 
 /** Fills in the defaults. Throws `RangeError` for numbers that make no sense. */
 export function settle(options: SandboxOptions): Settings {
-  const { seed, agents, now, startsAt, shiftMs = 8 * HOUR } = options;
-  if (!Number.isInteger(agents) || agents < 0)
-    throw new RangeError(`agents must be a whole number, not ${agents}`);
-  if (!(shiftMs >= 30 * MINUTE && shiftMs <= 16 * HOUR)) {
-    throw new RangeError('a shift lasts between 30 minutes and 16 hours');
-  }
+  const { seed, agents, now, startsAt, shiftMs = 8 * HOUR, pace = 1 } = options;
+  refuse({ agents, shiftMs, pace });
   return {
     seed,
     agents,
     now,
     startsAt,
     shiftMs,
+    pace,
     cast: options.cast,
     turnover: options.turnover,
     switches: { ...DEFAULT_SWITCHES, ...options.switches },
@@ -156,4 +156,13 @@ export function settle(options: SandboxOptions): Settings {
     requestsPerMinute: options.requestsPerMinute ?? 300,
     tokenSeconds: options.tokenSeconds ?? 86_400,
   };
+}
+
+function refuse({ agents, shiftMs, pace }: Pick<Settings, 'agents' | 'shiftMs' | 'pace'>): void {
+  if (!Number.isInteger(agents) || agents < 0)
+    throw new RangeError(`agents must be a whole number, not ${agents}`);
+  if (!(shiftMs >= 30 * MINUTE && shiftMs <= 16 * HOUR)) {
+    throw new RangeError('a shift lasts between 30 minutes and 16 hours');
+  }
+  if (!(pace >= 1)) throw new RangeError('people live at least as fast as the clock');
 }

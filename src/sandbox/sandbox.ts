@@ -35,9 +35,9 @@ export interface Sandbox {
 /** Makes a sandbox. Throws `RangeError` for options that make no sense. */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const settings = settle(options);
-  const { seed, startsAt, shiftMs, turnover } = settings;
+  const { seed, startsAt, shiftMs, pace, turnover } = settings;
   const cast = castAgents(seed, settings.agents, settings.cast);
-  const organisation = foundOrganisation(seed, cast, { from: startsAt, length: shiftMs, turnover });
+  const organisation = foundOrganisation(seed, cast, { from: startsAt, length: shiftMs / pace, turnover });
   const world = new World(organisation, settings);
   const now = (): number => world.now();
   const dice = new FaultDice(settings.faults, createRandom(mixSeed(seed, 6)), () => now() - startsAt);

@@ -11,13 +11,14 @@ import { emptyDesk, isEngaged, isOffline, setOnQueue, type UserState } from './d
 import { Journal, type DisturbanceKind } from './journal.ts';
 import type { Settings } from './options.ts';
 import type { Organisation, Person } from './organisation.ts';
+import { storyAt } from './pace.ts';
 import { play, type Played } from './played.ts';
 import { presenceOf, type PresenceDefinition } from './presences.ts';
 import { between, createRandom, mixSeed } from './random.ts';
 import { DAY, HOUR, MINUTE } from './time.ts';
 
 /** What of the settings decides how the world goes. */
-export type WorldSettings = Pick<Settings, 'seed' | 'now' | 'startsAt' | 'shiftMs' | 'switches'>;
+export type WorldSettings = Pick<Settings, 'seed' | 'now' | 'startsAt' | 'shiftMs' | 'pace' | 'switches'>;
 
 /** Everyone went home long before the first shift. */
 const EVENING_BEFORE = 14 * HOUR;
@@ -155,13 +156,14 @@ export class World {
   }
 
   #enter(person: Person): Actor {
-    const { seed, startsAt, switches } = this.#settings;
+    const { seed, startsAt, pace, switches } = this.#settings;
     return {
       person,
       desk: emptyDesk(startsAt - EVENING_BEFORE),
       journal: new Journal(startsAt - EVENING_BEFORE),
       random: createRandom(mixSeed(seed, 4, person.index)),
       switches,
+      pace,
       story: undefined,
       next: undefined,
       day: 0,
@@ -204,9 +206,10 @@ export class World {
         actor.story = undefined;
         actor.day += 1;
       }
-      const from = this.#settings.startsAt + actor.day * DAY;
+      const { startsAt, pace } = this.#settings;
+      const from = startsAt + (actor.day * DAY) / pace;
       if (from > now) return undefined;
-      actor.story = actor.person.archetype.story(this.#scene(actor, from));
+      actor.story = storyAt(actor.person.archetype, this.#scene(actor, from), from, pace);
       actor.next = this.#tell(actor);
     }
     return actor.next;
@@ -218,12 +221,12 @@ export class World {
   }
 
   #scene(actor: Actor, from: number): ScriptScene {
-    const { seed, shiftMs, switches } = this.#settings;
+    const { seed, shiftMs, pace, switches } = this.#settings;
     const timeout = switches.nativeTimeoutMinutes;
     return {
       random: createRandom(mixSeed(seed, 5, actor.person.index, actor.day)),
       from: Math.max(from, actor.person.activeFrom),
-      to: from + shiftMs,
+      to: from + shiftMs / pace,
       desk: actor.desk,
       nativeTimeout: timeout === 'off' ? undefined : timeout * MINUTE,
     };

@@ -16,6 +16,7 @@ const LENGTHS: Readonly<Record<string, string>> = {
   delays: 'delays_seconds',
   dueIn: 'due_in_seconds',
   interval: 'interval_seconds',
+  jumped: 'jumped_seconds',
   length: 'length_seconds',
   limit: 'limit_seconds',
   measured: 'measured_seconds',

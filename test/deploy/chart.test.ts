@@ -103,6 +103,23 @@ whereRendered('the chart', () => {
     expect(kinds(render(OTHERWISE))).toEqual(['Deployment', 'NetworkPolicy', 'Service', 'ServiceMonitor']);
   });
 
+  test('makes the alerts and the dashboard of this repository on request, and neither beside a CronJob', () => {
+    const wanted = {
+      prometheusRule: { enabled: true, labels: { release: 'x' } },
+      dashboard: { enabled: true },
+    };
+    const manifests = render({ ...USUAL, existingConfigMap: 'elsewhere', ...wanted });
+    const rule = find(manifests, 'PrometheusRule');
+    expect(rule.spec).toEqual(parse(deployFile('prometheus/alerts.yaml')));
+    expect(rule.metadata.labels).toMatchObject({ release: 'x' });
+    const dashboard = find(manifests, 'ConfigMap');
+    expect(dashboard.metadata.labels).toMatchObject({ grafana_dashboard: '1' });
+    const text = dashboard.data?.['idle-enforcer.json'] ?? '';
+    expect(JSON.parse(text)).toEqual(JSON.parse(deployFile('grafana/dashboard.json')));
+    const beside = kinds(render({ ...CRON, existingConfigMap: 'elsewhere', ...wanted }));
+    expect(beside).toEqual(['CronJob', 'NetworkPolicy', 'PersistentVolumeClaim', 'Secret']);
+  });
+
   test('makes a CronJob that sweeps once, one at a time, and nothing that serves', () => {
     const manifests = render({ ...CRON, serviceMonitor: { enabled: true, interval: '30s' } });
     const others = ['ConfigMap', 'CronJob', 'NetworkPolicy', 'PersistentVolumeClaim', 'Secret'];

@@ -12,9 +12,9 @@ import { deployFile } from './chart.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
-const { version, devDependencies } = JSON.parse(read('package.json')) as {
+const { version, optionalDependencies } = JSON.parse(read('package.json')) as {
   version: string;
-  devDependencies: Record<string, string>;
+  optionalDependencies: Record<string, string>;
 };
 
 interface Step {
@@ -42,12 +42,17 @@ describe('the image', () => {
     // What is built is the same on every processor: it is built on the builder's own, where no emulation is needed.
     expect(rests('FROM')).toEqual(['--platform=$BUILDPLATFORM ${NODE_IMAGE} AS build', '${NODE_IMAGE}']);
     const [base = ''] = rests('ARG');
-    expect(base.replace(/@sha256:[0-9a-f]{64}$/, '')).toBe(`NODE_IMAGE=node:${devDependencies['node']}-slim`);
+    expect(base.replace(/@sha256:[0-9a-f]{64}$/, '')).toBe(
+      `NODE_IMAGE=node:${optionalDependencies['node']}-slim`,
+    );
   });
 
   test('is built from the lock file, runs no script of a package, and leaves what only building needs', () => {
     const installs = rests('RUN').filter((run) => run.includes('npm ci'));
-    expect(installs).toEqual(['npm ci --ignore-scripts', 'npm ci --omit=dev --ignore-scripts']);
+    expect(installs).toEqual([
+      'npm ci --ignore-scripts',
+      'npm ci --omit=dev --omit=optional --ignore-scripts',
+    ]);
     const last = rests('COPY').filter((copy) => copy.startsWith('--from=build'));
     expect(last).toEqual([
       '--from=build /app/node_modules /app/node_modules',
@@ -110,7 +115,7 @@ test('compose starts it as hardened as Kubernetes does', () => {
 
 describe('the images that the pipeline stands on', () => {
   const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
-  const BASE = `node:${devDependencies['node']}-slim`;
+  const BASE = `node:${optionalDependencies['node']}-slim`;
 
   /** Runs the script on a Dockerfile; `registry` is what the registry says when it is asked for a digest. */
   function baseImages(
@@ -276,6 +281,21 @@ describe('the pipeline', () => {
     const push = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'));
     expect(push?.with).toMatchObject({ push: true, provenance: 'mode=max', sbom: true });
     expect(steps.some(({ uses }) => uses?.startsWith('actions/attest-build-provenance@'))).toBe(true);
+  });
+
+  test('signs image and chart by their digests without a key, and tells what the chart holds', () => {
+    const runs = jobs.release.steps.map(({ run = '' }) => run).join('\n');
+    expect(runs).toContain('cosign sign --yes "$IMAGE@$DIGEST"');
+    expect(runs).toContain('cosign sign --yes "$CHARTS/idle-enforcer@$digest"');
+    expect(runs).toMatch(/cosign attest --yes --type spdxjson .* "\$CHARTS\/idle-enforcer@\$digest"/);
+    expect(runs).not.toMatch(/cosign .*(?:--key|:latest)/);
+    const attested = jobs.release.steps.filter(({ uses }) =>
+      uses?.startsWith('actions/attest-build-provenance@'),
+    );
+    expect(attested.map((step) => step.with?.['subject-name'])).toEqual([
+      '${{ env.IMAGE }}',
+      '${{ vars.CHARTS }}/idle-enforcer',
+    ]);
   });
 
   test('pushes under the version that the chart and the manifests pull, for both kinds of processors', () => {

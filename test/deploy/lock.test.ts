@@ -7,6 +7,7 @@ const ROOT = new URL('../../', import.meta.url);
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly allowScripts: Readonly<Record<string, boolean>>;
 }
 
@@ -16,6 +17,7 @@ interface Locked {
   readonly resolved?: string;
   readonly link?: boolean;
   readonly dev?: boolean;
+  readonly optional?: boolean;
   readonly hasInstallScript?: boolean;
 }
 
@@ -28,8 +30,8 @@ const lock = JSON.parse(readFileSync(new URL('package-lock.json', ROOT), 'utf8')
 
 /** Everything that would let `npm ci` install something else than what was locked, or run what nobody allowed. */
 function faultsOf({ packages }: Lock, manifest: Manifest): string[] {
-  const { dependencies, devDependencies, allowScripts } = manifest;
-  const versions = Object.entries({ ...dependencies, ...devDependencies });
+  const { dependencies, devDependencies, optionalDependencies, allowScripts } = manifest;
+  const versions = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
   return [
     ...Object.entries(packages).flatMap(([path, locked]) =>
       path === '' ? [] : faultsOfPackage(path, locked, allowScripts),
@@ -48,7 +50,7 @@ function faultsOf({ packages }: Lock, manifest: Manifest): string[] {
 }
 
 function faultsOfPackage(path: string, locked: Locked, allowed: Manifest['allowScripts']): string[] {
-  const { integrity = '', resolved, link, dev, hasInstallScript } = locked;
+  const { integrity = '', resolved, link, dev, optional, hasInstallScript } = locked;
   const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
   const faults = {
     // The hash of a tarball is 64 bytes: 86 characters of base64 and two signs of padding.
@@ -56,7 +58,11 @@ function faultsOfPackage(path: string, locked: Locked, allowed: Manifest['allowS
     'names an address': resolved !== undefined,
     'is a link': link === true,
     'has an install script that is not listed': hasInstallScript === true && !(name in allowed),
-    'has an install script, and is part of the program': hasInstallScript === true && dev !== true,
+    // The image leaves out what is optional.
+    'has an install script, and is part of the program':
+      hasInstallScript === true && dev !== true && optional !== true,
+    'is optional, and not the Node.js for older ones':
+      optional === true && dev !== true && !/^node_modules\/node(?:$|\/)/.test(path),
   };
   return Object.entries(faults).flatMap(([fault, is]) => (is ? [`${path} ${fault}`] : []));
 }
@@ -73,9 +79,12 @@ describe('the lock file', () => {
   });
 
   test('repeats the versions of package.json', () => {
-    const { dependencies, devDependencies } = lock.packages['']!;
-    const { dependencies: wanted, devDependencies: wantedDev } = manifest;
-    expect({ dependencies, devDependencies }).toEqual({ dependencies: wanted, devDependencies: wantedDev });
+    const { dependencies, devDependencies, optionalDependencies } = lock.packages['']!;
+    expect({ dependencies, devDependencies, optionalDependencies }).toEqual({
+      dependencies: manifest.dependencies,
+      devDependencies: manifest.devDependencies,
+      optionalDependencies: manifest.optionalDependencies,
+    });
   });
 
   test('allows the scripts of two packages that the tests need, and of no other', () => {

@@ -50,12 +50,13 @@ func render(chart string) error {
 			return err
 		}
 	}
-	var inputs []interface{}
+	var inputs []map[string]interface{}
 	if err := json.NewDecoder(os.Stdin).Decode(&inputs); err != nil {
 		return err
 	}
 	var rendered []map[string]string
 	for _, input := range inputs {
+		input["Files"] = chartFiles{chart}
 		texts := map[string]string{}
 		for _, file := range files {
 			name := filepath.Base(file)
@@ -71,6 +72,14 @@ func render(chart string) error {
 		rendered = append(rendered, texts)
 	}
 	return json.NewEncoder(os.Stdout).Encode(rendered)
+}
+
+// chartFiles is what templates see as .Files.
+type chartFiles struct{ chart string }
+
+func (files chartFiles) Get(name string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(files.chart, name))
+	return string(text), err
 }
 
 func toYaml(value interface{}) (string, error) {

@@ -52,6 +52,8 @@ const SWITCHES: readonly (readonly Values[])[] = [
       extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }],
       extraVolumeMounts: [{ name: 'ca', mountPath: '/ca', readOnly: true }],
       serviceMonitor: { enabled: true, interval: '15s', labels: { release: 'prometheus' } },
+      prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
+      dashboard: { enabled: true, labels: { grafana_dashboard: '1' } },
       podDisruptionBudget: { enabled: false },
       podAnnotations: { note: 'x' },
       podLabels: { team: 'wfm' },

@@ -120,7 +120,7 @@ describe('commands', () => {
       .map((line): [string, string] => [where, line.trim()]),
   );
   const calls = lines.flatMap(([where, line]) => {
-    const own = /^(?:.* -- )?(?:idle-enforcer|node dist\/main\.js) ([a-z].*)$/.exec(line)?.[1];
+    const own = /^(?:.* -- )?(?:(?:npx )?idle-enforcer|node dist\/main\.js) ([a-z].*)$/.exec(line)?.[1];
     return own === undefined || /^docker |^helm |^kubectl cp/.test(line) ? [] : [[where, own] as const];
   });
 

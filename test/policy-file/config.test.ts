@@ -16,6 +16,7 @@ const FILES = [
   'examples/small-centre.yaml',
   'examples/follow-the-sun.yaml',
   'examples/observe-pilot.yaml',
+  'examples/sandbox.yaml',
 ];
 const schema = z.fromJSONSchema(jsonSchema());
 

@@ -12,16 +12,19 @@ import { loadPolicyFile } from '../../policy-file/load.ts';
 import { createSandbox, DEFAULT_MIX, type Sandbox, type Truth } from '../../sandbox/index.ts';
 import { Metrics } from '../../server/metrics.ts';
 import { assemble, openStoreOf, type Assembly } from '../../app/compose.ts';
+import { folderToKeep, keep, storeIn } from './keep.ts';
 import { DemoView } from './view.ts';
 import { EXIT } from '../shared/exit.ts';
 import { wholeOption, type ConfigOption } from '../shared/options.ts';
-import type { Output } from '../shared/output.ts';
+import { outputTo, type Output } from '../shared/output.ts';
 import { SANDBOX_CLIENT } from '../sandbox/command.ts';
 
 export interface DemoOptions extends ConfigOption {
   readonly agents: string;
   readonly seed: string;
   readonly hours: string;
+  /** A folder for what is kept. */
+  readonly keep?: string;
   readonly json?: boolean;
 }
 
@@ -54,37 +57,58 @@ export async function demo(options: DemoOptions, output: Output): Promise<number
     clientId: SANDBOX_CLIENT.id,
     clientSecret: SANDBOX_CLIENT.secret,
   });
-  const folder = await mkdtemp(join(tmpdir(), 'idle-enforcer-demo-'));
+  const kept = options.keep === undefined ? undefined : await folderToKeep(options.keep);
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'idle-enforcer-demo-')));
   try {
-    const loaded = policyFor(options, await sandbox.listen(), folder);
-    const around = {
-      clock,
-      log: createLog('silent', 'stderr'),
-      metrics: new Metrics(),
-      signal: new AbortController().signal,
-      sender: NOBODY,
-    };
-    const store = await openStoreOf(loaded.settings, around);
-    const assembly = await assemble(loaded, store, around);
-    try {
-      const view = new DemoView(output, {
-        quiet: options.json === true,
-        agents,
-        from: STARTS_AT,
-        to: STARTS_AT + shift + AFTERWARDS,
-      });
-      await play(loaded, assembly, clock, view, STARTS_AT + shift + AFTERWARDS);
-      const truth = truthOf(sandbox, loaded);
-      if (options.json === true) output.json({ ...truth, requests: sandbox.requests }, 2);
-      else view.tally(truth, sandbox.requests);
-      return truth.disturbed.length + truth.missed.length === 0 ? EXIT.fine : EXIT.failedActions;
-    } finally {
-      await assembly.close();
+    const urls = await sandbox.listen();
+    const view = new DemoView(output, {
+      quiet: options.json === true,
+      agents,
+      from: STARTS_AT,
+      to: STARTS_AT + shift + AFTERWARDS,
+    });
+    const loaded = policyFor(options, urls, folder);
+    await playWith(loaded, clock, view, STARTS_AT + shift + AFTERWARDS);
+    const truth = truthOf(sandbox, loaded);
+    if (options.json === true) output.json({ ...truth, requests: sandbox.requests }, 2);
+    else view.tally(truth, sandbox.requests);
+    if (kept !== undefined) {
+      const said = options.json === true ? outputTo(() => undefined) : output;
+      const played = { path: policyPath(options), urls, client: SANDBOX_CLIENT };
+      await keep(kept, { ...played, from: STARTS_AT, to: STARTS_AT + shift + AFTERWARDS }, said);
     }
+    return truth.disturbed.length + truth.missed.length === 0 ? EXIT.fine : EXIT.failedActions;
   } finally {
     await sandbox.close();
-    await rm(folder, { recursive: true, force: true });
+    if (kept === undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Plays the shift with a worker that ends with it. */
+async function playWith(
+  loaded: LoadedPolicy,
+  clock: WoundClock,
+  view: DemoView,
+  until: Instant,
+): Promise<void> {
+  const around = {
+    clock,
+    log: createLog('silent', 'stderr'),
+    metrics: new Metrics(),
+    signal: new AbortController().signal,
+    sender: NOBODY,
+  };
+  const store = await openStoreOf(loaded.settings, around);
+  const assembly = await assemble(loaded, store, around);
+  try {
+    await play(loaded, assembly, clock, view, until);
+  } finally {
+    await assembly.close();
+  }
+}
+
+function policyPath({ config }: DemoOptions): string {
+  return config ?? fileURLToPath(new URL('../../../config/idle-enforcer.yaml', import.meta.url));
 }
 
 /** The policy, pointed at the sandbox and enforcing. */
@@ -93,14 +117,12 @@ function policyFor(
   urls: { apiUrl: string; loginUrl: string },
   folder: string,
 ): LoadedPolicy {
-  const path =
-    options.config ?? fileURLToPath(new URL('../../../config/idle-enforcer.yaml', import.meta.url));
   const env = {
     ...process.env,
     GENESYS_CLIENT_ID: SANDBOX_CLIENT.id,
     GENESYS_CLIENT_SECRET: SANDBOX_CLIENT.secret,
   };
-  const loaded = loadPolicyFile(path, env);
+  const loaded = loadPolicyFile(policyPath(options), env);
   const { settings, draft } = loaded;
   return {
     ...loaded,
@@ -113,7 +135,7 @@ function policyFor(
         clientId: SANDBOX_CLIENT.id,
         clientSecret: SANDBOX_CLIENT.secret,
       },
-      store: { ...settings.store, sqlite: join(folder, 'demo.db') },
+      store: { ...settings.store, sqlite: storeIn(folder) },
     },
     draft: { ...draft, content: { ...draft.content, mode: 'enforce' } },
   };

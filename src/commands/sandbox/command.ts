@@ -1,4 +1,5 @@
 /** `sandbox`: a simulated organisation on loopback, to try policies and programs on. */
+import { DAY, HOUR, type Duration, type Instant } from '../../domain/time/time.ts';
 import { createSandbox } from '../../sandbox/index.ts';
 import { momentOption } from '../shared/instants.ts';
 import { wholeOption } from '../shared/options.ts';
@@ -16,16 +17,24 @@ export interface SandboxCommandOptions {
 /** What the sandbox takes as credentials; it is no secret. */
 export const SANDBOX_CLIENT = { id: 'sandbox-client', secret: 'sandbox-secret' } as const;
 
+/** So much of the people's shift is over when the sandbox starts: those who leave without logging out have left. */
+const BEGUN_BEFORE: Duration = 3 * HOUR;
+const SHIFT: Duration = 8 * HOUR;
+
 /** Serves until a signal comes. Answers the exit code. */
 export async function sandbox(options: SandboxCommandOptions, output: Output): Promise<number> {
   const speed = wholeOption('--speed', options.speed, 1, 3_600);
-  const begun = Date.now();
-  const startsAt = options.start === undefined ? begun : momentOption('--start', options.start, begun);
+  const now = Date.now();
+  const start = options.start === undefined ? undefined : momentOption('--start', options.start, now);
+  const startsAt = shiftStart(start, speed, now);
   const organisation = createSandbox({
     seed: wholeOption('--seed', options.seed, 0, 2 ** 31),
     agents: wholeOption('--agents', options.agents, 1, 100_000),
-    now: () => startsAt + (Date.now() - begun) * speed,
+    // A clock that ran away from the worker's would make the worker hold all action.
+    now: () => Date.now(),
     startsAt,
+    shiftMs: SHIFT,
+    pace: speed,
     clientId: SANDBOX_CLIENT.id,
     clientSecret: SANDBOX_CLIENT.secret,
   });
@@ -39,11 +48,34 @@ genesys:
   client_id: ${SANDBOX_CLIENT.id}
   client_secret: ${SANDBOX_CLIENT.secret}
 
-Its clock began at ${new Date(startsAt).toISOString()} and runs ${speed === 1 ? 'as ours' : `${speed} times as fast`}. Stop it with Ctrl+C.`;
+${shiftWords(startsAt, speed, now)} Stop it with Ctrl+C.`;
   for (const line of text.split('\n')) output.line(line);
   const ending = untilSignalled();
   const code = await ending.code;
   ending.close();
   await organisation.close();
   return code;
+}
+
+/**
+ * When the shift that is told first begins. Shifts begin every day of the people, so that a start of long ago stands for the
+ * newest of those that followed it. Without a start the shift is three hours old, by the people's own time.
+ */
+export function shiftStart(start: Instant | undefined, speed: number, now: Instant): Instant {
+  if (start === undefined) return now - BEGUN_BEFORE / speed;
+  const day = DAY / speed;
+  return start > now ? start : now - ((now - start) % day);
+}
+
+/** Which time it is for the people, in a sentence or two. */
+export function shiftWords(startsAt: Instant, speed: number, now: Instant): string {
+  const time = (at: Instant): string => new Date(at).toISOString().slice(0, 19) + 'Z';
+  const clock = `Its clock is that of this machine${speed === 1 ? '' : `, and its people live ${speed} times as fast`}.`;
+  const endsAt = startsAt + SHIFT / speed;
+  const next = `the next begins at ${time(startsAt + DAY / speed)}`;
+  if (startsAt > now)
+    return `${clock} The first shift begins at ${time(startsAt)}; until then everyone is Offline.`;
+  if (endsAt > now)
+    return `${clock} The shift began at ${time(startsAt)} and ends at ${time(endsAt)}; ${next}.`;
+  return `${clock} The shift that began at ${time(startsAt)} is over; ${next}.`;
 }

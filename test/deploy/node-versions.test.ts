@@ -1,0 +1,124 @@
+/** README's way without Docker, and the packed program, run on the Node.js of the tests and on an older one. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { broughtAlong, isNewEnough, tooOld } from '../../src/commands/shared/right-node.ts';
+import { describeWhere } from './installed.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+/** Folders of the machine's own programs, without those that npm brings along. */
+const OWN = (process.env['PATH'] ?? '').split(delimiter).filter((path) => !path.includes('node_modules'));
+const NAME = 'genesys-cloud-idle-enforcer';
+
+function versionIn(path: string): string | undefined {
+  const { status, stdout } = spawnSync(join(path, 'node'), ['--version'], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim().slice(1) : undefined;
+}
+
+const machine = OWN.map(versionIn).find((version) => version !== undefined);
+const isOld = machine !== undefined && !isNewEnough(machine);
+
+const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-versions-'));
+const checkout = join(folder, 'checkout');
+const user = join(folder, 'user');
+
+/** A line of shell as someone types it: with the machine's own Node.js, or with that of the tests before it. */
+function typed(line: string, where: string, node: 'own' | 'new'): { code: number | null; said: string } {
+  const path = node === 'own' ? OWN : [dirname(process.execPath), ...OWN];
+  const env = Object.entries(process.env).filter(([key]) => !/^npm_/i.test(key));
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], {
+    cwd: where,
+    env: {
+      ...Object.fromEntries(env),
+      PATH: path.join(delimiter),
+      GENESYS_CLIENT_ID: 'id',
+      GENESYS_CLIENT_SECRET: 'secret',
+    },
+    encoding: 'utf8',
+  });
+  return { code: status, said: stdout + stderr };
+}
+
+/** README's commands for the way without Docker. */
+function readmeWay(): readonly string[] {
+  const [, block = ''] = /without Docker[^`]*```sh\n([^`]*)```/i.exec(README) ?? [];
+  return block.trim().split('\n');
+}
+
+beforeAll(() => {
+  mkdirSync(checkout);
+  for (const part of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'config']) {
+    cpSync(join(ROOT, part), join(checkout, part), { recursive: true });
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
+  // What an installation of the packed program comes to, without the network.
+  const build = typed('npm run build && npm pack --ignore-scripts', checkout, isOld ? 'own' : 'new');
+  if (build.code !== 0) throw new Error(build.said);
+  const modules = join(user, 'node_modules');
+  mkdirSync(join(modules, '.bin'), { recursive: true });
+  for (const each of readdirSync(join(ROOT, 'node_modules'))) {
+    if (!each.startsWith('.')) symlinkSync(join(ROOT, 'node_modules', each), join(modules, each));
+  }
+  const [tarball = ''] = readdirSync(checkout).filter((file) => file.endsWith('.tgz'));
+  execFileSync('tar', ['-xzf', join(checkout, tarball), '-C', modules]);
+  execFileSync('mv', [join(modules, 'package'), join(modules, NAME)]);
+  execFileSync('chmod', ['755', join(modules, NAME, 'dist/main.js')]);
+  symlinkSync(join('..', NAME, 'dist/main.js'), join(modules, '.bin/idle-enforcer'));
+}, 300_000);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function theWay(node: 'own' | 'new'): void {
+  test('README’s way ends with a valid policy', () => {
+    const [install, alias] = readmeWay();
+    expect([install, alias]).toEqual(['npm ci && npm run build', "alias idle-enforcer='npx idle-enforcer'"]);
+    const { code, said } = typed(
+      'npx idle-enforcer validate --config config/idle-enforcer.yaml',
+      checkout,
+      node,
+    );
+    expect(said).toMatch(/ is valid \(policy [0-9a-f]+\)/);
+    expect(code).toBe(0);
+  });
+
+  test('the packed program runs by npx and by itself, and its exit codes get through', () => {
+    expect(typed('npx --no-install idle-enforcer --version', user, node)).toMatchObject({ code: 0 });
+    const program = `node node_modules/${NAME}/dist/main.js`;
+    expect(typed(`${program} --version`, user, node)).toMatchObject({ code: 0 });
+    expect(typed(`${program} validate --config nothing.yaml`, user, node)).toMatchObject({ code: 2 });
+  });
+
+  test('a signal ends it with the code of that signal', () => {
+    const line = `node node_modules/${NAME}/dist/main.js sandbox > said & p=$!
+      for i in $(seq 300); do grep -q Ctrl said && break; read -t 0.1 <> <(:) || :; done
+      kill -TERM $p; wait $p`;
+    expect(typed(line, user, node).code).toBe(143);
+  });
+}
+
+describeWhere(true, 'Node.js')('on the Node.js of the tests', () => {
+  theWay('new');
+});
+
+describeWhere(isOld, 'no older Node.js')('on an older Node.js', () => {
+  theWay('own');
+
+  test('without the one that npm brings along, the program says what to do', () => {
+    const line = `IDLE_ENFORCER_HANDED_ON=1 node node_modules/${NAME}/dist/main.js --version`;
+    const { code, said } = typed(line, user, 'own');
+    expect({ code, said }).toEqual({ code: 2, said: `${tooOld(machine ?? '')}\n` });
+    expect(said).toContain('run "npm ci" or "npm install" again');
+  });
+});
+
+test('a Node.js that was started by another one hands nothing on', () => {
+  expect(broughtAlong({ IDLE_ENFORCER_HANDED_ON: '20.1.2' })).toBeUndefined();
+  expect(['18.0.0', '20.20.2', '24.0.0', '26.1.0'].map(isNewEnough)).toEqual([false, false, true, true]);
+});
