@@ -12,6 +12,9 @@ const NEEDED = 24;
  */
 const V8_FLAGS = ['--semi-space-growth-factor=1', '--heap-growing-percent=10'];
 
+/** A process that nothing keeps ends at once. */
+const LAST_MOMENT_MS = 2_000;
+
 guardSignals();
 
 const fault = nodeFault() ?? certificatesFault(process.env);
@@ -22,6 +25,8 @@ if (fault !== undefined) {
   for (const flag of V8_FLAGS) setFlagsFromString(flag);
   const { main } = await import('./commands/program.ts');
   process.exitCode = await main(process.argv.slice(2));
+  // What a user has loaded beside the program, such as an SDK for traces, may hang. The program is over all the same.
+  setTimeout(() => process.exit(), LAST_MOMENT_MS).unref();
 }
 
 function nodeFault(): string | undefined {

@@ -147,8 +147,11 @@ ALTER TABLE event ADD COLUMN actor TEXT;
 /** What is remembered of an agent is written in another shape from here on: an older program must not take it for damaged. */
 const NAMED_STATES = `SELECT 1;`;
 
+/** Ties an event to the trace of its sweep. */
+const TRACES = `ALTER TABLE event ADD COLUMN trace_id TEXT;`;
+
 /** The script at index n makes version n + 1 of version n. */
-export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX, WORKER, NAMED_STATES];
+export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX, WORKER, NAMED_STATES, TRACES];
 
 /**
  * Throws when the file was made by a later version of the program, or by another program. Changes nothing.
