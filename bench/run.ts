@@ -14,6 +14,7 @@ import { benchPolicies, benchPolicy } from './policies.ts';
 import { benchRecord } from './record.ts';
 import { benchStart } from './start.ts';
 import { benchSweep } from './sweep.ts';
+import { benchTracing } from './tracing.ts';
 
 type Benches = Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>>;
 
@@ -26,6 +27,7 @@ const BENCHES: Benches = {
   policy: benchPolicy,
   endpoints: benchEndpoints,
   record: benchRecord,
+  tracing: benchTracing,
 };
 /** Only when asked for. */
 const LONG: Benches = { month: benchMonth, policies: benchPolicies };
