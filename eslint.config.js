@@ -52,6 +52,9 @@ const NO_DOUBLE_CAST = {
   selector: 'TSAsExpression > TSAsExpression > TSUnknownKeyword.typeAnnotation',
   message: 'Give it a type of its own: implement the port, use "satisfies", or read the value with a check.',
 };
+/** Libraries that one place of the program speaks to. */
+const NO_SDK = { name: 'purecloud-platform-client-v2', message: 'Only genesys/ speaks to the platform.' };
+const NO_TRACING = { name: '@opentelemetry/api', message: 'Only app/tracing.ts knows OpenTelemetry.' };
 /** A name that reads on its own says who or what it is about. */
 const PLAIN_NAMES = {
   selector:
@@ -119,15 +122,16 @@ export default ts.config(
   },
   {
     files: ['src/**'],
-    ignores: ['src/genesys/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: [{ name: 'purecloud-platform-client-v2', message: 'Only genesys/ speaks to the platform.' }],
-        },
-      ],
-    },
+    ignores: ['src/genesys/**', 'src/app/tracing.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [NO_SDK, NO_TRACING] }] },
+  },
+  {
+    files: ['src/genesys/**'],
+    rules: { 'no-restricted-imports': ['error', { paths: [NO_TRACING] }] },
+  },
+  {
+    files: ['src/app/tracing.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [NO_SDK] }] },
   },
   {
     files: ['src/domain/**'],

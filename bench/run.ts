@@ -16,6 +16,7 @@ import { benchPolicies, benchPolicy } from './policies.ts';
 import { benchRecord } from './record.ts';
 import { benchStart } from './start.ts';
 import { benchSweep } from './sweep.ts';
+import { benchTracing } from './tracing.ts';
 
 type Benches = Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>>;
 
@@ -29,6 +30,7 @@ const BENCHES: Benches = {
   endpoints: benchEndpoints,
   record: benchRecord,
   operator: benchOperator,
+  tracing: benchTracing,
 };
 /** Only when asked for. */
 const LONG: Benches = { month: benchMonth, policies: benchPolicies, explore: benchExplore };

@@ -14,6 +14,9 @@ const V8_FLAGS = ['--semi-space-growth-factor=1', '--heap-growing-percent=10'];
 /** A command that ends within a second, for a person who waits for it: time matters more than memory. */
 const IMPATIENT = 'list';
 
+/** A process that nothing keeps ends at once. */
+const LAST_MOMENT_MS = 2_000;
+
 guardSignals();
 
 const fault = certificatesFault(process.env);
@@ -28,4 +31,6 @@ if (!isNewEnough(process.versions.node)) {
   if (process.argv[2] !== IMPATIENT) for (const flag of V8_FLAGS) setFlagsFromString(flag);
   const { main } = await import('./commands/program.ts');
   process.exitCode = await main(process.argv.slice(2));
+  // What a user has loaded beside the program, such as an SDK for traces, may hang. The program is over all the same.
+  setTimeout(() => process.exit(), LAST_MOMENT_MS).unref();
 }

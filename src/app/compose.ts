@@ -4,11 +4,13 @@ import type { Logger } from 'pino';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { Duration } from '../domain/time/time.ts';
 import { Alarms } from '../controller/alarms.ts';
-import { Controller, type InForce } from '../controller/sweep.ts';
+import { Controller } from '../controller/sweep.ts';
+import type { InForce } from '../controller/in-force.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory, Effects, ObservationSource } from '../ports/agents.ts';
 import type { Meter, SweepReport } from '../ports/metrics.ts';
 import type { Store } from '../ports/store.ts';
+import type { Tracer } from '../ports/tracer.ts';
 import { isPaused } from '../domain/planning/holds.ts';
 import { Worker } from '../controller/worker.ts';
 import { connectPlatform, type Platform } from '../genesys/platform.ts';
@@ -30,6 +32,7 @@ import { VERSION } from './version.ts';
 import { LiveIdentity, withIdentity } from './compose-identity.ts';
 import { tellingOf, type Telling } from './compose-notify.ts';
 import { untilReached } from './startup.ts';
+import { flushTraces, openTelemetry } from './tracing.ts';
 
 /** What a command brings along. */
 export interface Surroundings {
@@ -42,6 +45,8 @@ export interface Surroundings {
   readonly command?: 'run' | 'once';
   /** Takes the messages to people; HTTP and SMTP unless given. */
   readonly sender?: Sender;
+  /** Takes the traces of sweeps; OpenTelemetry unless given. */
+  readonly tracer?: Tracer;
   /** Knows what may be shown nowhere. */
   readonly redactor?: Redactor;
   /** Makes the way to the platform; `connect` unless given. */
@@ -144,7 +149,7 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     between(reload);
     const { notifier } = telling;
     const release = async (farewell?: Duration): Promise<void> => {
-      await notifier.close(farewell);
+      await Promise.all([notifier.close(farewell), flushTraces(around.log, farewell)]);
       await identity.close();
       await platform.close();
     };
@@ -199,21 +204,10 @@ function tellOfRows(store: Store, { alarm }: Telling): void {
 
 function workerOf(
   inForce: InForce,
-  {
-    clock,
-    log,
-    metrics,
-    store,
-    platform,
-    names,
-    identity,
-    health,
-    telling,
-    alarms,
-    command = 'run',
-    redactor,
-  }: Parts,
+  parts: Parts,
 ): Pick<Assembly, 'worker' | 'lastReport' | 'missed'> & { readonly between: (reload: Reload) => void } {
+  const { clock, log, metrics, store, platform, names, identity, health, telling, alarms } = parts;
+  const { command = 'run', redactor = new Redactor() } = parts;
   let last: SweepReport | undefined;
   let reload: Reload | undefined;
   const meter = meterOf({ metrics, health, clock, alarms }, (report) => {
@@ -223,12 +217,13 @@ function workerOf(
   const directory: Directory = names.listening(platform.directory);
   const effects: Effects = withIdentity(platform.effects, () => identity.current, directory);
   const { name, warner, notifier } = telling;
+  const { tracer = openTelemetry({ name, redactor }) } = parts;
   const alarm = keptAtOnce(telling);
   // Another source of observations is one more entry here.
   const sources: readonly ObservationSource[] = [directory];
-  const tools = { clock, log, meter, alarm, alarms, name, warner };
-  const parts = { ...tools, sources, directory, effects, store, names };
-  const load = (wanted: InForce): Promise<Controller> => Controller.load(parts, wanted);
+  const tools = { clock, log, meter, alarm, alarms, name, warner, tracer };
+  const made = { ...tools, sources, directory, effects, store, names };
+  const load = (wanted: InForce): Promise<Controller> => Controller.load(made, wanted);
   let { setAside } = store;
   const hooks = {
     beforeSweep: () => {

@@ -18,6 +18,14 @@ export interface ObservationSink {
   observed(agent: Agent, evaluation: Evaluation): void;
 }
 
+/** Follows a sweep that is traced. */
+export interface LineTracer {
+  /** `undefined` where the sweep is not traced. */
+  readonly traceId: string | undefined;
+  /** Is told of every line. Does not throw. */
+  told(line: RecordEvent): void;
+}
+
 /** The accounting and one more sink, as one. */
 export function toldToAll(accounting: Accounting, onlooker: ObservationSink | undefined): ObservationSink {
   if (onlooker === undefined) return accounting;
@@ -42,13 +50,15 @@ const MOST_WAITING = 20_000;
 export class Accounting implements ObservationSink {
   readonly #meter: Pick<Meter, 'returned' | 'logoff'>;
   readonly #learner: Learner;
+  readonly #traces: LineTracer | undefined;
   #sweepId: string | undefined;
   #lines: RecordEvent[] = [];
   #own: OwnReturn[] = [];
 
-  constructor(meter: Pick<Meter, 'returned' | 'logoff'>, learner: Learner) {
+  constructor(meter: Pick<Meter, 'returned' | 'logoff'>, learner: Learner, traces?: LineTracer) {
     this.#meter = meter;
     this.#learner = learner;
+    this.#traces = traces;
   }
 
   /** From now on returns are put on record with this sweep. */
@@ -62,7 +72,7 @@ export class Accounting implements ObservationSink {
       this.#learner.returned(event);
       this.#count(event);
       const line = lineOf(agent, event, this.#sweepId);
-      if (line !== undefined) this.#lines.push(line);
+      if (line !== undefined) this.#keep(line);
       if (event.kind !== 'person_back' && event.own) this.#own.push({ agentId: agent.id, at: event.at });
     }
   }
@@ -73,7 +83,7 @@ export class Accounting implements ObservationSink {
       const { kind, rule } = line;
       if (rule !== undefined && isOutcome(kind))
         this.#meter.logoff(rule, kind, kind === 'observed' ? 'observe' : 'enforce');
-      this.#lines.push(line);
+      this.#keep(line);
     }
   }
 
@@ -100,6 +110,12 @@ export class Accounting implements ObservationSink {
   /** Writes what is newly learnt. Rejects when the store is lost. */
   saveLearnt(store: Pick<Store, 'saveLearnt'>): Promise<void> {
     return this.#learner.save(store);
+  }
+
+  #keep(line: RecordEvent): void {
+    const traceId = this.#traces?.traceId;
+    this.#lines.push(traceId === undefined ? line : { ...line, traceId });
+    this.#traces?.told(line);
   }
 
   #count(event: TrackingEvent): void {

@@ -34,12 +34,15 @@ import type { ObservationSource, ReadingSummary } from '../ports/agents.ts';
 import { readSources } from './sources.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 import { gapEvent, heldOnRecord, reconcile, standingFromRecord } from './reconcile.ts';
-import { agentsOf, countOf, nonZero, reportOf } from './sweep-report.ts';
+import { agentsOf, countOf, reportOf } from './sweep-report.ts';
 import { Accounting, toldToAll, type ObservationSink } from './accounting.ts';
 import { saveSweep } from './save.ts';
 import { Doubt, nextControllerState, usualInterval } from './controller-state.ts';
 import { FailureLatch } from './failure-latch.ts';
 import { HoldWords } from './hold-words.ts';
+import { SweepTraces, type Traced } from './sweep-traces.ts';
+import type { InForce } from './in-force.ts';
+import { logSweep, raiseAfter } from './sweep-alarms.ts';
 import { warnAgents } from './actuator/warn-agents.ts';
 import type { Done, Plans, Watched } from './watched.ts';
 
@@ -47,31 +50,22 @@ import type { Done, Plans, Watched } from './watched.ts';
 const CLOCK_JUMP: Duration = 30 * SECOND;
 
 /** What the enforcer is made of; see `ActuatorDeps`. */
-export type EnforcerParts = Omit<ActuatorDeps, 'population' | 'accounting'> & {
+export interface EnforcerParts extends Omit<ActuatorDeps, 'population' | 'accounting'>, Traced {
   readonly alarms: Alarms;
   readonly names: NameLookups;
   /** One of them lists everyone. */
   readonly sources: readonly ObservationSource[];
   /** Is told of every look besides the accounting. */
   readonly onlooker?: ObservationSink;
-};
-
-/** The policy in force, and how its schedule goes. */
-export interface InForce {
-  readonly policy: Policy;
-  /** The longest time between two sweeps of the schedule. */
-  readonly longestInterval: Duration;
-  /** How long the past is kept. */
-  readonly retention: Duration;
 }
 
 /** Everything one worker knows between two sweeps. Owns the memories; one per store and lease. */
 export class Controller {
   readonly #parts: EnforcerParts;
   readonly #deps: ActuatorDeps;
-  readonly #alarms: Alarms;
   readonly #news: SweepEvents;
   readonly #doubt = new Doubt();
+  readonly #traces: SweepTraces;
   #standing: ControllerState;
   #inForce: InForce;
   /** Of the last two sweeps: a clock that jumped in the middle of one is news to half of the people in the next. */
@@ -87,14 +81,15 @@ export class Controller {
     inForce: InForce,
     standing: ControllerState,
     news: SweepEvents,
+    traces: SweepTraces,
   ) {
     this.#parts = parts;
+    this.#traces = traces;
     this.#deps = deps;
     this.#inForce = inForce;
     this.#standing = standing;
     this.#news = news;
     this.#storeTrouble = new FailureLatch(parts.log, 'the store failed: observing only until it is back');
-    this.#alarms = parts.alarms;
     this.#holdWords = new HoldWords(parts.log);
   }
 
@@ -102,12 +97,13 @@ export class Controller {
   static async load(parts: EnforcerParts, inForce: InForce): Promise<Controller> {
     const memories = await parts.store.loadMemories();
     const standing = (await parts.store.loadStanding()) ?? (await standingFromRecord(parts));
+    const traces = new SweepTraces(parts);
     const learner = await Learner.load(parts.store);
-    const accounting = new Accounting(parts.meter, learner);
+    const accounting = new Accounting(parts.meter, learner, traces);
     const population = new Tracker(memories, toldToAll(accounting, parts.onlooker));
     const deps: ActuatorDeps = { ...parts, population, accounting };
     const news = new SweepEvents(deps, await heldOnRecord(parts.store, memories));
-    return new Controller(parts, deps, inForce, standing, news);
+    return new Controller(parts, deps, inForce, standing, news, traces);
   }
 
   /** Takes up another policy; the sweeps after it settle. Only between two sweeps. */
@@ -116,21 +112,26 @@ export class Controller {
   }
 
   /** Makes one sweep. Rejects with `LeaseLost`, but not for what the platform or the store do. */
-  async sweep(limits: SweepLimits): Promise<SweepReport> {
-    const watched = await this.#watch(limits);
+  sweep(limits: SweepLimits): Promise<SweepReport> {
+    const sweepId = randomUUID().slice(0, 8);
+    return this.#traces.around(sweepId, () => this.#sweep(sweepId, limits));
+  }
+
+  async #sweep(sweepId: string, limits: SweepLimits): Promise<SweepReport> {
+    const watched = await this.#watch(sweepId, limits);
     const plans = this.#plan(watched);
     await this.#record(watched, plans, limits);
     const done = await this.#carryOut(watched, plans, limits);
     const report = this.#tell(watched, plans.enforced, done);
+    this.#traces.tell(plans, report);
     await this.#forget(watched, limits);
     return report;
   }
 
   /** Reads everyone; each page is folded and judged as it comes. */
-  async #watch(limits: SweepLimits): Promise<Watched> {
+  async #watch(sweepId: string, limits: SweepLimits): Promise<Watched> {
     const { clock, directory, sources, store } = this.#parts;
     const begun = clock.now();
-    const sweepId = randomUUID().slice(0, 8);
     this.#deps.accounting.begin(sweepId);
     const resumed = await store.takeResume().catch(() => false);
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
@@ -331,22 +332,14 @@ export class Controller {
 
   /** The report of the sweep, after the log, the metrics and the alarms have had it. */
   #tell(watched: Watched, enforced: Plan, { real, imagined }: Done): SweepReport {
-    const { clock, log, meter, name } = this.#parts;
-    const { begun, now, context, findings } = watched;
-    const { clockError } = watched.summary;
+    const { clock, log, meter } = this.#parts;
+    const { begun, context } = watched;
     const swept = { ...watched, enforced, real, imagined };
     const report = reportOf(swept, context.usualInterval, clock.now() - begun);
     meter.sweepEnded(report);
-    const { verdicts, ...numbers } = report;
-    log.info({ ...numbers, verdicts: nonZero(verdicts) }, 'sweep done');
+    logSweep(log, report, this.#traces.traceId);
     this.#holdWords.after(report, this.#clockJump());
-    const { why: detail } = this.#storeTrouble;
-    this.#alarms.while('store', detail !== undefined, now, 'the store failed: observing only', { detail });
-    const unsure = (context.policy.unsure?.size ?? 0) > 0 ? verdicts.names_unsure : 0;
-    this.#alarms.after(report, now, unsure);
-    if (this.#alarms.drifts(clockError, now))
-      log.warn({ clockError }, 'the clocks of this machine and the platform drift apart');
-    this.#alarms.engaged(findings, context.policy.caps.engagedTooLong, now, name);
+    raiseAfter(this.#parts, watched, report, this.#storeTrouble.why);
     return report;
   }
 }

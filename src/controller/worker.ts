@@ -4,7 +4,8 @@
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import type { SweepBegun } from '../domain/record.ts';
-import type { Controller, InForce } from './sweep.ts';
+import type { Controller } from './sweep.ts';
+import type { InForce } from './in-force.ts';
 import type { LeaseStill } from './limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';

@@ -48,6 +48,8 @@ export interface RecordEvent {
   readonly kind: EventKind;
   readonly at: Instant;
   readonly sweepId?: string;
+  /** Of the sweep's trace, where it was traced: 32 hexadecimal digits. */
+  readonly traceId?: string;
   readonly agentId?: string;
   /** Personal: goes after the retention. */
   readonly agentName?: string;

@@ -95,6 +95,11 @@ describe('an intention without an outcome', () => {
     });
   });
 
+  test('belongs to no trace of an earlier sweep', () => {
+    const traced = { ...INTENT, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' };
+    expect(outcome(ada('OFFLINE'), traced)).not.toHaveProperty('traceId');
+  });
+
   test('is told from what this process remembers where only the store was lost', () => {
     const own = { isKnown: true, done: ['offline', 'revoke_tokens'] } as const;
     expect(outcome(ada('OFFLINE', BASE, own))).toMatchObject({

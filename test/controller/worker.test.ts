@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { WoundClock } from '../../src/app/clock.ts';
 import type { SweepBegun } from '../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
-import type { InForce } from '../../src/controller/sweep.ts';
+import type { InForce } from '../../src/controller/in-force.ts';
 import type { SweepLimits } from '../../src/controller/limits.ts';
 import type { SweepReport } from '../../src/ports/metrics.ts';
 import { Worker } from '../../src/controller/worker.ts';

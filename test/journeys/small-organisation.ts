@@ -4,6 +4,7 @@ import { createLog } from '../../src/app/logging.ts';
 import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { Metrics } from '../../src/server/metrics.ts';
+import type { Tracer } from '../../src/ports/tracer.ts';
 import { InterposedStore } from './interposed.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../src/app/compose.ts';
 import {
@@ -61,6 +62,8 @@ export class SmallOrganisation {
   /** Ids of agents whose tokens were revoked, in order. */
   readonly loggedOff: string[] = [];
   readonly lines: string[] = [];
+  /** Of the workers that are opened from now on. */
+  tracer: Tracer | undefined;
   fake!: FakePlatform;
   store!: InterposedStore;
   assembly!: Assembly;
@@ -94,7 +97,8 @@ ${this.#policy}`;
   #around(): Surroundings {
     const log = createLog('info', { write: (line: string) => void this.lines.push(line) });
     const { signal } = new AbortController();
-    return { clock: this.fake.clock, log, metrics: new Metrics(), signal };
+    const around = { clock: this.fake.clock, log, metrics: new Metrics(), signal };
+    return this.tracer === undefined ? around : { ...around, tracer: this.tracer };
   }
 
   async #open(): Promise<void> {

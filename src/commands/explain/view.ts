@@ -89,9 +89,10 @@ function uncountedTable(spans: readonly Uncounted[], times: Times, table: Table)
   );
 }
 
-/** The last events as a table; a sentence where there are none. */
+/** The last events as a table, with the trace of the sweep where any was traced; a sentence where there are none. */
 export function eventLines(events: readonly StoredEvent[], times: Times, table: Table): readonly string[] {
   if (events.length === 0) return ['The record has no event of this agent.'];
+  const isTraced = events.some(({ traceId }) => traceId !== undefined);
   const rows = events.map((event) => [
     times.exact(event.at),
     event.kind,
@@ -99,6 +100,8 @@ export function eventLines(events: readonly StoredEvent[], times: Times, table: 
     event.measured === undefined || event.kind === 'gap' ? '' : formatDuration(event.measured),
     event.limit === undefined ? '' : formatDuration(event.limit),
     meaningOf(event),
+    ...(isTraced ? [event.traceId ?? ''] : []),
   ]);
-  return ['Last events', ...table(['at', 'event', 'rule', 'measured', 'limit', 'which means'], rows)];
+  const head = ['at', 'event', 'rule', 'measured', 'limit', 'which means', ...(isTraced ? ['trace'] : [])];
+  return ['Last events', ...table(head, rows)];
 }

@@ -12,7 +12,7 @@ type Pages = AsyncIterable<readonly StoredEvent[]>;
 /** Parts of an event, in the order of the record, with what stands before each in JSON. */
 const TEXTS = before('sweepId', 'agentId', 'agentName', 'rule');
 const LENGTHS = before('measured', 'limit', 'delay');
-const LAST_TEXTS = before('reason', 'correlationId', 'intentId', 'by');
+const LAST_TEXTS = before('reason', 'correlationId', 'intentId', 'by', 'traceId');
 
 function before<K extends keyof RecordEvent>(...parts: readonly K[]): readonly (readonly [K, string])[] {
   return parts.map((part) => [part, `,"${nameOf(part)}":`]);
@@ -84,6 +84,7 @@ const COLUMNS = [
   'intent_id',
   'correlation_id',
   'by',
+  'trace_id',
 ] as const;
 
 /** CSV with a header. */
@@ -104,10 +105,7 @@ function cellsOf(event: StoredEvent): readonly (string | number)[] {
     rung === undefined ? '' : rungNumber(rung),
     ...[measured, limit, delay].map((length) => (length === undefined ? '' : secondsOf(length))),
     actions?.join(' ') ?? '',
-    event.reason ?? '',
-    event.intentId ?? '',
-    event.correlationId ?? '',
-    event.by ?? '',
+    ...[event.reason, event.intentId, event.correlationId, event.by, event.traceId].map((text) => text ?? ''),
   ];
 }
 

@@ -48,7 +48,9 @@ function reasonOf(
 }
 
 function withoutPlace(intent: StoredEvent): RecordEvent {
-  const facts: RecordEvent & { seq?: number } = { ...intent };
+  const facts: RecordEvent & { seq?: number; traceId?: string } = { ...intent };
   delete facts.seq;
+  // The outcome belongs to another sweep than the intention.
+  delete facts.traceId;
   return facts;
 }

@@ -153,6 +153,7 @@ const EVENT_COLUMNS = [
   ['intentId', 'intent_id'],
   ['delay', 'delay'],
   ['by', 'actor'],
+  ['traceId', 'trace_id'],
 ] as const satisfies readonly (readonly [keyof RecordEvent, string])[];
 
 /** Reads rows of the record, whose values come in the order of `columns`. */

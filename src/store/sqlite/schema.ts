@@ -153,8 +153,11 @@ const EXEMPT = `
 ALTER TABLE agent ADD COLUMN exempt TEXT;
 `;
 
+/** Ties an event to the trace of its sweep. */
+const TRACES = `ALTER TABLE event ADD COLUMN trace_id TEXT;`;
+
 /** The script at index n makes version n + 1 of version n. */
-export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX, WORKER, NAMED_STATES, EXEMPT];
+export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX, WORKER, NAMED_STATES, EXEMPT, TRACES];
 
 /**
  * Throws when the file was made by a later version of the program, or by another program. Changes nothing.

@@ -178,6 +178,19 @@ describe('an explanation', () => {
     );
   });
 
+  test('shows the trace of the sweep beside an event, and no such column where no sweep was traced', () => {
+    const told = story({ rules: [GONE] })
+      .until('10:00')
+      .logOff()
+      .until('10:05');
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const [intent, verified] = LOGGED_OFF;
+    const text = textOf(inputOf(told, { events: [{ ...intent!, traceId }, verified!] }));
+    expect(text).toMatch(/which means +trace$/m);
+    expect(text.match(new RegExp(`${traceId}$`, 'gm'))).toHaveLength(1);
+    expect(textOf(inputOf(told, { events: LOGGED_OFF }))).not.toContain('trace');
+  });
+
   test('shows ten events, and knows of more', () => {
     const many = Array.from({ length: 14 }, (_, i) => event(i + 6, `11:${10 + i}`, { kind: 'held' }));
     const told = story({ rules: [GONE] })

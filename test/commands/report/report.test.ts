@@ -349,7 +349,7 @@ describe('the record itself', () => {
         ...{ sweepId: texts, agentId: texts, agentName: texts, rule: texts, reason: texts },
         ...{ measured: fc.nat(), limit: fc.nat(), delay: fc.nat(), rung: fc.nat(9) },
         actions: fc.constant(['off_queue', 'offline'] as const),
-        ...{ correlationId: texts, intentId: texts },
+        ...{ correlationId: texts, intentId: texts, traceId: texts },
       },
       { requiredKeys: [] },
     );
@@ -386,9 +386,9 @@ describe('the record itself', () => {
     const text = (await written(eventsAsCsv(pages([event!], [event!])))).join('');
     const [head, line, same, rest] = text.split('\r\n');
     expect(head).toBe(
-      'at,event,sweep,agent_id,agent,rule,rung,measured_seconds,limit_seconds,delay_seconds,actions,reason,intent_id,correlation_id,by',
+      'at,event,sweep,agent_id,agent,rule,rung,measured_seconds,limit_seconds,delay_seconds,actions,reason,intent_id,correlation_id,by,trace_id',
     );
-    expect(line).toBe('2026-03-02T10:00:00.000Z,verified,,a,Agent a,gone,2,3600,3600,90,,no_effect,,,');
+    expect(line).toBe('2026-03-02T10:00:00.000Z,verified,,a,Agent a,gone,2,3600,3600,90,,no_effect,,,,');
     expect([same, rest]).toEqual([line, '']);
   });
 });

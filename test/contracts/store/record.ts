@@ -30,6 +30,7 @@ const EVENTS: readonly RecordEvent[] = [
     intentId: 'i1',
     delay: 9_000,
     by: 'ada@desk',
+    traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
   },
   { kind: 'intent', at: BASE + 1, agentId: 'b', intentId: 'i2' },
   { kind: 'verified', at: BASE + 2, agentId: 'a', intentId: 'i1' },

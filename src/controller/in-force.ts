@@ -1,0 +1,12 @@
+/** What the controller goes by until the next reload. */
+import type { Policy } from '../domain/policy/policy.ts';
+import type { Duration } from '../domain/time/time.ts';
+
+/** The policy in force, and how its schedule goes. */
+export interface InForce {
+  readonly policy: Policy;
+  /** The longest time between two sweeps of the schedule. */
+  readonly longestInterval: Duration;
+  /** How long the past is kept. */
+  readonly retention: Duration;
+}
