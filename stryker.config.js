@@ -5,6 +5,7 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
     config: {
+      watchman: false,
       testMatch: ['<rootDir>/test/domain/**/*.test.ts'],
       // Random lives and the walk of all ways take seconds for each mutant, and fail without naming the sentence that is missing.
       testPathIgnorePatterns: ['/test/domain/properties', '/test/domain/exploration/'],
@@ -15,7 +16,8 @@ export default {
   incremental: true,
   incrementalFile: 'coverage/mutation/incremental.json',
   tempDirName: 'coverage/mutation/sandbox',
-  ignorePatterns: ['coverage', 'dist'],
+  // Each mutant has Jest look through the whole sandbox: it holds no more than the domain and its tests.
+  ignorePatterns: ['**', '!*.{js,json}', '!src/domain/**', '!test/domain/**'],
   reporters: ['clear-text', 'html', 'json'],
   htmlReporter: { fileName: 'coverage/mutation/index.html' },
   jsonReporter: { fileName: 'coverage/mutation/mutation.json' },

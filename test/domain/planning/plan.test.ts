@@ -11,6 +11,7 @@ import {
   withOnline,
   withOutcome,
   withoutBreaker,
+  withoutStrangers,
   type Candidate,
   type Ledger,
   type Plan,
@@ -126,6 +127,15 @@ describe('caps', () => {
     expect(p.ledger.broken.get('a0000')).toBe(NOW + HOUR + 30 * MINUTE);
   });
 
+  test('a peak that a clock ran far ahead for counts no more, one of this hour does', () => {
+    const peaks = [
+      { hour: NOW + 2 * HOUR, online: 1_000_000 },
+      { hour: NOW, online: 100 },
+    ];
+    const p = planned(many(26), { ledger: { ...EMPTY_LEDGER, peaks } });
+    expect(p.tripped).toEqual({ newlyDue: 26, allowed: 25 });
+  });
+
   test('equally overdue agents come in a fixed order', () => {
     const p = planned([candidate('b'), candidate('a'), candidate('c')], { caps: { perSweep: 2 } });
     expect(p.act.map(({ agentId }) => agentId)).toEqual(['a', 'b']);
@@ -181,6 +191,17 @@ describe('the breaker', () => {
     expect([after.act.length, after.tripped]).toEqual([50, undefined]);
   });
 
+  test('forgets whom it held once their time is over', () => {
+    const broken = new Map([['a0000', NOW]]);
+    expect(planned(many(1), { ledger: { ...fresh, broken } }).ledger.broken.size).toBe(0);
+  });
+
+  test('forgets who was due before, of agents who are not known any more, and no others', () => {
+    const ledger = { ...fresh, dueBefore: new Set(['known', 'stranger']) };
+    const kept = withoutStrangers(ledger, (agentId) => agentId === 'known');
+    expect(kept).toEqual({ ...fresh, dueBefore: new Set(['known']) });
+  });
+
   test('keeps those whom a sweep did not see, and lets go of those who are due no more', () => {
     const all = many(30);
     const first = planned(all, { ledger: fresh });
@@ -204,6 +225,7 @@ describe('the breaker', () => {
     const first = planned(many(21), { ledger: fresh });
     const paused = planned(many(21), { ledger: first.ledger, hold: 'paused', now: NOW + MINUTE });
     expect(paused.ledger.broken.size).toBe(21);
+    expect(withoutBreaker(paused.ledger)).toEqual({ ...paused.ledger, broken: new Map() });
     expect(
       planned(many(21), { ledger: withoutBreaker(paused.ledger), now: NOW + 2 * MINUTE }).act,
     ).toHaveLength(21);
