@@ -77,9 +77,15 @@ function ok(attempt: Attempt, time: string): Attempt {
   return then(attempt, time, { kind: 'done', result, askedAt: clockTime(time) });
 }
 
-function fails(attempt: Attempt, time: string, fault: Partial<ActionFault>): Attempt {
-  const whole = { message: 'no', correlationId: undefined, ...fault } as ActionFault;
-  return then(attempt, time, { kind: 'done', result: { ok: false, fault: whole }, askedAt: clockTime(time) });
+function fails(
+  attempt: Attempt,
+  time: string,
+  kind: 'refused' | 'forbidden' | 'transient' | 'late',
+  perhapsSo?: 'already' | 'by_us',
+): Attempt {
+  const facts = { message: 'no', correlationId: undefined };
+  const fault: ActionFault = kind === 'refused' ? { kind, perhapsSo, ...facts } : { kind, ...facts };
+  return then(attempt, time, { kind: 'done', result: { ok: false, fault }, askedAt: clockTime(time) });
 }
 
 function sees(attempt: Attempt, time: string, shows: Shows | undefined): Attempt {
@@ -140,13 +146,13 @@ describe('an agent on queue', () => {
 
 describe('leaving the queue that is refused', () => {
   test('ends the log-off, and the place on the ladder is as before', () => {
-    const ended = fails(onQueue(), '10:00:01', { kind: 'refused' });
+    const ended = fails(onQueue(), '10:00:01', 'refused');
     expect(endingOf(ended)).toMatchObject({ outcome: 'failed', reason: 'refused' });
     expect(ended.state.episode.ladder).toBeUndefined();
   });
 
   test('ends it too where the agent is still on queue, although it might have been left', () => {
-    const asked = fails(onQueue(), '10:00:01', { kind: 'refused', perhapsSo: 'already' });
+    const asked = fails(onQueue(), '10:00:01', 'refused', 'already');
     expect(wanted(asked)).toEqual({ kind: 'look', together: true });
     expect(endingOf(sees(asked, '10:00:03', ON_QUEUE))).toMatchObject({
       outcome: 'failed',
@@ -158,13 +164,13 @@ describe('leaving the queue that is refused', () => {
     ['by our own try counts as done, whenever that was', 'by_us', '09:59:50', ['off_queue']],
     ['three seconds before the log-off counts as done', 'already', '09:59:57', ['off_queue']],
   ])('because it was left already %s', (_, perhapsSo, leftAt, performed) => {
-    const asked = fails(onQueue(), '10:00:01', { kind: 'refused', perhapsSo });
+    const asked = fails(onQueue(), '10:00:01', 'refused', perhapsSo);
     const next = sees(asked, '10:00:03', { since: leftAt, routingSince: leftAt });
     expect([next.performed, wanted(next)]).toMatchObject([performed, { action: 'offline' }]);
   });
 
   test('because the agent left it themselves is a sign of a person', () => {
-    const asked = fails(onQueue(), '10:00:01', { kind: 'refused', perhapsSo: 'already' });
+    const asked = fails(onQueue(), '10:00:01', 'refused', 'already');
     const next = sees(asked, '10:00:03', { since: '09:59:56', routingSince: '09:59:56' });
     expect([next.performed, endingOf(next)]).toMatchObject([[], { outcome: 'dropped', reason: 'sign' }]);
   });
@@ -189,19 +195,19 @@ describe('an agent off the queue', () => {
   });
 
   test('whose station is not released has the other actions all the same', () => {
-    const next = fails(ok(offQueue(), '10:00:01'), '10:00:02', { kind: 'refused' });
+    const next = fails(ok(offQueue(), '10:00:01'), '10:00:02', 'refused');
     expect(wanted(next)).toMatchObject({ action: 'revoke_tokens' });
     expect(next.undone.map(({ action }) => action)).toEqual(['release_station']);
   });
 
   test('is dropped where the first request came too late', () => {
-    const ended = fails(offQueue(), '10:00:11', { kind: 'late' });
+    const ended = fails(offQueue(), '10:00:11', 'late');
     expect(endingOf(ended)).toMatchObject({ outcome: 'dropped', reason: 'late' });
     expect(ended.state.episode.ladder).toBeUndefined();
   });
 
   test('is not set Offline where that is forbidden, and the place on the ladder is as before', () => {
-    const ended = fails(offQueue(), '10:00:01', { kind: 'forbidden' });
+    const ended = fails(offQueue(), '10:00:01', 'forbidden');
     expect([endingOf(ended).outcome, wanted(ended), ended.state.episode.ladder]).toEqual([
       'failed',
       undefined,
@@ -211,13 +217,13 @@ describe('an agent off the queue', () => {
 
   test('keeps the place on the ladder where the last action failed for good', () => {
     const off = ok(ok(offQueue(), '10:00:01'), '10:00:02');
-    const ended = fails(off, '10:00:03', { kind: 'forbidden' });
+    const ended = fails(off, '10:00:03', 'forbidden');
     expect([endingOf(ended).outcome, ended.state.episode.ladder?.kind]).toEqual(['failed', 'answered']);
   });
 
   test('is looked at where the platform did not take the last action, for they may be off', () => {
     const off = ok(ok(offQueue(), '10:00:01'), '10:00:02');
-    const asked = fails(off, '10:00:03', { kind: 'transient' });
+    const asked = fails(off, '10:00:03', 'transient');
     expect(wanted(asked)).toEqual({ kind: 'look', together: true });
     const gone = endingOf(sees(asked, '10:00:05', OFFLINE));
     expect(gone).toMatchObject({ outcome: 'verified', reason: 'transient', fault: { kind: 'transient' } });
@@ -227,7 +233,7 @@ describe('an agent off the queue', () => {
 
 describe('a request that comes too late after something was done', () => {
   const off = ok(offQueue(), '10:00:01');
-  const late = fails(off, '10:00:12', { kind: 'late' });
+  const late = fails(off, '10:00:12', 'late');
 
   test('is sent again after one more look, at once', () => {
     expect(wanted(late)).toEqual({ kind: 'look', together: false });
@@ -238,8 +244,8 @@ describe('a request that comes too late after something was done', () => {
   test('is given up after three such looks', () => {
     let attempt = off;
     for (const time of ['10:00:12', '10:00:24', '10:00:36'])
-      attempt = sees(fails(attempt, time, { kind: 'late' }), time, OFFLINE);
-    const last = fails(attempt, '10:00:48', { kind: 'late' });
+      attempt = sees(fails(attempt, time, 'late'), time, OFFLINE);
+    const last = fails(attempt, '10:00:48', 'late');
     expect(last.undone).toMatchObject([{ action: 'release_station', fault: { kind: 'transient' } }]);
     expect(wanted(last)).toMatchObject({ action: 'revoke_tokens' });
   });
@@ -256,7 +262,7 @@ describe('a request that comes too late after something was done', () => {
 
   test('ends as dropped where nothing but the queue was left', () => {
     const left = sees(ok(onQueue(), '10:00:01'), '10:00:03', LEFT);
-    const ended = sees(fails(left, '10:00:14', { kind: 'late' }), '10:00:15', undefined);
+    const ended = sees(fails(left, '10:00:14', 'late'), '10:00:15', undefined);
     expect(endingOf(ended)).toMatchObject({ outcome: 'dropped', reason: 'unread' });
   });
 });
@@ -296,6 +302,6 @@ describe('the look after the log-off', () => {
     const once = ok(asked, '10:00:06');
     expect(endingOf(once)).toMatchObject({ outcome: 'unverified', reason: 'no_effect' });
     expect(once.state.logoff?.to).toBe(clockTime('10:00:06'));
-    expect(fails(asked, '10:00:06', { kind: 'transient' }).state.logoff?.kind).toBe('ended');
+    expect(fails(asked, '10:00:06', 'transient').state.logoff?.kind).toBe('ended');
   });
 });
