@@ -136,6 +136,18 @@ describe('caps', () => {
     expect(p.tripped).toEqual({ newlyDue: 26, allowed: 25 });
   });
 
+  test.each([
+    ['an hour ahead still counts', HOUR, 1],
+    ['more than an hour ahead counts no more', HOUR + 1, 0],
+  ])('what was written %s', (_, ahead, kept) => {
+    const at = NOW + ahead;
+    const failures = new Map([['a', { at, count: 1, forbidden: false }]]);
+    const { ledger } = planned([], {
+      ledger: { ...EMPTY_LEDGER, logoffs: [at], failures, peaks: [{ hour: at, online: 9 }] },
+    });
+    expect([ledger.logoffs.length, ledger.failures.size, ledger.peaks.length]).toEqual([kept, kept, kept]);
+  });
+
   test('equally overdue agents come in a fixed order', () => {
     const p = planned([candidate('b'), candidate('a'), candidate('c')], { caps: { perSweep: 2 } });
     expect(p.act.map(({ agentId }) => agentId)).toEqual(['a', 'b']);
@@ -176,6 +188,12 @@ describe('the breaker', () => {
     expect(breakerAllows(CAPS, ledger)).toBe(250);
     expect(breakerAllows(CAPS, withOnline(fresh, 40, NOW))).toBe(20);
     expect(breakerAllows(CAPS, withOnline(ledger, 12, NOW + 21 * HOUR))).toBe(20);
+  });
+
+  test('forgets the peak of an hour that began 25 hours ago', () => {
+    const peaks = [25, 24].map((hours) => ({ hour: NOW - hours * HOUR, online: 9 }));
+    const kept = withOnline({ ...fresh, peaks }, 5, NOW).peaks.map(({ hour }) => hour);
+    expect(kept).toEqual([NOW - 24 * HOUR, NOW]);
   });
 
   test('keeps the highest count of an hour', () => {
