@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { EMPTY_LEDGER, withLogoff } from '../../src/domain/planning/plan.ts';
 import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
-import { isPaused, sweepHold, type Seen } from '../../src/domain/planning/holds.ts';
 import {
   Doubt,
   nextControllerState,
@@ -25,51 +24,6 @@ describe('the usual interval', () => {
     ['not moved by one outage', MINUTE, [MINUTE, MINUTE, 600 * MINUTE], MINUTE],
   ])('is %s', (_, longest, intervals, usual) => {
     expect(usualInterval(longest, intervals)).toBe(usual);
-  });
-});
-
-describe('a whole sweep is held', () => {
-  const fine: Seen = {
-    complete: true,
-    listed: 100,
-    clockError: 0,
-    storeLost: false,
-    paused: false,
-    settleLeft: 0,
-  };
-
-  test.each<[string, Partial<Seen>, boolean, string | undefined]>([
-    ['not, when all is well', {}, true, undefined],
-    [
-      'by the kill switch before all else',
-      { paused: true, clockError: 9 * MINUTE, complete: false },
-      true,
-      'paused',
-    ],
-    [
-      'by clocks more than five minutes apart',
-      { clockError: 5 * MINUTE + 1, storeLost: true },
-      true,
-      'clock',
-    ],
-    ['by clocks apart the other way', { clockError: -5 * MINUTE - 1 }, true, 'clock'],
-    ['not by clocks five minutes apart', { clockError: 5 * MINUTE }, true, undefined],
-    ['by a lost store', { storeLost: true, complete: false }, true, 'store'],
-    ['by a missing page', { complete: false, settleLeft: 2 }, true, 'incomplete'],
-    ['by a population that is not believed', {}, false, 'incomplete'],
-    ['by settling last', { settleLeft: 1 }, true, 'settling'],
-  ])('%s', (_, seen, believed, hold) => {
-    expect(sweepHold({ ...fine, ...seen }, believed)).toBe(hold);
-  });
-});
-
-describe('a pause', () => {
-  const since = BASE;
-  test('holds until it is taken back, or until its time is up', () => {
-    expect(isPaused(undefined, BASE)).toBe(false);
-    expect(isPaused({ since, until: undefined, reason: undefined }, BASE + 999 * MINUTE)).toBe(true);
-    expect(isPaused({ since, until: BASE + MINUTE, reason: undefined }, BASE + MINUTE - 1)).toBe(true);
-    expect(isPaused({ since, until: BASE + MINUTE, reason: undefined }, BASE + MINUTE)).toBe(false);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   withOnline,
   withOutcome,
   withoutBreaker,
+  withoutStrangers,
   type Candidate,
   type Ledger,
   type Plan,
@@ -126,6 +127,27 @@ describe('caps', () => {
     expect(p.ledger.broken.get('a0000')).toBe(NOW + HOUR + 30 * MINUTE);
   });
 
+  test('a peak that a clock ran far ahead for counts no more, one of this hour does', () => {
+    const peaks = [
+      { hour: NOW + 2 * HOUR, online: 1_000_000 },
+      { hour: NOW, online: 100 },
+    ];
+    const p = planned(many(26), { ledger: { ...EMPTY_LEDGER, peaks } });
+    expect(p.tripped).toEqual({ newlyDue: 26, allowed: 25 });
+  });
+
+  test.each([
+    ['an hour ahead still counts', HOUR, 1],
+    ['more than an hour ahead counts no more', HOUR + 1, 0],
+  ])('what was written %s', (_, ahead, kept) => {
+    const at = NOW + ahead;
+    const failures = new Map([['a', { at, count: 1, forbidden: false }]]);
+    const { ledger } = planned([], {
+      ledger: { ...EMPTY_LEDGER, logoffs: [at], failures, peaks: [{ hour: at, online: 9 }] },
+    });
+    expect([ledger.logoffs.length, ledger.failures.size, ledger.peaks.length]).toEqual([kept, kept, kept]);
+  });
+
   test('equally overdue agents come in a fixed order', () => {
     const p = planned([candidate('b'), candidate('a'), candidate('c')], { caps: { perSweep: 2 } });
     expect(p.act.map(({ agentId }) => agentId)).toEqual(['a', 'b']);
@@ -168,6 +190,12 @@ describe('the breaker', () => {
     expect(breakerAllows(CAPS, withOnline(ledger, 12, NOW + 21 * HOUR))).toBe(20);
   });
 
+  test('forgets the peak of an hour that began 25 hours ago', () => {
+    const peaks = [25, 24].map((hours) => ({ hour: NOW - hours * HOUR, online: 9 }));
+    const kept = withOnline({ ...fresh, peaks }, 5, NOW).peaks.map(({ hour }) => hour);
+    expect(kept).toEqual([NOW - 24 * HOUR, NOW]);
+  });
+
   test('keeps the highest count of an hour', () => {
     const ledger = withOnline(withOnline(withOnline(fresh, 5, NOW), 9, NOW + MINUTE), 7, NOW + 2 * MINUTE);
     expect(ledger.peaks).toEqual([{ hour: NOW, online: 9 }]);
@@ -179,6 +207,17 @@ describe('the breaker', () => {
     expect([during.act.length, during.tripped]).toEqual([0, undefined]);
     const after = planned(many(60), { ledger: during.ledger, now: NOW + 30 * MINUTE });
     expect([after.act.length, after.tripped]).toEqual([50, undefined]);
+  });
+
+  test('forgets whom it held once their time is over', () => {
+    const broken = new Map([['a0000', NOW]]);
+    expect(planned(many(1), { ledger: { ...fresh, broken } }).ledger.broken.size).toBe(0);
+  });
+
+  test('forgets who was due before, of agents who are not known any more, and no others', () => {
+    const ledger = { ...fresh, dueBefore: new Set(['known', 'stranger']) };
+    const kept = withoutStrangers(ledger, (agentId) => agentId === 'known');
+    expect(kept).toEqual({ ...fresh, dueBefore: new Set(['known']) });
   });
 
   test('keeps those whom a sweep did not see, and lets go of those who are due no more', () => {
@@ -204,6 +243,7 @@ describe('the breaker', () => {
     const first = planned(many(21), { ledger: fresh });
     const paused = planned(many(21), { ledger: first.ledger, hold: 'paused', now: NOW + MINUTE });
     expect(paused.ledger.broken.size).toBe(21);
+    expect(withoutBreaker(paused.ledger)).toEqual({ ...paused.ledger, broken: new Map() });
     expect(
       planned(many(21), { ledger: withoutBreaker(paused.ledger), now: NOW + 2 * MINUTE }).act,
     ).toHaveLength(21);
