@@ -233,7 +233,11 @@ function addInsight(program: Command, output: Output, end: End): void {
     .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')
     .option('--to <time>', 'the same (default: now)')
     .option('--tz <zone>', 'time zone of all times, hours and billing months', 'UTC')
-    .option('--format <format>', 'text, md, csv, json or html (default: text, or by the ending of --out)')
+    .addOption(
+      new Option('--format <format>', 'how it is written (default: text, or by the ending of --out)').choices(
+        ['text', 'md', 'csv', 'json', 'html'],
+      ),
+    )
     .option('--out <file>', 'write there instead of printing: .md, .html, .csv, .json, .jsonl or .txt')
     .option('--aggregate [people]', 'without persons: no group of fewer people (default: 5)')
     .option('--events', 'print the record, event by event')

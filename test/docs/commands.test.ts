@@ -100,7 +100,9 @@ describe('each variable of the environment', () => {
     const used = sources.flatMap((text) =>
       [...text.matchAll(/\bIDLE_ENFORCER_[A-Z_]+\b/g)].map(([name]) => name),
     );
-    expect([...new Set(used)].filter((name) => !names.includes(name))).toEqual([]);
+    // The program says this one to itself, when it hands on to a newer Node.js.
+    const ours = [...new Set(used)].filter((name) => name !== 'IDLE_ENFORCER_HANDED_ON');
+    expect(ours.filter((name) => !names.includes(name))).toEqual([]);
     expect(new Set(used).size).toBeGreaterThan(3);
   });
 });

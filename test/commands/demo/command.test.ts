@@ -52,7 +52,8 @@ describe('what --keep keeps', () => {
     });
     expect(await report({ config, ...SHIFT }, output)).toBe(0);
     const [, logoffs] = /^Log-offs +(\d+)$/m.exec(said) ?? [];
-    expect(text).toContain(`log-offs verified: **${logoffs ?? 'none'}**`);
+    const told = (row: string): number => Number(new RegExp(`^${row} +(\\d+)$`, 'm').exec(text)?.[1]);
+    expect(told('Log-offs by a rule') + told('Answers to returns \\(ladder\\)')).toBe(Number(logoffs));
     expect(said).toContain(`Kept: the store, the policy and report.html, in ${kept}.`);
   });
 });

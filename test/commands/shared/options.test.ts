@@ -82,12 +82,12 @@ describe('a value that an option cannot have is refused with the option, the val
     [
       'no format',
       ['report', ...store, '--format', 'pdf'],
-      "option '--format <format>' argument 'pdf' is invalid. Allowed choices are md, csv, json, html.",
+      "option '--format <format>' argument 'pdf' is invalid. Allowed choices are text, md, csv, json, html.",
     ],
     [
       'an ending that is no format',
       ['report', ...store, '--out', 'x.pdf'],
-      '--out: the ending ".pdf" is none of .md, .csv, .json, .html: give one of them, or --format.',
+      '--out: x.pdf ends with .pdf, which is no format of a report: use .txt, .md,',
     ],
     [
       'no format of the log',
