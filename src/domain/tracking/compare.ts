@@ -208,7 +208,12 @@ function isBelievable(stamp: Instant | undefined, lastSeen: Instant): stamp is I
  * thousands of agents pass through here in each sweep.
  */
 export function steadyAt(s: AgentState, o: Observation, context: TrackingContext): Instant | undefined {
-  if (s.unread !== undefined || s.undo.length > 0 || !isFoldable(o, s, context)) return undefined;
+  return isFoldable(o, s, context) ? steadyOf(s, o, context) : undefined;
+}
+
+/** The same of a reading that is known to be foldable. */
+export function steadyOf(s: AgentState, o: WholeObservation, context: TrackingContext): Instant | undefined {
+  if (s.unread !== undefined || s.undo.length > 0) return undefined;
   const seen = Math.max(o.at, s.seenAt);
   if (isGap(s, seen, context) || !isShownSteady(s.last, o) || !isEngagementSteady(s, o)) return undefined;
   return withheldStamps(s, o).length === 0 && areConditionsSteady(s, context) ? seen : undefined;

@@ -16,7 +16,7 @@ import {
   hasOutsideCall,
   latestOf,
   snapshotOf,
-  steadyAt,
+  steadyOf,
   type Comparison,
   type Difference,
   type TrackingContext,
@@ -59,7 +59,7 @@ export function track(
   if (!isWhole) return passedOver(state, o, context);
   // It is unknown how long the clock was wrong: like a gap, in which every change is a sign.
   if (isAhead(state, o.at)) return track(pulledBack(state, o.at), o, { ...context, clockJumped: true });
-  const seenAt = steadyAt(state, o, context);
+  const seenAt = steadyOf(state, o, context);
   if (seenAt !== undefined) return { state: { ...state, seenAt }, events: NO_EVENTS, changed: false };
   const comparison = compare(state, o, context);
   return comparison === undefined ? passedOver(state, o, context) : takenIn(state, comparison);
