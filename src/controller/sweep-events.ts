@@ -1,4 +1,4 @@
-/** What a sweep found that people should know of: the breaker, and agents who are held. Returns stand in `returns-book.ts`. */
+/** What a sweep found that people should know of: the breaker, and agents who are held. Returns stand in `accounting.ts`. */
 import type { Plan } from '../domain/planning/plan.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { RecordEvent } from '../domain/record.ts';
