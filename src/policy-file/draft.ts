@@ -27,11 +27,20 @@ export interface Settings {
   readonly notify: readonly Channel[];
   /** `undefined` when no connector is set up. */
   readonly identity: IdentitySettings | undefined;
+  /** Which sources of evidence are asked. */
+  readonly evidence: EvidenceSettings;
   readonly store: { readonly sqlite: string; readonly retention: Duration };
   readonly server: { readonly host: string; readonly port: number };
   readonly log: Content['log'];
   /** Files with policy tests, as written. */
   readonly tests: readonly string[];
+}
+
+/** Which sources of evidence are asked. `auto`: where the client has the permission. */
+export interface EvidenceSettings {
+  readonly timeline: 'auto' | 'off';
+  readonly push: 'on' | 'off';
+  readonly signIns: 'on' | 'off';
 }
 
 /** The judging part, with names as text, and where each stands. */

@@ -79,7 +79,7 @@ export function loadPolicyText(
 }
 
 function toSettings(content: Content): Settings {
-  const { name, mode, genesys, sweep, notify, identity, store, server, log, tests } = content;
+  const { name, mode, genesys, sweep, notify, identity, evidence, store, server, log, tests } = content;
   return {
     organisation: name ?? UNNAMED,
     mode,
@@ -95,6 +95,7 @@ function toSettings(content: Content): Settings {
     sweep: { every: sweep.every, interval: longestInterval(sweep.every) },
     notify: notify.map(toChannel),
     identity: chosenConnector(identity) === undefined ? undefined : identity,
+    evidence: { timeline: evidence.timeline, push: evidence.push, signIns: evidence.sign_ins },
     store,
     server,
     log,

@@ -24,6 +24,7 @@ import {
 } from '../shapes/scalars.ts';
 import { calendar } from './schema-calendar.ts';
 import { channel } from './schema-notify.ts';
+import { evidence } from './schema-evidence.ts';
 import { identity } from './schema-identity.ts';
 import { about, block, listOf, nonEmpty, oneOf } from '../shapes/blocks.ts';
 
@@ -267,6 +268,7 @@ export const sections = {
   ),
   notify: about(listOf(channel, 50).prefault([]), 'Which channel receives which messages.'),
   identity,
+  evidence,
   sweep,
 };
 
@@ -294,6 +296,7 @@ export const root = block({
   calendars: sections.calendars,
   notify: sections.notify,
   identity: sections.identity,
+  evidence: sections.evidence,
   store: about(
     block({
       sqlite: about(text().prefault('./data/idle-enforcer.db'), 'Database file.'),
