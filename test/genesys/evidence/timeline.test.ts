@@ -100,7 +100,7 @@ describe('asking for the presence history of agents', () => {
     expect(await fake.platform.timeline.ask(['ann'], SPAN, NO_SIGNAL)).toEqual(new Map());
   });
 
-  test('nobody to ask about costs no request', async () => {
+  test('an empty list of agents costs no request', async () => {
     const fake = await platform(pages());
     expect(await fake.platform.timeline.ask([], SPAN, NO_SIGNAL)).toEqual(new Map());
     expect(fake.of(PATH)).toEqual([]);

@@ -229,8 +229,8 @@ describe('evidence in the rate budget', () => {
   });
 
   test('has nothing where the window of the platform is as good as over', () => {
-    expect(answered(100, { allowed: 100, count: 68, reset: MINUTE }).spare(0)).toBe(1);
-    expect(answered(100, { allowed: 100, count: 69, reset: MINUTE }).spare(0)).toBe(0);
+    expect(answered(100, { allowed: 100, count: 69, reset: MINUTE }).spare(0)).toBe(1);
+    expect(answered(100, { allowed: 100, count: 70, reset: MINUTE }).spare(0)).toBe(0);
   });
 
   test('waits out a stop, and is not the first request after it', () => {
