@@ -8,9 +8,15 @@ import { OfflineDefinition } from './listing/definitions.ts';
 import { PlatformDirectory, type DirectoryParts, type FirstPage, type Needs } from './listing/directory.ts';
 import { platformEffects } from './effects/effects.ts';
 import type { Effects } from '../ports/agents.ts';
+import type { EvidenceParts } from './evidence/asking.ts';
+import { openInteractionsOf } from './evidence/open-interactions.ts';
+import { signInsOf } from './evidence/sign-ins.ts';
+import { timelineOf } from './evidence/timeline.ts';
 import { CredentialsError, PlatformError, PlatformUnreachableError } from './http/errors.ts';
 import { AT_ONCE, Gate } from './http/gate.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { SignInSource, TimelineSource } from '../ports/evidence.ts';
+import type { OpenInteractions } from '../ports/open-interactions.ts';
 import { historyOf, type HistoryReader } from './history/history.ts';
 import { inspectionOf, type Inspection } from './inspection/inspection.ts';
 import { Memberships, queueMembers, teamMembers } from './listing/memberships.ts';
@@ -79,6 +85,10 @@ export interface Platform {
   readonly inspection: Inspection;
   /** What `backtest` replays. */
   readonly history: HistoryReader;
+  /** What tells a browser's return from a person's click. */
+  readonly timeline: TimelineSource;
+  readonly signIns: SignInSource;
+  readonly openInteractions: OpenInteractions;
   /** The client's secret has been renewed: the next login uses it. */
   useSecret(clientSecret: string): void;
   /** Ends all connections; calls under way fail. */
@@ -135,6 +145,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
       allowed: () => budget.allowed,
     }),
     history: historyOf(sdk, clock),
+    ...evidenceOf({ sdk, room: () => gate.roomForEvidence() }, now, warn),
     useSecret: (clientSecret) => {
       scrubber.hide(clientSecret);
       sdk.useSecret(clientSecret);
@@ -144,6 +155,18 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
       gate.close();
       await client.close();
     },
+  };
+}
+
+function evidenceOf(
+  parts: EvidenceParts,
+  now: () => Instant,
+  warn: (message: string, fields: object) => void,
+): Pick<Platform, 'timeline' | 'signIns' | 'openInteractions'> {
+  return {
+    timeline: timelineOf(parts),
+    signIns: signInsOf(parts),
+    openInteractions: openInteractionsOf(parts, now, warn),
   };
 }
 

@@ -12,18 +12,23 @@ export type EvidenceFault =
   /** In one sentence, for the log. */
   | { readonly kind: 'failed'; readonly why: string };
 
+/** What `why` says where the rate budget has no room beside the sweep. Nothing was sent. */
+export const NO_ROOM = 'no room in the rate budget';
+
 /** The presence history of single agents (`POST /api/v2/analytics/users/details/query`, `analytics:userDetail:view`). */
 export interface TimelineSource {
   /**
    * Asks for the records that touch this span, of at most `MOST_ASKED` agents in one request. Agents of whom nothing is told are
-   * absent from the answer; the records of each are in the order of their beginnings. Sends nothing where the budget has no room
-   * beside the sweep. Never throws but for the signal.
+   * absent from the answer, and so are agents of whom a record cannot be read; the records of each are in the order of their
+   * beginnings. Sends nothing where the budget has no room beside the sweep. Never throws but for the signal.
    */
   ask(
     agentIds: readonly string[],
     span: Interval,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, readonly PresenceRecord[]> | EvidenceFault>;
+  /** How often it may be asked now without a `NO_ROOM`. Evidence has a tenth of `requests_per_minute` at most, and what sweeps leave over. */
+  room(): number;
 }
 
 /** So many agents go into one request. */
@@ -39,6 +44,11 @@ export interface SignIns {
 
 /** Sign-ins of everybody (`POST /api/v2/audits/query/realtime`, `audits:audit:view`). */
 export interface SignInSource {
-  /** Asks for the sign-ins of a span, in as few pages as there are. Never throws but for the signal. */
+  /**
+   * Asks for the sign-ins of a span, in as few pages as there are. Where there are too many, those up to `knownTo`. Sends nothing where
+   * the budget has no room beside the sweep. Never throws but for the signal.
+   */
   ask(span: Interval, signal: AbortSignal): Promise<SignIns | EvidenceFault>;
+  /** See `TimelineSource`. */
+  room(): number;
 }

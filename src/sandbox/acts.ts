@@ -100,7 +100,10 @@ function turnKey(actor: Actor, key: 'lock' | 'unlock', at: number): void {
 function handle(actor: Actor, act: Extract<Act, { do: 'take' | 'wrap' | 'finish' }>, at: number): void {
   const { desk } = actor;
   if (act.do === 'wrap') {
-    for (const work of desk.work) work.phase = 'acw';
+    for (const work of desk.work) {
+      work.phase = 'acw';
+      work.phaseAt = at;
+    }
     return;
   }
   if (act.do === 'finish') {
@@ -112,7 +115,7 @@ function handle(actor: Actor, act: Extract<Act, { do: 'take' | 'wrap' | 'finish'
   logIn(actor, at);
   if (act.side === 'contactCenter' && !desk.onQueue)
     changePresence(actor, presenceOf('ON_QUEUE'), at, 'person');
-  desk.work.push({ medium: act.medium, side: act.side, phase: 'active' });
+  desk.work.push({ medium: act.medium, side: act.side, phase: 'active', takenAt: at, phaseAt: at });
   desk.notResponding = false;
   if (act.side === 'contactCenter') deriveRouting(desk, at, true);
 }

@@ -1,6 +1,6 @@
 /** What browsers, desktops and the platform do by themselves, without a person. */
 import { changePresence, expect, logIn, settleDown, type Actor, type Pending } from './actor.ts';
-import { deriveRouting, isOffline, openSession, type Former } from './desk.ts';
+import { deriveRouting, isOffline, openSession, restampPresence, type Former } from './desk.ts';
 import { presenceOf } from './presences.ts';
 import { between } from './random.ts';
 import { MINUTE } from './time.ts';
@@ -51,7 +51,7 @@ export function comeBack(actor: Actor, brings: 'former' | 'available', at: numbe
   actor.pending = actor.pending.filter((pending) => pending.kind !== 'drops');
   if (!isOffline(desk)) {
     if (brings === 'available') changePresence(actor, presenceOf('AVAILABLE'), at, 'client');
-    else if (switches.restoredDate === 'fresh') desk.presenceAt = at;
+    else if (switches.restoredDate === 'fresh') restampPresence(desk, at);
     return;
   }
   const { former } = desk;

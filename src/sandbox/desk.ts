@@ -12,6 +12,9 @@ export interface Work {
   /** Contact-centre work comes by queue and sets the routing status; enterprise calls show in the counters alone. */
   readonly side: 'contactCenter' | 'enterprise';
   phase: 'active' | 'acw';
+  /** When it was taken, and when its phase began. */
+  readonly takenAt: number;
+  phaseAt: number;
 }
 
 /** A presence with whether it stood on queue. */
@@ -26,10 +29,12 @@ export interface Former extends Stance {
   readonly leftAt: number;
 }
 
-/** Everything that presence and routing have been, and since when: what the analytics of the platform remember. */
+/** Everything that presence and routing have been, and since when, and each sign-in: what the platform remembers. */
 export interface Trail {
   readonly presence: { readonly at: number; readonly presence: PresenceDefinition }[];
   readonly routing: { readonly at: number; readonly status: RoutingStatus }[];
+  /** When single sign-on let a browser in, with the person at it or not. */
+  readonly signIns: number[];
 }
 
 /** Who made a change. */
@@ -91,7 +96,11 @@ export function emptyDesk(since: number): UserState {
     beforeLock: undefined,
     offlineBy: 'person',
     comebacks: 0,
-    trail: { presence: [{ at: since, presence: offline }], routing: [{ at: since, status: 'OFF_QUEUE' }] },
+    trail: {
+      presence: [{ at: since, presence: offline }],
+      routing: [{ at: since, status: 'OFF_QUEUE' }],
+      signIns: [],
+    },
   };
 }
 
@@ -141,6 +150,12 @@ export function setPresence(
   setOnQueue(desk, presence.system === 'ON_QUEUE', at);
 }
 
+/** The platform sets the presence that is there once more: it gets a record of its own. */
+export function restampPresence(desk: UserState, at: number): void {
+  desk.presenceAt = at;
+  desk.trail.presence.push({ at, presence: desk.presence });
+}
+
 /** Takes a user on or off the queue, leaving the presence alone. */
 export function setOnQueue(desk: UserState, onQueue: boolean, at: number): void {
   desk.onQueue = onQueue;
@@ -150,6 +165,7 @@ export function setOnQueue(desk: UserState, onQueue: boolean, at: number): void 
 
 /** A client logs in: a new token, and the station with it. */
 export function openSession(desk: UserState, at: number): void {
+  desk.trail.signIns.push(at);
   desk.session = true;
   desk.sessionAt = at;
   desk.tokenAt = at;

@@ -40,6 +40,26 @@ export interface Faults {
   readonly missing: Readonly<Partial<Record<MissableExpand, Chance>>>;
   /** How far the HTTP `Date` is off the truth, ms. Stamps inside answers stay right. */
   readonly clockSkewMs: number;
+  /** 403, as if the permission had been taken away. */
+  readonly forbidden: Chance;
+  /** A record of presence history is shown only so long after it began, and its end only so long after it ended, ms. */
+  readonly timelineDelayMs: number;
+  /** The share of records, between 0 and 1, that presence history never shows. */
+  readonly timelineHoles: number;
+  /** Per user and answer: presence history tells nothing. */
+  readonly timelineNone: Chance;
+  /** Per user and answer: all records of presence are one to five minutes too early or too late. */
+  readonly timelineShifted: Chance;
+  /** Per user and answer: the records are those of the next user of the organisation. */
+  readonly timelineSwapped: Chance;
+  /** Per user and answer: the newest record names another presence than the listing shows. */
+  readonly timelineContradicting: Chance;
+  /** Per user and answer: an Offline of three seconds that never was stands before the newest record. */
+  readonly timelineInvented: Chance;
+  /** An entry of the audit log is shown only so long after it was written, ms. */
+  readonly auditDelayMs: number;
+  /** The share of entries, between 0 and 1, that the audit log never shows. */
+  readonly auditHoles: number;
 }
 
 export const DEFAULT_FAULTS: Faults = {
@@ -54,6 +74,16 @@ export const DEFAULT_FAULTS: Faults = {
   shifting: 0,
   missing: {},
   clockSkewMs: 0,
+  forbidden: 0,
+  timelineDelayMs: 0,
+  timelineHoles: 0,
+  timelineNone: 0,
+  timelineShifted: 0,
+  timelineSwapped: 0,
+  timelineContradicting: 0,
+  timelineInvented: 0,
+  auditDelayMs: 0,
+  auditHoles: 0,
 };
 
 /** Decides whether a fault strikes. */

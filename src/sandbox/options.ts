@@ -38,6 +38,10 @@ export interface Switches {
   readonly universalLogout: boolean;
   /** Whether a client is told what its own roles allow. */
   readonly tellsGrants: boolean;
+  /** Whether presence history keeps an Offline that lasted less than a second. */
+  readonly historyKeepsShortOffline: boolean;
+  /** Whether the audit log that is asked at once covers sign-ins. */
+  readonly auditsCoverSignIns: boolean;
 }
 
 export const DEFAULT_SWITCHES: Switches = {
@@ -58,11 +62,15 @@ export const DEFAULT_SWITCHES: Switches = {
   forceAuthn: false,
   universalLogout: false,
   tellsGrants: true,
+  historyKeepsShortOffline: true,
+  auditsCoverSignIns: true,
 };
 
 /** Every permission that a route of the sandbox asks for. */
 export const ALL_PERMISSIONS: readonly string[] = [
+  'analytics:agentState:view',
   'analytics:userDetail:view',
+  'audits:audit:view',
   'authorization:role:view',
   'directory:organization:admin',
   'directory:user:view',

@@ -60,4 +60,5 @@ function signIn(actor: Actor, by: 'person' | 'browser', at: number): void {
   else if (!actor.desk.session) comeBack(actor, 'former', at);
   // Another browser of the person is logged in already: a new token, and nothing else changes.
   else if (actor.switches.tokenMovesOnSilentReturn) openSession(actor.desk, at);
+  else actor.desk.trail.signIns.push(at);
 }

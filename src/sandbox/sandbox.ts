@@ -2,8 +2,10 @@
 import { castAgents } from './casting.ts';
 import { FaultDice, type Faults } from './faults.ts';
 import { AccessTokens } from './http/access-tokens.ts';
+import { agentStatusRoutes } from './http/agent-status-routes.ts';
 import { Api } from './http/api.ts';
 import { effectRoutes } from './http/effect-routes.ts';
+import { auditRoutes } from './http/audit-routes.ts';
 import { historyRoutes } from './http/history-routes.ts';
 import { inspectionRoutes } from './http/inspection-routes.ts';
 import { organisationRoutes } from './http/organisation-routes.ts';
@@ -68,5 +70,7 @@ function routesOf(parts: Parts): readonly Route[] {
     ...organisationRoutes(parts, people, shapes),
     ...inspectionRoutes(parts),
     ...historyRoutes(parts),
+    ...auditRoutes(parts),
+    ...agentStatusRoutes(parts, people),
   ];
 }

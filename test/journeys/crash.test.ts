@@ -178,8 +178,9 @@ test('a power cut just after the queue was left, with a call in that very moment
     effects.instead.perform = async (action, ...rest) => {
       if (action !== 'off_queue') return effects.inner.perform(action, ...rest);
       const desk = deskOf(shift);
-      desk.work.push({ medium: 'call', side: 'contactCenter', phase: 'active' });
-      deriveRouting(desk, shift.clock.now());
+      const at = shift.clock.now();
+      desk.work.push({ medium: 'call', side: 'contactCenter', phase: 'active', takenAt: at, phaseAt: at });
+      deriveRouting(desk, at);
       await effects.inner.perform(action, ...rest);
       cutPower(shift);
     };

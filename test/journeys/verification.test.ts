@@ -156,8 +156,9 @@ test('an interaction slips in before the queue is left: the former presence is p
       const found = deskOf(begun);
       if (nth !== 2 || found.work.length > 0) return;
       // Off the queue already, and here comes a call that had been on its way.
-      found.work.push({ medium: 'call', side: 'contactCenter', phase: 'active' });
-      deriveRouting(found, begun.clock.now());
+      const at = begun.clock.now();
+      found.work.push({ medium: 'call', side: 'contactCenter', phase: 'active', takenAt: at, phaseAt: at });
+      deriveRouting(found, at);
     });
   });
   expect(endings(events)).toEqual(['dropped: engaged']);

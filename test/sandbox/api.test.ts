@@ -131,6 +131,9 @@ describe('permissions', () => {
     ['GET', '/api/v2/identityproviders', 'sso:provider:view'],
     ['GET', '/api/v2/organizations/authentication/settings', 'directory:organization:admin'],
     ['POST', '/api/v2/analytics/users/details/query', 'analytics:userDetail:view'],
+    ['GET', '/api/v2/analytics/agents/ID/status', 'analytics:agentState:view'],
+    ['POST', '/api/v2/audits/query/realtime', 'audits:audit:view'],
+    ['GET', '/api/v2/audits/query/realtime/servicemapping', 'audits:audit:view'],
   ] as const;
 
   test.each(NEEDED)('%s %s asks for %s', async (method, path, permission) => {

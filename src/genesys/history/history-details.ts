@@ -17,6 +17,8 @@ export interface UserHistory {
   readonly userId: string;
   readonly presence: readonly HistorySpan[];
   readonly routing: readonly HistorySpan[];
+  /** Whether every record of presence could be read, beginning and end. */
+  readonly whole: boolean;
 }
 
 /** Reads `userDetails`; nothing at all stands for an empty list. `undefined` when it is something else. */
@@ -26,14 +28,18 @@ export function readDetails(raw: unknown): readonly UserHistory[] | undefined {
     const entry = asObject(each);
     const userId = asText(entry?.['userId']);
     if (entry === undefined || userId === undefined) return [];
-    return [
-      {
-        userId,
-        presence: spansIn(entry['primaryPresence'], 'systemPresence'),
-        routing: spansIn(entry['routingStatus'], 'routingStatus'),
-      },
-    ];
+    const presence = spansIn(entry['primaryPresence'], 'systemPresence');
+    const routing = spansIn(entry['routingStatus'], 'routingStatus');
+    return [{ userId, presence, routing, whole: isWhole(entry['primaryPresence'], presence) }];
   });
+}
+
+function isWhole(raw: unknown, spans: readonly HistorySpan[]): boolean {
+  const records = asArray(raw) ?? (raw === undefined || raw === null ? [] : undefined);
+  if (records?.length !== spans.length) return false;
+  const ends = records.filter((each) => (asObject(each)?.['endTime'] ?? undefined) !== undefined);
+  const read = spans.filter(({ from, to }) => to !== undefined && to >= from);
+  return ends.length === read.length;
 }
 
 function spansIn(raw: unknown, key: string): readonly HistorySpan[] {

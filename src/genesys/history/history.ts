@@ -9,6 +9,7 @@ import type { Answer } from '../http/call.ts';
 import { isTooLarge, PlatformError } from '../http/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { readDetails, type UserHistory } from './history-details.ts';
+import { intervalText } from './interval.ts';
 import { asNumber, asObject, asText } from '../../http/read-json.ts';
 import { asInstant } from '../http/json.ts';
 import type { CallOptions, Sdk } from '../http/sdk.ts';
@@ -310,10 +311,6 @@ function countIn({ body }: Answer): { readonly count: number; readonly totalHits
 
 function smaller(size: number): number {
   return PAGE_SIZES.find((one) => one < size) ?? size;
-}
-
-function intervalText({ from, to }: Interval): string {
-  return `${new Date(from).toISOString()}/${new Date(to).toISOString()}`;
 }
 
 /** This way is closed to us; the detail query may be open, and says what is missing if it is not. */

@@ -106,6 +106,12 @@ export function lateError(operation: string): PlatformError {
   return new PlatformError(message, { kind: 'late', operation });
 }
 
+/** A request for evidence, for which no place was free. */
+export function crowdedError(operation: string): PlatformError {
+  const message = `${operation}: not sent, because the rate budget has no room for it beside the sweep`;
+  return new PlatformError(message, { kind: 'late', operation });
+}
+
 /** A request after `close`, or one that `close` ended. */
 export function closedError(operation: string): PlatformError {
   const message = `${operation}: the connection to the platform was closed`;

@@ -1,7 +1,7 @@
 /** Lets requests through one by one as the rate budget allows, actions before reads, in the order they came. */
 import type { Clock } from '../../ports/clock.ts';
 import type { Instant } from '../../domain/time/time.ts';
-import { closedError, lateError } from './errors.ts';
+import { closedError, crowdedError, lateError } from './errors.ts';
 import type { TicketOutcome, Priority, RateBudget, Ticket } from './rate-budget.ts';
 
 /** A caller that wants to send a request. */
@@ -11,7 +11,11 @@ export interface Entrant {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Evidence never waits. */
+type Waiting = Exclude<Priority, 'evidence'>;
+
 interface Waiter {
+  readonly priority: Waiting;
   readonly entrant: Entrant;
   /** Local time after which the waiter need no longer be let in. */
   readonly until: Instant;
@@ -25,7 +29,7 @@ export const AT_ONCE = 32;
 export class Gate {
   readonly #budget: RateBudget;
   readonly #clock: Clock;
-  readonly #waiting: Record<Priority, Waiter[]> = { action: [], read: [] };
+  readonly #waiting: Record<Waiting, Waiter[]> = { action: [], read: [] };
   #alarm: { readonly at: Instant; readonly stop: AbortController } | undefined;
   #inside = 0;
   #closed = false;
@@ -36,26 +40,28 @@ export class Gate {
   }
 
   /**
-   * Waits for a place. Rejects with the signal's reason, or with `PlatformError`: `late` when there was none before
-   * `until` (local time), `transient` when the gate was closed.
+   * Waits for a place; evidence has one at once or none. Rejects with the signal's reason, or with `PlatformError`: `late` when
+   * there was no place before `until` (local time), `transient` when the gate was closed.
    */
-  enter(entrant: Entrant, until: Instant = Number.POSITIVE_INFINITY): Promise<Ticket> {
+  async enter(entrant: Entrant, until: Instant = Number.POSITIVE_INFINITY): Promise<Ticket> {
     const { signal, operation, priority } = entrant;
+    signal?.throwIfAborted();
+    if (this.#closed) throw closedError(operation);
+    if (priority !== 'evidence') return this.#wait(entrant, priority, until);
+    if (this.roomForEvidence() === 0) throw crowdedError(operation);
+    return this.#letIn(priority);
+  }
+
+  #wait(entrant: Entrant, priority: Waiting, until: Instant): Promise<Ticket> {
+    const { signal } = entrant;
     return new Promise<Ticket>((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(signal.reason as Error);
-        return;
-      }
-      if (this.#closed) {
-        reject(closedError(operation));
-        return;
-      }
       const onAbort = (): void => {
         this.#remove(waiter);
         reject(signal?.reason as Error);
       };
       const settle = (): void => signal?.removeEventListener('abort', onAbort);
       const waiter: Waiter = {
+        priority,
         entrant,
         until,
         resolve: (ticket) => {
@@ -92,6 +98,12 @@ export class Gate {
     return Math.max(0, this.remaining() - this.#waiting.action.length);
   }
 
+  /** How many requests for evidence could pass now. None while another request waits: evidence takes no place from it. */
+  roomForEvidence(): number {
+    if (this.#closed || this.#everybody().length > 0) return 0;
+    return Math.min(AT_ONCE - this.#inside, this.#budget.spare(this.#clock.now()));
+  }
+
   remaining(): number {
     return this.#budget.remaining(this.#clock.now());
   }
@@ -120,17 +132,20 @@ export class Gate {
   }
 
   /** Lets those in for whom there is a place. Answers when to look again, if time alone can change anything. */
-  #admit(priority: Priority): Instant | undefined {
+  #admit(priority: Waiting): Instant | undefined {
     const queue = this.#waiting[priority];
     while (queue.length > 0) {
       if (this.#inside >= AT_ONCE) return undefined;
-      const now = this.#clock.now();
-      const permission = this.#budget.ask(priority, now);
+      const permission = this.#budget.ask(priority, this.#clock.now());
       if (!permission.go) return permission.at;
-      this.#inside += 1;
-      queue.shift()?.resolve(this.#budget.start(priority, now));
+      queue.shift()?.resolve(this.#letIn(priority));
     }
     return undefined;
+  }
+
+  #letIn(priority: Priority): Ticket {
+    this.#inside += 1;
+    return this.#budget.start(priority, this.#clock.now());
   }
 
   /** Turns away whose time is over. */
@@ -138,7 +153,7 @@ export class Gate {
     const now = this.#clock.now();
     for (const waiter of this.#everybody()) {
       if (waiter.until >= now) continue;
-      const queue = this.#waiting[waiter.entrant.priority];
+      const queue = this.#waiting[waiter.priority];
       queue.splice(queue.indexOf(waiter), 1);
       waiter.reject(lateError(waiter.entrant.operation));
     }
@@ -168,7 +183,7 @@ export class Gate {
   }
 
   #remove(waiter: Waiter): void {
-    const queue = this.#waiting[waiter.entrant.priority];
+    const queue = this.#waiting[waiter.priority];
     const place = queue.indexOf(waiter);
     if (place >= 0) queue.splice(place, 1);
     this.#pump();

@@ -8,11 +8,16 @@
  * 3. After a 429 nothing is started until its `Retry-After` has passed, and then one request alone, until it is answered.
  * 4. Three tenths of the limit are kept for actions: sweeps never use them. The rest they use as fast as they can.
  * 5. Before the first answer one request at most is under way: the limit is not known yet.
+ * 6. Requests for evidence take a tenth of the limit at most, and only what sweeps leave over. A 429 to one of them stops
+ *    evidence alone: it may be about analytics or audits, and a sweep must not stand still for it.
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 
-/** `read` may wait (sweeps, listings); `action` is a log-off or the look just before it. */
-export type Priority = 'action' | 'read';
+/**
+ * `read` may wait (sweeps, listings); `action` is a log-off or the look just before it; `evidence` is sent at once or not at
+ * all.
+ */
+export type Priority = 'action' | 'read' | 'evidence';
 
 /** A place in the window, held from `start` on. */
 export interface Ticket {
@@ -40,6 +45,7 @@ export interface TicketOutcome {
 export type Permission = { readonly go: true } | { readonly go: false; readonly at: Instant | undefined };
 
 const RESERVED_SHARE = 0.3;
+const EVIDENCE_SHARE = 0.1;
 /** `reset` is in whole seconds, so the window may end up to one second later than it says. */
 const RESET_SLACK = SECOND;
 /** Kept back of what the platform announces: one in a hundred. */
@@ -59,6 +65,8 @@ export class RateBudget {
   #answered = false;
   /** The end of a stop after which nothing has been answered yet. */
   #probeFrom: Instant | undefined;
+  /** No request for evidence is started before. */
+  #evidenceFrom = Number.NEGATIVE_INFINITY;
   #newest = Number.NEGATIVE_INFINITY;
 
   constructor(requestsPerMinute: number) {
@@ -72,6 +80,7 @@ export class RateBudget {
 
   /** Whether a request of this priority may be started now. */
   ask(priority: Priority, now: Instant): Permission {
+    if (priority === 'evidence') return this.spare(now) > 0 ? { go: true } : { go: false, at: undefined };
     this.#advance(now);
     if (now < this.#stoppedUntil) return { go: false, at: this.#stoppedUntil };
     const underWay = this.#underWay();
@@ -104,8 +113,13 @@ export class RateBudget {
     this.#answered = true;
     // What was under way when the stop began proves nothing about the time after it.
     if (this.#probeFrom !== undefined && ticket.startedAt >= this.#probeFrom) this.#probeFrom = undefined;
-    if (outcome.stopFor !== undefined) this.stop(now + outcome.stopFor);
+    if (outcome.stopFor !== undefined) this.#stopAfter(ticket, now + outcome.stopFor);
     if (outcome.rate !== undefined && outcome.rate.allowed >= 1) this.#learn(outcome.rate, now);
+  }
+
+  #stopAfter({ priority }: Ticket, until: Instant): void {
+    if (priority === 'evidence') this.#evidenceFrom = Math.max(this.#evidenceFrom, until);
+    else this.stop(until);
   }
 
   #learn(headers: RateHeaders, now: Instant): void {
@@ -135,6 +149,16 @@ export class RateBudget {
     return Math.max(0, Math.min(this.#limit() - this.#tickets.size, this.#leftInWindow(this.#underWay())));
   }
 
+  /** How many requests for evidence could be started right now. */
+  spare(now: Instant): number {
+    this.#advance(now);
+    const stopped = now < Math.max(this.#stoppedUntil, this.#evidenceFrom);
+    if (stopped || !this.#answered || this.#probeFrom !== undefined) return 0;
+    const share = Math.floor(this.#limit() * EVIDENCE_SHARE) - this.#held('evidence');
+    const left = Math.min(this.#limit() - this.#tickets.size, this.#leftInWindow(this.#underWay()));
+    return Math.max(0, Math.min(share, left - this.#keptForActions()));
+  }
+
   #limit(): number {
     if (this.#allowed >= this.#ceiling + Math.floor(this.#allowed * MARGIN_SHARE)) return this.#ceiling;
     return Math.max(1, this.#allowed - Math.floor(this.#allowed * MARGIN_SHARE));
@@ -147,9 +171,14 @@ export class RateBudget {
 
   /** What of the reserve the actions of the last minute have not used yet. */
   #keptForActions(): number {
-    let used = 0;
-    for (const ticket of this.#tickets) if (ticket.priority === 'action') used += 1;
-    return Math.max(0, Math.floor(this.#limit() * RESERVED_SHARE) - used);
+    return Math.max(0, Math.floor(this.#limit() * RESERVED_SHARE) - this.#held('action'));
+  }
+
+  /** How many requests of this priority hold a place. */
+  #held(wanted: Priority): number {
+    let count = 0;
+    for (const { priority } of this.#tickets) if (priority === wanted) count += 1;
+    return count;
   }
 
   #underWay(): number {
@@ -183,6 +212,7 @@ export class RateBudget {
       if (ticket.freeAt !== undefined) ticket.freeAt -= back;
     }
     this.#stoppedUntil -= back;
+    this.#evidenceFrom -= back;
     if (this.#probeFrom !== undefined) this.#probeFrom -= back;
     if (this.#window !== undefined) this.#window = { ...this.#window, endsAt: this.#window.endsAt - back };
   }

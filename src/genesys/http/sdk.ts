@@ -74,6 +74,7 @@ export interface Sdk {
   readonly organization: InstanceType<typeof sdk.OrganizationApi>;
   readonly identityProviders: InstanceType<typeof sdk.IdentityProviderApi>;
   readonly analytics: InstanceType<typeof sdk.AnalyticsApi>;
+  readonly audits: InstanceType<typeof sdk.AuditApi>;
   /** Makes a call. Throws `PlatformError`, or the signal's reason. */
   call(operation: string, options: CallOptions, run: () => Promise<unknown>): Promise<Answer>;
   /** Makes sure that there is a token. Throws `CredentialsError` or `PlatformUnreachableError`. */
@@ -131,6 +132,7 @@ export function openSdk(
     organization: new sdk.OrganizationApi(client),
     identityProviders: new sdk.IdentityProviderApi(client),
     analytics: new sdk.AnalyticsApi(client),
+    audits: new sdk.AuditApi(client),
     call: (operation, options, run) => {
       const { signal, ...rest } = options;
       const call: Call = { ...rest, operation, signal };

@@ -147,10 +147,11 @@ export class Api {
   }
 
   #reply({ request, operation }: Course, { route, id }: Match, token: string): Reply {
-    const { settings } = this.#parts;
+    const { settings, dice } = this.#parts;
     const { permission } = route;
-    if (permission !== undefined && !settings.permissions.has(permission))
-      throw missingPermission(permission);
+    const isGranted = permission === undefined || settings.permissions.has(permission);
+    if (!isGranted || dice.strikes(dice.faults.forbidden, operation))
+      throw missingPermission(permission ?? operation);
     const url = new URL(request.target, 'http://sandbox.invalid');
     const body = parseBody(request.body);
     return route.answer({ operation, path: url.pathname, query: url.searchParams, id, body, token });

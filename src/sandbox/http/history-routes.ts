@@ -6,7 +6,9 @@ import type { Person } from '../organisation.ts';
 import { DAY } from '../time.ts';
 import { pageSizeOf } from './paging.ts';
 import { badRequest, notFound } from './refusal.ts';
+import { presenceTold, spansOf, type Interval, type Span } from './presence-history.ts';
 import { ok, type Ask, type Parts, type Reply, type Route } from './route.ts';
+import { field, wantedUsers } from './user-filters.ts';
 
 /** Longest interval without and with filters. */
 const UNFILTERED = 7 * DAY;
@@ -15,11 +17,6 @@ const LARGEST_PAGE = 100;
 const LARGEST_RESULT_PAGE = 1_000;
 /** The data lake knows what is older than this. */
 const LAKE_LAG = DAY;
-
-interface Interval {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** What is stored of one user for one day. */
 interface UserDay {
@@ -74,9 +71,9 @@ export function historyRoutes(parts: Parts): readonly Route[] {
   ];
 }
 
-function query(parts: Parts, { body }: Ask): Reply {
-  const filters = field(body, 'userFilters');
-  const interval = intervalIn(body, Array.isArray(filters) && filters.length > 0 ? FILTERED : UNFILTERED);
+function query(parts: Parts, { body, operation }: Ask): Reply {
+  const isWanted = wantedUsers(field(body, 'userFilters'));
+  const interval = intervalIn(body, isWanted === undefined ? UNFILTERED : FILTERED);
   const paging = field(body, 'paging');
   const number = Number(field(paging, 'pageNumber') ?? 1);
   const size = Number(field(paging, 'pageSize') ?? 25);
@@ -88,74 +85,79 @@ function query(parts: Parts, { body }: Ask): Reply {
     number >= 1
   ))
     throw badRequest(`paging must name a page number and a page size of at most ${LARGEST_PAGE}`);
-  const days = userDays(parts, interval);
+  const days = userDays(parts, interval, isWanted);
   const page = days.slice((number - 1) * size, number * size);
-  return ok({ userDetails: details(parts, page, interval, parts.world.now()), totalHits: days.length });
+  const until = parts.world.now() - parts.dice.faults.timelineDelayMs;
+  return ok({
+    userDetails: details({ parts, interval, until, operation }, page),
+    totalHits: days.length,
+  });
 }
 
-function results(parts: Parts, { query: params }: Ask, { interval }: Job): Reply {
+function results(parts: Parts, { query: params, operation }: Ask, { interval }: Job): Reply {
   const size = pageSizeOf(params, LARGEST_RESULT_PAGE);
   const from = Number(params.get('cursor') ?? 0);
   const days = userDays(parts, interval);
   const lake = parts.world.now() - LAKE_LAG;
   const more = from + size < days.length ? { cursor: String(from + size) } : {};
   return ok({
-    userDetails: details(parts, days.slice(from, from + size), interval, lake),
+    userDetails: details({ parts, interval, until: lake, operation }, days.slice(from, from + size)),
     dataAvailabilityDate: stamp(lake),
     ...more,
   });
 }
 
 /** In the order of users, and of days for each. */
-function userDays(parts: Parts, { from, to }: Interval): readonly UserDay[] {
+function userDays(
+  { world }: Parts,
+  { from, to }: Interval,
+  isWanted: (id: string) => boolean = () => true,
+): readonly UserDay[] {
   const found: UserDay[] = [];
-  const now = parts.world.now();
-  for (const { person } of parts.world.journals()) {
-    if (person.activeFrom > now) continue;
+  const now = world.now();
+  for (const person of world.organisation.people) {
+    if (person.activeFrom > now || !isWanted(person.id)) continue;
     for (let day = Math.floor(from / DAY) * DAY; day < Math.min(to, now); day += DAY)
       found.push({ person, day: { from: Math.max(day, from), to: Math.min(day + DAY, to) } });
   }
   return found;
 }
 
+/** What one answer is about, and how much is known. */
+interface Telling {
+  readonly parts: Parts;
+  readonly interval: Interval;
+  readonly until: number;
+  readonly operation: string;
+}
+
 /** One entry for each user of the page; what is stored under two of its days comes once. */
-function details(parts: Parts, page: readonly UserDay[], whole: Interval, until: number): readonly object[] {
+function details(
+  { parts, interval: whole, until, operation }: Telling,
+  page: readonly UserDay[],
+): readonly object[] {
   const byPerson = new Map<Person, Interval>();
   for (const { person, day } of page)
     byPerson.set(person, { from: byPerson.get(person)?.from ?? day.from, to: day.to });
-  return [...byPerson].map(([person, interval]) => {
-    const { trail } = parts.world.desk(person);
-    const cut = { from: interval.from, to: Math.min(interval.to, whole.to, until) };
+  return [...byPerson].map(([person, days]) => {
+    const cut = { from: days.from, to: Math.min(days.to, whole.to) };
+    const presence = presenceTold(parts, person, cut, until, operation);
+    const routing = spansOf(parts.world.desk(person).trail.routing, cut, until);
     return {
       userId: person.id,
-      primaryPresence: records(trail.presence, cut, until, ({ presence }) => ({
-        systemPresence: presence.system,
-        organizationPresenceId: presence.id,
+      primaryPresence: presence.map(({ state, ...span }) => ({
+        ...times(span),
+        systemPresence: state.system,
+        organizationPresenceId: state.id,
       })),
-      routingStatus: records(trail.routing, cut, until, ({ status }) => ({ routingStatus: status })),
+      routingStatus: routing.map(({ state, ...span }) => ({ ...times(span), routingStatus: state.status })),
     };
   });
 }
 
-/** The changes that touch an interval; the last one has no end yet. */
-function records<T extends { readonly at: number }>(
-  changes: readonly T[],
-  { from, to }: Interval,
-  until: number,
-  shape: (change: T) => object,
-): readonly object[] {
-  const found: object[] = [];
-  changes.forEach((change, i) => {
-    const end = changes[i + 1]?.at;
-    if (change.at >= to || (end !== undefined && (end <= from || end === change.at))) return;
-    const closed = end !== undefined && end <= until;
-    found.push({
-      startTime: stamp(change.at),
-      ...(closed ? { endTime: stamp(end) } : {}),
-      ...shape(change),
-    });
-  });
-  return found;
+/** The last one has no end yet. */
+function times({ from, to }: Omit<Span<unknown>, 'state'>): object {
+  return { startTime: stamp(from), ...(to === undefined ? {} : { endTime: stamp(to) }) };
 }
 
 function intervalIn(body: unknown, longest: number): Interval {
@@ -165,10 +167,6 @@ function intervalIn(body: unknown, longest: number): Interval {
     throw badRequest('interval must be two instants with a slash between them');
   if (to - from > longest) throw badRequest(`the interval must not be longer than ${longest / DAY} days`);
   return { from, to };
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 function stamp(at: number): string {

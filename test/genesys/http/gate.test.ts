@@ -108,3 +108,48 @@ describe('the gate', () => {
     await expect(gate.enter(entrant('action', 'after'))).rejects.toMatchObject({ kind: 'transient' });
   });
 });
+
+describe('evidence at the gate', () => {
+  test('is let in at once', async () => {
+    const { gate, clock } = await opened(20);
+    await gate.enter(entrant('evidence', 'asked'));
+    expect(clock.slept).toEqual([]);
+  });
+
+  test('is turned away at once where a tenth of the limit is used, and never waits', async () => {
+    const { gate, clock } = await opened(20);
+    for (let i = 0; i < 2; i += 1)
+      gate.leave(await gate.enter(entrant('evidence', 'asked')), { rate: undefined });
+    await expect(gate.enter(entrant('evidence', 'third'))).rejects.toMatchObject({ kind: 'late' });
+    expect(gate.roomForEvidence()).toBe(0);
+    expect(clock.slept).toEqual([]);
+    clock.time += 60_000;
+    expect(gate.roomForEvidence()).toBe(2);
+  });
+
+  test('takes no place for which a read waits', async () => {
+    const { gate } = await opened(200);
+    const inside = await Promise.all(
+      Array.from({ length: AT_ONCE }, () => gate.enter(entrant('read', 'page'))),
+    );
+    const waiting = gate.enter(entrant('read', 'next page'));
+    expect(gate.roomForEvidence()).toBe(0);
+    await expect(gate.enter(entrant('evidence', 'asked'))).rejects.toMatchObject({ kind: 'late' });
+    for (const ticket of inside) gate.leave(ticket, { rate: undefined });
+    await waiting;
+    expect(gate.roomForEvidence()).toBe(20);
+  });
+
+  test('is turned away where every connection is taken', async () => {
+    const { gate } = await opened(600);
+    await Promise.all(Array.from({ length: AT_ONCE }, () => gate.enter(entrant('read', 'page'))));
+    expect(gate.roomForEvidence()).toBe(0);
+  });
+
+  test('is turned away once the gate is closed', async () => {
+    const { gate } = await opened(20);
+    gate.close();
+    expect(gate.roomForEvidence()).toBe(0);
+    await expect(gate.enter(entrant('evidence', 'asked'))).rejects.toMatchObject({ kind: 'transient' });
+  });
+});

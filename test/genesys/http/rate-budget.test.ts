@@ -206,3 +206,50 @@ describe('the rate budget', () => {
     expect(answer).toEqual({ go: false, at: MINUTE });
   });
 });
+
+describe('evidence in the rate budget', () => {
+  /** A budget that has had one answer, with these headers. */
+  function answered(requestsPerMinute: number, rate?: RateHeaders): RateBudget {
+    const budget = new RateBudget(requestsPerMinute);
+    budget.finish(budget.start('read', 0), 0, { rate });
+    return budget;
+  }
+
+  test('has a tenth of the own ceiling, and a tenth of what the platform allows where that is less', () => {
+    expect(answered(240).spare(0)).toBe(24);
+    expect(answered(240, { allowed: 100, count: 1, reset: MINUTE }).spare(0)).toBe(9);
+    expect(answered(9).spare(0)).toBe(0);
+  });
+
+  test('has nothing of the places that are kept for actions', () => {
+    const budget = answered(100);
+    for (let i = 1; i < 70; i += 1) budget.start('read', 0);
+    expect(budget.ask('action', 0)).toEqual({ go: true });
+    expect(budget.spare(0)).toBe(0);
+  });
+
+  test('has nothing where the window of the platform is as good as over', () => {
+    expect(answered(100, { allowed: 100, count: 69, reset: MINUTE }).spare(0)).toBe(1);
+    expect(answered(100, { allowed: 100, count: 70, reset: MINUTE }).spare(0)).toBe(0);
+  });
+
+  test('waits out a stop, and is not the first request after it', () => {
+    const budget = answered(100);
+    budget.stop(30_000);
+    expect(budget.spare(29_999)).toBe(0);
+    expect(budget.spare(30_000)).toBe(0);
+    budget.finish(budget.start('read', 30_000), 30_100, { rate: undefined });
+    expect(budget.spare(30_100)).toBe(10);
+  });
+
+  test('is stopped alone by a refusal of its own, also where the clock is set back', () => {
+    const budget = answered(100);
+    const refused = budget.start('evidence', 1_000);
+    budget.finish(refused, 1_000, { rate: undefined, stopFor: 90_000 });
+    expect(budget.ask('read', 1_000)).toEqual({ go: true });
+    expect(budget.ask('evidence', 1_000)).toEqual({ go: false, at: undefined });
+    expect(budget.spare(90_999)).toBe(0);
+    expect(budget.spare(50_000)).toBe(0);
+    expect(budget.spare(50_001)).toBe(10);
+  });
+});

@@ -1,0 +1,207 @@
+/** Sign-ins out of the audit log: what is asked, what counts as one, and how far the log is known. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { NO_ROOM } from '../../../src/ports/evidence.ts';
+import { NO_SIGNAL, type FakePlatform, type Handler, type Reply } from '../fake-platform.ts';
+import { at, evidencePlatform, SPAN } from './evidence-platform.ts';
+
+const PATH = '/api/v2/audits/query/realtime';
+const MAPPING = `${PATH}/servicemapping`;
+const COVERED = {
+  services: [
+    {
+      name: 'PeoplePermissions',
+      entities: [
+        { name: 'UserSamlAuthentication', actions: ['Authenticate', 'AuthenticationFailed', 'SingleLogout'] },
+      ],
+    },
+  ],
+};
+const open: FakePlatform[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((fake) => fake.close()));
+});
+
+async function platform(handler: Handler, requestsPerMinute = 240): Promise<FakePlatform> {
+  const fake = await evidencePlatform(
+    (seen, count) => handler(seen, count) ?? (seen.path === MAPPING ? { json: COVERED } : undefined),
+    { settings: { requestsPerMinute } },
+  );
+  open.push(fake);
+  return fake;
+}
+
+/** Hands out these pages. */
+function pages(...lists: readonly unknown[][]): Handler {
+  return ({ path, body }) => {
+    if (path !== PATH) return undefined;
+    const { pageNumber, pageSize } = JSON.parse(body) as { pageNumber: number; pageSize: number };
+    return { json: { entities: lists[pageNumber - 1] ?? [], pageNumber, pageSize, pageCount: lists.length } };
+  };
+}
+
+/** A sign-in by SAML as the log writes it. */
+function saml(time: string, email: string, more: object = {}): object {
+  return {
+    id: `${time}-${email}`,
+    serviceName: 'PeoplePermissions',
+    level: 'SYSTEM',
+    eventDate: `2026-03-02T${time}Z`,
+    action: 'Authenticate',
+    entity: { id: 'unknown', name: email },
+    entityType: 'UserSamlAuthentication',
+    status: 'SUCCESS',
+    ...more,
+  };
+}
+
+const ANN = { at: at('08:58:03'), email: 'ann@example.com' };
+
+describe('asking for sign-ins', () => {
+  test('asks once which services the log covers, and then for one action of one service', async () => {
+    const fake = await platform(pages([saml('08:58:03', 'ann@example.com')]));
+    const span = { from: SPAN.from + 1, to: SPAN.to - 1 };
+    const told = await fake.platform.signIns.ask(span, NO_SIGNAL);
+    await fake.platform.signIns.ask(span, NO_SIGNAL);
+    expect(told).toEqual({ entries: [ANN], knownTo: ANN.at });
+    expect(fake.of(MAPPING)).toHaveLength(1);
+    const [asked, ...rest] = fake.of(PATH);
+    expect(rest).toHaveLength(1);
+    expect(asked?.query.toString()).toBe('expand=user');
+    expect(JSON.parse(asked?.body ?? '')).toEqual({
+      interval: '2026-03-02T08:30:00.000Z/2026-03-02T09:30:00.000Z',
+      serviceName: 'PeoplePermissions',
+      filters: [{ property: 'Action', value: 'Authenticate' }],
+      sort: [{ name: 'Timestamp', sortOrder: 'ascending' }],
+      pageNumber: 1,
+      pageSize: 500,
+    });
+  });
+
+  test('takes the address from the expanded user, else from the name of what was signed in to', async () => {
+    const fake = await platform(
+      pages([
+        saml('08:58:03', 'unknown', {
+          entityType: 'AuthUser',
+          user: { id: 'u', name: 'Ann', email: 'ann@example.com' },
+        }),
+        saml('08:58:04', 'bob@example.com'),
+        saml('08:58:05', 'Cyd', { entityType: 'AuthUser', user: { id: 'u', name: 'Cyd' } }),
+      ]),
+    );
+    const told = await fake.platform.signIns.ask(SPAN, NO_SIGNAL);
+    expect(told).toEqual({
+      entries: [ANN, { at: at('08:58:04'), email: 'bob@example.com' }],
+      knownTo: at('08:58:05'),
+    });
+  });
+
+  test.each<[string, object]>([
+    ['a failed one', { status: 'FAILURE' }],
+    ['another action', { action: 'SingleLogout' }],
+    ['another thing', { entityType: 'OAuthClient' }],
+    ['one without a readable address', { entity: { id: 'unknown', name: 'a b@example.com' } }],
+  ])('%s is no sign-in, but shows how far the log has come', async (_, more) => {
+    const fake = await platform(pages([saml('08:58:03', 'ann@example.com', more)]));
+    expect(await fake.platform.signIns.ask(SPAN, NO_SIGNAL)).toEqual({
+      entries: [],
+      knownTo: at('08:58:03'),
+    });
+  });
+
+  test.each<[string, object[]]>([
+    ['no entries', []],
+    ['entries of other times', [saml('08:29:59', 'ann@example.com'), saml('23:00:00', 'ann@example.com')]],
+    ['entries without a date', [saml('', 'ann@example.com')]],
+  ])('%s show nothing of how far the log has come', async (_, entries) => {
+    const fake = await platform(pages(entries));
+    expect(await fake.platform.signIns.ask(SPAN, NO_SIGNAL)).toEqual({ entries: [], knownTo: undefined });
+  });
+
+  test('reads on to the last page, and tells entries of overlapping pages once, in their order', async () => {
+    const first = saml('08:58:03', 'ann@example.com');
+    const fake = await platform(pages([saml('08:59:00', 'bob@example.com'), first], [first]));
+    const told = await fake.platform.signIns.ask(SPAN, NO_SIGNAL);
+    expect(told).toEqual({
+      entries: [ANN, { at: at('08:59:00'), email: 'bob@example.com' }],
+      knownTo: at('08:59:00'),
+    });
+    expect(fake.of(PATH)).toHaveLength(2);
+  });
+
+  test('of more pages than are read the first ones tell as much as they hold', async () => {
+    const many = Array.from({ length: 9 }, (_, i) => [saml(`08:58:0${i}`, 'ann@example.com')]);
+    const fake = await platform(pages(...many));
+    expect(await fake.platform.signIns.ask(SPAN, NO_SIGNAL)).toMatchObject({ knownTo: at('08:58:03') });
+    expect(fake.of(PATH)).toHaveLength(4);
+  });
+
+  test('of more pages than are read nothing is told where they are not in order', async () => {
+    const many = Array.from({ length: 9 }, (_, i) => [saml(`08:58:0${9 - i}`, 'ann@example.com')]);
+    const fake = await platform(pages(...many));
+    expect(await fake.platform.signIns.ask(SPAN, NO_SIGNAL)).toEqual({
+      kind: 'failed',
+      why: expect.stringContaining('not in order'),
+    });
+  });
+});
+
+describe('an audit log that does not tell', () => {
+  const refused: Reply = { status: 403, json: { code: 'missing.permissions', status: 403 } };
+
+  test.each([PATH, MAPPING])('names the missing permission: %s', async (path) => {
+    const fake = await platform((seen) => (seen.path === path ? refused : undefined));
+    expect(await fake.platform.signIns.ask(SPAN, NO_SIGNAL)).toEqual({
+      kind: 'forbidden',
+      permission: 'audits:audit:view',
+    });
+  });
+
+  test.each<[string, object]>([
+    ['does not cover PeoplePermissions', { services: [{ name: 'Routing', entities: [] }] }],
+    [
+      'does not tell of sign-ins',
+      { services: [{ name: 'PeoplePermissions', entities: [{ name: 'AuthUser', actions: ['Update'] }] }] },
+    ],
+    ['holds no list of services', {}],
+  ])('says so where it %s, and asks again the next time', async (words, mapping) => {
+    const fake = await platform(({ path }) => (path === MAPPING ? { json: mapping } : undefined));
+    for (let i = 1; i <= 2; i += 1) {
+      const told = await fake.platform.signIns.ask(SPAN, NO_SIGNAL);
+      expect(told).toEqual({ kind: 'failed', why: expect.stringContaining(words) });
+      expect(fake.of(MAPPING)).toHaveLength(i);
+    }
+    expect(fake.of(PATH)).toEqual([]);
+  });
+
+  test.each<[string, Reply]>([
+    ['429', { status: 429, headers: { 'Retry-After': '60' }, json: { status: 429 } }],
+    ['500', { status: 500, text: 'oops' }],
+    ['a list in place of an answer', { json: [] }],
+    ['entries that are no list', { json: { entities: {} } }],
+  ])('is a failure in words after one try: %s', async (_, reply) => {
+    const fake = await platform(({ path }) => (path === PATH ? reply : undefined));
+    const told = await fake.platform.signIns.ask(SPAN, NO_SIGNAL);
+    expect(told).toEqual({ kind: 'failed', why: expect.stringContaining('postAuditsQueryRealtime') });
+    expect(fake.of(PATH)).toHaveLength(1);
+    expect(fake.clock.slept).toEqual([]);
+  });
+
+  test('is not asked without room in the rate budget', async () => {
+    const fake = await platform(pages([]), 20);
+    expect(fake.platform.signIns.room()).toBe(1);
+    await fake.platform.signIns.ask(SPAN, NO_SIGNAL);
+    expect(fake.platform.signIns.room()).toBe(0);
+    expect(await fake.platform.signIns.ask(SPAN, NO_SIGNAL)).toEqual({ kind: 'failed', why: NO_ROOM });
+  });
+
+  test.each([SPAN.from, SPAN.from - 8 * 86_400_000])(
+    'is not asked for an empty or endless span',
+    async (from) => {
+      const fake = await platform(pages([]));
+      const span = { from, to: SPAN.from };
+      expect(await fake.platform.signIns.ask(span, NO_SIGNAL)).toMatchObject({ kind: 'failed' });
+      expect(fake.of(MAPPING)).toEqual([]);
+    },
+  );
+});
