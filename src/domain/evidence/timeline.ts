@@ -8,8 +8,8 @@ import type { PresenceRecord } from './records.ts';
 
 /** What a source says of a suspect change. */
 export type Answer =
-  /** The session ended and the browser came back: the agent was Offline in this span. */
-  | { readonly kind: 'bounce'; readonly offline: Interval }
+  /** The session ended and the browser came back: the agent was Offline in this span, where the source shows it. */
+  | { readonly kind: 'bounce'; readonly offline: Interval | undefined }
   /** No session ended: a person, or a script, chose the presence. */
   | { readonly kind: 'person' }
   /** The source does not show the change yet. */

@@ -1,0 +1,39 @@
+/**
+ * What the audit log says of a suspect change. A sign-in seconds before it shows that the session had ended; a log that has come
+ * past it without one shows that it had not. Pure.
+ */
+import { MINUTE, SECOND, type Duration, type Instant, type Interval } from '../time/time.ts';
+import type { SignIn } from './records.ts';
+import type { Answer } from './timeline.ts';
+
+/** A browser that signs in again sets its presence within this. */
+const SIGN_IN_BEFORE: Duration = MINUTE;
+/** Two stamps of one moment lie no further apart. */
+const TOLERANCE: Duration = 2 * SECOND;
+/** Entries overtake each other: only when the log is so far past a moment is none of that moment missing any more. */
+const OVERTAKING: Duration = 2 * MINUTE;
+
+/** What of the audit log concerns one agent. */
+export interface AgentSignIns {
+  /** Of this agent alone. */
+  readonly entries: readonly SignIn[];
+  /** The newest entry of anybody. */
+  readonly knownTo: Instant | undefined;
+}
+
+/** Reads what the log says of a change of this time. */
+export function signInAnswer(signIns: AgentSignIns, stamp: Instant): Answer {
+  const from = stamp - SIGN_IN_BEFORE;
+  const shown = showsSignIn(signIns, { from, to: stamp });
+  if (shown === undefined) return { kind: 'none' };
+  return shown ? { kind: 'bounce', offline: undefined } : { kind: 'person' };
+}
+
+/**
+ * Whether the log shows a sign-in in this span, such as the one behind a silent return after our revocation; `undefined` while it
+ * has not come so far.
+ */
+export function showsSignIn({ entries, knownTo = -Infinity }: AgentSignIns, { from, to }: Interval): boolean | undefined {
+  if (entries.some(({ at }) => at >= from - TOLERANCE && at <= to + TOLERANCE)) return true;
+  return knownTo >= to + OVERTAKING ? false : undefined;
+}

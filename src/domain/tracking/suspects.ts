@@ -1,0 +1,112 @@
+/**
+ * Changes that a browser or a person may have made. They count as a person's at once, which protects. For ten minutes evidence may
+ * say otherwise: then the episode of before comes back, and the change is the silent return that it was.
+ */
+import type { Answer } from '../evidence/timeline.ts';
+import type { Returns } from '../policy/policy.ts';
+import { MINUTE, type Duration, type Instant, type Interval } from '../time/time.ts';
+import { apply, eventOf } from './transitions.ts';
+import type { AgentState, Checkpoint, Episode, EvidenceNote, Suspect, TrackingEvent } from './state.ts';
+
+/** The platform ends an idle session no sooner, whatever the organisation has set. */
+const SHORTEST_NATIVE_TIMEOUT: Duration = 5 * MINUTE;
+
+/**
+ * Whether the native timeout may have ended the session before this change: it is on, or not known, and the agent showed nothing
+ * for as long as the shortest of them lasts. Two intervals less, because a look may be so late.
+ */
+export function mayHaveTimedOut(
+  { episode, last, firstSeenAt }: AgentState,
+  at: Instant,
+  timeouts: readonly Duration[] | undefined,
+  usualInterval: Duration,
+): boolean {
+  if (timeouts?.length === 0) return false;
+  const shortest = Math.min(...(timeouts ?? [SHORTEST_NATIVE_TIMEOUT]));
+  const activeAt = Math.max(episode.sign?.at ?? firstSeenAt, last.tokenAt ?? -Infinity);
+  return at - activeAt >= shortest - 2 * usualInterval;
+}
+
+/** A suspect change, with how things stood before it. */
+export interface OpenSuspect {
+  readonly before: Checkpoint;
+  readonly suspect: Suspect;
+}
+
+/** The newest change that evidence may still explain; earlier ones wait behind it, for a sign that stands keeps all of them. */
+export function openSuspect({ undo }: Pick<AgentState, 'undo'>): OpenSuspect | undefined {
+  const before = undo.findLast(({ suspect }) => suspect !== undefined);
+  return before?.suspect === undefined ? undefined : { before, suspect: before.suspect };
+}
+
+/** The state and its news after evidence. */
+export interface Answered {
+  readonly state: AgentState;
+  readonly events: readonly TrackingEvent[];
+}
+
+/**
+ * Takes in what a believed source says of the open suspect. A bounce gives back the episode of before, as if the return had been
+ * seen: no clock shows more than it would then. A person's choice confirms the sign, and with it all signs before.
+ */
+export function withAnswer(s: AgentState, answer: Answer, returns: Returns): Answered {
+  const open = openSuspect(s);
+  if (open === undefined || answer.kind === 'none' || answer.kind === 'undecided')
+    return { state: s, events: [] };
+  if (answer.kind === 'person') return { state: { ...s, undo: withoutSuspects(s.undo) }, events: [] };
+  const { before, suspect } = open;
+  const change = { kind: 'returned', ...seenReturn(suspect, answer.offline) } as const;
+  const rewound: AgentState = {
+    ...s,
+    session: before.silent === undefined ? { kind: 'online' } : { kind: 'returned', silent: before.silent },
+    episode: givenBack(s.episode, before.episode, suspect),
+  };
+  const event = suspect.isTold ? undefined : eventOf(rewound, change, s.last.tokenAt);
+  const undo = s.undo.slice(0, s.undo.indexOf(before));
+  return {
+    state: { ...apply(rewound, change, returns), undo },
+    events: event === undefined ? [] : [event],
+  };
+}
+
+/** The return with the Offline that the source shows, where it shows one. */
+function seenReturn({ instead }: Suspect, offline: Interval | undefined): Suspect['instead'] {
+  if (offline === undefined) return instead;
+  const { departure, silent } = instead;
+  const delay = Math.max(0, silent.at - offline.from);
+  return { ...instead, departure: { ...departure, at: offline.from }, silent: { ...silent, delay } };
+}
+
+/** The former episode, with what has come since and is no sign: work that ended, conditions that broke, what was counted. */
+function givenBack(now: Episode, former: Episode, { after }: Suspect): Episode {
+  const inState = Object.entries(now.clocks.inState).map(([key, since]) => {
+    const held = former.clocks.inState[key];
+    // Begun with the suspect change, and not later: without it the condition would have held on.
+    return [key, held !== undefined && since <= after ? held : since] as const;
+  });
+  return {
+    ...former,
+    clocks: {
+      sinceSign: former.clocks.sinceSign,
+      sinceWork: Math.max(now.clocks.sinceWork, former.clocks.sinceWork),
+      inState: Object.fromEntries(inState),
+    },
+    observedRules: [...new Set([...former.observedRules, ...now.observedRules])],
+    warnedAt: { ...former.warnedAt, ...now.warnedAt },
+  };
+}
+
+/** Former episodes that a departure may still take back, and evidence no more. */
+export function withoutSuspects(undo: AgentState['undo']): AgentState['undo'] {
+  return undo.some(({ suspect }) => suspect !== undefined)
+    ? undo.map((checkpoint) => ({ ...checkpoint, suspect: undefined }))
+    : undo;
+}
+
+/** Notes what a source said last, for `explain`. The same object where that is no news. */
+export function noteEvidence(s: AgentState, note: EvidenceNote): AgentState {
+  const { evidence: known } = s;
+  const isSame =
+    known?.stamp === note.stamp && known.source === note.source && known.answer === note.answer;
+  return isSame ? s : { ...s, evidence: note };
+}
