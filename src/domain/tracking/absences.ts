@@ -1,23 +1,11 @@
 /** Going and coming back: whose doing a departure was, and whether a browser or a person stands behind a return. */
 import type { Returns } from '../policy/policy.ts';
 import { MINUTE, type Duration, type Instant } from '../time/time.ts';
-import type { Arrival, Change } from './change.ts';
 import { fits, samePresence, type Comparison } from './compare.ts';
 import { OWN_STAMP_TOLERANCE } from './reading.ts';
-import {
-  departureOf,
-  isDoneKnown,
-  isNewer,
-  mayHaveDone,
-  silentReturnOf,
-  type AgentState,
-  type Checkpoint,
-  type Departure,
-  type Logoff,
-  type Sign,
-  type SilentReturn,
-  type Snapshot,
-} from './state.ts';
+import { departureOf, isDoneKnown, isNewer, mayHaveDone, silentReturnOf } from './state.ts';
+import type { AgentState, Checkpoint, Departure, Logoff, SilentReturn, Snapshot } from './state.ts';
+import type { Arrival, Change } from './transitions.ts';
 
 /** A change this soon before going Offline belongs to the departure, and one this soon after a return to the return. */
 export const SAME_CHANGE_WINDOW: Duration = MINUTE;
@@ -68,23 +56,23 @@ function mayHaveCaused({ kind, from, to }: Logoff, at: Instant, { window }: Retu
 export function hiddenDeparture(
   logoff: Logoff | undefined,
   c: Comparison,
-  returns: Returns,
+  { window }: Returns,
 ): Departure | undefined {
   if (logoff === undefined || logoff.kind === 'seen' || logoff.kind === 'ended') return undefined;
-  if (!showsEffect(logoff, c, returns)) return undefined;
+  const { presence, seen, inGap, shown } = c;
+  const since = logoff.from - OWN_STAMP_TOLERANCE;
+  // A presence that moved after a crash may as well be a person's choice: only a new login shows that the agent was gone.
+  const isCertain = (inGap || seen <= logoff.to + window) && logoff.kind === 'acted';
+  const isUndone = isCertain && logoff.done.includes('offline') && presence.moved && presence.at >= since;
+  if (!isUndone && !showsLogin(logoff, shown.tokenAt, since)) return undefined;
   // In doubt the earlier instant, as for every departure.
   return ownDeparture(logoff, Math.min(logoff.from, returnTime(c)));
 }
 
-function showsEffect(logoff: Logoff, c: Comparison, { window }: Returns): boolean {
-  const { presence, seen, inGap, shown } = c;
-  const since = logoff.from - OWN_STAMP_TOLERANCE;
-  // A presence that moved after a crash may as well be a person's choice: only a new login shows that the agent was gone.
-  const inTime = inGap || seen <= logoff.to + window;
-  const isCertain = inTime && logoff.kind === 'acted' && logoff.done.includes('offline');
-  if (isCertain && presence.moved && presence.at >= since) return true;
-  if (!mayHaveDone(logoff).includes('revoke_tokens')) return false;
-  return isNewer(shown.tokenAt, logoff.former.tokenAt) && shown.tokenAt >= since;
+function showsLogin(logoff: Logoff, token: Instant | undefined, since: Instant): boolean {
+  return (
+    mayHaveDone(logoff).includes('revoke_tokens') && isNewer(token, logoff.former.tokenAt) && token >= since
+  );
 }
 
 /** When the agent came back: the presence's stamp, or the new token's where the presence never moved. */
@@ -103,21 +91,19 @@ export function arrived(
   const { by, quiet, former } = departure;
   const at = Math.max(returnTime(c), departure.at);
   const delay = at - departure.at;
-  const ownQuiet = by === 'enforcer' && quiet;
-  const quietHeld = ownQuiet ? delay > Math.min(window, QUIET_OFFLINE_HELD_AFTER) : undefined;
-  const clicked = quiet && c.shown.presence === 'AVAILABLE' && !isNewer(c.shown.tokenAt, former.tokenAt);
-  if (delay > window) {
-    if (isNativeTimeout(s, c, departure, returns)) {
-      const hidden: Departure = { ...departure, by: 'platform', quiet: false };
-      return returned(s, c, returns, { departure: hidden, quietHeld, at, delay: undefined });
-    }
-    const sign: Sign = { kind: clicked ? 'presence' : 'login', at };
-    const login: Change = { kind: 'logged_in', departure, quietHeld, delay, sign };
-    // A click is a person's: it takes the agent off the ladder.
-    return clicked ? [login, personAt(at)] : [login];
+  const isOwnQuiet = by === 'enforcer' && quiet;
+  const quietHeld = isOwnQuiet ? delay > Math.min(window, QUIET_OFFLINE_HELD_AFTER) : undefined;
+  const isLate = delay > window;
+  if (isLate && isNativeTimeout(s, c, departure, returns)) {
+    const hidden: Departure = { ...departure, by: 'platform', quiet: false };
+    return returned(s, c, returns, { departure: hidden, quietHeld }, at, undefined);
   }
-  const changes = returned(s, c, returns, { departure, quietHeld, at, delay });
-  return clicked ? [...changes, personAt(at)] : changes;
+  // A click is a person's: it takes the agent off the ladder.
+  const isClick = quiet && c.shown.presence === 'AVAILABLE' && !isNewer(c.shown.tokenAt, former.tokenAt);
+  const click = isClick ? [personAt(at)] : [];
+  if (!isLate) return [...returned(s, c, returns, { departure, quietHeld }, at, delay), ...click];
+  const sign = { kind: isClick ? 'presence' : 'login', at } as const;
+  return [{ kind: 'logged_in', departure, quietHeld, delay, sign }, ...click];
 }
 
 /** A return within the window: silent, unless it shows something that no browser brings. */
@@ -125,12 +111,9 @@ function returned(
   s: AgentState,
   c: Comparison,
   { grace }: Returns,
-  {
-    departure,
-    quietHeld,
-    at,
-    delay,
-  }: Arrival & { readonly at: Instant; readonly delay: Duration | undefined },
+  { departure, quietHeld }: Arrival,
+  at: Instant,
+  delay: Duration | undefined,
 ): readonly Change[] {
   const { former } = departure;
   const earliest = Math.max(departure.at, Math.min(at, c.presence.earliest));
@@ -214,5 +197,5 @@ export function bounced(s: AgentState, c: Comparison, returns: Returns): readonl
   const { at } = c.presence;
   const wentAt = Math.max(s.seenAt, Math.min(c.shown.tokenAt ?? c.seen, at));
   const departure = platformDeparture(wentAt, s, checkpointBefore(s, at)?.shown);
-  return returned(s, c, returns, { departure, quietHeld: undefined, at, delay: undefined });
+  return returned(s, c, returns, { departure, quietHeld: undefined }, at, undefined);
 }

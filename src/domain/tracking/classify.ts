@@ -6,28 +6,25 @@
 import type { Returns } from '../policy/policy.ts';
 import { HOUR, type Duration, type Instant } from '../time/time.ts';
 import { arrived, bounced, departed, hiddenDeparture, isBrought, isHiddenBounce } from './absences.ts';
-import { beginning, type Change } from './change.ts';
 import { dateOf, fits, samePresence, type Comparison } from './compare.ts';
 import { OWN_STAMP_TOLERANCE } from './reading.ts';
-import {
-  isDoneKnown,
-  silentReturnOf,
-  type AgentState,
-  type Logoff,
-  type Sign,
-  type Snapshot,
-} from './state.ts';
+import { isDoneKnown, silentReturnOf, type AgentState, type Logoff, type Snapshot } from './state.ts';
+import { beginning, type Change } from './transitions.ts';
 
 /** So long after a call outside the contact centre a gap may hide another: the length of a long shift. */
 const OUTSIDE_CALLS_EXPECTED_FOR: Duration = 12 * HOUR;
 
+const NOTHING_NEW: readonly Change[] = [{ kind: 'no_sign', movedAt: undefined }];
+const EXPLAINED: readonly Change[] = [{ kind: 'explained' }];
+
 /** What a reading means, in the order in which it is to be applied. */
 export function classify(s: AgentState, c: Comparison, returns: Returns): readonly Change[] {
-  if (!c.inGap) return withInteraction(s, c, changesOf(s, c, returns));
-  const gap = gapOf(s, c);
+  const gap = c.inGap ? gapOf(s, c) : undefined;
   // Behind what a gap may hide, nothing of before belongs to a departure.
-  const before = gap.kind === 'gap' ? s : { ...s, undo: [] };
-  return [gap, ...withInteraction(s, c, changesOf(before, c, returns))];
+  const before = gap === undefined || gap.kind === 'gap' ? s : { ...s, undo: [] };
+  const changes = changesOf(before, c, returns);
+  const interaction = interactionOf(s, c, changes);
+  return [gap ?? [], changes, interaction ?? []].flat();
 }
 
 /**
@@ -41,34 +38,25 @@ function gapOf({ seenAt, outsideCallAt }: AgentState, { hides, latest }: Compari
   return { kind: hides === 'login' || mayCall ? 'gap_hiding_sign' : 'gap', span };
 }
 
-function withInteraction(s: AgentState, c: Comparison, changes: readonly Change[]): readonly Change[] {
-  const interaction = interactionOf(s, c, changes);
-  return interaction === undefined ? changes : [...changes, interaction];
-}
-
 /** An interaction is a sign for as long as it lasts, and its end starts the clocks. */
 function interactionOf(
   { session }: AgentState,
-  c: Comparison,
+  { conversations, routing, latest, outsideCall }: Comparison,
   changes: readonly Change[],
 ): Change | undefined {
-  const { conversations, routing, latest, outsideCall } = c;
-  const wasEngaged = session.kind === 'engaged';
-  // Back in the middle of an interaction: the agent handles it, also where the summary does not say so.
-  const isBack = wasEngaged && changes.some(({ kind }) => kind === 'returned' || kind === 'logged_in');
-  if (isBack && conversations !== 'free')
-    return beginning(latest, outsideCall || session.outside, session.since);
-  if (conversations === 'engaged' && !wasEngaged) {
+  if (session.kind !== 'engaged') {
+    if (conversations !== 'engaged') return undefined;
     return beginning(routing.changed ? Math.min(routing.at, latest) : latest, outsideCall);
   }
-  if (conversations !== 'free' || !wasEngaged) return undefined;
-  // The routing status dates the end of contact-centre work; a call outside it ends without a stamp.
-  const at = routing.changed && !session.outside ? routing.at : latest;
-  return { kind: 'interaction_ended', sign: { kind: 'interaction', at } };
+  if (conversations === 'free') {
+    // The routing status dates the end of contact-centre work; a call outside it ends without a stamp.
+    const at = routing.changed && !session.outside ? routing.at : latest;
+    return { kind: 'interaction_ended', sign: { kind: 'interaction', at } };
+  }
+  // Back in the middle of an interaction: the agent handles it, also where the summary does not say so.
+  const isBack = changes.some(({ kind }) => kind === 'returned' || kind === 'logged_in');
+  return isBack ? beginning(latest, outsideCall || session.outside, session.since) : undefined;
 }
-
-const NOTHING_NEW: readonly Change[] = [{ kind: 'no_sign', movedAt: undefined }];
-const EXPLAINED: readonly Change[] = [{ kind: 'explained' }];
 
 function changesOf(s: AgentState, c: Comparison, returns: Returns): readonly Change[] {
   const { shown, presence, routing, newToken, inGap } = c;
@@ -79,29 +67,15 @@ function changesOf(s: AgentState, c: Comparison, returns: Returns): readonly Cha
   const hidden = hiddenDeparture(s.logoff, c, returns);
   if (hidden !== undefined) return arrived(s, c, returns, hidden);
   if (isOwnEffect(s.logoff, c)) return EXPLAINED;
-  // Neither is read out of a gap.
-  const ofReturn = inGap ? undefined : partOfReturn(s, c, returns);
-  return ofReturn ?? signOrNone(s, c);
-}
-
-/** A bounce between two readings, or what a return brings with it. */
-function partOfReturn(s: AgentState, c: Comparison, returns: Returns): readonly Change[] | undefined {
+  // Neither a bounce between two readings nor what a return brings with it is read out of a gap.
+  if (inGap) return signOrNone(s, c);
   if (isHiddenBounce(s, c, returns)) return bounced(s, c, returns);
-  return isBroughtLater(s, c) ? EXPLAINED : undefined;
+  return isBroughtLater(s, c) ? EXPLAINED : signOrNone(s, c);
 }
 
-function signOrNone(s: AgentState, c: Comparison): readonly Change[] {
-  const sign = signOf(s.last, c);
-  if (sign !== undefined) return [{ kind: 'sign', sign, movedAt: movedAt(c) }];
-  if (c.inGap) return unwatchedLogin(s, c);
-  const moved = c.presence.moved || c.routing.moved;
-  return moved ? [{ kind: 'no_sign', movedAt: movedAt(c) }] : NOTHING_NEW;
-}
-
-/** In doubt the earlier instant: only what surely belongs to a departure is taken back with it. */
-function movedAt({ presence, routing }: Comparison): Instant {
-  const moved = [presence, routing].filter((part) => part.moved);
-  return Math.min(...moved.map(({ earliest }) => earliest));
+function isBroughtLater(s: AgentState, c: Comparison): boolean {
+  const silent = silentReturnOf(s);
+  return silent !== undefined && isBrought(c, silent.former, silent.earliest);
 }
 
 /**
@@ -117,17 +91,23 @@ function isOwnEffect(logoff: Logoff | undefined, { shown, presence, routing }: C
   return fits(presence, presenceFits, from, to) && fits(routing, routingFits, from, to);
 }
 
-function isBroughtLater(s: AgentState, c: Comparison): boolean {
-  const silent = silentReturnOf(s);
-  return silent !== undefined && isBrought(c, silent.former, silent.earliest);
-}
-
-/** The sign that a difference is in ordinary times; the later one when both parts changed. */
-function signOf(last: Snapshot, c: Comparison): Sign | undefined {
-  const presence = isPresenceSign(c) ? c.presence.at : undefined;
-  const routing = isRoutingSign(last, c) ? c.routing.at : undefined;
-  if (routing !== undefined && routing > (presence ?? -Infinity)) return { kind: 'routing', at: routing };
-  return presence === undefined ? undefined : { kind: 'presence', at: presence };
+/** What a difference is in ordinary times: the later sign where both parts changed. */
+function signOrNone({ last, seenAt }: AgentState, c: Comparison): readonly Change[] {
+  const { presence, routing, newToken, inGap, latest } = c;
+  // In doubt the earlier instant: only what surely belongs to a departure is taken back with it.
+  const earliest = [presence, routing].map((part) => (part.moved ? part.earliest : Infinity));
+  const movedAt = Math.min(...earliest);
+  const presenceAt = isPresenceSign(c) ? presence.at : -Infinity;
+  const routingAt = isRoutingSign(last, c) ? routing.at : -Infinity;
+  const at = Math.max(presenceAt, routingAt);
+  if (at > -Infinity)
+    return [{ kind: 'sign', sign: { kind: routingAt > presenceAt ? 'routing' : 'presence', at }, movedAt }];
+  if (!inGap) return movedAt < Infinity ? [{ kind: 'no_sign', movedAt }] : NOTHING_NEW;
+  if (newToken === undefined) return NOTHING_NEW;
+  // A newer token alone shows a login that was not seen. While watched it is a browser's; in a gap the agent may have been away
+  // for longer than the window and come back in person, to the presence of before.
+  const loginAt: Instant = dateOf(newToken, seenAt, latest);
+  return [{ kind: 'logged_in_unwatched', sign: { kind: 'login', at: loginAt } }];
 }
 
 function isPresenceSign({ presence, shown, inGap }: Comparison): boolean {
@@ -135,19 +115,9 @@ function isPresenceSign({ presence, shown, inGap }: Comparison): boolean {
 }
 
 function isRoutingSign(last: Snapshot, { routing, shown, inGap }: Comparison): boolean {
-  if (routing.restamped) return true;
-  if (!routing.changed) return false;
+  if (!routing.changed) return routing.restamped;
   // The cause was not observed: any change in a gap protects.
   return (
     inGap || last.routing === 'OFF_QUEUE' || last.routing === 'NOT_RESPONDING' || shown.routing === 'IDLE'
   );
-}
-
-/**
- * A newer token alone shows a login that was not seen. While watched it is a browser's; in a gap the agent may have been
- * away for longer than the window and come back in person, to the presence of before.
- */
-function unwatchedLogin({ seenAt }: AgentState, { newToken, latest }: Comparison): readonly Change[] {
-  if (newToken === undefined) return NOTHING_NEW;
-  return [{ kind: 'logged_in_unwatched', sign: { kind: 'login', at: dateOf(newToken, seenAt, latest) } }];
 }

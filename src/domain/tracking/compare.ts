@@ -2,14 +2,8 @@
 import { shownIn, type Observation, type Shown, type WholeObservation } from '../agent.ts';
 import { rulesInState } from '../policy/rules-in-state.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../time/time.ts';
-import {
-  conversationsIn,
-  isFoldable,
-  showsWork,
-  withheldStamps,
-  withholdsToken,
-  type Concern,
-} from './reading.ts';
+import { conversationsIn, isFoldable, showsWork, withheldStamps, withholdsToken } from './reading.ts';
+import type { Concern } from './reading.ts';
 import { isNewer, type AgentState, type Snapshot } from './state.ts';
 
 /** A stamp this little before the last reading is the rounding of `Date` to whole seconds, not a contradiction. */
@@ -72,31 +66,22 @@ export function compare(
   const seen = Math.max(o.at, seenAt);
   const latest = Math.max(seen, latestOf(o));
   const shown = snapshotOf(o);
-  const presence = differenceOf(
-    !samePresence(shown, last),
-    shown.presenceSince,
-    last.presenceSince,
-    seenAt,
-    latest,
-  );
-  const routing = differenceOf(
-    shown.routing !== last.routing,
-    shown.routingSince,
-    last.routingSince,
-    seenAt,
-    latest,
-  );
+  const differs = (changed: boolean, part: 'presenceSince' | 'routingSince'): Difference =>
+    differenceOf(changed, shown[part], last[part], seenAt, latest);
+  const presence = differs(!samePresence(shown, last), 'presenceSince');
+  const routing = differs(shown.routing !== last.routing, 'routingSince');
   const newToken = isNewer(shown.tokenAt, last.tokenAt) ? shown.tokenAt : undefined;
   const isStill = !presence.moved && !routing.moved && newToken === undefined;
   const inGap = isGap(s, seen, context);
   const isOnline = shown.presence !== 'OFFLINE';
+  const conversations = conversationsIn(o);
   // A conversation outside the contact centre leaves no stamp: without the summary it may come and go unseen.
-  if (isOnline && isStill && conversationsIn(o) === 'possibly') return undefined;
-  const hidesStamp = withheldStamps(s, o).length > 0;
-  if (isOnline && !inGap && (hidesStamp || (presence.moved && waitsForToken(shown, last)))) return undefined;
+  if (isOnline && isStill && conversations === 'possibly') return undefined;
+  const withholdsStamp = withheldStamps(s, o).length > 0;
+  if (isOnline && !inGap && (withholdsStamp || waitsForToken(presence, shown, last))) return undefined;
   return {
     shown,
-    conversations: engagementIn(o),
+    conversations: showsWork(o) ? 'engaged' : conversations,
     outsideCall: hasOutsideCall(o),
     seen,
     latest,
@@ -104,34 +89,27 @@ export function compare(
     routing,
     newToken,
     inGap,
-    hides: hiddenIn(shown, last, isStill, hidesStamp),
+    hides: hiddenIn(shown, last, isStill, withholdsStamp),
     context,
   };
 }
 
-function engagementIn(o: Observation): Comparison['conversations'] {
-  return showsWork(o) ? 'engaged' : conversationsIn(o);
-}
-
 /** Return or person? The next reading can tell, unless the token stays away until a gap opens; then it was a person. */
-function waitsForToken(shown: Snapshot, last: Snapshot): boolean {
-  return shown.tokenAt === undefined && last.tokenAt !== undefined;
+function waitsForToken({ moved }: Difference, shown: Snapshot, last: Snapshot): boolean {
+  return moved && shown.tokenAt === undefined && last.tokenAt !== undefined;
 }
 
 function hiddenIn(
   shown: Snapshot,
   last: Snapshot,
   isStill: boolean,
-  hidesStamp: boolean,
+  isWithheld: boolean,
 ): Comparison['hides'] {
-  if (hidesStamp || lacksStamp(shown, last)) return 'stamp';
+  if (isWithheld || lacksStamp(shown, last)) return 'stamp';
   return isStill && withholdsToken(last, shown) ? 'login' : undefined;
 }
 
-/**
- * Whether a stamp that would tell of a change in a gap is not there, known before or not: the same state may have been left and
- * taken up again.
- */
+/** The stamp that would tell of a change in a gap is not there: the same state may have been left and taken up again. */
 function lacksStamp(shown: Snapshot, last: Snapshot): boolean {
   if (shown.presence === 'OFFLINE') return false;
   const presence = shown.presence === last.presence && shown.presenceSince === undefined;
@@ -149,12 +127,8 @@ export function latestOf({ at, latest = at }: Observation): Instant {
   return Math.max(at, latest);
 }
 
-function isGap(
-  { seenAt }: AgentState,
-  seen: Instant,
-  { clockJumped, usualInterval }: TrackingContext,
-): boolean {
-  return clockJumped || seen - seenAt > GAP * usualInterval;
+function isGap(s: AgentState, seen: Instant, { clockJumped, usualInterval }: TrackingContext): boolean {
+  return clockJumped || seen - s.seenAt > GAP * usualInterval;
 }
 
 /** A conversation outside the contact centre. */
@@ -219,7 +193,6 @@ export function steadyOf(s: AgentState, o: WholeObservation, context: TrackingCo
   return withheldStamps(s, o).length === 0 && areConditionsSteady(s, context) ? seen : undefined;
 }
 
-/** A stamp that is known only now is nothing new, but it is to be remembered. */
 function isShownSteady(last: Snapshot, { presence, routing, tokenIssuedAt }: WholeObservation): boolean {
   return (
     presence.system === last.presence &&
@@ -231,14 +204,15 @@ function isShownSteady(last: Snapshot, { presence, routing, tokenIssuedAt }: Who
   );
 }
 
+/** A stamp that is known only now is nothing new, but it is to be remembered. */
+function isStampSteady(stamp: Instant | undefined, known: Instant | undefined): boolean {
+  return stamp === undefined || (known !== undefined && stamp <= known);
+}
+
 function isEngagementSteady({ session }: AgentState, o: WholeObservation): boolean {
   const seen = conversationsIn(o);
   if (session.kind !== 'engaged') return seen === 'free';
   return seen === 'engaged' && session.outside === hasOutsideCall(o);
-}
-
-function isStampSteady(stamp: Instant | undefined, known: Instant | undefined): boolean {
-  return stamp === undefined || (known !== undefined && stamp <= known);
 }
 
 function areConditionsSteady({ last, episode }: AgentState, { profile }: TrackingContext): boolean {

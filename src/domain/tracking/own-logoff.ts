@@ -2,20 +2,8 @@
 import type { Unknown } from '../agent.ts';
 import type { Action, Returns } from '../policy/policy.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../time/time.ts';
-import {
-  departureOf,
-  isDoneKnown,
-  ladderInForce,
-  placeIn,
-  ssoEndIn,
-  withEpisode,
-  type AgentState,
-  type Cause,
-  type Ladder,
-  type LadderPlace,
-  type Logoff,
-  type Session,
-} from './state.ts';
+import { isDoneKnown, ladderInForce, placeIn, ssoEndIn, withEpisode } from './state.ts';
+import type { AgentState, Cause, Ladder, LadderPlace, Logoff, Session } from './state.ts';
 
 /** How long a log-off that broke off may have gone on: until its end is noted, its effects are ours. */
 const LONGEST_LOGOFF: Duration = 30 * SECOND;
@@ -55,9 +43,13 @@ export function beginLogoff(s: AgentState, now: Instant, intended: Intended, ret
   return { ...withEpisode(s, { ladder }), logoff };
 }
 
+function withLogoff(s: AgentState, change: (logoff: Logoff) => Logoff): AgentState {
+  return s.logoff === undefined ? s : { ...s, logoff: change(s.logoff) };
+}
+
 /** Notes what of a log-off that goes on has been done so far. */
 export function noteDone(s: AgentState, done: readonly Action[]): AgentState {
-  return s.logoff === undefined ? s : { ...s, logoff: { ...s.logoff, done: [...done] } };
+  return withLogoff(s, (logoff) => ({ ...logoff, done: [...done] }));
 }
 
 /** Notes that a log-off was carried out: what was really done, and until when. */
@@ -65,22 +57,19 @@ export function finishLogoff(s: AgentState, now: Instant, done: readonly Action[
   const { logoff } = s;
   if (logoff === undefined) return s;
   const facts = { ...logoff, to: Math.max(now, logoff.from), done };
-  const isOpen = logoff.kind === 'intended' || logoff.kind === 'acted';
-  const finished: Logoff = isOpen
-    ? { ...facts, kind: 'acted' }
-    : { ...facts, kind: logoff.kind, isKnown: true };
-  return { ...s, logoff: finished, session: withQuiet(s, logoff.from, !done.includes('revoke_tokens')) };
+  const isOver = logoff.kind === 'ended' || logoff.kind === 'seen';
+  const finished: Logoff = isOver
+    ? { ...facts, kind: logoff.kind, isKnown: true }
+    : { ...facts, kind: 'acted' };
+  return { ...s, logoff: finished, session: withQuiet(s, logoff, !done.includes('revoke_tokens')) };
 }
 
 /** A departure that was seen while the log-off still went on: whether it left the session alone is known only now. */
-function withQuiet(s: AgentState, from: Instant, quiet: boolean): Session {
-  const { session } = s;
-  const departure = departureOf(s);
+function withQuiet({ session }: AgentState, { from }: Logoff, quiet: boolean): Session {
+  if (session.kind !== 'offline' && session.kind !== 'engaged') return session;
+  const { departure } = session;
   if (departure?.by !== 'enforcer' || departure.at < from) return session;
-  const known = { ...departure, quiet };
-  return session.kind === 'offline' || session.kind === 'engaged'
-    ? { ...session, departure: known }
-    : session;
+  return { ...session, departure: { ...departure, quiet } };
 }
 
 /**
@@ -88,24 +77,23 @@ function withQuiet(s: AgentState, from: Instant, quiet: boolean): Session {
  * longer its doing.
  */
 export function endLogoff(s: AgentState, now: Instant): AgentState {
-  const { logoff } = s;
-  if (logoff === undefined) return s;
-  const kind = logoff.kind === 'seen' ? 'seen' : 'ended';
-  const to = Math.min(logoff.to, Math.max(now, logoff.from));
-  return { ...s, logoff: { ...logoff, kind, isKnown: isDoneKnown(logoff), to } };
+  return withLogoff(s, (logoff) => {
+    const to = Math.min(logoff.to, Math.max(now, logoff.from));
+    return { ...logoff, kind: logoff.kind === 'seen' ? 'seen' : 'ended', isKnown: isDoneKnown(logoff), to };
+  });
 }
 
 /** Notes that of a log-off that was begun nothing was done: the agent gets back the place on the ladder of before. */
 export function withdrawLogoff(s: AgentState, now: Instant, before: Ladder | undefined): AgentState {
   const { ladder } = s.episode;
-  return withEpisode(endLogoff(s, now), { ladder: ladder === undefined ? undefined : before });
+  return withEpisode(endLogoff(s, now), { ladder: ladder && before });
 }
 
 /** Notes that Offline was set once more after a log-off that showed no effect. */
 export function noteOfflineAgain(s: AgentState, now: Instant): AgentState {
-  const { logoff } = s;
-  if (logoff === undefined) return s;
-  return { ...s, logoff: { ...logoff, to: now, done: [...new Set([...logoff.done, 'offline' as const])] } };
+  return withLogoff(s, (logoff) => {
+    return { ...logoff, to: now, done: [...new Set<Action>([...logoff.done, 'offline'])] };
+  });
 }
 
 /**

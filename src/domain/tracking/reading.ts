@@ -2,19 +2,13 @@
  * What a reading must have to be built on, and what of it is unknown. This is the one place that says so: folding,
  * judging, the looks around an action, policy tests, backtests and `explain` all ask here. Whatever is unknown protects.
  */
-import type {
-  Agent,
-  Observation,
-  RoutingStatus,
-  SystemPresence,
-  Unknown,
-  WholeObservation,
-} from '../agent.ts';
+import type { Agent, Observation, RoutingStatus, SystemPresence } from '../agent.ts';
+import type { Unknown, UnknownWhy, WholeObservation } from '../agent.ts';
 import { movesRouting } from '../policy/actions.ts';
 import type { Exemption, ListedLabels, Profile } from '../policy/policy.ts';
+import { fitOf, matches } from '../policy/when.ts';
 import { SECOND, type Duration, type Instant } from '../time/time.ts';
 import { mayHaveDone, type AgentState, type Logoff, type Snapshot } from './state.ts';
-import { fitOf, matches } from '../policy/when.ts';
 
 /** Whom a reading is of, and which parts of the policy may concern them. */
 export interface Concern {
@@ -26,24 +20,20 @@ export interface Concern {
   readonly profile: Profile | undefined;
 }
 
-/** What a reading shows, as far as it can be built on. */
+/** What a reading shows, as far as it can be built on. `unknown` is never empty. */
 export type Reading =
   | { readonly kind: 'offline' | 'engaged' | 'free' }
-  | {
-      readonly kind: 'unknown';
-      /** Never empty. */
-      readonly unknown: readonly Unknown[];
-    };
+  | { readonly kind: 'unknown'; readonly unknown: readonly Unknown[] };
 
 const NONE: readonly Unknown[] = [];
 const OFFLINE: Reading = { kind: 'offline' };
 const ENGAGED: Reading = { kind: 'engaged' };
 const FREE: Reading = { kind: 'free' };
 const SUMMARY = 'conversationSummary';
+const LABEL = 'presence label';
+const TOKEN = 'lastTokenIssued';
 
-/**
- * Says what a reading shows. `state` is what was remembered before or after it was taken in; `undefined` at first sight.
- */
+/** Says what a reading shows. `state` is what was remembered before or after it was taken in; `undefined` at first sight. */
 export function assess(o: Observation, state: AgentState | undefined, concern: Concern): Reading {
   return isFoldable(o, state, concern) ? assessWhole(o) : { kind: 'unknown', unknown: unknownIn(o, state) };
 }
@@ -89,23 +79,23 @@ function unknownIn(o: Observation, state: AgentState | undefined): readonly Unkn
     ...unknownWord('presence', o.presence?.system, faults),
     ...unknownWord('routingStatus', o.routing?.status, faults),
   ];
-  if (!isWhole(o)) return unknown;
-  if (contradictsItself(o, state)) return [...unknown, contradictionIn(o)];
-  const { definitionId } = o.presence;
-  if (definitionId === undefined) return [...unknown, { part: LABEL, why: 'missing' }];
-  return [...unknown, { part: LABEL, why: 'unheard_of', said: definitionId }];
+  return isWhole(o)
+    ? [...unknown, contradictsItself(o, state) ? contradictionIn(o) : unknownLabel(o)]
+    : unknown;
 }
 
-const LABEL = 'presence label';
-
 function unknownWord(part: string, word: string | undefined, faults: readonly Unknown[]): readonly Unknown[] {
-  if (faults.some((fault) => fault.part === part)) return NONE;
-  if (word === undefined) return [{ part, why: 'missing' }];
-  return word === 'UNKNOWN' ? [{ part, why: 'unheard_of' }] : NONE;
+  const isKnown = word !== undefined && word !== 'UNKNOWN';
+  if (isKnown || faults.some((fault) => fault.part === part)) return NONE;
+  return [{ part, why: word === undefined ? 'missing' : 'unheard_of' }];
 }
 
 function contradictionIn({ presence, routing }: WholeObservation): Unknown {
   return { part: 'routingStatus', why: 'contradiction', said: `${presence.system} and ${routing.status}` };
+}
+
+function unknownLabel({ presence: { definitionId: said } }: WholeObservation): Unknown {
+  return said === undefined ? { part: LABEL, why: 'missing' } : { part: LABEL, why: 'unheard_of', said };
 }
 
 /** Whether these two cannot both be true: On Queue is never off the queue, and no other presence but Offline waits on it. */
@@ -128,14 +118,15 @@ export const OWN_STAMP_TOLERANCE: Duration = 3 * SECOND;
 function isLeftByUs(o: WholeObservation, state: AgentState | undefined): boolean {
   if (state === undefined) return false;
   // A contradiction that was taken in was left by us: it is none while its stamps stand.
-  if (isUntouched(state.last, o)) return true;
+  const { presenceSince, routingSince } = state.last;
+  const isUntouched = presenceSince === o.presence.since && routingSince === o.routing.since;
+  if (isUntouched && showsSame(state.last, o)) return true;
   const { logoff } = state;
   return logoff !== undefined && movesRouting(mayHaveDone(logoff)) && isDoneBy(logoff, o);
 }
 
-function isUntouched(last: Snapshot, { presence, routing }: WholeObservation): boolean {
-  const isSame = last.presence === presence.system && last.routing === routing.status;
-  return isSame && last.presenceSince === presence.since && last.routingSince === routing.since;
+function showsSame(last: Snapshot, { presence, routing }: WholeObservation): boolean {
+  return last.presence === presence.system && last.routing === routing.status;
 }
 
 /** The part that our doing moves is stamped while we did it; the other part has not moved since. */
@@ -197,8 +188,6 @@ export function showsWork(o: Observation): boolean {
   return conversationsIn(o) === 'engaged' || o.faults?.some(isUnheardOf) === true;
 }
 
-const TOKEN = 'lastTokenIssued';
-
 /** The same instant may be written with and without its milliseconds. */
 const WRITTEN: Duration = SECOND;
 
@@ -207,22 +196,21 @@ const WRITTEN: Duration = SECOND;
  * the platform keeps a stamp back until a gap opens, the state is watched without it from then on.
  */
 export function withheldStamps({ last }: AgentState, o: WholeObservation): readonly Unknown[] {
-  if (o.presence.system === 'OFFLINE') return NONE;
-  const presence =
-    o.presence.system === last.presence ? staleness(o.presence.since, last.presenceSince) : undefined;
-  const routing =
-    o.routing.status === last.routing ? staleness(o.routing.since, last.routingSince) : undefined;
-  if (presence === undefined && routing === undefined) return NONE;
+  const { presence, routing } = o;
+  if (presence.system === 'OFFLINE') return NONE;
+  const isSame = presence.system === last.presence;
+  const ofPresence = isSame ? staleness(presence.since, last.presenceSince) : undefined;
+  const ofRouting = routing.status === last.routing ? staleness(routing.since, last.routingSince) : undefined;
+  if (ofPresence === undefined && ofRouting === undefined) return NONE;
   return [
-    ...(presence === undefined ? [] : [{ part: 'presence.modifiedDate', why: presence }]),
-    ...(routing === undefined ? [] : [{ part: 'routingStatus.startTime', why: routing }]),
+    ...(ofPresence === undefined ? [] : [{ part: 'presence.modifiedDate', why: ofPresence }]),
+    ...(ofRouting === undefined ? [] : [{ part: 'routingStatus.startTime', why: ofRouting }]),
   ];
 }
 
-function staleness(
-  stamp: Instant | undefined,
-  known: Instant | undefined,
-): 'missing' | 'outdated' | undefined {
+type Staleness = 'missing' | 'outdated';
+
+function staleness(stamp: Instant | undefined, known: Instant | undefined): Staleness | undefined {
   if (known === undefined) return undefined;
   if (stamp === undefined) return 'missing';
   return stamp < known - WRITTEN ? 'outdated' : undefined;
@@ -233,9 +221,7 @@ function staleness(
  * later reading may be the earlier one.
  */
 export function isTakenIn(state: AgentState, o: WholeObservation): boolean {
-  const { presence, routing } = state.last;
-  const isSame = presence === o.presence.system && routing === o.routing.status;
-  return state.seenAt >= o.at && isSame && withheldStamps(state, o).length === 0;
+  return state.seenAt >= o.at && showsSame(state.last, o) && withheldStamps(state, o).length === 0;
 }
 
 /** Why a reading that could be taken in was not: what of it is withheld. */
@@ -255,24 +241,19 @@ export function whatIsMissing(unknown: readonly Unknown[]): string | undefined {
 }
 
 function wordsOf({ part, why, said }: Unknown): string {
-  switch (why) {
-    case 'missing':
-      return part;
-    case 'contradiction':
-      return 'contradiction';
-    case 'future':
-      return `${part} from the future`;
-    case 'outdated':
-      return `${part} older than before`;
-    case 'malformed':
-      return `${part} malformed${said === undefined ? '' : ` (${said})`}`;
-    case 'unheard_of':
-      return `${UNHEARD_OF[part] ?? `an unheard-of ${part}`}${said === undefined ? '' : ` (${said})`}`;
-  }
+  const quoted = said === undefined ? '' : ` (${said})`;
+  const words: Readonly<Record<UnknownWhy, string>> = {
+    missing: part,
+    contradiction: 'contradiction',
+    future: `${part} from the future`,
+    outdated: `${part} older than before`,
+    malformed: `${part} malformed${quoted}`,
+    unheard_of: `${UNHEARD_OF[part] ?? `an unheard-of ${part}`}${quoted}`,
+  };
+  return words[why];
 }
 
 const UNHEARD_OF: Readonly<Record<string, string>> = {
   routingStatus: 'an unheard-of routing status',
-
   [SUMMARY]: `an unheard-of counter in ${SUMMARY}`,
 };

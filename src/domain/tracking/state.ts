@@ -79,13 +79,12 @@ interface Place {
   readonly quietHeld: boolean;
 }
 
-/** The agent's place on the ladder. */
+/**
+ * The agent's place on the ladder. `parked`: back by a late login, the place is kept, and the rules judge. `answered`: logged
+ * off, and not back since. `returned`: a silent return waits for its answer.
+ */
 export type LadderPlace =
-  /** Back by a late login: the place is kept, and the rules judge. */
-  | (Place & { readonly kind: 'parked' })
-  /** Logged off, and not back since. */
-  | (Place & { readonly kind: 'answered' })
-  /** A silent return waits for its answer. */
+  | (Place & { readonly kind: 'parked' | 'answered' })
   | (Place & { readonly kind: 'returned'; readonly returnedAt: Instant });
 
 /** The first part of a rung that begins at the identity provider: the rest follows when the end has taken hold. */
@@ -119,9 +118,11 @@ export type Logoff =
   | (LogoffFacts & { readonly kind: 'intended' })
   /** Carried out: `done` is all of it. No effect has been seen yet. */
   | (LogoffFacts & { readonly kind: 'acted' })
-  /** Failed, dropped or without effect. A departure soon after is its effect all the same. `isKnown`: `done` is all of it. */
+  /**
+   * `ended`: failed, dropped or without effect; a departure soon after is its effect all the same. `seen`: the agent has gone
+   * since it began, and nothing that follows is its effect. `isKnown`: `done` is all of it.
+   */
   | (LogoffFacts & { readonly kind: 'ended'; readonly isKnown: boolean })
-  /** The agent has gone since it began: nothing that follows is its effect. `isKnown`: `done` is all of it. */
   | (LogoffFacts & { readonly kind: 'seen'; readonly isKnown: boolean });
 
 /** Where each clock started. What does not count since then stands in `AgentState.leftOut`. */

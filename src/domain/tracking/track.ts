@@ -8,23 +8,14 @@ import type { Returns, Rule } from '../policy/policy.ts';
 import { isInCondition, mentions } from '../policy/when.ts';
 import { HOUR, MINUTE, type Instant } from '../time/time.ts';
 import { SAME_CHANGE_WINDOW } from './absences.ts';
-import { beginning } from './change.ts';
 import { classify } from './classify.ts';
 import { dropSpansBefore } from './clocks.ts';
-import {
-  compare,
-  hasOutsideCall,
-  latestOf,
-  snapshotOf,
-  steadyOf,
-  type Comparison,
-  type Difference,
-  type TrackingContext,
-} from './compare.ts';
-import { isFoldable, showsWork, type Concern } from './reading.ts';
+import { compare, hasOutsideCall, latestOf, snapshotOf, steadyOf } from './compare.ts';
+import type { Comparison, Difference, TrackingContext } from './compare.ts';
+import { isFoldable, showsWork } from './reading.ts';
 import { isAhead, pulledBack } from './set-back.ts';
 import { isWorking, type AgentState, type Clocks, type Session, type TrackingEvent } from './state.ts';
-import { apply, eventOf, TRANSITIONS } from './transitions.ts';
+import { apply, beginning, eventOf, TRANSITIONS } from './transitions.ts';
 
 export interface Tracked {
   readonly state: AgentState;
@@ -96,17 +87,15 @@ function passedOver(state: AgentState, o: Observation, { profile }: TrackingCont
   };
 }
 
-function firstSight(o: WholeObservation, context: Concern): AgentState {
+function firstSight(o: WholeObservation, context: TrackingContext): AgentState {
   const { agentId, at } = o;
   const latest = latestOf(o);
   const last = snapshotOf(o);
-  const inState: Record<string, Instant> = {};
-  if (last.presence !== 'OFFLINE') {
-    for (const rule of context.profile?.rules ?? [])
-      if (isOfCondition(rule.clock) && isInCondition(rule, last)) inState[rule.whenKey] = latest;
-  }
   const engaged = showsWork(o);
   const outside = hasOutsideCall(o);
+  const held =
+    last.presence === 'OFFLINE' ? [] : rulesWithClock(context).filter((r) => isInCondition(r, last));
+  const inState = Object.fromEntries(held.map(({ whenKey }) => [whenKey, latest]));
   return {
     agentId,
     firstSeenAt: at,
@@ -130,6 +119,11 @@ function firstSight(o: WholeObservation, context: Concern): AgentState {
   };
 }
 
+/** The rules with a clock of their condition, which is kept in the state. */
+function rulesWithClock({ profile }: TrackingContext): readonly Rule[] {
+  return profile?.rules.filter(({ clock }) => isOfCondition(clock)) ?? [];
+}
+
 function firstSession(last: AgentState['last'], engaged: boolean, outside: boolean, at: Instant): Session {
   const offline = last.presence === 'OFFLINE';
   const wentAt = Math.min(last.presenceSince ?? at, at);
@@ -140,10 +134,12 @@ function firstSession(last: AgentState['last'], engaged: boolean, outside: boole
 
 /** Takes over what the reading shows: values, stamps, token, work, and the conditions that hold. */
 function settled(s: AgentState, before: AgentState, c: Comparison, keeping: Keeping): AgentState {
-  const { shown, presence, routing, seen, newToken, inGap } = c;
-  const { last } = before;
+  const { shown, presence, routing, seen, newToken, inGap, conversations, outsideCall } = c;
+  const { last, session } = before;
   const stampOf = (stamp: Instant | undefined, known: Instant | undefined, changed: boolean) =>
     stamp ?? (changed || inGap ? undefined : known);
+  const hasCalled =
+    outsideCall || (conversations === 'free' && session.kind === 'engaged' && session.outside);
   const state: AgentState = {
     ...s,
     seenAt: seen,
@@ -153,10 +149,13 @@ function settled(s: AgentState, before: AgentState, c: Comparison, keeping: Keep
       routingSince: stampOf(shown.routingSince, last.routingSince, routing.changed),
       tokenAt: newToken ?? last.tokenAt ?? shown.tokenAt,
     },
-    session: s.session.kind === 'engaged' ? { ...s.session, outside: isOutside(s.session, c) } : s.session,
+    session:
+      s.session.kind === 'engaged' && conversations === 'engaged'
+        ? { ...s.session, outside: outsideCall }
+        : s.session,
     undo: s.undo.filter(({ at }) => seen - at <= 2 * SAME_CHANGE_WINDOW),
     tokenMoved: before.tokenMoved || newToken !== undefined,
-    outsideCallAt: hadOutsideCall(before, c) ? seen : s.outsideCallAt,
+    outsideCallAt: hasCalled ? seen : s.outsideCallAt,
     unread: undefined,
   };
   const clocks: Clocks = {
@@ -167,15 +166,6 @@ function settled(s: AgentState, before: AgentState, c: Comparison, keeping: Keep
   const starts = [clocks, ...state.undo.map((each) => each.episode.clocks)].map(oldestStart);
   const leftOut = dropSpansBefore(s.leftOut, Math.min(...starts));
   return { ...state, episode: { ...s.episode, clocks }, leftOut };
-}
-
-function isOutside({ outside }: { readonly outside: boolean }, { conversations, outsideCall }: Comparison) {
-  return conversations === 'engaged' ? outsideCall : outside;
-}
-
-/** A call outside the contact centre is seen, or has just ended. */
-function hadOutsideCall({ session }: AgentState, { conversations, outsideCall }: Comparison): boolean {
-  return outsideCall || (conversations === 'free' && session.kind === 'engaged' && session.outside);
 }
 
 /** Leaving the queue ends work, as the end of an interaction does. */
@@ -202,8 +192,7 @@ function heldConditions(
   const { inState } = episode.clocks;
   if (c.shown.presence === 'OFFLINE') return inState;
   const held: Record<string, Instant> = {};
-  for (const rule of c.context.profile?.rules ?? []) {
-    if (!isOfCondition(rule.clock)) continue;
+  for (const rule of rulesWithClock(c.context)) {
     const since = heldSince(rule, inState[rule.whenKey], last, c, keeping === 'kept');
     if (since !== undefined) held[rule.whenKey] = since;
   }
@@ -221,14 +210,14 @@ function heldSince(
   if (!isInCondition(rule, shown)) return isKept ? since : undefined;
   if (since !== undefined && isKept) return since;
   const latestOfThose = (parts: readonly Difference[]): Instant => Math.max(...parts.map(({ at }) => at));
-  if (since !== undefined) {
-    const breaks = (part: Difference): boolean => part.restamped || (inGap && part.changed);
-    const mentioned = [
-      ...(mentions(rule.when, 'presence') ? [presence] : []),
-      ...(mentions(rule.when, 'routing') ? [routing] : []),
-    ];
-    return Math.max(since, latestOfThose(mentioned.filter(breaks)));
+  if (since === undefined) {
+    const moved = [presence, routing].filter((part) => part.moved);
+    return isInCondition(rule, last) || moved.length === 0 ? latest : latestOfThose(moved);
   }
-  const moved = [presence, routing].filter((part) => part.moved);
-  return isInCondition(rule, last) || moved.length === 0 ? latest : latestOfThose(moved);
+  const mentioned = [
+    ...(mentions(rule.when, 'presence') ? [presence] : []),
+    ...(mentions(rule.when, 'routing') ? [routing] : []),
+  ];
+  const breaks = mentioned.filter((part) => part.restamped || (inGap && part.changed));
+  return Math.max(since, latestOfThose(breaks));
 }

@@ -1,14 +1,49 @@
 /**
- * apply(state, change) -> state: what each change does. The table is the whole of it; the functions below carry out its words.
- * A clock that runs is left alone, one that restarts begins at the change.
+ * apply(state, change) -> state: what a reading can mean for an agent, and what each meaning does. The table is the whole of it;
+ * the functions below carry out its words. A clock that runs is left alone, one that restarts begins at the change.
  */
 import type { Returns } from '../policy/policy.ts';
-import type { Instant } from '../time/time.ts';
-import type { Change } from './change.ts';
+import type { Duration, Instant, Interval } from '../time/time.ts';
 import { addSpan } from './clocks.ts';
 import { OWN_STAMP_TOLERANCE } from './reading.ts';
 import { departureOf, isDoneKnown, isNewer, ladderInForce, placeIn, silentReturnOf } from './state.ts';
-import type { AgentState, Clocks, Episode, Ladder, Session, TrackingEvent } from './state.ts';
+import type { AgentState, Checkpoint, Clocks, Departure, Episode, Ladder } from './state.ts';
+import type { Session, Sign, SilentReturn, TrackingEvent } from './state.ts';
+
+/** Coming back, and what stands behind it. */
+export interface Arrival {
+  readonly departure: Departure;
+  /** Whether our own quiet Offline held for a while; `undefined` where it was none. */
+  readonly quietHeld: boolean | undefined;
+}
+
+/** What a reading means. Closed: `TRANSITIONS` has a row for each. */
+export type Change =
+  /** `hiding_sign`: the agent may have shown a sign that cannot be seen. `hiding_stamp`: so may the state have changed. */
+  | { readonly kind: 'gap' | 'gap_hiding_sign' | 'gap_hiding_stamp'; readonly span: Interval }
+  /** Nothing that a person does. `movedAt`: the earliest that something moved, if anything did. */
+  | { readonly kind: 'no_sign'; readonly movedAt: Instant | undefined }
+  | { readonly kind: 'sign'; readonly sign: Sign; readonly movedAt: Instant }
+  /** A person behind an arrival, or before a departure that was not watched: the Offline breaks what a condition held. */
+  | { readonly kind: 'person_arrived' | 'logged_in_unwatched'; readonly sign: Sign }
+  | {
+      readonly kind: 'interaction_began';
+      readonly sign: Sign;
+      readonly since: Instant;
+      readonly outside: boolean;
+    }
+  | { readonly kind: 'interaction_ended'; readonly sign: Sign }
+  /** What our own log-off left behind, or what a return brings with it in a second step. */
+  | { readonly kind: 'explained' }
+  | { readonly kind: 'departed'; readonly departure: Departure; readonly undo: Checkpoint | undefined }
+  /** No rule is due for `returns.grace` from `graceFrom`. */
+  | (Arrival & { readonly kind: 'returned'; readonly silent: SilentReturn; readonly graceFrom: Instant })
+  | (Arrival & { readonly kind: 'logged_in'; readonly delay: Duration; readonly sign: Sign });
+
+/** An interaction that is seen for the first time at `at`. */
+export function beginning(at: Instant, outside: boolean, since: Instant = at): Change {
+  return { kind: 'interaction_began', sign: { kind: 'interaction', at }, since, outside };
+}
 
 /** What one kind of change does to a state. */
 interface Effect {
@@ -74,31 +109,24 @@ function leftOutAfter(leftOut: AgentState['leftOut'], change: Change): AgentStat
 }
 
 function sessionAfter(session: Session, change: Change): Session {
-  if (change.kind === 'departed') return sessionGone(session, change);
+  if (change.kind === 'departed') {
+    const { departure, undo } = change;
+    if (session.kind === 'engaged') return { ...session, departure };
+    const before = undo === undefined ? silentReturnOf({ session }) : undo.silent;
+    return { kind: 'offline', departure, before };
+  }
   if (change.kind === 'returned') return { kind: 'returned', silent: change.silent };
   if (change.kind === 'logged_in') return { kind: 'online' };
-  if (change.kind === 'interaction_began') {
-    const { since, outside } = change;
-    return { kind: 'engaged', since, outside, departure: departureOf({ session }) };
-  }
-  if (change.kind === 'interaction_ended') {
-    const departure = departureOf({ session });
+  const departure = departureOf({ session });
+  if (change.kind === 'interaction_began')
+    return { kind: 'engaged', since: change.since, outside: change.outside, departure };
+  if (change.kind === 'interaction_ended')
     return departure === undefined ? { kind: 'online' } : { kind: 'offline', departure, before: undefined };
-  }
-  return 'sign' in change ? sessionAfterSign(session) : session;
-}
-
-function sessionGone(session: Session, { departure, undo }: Extract<Change, { kind: 'departed' }>): Session {
-  if (session.kind === 'engaged') return { ...session, departure };
-  return {
-    kind: 'offline',
-    departure,
-    before: undo === undefined ? silentReturnOf({ session }) : undo.silent,
-  };
+  return 'sign' in change ? withoutReturn(session) : session;
 }
 
 /** A sign ends a silent return, also one from which the agent has gone again. */
-function sessionAfterSign(session: Session): Session {
+function withoutReturn(session: Session): Session {
   if (session.kind === 'offline') return { ...session, before: undefined };
   return session.kind === 'returned' ? { kind: 'online' } : session;
 }
@@ -107,11 +135,10 @@ function sessionAfterSign(session: Session): Session {
 function logoffAfter(logoff: AgentState['logoff'], change: Change): AgentState['logoff'] {
   if (logoff === undefined || logoff.kind === 'seen' || !('departure' in change)) return logoff;
   const { by, at } = change.departure;
-  const isKnown = isDoneKnown(logoff);
-  const isLater = at >= logoff.from - OWN_STAMP_TOLERANCE;
   const isOver = change.kind === 'departed' || logoff.kind === 'ended';
-  if (by === 'enforcer' || (isOver && isLater)) return { ...logoff, kind: 'seen', isKnown };
-  return isOver ? { ...logoff, kind: 'ended', isKnown } : logoff;
+  const isSeen = by === 'enforcer' || (isOver && at >= logoff.from - OWN_STAMP_TOLERANCE);
+  if (!isSeen && !isOver) return logoff;
+  return { ...logoff, kind: isSeen ? 'seen' : 'ended', isKnown: isDoneKnown(logoff) };
 }
 
 /** Keeps how things stood before a change for as long as the change may turn out to belong to a departure. */
@@ -125,11 +152,11 @@ function undoAfter(s: AgentState, change: Change, { undo }: Effect): AgentState[
 function episodeAfter(s: AgentState, change: Change, effect: Effect, returns: Returns): Episode {
   const { episode } = s;
   if (change.kind === 'departed') return change.undo?.episode ?? episode;
-  const at = Math.max(startOf(change), episode.clocks.sinceSign);
+  const from = startOf(change);
   const isNew = effect.episode === 'new';
   return {
-    sign: 'sign' in change ? { ...change.sign, at } : episode.sign,
-    clocks: clocksAfter(episode.clocks, effect, startOf(change)),
+    sign: 'sign' in change ? { ...change.sign, at: Math.max(from, episode.clocks.sinceSign) } : episode.sign,
+    clocks: clocksAfter(episode.clocks, effect, from),
     graceFrom: graceFromAfter(episode.graceFrom, change),
     ladder: ladderAfter(s, change, effect, returns),
     observedRules: isNew ? [] : episode.observedRules,
@@ -157,15 +184,10 @@ function graceFromAfter(graceFrom: Instant | undefined, change: Change): Instant
   return change.kind === 'returned' ? change.graceFrom : graceFrom;
 }
 
-function ladderAfter(
-  s: AgentState,
-  change: Change,
-  { ladder: moves }: Effect,
-  returns: Returns,
-): Ladder | undefined {
+function ladderAfter(s: AgentState, change: Change, effect: Effect, returns: Returns): Ladder | undefined {
   const { ladder } = s.episode;
-  if (ladder === undefined || moves === 'leaves') return undefined;
-  if (moves === 'stays') return ladder;
+  if (ladder === undefined || effect.ladder === 'leaves') return undefined;
+  if (effect.ladder === 'stays') return ladder;
   const was = placeIn(ladder);
   const quietHeld = ('quietHeld' in change ? change.quietHeld : undefined) ?? was.quietHeld;
   const { cause, rung, lastLogoffAt } = was;
@@ -188,15 +210,17 @@ export function eventOf(
   change: Change,
   tokenAt: Instant | undefined,
 ): TrackingEvent | undefined {
-  if (change.kind === 'returned' || change.kind === 'logged_in') {
-    const { by, quiet, former } = change.departure;
-    const own = by === 'enforcer';
-    if (change.kind === 'logged_in')
-      return { kind: 'late_return', at: change.sign.at, delay: change.delay, own };
-    const { at, delay } = change.silent;
+  if (change.kind === 'logged_in') {
+    const { sign, delay, departure } = change;
+    return { kind: 'late_return', at: sign.at, delay, own: departure.by === 'enforcer' };
+  }
+  if (change.kind === 'returned') {
+    const { departure, silent } = change;
+    const { by, quiet, former } = departure;
     const bothKnown = former.tokenAt !== undefined && tokenAt !== undefined;
     const tokenMoved = bothKnown ? isNewer(tokenAt, former.tokenAt) : undefined;
-    return { kind: 'silent_return', at, delay, own, quiet, tokenMoved };
+    const { at, delay } = silent;
+    return { kind: 'silent_return', at, delay, own: by === 'enforcer', quiet, tokenMoved };
   }
   if (!('sign' in change) || silentReturnOf(s) === undefined) return undefined;
   const { kind, at } = change.sign;
