@@ -9,6 +9,7 @@ import type { InForce } from '../controller/in-force.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory, Effects, ObservationSource } from '../ports/agents.ts';
 import type { Meter, SweepReport } from '../ports/metrics.ts';
+import type { EvidenceSources } from '../ports/evidence.ts';
 import type { Store } from '../ports/store.ts';
 import type { Tracer } from '../ports/tracer.ts';
 import { isPaused } from '../domain/planning/holds.ts';
@@ -30,6 +31,8 @@ import { proxiesOf, proxyAddresses } from './proxies.ts';
 import { Redactor } from '../texts/redactor.ts';
 import { VERSION } from './version.ts';
 import { LiveIdentity, withIdentity } from './compose-identity.ts';
+import { evidenceOf } from './compose-evidence.ts';
+import { keptAtOnce, meterOf } from './compose-meter.ts';
 import { tellingOf, type Telling } from './compose-notify.ts';
 import { untilReached } from './startup.ts';
 import { flushTraces, openTelemetry } from './tracing.ts';
@@ -221,7 +224,8 @@ function workerOf(
   const alarm = keptAtOnce(telling);
   // Another source of observations is one more entry here.
   const sources: readonly ObservationSource[] = [directory];
-  const tools = { clock, log, meter, alarm, alarms, name, warner, tracer };
+  const evidence = (): EvidenceSources => evidenceOf(platform, reload?.current.settings.evidence);
+  const tools = { clock, log, meter, alarm, alarms, name, warner, tracer, evidence };
   const made = { ...tools, sources, directory, effects, store, names };
   const load = (wanted: InForce): Promise<Controller> => Controller.load(made, wanted);
   let { setAside } = store;
@@ -251,55 +255,6 @@ function workerOf(
     },
     between: (wanted) => {
       reload = wanted;
-    },
-  };
-}
-
-/**
- * Alarms of the sweeps. Some are raised once and never again, and acting may take minutes: a crash before the end of the sweep must
- * not lose them. Those that come together go into the outbox together.
- */
-function keptAtOnce({ alarm, notifier }: Telling): Telling['alarm'] {
-  let isKept = true;
-  return (raised) => {
-    alarm(raised);
-    if (!isKept) return;
-    isKept = false;
-    queueMicrotask(() => {
-      isKept = true;
-      void notifier.keep();
-    });
-  };
-}
-
-function meterOf(
-  { metrics, health, clock, alarms }: Pick<Parts, 'metrics' | 'health' | 'clock' | 'alarms'>,
-  onReport: (report: SweepReport) => void,
-): Meter {
-  return {
-    sweepEnded: (report) => {
-      onReport(report);
-      metrics.sweepEnded(report);
-      health.turned(clock.now());
-      if (report.complete) health.completed(clock.now());
-    },
-    sweepFailed: () => {
-      metrics.sweepFailed();
-      alarms.unwatched(clock.now(), 'the sweep failed');
-    },
-    missed: (why, count) => {
-      metrics.missed(why, count);
-      // A machine that was suspended is no alarm; a sweep that never ends is.
-      if (why === 'overlap') alarms.unwatched(clock.now(), 'the sweep before has not ended');
-    },
-    logoff: (rule, outcome, mode) => {
-      metrics.logoff(rule, outcome, mode);
-    },
-    returned: (kind, delay) => {
-      metrics.returned(kind, delay);
-    },
-    alarm: (kind) => {
-      metrics.alarm(kind);
     },
   };
 }

@@ -4,6 +4,7 @@
  * here for the record, so that nothing is counted without being recorded.
  */
 import type { Agent } from '../domain/agent.ts';
+import type { Calibration, EvidenceSource } from '../domain/evidence/calibration.ts';
 import type { Evaluation } from '../domain/judging/evaluate.ts';
 import type { Lesson } from '../domain/logoff/outcome.ts';
 import type { TrackingEvent } from '../domain/tracking/state.ts';
@@ -66,12 +67,12 @@ export class Accounting implements ObservationSink {
     this.#sweepId = sweepId;
   }
 
-  /** Counts what a look brought, learns from it, and keeps its lines for the record. */
-  observed(agent: Agent, { events }: Pick<Evaluation, 'events'>): void {
+  /** Counts what a look brought, learns from it, and keeps its lines for the record. `shownBy`: the evidence that showed it. */
+  observed(agent: Agent, { events }: Pick<Evaluation, 'events'>, shownBy?: EvidenceSource): void {
     for (const event of events) {
       this.#learner.returned(event);
       this.#count(event);
-      const line = lineOf(agent, event, this.#sweepId);
+      const line = lineOf(agent, event, this.#sweepId, shownBy);
       if (line !== undefined) this.#keep(line);
       if (event.kind !== 'person_back' && event.own) this.#own.push({ agentId: agent.id, at: event.at });
     }
@@ -107,6 +108,16 @@ export class Accounting implements ObservationSink {
     return this.#own.splice(0);
   }
 
+  /** How a source of evidence stood its trials. */
+  calibration(source: EvidenceSource): Calibration {
+    return this.#learner.calibration(source);
+  }
+
+  /** After a source showed a log-off of ours rightly, or wrongly. */
+  tried(source: EvidenceSource, isRight: boolean, at: Instant): void {
+    this.#learner.tried(source, isRight, at);
+  }
+
   /** Writes what is newly learnt. Rejects when the store is lost. */
   saveLearnt(store: Pick<Store, 'saveLearnt'>): Promise<void> {
     return this.#learner.save(store);
@@ -130,9 +141,15 @@ function isOutcome(kind: RecordEvent['kind']): kind is Outcome {
 }
 
 /** A return for the record. A person who logs in after a night is none: only late answers to our own log-offs are kept. */
-function lineOf(agent: Agent, event: TrackingEvent, sweepId: string | undefined): RecordEvent | undefined {
+function lineOf(
+  agent: Agent,
+  event: TrackingEvent,
+  sweepId: string | undefined,
+  shownBy: EvidenceSource | undefined,
+): RecordEvent | undefined {
   if (event.kind === 'person_back' || (event.kind === 'late_return' && !event.own)) return undefined;
-  const reason = `${event.kind === 'silent_return' ? 'silent' : 'late'} after ${event.own ? 'our log-off' : 'the platform’s'}`;
+  const shown = shownBy === undefined ? '' : `, shown by ${shownBy}`;
+  const reason = `${event.kind === 'silent_return' ? 'silent' : 'late'} after ${event.own ? 'our log-off' : 'the platform’s'}${shown}`;
   const { at, delay } = event;
   return {
     kind: 'return',

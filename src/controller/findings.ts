@@ -3,12 +3,14 @@
  * kept but what it changed and what it calls for.
  */
 import type { Agent, Unknown } from '../domain/agent.ts';
+import type { OwnOffline } from '../domain/evidence/timeline.ts';
 import { REASONS, type Reason, type Verdict } from '../domain/judging/judge.ts';
 import { departureOf, placeIn, type AgentState, type Cause } from '../domain/tracking/state.ts';
 import { enforcedIn, observedIn } from '../domain/planning/candidates.ts';
 import type { Candidate } from '../domain/planning/plan.ts';
 import { LONGEST_KEPT, type StoredAgent } from '../domain/record.ts';
-import type { Instant } from '../domain/time/time.ts';
+import { openSuspect } from '../domain/tracking/suspects.ts';
+import { MINUTE, type Duration, type Instant } from '../domain/time/time.ts';
 import type { Tracker, SweepContext } from './tracker.ts';
 import type { Sighting } from '../ports/agents.ts';
 import { warningsFor, type AgentToWarn } from './actuator/warn-agents.ts';
@@ -17,6 +19,19 @@ import { warningsFor, type AgentToWarn } from './actuator/warn-agents.ts';
 export interface DueAgent extends Candidate {
   readonly agent: Agent;
 }
+
+/** A log-off of ours by which sources of evidence are tried. */
+export interface OwnLogoff {
+  readonly agent: Agent;
+  readonly begunAt: Instant;
+  /** The Offline that it set, while the agent is Offline. */
+  readonly offline?: OwnOffline | undefined;
+  /** The silent return that its revocation brought. */
+  readonly silentAt?: Instant | undefined;
+}
+
+/** Older log-offs say nothing of how a source is now. */
+const TRIED_FOR: Duration = 30 * MINUTE;
 
 /** What one sweep found. */
 export interface Findings {
@@ -37,6 +52,9 @@ export interface Findings {
   /** With what brought them onto the ladder. */
   readonly held: readonly { readonly agent: Agent; readonly cause: Cause | undefined }[];
   readonly engaged: readonly { readonly agent: Agent; readonly since: Instant }[];
+  /** Agents with a change that evidence may explain, and log-offs of ours by which its sources are tried. */
+  readonly suspects: readonly Agent[];
+  readonly ownLogoffs: readonly OwnLogoff[];
   /** Agents whose name, e-mail, profile or exemption is new. */
   readonly described: readonly StoredAgent[];
   readonly nextDueAt: Instant | undefined;
@@ -55,6 +73,8 @@ export class SweepFindings implements Findings {
   readonly toWarn: AgentToWarn[] = [];
   readonly held: Findings['held'][number][] = [];
   readonly engaged: Findings['engaged'][number][] = [];
+  readonly suspects: Agent[] = [];
+  readonly ownLogoffs: OwnLogoff[] = [];
   readonly described: StoredAgent[] = [];
   nextDueAt: Instant | undefined;
   readonly #population: Tracker;
@@ -101,6 +121,9 @@ export class SweepFindings implements Findings {
     const { reason } = verdict;
     if (reason === 'held') this.held.push({ agent, cause: episode.ladder && placeIn(episode.ladder).cause });
     if (session.kind === 'engaged') this.engaged.push({ agent, since: session.since });
+    if (state.undo.length > 0 && openSuspect(state) !== undefined) this.suspects.push(agent);
+    const own = ownLogoffIn(agent, state);
+    if (own !== undefined) this.ownLogoffs.push(own);
     const enforced = enforcedIn(verdict);
     if (enforced !== undefined) this.due.push({ agent, agentId: agent.id, due: enforced });
     for (const due of observedIn(verdict, state)) this.imagined.push({ agent, agentId: agent.id, due });
@@ -122,4 +145,18 @@ function kindOf({ part, why }: Unknown): string {
 function isKept(state: AgentState): boolean {
   const departure = departureOf(state);
   return departure?.by === 'enforcer' && state.seenAt - departure.at < LONGEST_KEPT;
+}
+
+/** The newest log-off of ours, while its effect can be seen and it is not long ago. */
+function ownLogoffIn(agent: Agent, state: AgentState): OwnLogoff | undefined {
+  const { logoff, session, seenAt, last } = state;
+  if (logoff?.kind !== 'seen' || seenAt - logoff.from > TRIED_FOR) return undefined;
+  const begunAt = logoff.from;
+  if (session.kind === 'offline' && session.departure.by === 'enforcer') {
+    const stamp = last.presenceSince;
+    return stamp === undefined ? undefined : { agent, begunAt, offline: { begunAt, stamp, seenAt } };
+  }
+  const isBack = session.kind === 'returned' && session.silent.after === 'enforcer';
+  if (!isBack || !logoff.done.includes('revoke_tokens')) return undefined;
+  return { agent, begunAt, silentAt: session.silent.at };
 }

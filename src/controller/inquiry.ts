@@ -1,27 +1,244 @@
 /**
- * Asks other sources of the platform about suspect changes, after a sweep's log-offs and bounded in time and requests: evidence never
- * delays an action. Sources are tried by our own log-offs, and only those that stood the trial are believed.
+ * Asks other sources of the platform about suspect changes: after a sweep's log-offs, and bounded in time and requests, so that
+ * evidence never delays an action. Sources are tried by our own log-offs, and only one that stood the trial is believed.
  */
+import pLimit from 'p-limit';
 import type { Agent } from '../domain/agent.ts';
 import { isBelieved, type EvidenceSource } from '../domain/evidence/calibration.ts';
-import { answerIn, showsOwnOffline, type Answer, type OwnOffline } from '../domain/evidence/timeline.ts';
-import { signInAnswer, showsOwnReturn, type OwnReturn } from '../domain/evidence/sign-ins.ts';
 import type { PresenceRecord } from '../domain/evidence/records.ts';
-import type { Policy } from '../domain/policy/policy.ts';
+import { showsSignIn, signInAnswer, type AgentSignIns } from '../domain/evidence/sign-ins.ts';
+import { answerIn, showsOwnOffline, type Answer } from '../domain/evidence/timeline.ts';
+import { normaliseName } from '../domain/name.ts';
 import { profileOf } from '../domain/judging/judge.ts';
-import { PLAIN_RETURNS } from '../domain/tracking/track.ts';
+import type { Policy } from '../domain/policy/policy.ts';
 import { noteEvidence, openSuspect, withAnswer, type OpenSuspect } from '../domain/tracking/suspects.ts';
-import { MINUTE, SECOND, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
-import { MOST_ASKED, type EvidenceFault, type SignInSource, type TimelineSource } from '../ports/evidence.ts';
+import { PLAIN_RETURNS } from '../domain/tracking/track.ts';
+import { HOUR, MINUTE, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
+import type { Directory } from '../ports/agents.ts';
+import { MOST_ASKED, NO_ROOM, type EvidenceFault, type TimelineSource } from '../ports/evidence.ts';
+import type { EvidenceSources, SignInSource } from '../ports/evidence.ts';
 import type { Log } from '../ports/log.ts';
 import type { Meter } from '../ports/metrics.ts';
-import type { ObservationSink } from './accounting.ts';
-import type { Learner } from './learner.ts';
+import type { Accounting } from './accounting.ts';
+import type { OwnLogoff } from './findings.ts';
 import type { Tracker } from './tracker.ts';
 
-/** The sources that the policy asks for. */
-export interface EvidenceSources {
-  readonly push?: TimelineSource | undefined;
-  readonly timeline?: TimelineSource | undefined;
-  readonly signIns?: SignInSource | undefined;
+/** What an inquiry works with. */
+export interface InquiryParts {
+  readonly evidence?: (() => EvidenceSources) | undefined;
+  readonly population: Tracker;
+  readonly accounting: Accounting;
+  readonly directory: Pick<Directory, 'serverNow'>;
+  readonly meter: Pick<Meter, 'evidence'>;
+  readonly log: Log;
+  readonly name: (agent: Agent) => string;
+}
+
+/** What a sweep wants to know. */
+export interface Questions {
+  /** Agents with an open suspect change. */
+  readonly suspects: readonly Agent[];
+  /** Log-offs of ours by which sources are tried. */
+  readonly ownLogoffs: readonly OwnLogoff[];
+}
+
+/** Requests at a time. */
+const AT_ONCE = 4;
+/** So much of the time before is asked for as well: the record of the look before must be in the answer. */
+const MARGIN: Duration = 5 * MINUTE;
+/** A source that may not be asked is tried again after this: a permission may have been granted. */
+const REFUSED_FOR: Duration = HOUR;
+const NONE: Answer = { kind: 'none' };
+
+/** One for each run of the program. */
+export class Inquiry {
+  readonly #parts: InquiryParts;
+  readonly #refusedAt = new Map<EvidenceSource, Instant>();
+
+  constructor(parts: InquiryParts) {
+    this.#parts = parts;
+  }
+
+  /** Asks every source that is switched on; what is answered is taken in at once. Ends with the signal, and throws nothing. */
+  async ask(questions: Questions, policy: Policy, signal: AbortSignal): Promise<void> {
+    const { push, timeline, signIns } = this.#parts.evidence?.() ?? {};
+    try {
+      if (push !== undefined) await this.#askTimeline('push', push, questions, policy, signal);
+      if (timeline !== undefined) await this.#askTimeline('timeline', timeline, questions, policy, signal);
+      if (signIns !== undefined) await this.#askSignIns(signIns, questions, policy, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      this.#parts.log.debug({}, 'evidence took too long: it is asked for again after the next sweep');
+    }
+  }
+
+  async #askTimeline(
+    name: EvidenceSource,
+    source: TimelineSource,
+    { suspects, ownLogoffs }: Questions,
+    policy: Policy,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (this.#isRefused(name)) return;
+    const open = suspects.flatMap((agent) => {
+      const found = this.#openOf(agent);
+      return found?.suspect.kind === 'bounce' ? [{ agent, from: found.suspect.before }] : [];
+    });
+    const trials = this.#untried(name, ownLogoffs).filter(({ offline }) => offline !== undefined);
+    // A source that is believed is tried along with what is asked of it anyway.
+    if (open.length === 0 && (trials.length === 0 || this.#isBelieved(name))) return;
+    const wanted = [...open, ...trials.map(({ agent, begunAt }) => ({ agent, from: begunAt }))];
+    const told = await this.#records(name, source, wanted, signal);
+    for (const { agent, offline } of trials) {
+      const records = told.get(agent.id);
+      if (offline === undefined || records === undefined) continue;
+      this.#tried(name, showsOwnOffline(records, offline), offline.stamp);
+    }
+    for (const { agent } of open) {
+      const records = told.get(agent.id);
+      this.#answer(name, agent, policy, ({ before, suspect }) =>
+        records === undefined ? NONE : answerIn(records, { ...suspect, former: before.shown.presence }),
+      );
+    }
+  }
+
+  /** What the source tells of these agents, each once, as far as there is room for requests. */
+  async #records(
+    name: EvidenceSource,
+    source: TimelineSource,
+    wanted: readonly { readonly agent: Agent; readonly from: Instant }[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly PresenceRecord[]>> {
+    const from = new Map<string, Instant>();
+    for (const each of wanted)
+      from.set(each.agent.id, Math.min(each.from, from.get(each.agent.id) ?? Infinity));
+    const ids = [...from.keys()].slice(0, MOST_ASKED * source.room());
+    const to = this.#parts.directory.serverNow();
+    const told = new Map<string, readonly PresenceRecord[]>();
+    const limit = pLimit(AT_ONCE);
+    const chunks = Array.from({ length: Math.ceil(ids.length / MOST_ASKED) }, (_, i) =>
+      ids.slice(i * MOST_ASKED, (i + 1) * MOST_ASKED),
+    );
+    await Promise.all(
+      chunks.map((chunk) =>
+        limit(async () => {
+          const earliest = Math.min(...chunk.map((id) => from.get(id) ?? to));
+          const answer = await source.ask(chunk, { from: earliest - MARGIN, to }, signal);
+          if ('kind' in answer) this.#failed(name, answer);
+          else for (const [id, records] of answer) told.set(id, records);
+        }),
+      ),
+    );
+    return told;
+  }
+
+  async #askSignIns(
+    source: SignInSource,
+    { suspects, ownLogoffs }: Questions,
+    policy: Policy,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const name = 'sign_ins';
+    if (this.#isRefused(name) || source.room() < 1) return;
+    const open = suspects.filter((agent) => this.#openOf(agent) !== undefined);
+    const trials = this.#untried(name, ownLogoffs).filter(({ silentAt }) => silentAt !== undefined);
+    if (open.length === 0 && (trials.length === 0 || this.#isBelieved(name))) return;
+    const begins = [
+      ...open.map((agent) => this.#openOf(agent)?.suspect.stamp ?? Infinity),
+      ...trials.map(({ begunAt }) => begunAt),
+    ];
+    const span: Interval = { from: Math.min(...begins) - MARGIN, to: this.#parts.directory.serverNow() };
+    const log = await source.ask(span, signal);
+    if ('kind' in log) {
+      this.#failed(name, log);
+      return;
+    }
+    const { entries, knownTo } = log;
+    const of = ({ email }: Agent): AgentSignIns => {
+      const address = normaliseName(email);
+      return { entries: entries.filter((entry) => normaliseName(entry.email) === address), knownTo };
+    };
+    for (const { agent, begunAt, silentAt } of trials) {
+      if (silentAt === undefined) continue;
+      this.#tried(name, showsSignIn(of(agent), { from: begunAt, to: silentAt }), begunAt);
+    }
+    for (const agent of open)
+      this.#answer(name, agent, policy, ({ suspect }) => signInAnswer(of(agent), suspect.stamp));
+  }
+
+  /** The newest suspect first: what lies behind a sign that stands is not given back. */
+  #answer(
+    source: EvidenceSource,
+    agent: Agent,
+    policy: Policy,
+    answerOf: (open: OpenSuspect) => Answer,
+  ): void {
+    const { population, accounting, meter, directory } = this.#parts;
+    const isUsed = this.#isBelieved(source);
+    for (;;) {
+      const state = population.memory(agent.id);
+      const open = state && openSuspect(state);
+      if (state === undefined || open === undefined) return;
+      const answer = answerOf(open);
+      meter.evidence(source, answer.kind);
+      const note = { stamp: open.suspect.stamp, source, answer: answer.kind, isUsed };
+      const noted = noteEvidence(state, { ...note, at: directory.serverNow() });
+      const returns = profileOf(agent, policy)?.returns ?? PLAIN_RETURNS;
+      const after = isUsed ? withAnswer(noted, answer, returns) : { state: noted, events: [] };
+      if (after.state !== state) population.put(after.state);
+      accounting.observed(agent, after, source);
+      if (!isUsed || answer.kind !== 'bounce') return;
+      this.#tell(agent, open, source);
+    }
+  }
+
+  #tell(agent: Agent, { suspect: { stamp } }: OpenSuspect, source: EvidenceSource): void {
+    const facts = { agent: this.#parts.name(agent), source, changedAt: new Date(stamp).toISOString() };
+    this.#parts.log.info(facts, 'evidence shows that a browser, and no person, made this change');
+  }
+
+  #openOf(agent: Agent): OpenSuspect | undefined {
+    const state = this.#parts.population.memory(agent.id);
+    return state && openSuspect(state);
+  }
+
+  #isBelieved(source: EvidenceSource): boolean {
+    return isBelieved(this.#parts.accounting.calibration(source));
+  }
+
+  /** In the order of time, each once: the source has been tried up to a certain log-off. */
+  #untried(source: EvidenceSource, ownLogoffs: readonly OwnLogoff[]): readonly OwnLogoff[] {
+    const { triedTo = -Infinity } = this.#parts.accounting.calibration(source);
+    return ownLogoffs.filter(({ begunAt }) => begunAt > triedTo).toSorted((a, b) => a.begunAt - b.begunAt);
+  }
+
+  #tried(source: EvidenceSource, isRight: boolean | undefined, at: Instant): void {
+    if (isRight === undefined) return;
+    const wasBelieved = this.#isBelieved(source);
+    this.#parts.accounting.tried(source, isRight, at);
+    if (!isRight && wasBelieved)
+      this.#parts.log.warn(
+        { source },
+        'evidence contradicts a log-off of ours: the source is not believed until it has shown three others rightly',
+      );
+  }
+
+  #isRefused(source: EvidenceSource): boolean {
+    const at = this.#refusedAt.get(source);
+    return at !== undefined && this.#parts.directory.serverNow() - at < REFUSED_FOR;
+  }
+
+  #failed(source: EvidenceSource, fault: EvidenceFault): void {
+    const { log, directory } = this.#parts;
+    if (fault.kind === 'failed') {
+      if (fault.why !== NO_ROOM) log.info({ source, why: fault.why }, 'a source of evidence gave no answer');
+      return;
+    }
+    if (!this.#refusedAt.has(source))
+      log.warn(
+        { source, permission: fault.permission },
+        'a source of evidence may not be asked: changes that it would explain stay signs of a person',
+      );
+    this.#refusedAt.set(source, directory.serverNow());
+  }
 }

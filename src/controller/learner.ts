@@ -5,6 +5,8 @@ import {
   NO_BEHAVIOUR_KNOWN,
   type PlatformBehaviour,
 } from '../domain/tracking/platform-behaviour.ts';
+import { tried, type Calibration, type EvidenceSource } from '../domain/evidence/calibration.ts';
+import type { Instant } from '../domain/time/time.ts';
 import type { TrackingEvent } from '../domain/tracking/state.ts';
 import type { Action } from '../domain/policy/policy.ts';
 import type { Store } from '../ports/store.ts';
@@ -31,6 +33,18 @@ export class Learner {
   /** After a log-off was read back; `offline` as that look showed it. */
   loggedOff(done: readonly Action[], offline: boolean): void {
     this.#learnt = learnFromLogoff(this.#learnt, done, offline);
+  }
+
+  /** How a source of evidence stood its trials. */
+  calibration(source: EvidenceSource): Calibration {
+    return this.#learnt.evidence[source];
+  }
+
+  /** After a source showed a log-off of ours rightly, or wrongly. */
+  tried(source: EvidenceSource, isRight: boolean, at: Instant): void {
+    const { evidence } = this.#learnt;
+    const calibration = tried(evidence[source], isRight, at);
+    this.#learnt = { ...this.#learnt, evidence: { ...evidence, [source]: calibration } };
   }
 
   /** Writes what is new. Rejects when the store is lost. */

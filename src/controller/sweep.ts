@@ -25,6 +25,7 @@ import { SweepFindings, type DueAgent, type Findings } from './findings.ts';
 import { forgetOld } from './prune.ts';
 import { dryRun } from './actuator/dry-run.ts';
 import { Learner } from './learner.ts';
+import { Inquiry, type InquiryParts } from './inquiry.ts';
 import { LeaseLost, type SweepLimits } from './limits.ts';
 import { SweepEvents } from './sweep-events.ts';
 import { forgiven, noOutcomes } from './actuator/outcomes.ts';
@@ -49,8 +50,12 @@ import type { Done, Plans, Watched } from './watched.ts';
 /** The clocks drifting apart by more than this between two sweeps means that one of them jumped. */
 const CLOCK_JUMP: Duration = 30 * SECOND;
 
+/** So long a sweep waits for evidence, in real time. */
+const LONGEST_INQUIRY: Duration = 10 * SECOND;
+
 /** What the enforcer is made of; see `ActuatorDeps`. */
-export interface EnforcerParts extends Omit<ActuatorDeps, 'population' | 'accounting'>, Traced {
+export interface EnforcerParts
+  extends Omit<ActuatorDeps, 'population' | 'accounting'>, Pick<InquiryParts, 'evidence'>, Traced {
   readonly alarms: Alarms;
   readonly names: NameLookups;
   /** One of them lists everyone. */
@@ -66,6 +71,7 @@ export class Controller {
   readonly #news: SweepEvents;
   readonly #doubt = new Doubt();
   readonly #traces: SweepTraces;
+  readonly #inquiry: Inquiry;
   #standing: ControllerState;
   #inForce: InForce;
   /** Of the last two sweeps: a clock that jumped in the middle of one is news to half of the people in the next. */
@@ -85,6 +91,7 @@ export class Controller {
   ) {
     this.#parts = parts;
     this.#traces = traces;
+    this.#inquiry = new Inquiry({ ...deps, evidence: parts.evidence });
     this.#deps = deps;
     this.#inForce = inForce;
     this.#standing = standing;
@@ -122,6 +129,7 @@ export class Controller {
     const plans = this.#plan(watched);
     await this.#record(watched, plans, limits);
     const done = await this.#carryOut(watched, plans, limits);
+    await this.#inquire(watched, limits);
     const report = this.#tell(watched, plans.enforced, done);
     this.#traces.tell(plans, report);
     await this.#forget(watched, limits);
@@ -282,6 +290,12 @@ export class Controller {
       await this.#unlessLost(sweepId, () => warnAgents(this.#deps, findings.toWarn, pass()));
     }
     return { real, imagined: other };
+  }
+
+  /** Evidence comes last, and has its time: what is not answered by then is asked again in the next sweep. */
+  #inquire({ findings, context }: Watched, { signal }: SweepLimits): Promise<void> {
+    const deadline = AbortSignal.timeout(Math.min(LONGEST_INQUIRY, context.usualInterval / 4));
+    return this.#inquiry.ask(findings, context.policy, AbortSignal.any([signal, deadline]));
   }
 
   /** Before a log-off the policy's names are those of this sweep. */

@@ -18,7 +18,7 @@ export interface SweepContext {
   /** Asked at each page: has the server's clock jumped against ours since the last sweep? */
   readonly clockJumped: () => boolean;
   /** See `Directory`: known only when a sweep has begun. */
-  readonly nativeTimeouts: () => readonly Duration[];
+  readonly nativeTimeouts: () => readonly Duration[] | undefined;
 }
 
 /** The watch of this moment. */

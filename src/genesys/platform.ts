@@ -78,7 +78,7 @@ export interface Platform {
   presenceSettings(signal?: AbortSignal): Promise<PresenceSettings>;
   tokenTimeout(signal?: AbortSignal): Promise<TokenTimeout>;
   /** As `directory` knows them, read now unless that has just been tried. Does not throw. */
-  nativeTimeouts(signal: AbortSignal): Promise<readonly Duration[]>;
+  nativeTimeouts(signal: AbortSignal): Promise<readonly Duration[] | undefined>;
   /** One page of agents as a sweep begins with it. Throws `PlatformError`. */
   firstPage(signal?: AbortSignal): Promise<FirstPage>;
   /** What `doctor` asks about. */

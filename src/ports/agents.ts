@@ -41,8 +41,8 @@ export interface Directory extends ObservationSource {
   reread(agentIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Sighting>>;
   /** The server's time now, from the local clock and the newest HTTP dates. */
   serverNow(): Instant;
-  /** After how long the platform ends an idle session, as known since the last sweep began; empty when off, or not known. */
-  nativeTimeouts(): readonly Duration[];
+  /** After how long the platform ends an idle session, as known since the last sweep began; empty when off, `undefined` when not known. */
+  nativeTimeouts(): readonly Duration[] | undefined;
 }
 
 /** What may be done to an agent. */

@@ -52,3 +52,10 @@ export interface SignInSource {
   /** See `TimelineSource`. */
   room(): number;
 }
+
+/** The sources that the policy in force asks for. */
+export interface EvidenceSources {
+  readonly push?: TimelineSource | undefined;
+  readonly timeline?: TimelineSource | undefined;
+  readonly signIns?: SignInSource | undefined;
+}

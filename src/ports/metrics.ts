@@ -1,4 +1,6 @@
 /** What is counted, and the report of one sweep. */
+import type { EvidenceSource } from '../domain/evidence/calibration.ts';
+import type { Answer } from '../domain/evidence/timeline.ts';
 import type { Reason } from '../domain/judging/judge.ts';
 import type { Hold, SweepHold } from '../domain/planning/plan.ts';
 import type { Mode } from '../domain/policy/policy.ts';
@@ -17,6 +19,8 @@ export interface Meter {
   missed(why: 'late' | 'overlap', count: number): void;
   logoff(rule: string, outcome: Outcome, mode: Mode): void;
   returned(kind: 'silent' | 'late' | 'person', delay: Duration | undefined): void;
+  /** What a source of evidence said of a suspect change. */
+  evidence(source: EvidenceSource, answer: Answer['kind']): void;
   alarm(kind: AlarmKind): void;
 }
 

@@ -79,6 +79,10 @@ export class Metrics implements Meter {
   readonly #mode = this.#gauge('mode', '1 for the mode in force', ['mode']);
   readonly #held = this.#gauge('observe_held', '1 while the environment holds the mode at observe');
   readonly #paused = this.#gauge('paused', '1 while the kill switch is on');
+  readonly #evidence = this.#counter('evidence_total', 'What sources of evidence said of suspect changes', [
+    'source',
+    'answer',
+  ]);
   readonly #alarms = this.#counter('alarms_total', 'Alarms by kind', ['kind']);
   readonly #changes = this.#counter('policy_changes_total', 'Changes of the policy file by how they ended', [
     'outcome',
@@ -168,6 +172,10 @@ export class Metrics implements Meter {
   returned(kind: 'silent' | 'late' | 'person', delay: Duration | undefined): void {
     this.#returns.inc({ kind });
     if (delay !== undefined) this.#delays.observe(delay / SECOND);
+  }
+
+  evidence(source: string, answer: string): void {
+    this.#evidence.inc({ source, answer });
   }
 
   alarm(kind: string): void {

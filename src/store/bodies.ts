@@ -10,7 +10,9 @@ import {
   type Shown,
   type Unknown,
 } from '../domain/agent.ts';
-import { DELAYS, type PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
+import { EVIDENCE_SOURCES, type Calibration } from '../domain/evidence/calibration.ts';
+import { ANSWERS } from '../domain/evidence/timeline.ts';
+import { DELAYS, NO_BEHAVIOUR_KNOWN, type PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
 import type {
   AgentState,
   Cause,
@@ -18,11 +20,14 @@ import type {
   Clocks,
   Departure,
   Episode,
+  EvidenceNote,
   Ladder,
+  ReturnFacts,
   Sign,
   SilentReturn,
   Snapshot,
   SsoEnd,
+  Suspect,
   Unread,
 } from '../domain/tracking/state.ts';
 import { ACTIONS } from '../domain/policy/actions.ts';
@@ -157,12 +162,36 @@ const episode = z.object({
   warnedAt: z.record(text, instant),
 } satisfies ShapeOf<Episode>);
 
+const suspect = z.object({
+  kind: z.enum(['bounce', 'click']),
+  stamp: instant,
+  before: instant,
+  after: instant,
+  shown: z.enum(SYSTEM_PRESENCES),
+  instead: z.object({
+    departure,
+    quietHeld: z.boolean().optional(),
+    silent,
+    graceFrom: instant,
+  } satisfies ShapeOf<ReturnFacts>),
+  isTold: z.boolean(),
+} satisfies ShapeOf<Suspect>);
+
 const checkpoint = z.object({
   at: instant,
   shown: snapshot,
   silent: silent.optional(),
   episode,
+  suspect: suspect.optional(),
 } satisfies ShapeOf<Checkpoint>);
+
+const evidence = z.object({
+  stamp: instant,
+  source: z.enum(EVIDENCE_SOURCES),
+  answer: z.enum(ANSWERS),
+  at: instant,
+  isUsed: z.boolean(),
+} satisfies ShapeOf<EvidenceNote>);
 
 const unread = z.object({
   since: instant,
@@ -189,6 +218,7 @@ export const agentState = z
     leftOut: list(interval).refine(isOrdered, { error: 'is not in order' }),
     tokenMoved: z.boolean(),
     outsideCallAt: instant.optional(),
+    evidence: evidence.optional(),
     unread: unread.optional(),
   } satisfies ShapeOf<AgentState>)
   .refine(startsWhenSeen, { error: 'has a clock that began before the agent was first seen' });
@@ -241,12 +271,22 @@ export const standing = z.object({
 
 const tally = z.object({ yes: count, no: count });
 
+const calibration = z.object({
+  right: count,
+  wrong: count,
+  triedTo: instant.optional(),
+} satisfies ShapeOf<Calibration>);
+
 /** What has been learnt of the platform. */
 export const learnt = z.object({
   delays: z.array(count).length(DELAYS.length + 1),
   tokenMoves: tally,
   revokeSetsOffline: tally,
   reasserts: tally,
+  // Versions before this one asked no source.
+  evidence: z
+    .object({ timeline: calibration, push: calibration, sign_ins: calibration })
+    .default(NO_BEHAVIOUR_KNOWN.evidence),
 } satisfies ShapeOf<PlatformBehaviour>);
 
 /** A message that waits to be delivered. */

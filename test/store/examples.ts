@@ -52,6 +52,7 @@ export function stateOf(agentId: string, seenAt: Instant, more: Partial<AgentSta
     leftOut: [],
     tokenMoved: false,
     outsideCallAt: undefined,
+    evidence: undefined,
     unread: undefined,
     ...more,
   };
@@ -108,7 +109,29 @@ export function fullState(agentId: string): AgentState {
       former: last,
     },
     episode,
-    undo: [{ at: BASE - MINUTE, shown: last, silent, episode: first.episode }],
+    undo: [
+      {
+        at: BASE - MINUTE,
+        shown: last,
+        silent,
+        episode: first.episode,
+        suspect: {
+          kind: 'bounce',
+          stamp: BASE - MINUTE,
+          before: BASE - 2 * MINUTE,
+          after: BASE,
+          shown: 'AVAILABLE',
+          instead: {
+            departure: { at: BASE - 2 * MINUTE, by: 'platform', quiet: false, former: last },
+            quietHeld: false,
+            silent,
+            graceFrom: BASE,
+          },
+          isTold: false,
+        },
+      },
+    ],
+    evidence: { stamp: BASE, source: 'timeline', answer: 'none', at: BASE, isUsed: false },
     leftOut: [{ from: BASE - 30 * MINUTE, to: BASE - 20 * MINUTE }],
     outsideCallAt: BASE - HOUR,
     unread: { since: BASE, unknown: [{ part: 'presence', why: 'missing' }] },

@@ -146,6 +146,7 @@ const QUIET = {
     missed: quiet,
     logoff: quiet,
     returned: quiet,
+    evidence: quiet,
     alarm: quiet,
   },
   alarm: quiet,

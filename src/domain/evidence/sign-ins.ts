@@ -33,7 +33,10 @@ export function signInAnswer(signIns: AgentSignIns, stamp: Instant): Answer {
  * Whether the log shows a sign-in in this span, such as the one behind a silent return after our revocation; `undefined` while it
  * has not come so far.
  */
-export function showsSignIn({ entries, knownTo = -Infinity }: AgentSignIns, { from, to }: Interval): boolean | undefined {
+export function showsSignIn(
+  { entries, knownTo = -Infinity }: AgentSignIns,
+  { from, to }: Interval,
+): boolean | undefined {
   if (entries.some(({ at }) => at >= from - TOLERANCE && at <= to + TOLERANCE)) return true;
   return knownTo >= to + OVERTAKING ? false : undefined;
 }

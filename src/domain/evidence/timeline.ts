@@ -17,6 +17,9 @@ export type Answer =
   /** What the source shows has holes, or contradicts a look. */
   | { readonly kind: 'undecided' };
 
+/** What a source may say. Closed: `_evidence_total` counts them. */
+export const ANSWERS = ['bounce', 'person', 'none', 'undecided'] as const satisfies readonly Answer['kind'][];
+
 /** A change that happened between two looks. */
 export interface BetweenLooks {
   /** When the look before was taken at the earliest, and the look after at the latest. */

@@ -30,8 +30,8 @@ export interface Watch {
   readonly usualInterval: Duration;
   /** The server's clock jumped against the local one since the last look. */
   readonly clockJumped: boolean;
-  /** After how long the platform ends an idle session; empty when off, or not known. */
-  readonly nativeTimeouts: readonly Duration[];
+  /** After how long the platform ends an idle session; empty when off, `undefined` when not known. */
+  readonly nativeTimeouts: readonly Duration[] | undefined;
 }
 
 /** What of the policy and of the moment concerns one agent. */

@@ -5,7 +5,15 @@
  */
 import type { Returns } from '../policy/policy.ts';
 import { HOUR, type Duration, type Instant } from '../time/time.ts';
-import { arrived, bounced, departed, hiddenDeparture, isBrought, isHiddenBounce } from './absences.ts';
+import {
+  arrived,
+  beforeBounce,
+  bounced,
+  departed,
+  hiddenDeparture,
+  isBrought,
+  isHiddenBounce,
+} from './absences.ts';
 import { dateOf, fits, samePresence, type Comparison } from './compare.ts';
 import { OWN_STAMP_TOLERANCE } from './reading.ts';
 import { isDoneKnown, silentReturnOf, type AgentState, type Logoff, type Snapshot } from './state.ts';
@@ -68,9 +76,9 @@ function changesOf(s: AgentState, c: Comparison, returns: Returns): readonly Cha
   if (hidden !== undefined) return arrived(s, c, returns, hidden);
   if (isOwnEffect(s.logoff, c)) return EXPLAINED;
   // Neither a bounce between two readings nor what a return brings with it is read out of a gap.
-  if (inGap) return signOrNone(s, c);
+  if (inGap) return signOrNone(s, c, returns);
   if (isHiddenBounce(s, c, returns)) return bounced(s, c, returns);
-  return isBroughtLater(s, c) ? EXPLAINED : signOrNone(s, c);
+  return isBroughtLater(s, c) ? EXPLAINED : signOrNone(s, c, returns);
 }
 
 function isBroughtLater(s: AgentState, c: Comparison): boolean {
@@ -92,7 +100,8 @@ function isOwnEffect(logoff: Logoff | undefined, { shown, presence, routing }: C
 }
 
 /** What a difference is in ordinary times: the later sign where both parts changed. */
-function signOrNone({ last, seenAt }: AgentState, c: Comparison): readonly Change[] {
+function signOrNone(s: AgentState, c: Comparison, returns: Returns): readonly Change[] {
+  const { last, seenAt } = s;
   const { presence, routing, newToken, inGap, latest } = c;
   // In doubt the earlier instant: only what surely belongs to a departure is taken back with it.
   const earliest = [presence, routing].map((part) => (part.moved ? part.earliest : Infinity));
@@ -101,7 +110,14 @@ function signOrNone({ last, seenAt }: AgentState, c: Comparison): readonly Chang
   const routingAt = isRoutingSign(last, c) ? routing.at : -Infinity;
   const at = Math.max(presenceAt, routingAt);
   if (at > -Infinity)
-    return [{ kind: 'sign', sign: { kind: routingAt > presenceAt ? 'routing' : 'presence', at }, movedAt }];
+    return [
+      {
+        kind: 'sign',
+        sign: { kind: routingAt > presenceAt ? 'routing' : 'presence', at },
+        movedAt,
+        before: beforeBounce(s, c, returns),
+      },
+    ];
   if (!inGap) return movedAt < Infinity ? [{ kind: 'no_sign', movedAt }] : NOTHING_NEW;
   if (newToken === undefined) return NOTHING_NEW;
   // A newer token alone shows a login that was not seen. While watched it is a browser's; in a gap the agent may have been away

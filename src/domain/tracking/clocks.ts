@@ -13,11 +13,12 @@ import type { Duration, Instant, Interval } from '../time/time.ts';
  */
 const MAX_SPANS = 500;
 
-/** Adds a span that does not count. Spans arrive in order; overlapping and touching ones become one. */
+/** Adds a span that does not count. Overlapping and touching ones become one; one that is learnt late finds its place. */
 export function addSpan(spans: readonly Interval[], span: Interval): readonly Interval[] {
   if (span.to <= span.from) return spans;
   const last = spans.at(-1);
   if (last === undefined) return [span];
+  if (span.to < last.from) return [...addSpan(spans.slice(0, -1), span), last];
   if (span.from <= last.to) {
     const joined = { from: Math.min(last.from, span.from), to: Math.max(last.to, span.to) };
     return addSpan(spans.slice(0, -1), joined);

@@ -17,8 +17,8 @@ export interface TrackingContext extends Concern {
   readonly usualInterval: Duration;
   /** The server's clock jumped against the local one since the last reading: the time between cannot be trusted. */
   readonly clockJumped: boolean;
-  /** After how long the platform ends an idle session: all that it may be for this agent. Empty when off, or not known. */
-  readonly nativeTimeouts: readonly Duration[];
+  /** After how long the platform ends an idle session: all that it may be for this agent. Empty when off; `undefined` when not known. */
+  readonly nativeTimeouts: readonly Duration[] | undefined;
 }
 
 /** How one part of a reading, presence or routing, differs from what is remembered. */

@@ -2,7 +2,7 @@
 import type { Unknown } from '../agent.ts';
 import type { Action, Returns } from '../policy/policy.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../time/time.ts';
-import { isDoneKnown, ladderInForce, placeIn, ssoEndIn, withEpisode } from './state.ts';
+import { isDoneKnown, ladderInForce, placeIn, ssoEndIn, withEpisode, withoutSuspects } from './state.ts';
 import type { AgentState, Cause, Ladder, LadderPlace, Logoff, Session } from './state.ts';
 
 /** How long a log-off that broke off may have gone on: until its end is noted, its effects are ours. */
@@ -40,7 +40,8 @@ export function beginLogoff(s: AgentState, now: Instant, intended: Intended, ret
   const ladder: Ladder = kept?.kind === 'ending_sso' ? { ...kept, place } : place;
   const to = now + LONGEST_LOGOFF;
   const logoff: Logoff = { kind: 'intended', from: now, to, actions, done: [], former: s.last };
-  return { ...withEpisode(s, { ladder }), logoff };
+  // From here on evidence of a change before would give back a place that this log-off has left.
+  return { ...withEpisode(s, { ladder }), logoff, undo: withoutSuspects(s.undo) };
 }
 
 function withLogoff(s: AgentState, change: (logoff: Logoff) => Logoff): AgentState {
@@ -153,9 +154,11 @@ export function withdrawSsoEnd(s: AgentState): AgentState {
   return ladder === undefined ? s : withEpisode(s, { ladder: placeIn(ladder) });
 }
 
-/** An exemption takes the agent off the ladder. The same object when they were not on it. */
+/** An exemption takes the agent off the ladder, and evidence does not lead back to it. The same object when they were not on it. */
 export function leaveLadder(s: AgentState): AgentState {
-  return s.episode.ladder === undefined ? s : withEpisode(s, { ladder: undefined });
+  const undo = withoutSuspects(s.undo);
+  if (s.episode.ladder === undefined && undo === s.undo) return s;
+  return { ...withEpisode(s, { ladder: undefined }), undo };
 }
 
 /** Notes that a rule in observe mode has been counted in this episode. */

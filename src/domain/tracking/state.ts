@@ -3,7 +3,9 @@
  * that a person's sign replaces whole. Plain, immutable data; it survives a restart as it is. `transitions.ts` has the table
  * of what changes it.
  */
-import type { Shown, Unknown } from '../agent.ts';
+import type { Shown, SystemPresence, Unknown } from '../agent.ts';
+import type { EvidenceSource } from '../evidence/calibration.ts';
+import type { Answer } from '../evidence/timeline.ts';
 import type { Action, ClockName, Returns } from '../policy/policy.ts';
 import type { Duration, Instant, Interval } from '../time/time.ts';
 
@@ -146,12 +148,53 @@ export interface Episode {
   readonly warnedAt: Readonly<Record<string, Instant>>;
 }
 
-/** How things stood before a recent change, in case it turns out to belong to a departure. */
+/** Coming back, and what stands behind it. */
+export interface Arrival {
+  readonly departure: Departure;
+  /** Whether our own quiet Offline held for a while; `undefined` where it was none. */
+  readonly quietHeld: boolean | undefined;
+}
+
+/** A silent return. No rule is due for `returns.grace` from `graceFrom`. */
+export interface ReturnFacts extends Arrival {
+  readonly silent: SilentReturn;
+  readonly graceFrom: Instant;
+}
+
+/** A change that a browser or a person may have made: a sign, until evidence says otherwise. */
+export interface Suspect {
+  /** `bounce`: the presence moved while nobody looked. `click`: Available after our quiet Offline, which a timeline cannot explain. */
+  readonly kind: 'bounce' | 'click';
+  /** The platform's stamp of it. */
+  readonly stamp: Instant;
+  /** When the look before was taken at the earliest, and the look after at the latest. */
+  readonly before: Instant;
+  readonly after: Instant;
+  readonly shown: SystemPresence;
+  /** What it is if a browser made it. */
+  readonly instead: ReturnFacts;
+  /** The return has been told of already: only what stands behind it is in question. */
+  readonly isTold: boolean;
+}
+
+/** How things stood before a recent change, in case it turns out to belong to a departure, or to be a browser's. */
 export interface Checkpoint {
   readonly at: Instant;
   readonly shown: Snapshot;
   readonly silent: SilentReturn | undefined;
   readonly episode: Episode;
+  /** For ten minutes, while no later sign stands. */
+  readonly suspect: Suspect | undefined;
+}
+
+/** What a source said last of a suspect change. */
+export interface EvidenceNote {
+  readonly stamp: Instant;
+  readonly source: EvidenceSource;
+  readonly answer: Answer['kind'];
+  readonly at: Instant;
+  /** The source is believed: what it said has been taken in. */
+  readonly isUsed: boolean;
 }
 
 /** Readings that could not be used, one after the other. */
@@ -178,6 +221,8 @@ export interface AgentState {
   readonly tokenMoved: boolean;
   /** The last reading with a conversation outside the contact centre: another may hide in a gap. */
   readonly outsideCallAt: Instant | undefined;
+  /** Of the newest suspect change that was asked about. */
+  readonly evidence: EvidenceNote | undefined;
   /** The readings since `seenAt` that could not be used; `undefined` while there are none. */
   readonly unread: Unread | undefined;
 }
@@ -246,6 +291,13 @@ export function ladderInForce(s: AgentState, { forget }: Returns, now: Instant):
 /** The state with some parts of its episode replaced. */
 export function withEpisode(s: AgentState, parts: Partial<Episode>): AgentState {
   return { ...s, episode: { ...s.episode, ...parts } };
+}
+
+/** Former episodes that a departure may still take back, and evidence no more. */
+export function withoutSuspects(undo: AgentState['undo']): AgentState['undo'] {
+  return undo.some(({ suspect }) => suspect !== undefined)
+    ? undo.map((checkpoint) => ({ ...checkpoint, suspect: undefined }))
+    : undo;
 }
 
 /** `later` is known, and later than `earlier`. */

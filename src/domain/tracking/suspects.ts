@@ -4,28 +4,10 @@
  */
 import type { Answer } from '../evidence/timeline.ts';
 import type { Returns } from '../policy/policy.ts';
-import { MINUTE, type Duration, type Instant, type Interval } from '../time/time.ts';
+import type { Interval } from '../time/time.ts';
+import { withoutSuspects } from './state.ts';
 import { apply, eventOf } from './transitions.ts';
 import type { AgentState, Checkpoint, Episode, EvidenceNote, Suspect, TrackingEvent } from './state.ts';
-
-/** The platform ends an idle session no sooner, whatever the organisation has set. */
-const SHORTEST_NATIVE_TIMEOUT: Duration = 5 * MINUTE;
-
-/**
- * Whether the native timeout may have ended the session before this change: it is on, or not known, and the agent showed nothing
- * for as long as the shortest of them lasts. Two intervals less, because a look may be so late.
- */
-export function mayHaveTimedOut(
-  { episode, last, firstSeenAt }: AgentState,
-  at: Instant,
-  timeouts: readonly Duration[] | undefined,
-  usualInterval: Duration,
-): boolean {
-  if (timeouts?.length === 0) return false;
-  const shortest = Math.min(...(timeouts ?? [SHORTEST_NATIVE_TIMEOUT]));
-  const activeAt = Math.max(episode.sign?.at ?? firstSeenAt, last.tokenAt ?? -Infinity);
-  return at - activeAt >= shortest - 2 * usualInterval;
-}
 
 /** A suspect change, with how things stood before it. */
 export interface OpenSuspect {
@@ -96,17 +78,9 @@ function givenBack(now: Episode, former: Episode, { after }: Suspect): Episode {
   };
 }
 
-/** Former episodes that a departure may still take back, and evidence no more. */
-export function withoutSuspects(undo: AgentState['undo']): AgentState['undo'] {
-  return undo.some(({ suspect }) => suspect !== undefined)
-    ? undo.map((checkpoint) => ({ ...checkpoint, suspect: undefined }))
-    : undo;
-}
-
 /** Notes what a source said last, for `explain`. The same object where that is no news. */
 export function noteEvidence(s: AgentState, note: EvidenceNote): AgentState {
   const { evidence: known } = s;
-  const isSame =
-    known?.stamp === note.stamp && known.source === note.source && known.answer === note.answer;
+  const isSame = known?.stamp === note.stamp && known.source === note.source && known.answer === note.answer;
   return isSame ? s : { ...s, evidence: note };
 }

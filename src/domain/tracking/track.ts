@@ -7,7 +7,7 @@ import { isOfCondition } from '../policy/clocks.ts';
 import type { Returns, Rule } from '../policy/policy.ts';
 import { isInCondition, mentions } from '../policy/when.ts';
 import { HOUR, MINUTE, type Instant } from '../time/time.ts';
-import { SAME_CHANGE_WINDOW } from './absences.ts';
+import { EVIDENCE_WINDOW, SAME_CHANGE_WINDOW } from './absences.ts';
 import { classify } from './classify.ts';
 import { dropSpansBefore } from './clocks.ts';
 import { compare, hasOutsideCall, latestOf, snapshotOf, steadyOf } from './compare.ts';
@@ -25,7 +25,7 @@ export interface Tracked {
 }
 
 /** For agents whom no profile matches: their returns are told apart like everyone else's. */
-const PLAIN_RETURNS: Returns = {
+export const PLAIN_RETURNS: Returns = {
   window: 2 * MINUTE,
   grace: 0,
   forget: 12 * HOUR,
@@ -115,6 +115,7 @@ function firstSight(o: WholeObservation, context: TrackingContext): AgentState {
     leftOut: [],
     tokenMoved: false,
     outsideCallAt: outside ? at : undefined,
+    evidence: undefined,
     unread: undefined,
   };
 }
@@ -153,7 +154,9 @@ function settled(s: AgentState, before: AgentState, c: Comparison, keeping: Keep
       s.session.kind === 'engaged' && conversations === 'engaged'
         ? { ...s.session, outside: outsideCall }
         : s.session,
-    undo: s.undo.filter(({ at }) => seen - at <= 2 * SAME_CHANGE_WINDOW),
+    undo: s.undo.filter(
+      ({ at, suspect }) => seen - at <= (suspect === undefined ? 2 * SAME_CHANGE_WINDOW : EVIDENCE_WINDOW),
+    ),
     tokenMoved: before.tokenMoved || newToken !== undefined,
     outsideCallAt: hasCalled ? seen : s.outsideCallAt,
     unread: undefined,

@@ -6,15 +6,21 @@ import type { Returns } from '../policy/policy.ts';
 import type { Duration, Instant, Interval } from '../time/time.ts';
 import { addSpan } from './clocks.ts';
 import { OWN_STAMP_TOLERANCE } from './reading.ts';
-import { departureOf, isDoneKnown, isNewer, ladderInForce, placeIn, silentReturnOf } from './state.ts';
-import type { AgentState, Checkpoint, Clocks, Departure, Episode, Ladder } from './state.ts';
-import type { Session, Sign, SilentReturn, TrackingEvent } from './state.ts';
+import {
+  departureOf,
+  isDoneKnown,
+  isNewer,
+  ladderInForce,
+  placeIn,
+  silentReturnOf,
+  withoutSuspects,
+} from './state.ts';
+import type { AgentState, Arrival, Checkpoint, Clocks, Departure, Episode, Ladder } from './state.ts';
+import type { ReturnFacts, Session, Sign, Suspect, TrackingEvent } from './state.ts';
 
-/** Coming back, and what stands behind it. */
-export interface Arrival {
-  readonly departure: Departure;
-  /** Whether our own quiet Offline held for a while; `undefined` where it was none. */
-  readonly quietHeld: boolean | undefined;
+interface MaybeSuspect {
+  /** Of a suspect change: how things stood before, with what evidence may make of it. */
+  readonly before?: Checkpoint | undefined;
 }
 
 /** What a reading means. Closed: `TRANSITIONS` has a row for each. */
@@ -23,9 +29,10 @@ export type Change =
   | { readonly kind: 'gap' | 'gap_hiding_sign' | 'gap_hiding_stamp'; readonly span: Interval }
   /** Nothing that a person does. `movedAt`: the earliest that something moved, if anything did. */
   | { readonly kind: 'no_sign'; readonly movedAt: Instant | undefined }
-  | { readonly kind: 'sign'; readonly sign: Sign; readonly movedAt: Instant }
+  | (MaybeSuspect & { readonly kind: 'sign'; readonly sign: Sign; readonly movedAt: Instant })
   /** A person behind an arrival, or before a departure that was not watched: the Offline breaks what a condition held. */
-  | { readonly kind: 'person_arrived' | 'logged_in_unwatched'; readonly sign: Sign }
+  | (MaybeSuspect & { readonly kind: 'person_arrived'; readonly sign: Sign })
+  | { readonly kind: 'logged_in_unwatched'; readonly sign: Sign }
   | {
       readonly kind: 'interaction_began';
       readonly sign: Sign;
@@ -36,9 +43,8 @@ export type Change =
   /** What our own log-off left behind, or what a return brings with it in a second step. */
   | { readonly kind: 'explained' }
   | { readonly kind: 'departed'; readonly departure: Departure; readonly undo: Checkpoint | undefined }
-  /** No rule is due for `returns.grace` from `graceFrom`. */
-  | (Arrival & { readonly kind: 'returned'; readonly silent: SilentReturn; readonly graceFrom: Instant })
-  | (Arrival & { readonly kind: 'logged_in'; readonly delay: Duration; readonly sign: Sign });
+  | (ReturnFacts & { readonly kind: 'returned' })
+  | (Arrival & MaybeSuspect & { readonly kind: 'logged_in'; readonly delay: Duration; readonly sign: Sign });
 
 /** An interaction that is seen for the first time at `at`. */
 export function beginning(at: Instant, outside: boolean, since: Instant = at): Change {
@@ -142,11 +148,19 @@ function logoffAfter(logoff: AgentState['logoff'], change: Change): AgentState['
 }
 
 /** Keeps how things stood before a change for as long as the change may turn out to belong to a departure. */
-function undoAfter(s: AgentState, change: Change, { undo }: Effect): AgentState['undo'] {
-  if (undo === 'cleared') return [];
+function undoAfter(s: AgentState, change: Change, { undo, episode }: Effect): AgentState['undo'] {
+  const suspect = 'before' in change ? change.before : undefined;
+  if (undo === 'cleared') return suspect === undefined ? [] : [suspect];
+  if (suspect !== undefined) return [...s.undo, suspect];
+  // Evidence gives nothing back while a later sign stands.
+  const before = episode === 'new' ? withoutSuspects(s.undo) : s.undo;
   const at = 'movedAt' in change ? change.movedAt : undefined;
-  if (undo === 'kept' || at === undefined) return s.undo;
-  return [...s.undo, { at, shown: s.last, silent: silentReturnOf(s), episode: s.episode }];
+  return undo === 'kept' || at === undefined ? before : [...before, checkpointOf(s, at)];
+}
+
+/** How things stand before a change of this time. */
+export function checkpointOf(s: AgentState, at: Instant, suspect?: Suspect): Checkpoint {
+  return { at, shown: s.last, silent: silentReturnOf(s), episode: s.episode, suspect };
 }
 
 function episodeAfter(s: AgentState, change: Change, effect: Effect, returns: Returns): Episode {

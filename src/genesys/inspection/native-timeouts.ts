@@ -35,9 +35,9 @@ export class NativeTimeouts {
     this.#warn = warn;
   }
 
-  /** Empty when there is none, or when nothing is known. */
-  get all(): readonly Duration[] {
-    return this.#known ?? NONE;
+  /** Empty when there is none; `undefined` while nothing is known. */
+  get all(): readonly Duration[] | undefined {
+    return this.#known;
   }
 
   /** Reads them unless that has just been tried. Never throws. */

@@ -75,7 +75,7 @@ export class PlatformDirectory implements Directory {
   }
 
   /** After how long the platform ends an idle session, as known since the last sweep began; empty when off, or not known. */
-  nativeTimeouts(): readonly Duration[] {
+  nativeTimeouts(): readonly Duration[] | undefined {
     return this.#parts.nativeTimeouts.all;
   }
 

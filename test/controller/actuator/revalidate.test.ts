@@ -176,6 +176,7 @@ const METER: Meter = {
   missed: nothing,
   logoff: nothing,
   returned: nothing,
+  evidence: nothing,
   alarm: nothing,
 };
 
