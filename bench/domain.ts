@@ -1,4 +1,4 @@
-/** Folding and judging 50,000 agents by the annotated default policy: once with nothing new, once with a tenth changed. */
+/** Tracking and judging 50,000 agents by the annotated default policy: once with nothing new, once with a tenth changed. */
 import type { Agent, Observation } from '../src/domain/agent.ts';
 import type { Policy } from '../src/domain/policy/policy.ts';
 import { MINUTE } from '../src/domain/time/time.ts';
@@ -27,24 +27,24 @@ const STATES = [
 export function benchDomain(): readonly Row[] {
   const policy = defaultPolicy();
   const agents = Array.from({ length: AGENTS }, (_, i) => agentOf(i));
-  const memories: (AgentState | undefined)[] = agents.map(() => undefined);
+  const states: (AgentState | undefined)[] = agents.map(() => undefined);
   let minute = 0;
   const sweep = (isNew: (i: number) => boolean): number => {
     const spent: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       minute += 1;
       const observations = agents.map((agent, i) => observationOf(agent, i, minute, isNew(i)));
-      spent.push(foldAndJudge(policy, agents, memories, observations));
+      spent.push(trackAndJudge(policy, agents, states, observations));
     }
     return median(spent.slice(WARM_UP));
   };
   return [
     row(
-      'fold and judge 50,000 agents, nothing new',
+      'track and judge 50,000 agents, nothing new',
       sweep(() => false),
     ),
     {
-      what: 'fold and judge 50,000 agents, a tenth changed at once',
+      what: 'track and judge 50,000 agents, a tenth changed at once',
       measured: `${sweep((i) => i % 10 === minute % 10).toFixed(0)} ms`,
       met: true,
     },
@@ -52,10 +52,10 @@ export function benchDomain(): readonly Row[] {
 }
 
 /** How many ms it took. */
-function foldAndJudge(
+function trackAndJudge(
   policy: Policy,
   agents: readonly Agent[],
-  memories: (AgentState | undefined)[],
+  states: (AgentState | undefined)[],
   observations: readonly Observation[],
 ): number {
   const begun = performance.now();
@@ -72,8 +72,8 @@ function foldAndJudge(
       clockJumped: false,
       nativeTimeouts: [],
     };
-    memories[i] = track(memories[i], observation, context)?.state;
-    if (judge(agent, memories[i], observation, policy, observation.at, profile).due !== undefined) due += 1;
+    states[i] = track(states[i], observation, context)?.state;
+    if (judge(agent, states[i], observation, policy, observation.at, context).due !== undefined) due += 1;
   });
   if (due > AGENTS) throw new Error('more agents due than there are');
   return performance.now() - begun;

@@ -61,7 +61,7 @@ store: { sqlite: "${sqlite}" }
   const changed = agents.flatMap((agent, n) => memoryOf(agent, n, now) ?? []);
   const standing = {
     ...{ policyHash: undefined, settleLeft: 0, lastCompleteAt: now, population: AGENTS },
-    ...{ forgottenAt: now, intervals: [MINUTE], ledger: EMPTY_LEDGER, imaginedLedger: EMPTY_LEDGER },
+    ...{ forgottenAt: now, intervals: [MINUTE], ledger: EMPTY_LEDGER, observedLedger: EMPTY_LEDGER },
   };
   await store.saveSweep({ at: now, changed, notSeen: [], standing, events: [] });
   const process = { holder: 'bench', command: 'run', version: '1', startedAt: now - HOUR } as const;

@@ -18,7 +18,7 @@ export const NO_CONTROLLER_STATE: ControllerState = {
   forgottenAt: undefined,
   intervals: [],
   ledger: EMPTY_LEDGER,
-  imaginedLedger: EMPTY_LEDGER,
+  observedLedger: EMPTY_LEDGER,
 };
 
 /** The larger of the schedule's longest interval and the recent median, so that slow sweeps and `once` work too. */
@@ -56,13 +56,13 @@ export interface SweepOutcome {
   /** This sweep included. */
   readonly settleLeft: number;
   readonly ledger: Ledger;
-  readonly imaginedLedger: Ledger;
+  readonly observedLedger: Ledger;
 }
 
 /** The standing after a sweep whose plans are made and not carried out yet. Only a complete one counts as watching. */
 export function nextControllerState(last: ControllerState, swept: SweepOutcome): ControllerState {
-  const { policyHash, complete, startedAt, listed, ledger, imaginedLedger } = swept;
-  const same: ControllerState = { ...last, policyHash, settleLeft: swept.settleLeft, ledger, imaginedLedger };
+  const { policyHash, complete, startedAt, listed, ledger, observedLedger } = swept;
+  const same: ControllerState = { ...last, policyHash, settleLeft: swept.settleLeft, ledger, observedLedger };
   if (!complete) return same;
   const interval = last.lastCompleteAt === undefined ? 0 : startedAt - last.lastCompleteAt;
   return {

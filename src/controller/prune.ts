@@ -14,7 +14,7 @@ export async function forgetOld(
   retention: Duration,
   now: Instant,
 ): Promise<ControllerState> {
-  const { forgottenAt, ledger, imaginedLedger } = standing;
+  const { forgottenAt, ledger, observedLedger } = standing;
   if (forgottenAt !== undefined && Math.abs(now - forgottenAt) < DAY) return standing;
   const before = now - retention;
   population.forget(before);
@@ -23,7 +23,7 @@ export async function forgetOld(
     ...standing,
     forgottenAt: now,
     ledger: withoutStrangers(ledger, isKnown),
-    imaginedLedger: withoutStrangers(imaginedLedger, isKnown),
+    observedLedger: withoutStrangers(observedLedger, isKnown),
   };
   try {
     await store.prune(before);

@@ -209,10 +209,10 @@ export class Controller {
       // By a clock that is in doubt what holds agents back would be over, or never be.
       return areApart(summary.clockError) ? { ...made, ledger, tripped: undefined } : made;
     };
-    const { ledger, imaginedLedger } = this.#standing;
+    const { ledger, observedLedger } = this.#standing;
     return {
       enforced: gate(due, forgiven(ledger, this.#deps.accounting.takeOwn())),
-      imagined: gate(imagined, imaginedLedger),
+      imagined: gate(imagined, observedLedger),
     };
   }
 
@@ -229,7 +229,7 @@ export class Controller {
       listed: findings.listed.size,
       settleLeft: settleLeft(before, policy, startedAt, usual),
       ledger: enforced.ledger,
-      imaginedLedger: imagined.ledger,
+      observedLedger: imagined.ledger,
     });
     const gap = gapEvent(before, startedAt, usual, sweepId);
     const news = this.#news.of(findings, enforced, { sweepId, policy }, now);
@@ -285,7 +285,7 @@ export class Controller {
     const real = await this.#perform(carryOut, due, enforced.ledger, pass());
     this.#standing = { ...this.#standing, ledger: real.ledger };
     const other = await this.#perform(dryRun, agentsOf(imagined, findings.imagined), imagined.ledger, pass());
-    this.#standing = { ...this.#standing, imaginedLedger: other.ledger };
+    this.#standing = { ...this.#standing, observedLedger: other.ledger };
     if (hold === undefined && this.#storeTrouble.why === undefined) {
       await this.#unlessLost(sweepId, () => warnAgents(this.#deps, findings.toWarn, pass()));
     }

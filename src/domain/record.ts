@@ -90,7 +90,7 @@ export interface ControllerState {
   readonly intervals: readonly Duration[];
   readonly ledger: Ledger;
   /** The same for imagined log-offs, which spend no caps. */
-  readonly imaginedLedger: Ledger;
+  readonly observedLedger: Ledger;
 }
 
 /** The kill switch is on. */

@@ -121,7 +121,7 @@ ${rules}${more}`;
         forgottenAt: undefined,
         intervals: [MINUTE, MINUTE, MINUTE],
         ledger: { ...EMPTY_LEDGER, ...ledger },
-        imaginedLedger: EMPTY_LEDGER,
+        observedLedger: EMPTY_LEDGER,
         ...standing,
       },
       events,

@@ -55,7 +55,7 @@ describe('the standing after a sweep', () => {
     listed: 80,
     settleLeft: 2,
     ledger: withLogoff(EMPTY_LEDGER, BASE),
-    imaginedLedger: EMPTY_LEDGER,
+    observedLedger: EMPTY_LEDGER,
   };
 
   test('a complete one counts as watched', () => {

@@ -19,7 +19,7 @@ function theTwo(): { readonly population: Tracker; readonly standing: Controller
   ];
   const population = new Tracker(new Map(seen.map(([id, at]) => [id, stateOf(id, at)])));
   const ledger = { ...EMPTY_LEDGER, dueBefore: new Set(['ada', 'ben']) };
-  return { population, standing: { ...NO_CONTROLLER_STATE, ledger, imaginedLedger: ledger } };
+  return { population, standing: { ...NO_CONTROLLER_STATE, ledger, observedLedger: ledger } };
 }
 
 /** A store that notes what it was asked, or fails. */
@@ -96,7 +96,7 @@ describe('an agent who left longer ago', () => {
     expect(population.memory('ben')).toBeUndefined();
     expect(population.memory('ada')).toBeDefined();
     expect([...after.ledger.dueBefore]).toEqual(['ada']);
-    expect([...after.imaginedLedger.dueBefore]).toEqual(['ada']);
+    expect([...after.observedLedger.dueBefore]).toEqual(['ada']);
   });
 
   test('is stored by name again after coming back', async () => {

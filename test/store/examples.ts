@@ -21,7 +21,7 @@ export const STANDING: ControllerState = {
   forgottenAt: BASE,
   intervals: [60_000, 61_000],
   ledger: EMPTY_LEDGER,
-  imaginedLedger: EMPTY_LEDGER,
+  observedLedger: EMPTY_LEDGER,
 };
 
 /** The state that a first reading makes. */

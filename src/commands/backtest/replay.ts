@@ -99,7 +99,7 @@ class Replay {
   readonly #withPolicy: HeadCount[] = [];
   readonly #deferred = new Map<Hold, { sweeps: number; most: number }>();
   #ledger: Ledger = EMPTY_LEDGER;
-  #imaginedLedger: Ledger = EMPTY_LEDGER;
+  #observedLedger: Ledger = EMPTY_LEDGER;
   #breaker = 0;
   #online = 0;
   #hidden = 0;
@@ -251,9 +251,9 @@ class Replay {
     const { due, imagined } = this.#candidates(waiting);
     this.#ledger = withOnline(this.#ledger, online, now);
     if (imagined.length > 0) {
-      const ledger = withOnline(this.#imaginedLedger, online, now);
+      const ledger = withOnline(this.#observedLedger, online, now);
       const planned = plan(imagined, this.#everyone, hold, caps, ledger, now);
-      this.#imaginedLedger = planned.ledger;
+      this.#observedLedger = planned.ledger;
       for (const candidate of planned.act) this.#imagine(candidate, now);
     }
     // Without an agent who is due, a plan changes the ledger only where an agent was due before.
@@ -290,7 +290,7 @@ class Replay {
   }
 
   #imagine({ agentId, due }: Candidate, now: Instant): void {
-    this.#imaginedLedger = withLogoff(this.#imaginedLedger, now);
+    this.#observedLedger = withLogoff(this.#observedLedger, now);
     const track = this.#byId.get(agentId);
     if (track?.memory === undefined) return;
     track.memory = noteObserved(track.memory, due.ruleId);

@@ -34,7 +34,7 @@ export async function dryRun(
     return observedLine(agent, due, now, pass.sweepId);
   });
   if (events.length > 0) {
-    await saveStep(deps, memories, events, { ...pass.standing, imaginedLedger: book });
+    await saveStep(deps, memories, events, { ...pass.standing, observedLedger: book });
   }
   return { ledger: book, outcomes: { ...noOutcomes(), observed: planned.length }, left: 0 };
 }

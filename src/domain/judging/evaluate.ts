@@ -55,10 +55,10 @@ export function evaluate(
   context: TrackingContext,
   policy: Policy,
 ): Evaluation {
-  const { agent, profile } = context;
+  const { agent } = context;
   const tracked = track(state, observation, context);
   const { at } = observation;
-  const verdict = judgeByNames(agent, tracked?.state, observation, policy, at, profile);
+  const verdict = judgeByNames(agent, tracked?.state, observation, policy, at, context);
   if (tracked === undefined) return { state: undefined, verdict, changed: false, events: NOTHING };
   const judged = afterVerdict(tracked.state, verdict, at);
   return {

@@ -3,9 +3,10 @@
  * What the ids of now say decides; ids of before, and doubt, only ever protect.
  */
 import type { Agent, Observation, Shown } from '../agent.ts';
-import { judge, profileOf, type Verdict } from './judge.ts';
+import { judge, type Verdict } from './judge.ts';
+import type { Concern } from '../tracking/reading.ts';
 import type { AgentState } from '../tracking/state.ts';
-import type { Matcher, NameKind, Policy, Profile, When } from '../policy/policy.ts';
+import type { Matcher, NameKind, Policy, When } from '../policy/policy.ts';
 import type { Instant } from '../time/time.ts';
 import { matches, whenHolds } from '../policy/when.ts';
 
@@ -19,9 +20,9 @@ export function judgeByNames(
   observation: Observation,
   policy: Policy,
   now: Instant,
-  profile: Profile | undefined = profileOf(agent, policy),
+  concern?: Concern,
 ): Verdict {
-  const verdict = judge(agent, state, observation, policy, now, profile);
+  const verdict = judge(agent, state, observation, policy, now, concern);
   if (!callsForAction(verdict) || state === undefined) return verdict;
   return (
     byIdsOfBefore(verdict, agent, state, observation, policy, now) ??

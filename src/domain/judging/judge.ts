@@ -17,15 +17,17 @@ import type { Action, ClockName, Exemption, Mode, Policy, Profile, Returns, Rung
 import {
   assess,
   assessWhole,
+  concernOf,
   conversationsIn,
   isFoldable,
   isTakenIn,
   whatIsMissing,
   withheldIn,
+  type Concern,
 } from '../tracking/reading.ts';
 import type { Duration, Instant } from '../time/time.ts';
 import { rulesInState } from '../policy/rules-in-state.ts';
-import { matches, profileOf, whenHolds } from '../policy/when.ts';
+import { matches, whenHolds } from '../policy/when.ts';
 import { isDue, nextOf, weighIn, whyNotDue, type Weighed } from './weigh.ts';
 
 export { profileOf } from '../policy/when.ts';
@@ -104,7 +106,7 @@ export function exemptionOf(
 
 /**
  * Judges one agent. `state` must have been tracked with `observation`; it is `undefined` while no whole reading has been
- * had. Callers that know the agent's profile already hand it in. Pure, and a predicate: nothing is remembered by
+ * had. Callers that have what concerns the agent at hand pass it in. Pure, and a predicate: nothing is remembered by
  * judging.
  */
 export function judge(
@@ -113,62 +115,62 @@ export function judge(
   observation: Observation,
   policy: Policy,
   now: Instant,
-  profile: Profile | undefined = profileOf(agent, policy),
+  concern: Concern = concernOf(agent, policy),
 ): Verdict {
-  const say = sayer(agent.id, profile?.name);
-  const concern = { agent, exempt: policy.exempt, labels: policy.labels, profile };
+  const { profile } = concern;
   if (state === undefined || !isFoldable(observation, state, concern)) {
     const unread = assess(observation, state, concern);
-    return sayUnknown(say, unread.kind === 'unknown' ? unread.unknown : NOTHING);
+    return sayUnknown(concern, unread.kind === 'unknown' ? unread.unknown : NOTHING);
   }
   // A reading that was not taken in: what it shows cannot be told yet.
   if (!isTakenIn(state, observation) && conversationsIn(observation) !== 'possibly')
-    return sayUnknown(say, withheldIn(state, observation));
+    return sayUnknown(concern, withheldIn(state, observation));
   const exemption = exemptionOf(agent, observation, policy, now);
-  if (exemption !== undefined) return say('exempt', { detail: exemption.label });
-  if (profile === undefined) return say('no_profile');
+  if (exemption !== undefined) return say(concern, 'exempt', { detail: exemption.label });
+  if (profile === undefined) return say(concern, 'no_profile');
   const reading = assessWhole(observation);
-  if (reading.kind === 'unknown') return sayUnknown(say, reading.unknown);
-  return reading.kind === 'free' ? judgeIdle(state, profile, policy.mode, now, say) : say(reading.kind);
+  if (reading.kind === 'unknown') return sayUnknown(concern, reading.unknown);
+  return reading.kind === 'free'
+    ? judgeIdle(state, profile, policy.mode, now, concern)
+    : say(concern, reading.kind);
 }
 
-function sayUnknown(say: Say, unknown: readonly Unknown[]): Verdict {
-  return say('unknown', { detail: whatIsMissing(unknown), unknown });
+function sayUnknown(concern: Concern, unknown: readonly Unknown[]): Verdict {
+  return say(concern, 'unknown', { detail: whatIsMissing(unknown), unknown });
 }
 
 /** Nothing protects: the ladder judges, or grace holds, or the rules judge. */
-function judgeIdle(s: AgentState, profile: Profile, mode: Mode, now: Instant, say: Say): Verdict {
+function judgeIdle(s: AgentState, profile: Profile, mode: Mode, now: Instant, concern: Concern): Verdict {
   const { returns } = profile;
   const ladder = ladderInForce(s, returns, now);
   const place = ladder && placeIn(ladder);
   const unanswered = unansweredReturn(s, place);
   if (place !== undefined && unanswered !== undefined && stillCalledFor(place.cause, profile)) {
-    if (mode === 'enforce') return judgeLadder(s, place, unanswered, profile, now, say);
+    if (mode === 'enforce') return judgeLadder(s, place, unanswered, profile, now, concern);
   }
   const graceEnd = (s.episode.graceFrom ?? -Infinity) + returns.grace;
-  if (now < graceEnd) return say('grace', { nextAt: graceEnd });
-  return judgeRules(s, place, profile, mode, now, say);
+  if (now < graceEnd) return say(concern, 'grace', { nextAt: graceEnd });
+  return judgeRules(s, place, profile, mode, now, concern);
 }
 
 type More = Partial<Omit<Verdict, 'agentId' | 'reason' | 'profile'>>;
-type Say = (reason: Reason, more?: More) => Verdict;
 
 const NOTHING: readonly Unknown[] = [];
 const NONE_DUE: readonly Due[] = [];
 const NO_MORE: More = {};
 
-function sayer(agentId: string, profile: string | undefined): Say {
-  // Written out key by key, which costs less than spreading: 50,000 agents get a verdict each sweep.
-  return (reason, more = NO_MORE) => ({
-    agentId,
-    profile,
+/** Written out key by key and without a closure: 50,000 agents get a verdict each sweep. */
+function say({ agent, profile }: Concern, reason: Reason, more: More = NO_MORE): Verdict {
+  return {
+    agentId: agent.id,
+    profile: profile?.name,
     reason,
     due: more.due,
     observed: more.observed ?? NONE_DUE,
     detail: more.detail,
     unknown: more.unknown ?? NOTHING,
     nextAt: more.nextAt,
-  });
+  };
 }
 
 /** The silent return that the ladder has to answer, and with which rung. */
@@ -200,15 +202,15 @@ function judgeLadder(
   unanswered: Unanswered,
   profile: Profile,
   now: Instant,
-  say: Say,
+  concern: Concern,
 ): Verdict {
   const { returns } = profile;
   const answer = answerTo(unanswered, s, place, returns, now);
-  if (answer === undefined) return say('held');
+  if (answer === undefined) return say(concern, 'held');
   const { rung, measured, limit } = answer;
-  if (measured < limit) return say('ladder_waiting', { nextAt: now + limit - measured });
+  if (measured < limit) return say(concern, 'ladder_waiting', { nextAt: now + limit - measured });
   const { actions, from } = partOfRung(returns.ladder[rung]?.actions ?? [], rung, s, returns, now);
-  if (now < from) return say('ladder_waiting', { nextAt: from });
+  if (now < from) return say(concern, 'ladder_waiting', { nextAt: from });
   const { ruleId, clock } = place.cause;
   const overdue = measured - limit;
   const cause = place.cause;
@@ -224,7 +226,7 @@ function judgeLadder(
     overdue,
     cause,
   };
-  return say('ladder_due', { due, nextAt: now });
+  return say(concern, 'ladder_due', { due, nextAt: now });
 }
 
 /**
@@ -256,20 +258,20 @@ function judgeRules(
   profile: Profile,
   mode: Mode,
   now: Instant,
-  say: Say,
+  concern: Concern,
 ): Verdict {
   const { holding, leavesAlone } = rulesInState(profile, s.last);
   // Most rules do not hold for most agents: those are not measured.
-  if (holding.length === 0) return say(leavesAlone ? 'waiting_on_queue' : 'no_rule');
+  if (holding.length === 0) return say(concern, leavesAlone ? 'waiting_on_queue' : 'no_rule');
   const weighed = holding.map((rule) => weighIn(rule, s, now, true));
-  if (!weighed.some(isDue)) return say(whyNotDue(weighed), { nextAt: nextOf(weighed) });
+  if (!weighed.some(isDue)) return say(concern, whyNotDue(weighed), { nextAt: nextOf(weighed) });
   const dues = weighed.filter(isDue).map((w) => dueOf(w, s, place, profile, mode));
   const observed = dues.filter((due) => due.mode === 'observe');
   const enforced = dues.find((due) => due.mode === 'enforce');
-  if (enforced === undefined) return say('observed', { due: observed[0], observed, nextAt: now });
+  if (enforced === undefined) return say(concern, 'observed', { due: observed[0], observed, nextAt: now });
   const { actions, from } = partOfRung(enforced.actions, enforced.rung, s, profile.returns, now);
-  if (now < from) return say('ladder_waiting', { observed, nextAt: from });
-  return say('due', { due: { ...enforced, actions }, observed, nextAt: now });
+  if (now < from) return say(concern, 'ladder_waiting', { observed, nextAt: from });
+  return say(concern, 'due', { due: { ...enforced, actions }, observed, nextAt: now });
 }
 
 function dueOf(w: Weighed, s: AgentState, place: LadderPlace | undefined, profile: Profile, mode: Mode): Due {

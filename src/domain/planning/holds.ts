@@ -81,8 +81,8 @@ export function holdOnOne(
 }
 
 /** What is only observed passes the gate with a ledger of its own. */
-function ledgerFor({ mode }: Due, { ledger, imaginedLedger }: ControllerState): Ledger {
-  return mode === 'observe' ? imaginedLedger : ledger;
+function ledgerFor({ mode }: Due, { ledger, observedLedger }: ControllerState): Ledger {
+  return mode === 'observe' ? observedLedger : ledger;
 }
 
 function isOwn(hold: Hold): hold is OwnHold['hold'] {

@@ -5,8 +5,8 @@
 import type { Agent, Observation, RoutingStatus, SystemPresence } from '../agent.ts';
 import type { Unknown, UnknownWhy, WholeObservation } from '../agent.ts';
 import { movesRouting } from '../policy/actions.ts';
-import type { Exemption, ListedLabels, Profile } from '../policy/policy.ts';
-import { fitOf, matches } from '../policy/when.ts';
+import type { Exemption, ListedLabels, Policy, Profile } from '../policy/policy.ts';
+import { fitOf, matches, profileOf } from '../policy/when.ts';
 import { SECOND, type Duration, type Instant } from '../time/time.ts';
 import { mayHaveDone, type AgentState, type Logoff, type Snapshot } from './state.ts';
 
@@ -18,6 +18,11 @@ export interface Concern {
   readonly labels?: ListedLabels | undefined;
   /** The agent's profile; `undefined` when they are left alone. */
   readonly profile: Profile | undefined;
+}
+
+/** What of a policy concerns an agent. */
+export function concernOf(agent: Agent, policy: Policy): Concern {
+  return { agent, exempt: policy.exempt, labels: policy.labels, profile: profileOf(agent, policy) };
 }
 
 /** What a reading shows, as far as it can be built on. `unknown` is never empty. */

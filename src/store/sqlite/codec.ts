@@ -85,16 +85,18 @@ interface PlainLedger extends Pick<Ledger, 'logoffs' | 'peaks'> {
   readonly broken: readonly (readonly [string, Instant])[];
 }
 
-interface PlainStanding extends Omit<ControllerState, 'ledger' | 'imaginedLedger'> {
+interface PlainStanding extends Omit<ControllerState, 'ledger' | 'observedLedger'> {
   readonly ledger: PlainLedger;
+  /** The name of `observedLedger` in the store, where it is as old as the first version. */
   readonly imaginedLedger: PlainLedger;
 }
 
 export function standingBody(standing: ControllerState): string {
+  const { ledger, observedLedger, ...rest } = standing;
   const plain: PlainStanding = {
-    ...standing,
-    ledger: plainLedger(standing.ledger),
-    imaginedLedger: plainLedger(standing.imaginedLedger),
+    ...rest,
+    ledger: plainLedger(ledger),
+    imaginedLedger: plainLedger(observedLedger),
   };
   return written('standing', plain);
 }
@@ -105,7 +107,7 @@ export function standingOf(body: unknown): Decoded<ControllerState> {
   const { ledger, imaginedLedger, ...rest } = read.value;
   return {
     ok: true,
-    value: { ...rest, ledger: ledgerOf(ledger), imaginedLedger: ledgerOf(imaginedLedger) },
+    value: { ...rest, ledger: ledgerOf(ledger), observedLedger: ledgerOf(imaginedLedger) },
   };
 }
 

@@ -151,7 +151,7 @@ describe('what holds a log-off back', () => {
   test('a policy that observes is asked with the log-offs that it has imagined', () => {
     const observing = { ...told.policy, mode: 'observe' as const };
     const busy = { logoffs: Array.from({ length: observing.caps.perHour }, () => NOW) };
-    const known = input({ standing: { imaginedLedger: { ...EMPTY_LEDGER, ...busy } } });
+    const known = input({ standing: { observedLedger: { ...EMPTY_LEDGER, ...busy } } });
     expect(explainAgent({ ...known, policy: observing }).holds).toEqual([
       expect.stringMatching(/caps\.per_hour/),
     ]);

@@ -68,7 +68,7 @@ const STANDING: ControllerState = {
   forgottenAt: undefined,
   intervals: [],
   ledger: EMPTY_LEDGER,
-  imaginedLedger: EMPTY_LEDGER,
+  observedLedger: EMPTY_LEDGER,
 };
 const BETWEEN = { policy: POLICY, standing: STANDING, pause: undefined, interval: MINUTE, now: NOW };
 
@@ -111,7 +111,7 @@ function due(mode: 'enforce' | 'observe' = 'enforce'): Story {
 function heldWith(
   ledger: Partial<Ledger>,
   told: Story | undefined,
-  which: 'ledger' | 'imaginedLedger' = 'ledger',
+  which: 'ledger' | 'observedLedger' = 'ledger',
 ): OwnHold | undefined {
   const standing = { ...STANDING, [which]: { ...EMPTY_LEDGER, ...ledger } };
   return holdOnOne('agent-1', told?.verdict(), { ...BETWEEN, standing });
@@ -158,10 +158,10 @@ describe('between two sweeps one agent is held', () => {
   });
 
   test('by what was imagined only where their rule, or the whole policy, only observes', () => {
-    expect(heldWith(failed, due('observe'), 'imaginedLedger')).toMatchObject({ hold: 'backoff' });
+    expect(heldWith(failed, due('observe'), 'observedLedger')).toMatchObject({ hold: 'backoff' });
     expect(heldWith(failed, due('observe'))).toBeUndefined();
-    expect(heldWith(failed, due(), 'imaginedLedger')).toBeUndefined();
-    const standing = { ...STANDING, imaginedLedger: failed };
+    expect(heldWith(failed, due(), 'observedLedger')).toBeUndefined();
+    const standing = { ...STANDING, observedLedger: failed };
     const observing = { ...BETWEEN, standing, policy: { ...POLICY, mode: 'observe' as const } };
     expect(holdOnOne('agent-1', undefined, observing)).toMatchObject({ hold: 'backoff' });
   });
