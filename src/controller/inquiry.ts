@@ -13,7 +13,7 @@ import { profileOf } from '../domain/judging/judge.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import { noteEvidence, openSuspect, withAnswer, type OpenSuspect } from '../domain/tracking/suspects.ts';
 import { PLAIN_RETURNS } from '../domain/tracking/track.ts';
-import { HOUR, MINUTE, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
+import { HOUR, MINUTE, SECOND, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
 import type { Directory } from '../ports/agents.ts';
 import { MOST_ASKED, NO_ROOM, type EvidenceFault, type TimelineSource } from '../ports/evidence.ts';
 import type { EvidenceSources, SignInSource } from '../ports/evidence.ts';
@@ -21,7 +21,7 @@ import type { Log } from '../ports/log.ts';
 import type { Meter } from '../ports/metrics.ts';
 import type { Accounting } from './accounting.ts';
 import type { OwnLogoff } from './findings.ts';
-import type { Tracker } from './tracker.ts';
+import type { SweepContext, Tracker } from './tracker.ts';
 
 /** What an inquiry works with. */
 export interface InquiryParts {
@@ -42,6 +42,8 @@ export interface Questions {
   readonly ownLogoffs: readonly OwnLogoff[];
 }
 
+/** So long a sweep waits for evidence, in real time; what is not answered by then is asked again after the next one. */
+const LONGEST: Duration = 10 * SECOND;
 /** Requests at a time. */
 const AT_ONCE = 4;
 /** So much of the time before is asked for as well: the record of the look before must be in the answer. */
@@ -60,8 +62,14 @@ export class Inquiry {
   }
 
   /** Asks every source that is switched on; what is answered is taken in at once. Ends with the signal, and throws nothing. */
-  async ask(questions: Questions, policy: Policy, signal: AbortSignal): Promise<void> {
+  async ask(
+    questions: Questions,
+    { policy, usualInterval }: SweepContext,
+    stopped: AbortSignal,
+  ): Promise<void> {
     const { push, timeline, signIns } = this.#parts.evidence?.() ?? {};
+    const deadline = AbortSignal.timeout(Math.min(LONGEST, usualInterval / 4));
+    const signal = AbortSignal.any([stopped, deadline]);
     try {
       if (push !== undefined) await this.#askTimeline('push', push, questions, policy, signal);
       if (timeline !== undefined) await this.#askTimeline('timeline', timeline, questions, policy, signal);

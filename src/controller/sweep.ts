@@ -50,9 +50,6 @@ import type { Done, Plans, Watched } from './watched.ts';
 /** The clocks drifting apart by more than this between two sweeps means that one of them jumped. */
 const CLOCK_JUMP: Duration = 30 * SECOND;
 
-/** So long a sweep waits for evidence, in real time. */
-const LONGEST_INQUIRY: Duration = 10 * SECOND;
-
 /** What the enforcer is made of; see `ActuatorDeps`. */
 export interface EnforcerParts
   extends Omit<ActuatorDeps, 'population' | 'accounting'>, Pick<InquiryParts, 'evidence'>, Traced {
@@ -129,7 +126,7 @@ export class Controller {
     const plans = this.#plan(watched);
     await this.#record(watched, plans, limits);
     const done = await this.#carryOut(watched, plans, limits);
-    await this.#inquire(watched, limits);
+    await this.#inquiry.ask(watched.findings, watched.context, limits.signal);
     const report = this.#tell(watched, plans.enforced, done);
     this.#traces.tell(plans, report);
     await this.#forget(watched, limits);
@@ -290,12 +287,6 @@ export class Controller {
       await this.#unlessLost(sweepId, () => warnAgents(this.#deps, findings.toWarn, pass()));
     }
     return { real, imagined: other };
-  }
-
-  /** Evidence comes last, and has its time: what is not answered by then is asked again in the next sweep. */
-  #inquire({ findings, context }: Watched, { signal }: SweepLimits): Promise<void> {
-    const deadline = AbortSignal.timeout(Math.min(LONGEST_INQUIRY, context.usualInterval / 4));
-    return this.#inquiry.ask(findings, context.policy, AbortSignal.any([signal, deadline]));
   }
 
   /** Before a log-off the policy's names are those of this sweep. */

@@ -2,17 +2,16 @@
 import type { Returns } from '../policy/policy.ts';
 import { MINUTE, type Duration, type Instant } from '../time/time.ts';
 import { fits, samePresence, type Comparison } from './compare.ts';
+import { beforeSuspect, isAfterTimeout, mayBeLateReturn } from './doubts.ts';
 import { OWN_STAMP_TOLERANCE } from './reading.ts';
 import { departureOf, isDoneKnown, isNewer, mayHaveDone, silentReturnOf } from './state.ts';
 import type { AgentState, Arrival, Checkpoint, Departure, Logoff, SilentReturn, Snapshot } from './state.ts';
-import { checkpointOf, type Change } from './transitions.ts';
+import type { Change } from './transitions.ts';
 
 /** A change this soon before going Offline belongs to the departure, and one this soon after a return to the return. */
 export const SAME_CHANGE_WINDOW: Duration = MINUTE;
 /** So long evidence may say that a change was a browser's. Then the sign stands. */
 export const EVIDENCE_WINDOW: Duration = 10 * MINUTE;
-/** The platform ends an idle session no sooner, whatever the organisation has set. */
-const SHORTEST_NATIVE_TIMEOUT: Duration = 5 * MINUTE;
 /** A client that asserts its presence does so within seconds: an Offline of ours that held longer than this was not undone. */
 const QUIET_OFFLINE_HELD_AFTER: Duration = 5 * MINUTE;
 
@@ -39,8 +38,8 @@ function checkpointBefore({ undo }: AgentState, at: Instant): Checkpoint | undef
   return undo.find((checkpoint) => isNear(checkpoint.at) && checkpoint.suspect?.kind !== 'click');
 }
 
-function personAt(at: Instant): Change {
-  return { kind: 'person_arrived', sign: { kind: 'presence', at } };
+function personAt(at: Instant, before?: Checkpoint): Change {
+  return { kind: 'person_arrived', sign: { kind: 'presence', at }, before };
 }
 
 function platformDeparture(at: Instant, { last }: AgentState, former: Snapshot = last): Departure {
@@ -94,87 +93,41 @@ export function arrived(
   departure: Departure = departureOf(s) ?? platformDeparture(s.seenAt, s),
 ): readonly Change[] {
   const { window } = returns;
-  const { by, quiet, former } = departure;
   const at = Math.max(returnTime(c), departure.at);
   const delay = at - departure.at;
-  const isOwnQuiet = by === 'enforcer' && quiet;
+  const isOwnQuiet = departure.by === 'enforcer' && departure.quiet;
   const quietHeld = isOwnQuiet ? delay > Math.min(window, QUIET_OFFLINE_HELD_AFTER) : undefined;
-  const isLate = delay > window;
-  if (isLate && isNativeTimeout(s, c, departure, returns)) {
-    const hidden: Departure = { ...departure, by: 'platform', quiet: false };
-    return returned(s, c, returns, { departure: hidden, quietHeld }, at, undefined);
-  }
-  // A click is a person's: it takes the agent off the ladder.
-  const bringsToken = isNewer(c.shown.tokenAt, former.tokenAt);
-  const isClick = quiet && c.shown.presence === 'AVAILABLE' && !bringsToken;
-  const back = returned(s, c, returns, { departure, quietHeld }, at, isLate ? undefined : delay);
-  const before = isOwnQuiet && !bringsToken ? beforeClick(s, c, returns, back, isLate) : undefined;
-  const click = isClick ? [{ ...personAt(at), before }] : [];
-  if (!isLate) return [...back, ...click];
-  const sign = { kind: isClick ? 'presence' : 'login', at } as const;
-  return [{ kind: 'logged_in', departure, quietHeld, delay, sign, before }, ...click];
+  if (delay > window) return arrivedLate(s, c, returns, { departure, quietHeld }, at);
+  const back = returned(s, c, returns, { departure, quietHeld }, at, delay);
+  return isClick(c, departure) ? [...back, personAt(at, beforeSuspect(s, c, 'click', back, true))] : back;
 }
 
-/**
- * How things stood before an arrival after our quiet Offline that may be the browser's or a person's: a sign-in would tell. Later than
- * the window it is a login, unless the platform's own timeout may stand behind it.
- */
-function beforeClick(
+/** Later than the window it is a login, unless the native timeout stands behind it. */
+function arrivedLate(
   s: AgentState,
   c: Comparison,
   returns: Returns,
-  [instead, more]: readonly Change[],
-  isLate: boolean,
-): Checkpoint | undefined {
-  const { shown, inGap, presence, latest: after, context } = c;
-  const silent = silentReturnOf(s);
-  const stamp = shown.presenceSince;
-  if (inGap || stamp !== presence.at || instead?.kind !== 'returned' || more !== undefined) return undefined;
-  const { departure } = instead;
-  if (isLate) {
-    const opened = Math.max(silent?.at ?? Infinity, departure.former.tokenAt ?? -Infinity);
-    const idle = [opened, departure.at];
-    if (!isAfterTimeout(stamp, idle, context.nativeTimeouts ?? [], returns)) return undefined;
-  }
-  const hidden: Departure = isLate ? { ...departure, by: 'platform', quiet: false } : departure;
-  const facts = { kind: 'click', stamp, before: s.seenAt, after, shown: shown.presence } as const;
-  return checkpointOf(s, presence.earliest, {
-    ...facts,
-    instead: { ...instead, departure: hidden },
-    isTold: !isLate,
-  });
-}
-
-/**
- * How things stood before a change that a browser may have made whose session the native timeout ended between two looks: the
- * presence moved as a return moves it, no token tells of one, and the session had been idle for long enough.
- */
-export function beforeBounce(s: AgentState, c: Comparison, returns: Returns): Checkpoint | undefined {
-  const { shown, presence, newToken, inGap, latest: after, context } = c;
-  const stamp = shown.presenceSince;
-  const bounces = presence.restamped || (presence.changed && shown.presence === 'AVAILABLE');
-  if (inGap || !bounces || newToken !== undefined || stamp !== presence.at) return undefined;
-  if (!mayHaveTimedOut(s, stamp, context.nativeTimeouts, context.usualInterval)) return undefined;
-  const [instead, more] = bounced(s, c, returns);
-  if (instead?.kind !== 'returned' || more !== undefined) return undefined;
-  const facts = { kind: 'bounce', stamp, before: s.seenAt, after, shown: shown.presence } as const;
-  return checkpointOf(s, presence.earliest, { ...facts, instead, isTold: false });
-}
-
-/**
- * Whether the native timeout may have ended the session by then: it is on, or not known, and the agent showed nothing for as long
- * as the shortest of them lasts. Two intervals less, because a look may be so late.
- */
-function mayHaveTimedOut(
-  { episode, last, firstSeenAt }: AgentState,
+  { departure, quietHeld }: Arrival,
   at: Instant,
-  timeouts: readonly Duration[] | undefined,
-  usualInterval: Duration,
-): boolean {
-  if (timeouts?.length === 0) return false;
-  const shortest = Math.min(...(timeouts ?? [SHORTEST_NATIVE_TIMEOUT]));
-  const activeAt = Math.max(episode.sign?.at ?? firstSeenAt, last.tokenAt ?? -Infinity);
-  return at - activeAt >= shortest - 2 * usualInterval;
+): readonly Change[] {
+  const hidden: Departure = { ...departure, by: 'platform', quiet: false };
+  const back = returned(s, c, returns, { departure: hidden, quietHeld }, at, undefined);
+  if (isNativeTimeout(s, c, departure, returns)) return back;
+  const isDoubtful = isTokenless(c, departure) && mayBeLateReturn(s, c, departure, returns);
+  const before = isDoubtful ? beforeSuspect(s, c, 'click', back, false) : undefined;
+  const login = { kind: 'logged_in', departure, quietHeld, delay: at - departure.at } as const;
+  if (!isClick(c, departure)) return [{ ...login, sign: { kind: 'login', at }, before }];
+  return [{ ...login, sign: { kind: 'presence', at } }, personAt(at, before)];
+}
+
+/** A click is a person's: it takes the agent off the ladder. */
+function isClick(c: Comparison, departure: Departure): boolean {
+  return c.shown.presence === 'AVAILABLE' && isTokenless(c, departure);
+}
+
+/** The session that our Offline left alone is still the same, as far as its token tells. */
+function isTokenless({ shown }: Comparison, { quiet, former }: Departure): boolean {
+  return quiet && !isNewer(shown.tokenAt, former.tokenAt);
 }
 
 /** A return within the window: silent, unless it shows something that no browser brings. */
@@ -213,22 +166,7 @@ function isNativeTimeout(s: AgentState, c: Comparison, departure: Departure, ret
   // While a return is silent there has been no sign of a person: a token of then or later is the browser's own.
   if (silent === undefined || opened < silent.at - SAME_CHANGE_WINDOW) return false;
   if (c.presence.earliest > token + SAME_CHANGE_WINDOW) return false;
-  return isAfterTimeout(token, [opened, at], c.context.nativeTimeouts ?? [], returns);
-}
-
-/** Whether this time follows within the window on a timeout that began to run at one of these. */
-function isAfterTimeout(
-  at: Instant,
-  idleFrom: readonly Instant[],
-  timeouts: readonly Duration[],
-  { window }: Returns,
-): boolean {
-  return timeouts.some((timeout) =>
-    idleFrom.some((idle) => {
-      const after = at - (idle + timeout);
-      return after >= -OWN_STAMP_TOLERANCE && after <= window;
-    }),
-  );
+  return isAfterTimeout(token, [opened, at], c.context.nativeTimeouts, returns);
 }
 
 /**

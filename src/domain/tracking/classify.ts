@@ -5,16 +5,9 @@
  */
 import type { Returns } from '../policy/policy.ts';
 import { HOUR, type Duration, type Instant } from '../time/time.ts';
-import {
-  arrived,
-  beforeBounce,
-  bounced,
-  departed,
-  hiddenDeparture,
-  isBrought,
-  isHiddenBounce,
-} from './absences.ts';
+import { arrived, bounced, departed, hiddenDeparture, isBrought, isHiddenBounce } from './absences.ts';
 import { dateOf, fits, samePresence, type Comparison } from './compare.ts';
+import { beforeSuspect, mayBeBounce } from './doubts.ts';
 import { OWN_STAMP_TOLERANCE } from './reading.ts';
 import { isDoneKnown, silentReturnOf, type AgentState, type Logoff, type Snapshot } from './state.ts';
 import { beginning, type Change } from './transitions.ts';
@@ -115,7 +108,7 @@ function signOrNone(s: AgentState, c: Comparison, returns: Returns): readonly Ch
         kind: 'sign',
         sign: { kind: routingAt > presenceAt ? 'routing' : 'presence', at },
         movedAt,
-        before: beforeBounce(s, c, returns),
+        before: mayBeBounce(s, c) ? beforeSuspect(s, c, 'bounce', bounced(s, c, returns), false) : undefined,
       },
     ];
   if (!inGap) return movedAt < Infinity ? [{ kind: 'no_sign', movedAt }] : NOTHING_NEW;
