@@ -222,7 +222,8 @@ function workerOf(
   // Another source of observations is one more entry here.
   const sources: readonly ObservationSource[] = [directory];
   const tools = { clock, log, meter, alarm, alarms, name, warner, tracer };
-  const made = { ...tools, sources, directory, effects, store, names };
+  const asked = { openInteractions: platform.openInteractions };
+  const made = { ...tools, ...asked, sources, directory, effects, store, names };
   const load = (wanted: InForce): Promise<Controller> => Controller.load(made, wanted);
   let { setAside } = store;
   const hooks = {

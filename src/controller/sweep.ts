@@ -31,6 +31,7 @@ import { forgiven, noOutcomes } from './actuator/outcomes.ts';
 import { Tracker, type SweepContext } from './tracker.ts';
 import type { NameLookups } from '../ports/names.ts';
 import type { ObservationSource, ReadingSummary } from '../ports/agents.ts';
+import type { OpenInteractions } from '../ports/open-interactions.ts';
 import { readSources } from './sources.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 import { gapEvent, heldOnRecord, reconcile, standingFromRecord } from './reconcile.ts';
@@ -42,7 +43,7 @@ import { FailureLatch } from './failure-latch.ts';
 import { HoldWords } from './hold-words.ts';
 import { SweepTraces, type Traced } from './sweep-traces.ts';
 import type { InForce } from './in-force.ts';
-import { logSweep, raiseAfter } from './sweep-alarms.ts';
+import { logSweep, raiseAfter, withConversations } from './sweep-alarms.ts';
 import { warnAgents } from './actuator/warn-agents.ts';
 import type { Done, Plans, Watched } from './watched.ts';
 
@@ -55,6 +56,8 @@ export interface EnforcerParts extends Omit<ActuatorDeps, 'population' | 'accoun
   readonly names: NameLookups;
   /** One of them lists everyone. */
   readonly sources: readonly ObservationSource[];
+  /** Names the conversations of agents who are engaged for too long; without it they are not named. */
+  readonly openInteractions?: OpenInteractions;
   /** Is told of every look besides the accounting. */
   readonly onlooker?: ObservationSink;
 }
@@ -122,7 +125,8 @@ export class Controller {
     const plans = this.#plan(watched);
     await this.#record(watched, plans, limits);
     const done = await this.#carryOut(watched, plans, limits);
-    const report = this.#tell(watched, plans.enforced, done);
+    const named = await withConversations(this.#parts, watched, limits.signal);
+    const report = this.#tell(named, plans.enforced, done);
     this.#traces.tell(plans, report);
     await this.#forget(watched, limits);
     return report;
