@@ -224,9 +224,10 @@ function workerOf(
   const alarm = keptAtOnce(telling);
   // Another source of observations is one more entry here.
   const sources: readonly ObservationSource[] = [directory];
+  const tools = { clock, log, meter, alarm, alarms, name, warner, tracer };
   const evidence = (): EvidenceSources => evidenceOf(platform, reload?.current.settings.evidence);
-  const tools = { clock, log, meter, alarm, alarms, name, warner, tracer, evidence };
-  const made = { ...tools, sources, directory, effects, store, names };
+  const asked = { evidence, openInteractions: platform.openInteractions };
+  const made = { ...tools, ...asked, sources, directory, effects, store, names };
   const load = (wanted: InForce): Promise<Controller> => Controller.load(made, wanted);
   let { setAside } = store;
   const hooks = {

@@ -111,26 +111,39 @@ export class Alarms {
     this.#raise({ kind, message, fields });
   }
 
+  /** Agents who have been handling an interaction for too long, and of whom that was not reported yet. */
+  toReport({ engaged }: Pick<Findings, 'engaged'>, tooLong: Duration, now: Instant): Findings['engaged'] {
+    return engaged.filter(
+      ({ agent, since }) => now - since > tooLong && this.#engaged.get(agent.id) !== since,
+    );
+  }
+
   /**
-   * Reports agents who have been handling an interaction for too long, once for each. An agent whose reading could not be
-   * used this time is not reported again the next time.
+   * Reports agents who have been handling an interaction for too long, once for each, with the ids of their conversations where these
+   * are known. An agent whose reading could not be used this time is not reported again the next time.
    */
   engaged(
-    { engaged, seen }: Pick<Findings, 'engaged' | 'seen'>,
+    findings: Pick<Findings, 'engaged' | 'seen'>,
     tooLong: Duration,
     now: Instant,
     name: (agent: Agent) => string,
+    conversations: ReadonlyMap<string, readonly string[]> = new Map(),
   ): void {
+    const { engaged, seen } = findings;
     const current = new Set(engaged.map(({ agent }) => agent.id));
     for (const id of this.#engaged.keys()) if (seen.has(id) && !current.has(id)) this.#engaged.delete(id);
-    for (const { agent, since } of engaged) {
-      if (now - since <= tooLong || this.#engaged.get(agent.id) === since) continue;
+    for (const { agent, since } of this.toReport(findings, tooLong, now)) {
       this.#engaged.set(agent.id, since);
       const message = 'an agent has been handling an interaction for very long: not logged off, but check it';
       this.#raise({
         kind: 'engaged_too_long',
         message,
-        fields: { agent: name(agent), since, length: now - since },
+        fields: {
+          agent: name(agent),
+          since,
+          length: now - since,
+          conversations: conversations.get(agent.id),
+        },
       });
     }
   }

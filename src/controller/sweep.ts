@@ -19,6 +19,7 @@ import type { RecordEvent, ControllerState } from '../domain/record.ts';
 import { settleLeft } from '../domain/tracking/settle.ts';
 import { SECOND, type Duration } from '../domain/time/time.ts';
 import type { Alarms } from './alarms.ts';
+import { ClockErrors } from './clock-errors.ts';
 import { carryOut } from './actuator/actuator.ts';
 import type { ActuatorDeps, Pass, PassResult } from './actuator/deps.ts';
 import { SweepFindings, type DueAgent, type Findings } from './findings.ts';
@@ -32,6 +33,7 @@ import { forgiven, noOutcomes } from './actuator/outcomes.ts';
 import { Tracker, type SweepContext } from './tracker.ts';
 import type { NameLookups } from '../ports/names.ts';
 import type { ObservationSource, ReadingSummary } from '../ports/agents.ts';
+import type { OpenInteractions } from '../ports/open-interactions.ts';
 import { readSources } from './sources.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 import { gapEvent, heldOnRecord, reconcile, standingFromRecord } from './reconcile.ts';
@@ -43,12 +45,9 @@ import { FailureLatch } from './failure-latch.ts';
 import { HoldWords } from './hold-words.ts';
 import { SweepTraces, type Traced } from './sweep-traces.ts';
 import type { InForce } from './in-force.ts';
-import { logSweep, raiseAfter } from './sweep-alarms.ts';
+import { logSweep, raiseAfter, withConversations } from './sweep-alarms.ts';
 import { warnAgents } from './actuator/warn-agents.ts';
 import type { Done, Plans, Watched } from './watched.ts';
-
-/** The clocks drifting apart by more than this between two sweeps means that one of them jumped. */
-const CLOCK_JUMP: Duration = 30 * SECOND;
 
 /** What the enforcer is made of; see `ActuatorDeps`. */
 export interface EnforcerParts
@@ -57,6 +56,8 @@ export interface EnforcerParts
   readonly names: NameLookups;
   /** One of them lists everyone. */
   readonly sources: readonly ObservationSource[];
+  /** Names the conversations of agents who are engaged for too long; without it they are not named. */
+  readonly openInteractions?: OpenInteractions;
   /** Is told of every look besides the accounting. */
   readonly onlooker?: ObservationSink;
 }
@@ -71,8 +72,7 @@ export class Controller {
   readonly #inquiry: Inquiry;
   #standing: ControllerState;
   #inForce: InForce;
-  /** Of the last two sweeps: a clock that jumped in the middle of one is news to half of the people in the next. */
-  #clockErrors: readonly Duration[] = [];
+  readonly #clockErrors = new ClockErrors();
   readonly #storeTrouble: FailureLatch;
   readonly #holdWords: HoldWords;
   /** Intents without an outcome may stand in the record: after a start, and after the store was lost for a while. */
@@ -127,7 +127,8 @@ export class Controller {
     await this.#record(watched, plans, limits);
     const done = await this.#carryOut(watched, plans, limits);
     await this.#inquiry.ask(watched.findings, watched.context, limits.signal);
-    const report = this.#tell(watched, plans.enforced, done);
+    const named = await withConversations(this.#parts, watched, limits.signal);
+    const report = this.#tell(named, plans.enforced, done);
     this.#traces.tell(plans, report);
     await this.#forget(watched, limits);
     return report;
@@ -151,7 +152,7 @@ export class Controller {
       this.#storeTrouble.inherit(limits.leaseFault?.());
       this.#unreconciled = true;
     }
-    this.#clockErrors = [...this.#clockErrors, summary.clockError].slice(-2);
+    this.#clockErrors.note(summary.clockError);
     const now = Math.max(directory.serverNow(), summary.startedAt);
     const hold = await this.#hold(findings, summary, context);
     const complete = summary.complete && hold !== 'incomplete' && !areApart(summary.clockError);
@@ -161,22 +162,12 @@ export class Controller {
   #context(policy: Policy): SweepContext {
     const { clock, directory } = this.#parts;
     const { longestInterval } = this.#inForce;
-    const errors = this.#clockErrors;
     return {
       policy,
       usualInterval: usualInterval(longestInterval, this.#standing.intervals),
-      clockJumped: () => {
-        const error = clock.now() - directory.serverNow();
-        return errors.some((last) => Math.abs(error - last) > CLOCK_JUMP);
-      },
+      clockJumped: () => this.#clockErrors.differ(clock.now() - directory.serverNow()),
       nativeTimeouts: () => directory.nativeTimeouts(),
     };
-  }
-
-  /** By how much the clocks moved against each other between the last two sweeps, where that was too much. */
-  #clockJump(): Duration | undefined {
-    const [before = 0, last = before] = this.#clockErrors;
-    return Math.abs(last - before) > CLOCK_JUMP ? last - before : undefined;
   }
 
   async #hold(
@@ -343,7 +334,7 @@ export class Controller {
     const report = reportOf(swept, context.usualInterval, clock.now() - begun);
     meter.sweepEnded(report);
     logSweep(log, report, this.#traces.traceId);
-    this.#holdWords.after(report, this.#clockJump());
+    this.#holdWords.after(report, this.#clockErrors.jump);
     raiseAfter(this.#parts, watched, report, this.#storeTrouble.why);
     return report;
   }

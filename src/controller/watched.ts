@@ -22,6 +22,8 @@ export interface Watched {
   /** Everyone was read, and neither the number nor the time is in doubt. */
   readonly complete: boolean;
   readonly lease: LeaseStill;
+  /** Open conversations of agents who are to be reported, by their ids, where they are known. */
+  readonly conversations?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What is to be done, and what rules in observe mode would do. */

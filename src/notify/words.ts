@@ -52,7 +52,7 @@ const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: s
   engaged_too_long: {
     title: 'Agents have been in an interaction for very long',
     advice:
-      'They are never logged off. Ask them to complete the wrap-up or to close the e-mail; if they have gone, look up the conversation under Performance > Workspace > Interactions and paste its id into Admin > Routing > Disconnect Interactions.',
+      'They are never logged off. Ask them to complete the wrap-up or to close the e-mail; if they have gone, paste the id of the conversation into Admin > Routing > Disconnect Interactions. Where none is named, look it up under Performance > Workspace > Interactions.',
   },
   return: {
     title: 'Agents keep coming back by single sign-on',
@@ -73,6 +73,7 @@ const LABELS: Readonly<Record<string, string>> = {
   sweepId: 'sweep',
   length: 'for',
   dueIn: 'in',
+  conversations: 'conversation',
 };
 /** What a reader looks for first. */
 const ORDER = ['agent', 'rule', 'measured', 'limit'];
@@ -99,6 +100,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   in: 'dueIn',
   for: 'length',
   since: 'since',
+  conversations: 'conversations',
   rung: 'rung',
   detail: 'detail',
 };

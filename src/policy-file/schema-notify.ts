@@ -14,6 +14,7 @@ const PLACEHOLDERS = [
   'in',
   'for',
   'since',
+  'conversations',
   'rung',
   'detail',
   'count',

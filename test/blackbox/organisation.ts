@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { People } from './people.ts';
-import { PlatformApi, problem, type Reply } from './platform.ts';
+import { PlatformApi } from './platform.ts';
+import { problem, type Reply } from './reply.ts';
 
 export const CLIENT_ID = '5c1e2f0a-7d43-4b52-9a55-1f2ab3c4d5e6';
 export const CLIENT_SECRET = 'S3cret-of~the+client/0123456789abcdef';

@@ -66,6 +66,15 @@ export interface Person {
   /** Each instant at which the agent went Offline, and each at which they came back. */
   readonly wentAt: number[];
   readonly cameAt: number[];
+  /** Each presence and since when, by the platform's clock. */
+  readonly trail: { readonly at: number; readonly presence: Presence }[];
+  /** Each time that single sign-on let a browser in. */
+  readonly signIns: number[];
+}
+
+/** The address by which the platform knows a person. */
+export function emailOf({ name }: Pick<Person, 'name'>): string {
+  return `${name.replaceAll(/\W+/g, '.').toLowerCase()}@example.com`;
 }
 
 /** One request that wanted to change something. */
@@ -137,6 +146,8 @@ export class People {
       returns: 0,
       wentAt: [],
       cameAt: [],
+      trail: [{ at: parts.presenceSince ?? long, presence }],
+      signIns: [],
       ...parts,
     };
     this.all.set(person.id, person);
@@ -148,6 +159,7 @@ export class People {
     const was = person.presence;
     person.presence = presence;
     person.presenceSince = now;
+    person.trail.push({ at: now, presence });
     if (presence !== 'Offline') person.former = presence;
     if (presence === 'Offline' && was !== 'Offline') person.wentAt.push(Date.now());
     if (presence !== 'Offline' && was === 'Offline') person.cameAt.push(Date.now());
@@ -175,7 +187,10 @@ export class People {
   /** The person is at the desk again, and shows it by a presence that no browser sets by itself. */
   sitDown(person: Person, presence: Presence): void {
     person.goneSince = undefined;
-    if (person.presence === 'Offline') person.tokenAt = this.now();
+    if (person.presence === 'Offline') {
+      person.tokenAt = this.now();
+      person.signIns.push(person.tokenAt);
+    }
     this.setPresence(person, presence);
   }
 
@@ -245,6 +260,7 @@ export class People {
 
   #comeBack(person: Person, sso: SingleSignOn, former: Presence, tokensGone: boolean): void {
     if (person.goneSince === undefined) return;
+    if (tokensGone) person.signIns.push(this.now());
     if (tokensGone && sso.movesToken) person.tokenAt = this.now();
     if (person.presence !== 'Offline') return;
     this.setPresence(person, tokensGone && sso.as === 'Available' ? 'Available' : former);

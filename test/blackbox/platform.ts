@@ -2,13 +2,9 @@
  * What the public API of the platform knows: its paths, their parameters and bodies, and nothing else. A request beyond that
  * is a mistake of whoever sends it and is kept for the judge.
  */
-import { randomUUID } from 'node:crypto';
-import { SPELLINGS, type People, type Person, type Presence } from './people.ts';
-
-export interface Reply {
-  readonly status: number;
-  readonly body?: unknown;
-}
+import { Analytics, ANALYTICS_BODIES } from './analytics.ts';
+import { problem, type Reply } from './reply.ts';
+import { emailOf, SPELLINGS, type People, type Person, type Presence } from './people.ts';
 
 /** One request, taken apart. */
 export interface Asked {
@@ -24,6 +20,10 @@ interface Route {
   readonly query?: readonly string[];
   /** Keys that the body must, or may, have. */
   readonly body?: readonly string[];
+  /** What is wrong with a body that may have many forms. */
+  readonly check?: (body: unknown) => string | undefined;
+  /** What may be expanded, where that is not a part of a user. */
+  readonly expands?: ReadonlySet<string>;
   readonly answer: (asked: Asked, id: string) => Reply;
 }
 
@@ -64,10 +64,13 @@ export class PlatformApi {
   nativeTimeout = 0;
   /** More than so many users with expands on a page are too large. */
   largestPage = 500;
+  /** What it tells of single agents on demand. */
+  readonly analytics: Analytics;
   readonly #people: People;
 
   constructor(people: People) {
     this.#people = people;
+    this.analytics = new Analytics(people);
   }
 
   answer(asked: Asked): Reply {
@@ -135,6 +138,30 @@ export class PlatformApi {
       answer: ({ body }, id) => this.#putRouting(id, body),
     },
     { method: 'DELETE', path: /^\/api\/v2\/tokens\/([^/]+)$/, answer: (_, id) => this.#revoke(id) },
+    {
+      method: 'POST',
+      path: /^\/api\/v2\/analytics\/users\/details\/query$/,
+      check: ANALYTICS_BODIES.details,
+      answer: ({ body }) => this.analytics.details(body),
+    },
+    {
+      method: 'GET',
+      path: /^\/api\/v2\/analytics\/agents\/([^/]+)\/status$/,
+      answer: (_, id) => this.analytics.status(id),
+    },
+    {
+      method: 'POST',
+      path: /^\/api\/v2\/audits\/query\/realtime$/,
+      query: ['expand'],
+      expands: new Set(['user']),
+      check: ANALYTICS_BODIES.audits,
+      answer: ({ body }) => this.analytics.audits(body),
+    },
+    {
+      method: 'GET',
+      path: /^\/api\/v2\/audits\/query\/realtime\/servicemapping$/,
+      answer: () => this.analytics.services(),
+    },
   ];
 
   #patchPresence(id: string, body: unknown): Reply {
@@ -180,7 +207,7 @@ export class PlatformApi {
     const wanted = new Set(url.searchParams.getAll('expand'));
     for (const part of this.drop(person)) wanted.delete(part);
     const { id, name, group } = person;
-    const email = `${name.replaceAll(/\W+/g, '.').toLowerCase()}@example.com`;
+    const email = emailOf(person);
     const user: Record<string, unknown> = {
       id,
       name,
@@ -245,15 +272,20 @@ export class PlatformApi {
 const GROUPS = ['Agents', 'Others', 'Leads'].map((name) => ({ id: `g-${name.toLowerCase()}`, name }));
 
 /** What is wrong with a request, seen from the operation's documentation. */
-function faultOf({ query = [], body }: Route, asked: Asked): string | undefined {
-  const params = asked.url.searchParams;
+function faultOf(route: Route, asked: Asked): string | undefined {
+  const { body, check } = route;
+  const fault = queryFault(route, asked.url.searchParams);
+  if (fault !== undefined) return fault;
+  return check === undefined ? bodyFault(body, asked.body) : check(asked.body);
+}
+
+function queryFault({ query = [], expands = EXPANDS }: Route, params: URLSearchParams): string | undefined {
   for (const key of params.keys()) if (!query.includes(key)) return `has no parameter ${key}`;
-  const odd = params.getAll('expand').find((part) => !EXPANDS.has(part));
+  const odd = params.getAll('expand').find((part) => !expands.has(part));
   if (odd !== undefined) return `cannot expand ${odd}`;
   const size = Number(params.get('pageSize') ?? 25);
   if (!Number.isInteger(size) || size < 1 || size > 500) return `a page of ${size}`;
-  if (!STATES.has(params.get('state') ?? 'any')) return 'odd state';
-  return bodyFault(body, asked.body);
+  return STATES.has(params.get('state') ?? 'any') ? undefined : 'odd state';
 }
 
 function bodyFault(wanted: Route['body'], body: unknown): string | undefined {
@@ -287,9 +319,4 @@ function iso(at: number): string {
 
 function listing(entities: readonly unknown[]): object {
   return { entities, pageSize: 500, pageNumber: 1, total: entities.length, pageCount: 1 };
-}
-
-export function problem(status: number, code: string): Reply {
-  const message = `${code} in the organisation`;
-  return { status, body: { message, code, status, contextId: randomUUID(), details: [], errors: [] } };
 }

@@ -146,6 +146,16 @@ describe('an agent engaged for too long', () => {
     expect(told).toEqual(['engaged_too_long', 'engaged_too_long']);
   });
 
+  test('is to be reported until that was done, and anew for another interaction', () => {
+    const toReport = (since: number, now: number): number =>
+      alarms.toReport({ engaged: [{ agent: ada, since }] }, 4 * HOUR, now).length;
+    expect(toReport(BASE, BASE + 4 * HOUR)).toBe(0);
+    expect(toReport(BASE, BASE + 5 * HOUR)).toBe(1);
+    look(BASE, BASE + 5 * HOUR);
+    expect(toReport(BASE, BASE + 6 * HOUR)).toBe(0);
+    expect(toReport(BASE + HOUR, BASE + 6 * HOUR)).toBe(1);
+  });
+
   test('is not reported again because a reading in between could not be used', () => {
     look(BASE, BASE + 5 * HOUR);
     look(BASE, BASE + 6 * HOUR, false);

@@ -13,4 +13,8 @@ test('a shift of everyone: no agent who works is disturbed, no absent one is mis
   expect(shift.sandbox.requests.rateLimited).toBe(0);
   // Stuck wrap-up and a parked e-mail: never touched, but said.
   expect(shift.alarms.filter((kind) => kind !== 'return')).toEqual(['engaged_too_long', 'engaged_too_long']);
+  const named = shift.log.flatMap(({ alarm, conversations }) =>
+    alarm === 'engaged_too_long' ? [conversations] : [],
+  );
+  expect(named).toEqual(named.map(() => [expect.stringMatching(/^[0-9a-f-]{36}$/)]));
 });

@@ -32,6 +32,16 @@ describe('without anything of the operator’s own', () => {
     expect(lines.at(-1)).toBe('… and 39 more');
   });
 
+  test('the conversations of an agent who is engaged for too long stand in the line, where they are known', () => {
+    const item = { agent: 'Ana', length: 5 * HOUR, conversations: ['c1', 'c2'] };
+    const lines = (one: object): readonly string[] =>
+      letter(undefined, { kind: 'engaged_too_long', items: [{ ...one }] }).lines;
+    expect(lines(item)).toEqual(['agent Ana · for 5h · conversation c1; c2']);
+    expect(lines({ ...item, conversations: undefined })).toEqual(['agent Ana · for 5h']);
+    const own = letter({ line: '{agent}: {conversations}' }, { items: [item] });
+    expect(own.lines).toEqual(['Ana: c1; c2']);
+  });
+
   test('a line break in a name makes no new line, and a long line is cut between characters', () => {
     const [line] = letter(undefined, {
       items: [{ agent: `Ana\n- agent Ben\u2028${'😀'.repeat(400)}` }],

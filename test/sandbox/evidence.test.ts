@@ -108,6 +108,8 @@ describe('presence history', () => {
     const one = (value: string): object => ({ type: 'or', predicates: [{ dimension: 'userId', value }] });
     const userFilters = [one(people[0]!.id), one(people[1]!.id)];
     expect((await history([], { userFilters })).size).toBe(0);
+    const both = [people[0]!.id, people[1]!.id].map((value) => ({ dimension: 'userId', value }));
+    expect((await history([], { userFilters: [{ type: 'and', predicates: both }] })).size).toBe(0);
   });
 
   test('keeps the Offline of a browser that was timed out and came back', async () => {

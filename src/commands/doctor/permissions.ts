@@ -115,12 +115,30 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     need(
       'analytics:userDetail:view',
       'Analytics > User Detail > View',
-      'backtest uses it to read the history of agents',
+      'backtest uses it to read the history of agents, and with it the presence history can tell a browser that came back from a person who clicked',
       {
         missing: 'ok',
         perDivision: true,
         unseen: 'the history of agents there is missing, and backtest cannot tell',
       },
+    ),
+    always,
+  ],
+  [
+    need(
+      'analytics:agentState:view',
+      'Analytics > Agent State > View',
+      'with it the alarm engaged_too_long names the conversations that an agent has open',
+      { missing: 'ok', perDivision: true, unseen: 'conversations of agents there are not named' },
+    ),
+    always,
+  ],
+  [
+    need(
+      'audits:audit:view',
+      'Audits > Audit > View',
+      'with it the sign-ins in the audit log can tell a browser that came back from a person who clicked; it reads all audits of the organisation, so grant it only where that is wanted',
+      { missing: 'ok' },
     ),
     always,
   ],

@@ -98,9 +98,9 @@ export class Gate {
     return Math.max(0, this.remaining() - this.#waiting.action.length);
   }
 
-  /** How many requests for evidence could pass now. None while another request waits: evidence takes no place from it. */
+  /** How many requests for evidence could pass now. Where a read has to wait, there is no room for evidence either. */
   roomForEvidence(): number {
-    if (this.#closed || this.#everybody().length > 0) return 0;
+    if (this.#closed) return 0;
     return Math.min(AT_ONCE - this.#inside, this.#budget.spare(this.#clock.now()));
   }
 

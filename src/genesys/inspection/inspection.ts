@@ -65,7 +65,7 @@ export function inspectionOf(sdk: Sdk, { clockError, allowed }: ConnectionFacts)
 
 type Probe = readonly [operation: string, run: (sdk: Sdk) => Promise<unknown>];
 
-/** A call that needs the permission. Those that write are about a user id made up a moment ago, which does not exist. */
+/** A call that needs the permission. Those that write, and those about one user, have a user id made up a moment ago, which does not exist. */
 const PROBES: Readonly<Record<string, Probe | undefined>> = {
   'directory:user:view': ['getUsersQuery', (sdk) => sdk.users.getUsersQuery({ pageSize: 1 })],
   'presence:presenceDefinition:view': [
@@ -83,6 +83,14 @@ const PROBES: Readonly<Record<string, Probe | undefined>> = {
   'analytics:userDetail:view': [
     'getAnalyticsUsersDetailsJobsAvailability',
     (sdk) => sdk.analytics.getAnalyticsUsersDetailsJobsAvailability(),
+  ],
+  'analytics:agentState:view': [
+    'getAnalyticsAgentStatus',
+    (sdk) => sdk.analytics.getAnalyticsAgentStatus(randomUUID()),
+  ],
+  'audits:audit:view': [
+    'getAuditsQueryRealtimeServicemapping',
+    (sdk) => sdk.audits.getAuditsQueryRealtimeServicemapping(),
   ],
   'oauth:token:delete': ['deleteToken', (sdk) => sdk.tokens.deleteToken(randomUUID())],
   'presence:userPresence:edit': [

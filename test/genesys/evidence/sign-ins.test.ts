@@ -195,6 +195,12 @@ describe('an audit log that does not tell', () => {
     expect(await fake.platform.signIns.ask(SPAN, NO_SIGNAL)).toEqual({ kind: 'failed', why: NO_ROOM });
   });
 
+  test('is not asked what it covers where there is no room for the question itself', async () => {
+    const fake = await platform(pages([]), 10);
+    expect(await fake.platform.signIns.ask(SPAN, NO_SIGNAL)).toEqual({ kind: 'failed', why: NO_ROOM });
+    expect(fake.of(MAPPING)).toEqual([]);
+  });
+
   test.each([SPAN.from, SPAN.from - 8 * 86_400_000])(
     'is not asked for an empty or endless span',
     async (from) => {

@@ -177,6 +177,14 @@ describe('the rate budget and evidence', () => {
     expect(timeline.room()).toBe(3);
   });
 
+  test('a question for whose last page there is no room is not begun', async () => {
+    const fake = await platform(pages([ann(AWAY)]), 30);
+    const { timeline } = fake.platform;
+    expect(await timeline.ask(['ann'], SPAN, NO_SIGNAL)).toBeInstanceOf(Map);
+    expect(await timeline.ask(['ann'], SPAN, NO_SIGNAL)).toEqual({ kind: 'failed', why: NO_ROOM });
+    expect(fake.of(PATH)).toHaveLength(2);
+  });
+
   test('a refusal for too many requests stops evidence for as long as it says, and nothing else', async () => {
     const fake = await platform(
       always({ status: 429, headers: { 'Retry-After': '120' }, json: { status: 429 } }),
