@@ -17,7 +17,6 @@ import type { SweepHold } from '../domain/planning/plan.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { RecordEvent, ControllerState } from '../domain/record.ts';
 import { settleLeft } from '../domain/tracking/settle.ts';
-import { SECOND, type Duration } from '../domain/time/time.ts';
 import type { Alarms } from './alarms.ts';
 import { ClockErrors } from './clock-errors.ts';
 import { carryOut } from './actuator/actuator.ts';
