@@ -7,7 +7,7 @@ import { WoundClock } from '../src/app/clock.ts';
 import { DAY, HOUR, MINUTE } from '../src/domain/time/time.ts';
 import { createLog } from '../src/app/logging.ts';
 import { loadPolicyText } from '../src/policy-file/load.ts';
-import { createSandbox, HOSTILE_MIX, type Sandbox, type Truth } from '../src/sandbox/index.ts';
+import { createSandbox, HOSTILE_MIX, type Faults, type Sandbox, type Truth } from '../src/sandbox/index.ts';
 import { Metrics } from '../src/server/metrics.ts';
 import { assemble, openStoreOf } from '../src/app/compose.ts';
 import type { Mix } from './fortnight-mixes.ts';
@@ -22,6 +22,10 @@ export interface Wanted {
   readonly tuned: boolean;
   /** Whether one of each kind plays; else as many of each as there are in a contact centre. */
   readonly each: boolean;
+  /** Which sources of evidence are asked, as the policy writes it. */
+  readonly evidence: string;
+  /** What the sources get wrong. */
+  readonly faults: Partial<Faults>;
 }
 
 const FROM = Date.parse('2026-03-02T14:00:00Z');
@@ -32,14 +36,14 @@ const LIMITS: Readonly<Record<string, number>> = {
   'presence-flipper': 4 * HOUR,
 };
 
-async function play({ mix, seed, agents, days, tuned, each }: Wanted): Promise<Truth> {
+async function play({ mix, seed, agents, days, tuned, each, evidence, faults }: Wanted): Promise<Truth> {
   const clock = new WoundClock(FROM);
   const now = (): number => clock.now();
   const cast = each ? Object.keys(HOSTILE_MIX) : HOSTILE_MIX;
-  const sandbox = createSandbox({ seed, agents, cast, switches: mix, startsAt: FROM, now });
+  const sandbox = createSandbox({ seed, agents, cast, switches: mix, faults, startsAt: FROM, now });
   const { apiUrl } = await sandbox.listen();
   const provider = await identityProvider(sandbox);
-  const text = policy(apiUrl) + (tuned ? tunedReturns(provider.url) : '');
+  const text = `${policy(apiUrl)}evidence: ${evidence}\n` + (tuned ? tunedReturns(provider.url) : '');
   const loaded = loadPolicyText(text, 'fortnight.yaml', {});
   const { signal } = new AbortController();
   const around = { clock, log: createLog('silent', 'stderr'), metrics: new Metrics(), signal };

@@ -94,12 +94,16 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: String(availableParallelism()) },
     tuned: { type: 'boolean', default: false },
     every: { type: 'boolean', default: false },
+    evidence: { type: 'string', default: '{ timeline: auto }' },
+    faults: { type: 'string', default: '{}' },
   },
 });
 const { tuned, every: each } = values;
 const agents = each ? Object.keys(HOSTILE_MIX).length : Number(values.agents ?? 500);
 const days = Number(values.days ?? (each ? 1 : 14));
 const all = each ? everyMix() : fewMixes();
+const { evidence } = values;
+const faults = JSON.parse(values.faults) as Wanted['faults'];
 const from = Number(values.from);
 const byWho = new Map<string, Row>();
 const byTimeout = new Map<string, Row>();
@@ -113,7 +117,7 @@ const players = Array.from({ length: Number(values.jobs) }, () =>
 await Promise.all(
   players.map(async (player) => {
     for (const [i, mix] of next) {
-      const truth = await play(player, { mix, seed: i + 1, agents, days, tuned, each });
+      const truth = await play(player, { mix, seed: i + 1, agents, days, tuned, each, evidence, faults });
       say(i + 1, mix, truth);
       for (const sums of truth.perArchetype) {
         add(byWho, sums.archetype, sums);
