@@ -30,6 +30,7 @@ export default {
     ],
   },
   coverageProvider: 'v8',
+  testEnvironment: '<rootDir>/jest.environment.js',
   testTimeout: 60_000,
   testSequencer: '<rootDir>/jest.sequencer.js',
   // One more than there are cores: the trials with programs of their own leave theirs idle most of the time.

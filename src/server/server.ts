@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { SECOND } from '../domain/time/time.ts';
 import { BOUNDS, Connections, type ConnectionBounds } from './connections.ts';
 import type { Probe } from './health.ts';
+import { ListenError } from './listen-error.ts';
 import { Sliced } from './sliced.ts';
 
 export interface ServerParts {
@@ -32,11 +33,6 @@ export interface ServerHooks {
   readonly bounds?: Partial<ConnectionBounds>;
   /** In ms, of any clock. */
   readonly now?: () => number;
-}
-
-/** No client can be served at this address. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
 }
 
 /** Headers and address of one request, in bytes. */

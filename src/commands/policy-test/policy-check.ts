@@ -12,7 +12,6 @@ import type { Env } from '../../policy-file/interpolate.ts';
 import { inForceHere } from '../../policy-file/environment.ts';
 import { loadPolicyFile, readPolicyText, type LoadOptions } from '../../policy-file/load.ts';
 import { Source, type SourceSnapshot } from '../../policy-file/source.ts';
-import { runTestsOf } from './policy-tests.ts';
 
 /** What a check came to; `tests` is how many the policy has, all of which pass. */
 export type Check =
@@ -60,13 +59,20 @@ export async function checkHere(path: string, env: Env, given: Given = {}): Prom
   try {
     const loaded = loadPolicyFile(path, env, files, given);
     const isTested = loaded.isWhole && given.tests !== false;
-    const tests = isTested ? await runTestsOf(loaded, path, env, files) : 0;
+    const tests = isTested ? await testsOf(loaded, path, env, files) : 0;
     // After the tests: they are about the policy, not about where it runs.
     return { kind: 'valid', loaded: inForceHere(loaded, env), tests, files: files.digests };
   } catch (error) {
     const refusal = error instanceof PolicyRefused ? error : unexpected(path, error);
     return { kind: 'refused', refusal, files: files.digests };
   }
+}
+
+/** Runs the tests that the policy names, by the whole engine: it is loaded for them alone. */
+async function testsOf(loaded: LoadedPolicy, path: string, env: Env, files: FilesRead): Promise<number> {
+  if (loaded.settings.tests.length === 0) return 0;
+  const { runTestsOf } = await import('./policy-tests.ts');
+  return await runTestsOf(loaded, path, env, files);
 }
 
 /** What a check that came to something valid did come to. Throws the refusal of any other. */

@@ -2,7 +2,7 @@
 import { CredentialsError, PlatformError, PlatformSettingsError } from '../../genesys/http/errors.ts';
 import { faultLines, PolicyRefused } from '../../policy-file/faults.ts';
 import { ProxySettingsError } from '../../app/proxies.ts';
-import { ListenError } from '../../server/server.ts';
+import { ListenError } from '../../server/listen-error.ts';
 import { OutputError } from '../../app/log-stream.ts';
 import { StoreError } from '../../store/errors.ts';
 import { EXIT } from './exit-codes.ts';

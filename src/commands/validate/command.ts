@@ -1,24 +1,17 @@
 /** `validate`: checks the policy, all faults at once, and says in plain words what it would do. */
 import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
-import { createLog } from '../../app/logging.ts';
 import { describePolicy } from '../../policy-file/describe.ts';
 import { resolvePolicy, type ResolvedPolicy } from '../../policy-file/resolve.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { PolicyRefused } from '../../policy-file/faults.ts';
-import { Metrics } from '../../server/metrics.ts';
-import type { Platform } from '../../genesys/platform.ts';
-import { readNames } from '../../app/names-in-use.ts';
-import { needsOf } from '../../policy-file/needs.ts';
-import { Reach } from '../../policy-file/unmatched.ts';
-import { connect } from '../../app/compose.ts';
 import { MINUTE } from '../../domain/time/time.ts';
 import { FileFault } from '../../files/plain-file.ts';
 import { readInput } from '../../files/input.ts';
 import { LARGEST_FILE } from '../../policy-file/files-read.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { configPath, loadTestedConfig, type ConfigOption } from '../shared/options.ts';
-import { openLog, type LogOption } from '../shared/log.ts';
+import type { LogOption } from '../shared/log.ts';
 import type { Output } from '../shared/output.ts';
 
 export interface ValidateOptions extends ConfigOption, LogOption {
@@ -101,36 +94,10 @@ async function askedFor({
 async function resolve(
   loaded: LoadedPolicy,
   options: ValidateOptions,
-  { redactor }: Output,
+  output: Output,
 ): Promise<ResolvedPolicy> {
   if (options.online !== true) return resolvePolicy(loaded.draft, undefined, new Map(), realClock.now());
-  const signal = new AbortController().signal;
-  const log = createLog('warn', await openLog('stderr', options), redactor);
-  const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
-  try {
-    await platform.checkCredentials(signal);
-    const names = await readNames(loaded.draft, platform, signal);
-    const resolved = resolvePolicy(loaded.draft, names, new Map(), realClock.now());
-    return { ...resolved, warnings: [...resolved.warnings, ...(await reachOf(resolved, platform, signal))] };
-  } finally {
-    await platform.close();
-  }
-}
-
-/** Reads everyone once: an exemption or a profile that fits no agent is probably a slip. */
-async function reachOf(
-  { policy, reachable }: ResolvedPolicy,
-  platform: Platform,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  if (reachable.wholes.length === 0) return [];
-  platform.setNeeds(needsOf(policy));
-  const reach = new Reach(reachable, policy);
-  const { complete, fault } = await platform.directory.sweep((page) => {
-    for (const { agent, observation } of page) reach.see(agent, observation.missing);
-  }, signal);
-  if (complete) return reach.warnings();
-  return [
-    `the exemptions and profiles were not checked against the agents: ${fault ?? 'the agents could not be read'}`,
-  ];
+  // What speaks to the platform takes longer to load than a policy takes to check.
+  const { resolveOnline } = await import('./online.ts');
+  return await resolveOnline(loaded, options, output);
 }
