@@ -72,6 +72,7 @@ describe('a policy', () => {
       sweep: { every: '0 * * * * *', interval: MINUTE },
       notify: [],
       identity: undefined,
+      evidence: { timeline: 'auto', push: 'off', signIns: 'off' },
       store: { sqlite: './data/idle-enforcer.db', retention: 400 * 24 * HOUR },
       server: { host: '127.0.0.1', port: 8080 },
       log: { level: 'info', identities: 'name' },
