@@ -88,10 +88,7 @@ export class Inquiry {
     signal: AbortSignal,
   ): Promise<void> {
     if (this.#isRefused(name)) return;
-    const open = suspects.flatMap((agent) => {
-      const found = this.#openOf(agent);
-      return found?.suspect.kind === 'bounce' ? [{ agent, from: found.suspect.before }] : [];
-    });
+    const open = this.#bouncesIn(suspects);
     const trials = this.#untried(name, ownLogoffs).filter(({ offline }) => offline !== undefined);
     // A source that is believed is tried along with what is asked of it anyway.
     if (open.length === 0 && (trials.length === 0 || this.#isBelieved(name))) return;
@@ -108,6 +105,17 @@ export class Inquiry {
         records === undefined ? NONE : answerIn(records, { ...suspect, former: before.shown.presence }),
       );
     }
+  }
+
+  /** Those that were not asked about yet come first: where there is no room for all, each has its turn. */
+  #bouncesIn(suspects: readonly Agent[]): readonly { readonly agent: Agent; readonly from: Instant }[] {
+    const found = suspects.flatMap((agent) => {
+      const { suspect } = this.#openOf(agent) ?? {};
+      if (suspect?.kind !== 'bounce') return [];
+      const isAsked = this.#parts.population.memory(agent.id)?.evidence?.stamp === suspect.stamp;
+      return [{ agent, from: suspect.before, isAsked }];
+    });
+    return [...found.filter(({ isAsked }) => !isAsked), ...found.filter(({ isAsked }) => isAsked)];
   }
 
   /** What the source tells of these agents, each once, as far as there is room for requests. */
