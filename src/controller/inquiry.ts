@@ -179,7 +179,9 @@ export class Inquiry {
       this.#tried(name, showsSignIn(of(agent), { from: begunAt, to: silentAt }), begunAt);
     }
     for (const agent of open)
-      this.#answer(name, agent, policy, ({ suspect }) => signInAnswer(of(agent), suspect.stamp));
+      this.#answer(name, agent, policy, ({ suspect, before }) =>
+        signInAnswer(of(agent), suspect.stamp, before.at),
+      );
   }
 
   /** The newest suspect first: what lies behind a sign that stands is not given back. */

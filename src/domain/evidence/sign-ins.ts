@@ -21,9 +21,9 @@ export interface AgentSignIns {
   readonly knownTo: Instant | undefined;
 }
 
-/** Reads what the log says of a change of this time. */
-export function signInAnswer(signIns: AgentSignIns, stamp: Instant): Answer {
-  const from = stamp - SIGN_IN_BEFORE;
+/** Reads what the log says of a change of this time, or of one between `earliest` and this time. */
+export function signInAnswer(signIns: AgentSignIns, stamp: Instant, earliest: Instant = stamp): Answer {
+  const from = earliest - SIGN_IN_BEFORE;
   const shown = showsSignIn(signIns, { from, to: stamp });
   if (shown === undefined) return { kind: 'none' };
   return shown ? { kind: 'bounce', offline: undefined } : { kind: 'person' };

@@ -60,8 +60,8 @@ export function isAfterTimeout(
 }
 
 /**
- * How things stood before a suspect change. `undefined` where a browser would have brought more than was seen, or where the platform
- * gave no stamp by which it could be found. `isTold`: the return has been told of, only what stands behind it is in question.
+ * How things stood before a suspect change. `undefined` where a browser would have brought more than was seen, or where there
+ * is no stamp by which it could be found. `isTold`: the return has been told of, only what stands behind it is in question.
  */
 export function beforeSuspect(
   s: AgentState,
@@ -70,8 +70,10 @@ export function beforeSuspect(
   [instead, more]: readonly Change[],
   isTold: boolean,
 ): Checkpoint | undefined {
-  const stamp = shown.presenceSince;
-  if (inGap || stamp !== presence.at || instead?.kind !== 'returned' || more !== undefined) return undefined;
+  const stamp = presence.at;
+  // A timeline is searched for the platform's stamp; a sign-in need only lie between the looks.
+  if (inGap || (kind === 'bounce' && stamp !== shown.presenceSince)) return undefined;
+  if (instead?.kind !== 'returned' || more !== undefined) return undefined;
   const { departure, quietHeld, silent, graceFrom } = instead;
   const movedAt = Math.min(presence.earliest, routing.moved ? routing.earliest : Infinity);
   return checkpointOf(s, movedAt, {

@@ -165,7 +165,7 @@ export interface ReturnFacts extends Arrival {
 export interface Suspect {
   /** `bounce`: the presence moved while nobody looked. `click`: Available after our quiet Offline, which a timeline cannot explain. */
   readonly kind: 'bounce' | 'click';
-  /** The platform's stamp of it. */
+  /** The platform's stamp of it; of a click without one, the look that saw it. */
   readonly stamp: Instant;
   /** When the look before was taken at the earliest, and the look after at the latest. */
   readonly before: Instant;
