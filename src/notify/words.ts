@@ -52,7 +52,7 @@ const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: s
   engaged_too_long: {
     title: 'Agents have been in an interaction for very long',
     advice:
-      'They are never logged off. Ask them to complete the wrap-up or to close the e-mail; if they have gone, look up the conversation under Performance > Workspace > Interactions and paste its id into Admin > Routing > Disconnect Interactions.',
+      'They are never logged off. Ask them to complete the wrap-up or to close the e-mail; if they have gone, copy the id from the details of the interaction and enter it under Admin > Routing > Disconnect Interactions, which ends it at once.',
   },
   return: {
     title: 'Agents keep coming back by single sign-on',
