@@ -52,7 +52,7 @@ const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: s
   engaged_too_long: {
     title: 'Agents have been in an interaction for very long',
     advice:
-      'They are never logged off. Ask them to complete the wrap-up or to close the e-mail; if they have gone, paste the id of the conversation into Admin > Routing > Disconnect Interactions. Where none is named, look it up under Performance > Workspace > Interactions.',
+      'They are never logged off. Ask them to complete the wrap-up or to close the e-mail; if they have gone, enter the id of the conversation under Admin > Routing > Disconnect Interactions, which ends it at once. Where none is named, the details of the interaction show it.',
   },
   return: {
     title: 'Agents keep coming back by single sign-on',

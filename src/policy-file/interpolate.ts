@@ -60,6 +60,18 @@ export function interpolate(text: string, outside: Outside): Filled {
   return { text: filled, origins: [...origins], faults: [...faults], absent: [...absent] };
 }
 
+/** The same text for a policy in another folder: each `${file:PATH}` by its whole path. */
+export function withWholePaths(text: string, policyFile: string): string {
+  return text.replace(REFERENCE, (reference, inside: string | undefined) => {
+    const path = inside?.startsWith('file:') === true ? inside.slice('file:'.length) : '';
+    return path.trim() === '' ? reference : `\${file:${wholePath(path, policyFile)}}`;
+  });
+}
+
+function wholePath(path: string, policyFile: string): string {
+  return isAbsolute(path) ? path : resolve(dirname(policyFile), path);
+}
+
 interface Found {
   readonly value: string;
   readonly origin: string;
@@ -99,7 +111,7 @@ function fromFile(path: string, { policyFile, files }: Outside): Found {
   const origin = isPath ? `\${file:${path}}` : '${file:…}';
   const file = isPath ? `the file ${path}` : 'the file in its "${file:…}"';
   if (path.trim() === '') return { value: '', origin, fault: '${file:} names no file' };
-  const whole = isAbsolute(path) ? path : resolve(dirname(policyFile), path);
+  const whole = wholePath(path, policyFile);
   try {
     return { value: files.text(whole, LONGEST_FILE).replace(/\r?\n$/, ''), origin };
   } catch (error) {

@@ -1,14 +1,19 @@
 /**
  * A file that is there whole or not at all: it is written under another name in the same folder, for its owner alone, and gets its own
- * name when it is done. What stands under that name already is never touched.
+ * name when it is done. What stands under that name already is never touched. The other name holds the process that writes, so that
+ * what a killed one left behind is known for that, and removed by the next one.
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, lstat, open, rename, rm, stat } from 'node:fs/promises';
+import { link, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../shared/exit.ts';
 
 const OWN = 0o600;
+const THIS_MACHINE = hostname()
+  .replaceAll(/[^\w-]/g, '_')
+  .slice(0, 60);
 /** Of file systems that know no second name for a file. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
@@ -17,8 +22,9 @@ export async function makeFile<T>(path: string, write: (temporary: string) => Pr
   const target = resolve(path);
   await mustBeFree(target);
   const folder = dirname(target);
-  const temporary = join(folder, `.${basename(target).slice(0, 100)}.${randomUUID().slice(0, 8)}.partial`);
+  const temporary = join(folder, temporaryName(basename(target)));
   await makeEmpty(temporary, target, folder);
+  await removeLeftBehind(folder);
   try {
     const result = await write(temporary);
     await named(temporary, target);
@@ -26,6 +32,31 @@ export async function makeFile<T>(path: string, write: (temporary: string) => Pr
     return result;
   } finally {
     for (const file of [temporary, `${temporary}-journal`]) await rm(file, { force: true });
+  }
+}
+
+function temporaryName(name: string): string {
+  return `.${name.slice(0, 80)}.${THIS_MACHINE}.${process.pid}.${randomUUID().slice(0, 8)}.partial`;
+}
+
+const TEMPORARY = /\.([\w-]{1,60})\.(\d+)\.[0-9a-f]{8}\.partial(?:-journal)?$/;
+
+/** Only what a process of this machine wrote that is no more: another machine may be writing into a shared folder. */
+async function removeLeftBehind(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, where, pid] = TEMPORARY.exec(name) ?? [];
+    if (!name.startsWith('.') || where !== THIS_MACHINE || isRunning(Number(pid))) continue;
+    // It stays where this user may not remove it, and disturbs nothing there.
+    await rm(join(folder, name), { force: true }).catch(() => undefined);
+  }
+}
+
+/** A process of another user is one as well. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
   }
 }
 

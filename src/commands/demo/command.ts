@@ -12,7 +12,7 @@ import { loadPolicyFile } from '../../policy-file/load.ts';
 import { createSandbox, DEFAULT_MIX, type Sandbox, type Truth } from '../../sandbox/index.ts';
 import { Metrics } from '../../server/metrics.ts';
 import { assemble, openStoreOf, type Assembly } from '../../app/compose.ts';
-import { folderToKeep, keep, storeIn } from './keep.ts';
+import { folderToKeep, keep, writePolicyToPlay } from './keep.ts';
 import { DemoView } from './view.ts';
 import { EXIT } from '../shared/exit.ts';
 import { wholeOption, type ConfigOption } from '../shared/options.ts';
@@ -67,15 +67,14 @@ export async function demo(options: DemoOptions, output: Output): Promise<number
       from: STARTS_AT,
       to: STARTS_AT + shift + AFTERWARDS,
     });
-    const loaded = policyFor(options, urls, folder);
+    const loaded = await policyFor(options, urls, folder);
     await playWith(loaded, clock, view, STARTS_AT + shift + AFTERWARDS);
     const truth = truthOf(sandbox, loaded);
     if (options.json === true) output.json({ ...truth, requests: sandbox.requests }, 2);
     else view.tally(truth, sandbox.requests);
     if (kept !== undefined) {
       const said = options.json === true ? outputTo(() => undefined) : output;
-      const played = { path: policyPath(options), urls, client: SANDBOX_CLIENT };
-      await keep(kept, { ...played, from: STARTS_AT, to: STARTS_AT + shift + AFTERWARDS }, said);
+      await keep(kept, { from: STARTS_AT, to: STARTS_AT + shift + AFTERWARDS }, said);
     }
     return truth.disturbed.length + truth.missed.length === 0 ? EXIT.fine : EXIT.failedActions;
   } finally {
@@ -111,34 +110,21 @@ function policyPath({ config }: DemoOptions): string {
   return config ?? fileURLToPath(new URL('../../../config/idle-enforcer.yaml', import.meta.url));
 }
 
-/** The policy, pointed at the sandbox and enforcing. */
-function policyFor(
+/** The policy, pointed at the sandbox and enforcing: a file in the folder, which is played as it stands. */
+async function policyFor(
   options: DemoOptions,
   urls: { apiUrl: string; loginUrl: string },
   folder: string,
-): LoadedPolicy {
+): Promise<LoadedPolicy> {
+  const path = policyPath(options);
   const env = {
     ...process.env,
     GENESYS_CLIENT_ID: SANDBOX_CLIENT.id,
     GENESYS_CLIENT_SECRET: SANDBOX_CLIENT.secret,
   };
-  const loaded = loadPolicyFile(policyPath(options), env);
-  const { settings, draft } = loaded;
-  return {
-    ...loaded,
-    settings: {
-      ...settings,
-      mode: 'enforce',
-      genesys: {
-        ...settings.genesys,
-        ...urls,
-        clientId: SANDBOX_CLIENT.id,
-        clientSecret: SANDBOX_CLIENT.secret,
-      },
-      store: { ...settings.store, sqlite: storeIn(folder) },
-    },
-    draft: { ...draft, content: { ...draft.content, mode: 'enforce' } },
-  };
+  // Faults are told of the file that the user wrote.
+  loadPolicyFile(path, env);
+  return loadPolicyFile(await writePolicyToPlay(folder, { path, urls, client: SANDBOX_CLIENT }), env);
 }
 
 async function play(

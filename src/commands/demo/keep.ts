@@ -1,20 +1,25 @@
 /** What `demo --keep` leaves behind: the store, the policy that was played, and the report of the shift. */
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
+import { parseDocument, visit } from 'yaml';
 import type { Instant } from '../../domain/time/time.ts';
 import { readTextFile } from '../../files/plain-file.ts';
+import { withWholePaths } from '../../policy-file/interpolate.ts';
 import { report } from '../report/command.ts';
 import { UsageError } from '../shared/exit.ts';
 import { outputTo, type Output } from '../shared/output.ts';
 import { writePrivately } from '../shared/private-file.ts';
 
-/** What was played, and where. */
-export interface Played {
-  /** The policy file that the demo started from. */
+/** What is to be played, and where. */
+export interface ToPlay {
+  /** The policy file that the demo starts from. */
   readonly path: string;
   readonly urls: { readonly apiUrl: string; readonly loginUrl: string };
   readonly client: { readonly id: string; readonly secret: string };
+}
+
+/** The span that was played. */
+export interface Played {
   readonly from: Instant;
   readonly to: Instant;
 }
@@ -51,11 +56,22 @@ export async function folderToKeep(path: string): Promise<string> {
   return folder;
 }
 
-/** Writes policy and report beside the store, which has been closed, and says what can be done with them. */
+/** Where the policy stands in the folder. */
+function policyIn(folder: string): string {
+  return join(folder, 'idle-enforcer.yaml');
+}
+
+/** Writes the policy that is to be played, so that what is kept is what was played. Answers where it stands. */
+export async function writePolicyToPlay(folder: string, toPlay: ToPlay): Promise<string> {
+  const policy = policyIn(folder);
+  await writePrivately(policy, policyToPlay(folder, toPlay));
+  return policy;
+}
+
+/** Writes the report beside policy and store, which has been closed, and says what can be done with them. */
 export async function keep(folder: string, played: Played, output: Output): Promise<void> {
-  const policy = join(folder, 'idle-enforcer.yaml');
+  const policy = policyIn(folder);
   const page = join(folder, 'report.html');
-  await writePrivately(policy, policyPlayed(folder, played));
   const [from, to] = [played.from, played.to].map((at) => new Date(at).toISOString());
   const span = { from: from ?? '', to: to ?? '' };
   await report(
@@ -67,17 +83,24 @@ export async function keep(folder: string, played: Played, output: Output): Prom
   };
   output.line();
   output.line(`Kept: the store, the policy and report.html, in ${folder}. To look further:`);
+  command('list');
+  command('status');
   command(`report --from ${span.from} --to ${span.to}`);
   command(`report --events --from ${span.from} --to ${span.to}`);
   command(`explain AGENT --at ${span.to}`);
 }
 
-/** The same file with its comments, pointed at what was played. Its tests stay where they are. */
-function policyPlayed(folder: string, { path, urls, client }: Played): string {
+/** The same file with its comments, pointed at the sandbox. Its tests stay where they are. */
+function policyToPlay(folder: string, { path, urls, client }: ToPlay): string {
   const document = parseDocument(readTextFile(path, LARGEST));
   // Where the schema stands is told from the policy's own folder.
   const own = document.commentBefore?.replace(/^ yaml-language-server:.*\n(?:#? *\n)?/, '');
   document.commentBefore = own === undefined ? HEAD : `${HEAD}\n\n${own}`;
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value === 'string') node.value = withWholePaths(node.value, path);
+    },
+  });
   document.set('mode', 'enforce');
   document.setIn(['genesys', 'api_url'], urls.apiUrl);
   document.setIn(['genesys', 'login_url'], urls.loginUrl);

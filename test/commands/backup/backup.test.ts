@@ -14,6 +14,11 @@ import { BASE, Place, STANDING } from '../../store/sqlite/fixtures.ts';
 import { fullState } from '../../store/examples.ts';
 
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+const NEW_FILE = new URL('../../../src/commands/backup/new-file.ts', import.meta.url).href;
+const partials = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.partial'))
+    .toSorted();
 const place = new Place();
 afterAll(() => place.remove());
 
@@ -98,6 +103,43 @@ describe('a backup', () => {
 function left({ path, folder }: { readonly path: string; readonly folder: string }): readonly string[] {
   return readdirSync(folder).filter((name) => !name.startsWith(basename(path)));
 }
+
+describe('what a killed backup left behind', () => {
+  /** Begins a file of its own and is killed while it writes. */
+  function killedIn(folder: string): readonly string[] {
+    const script =
+      'const { makeFile } = await import(process.argv[1]);' +
+      "await makeFile(process.argv[2], () => { process.kill(process.pid, 'SIGKILL'); return new Promise(() => {}); });";
+    const { signal } = spawnSync(process.execPath, [
+      ...['--input-type=module', '-e', script],
+      ...[NEW_FILE, join(folder, 'copy.db')],
+    ]);
+    expect(signal).toBe('SIGKILL');
+    return partials(folder);
+  }
+
+  test('is removed by the next one in that folder', async () => {
+    const { path, folder } = await inUse();
+    expect(killedIn(folder)).toHaveLength(1);
+    expect(await said(path, join(folder, 'other.db'))).toBe(0);
+    expect(partials(folder)).toEqual([]);
+  });
+
+  test('stays while its process runs, where another machine wrote it, and where it is named alike only', async () => {
+    const { path, folder } = await inUse();
+    const [left = ''] = killedIn(folder);
+    const [, machine = '', pid = ''] = /\.([\w-]+)\.(\d+)\.[0-9a-f]{8}\.partial$/.exec(left) ?? [];
+    const others = [
+      left.replace(`.${pid}.`, `.${process.pid}.`),
+      left.replace(`.${machine}.`, '.elsewhere.'),
+      left.slice(1),
+      `.notes.partial`,
+    ];
+    for (const other of others) writeFileSync(join(folder, other), 'theirs');
+    expect(await said(path, join(folder, 'copy.db'))).toBe(0);
+    expect(partials(folder)).toEqual(others.toSorted());
+  });
+});
 
 describe('a backup that cannot be made leaves nothing, and says why', () => {
   test('where a file is there already: it is not touched', async () => {

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demo } from '../../../src/commands/demo/command.ts';
 import { folderToKeep } from '../../../src/commands/demo/keep.ts';
+import { list } from '../../../src/commands/list/command.ts';
 import { report } from '../../../src/commands/report/command.ts';
 import { UsageError } from '../../../src/commands/shared/exit.ts';
 import { outputTo } from '../../../src/commands/shared/output.ts';
+import { status } from '../../../src/commands/status/command.ts';
 import { loadPolicyFile } from '../../../src/policy-file/load.ts';
 
 const README = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
@@ -56,7 +58,46 @@ describe('what --keep keeps', () => {
     expect(told('Log-offs by a rule') + told('Answers to returns \\(ladder\\)')).toBe(Number(logoffs));
     expect(said).toContain(`Kept: the store, the policy and report.html, in ${kept}.`);
   });
+
+  test('is the policy that was played: list and status find nothing that differs from the last sweep', async () => {
+    let text = '';
+    const output = outputTo((piece) => {
+      text += piece;
+    });
+    const config = join(kept, 'idle-enforcer.yaml');
+    expect(await list({ config }, output)).toBe(0);
+    // The sandbox has ended, and its worker with it.
+    expect(await status({ config }, output)).toBe(1);
+    expect(text).toMatch(/agents? idle.*, of \d+ online/);
+    expect(text).not.toContain('not the one of the last sweep');
+    for (const command of ['list', 'status'])
+      expect(said).toContain(`  idle-enforcer ${command} --config ${config}\n`);
+  });
 });
+
+test('a policy that takes texts from files beside it is played from another folder', async () => {
+  const own = join(folder, 'own');
+  mkdirSync(own);
+  writeFileSync(join(own, 'hook.txt'), 'https://hooks.example.com/demo\n');
+  const annotated = readFileSync(new URL('../../../config/idle-enforcer.yaml', import.meta.url), 'utf8');
+  const policy = annotated
+    .replace(/^tests:(?:.*\n)(?:[ -].*\n)*/m, '')
+    .replace(/^notify:(?:.*\n)(?: .*\n)*/m, '');
+  const config = join(own, 'policy.yaml');
+  writeFileSync(
+    config,
+    `${policy}\nnotify:\n  - { name: ops, type: slack, url: "\${file:hook.txt}", on: [held] }\n`,
+  );
+  const away = join(folder, 'away');
+  await demo(
+    { config, agents: '40', seed: '1', hours: '1', keep: away },
+    outputTo(() => undefined),
+  );
+  const played = readFileSync(join(away, 'idle-enforcer.yaml'), 'utf8');
+  expect(played).toContain(`\${file:${join(own, 'hook.txt')}}`);
+  expect(played).not.toContain('hooks.example.com');
+  expect(loadPolicyFile(join(away, 'idle-enforcer.yaml'), {}).settings.mode).toBe('enforce');
+}, 60_000);
 
 describe('a folder to keep things in', () => {
   test('is refused where it holds anything, and nothing in it is touched', async () => {
