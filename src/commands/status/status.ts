@@ -1,9 +1,12 @@
 /** What the store tells of the worker, in sentences and as plain facts. Pure. */
 import type { Hold } from '../../domain/planning/plan.ts';
+import { EVIDENCE_SOURCES, standingOf, type EvidenceSource } from '../../domain/evidence/calibration.ts';
 import { isPaused } from '../../domain/planning/holds.ts';
 import type { LeaseTrace, StoredEvent } from '../../domain/record.ts';
+import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
 import { formatDuration, HOUR, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { HOLD_WORDS } from '../list/words.ts';
+import { sourceSentences } from '../shared/evidence-words.ts';
 import { withNulls } from '../shared/json.ts';
 import type { PolicyForReading } from '../shared/policy-for-reading.ts';
 import { policyCaveat, workerJson, workerSentence, type StoredState } from '../shared/stored-state.ts';
@@ -18,11 +21,16 @@ export interface StatusInput {
   readonly policyEvent: StoredEvent | undefined;
   /** What has been learnt of the platform, in sentences. */
   readonly learnt: readonly string[];
+  /** What is known of each source of evidence, and which ones the policy asks; `undefined` where it cannot be read. */
+  readonly evidence: {
+    readonly known: PlatformBehaviour['evidence'];
+    readonly asked: readonly EvidenceSource[] | undefined;
+  };
 }
 
 /** One line for each question that an operator has. */
 export function statusLines(input: StatusInput, times: Times): readonly string[] {
-  const { state, policy, learnt } = input;
+  const { state, policy, learnt, evidence } = input;
   const caveat = policyCaveat(state, policy);
   return [
     workerSentence(state),
@@ -39,6 +47,8 @@ export function statusLines(input: StatusInput, times: Times): readonly string[]
     ...(learnt.length === 0
       ? ['Nothing has been learnt about the platform yet.']
       : ['Learnt about the platform:', ...learnt.map((sentence) => `  ${sentence}`)]),
+    'Evidence of changes that a browser or a person may have made:',
+    ...sourceSentences(evidence.known, evidence.asked, times).map((sentence) => `  ${sentence}`),
   ];
 }
 
@@ -193,7 +203,7 @@ function ago(at: Instant, now: Instant): string {
 
 /** The same as facts, to be written by `printed`. */
 export function statusJson(input: StatusInput): unknown {
-  const { state, policy, policyEvent, learnt } = input;
+  const { state, policy, policyEvent, learnt, evidence } = input;
   const { path, now, standing, sweep, interval } = state;
   return {
     now,
@@ -215,7 +225,18 @@ export function statusJson(input: StatusInput): unknown {
     ...sweepJson(sweep),
     ...holdersJson(input),
     learnt,
+    evidence: evidenceJson(evidence),
   };
+}
+
+/** `standing` is null where the policy cannot be read. */
+function evidenceJson({ known, asked }: StatusInput['evidence']): object {
+  const facts = EVIDENCE_SOURCES.map((source) => {
+    const { right, wrong, answers, refused } = known[source];
+    const standing = asked && standingOf(known[source], asked.includes(source));
+    return [source, { ...withNulls({ standing, refused }), right, wrong, answers }] as const;
+  });
+  return Object.fromEntries(facts);
 }
 
 function sweepJson(sweep: StoredState['sweep']): object {
