@@ -10,16 +10,16 @@ import {
 import { ANSWERS, type Answer } from '../../domain/evidence/timeline.ts';
 import type { Times } from './times.ts';
 
-type Known = Readonly<Record<EvidenceSource, SourceFacts>>;
+/** What is known of each source, and which ones the policy asks; `undefined` where it cannot be read. */
+export interface SourcesKnown {
+  readonly known: Readonly<Record<EvidenceSource, SourceFacts>>;
+  readonly asked: readonly EvidenceSource[] | undefined;
+}
 
-/** One sentence for each source. `asked`: those that the policy switches on; `undefined` where it cannot be read. */
-export function sourceSentences(
-  known: Known,
-  asked: readonly EvidenceSource[] | undefined,
-  times: Times,
-): readonly string[] {
+/** One sentence for each source. */
+export function sourceSentences({ known, asked }: SourcesKnown, times: Times): readonly string[] {
   return EVIDENCE_SOURCES.map((source) => {
-    const isOn = asked === undefined || asked.includes(source);
+    const isOn = asked?.includes(source) ?? true;
     return `${source}: ${sourceWords(known[source], isOn, times)}.`;
   });
 }

@@ -1,12 +1,11 @@
 /** What the store tells of the worker, in sentences and as plain facts. Pure. */
 import type { Hold } from '../../domain/planning/plan.ts';
-import { EVIDENCE_SOURCES, standingOf, type EvidenceSource } from '../../domain/evidence/calibration.ts';
+import { EVIDENCE_SOURCES, standingOf } from '../../domain/evidence/calibration.ts';
 import { isPaused } from '../../domain/planning/holds.ts';
 import type { LeaseTrace, StoredEvent } from '../../domain/record.ts';
-import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
 import { formatDuration, HOUR, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { HOLD_WORDS } from '../list/words.ts';
-import { sourceSentences } from '../shared/evidence-words.ts';
+import { sourceSentences, type SourcesKnown } from '../shared/evidence-words.ts';
 import { withNulls } from '../shared/json.ts';
 import type { PolicyForReading } from '../shared/policy-for-reading.ts';
 import { policyCaveat, workerJson, workerSentence, type StoredState } from '../shared/stored-state.ts';
@@ -21,11 +20,7 @@ export interface StatusInput {
   readonly policyEvent: StoredEvent | undefined;
   /** What has been learnt of the platform, in sentences. */
   readonly learnt: readonly string[];
-  /** What is known of each source of evidence, and which ones the policy asks; `undefined` where it cannot be read. */
-  readonly evidence: {
-    readonly known: PlatformBehaviour['evidence'];
-    readonly asked: readonly EvidenceSource[] | undefined;
-  };
+  readonly evidence: SourcesKnown;
 }
 
 /** One line for each question that an operator has. */
@@ -48,7 +43,7 @@ export function statusLines(input: StatusInput, times: Times): readonly string[]
       ? ['Nothing has been learnt about the platform yet.']
       : ['Learnt about the platform:', ...learnt.map((sentence) => `  ${sentence}`)]),
     'Evidence of changes that a browser or a person may have made:',
-    ...sourceSentences(evidence.known, evidence.asked, times).map((sentence) => `  ${sentence}`),
+    ...sourceSentences(evidence, times).map((sentence) => `  ${sentence}`),
   ];
 }
 
@@ -230,7 +225,7 @@ export function statusJson(input: StatusInput): unknown {
 }
 
 /** `standing` is null where the policy cannot be read. */
-function evidenceJson({ known, asked }: StatusInput['evidence']): object {
+function evidenceJson({ known, asked }: SourcesKnown): object {
   const facts = EVIDENCE_SOURCES.map((source) => {
     const { right, wrong, answers, refused } = known[source];
     const standing = asked && standingOf(known[source], asked.includes(source));

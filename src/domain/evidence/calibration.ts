@@ -65,7 +65,7 @@ export function answered(facts: SourceFacts, answer: Answer['kind']): SourceFact
 }
 
 /** Whether its answers are used. */
-export function isBelieved({ right }: Calibration): boolean {
+export function isBelieved({ right }: Pick<Calibration, 'right'>): boolean {
   return right >= RIGHT_TO_BE_BELIEVED;
 }
 
