@@ -16,7 +16,7 @@ const ROUNDS = 300;
 const WARM_UP = 50;
 
 const quiet = (): void => undefined;
-const METER = { returned: quiet, logoff: quiet };
+const METER = { returned: quiet, logoff: quiet, evidence: quiet };
 
 export async function benchTracing(): Promise<readonly Row[]> {
   const tracer = openTelemetry({ name: ({ id }) => id, redactor: new Redactor() });

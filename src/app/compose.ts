@@ -17,6 +17,7 @@ import { Worker } from '../controller/worker.ts';
 import { connectPlatform, type Platform } from '../genesys/platform.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Sender } from '../notify/send.ts';
+import { askedSources } from '../policy-file/asked-sources.ts';
 import { needRestart } from '../policy-file/diff.ts';
 import type { LoadedPolicy, Settings } from '../policy-file/draft.ts';
 import { secretsOf } from '../policy-file/secrets.ts';
@@ -136,6 +137,7 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     const policy = await untilReached(start, () => names.resolve(loaded, around.signal));
     await names.use(policy);
     metrics.policyInForce(policy);
+    metrics.asksEvidence(askedSources(loaded.settings.evidence));
     const { redactor = new Redactor() } = around;
     const identity = await LiveIdentity.connect(loaded.settings, store, {
       clock,
@@ -292,6 +294,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       log.level = settings.log.level;
       tellMode(metrics, settings);
       metrics.policyInForce(policy);
+      metrics.asksEvidence(askedSources(settings.evidence));
     },
     record: (event) => store.saveStep([], [event]),
     alarm: (alarm) => {

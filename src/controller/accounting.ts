@@ -4,7 +4,8 @@
  * here for the record, so that nothing is counted without being recorded.
  */
 import type { Agent } from '../domain/agent.ts';
-import type { Calibration, EvidenceSource } from '../domain/evidence/calibration.ts';
+import type { Calibration, EvidenceSource, Refusal } from '../domain/evidence/calibration.ts';
+import type { Answer } from '../domain/evidence/timeline.ts';
 import type { Evaluation } from '../domain/judging/evaluate.ts';
 import type { Lesson } from '../domain/logoff/outcome.ts';
 import type { TrackingEvent } from '../domain/tracking/state.ts';
@@ -49,14 +50,14 @@ const MOST_WAITING = 20_000;
 
 /** Mutable; one for each run of the program. */
 export class Accounting implements ObservationSink {
-  readonly #meter: Pick<Meter, 'returned' | 'logoff'>;
+  readonly #meter: Pick<Meter, 'returned' | 'logoff' | 'evidence'>;
   readonly #learner: Learner;
   readonly #traces: LineTracer | undefined;
   #sweepId: string | undefined;
   #lines: RecordEvent[] = [];
   #own: OwnReturn[] = [];
 
-  constructor(meter: Pick<Meter, 'returned' | 'logoff'>, learner: Learner, traces?: LineTracer) {
+  constructor(meter: Pick<Meter, 'returned' | 'logoff' | 'evidence'>, learner: Learner, traces?: LineTracer) {
     this.#meter = meter;
     this.#learner = learner;
     this.#traces = traces;
@@ -110,12 +111,23 @@ export class Accounting implements ObservationSink {
 
   /** How a source of evidence stood its trials. */
   calibration(source: EvidenceSource): Calibration {
-    return this.#learner.calibration(source);
+    return this.#learner.source(source);
   }
 
   /** After a source showed a log-off of ours rightly, or wrongly. */
   tried(source: EvidenceSource, isRight: boolean, at: Instant): void {
     this.#learner.tried(source, isRight, at);
+  }
+
+  /** Counts what a source said of a suspect change. */
+  answered(source: EvidenceSource, answer: Answer['kind']): void {
+    this.#meter.evidence(source, answer);
+    this.#learner.answered(source, answer);
+  }
+
+  /** After a question that was refused, or, with `undefined`, one that was not. */
+  refused(source: EvidenceSource, refused: Refusal | undefined): void {
+    this.#learner.refused(source, refused);
   }
 
   /** Writes what is newly learnt. Rejects when the store is lost. */

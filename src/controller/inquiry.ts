@@ -18,7 +18,6 @@ import type { Directory } from '../ports/agents.ts';
 import { MOST_ASKED, NO_ROOM, type EvidenceFault, type TimelineSource } from '../ports/evidence.ts';
 import type { EvidenceSources, SignInSource } from '../ports/evidence.ts';
 import type { Log } from '../ports/log.ts';
-import type { Meter } from '../ports/metrics.ts';
 import type { Accounting } from './accounting.ts';
 import type { OwnLogoff } from './findings.ts';
 import type { SweepContext, Tracker } from './tracker.ts';
@@ -29,7 +28,6 @@ export interface InquiryParts {
   readonly population: Tracker;
   readonly accounting: Accounting;
   readonly directory: Pick<Directory, 'serverNow'>;
-  readonly meter: Pick<Meter, 'evidence'>;
   readonly log: Log;
   readonly name: (agent: Agent) => string;
 }
@@ -50,7 +48,6 @@ const AT_ONCE = 4;
 const MARGIN: Duration = 5 * MINUTE;
 /** A source that may not be asked is tried again after this: a permission may have been granted. */
 const REFUSED_FOR: Duration = HOUR;
-const NONE: Answer = { kind: 'none' };
 
 /** One for each run of the program. */
 export class Inquiry {
@@ -101,8 +98,9 @@ export class Inquiry {
     }
     for (const { agent } of open) {
       const records = told.get(agent.id);
+      if (records === undefined) continue;
       this.#answer(name, agent, policy, ({ before, suspect }) =>
-        records === undefined ? NONE : answerIn(records, { ...suspect, former: before.shown.presence }),
+        answerIn(records, { ...suspect, former: before.shown.presence }),
       );
     }
   }
@@ -118,7 +116,7 @@ export class Inquiry {
     return [...found.filter(({ isAsked }) => !isAsked), ...found.filter(({ isAsked }) => isAsked)];
   }
 
-  /** What the source tells of these agents, each once, as far as there is room for requests. */
+  /** What the source tells of these agents, each once, as far as there is room for requests. Without those it was not asked about. */
   async #records(
     name: EvidenceSource,
     source: TimelineSource,
@@ -141,7 +139,10 @@ export class Inquiry {
           const earliest = Math.min(...chunk.map((id) => from.get(id) ?? to));
           const answer = await source.ask(chunk, { from: earliest - MARGIN, to }, signal);
           if ('kind' in answer) this.#failed(name, answer);
-          else for (const [id, records] of answer) told.set(id, records);
+          else {
+            this.#notRefused(name);
+            for (const id of chunk) told.set(id, answer.get(id) ?? []);
+          }
         }),
       ),
     );
@@ -169,6 +170,7 @@ export class Inquiry {
       this.#failed(name, log);
       return;
     }
+    this.#notRefused(name);
     const { entries, knownTo } = log;
     const of = ({ email }: Agent): AgentSignIns => {
       const address = normaliseName(email);
@@ -191,14 +193,14 @@ export class Inquiry {
     policy: Policy,
     answerOf: (open: OpenSuspect) => Answer,
   ): void {
-    const { population, accounting, meter, directory } = this.#parts;
+    const { population, accounting, directory } = this.#parts;
     const isUsed = this.#isBelieved(source);
     for (;;) {
       const state = population.memory(agent.id);
       const open = state && openSuspect(state);
       if (state === undefined || open === undefined) return;
       const answer = answerOf(open);
-      meter.evidence(source, answer.kind);
+      accounting.answered(source, answer.kind);
       const note = { stamp: open.suspect.stamp, source, answer: answer.kind, isUsed };
       const noted = noteEvidence(state, { ...note, at: directory.serverNow() });
       const returns = profileOf(agent, policy)?.returns ?? PLAIN_RETURNS;
@@ -247,7 +249,7 @@ export class Inquiry {
   }
 
   #failed(source: EvidenceSource, fault: EvidenceFault): void {
-    const { log, directory } = this.#parts;
+    const { log, directory, accounting } = this.#parts;
     if (fault.kind === 'failed') {
       if (fault.why !== NO_ROOM) log.info({ source, why: fault.why }, 'a source of evidence gave no answer');
       return;
@@ -257,6 +259,13 @@ export class Inquiry {
         { source, permission: fault.permission },
         'a source of evidence may not be asked: changes that it would explain stay signs of a person',
       );
-    this.#refusedAt.set(source, directory.serverNow());
+    const at = directory.serverNow();
+    this.#refusedAt.set(source, at);
+    accounting.refused(source, { permission: fault.permission, at });
+  }
+
+  #notRefused(source: EvidenceSource): void {
+    this.#refusedAt.delete(source);
+    this.#parts.accounting.refused(source, undefined);
   }
 }

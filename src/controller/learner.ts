@@ -5,7 +5,14 @@ import {
   NO_BEHAVIOUR_KNOWN,
   type PlatformBehaviour,
 } from '../domain/tracking/platform-behaviour.ts';
-import { tried, type Calibration, type EvidenceSource } from '../domain/evidence/calibration.ts';
+import {
+  answered,
+  tried,
+  type EvidenceSource,
+  type Refusal,
+  type SourceFacts,
+} from '../domain/evidence/calibration.ts';
+import type { Answer } from '../domain/evidence/timeline.ts';
 import type { Instant } from '../domain/time/time.ts';
 import type { TrackingEvent } from '../domain/tracking/state.ts';
 import type { Action } from '../domain/policy/policy.ts';
@@ -35,16 +42,31 @@ export class Learner {
     this.#learnt = learnFromLogoff(this.#learnt, done, offline);
   }
 
-  /** How a source of evidence stood its trials. */
-  calibration(source: EvidenceSource): Calibration {
+  /** What is known of a source of evidence. */
+  source(source: EvidenceSource): SourceFacts {
     return this.#learnt.evidence[source];
   }
 
   /** After a source showed a log-off of ours rightly, or wrongly. */
   tried(source: EvidenceSource, isRight: boolean, at: Instant): void {
+    const facts = this.source(source);
+    this.#know(source, { ...facts, ...tried(facts, isRight, at) });
+  }
+
+  /** After a source said something of a suspect change. */
+  answered(source: EvidenceSource, answer: Answer['kind']): void {
+    this.#know(source, answered(this.source(source), answer));
+  }
+
+  /** After a question that was refused, or, with `undefined`, one that was not. */
+  refused(source: EvidenceSource, refused: Refusal | undefined): void {
+    const facts = this.source(source);
+    if (refused !== undefined || facts.refused !== undefined) this.#know(source, { ...facts, refused });
+  }
+
+  #know(source: EvidenceSource, facts: SourceFacts): void {
     const { evidence } = this.#learnt;
-    const calibration = tried(evidence[source], isRight, at);
-    this.#learnt = { ...this.#learnt, evidence: { ...evidence, [source]: calibration } };
+    this.#learnt = { ...this.#learnt, evidence: { ...evidence, [source]: facts } };
   }
 
   /** Writes what is new. Rejects when the store is lost. */

@@ -1,9 +1,11 @@
 /** A policy in plain words, for `validate`: which agents it covers, when it acts, and what it leaves alone. */
 import { isQuiet } from '../domain/judging/ladder.ts';
+import type { EvidenceSource } from '../domain/evidence/calibration.ts';
 import { CLOCK_TABLE } from '../domain/policy/clocks.ts';
 import type { Policy, Profile, Returns, Rule } from '../domain/policy/policy.ts';
 import { formatDuration, type Instant } from '../domain/time/time.ts';
 import { chosenConnector } from '../identity/connectors/registry.ts';
+import { askedSources } from './asked-sources.ts';
 import { coverTable } from './cover.ts';
 import { describeCalendars } from './describe-calendars.ts';
 import type { LoadedPolicy } from './draft.ts';
@@ -47,6 +49,7 @@ function describeHead({ settings, hash }: LoadedPolicy, { mode, caps }: Policy):
     `When more than ${breaker.atLeast} agents, and more than ${percent}% of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
     `Agents handling an interaction are never logged off; after ${formatDuration(caps.engagedTooLong)} they are reported.`,
     ...describeIdentity(settings),
+    describeEvidence(settings),
   ];
 }
 
@@ -63,6 +66,19 @@ function describeIdentity({ identity }: LoadedPolicy['settings']): readonly stri
   return [
     `Rungs with end_sso_session end the session at ${connector} first, which knows the agent by "${identity.subject}"; at most ${identity.per_hour} in an hour. This reaches beyond Genesys Cloud: doctor says how far.`,
   ];
+}
+
+const SOURCES: Readonly<Record<EvidenceSource, string>> = {
+  timeline: 'the presence history of the agent, where the client has analytics:userDetail:view',
+  push: 'presence changes as they happen',
+  sign_ins: 'the sign-ins in the audit log, which needs audits:audit:view',
+};
+
+function describeEvidence({ evidence }: LoadedPolicy['settings']): string {
+  const asked = askedSources(evidence).map((source) => SOURCES[source]);
+  if (asked.length === 0)
+    return 'A change that a browser or a person may have made counts as a sign of a person: no source of evidence is asked.';
+  return `A change that a browser or a person may have made counts as a sign of a person, until a source of evidence that is believed says otherwise. Asked: ${asked.join('; ')}.`;
 }
 
 function describeRule(rule: Rule, when: WhenText): string {

@@ -1,4 +1,5 @@
 /** What is counted, under the names that dashboards are built on. */
+import { ANSWERS } from '../domain/evidence/timeline.ts';
 import { ALARM_KINDS } from '../ports/alarms.ts';
 import type { Meter, Outcome } from '../ports/metrics.ts';
 import process from 'node:process';
@@ -217,6 +218,11 @@ export class Metrics implements Meter {
   notifiedBy(channels: readonly string[]): void {
     for (const channel of channels)
       for (const outcome of ['delivered', 'failed', 'given_up']) this.#notified.inc({ channel, outcome }, 0);
+  }
+
+  /** Each answer of these sources is counted from nought. */
+  asksEvidence(sources: readonly string[]): void {
+    for (const source of sources) for (const answer of ANSWERS) this.#evidence.inc({ source, answer }, 0);
   }
 
   /** One try to deliver a message through a channel. */

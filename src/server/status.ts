@@ -1,10 +1,13 @@
 /** What `/status` tells, as plain JSON with ISO instants. */
+import { EVIDENCE_SOURCES, standingOf, type EvidenceSource } from '../domain/evidence/calibration.ts';
 import { delayOf, returnsSeen, type PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
 import { secondsOf } from '../texts/printed.ts';
 
 export interface StatusFacts {
   readonly learnt: PlatformBehaviour;
+  /** Sources of evidence that the policy in force asks. */
+  readonly evidence: readonly EvidenceSource[];
   readonly version: string;
   readonly organisation: string;
   readonly startedAt: Instant;
@@ -93,6 +96,7 @@ export function statusOf(facts: StatusFacts): unknown {
           },
     nextDue: iso(last?.nextDueAt),
     learnt: learntJson(learnt),
+    evidence: evidenceJson(learnt, facts.evidence),
   };
 }
 
@@ -109,6 +113,17 @@ function learntJson(learnt: PlatformBehaviour): unknown {
     mostWithinSeconds: within(0.95),
   };
   return { returns, tokenMoves, revokeSetsOffline, reasserts };
+}
+
+/** Whether each source is asked and believed, and how often it said what. */
+function evidenceJson({ evidence }: PlatformBehaviour, asked: readonly EvidenceSource[]): unknown {
+  const facts = EVIDENCE_SOURCES.map((source) => {
+    const { right, wrong, answers, refused } = evidence[source];
+    const standing = standingOf(evidence[source], asked.includes(source));
+    const lacks = refused === undefined ? null : { permission: refused.permission, asOf: iso(refused.at) };
+    return [source, { standing, right, wrong, answers, refused: lacks }] as const;
+  });
+  return Object.fromEntries(facts);
 }
 
 function iso(at: Instant | undefined): string | null {

@@ -10,7 +10,7 @@ import {
   type Shown,
   type Unknown,
 } from '../domain/agent.ts';
-import { EVIDENCE_SOURCES, type Calibration } from '../domain/evidence/calibration.ts';
+import { EVIDENCE_SOURCES, UNASKED, type Refusal, type SourceFacts } from '../domain/evidence/calibration.ts';
 import { ANSWERS } from '../domain/evidence/timeline.ts';
 import { DELAYS, NO_BEHAVIOUR_KNOWN, type PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
 import type {
@@ -271,11 +271,13 @@ export const standing = z.object({
 
 const tally = z.object({ yes: count, no: count });
 
-const calibration = z.object({
+const source = z.object({
   right: count,
   wrong: count,
   triedTo: instant.optional(),
-} satisfies ShapeOf<Calibration>);
+  answers: z.object({ bounce: count, person: count, none: count, undecided: count }).default(UNASKED.answers),
+  refused: z.object({ permission: text, at: instant } satisfies ShapeOf<Refusal>).optional(),
+} satisfies ShapeOf<SourceFacts>);
 
 /** What has been learnt of the platform. */
 export const learnt = z.object({
@@ -285,7 +287,7 @@ export const learnt = z.object({
   reasserts: tally,
   // Versions before this one asked no source.
   evidence: z
-    .object({ timeline: calibration, push: calibration, sign_ins: calibration })
+    .object({ timeline: source, push: source, sign_ins: source })
     .default(NO_BEHAVIOUR_KNOWN.evidence),
 } satisfies ShapeOf<PlatformBehaviour>);
 

@@ -7,6 +7,7 @@ import { EMPTY_LEDGER, type Ledger } from '../../src/domain/planning/plan.ts';
 import type { Policy } from '../../src/domain/policy/policy.ts';
 import type { ControllerState, Pause, RecordEvent, StoredAgent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
+import type { PlatformBehaviour } from '../../src/domain/tracking/platform-behaviour.ts';
 import type { AgentState } from '../../src/domain/tracking/state.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { resolvePolicy } from '../../src/policy-file/resolve.ts';
@@ -43,6 +44,7 @@ export interface StoreParts {
   readonly standing?: Partial<ControllerState>;
   readonly ledger?: Partial<Ledger>;
   readonly sweep?: Partial<SweepReport>;
+  readonly learnt?: PlatformBehaviour;
   /** The policy of the last sweep, where it is another. */
   readonly policyHash?: string;
 }
@@ -97,7 +99,16 @@ ${rules}${more}`;
 
   /** Writes the store. The last sweep was begun by this very process. */
   async save(): Promise<this> {
-    const { at: time = '10:00', pause, events = [], standing, ledger, sweep, policyHash } = this.#parts;
+    const {
+      at: time = '10:00',
+      pause,
+      events = [],
+      standing,
+      ledger,
+      sweep,
+      policyHash,
+      learnt,
+    } = this.#parts;
     const at = clockTime(time);
     const store = await openStore(this.sqlite, { now: () => at });
     await store.saveAgents(this.#agents);
@@ -126,6 +137,7 @@ ${rules}${more}`;
       },
       events,
     });
+    if (learnt !== undefined) await store.saveLearnt(learnt);
     if (pause !== undefined) await store.setPause(pause);
     const report: SweepReport = { ...NO_SWEEP, startedAt: at, ...sweep };
     const inForce = { organisation: 'default', mode: this.policy.mode, policy: policyHash ?? this.hash };

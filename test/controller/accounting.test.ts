@@ -38,6 +38,7 @@ beforeEach(() => {
     {
       returned: (kind, delay) => counted.push(`${kind} ${delay ?? ''}`.trim()),
       logoff: (rule, outcome, mode) => counted.push(`${rule} ${outcome} ${mode}`),
+      evidence: (source, answer) => counted.push(`${source} ${answer}`),
     },
     learner,
   );

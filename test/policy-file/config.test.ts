@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { describePolicy } from '../../src/policy-file/describe.ts';
 import { jsonSchema } from '../../src/policy-file/json-schema.ts';
-import { loadPolicyFile } from '../../src/policy-file/load.ts';
+import { loadPolicyFile, loadPolicyText } from '../../src/policy-file/load.ts';
 import { resolvePolicy } from '../../src/policy-file/resolve.ts';
 import { ENV, load, withMore } from './texts.ts';
 
@@ -176,4 +176,26 @@ describe('the default policy in plain words', () => {
   test('holds no secret', () => {
     expect(lines.join('\n')).not.toContain('sesame');
   });
+});
+
+test.each([
+  ['', 'Asked: the presence history of the agent, where the client has analytics:userDetail:view.'],
+  [
+    'evidence: { sign_ins: on }',
+    'Asked: the presence history of the agent, where the client has analytics:userDetail:view; the sign-ins in the audit log, which needs audits:audit:view.',
+  ],
+  ['evidence: { timeline: off }', 'no source of evidence is asked.'],
+])('a policy with "%s" says which sources of evidence are asked', (more, words) => {
+  const text = `version: 1
+genesys: { region: eu-west-1, client_id: a, client_secret: b }
+profiles: [{ name: all, rules: [{ id: gone, when: { routing: [off_queue] }, limit: 60m }] }]
+${more}
+`;
+  const loaded = loadPolicyText(text, 'p.yaml', {});
+  const { policy } = resolvePolicy(loaded.draft, {}, new Map(), NOW);
+  const lines = describePolicy(loaded, policy, NOW).filter((line) =>
+    line.startsWith('A change that a browser or a person'),
+  );
+  expect(lines).toHaveLength(1);
+  expect(lines[0]!.endsWith(words)).toBe(true);
 });

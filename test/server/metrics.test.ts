@@ -73,6 +73,21 @@ describe('the organisation', () => {
     expect(await metrics.text()).toContain('idle_enforcer_alarms_total{kind="blind",organisation="acme"} 1');
   });
 
+  test('begins each answer of a source that is asked at zero, and tells nothing of the others', async () => {
+    const metrics = new Metrics();
+    const told = async (): Promise<readonly string[]> =>
+      (await metrics.text()).split('\n').filter((line) => line.startsWith('idle_enforcer_evidence_total'));
+    expect(await told()).toEqual([]);
+    metrics.evidence('timeline', 'bounce');
+    metrics.asksEvidence(['timeline']);
+    expect((await told()).toSorted()).toEqual([
+      'idle_enforcer_evidence_total{source="timeline",answer="bounce",organisation="default"} 1',
+      'idle_enforcer_evidence_total{source="timeline",answer="none",organisation="default"} 0',
+      'idle_enforcer_evidence_total{source="timeline",answer="person",organisation="default"} 0',
+      'idle_enforcer_evidence_total{source="timeline",answer="undecided",organisation="default"} 0',
+    ]);
+  });
+
   test('has one mode at a time, and both are there', async () => {
     const metrics = new Metrics();
     const modes = async (): Promise<readonly string[]> =>

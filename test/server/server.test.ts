@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { UNASKED } from '../../src/domain/evidence/calibration.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../src/domain/tracking/platform-behaviour.ts';
 import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { Health } from '../../src/server/health.ts';
@@ -88,6 +89,7 @@ describe('the status', () => {
     mode: 'enforce',
     policy: 'abc',
     learnt: NO_BEHAVIOUR_KNOWN,
+    evidence: ['timeline'],
     pause: undefined,
     lastSweep: undefined,
   } as const;
@@ -101,6 +103,27 @@ describe('the status', () => {
       lastSweep: null,
       nextDue: null,
       learnt: { returns: { seen: 0, halfWithinSeconds: null } },
+    });
+  });
+
+  test('tells of each source of evidence whether it is asked and believed, and how often it said what', () => {
+    const answers = { bounce: 4, person: 1, none: 2, undecided: 0 };
+    const refused = { permission: 'audits:audit:view', at: T };
+    const known = {
+      ...NO_BEHAVIOUR_KNOWN.evidence,
+      timeline: { ...UNASKED, right: 3, wrong: 1, triedTo: T, answers },
+      sign_ins: { ...UNASKED, refused },
+    };
+    const learnt = { ...NO_BEHAVIOUR_KNOWN, evidence: known };
+    expect(statusOf({ ...facts, learnt, evidence: ['timeline', 'sign_ins'] })).toMatchObject({
+      evidence: {
+        timeline: { standing: 'believed', right: 3, wrong: 1, refused: null, answers },
+        push: { standing: 'off' },
+        sign_ins: {
+          standing: 'refused',
+          refused: { permission: 'audits:audit:view', asOf: '2026-03-02T14:00:00.000Z' },
+        },
+      },
     });
   });
 

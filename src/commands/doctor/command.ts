@@ -1,14 +1,14 @@
 /** `doctor`: whether the policy could be enforced in this organisation, and what gets in its way. */
 import { realClock } from '../../app/clock.ts';
-import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
+import { NO_BEHAVIOUR_KNOWN, type PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
 import { MINUTE, type Duration } from '../../domain/time/time.ts';
 import type { Platform } from '../../genesys/platform.ts';
 import { createIdentity } from '../../identity/identity.ts';
-import { learntSentences } from '../explain/behaviour-words.ts';
 import { openStore } from '../../store/open.ts';
 import { diagnose } from './doctor.ts';
 import type { CheckVerdict, Diagnosis, DoctorPlatform, DoctorWants, Finding } from './ports.ts';
 import { createLog } from '../../app/logging.ts';
+import { askedSources } from '../../policy-file/asked-sources.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { needsOf } from '../../policy-file/needs.ts';
@@ -71,13 +71,13 @@ function policyWithout({ draft }: LoadedPolicy): Policy {
 }
 
 /** What the worker has learnt so far, where it has run on this machine already. */
-async function learntBefore({ settings, draft }: LoadedPolicy): Promise<readonly string[]> {
+async function learntBefore({ settings }: LoadedPolicy): Promise<PlatformBehaviour> {
   const found = await openStore(settings.store, { now: () => realClock.now(), readOnly: true }).catch(
     () => undefined,
   );
-  if (found === undefined) return [];
+  if (found === undefined) return NO_BEHAVIOUR_KNOWN;
   try {
-    return learntSentences((await found.learnt()) ?? NO_BEHAVIOUR_KNOWN, draft.content.returns.window);
+    return (await found.learnt()) ?? NO_BEHAVIOUR_KNOWN;
   } finally {
     await found.close();
   }
@@ -101,6 +101,7 @@ export function wantsOf({ settings, draft }: LoadedPolicy): DoctorWants {
     interval: settings.sweep.interval,
     requestsPerMinute: settings.genesys.requestsPerMinute,
     connector: settings.identity !== undefined,
+    evidence: askedSources(settings.evidence),
   };
 }
 

@@ -1,5 +1,8 @@
 /** `doctor`: what stands between the policy and a log-off that works. Everything it asks changes nothing. */
 import { MINUTE, SECOND } from '../../domain/time/time.ts';
+import { NO_BEHAVIOUR_KNOWN, type PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
+import { learntSentences } from '../explain/behaviour-words.ts';
+import { evidenceFindings } from './evidence.ts';
 import { identityFinding, type DoctorIdentity } from './identity.ts';
 import { pageFinding } from './page.ts';
 import { permissionFindings } from './permissions.ts';
@@ -17,7 +20,7 @@ export async function diagnose(
   platform: DoctorPlatform,
   wants: DoctorWants,
   identity?: DoctorIdentity,
-  learnt: readonly string[] = [],
+  learnt: PlatformBehaviour = NO_BEHAVIOUR_KNOWN,
 ): Promise<Diagnosis> {
   const credentials = await credentialsFinding(platform);
   if (credentials.verdict === 'fail') return conclude([credentials]);
@@ -33,7 +36,8 @@ export async function diagnose(
     await universalLogoutFinding(platform),
     await signInFinding(platform, wants),
     ...(identity === undefined ? [] : [await identityFinding(identity)]),
-    ...learnt.map(learntFinding),
+    ...(await evidenceFindings(platform, wants, learnt)),
+    ...learntSentences(learnt, wants.returnWindow).map(learntFinding),
   ]);
 }
 

@@ -49,6 +49,14 @@ function forAction(action: Action): readonly (readonly [Need, Wanted])[] {
   return [[need(id, shown, without, { perDivision: true, unseen }), ({ actions }) => actions.has(action)]];
 }
 
+function audits(missing: Need['missing'], why: string): Need {
+  return need('audits:audit:view', 'Audits > Audit > View', why, { missing });
+}
+
+function signInsAreAsked({ evidence }: DoctorWants): boolean {
+  return evidence.includes('sign_ins');
+}
+
 /** Everything the service may ever need, each with when it does. The operations handbook lists the same. */
 export const NEEDS: readonly (readonly [Need, Wanted])[] = [
   [
@@ -115,11 +123,11 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     need(
       'analytics:userDetail:view',
       'Analytics > User Detail > View',
-      'backtest uses it to read the history of agents, and with it the presence history can tell a browser that came back from a person who clicked',
+      'backtest uses it to read the history of agents, and evidence.timeline to tell a browser that the native timeout brought back from a person',
       {
         missing: 'ok',
         perDivision: true,
-        unseen: 'the history of agents there is missing, and backtest cannot tell',
+        unseen: 'the history of agents there is missing, and neither backtest nor evidence.timeline can tell',
       },
     ),
     always,
@@ -133,14 +141,13 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     ),
     always,
   ],
+  [audits('warn', 'evidence.sign_ins is on, and asks the audit log for sign-ins'), signInsAreAsked],
   [
-    need(
-      'audits:audit:view',
-      'Audits > Audit > View',
-      'with it the sign-ins in the audit log can tell a browser that came back from a person who clicked; it reads all audits of the organisation, so grant it only where that is wanted',
-      { missing: 'ok' },
+    audits(
+      'ok',
+      'with it evidence.sign_ins could tell a browser that came back after a quiet Offline from a person who clicked; it reads all audits of the organisation, so grant it only where that is wanted',
     ),
-    always,
+    (wants) => !signInsAreAsked(wants),
   ],
 ];
 

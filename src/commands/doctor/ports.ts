@@ -1,4 +1,5 @@
 /** What `doctor` asks of the platform, in its own words, and what it says. */
+import type { EvidenceSource } from '../../domain/evidence/calibration.ts';
 import type { Observation } from '../../domain/agent.ts';
 import type { Action, Mode } from '../../domain/policy/policy.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
@@ -100,6 +101,8 @@ export interface DoctorWants {
   readonly requestsPerMinute: number;
   /** Whether a connector ends SSO sessions. */
   readonly connector: boolean;
+  /** Sources of evidence that the policy asks. */
+  readonly evidence: readonly EvidenceSource[];
 }
 
 /** Waits for an answer, and takes a refusal as one. Whatever has no `kind` is a mistake, and passes. */

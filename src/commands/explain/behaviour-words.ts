@@ -26,7 +26,7 @@ export function learntSentences(learnt: PlatformBehaviour, window: Duration): re
 }
 
 const UNTOLD =
-  'So an agent whom a native timeout brings back after a quiet Offline looks like a person who clicked, and is left alone: switch that timeout off.';
+  'So an agent whom a native timeout brings back after a quiet Offline looks like a person who clicked, and is left alone, unless sign-ins tell (evidence.sign_ins): switch that timeout off.';
 
 function delays(learnt: PlatformBehaviour): string[] {
   const count = returnsSeen(learnt);

@@ -13,6 +13,7 @@ import { COMMON_KINDS, recordedAt } from './record.ts';
 import { eventLines, linesOf } from './view.ts';
 import { timesIn, type Times } from '../shared/times.ts';
 import { createLog } from '../../app/logging.ts';
+import { askedSources } from '../../policy-file/asked-sources.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { nearest } from '../../policy-file/nearest.ts';
 import { nameKey, namesNeeded } from '../../policy-file/names.ts';
@@ -150,16 +151,15 @@ async function tell(
   const standing = await store.loadStanding();
   const facts = await store.facts();
   const known = rememberedFrom(facts);
+  const learnt = (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN;
   const stored = {
     agent,
     standing,
     pause: await store.pause(),
     events: await store.events({ agentId: agent.id, limit: KNOWN_EVENTS }),
     gaps: await store.events({ kinds: ['gap'], limit: 20 }),
-    learnt: learntSentences(
-      (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN,
-      loaded.draft.content.returns.window,
-    ),
+    learnt: learntSentences(learnt, loaded.draft.content.returns.window),
+    sources: { known: learnt.evidence, asked: askedSources(loaded.settings.evidence) },
     labels: labelsOf(loaded, known),
     interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
     now: realClock.now(),

@@ -19,13 +19,16 @@ import {
   type Sign,
   type SilentReturn,
 } from '../../domain/tracking/state.ts';
+import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
 import { CLOCKS, isOfCondition } from '../../domain/policy/clocks.ts';
 import type { Action, ClockName, Mode, Policy, Profile } from '../../domain/policy/policy.ts';
 import type { Pause, ControllerState, StoredAgent, StoredEvent } from '../../domain/record.ts';
 import { SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
+import { evidenceOf, type EvidenceShown } from './evidence.ts';
 import { holdsOf } from './holds.ts';
 import { withStoredFacts } from './stored.ts';
 import { whenWords } from './words.ts';
+import type { SourcesKnown } from '../shared/evidence-words.ts';
 
 /** What explaining starts from. */
 export interface ExplainInput {
@@ -46,6 +49,8 @@ export interface ExplainInput {
   readonly labels?: ReadonlyMap<string, string>;
   /** What the service has learnt of the platform, by name. */
   readonly learnt: readonly string[];
+  /** Sources of evidence; none is asked unless given. */
+  readonly sources?: SourcesKnown;
   /** The usual time between two sweeps. */
   readonly interval: Duration;
   readonly now: Instant;
@@ -129,6 +134,7 @@ export interface Explanation {
   /** Earlier ones, as far as they were asked for. */
   readonly before: readonly StoredEvent[];
   readonly learnt: readonly string[];
+  readonly evidence: EvidenceShown;
 }
 
 /** Explains one agent. */
@@ -155,6 +161,7 @@ export function explainAgent(input: ExplainInput): Explanation {
     events: events.slice(-SHOWN),
     before: events.slice(0, -SHOWN),
     learnt: input.learnt,
+    evidence: evidenceOf(memory, input.sources ?? NONE_ASKED, input.now),
   };
 }
 
@@ -165,6 +172,8 @@ function heldCaveat({ held }: ExplainInput): readonly string[] {
     `The policy says enforce, but the environment holds the mode at observe (${held.by}): no agent is logged off.`,
   ];
 }
+
+const NONE_ASKED: SourcesKnown = { known: NO_BEHAVIOUR_KNOWN.evidence, asked: [] };
 
 /** So many events are shown; earlier ones only help to tell what came of what. */
 const SHOWN = 10;

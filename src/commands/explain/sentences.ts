@@ -4,6 +4,7 @@ import type { ClockName } from '../../domain/policy/policy.ts';
 import type { StoredEvent } from '../../domain/record.ts';
 import { formatDuration } from '../../domain/time/time.ts';
 import { rungNumber } from '../../texts/printed.ts';
+import { evidenceSentences } from './evidence.ts';
 import type { Explanation, LadderShown, RuleShown } from './explain.ts';
 import { CLOCK_TABLE } from '../../domain/policy/clocks.ts';
 import { actionWords, meaningOf, SIGN_WORDS, stateWords } from './words.ts';
@@ -19,6 +20,7 @@ export function sentencesOf(explanation: Explanation, times: Times): readonly st
     ...lastLogoff([...explanation.before, ...explanation.events], times, clocksOf(explanation.rules)),
     ...seenSentence(explanation, times),
     ...signSentence(explanation, times),
+    ...evidenceSentences(explanation.evidence, times),
     ...explanation.holds.map((hold) => `A log-off is held back now: ${hold}.`),
     ...explanation.caveats,
   ];

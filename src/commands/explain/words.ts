@@ -18,7 +18,8 @@ export function actionWords(actions: readonly Action[]): string {
   return actions.length === 0 ? 'nothing' : actions.map((each) => ACTION_TABLE[each].done).join(', ');
 }
 
-function lower(text: string): string {
+/** A word of the platform, as people write it. */
+export function lower(text: string): string {
   return text.toLowerCase().replaceAll('_', ' ');
 }
 

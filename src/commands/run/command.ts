@@ -8,6 +8,7 @@ import { createLog } from '../../app/logging.ts';
 import { Metrics } from '../../server/metrics.ts';
 import { cached } from '../../server/cached.ts';
 import { startServer, type RunningServer, type Document } from '../../server/server.ts';
+import { askedSources } from '../../policy-file/asked-sources.ts';
 import { statusOf, type StatusFacts } from '../../server/status.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { jsonText } from '../../texts/clean.ts';
@@ -74,10 +75,10 @@ export function serve(
   const host = listenAddress(loaded.settings.server.host, process.env);
   const starting = { ok: false, why: 'starting: the platform has not been reached yet' };
   const startedAt = clock.now();
-  const inForce = (): Pick<StatusFacts, 'organisation' | 'mode' | 'modeHeldBy' | 'policy'> => {
+  const inForce = (): Pick<StatusFacts, 'organisation' | 'mode' | 'modeHeldBy' | 'policy' | 'evidence'> => {
     const { settings, hash } = assembly()?.reload.current ?? loaded;
-    const { organisation, mode, held } = settings;
-    return { organisation, mode, modeHeldBy: held?.by, policy: hash };
+    const { organisation, mode, held, evidence } = settings;
+    return { organisation, mode, modeHeldBy: held?.by, policy: hash, evidence: askedSources(evidence) };
   };
   const metricsTold = async (): Promise<Document> => ({
     text: Buffer.from(await metrics.text()),

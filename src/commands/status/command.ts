@@ -2,6 +2,7 @@
 import { realClock } from '../../app/clock.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
 import type { Instant } from '../../domain/time/time.ts';
+import { askedSources } from '../../policy-file/asked-sources.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { learntSentences } from '../explain/behaviour-words.ts';
 import { EXIT } from '../shared/exit.ts';
@@ -39,13 +40,16 @@ async function read(options: StatusOptions, output: Output, now: Instant): Promi
   try {
     // Without a policy nothing can be said of its window.
     const window = policy.loaded?.draft.content.returns.window ?? Infinity;
+    const learnt = (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN;
+    const evidence = policy.loaded?.settings.evidence;
     const [policyEvent] = await store.events({ kinds: ['policy'], limit: 1 });
     return {
       state: await storedState(store, policy, now),
       policy,
       lease: await store.lease(),
       policyEvent,
-      learnt: learntSentences((await store.learnt()) ?? NO_BEHAVIOUR_KNOWN, window),
+      learnt: learntSentences(learnt, window),
+      evidence: { known: learnt.evidence, asked: evidence && askedSources(evidence) },
     };
   } finally {
     await store.close();

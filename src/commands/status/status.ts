@@ -1,9 +1,11 @@
 /** What the store tells of the worker, in sentences and as plain facts. Pure. */
 import type { Hold } from '../../domain/planning/plan.ts';
+import { EVIDENCE_SOURCES, standingOf } from '../../domain/evidence/calibration.ts';
 import { isPaused } from '../../domain/planning/holds.ts';
 import type { LeaseTrace, StoredEvent } from '../../domain/record.ts';
 import { formatDuration, HOUR, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { HOLD_WORDS } from '../list/words.ts';
+import { sourceSentences, type SourcesKnown } from '../shared/evidence-words.ts';
 import { withNulls } from '../shared/json.ts';
 import type { PolicyForReading } from '../shared/policy-for-reading.ts';
 import { policyCaveat, workerJson, workerSentence, type StoredState } from '../shared/stored-state.ts';
@@ -18,11 +20,12 @@ export interface StatusInput {
   readonly policyEvent: StoredEvent | undefined;
   /** What has been learnt of the platform, in sentences. */
   readonly learnt: readonly string[];
+  readonly evidence: SourcesKnown;
 }
 
 /** One line for each question that an operator has. */
 export function statusLines(input: StatusInput, times: Times): readonly string[] {
-  const { state, policy, learnt } = input;
+  const { state, policy, learnt, evidence } = input;
   const caveat = policyCaveat(state, policy);
   return [
     workerSentence(state),
@@ -39,6 +42,8 @@ export function statusLines(input: StatusInput, times: Times): readonly string[]
     ...(learnt.length === 0
       ? ['Nothing has been learnt about the platform yet.']
       : ['Learnt about the platform:', ...learnt.map((sentence) => `  ${sentence}`)]),
+    'Evidence of changes that a browser or a person may have made:',
+    ...sourceSentences(evidence, times).map((sentence) => `  ${sentence}`),
   ];
 }
 
@@ -193,7 +198,7 @@ function ago(at: Instant, now: Instant): string {
 
 /** The same as facts, to be written by `printed`. */
 export function statusJson(input: StatusInput): unknown {
-  const { state, policy, policyEvent, learnt } = input;
+  const { state, policy, policyEvent, learnt, evidence } = input;
   const { path, now, standing, sweep, interval } = state;
   return {
     now,
@@ -215,7 +220,18 @@ export function statusJson(input: StatusInput): unknown {
     ...sweepJson(sweep),
     ...holdersJson(input),
     learnt,
+    evidence: evidenceJson(evidence),
   };
+}
+
+/** `standing` is null where the policy cannot be read. */
+function evidenceJson({ known, asked }: SourcesKnown): object {
+  const facts = EVIDENCE_SOURCES.map((source) => {
+    const { right, wrong, answers, refused } = known[source];
+    const standing = asked && standingOf(known[source], asked.includes(source));
+    return [source, { ...withNulls({ standing, refused }), right, wrong, answers }] as const;
+  });
+  return Object.fromEntries(facts);
 }
 
 function sweepJson(sweep: StoredState['sweep']): object {

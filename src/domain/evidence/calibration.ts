@@ -3,6 +3,7 @@
  * Until it has shown enough of them rightly its answers are counted and not used. Pure.
  */
 import type { Instant } from '../time/time.ts';
+import type { Answer } from './timeline.ts';
 
 /** Where evidence comes from. */
 export const EVIDENCE_SOURCES = ['timeline', 'push', 'sign_ins'] as const;
@@ -23,8 +24,48 @@ export const RIGHT_TO_BE_BELIEVED = 3;
 
 export const UNTRIED: Calibration = { right: 0, wrong: 0, triedTo: undefined };
 
+/** The platform refused a question, because the client lacks this permission. */
+export interface Refusal {
+  readonly permission: string;
+  readonly at: Instant;
+}
+
+/** All that is known of one source. */
+export interface SourceFacts extends Calibration {
+  /** How often it said what of suspect changes. While a change is open, each question about it counts. */
+  readonly answers: Readonly<Record<Answer['kind'], number>>;
+  /** The last question, where that was refused. */
+  readonly refused: Refusal | undefined;
+}
+
+/** Of a source that was never asked. */
+export const UNASKED: SourceFacts = {
+  ...UNTRIED,
+  answers: { bounce: 0, person: 0, none: 0, undecided: 0 },
+  refused: undefined,
+};
+
+/** `refused`: the client lacks the permission. `tried`: asked, and not believed yet, or not any more. */
+export type SourceStanding = 'off' | 'refused' | 'unasked' | 'tried' | 'believed';
+
+/** How a source stands; `isOn`: the policy asks it. */
+export function standingOf(facts: SourceFacts, isOn: boolean): SourceStanding {
+  if (!isOn) return 'off';
+  if (facts.refused !== undefined) return 'refused';
+  if (isBelieved(facts)) return 'believed';
+  const { triedTo, answers } = facts;
+  const isAsked = triedTo !== undefined || Object.values(answers).some((count) => count > 0);
+  return isAsked ? 'tried' : 'unasked';
+}
+
+/** After one more answer about a suspect change. */
+export function answered(facts: SourceFacts, answer: Answer['kind']): SourceFacts {
+  const { answers } = facts;
+  return { ...facts, answers: { ...answers, [answer]: answers[answer] + 1 } };
+}
+
 /** Whether its answers are used. */
-export function isBelieved({ right }: Calibration): boolean {
+export function isBelieved({ right }: Pick<Calibration, 'right'>): boolean {
   return right >= RIGHT_TO_BE_BELIEVED;
 }
 

@@ -2,7 +2,7 @@
  * What the platform and the browsers of this organisation do, as far as it is documented nowhere: learnt from what follows
  * log-offs. Judging never rests on it; it tells an administrator how leaky the organisation is, and what to set.
  */
-import { UNTRIED, type Calibration, type EvidenceSource } from '../evidence/calibration.ts';
+import { UNASKED, type EvidenceSource, type SourceFacts } from '../evidence/calibration.ts';
 import type { TrackingEvent } from './state.ts';
 import type { Action } from '../policy/policy.ts';
 import { MINUTE, SECOND, type Duration } from '../time/time.ts';
@@ -22,8 +22,8 @@ export interface PlatformBehaviour {
   readonly revokeSetsOffline: ReturnCounts;
   /** Whether an agent was back after an Offline that left the session alone: the client asserts its presence, or a click. */
   readonly reasserts: ReturnCounts;
-  /** How each source of evidence stood its trials. */
-  readonly evidence: Readonly<Record<EvidenceSource, Calibration>>;
+  /** What is known of each source of evidence. */
+  readonly evidence: Readonly<Record<EvidenceSource, SourceFacts>>;
 }
 
 /** Upper ends of the classes in which delays of returns are counted. */
@@ -44,7 +44,7 @@ export const NO_BEHAVIOUR_KNOWN: PlatformBehaviour = {
   tokenMoves: NONE,
   revokeSetsOffline: NONE,
   reasserts: NONE,
-  evidence: { timeline: UNTRIED, push: UNTRIED, sign_ins: UNTRIED },
+  evidence: { timeline: UNASKED, push: UNASKED, sign_ins: UNASKED },
 };
 
 function counted(tally: ReturnCounts, answer: boolean): ReturnCounts {

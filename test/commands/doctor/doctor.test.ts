@@ -4,6 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { doctor } from '../../../src/commands/doctor/command.ts';
+import { UNASKED } from '../../../src/domain/evidence/calibration.ts';
+import {
+  NO_BEHAVIOUR_KNOWN,
+  type PlatformBehaviour,
+} from '../../../src/domain/tracking/platform-behaviour.ts';
 import { outputTo, type Output } from '../../../src/commands/shared/output.ts';
 import { diagnose } from '../../../src/commands/doctor/doctor.ts';
 import { NEEDS } from '../../../src/commands/doctor/permissions.ts';
@@ -35,6 +40,7 @@ profiles:
     match: { queues: [Sales], teams: [Team 1], roles: [Agent] }
     rules:
       - { id: gone, when: { routing: [off_queue] }, limit: 10m, actions: [off_queue, offline, release_station, revoke_tokens] }
+evidence: { sign_ins: on }
 `;
 /** Names nothing, and only revokes. */
 const PLAIN = `
@@ -169,7 +175,7 @@ describe('an organisation in which one permission is missing', () => {
   test('of which nothing is missing, all is granted, whether the grants are told or not', async () => {
     const { diagnosis } = await ask({ switches: { ...TIDY, tellsGrants: false } });
     const granted = diagnosis.findings.filter(({ check }) => check.startsWith('permission '));
-    expect(granted).toHaveLength(NEEDS.length);
+    expect(granted).toHaveLength(new Set(NEEDS.map(([{ permission }]) => permission)).size);
     expect(granted.filter(({ found }) => found.startsWith('not granted'))).toEqual([]);
   });
 
@@ -269,6 +275,7 @@ describe('clocks and timeouts', () => {
     interval: MINUTE,
     requestsPerMinute: 240,
     connector: false,
+    evidence: ['timeline'],
   };
   const SEEN = {
     observation: {
@@ -373,6 +380,82 @@ describe('clocks and timeouts', () => {
       found: expect.stringContaining('granted in some divisions'),
     });
     expect(found(diagnosis, 'permission presence:settings:view')).toMatchObject({ verdict: 'ok' });
+  });
+
+  describe('evidence', () => {
+    const enabled = { enabled: true, timeout: 15 * MINUTE, perGroup: false, groups: [] };
+    const NATIVE: DoctorPlatform = { ...CALM, tokenTimeout: () => Promise.resolve(enabled) };
+    const known = NO_BEHAVIOUR_KNOWN.evidence;
+    const STAYING = { ...NO_BEHAVIOUR_KNOWN, tokenMoves: { yes: 0, no: 20 } };
+    const ask = async (
+      platform: DoctorPlatform,
+      learnt: PlatformBehaviour,
+      evidence: DoctorWants['evidence'] = ['timeline'],
+    ): Promise<Diagnosis> => diagnose(platform, { ...WANTS, evidence }, undefined, learnt);
+
+    test('where the native timeout is off there is hardly anything to ask about', async () => {
+      const diagnosis = await ask(CALM, STAYING);
+      for (const source of ['timeline', 'sign_ins'])
+        expect(found(diagnosis, `evidence ${source}`)).toMatchObject({
+          verdict: 'ok',
+          why: 'the native timeout is off: no session ends unseen, so that there is hardly anything to ask about',
+        });
+    });
+
+    test('where tokens stay under a native timeout, sign-ins that are off are worth a thought', async () => {
+      const diagnosis = await ask(NATIVE, STAYING);
+      expect(found(diagnosis, 'evidence timeline')).toMatchObject({
+        verdict: 'ok',
+        found: 'evidence.timeline: not asked yet',
+        why: expect.stringContaining('after a quiet Offline of ours it cannot tell'),
+      });
+      expect(found(diagnosis, 'evidence sign_ins')).toMatchObject({
+        verdict: 'warn',
+        found: 'evidence.sign_ins: switched off',
+        why: expect.stringMatching(/^a browser .* only the sign-ins in the audit log can tell$/),
+        advice: expect.stringContaining('set evidence.sign_ins: on and grant audits:audit:view'),
+      });
+    });
+
+    test('where tokens move, that is said, and sign-ins may stay off', async () => {
+      const diagnosis = await ask(NATIVE, { ...STAYING, tokenMoves: { yes: 30, no: 0 } });
+      expect(found(diagnosis, 'evidence sign_ins')).toMatchObject({
+        verdict: 'ok',
+        why: expect.stringMatching(/^where returns bring no newer token, .* apart already$/),
+      });
+    });
+
+    test('a source that the worker may not ask is a warning with the permission', async () => {
+      const refused = { permission: 'analytics:userDetail:view', at: NOW };
+      const timeline = { ...UNASKED, refused };
+      expect(
+        found(await ask(NATIVE, { ...STAYING, evidence: { ...known, timeline } }), 'evidence timeline'),
+      ).toMatchObject({
+        verdict: 'warn',
+        found:
+          'evidence.timeline: may not be asked: the client lacks analytics:userDetail:view, as of 09:00:00',
+        advice: 'give the role of the client analytics:userDetail:view, or switch it off',
+      });
+    });
+
+    test('a source that was wrong is a warning until it is believed again', async () => {
+      const wrong = { ...UNASKED, right: 1, wrong: 1, triedTo: NOW };
+      const verdictOf = async (timeline: typeof wrong): Promise<string | undefined> =>
+        found(await ask(NATIVE, { ...STAYING, evidence: { ...known, timeline } }), 'evidence timeline')
+          ?.verdict;
+      expect(await verdictOf(wrong)).toBe('warn');
+      expect(await verdictOf({ ...wrong, right: 3 })).toBe('ok');
+    });
+
+    test.each([
+      [['timeline', 'sign_ins'], 'warn'],
+      [['timeline'], 'ok'],
+    ] as const)('asked of %j without the permission for audits is %s', async (evidence, verdict) => {
+      const ownGrants = () => Promise.resolve([]);
+      const platform: DoctorPlatform = { ...CALM, ownGrants };
+      const diagnosis = await ask(platform, NO_BEHAVIOUR_KNOWN, evidence);
+      expect(found(diagnosis, 'permission audits:audit:view')).toMatchObject({ verdict });
+    });
   });
 
   test('a mistake of the program is not passed off as an answer of the platform', async () => {

@@ -7,6 +7,7 @@ import { UsageError } from '../../../src/commands/shared/exit.ts';
 import { outputTo } from '../../../src/commands/shared/output.ts';
 import type { Observation } from '../../../src/domain/agent.ts';
 import type { StoredEvent } from '../../../src/domain/record.ts';
+import { NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
 import { Tracker } from '../../../src/controller/tracker.ts';
 import { NO_CONTROLLER_STATE } from '../../../src/controller/controller-state.ts';
@@ -34,6 +35,7 @@ function inputOf(told: Story, parts: Partial<ExplainInput> = {}): ExplainInput {
     pause: undefined,
     events: [],
     learnt: [],
+    sources: { known: NO_BEHAVIOUR_KNOWN.evidence, asked: ['timeline'] },
     interval: MINUTE,
     now: told.now + 20 * SECOND,
     ...parts,

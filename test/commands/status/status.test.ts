@@ -5,6 +5,8 @@ import { outputTo } from '../../../src/commands/shared/output.ts';
 import { status, type StatusOptions } from '../../../src/commands/status/command.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
 import type { SweepReport } from '../../../src/ports/metrics.ts';
+import { UNASKED } from '../../../src/domain/evidence/calibration.ts';
+import { NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import { clockTime } from '../../domain/build.ts';
 import { StoredCentre, type StoreParts } from '../stored.ts';
 
@@ -109,6 +111,48 @@ describe('a worker that sweeps', () => {
     expect(text).toContain('All action is held back: the sweep did not see all agents.');
     expect(text).toContain('Held back: 2 by caps.per_hour.');
     expect(text).toContain('Settling: 2 more sweeps only observe.');
+  });
+
+  test('tells of each source of evidence whether it is asked and believed, and what it said', async () => {
+    const { evidence, ...learnt } = NO_BEHAVIOUR_KNOWN;
+    const sources = {
+      ...evidence,
+      timeline: {
+        ...{ ...UNASKED, right: 2, wrong: 1, triedTo: clockTime('09:50') },
+        answers: { bounce: 3, person: 1, none: 0, undecided: 2 },
+      },
+      sign_ins: { ...UNASKED, refused: { permission: 'audits:audit:view', at: clockTime('09:59') } },
+    };
+    await begin({ more: 'evidence: { sign_ins: on }\n', learnt: { ...learnt, evidence: sources } });
+    const { text } = await told();
+    for (const line of [
+      '  timeline: being tried, 2 of 3 log-offs of ours shown rightly: until then its answers are counted and not used; wrong once; answers so far: 3 a browser, 1 a person, 2 undecided.',
+      '  push: switched off.',
+      '  sign_ins: may not be asked: the client lacks audits:audit:view, as of 09:59:00.',
+    ])
+      expect(text.split('\n')).toContain(line);
+    expect(JSON.parse((await told({ json: true })).text)).toMatchObject({
+      evidence: {
+        timeline: { standing: 'tried', right: 2, wrong: 1, answers: { bounce: 3 }, refused: null },
+        push: { standing: 'off' },
+        sign_ins: {
+          standing: 'refused',
+          refused: { permission: 'audits:audit:view', at: '2026-03-02T09:59:00.000Z' },
+        },
+      },
+    });
+  });
+
+  test('that believes a source says so, and one that was not asked yet', async () => {
+    const { evidence, ...learnt } = NO_BEHAVIOUR_KNOWN;
+    const sign_ins = { ...UNASKED, right: 5, triedTo: clockTime('09:50') };
+    await begin({
+      more: 'evidence: { sign_ins: on }\n',
+      learnt: { ...learnt, evidence: { ...evidence, sign_ins } },
+    });
+    const { text } = await told();
+    expect(text).toContain('  timeline: not asked yet.');
+    expect(text).toContain('  sign_ins: believed, the last 5 log-offs of ours shown rightly.');
   });
 
   test('says since when its policy is in force', async () => {

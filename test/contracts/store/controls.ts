@@ -1,5 +1,6 @@
 /** Which worker may act, what people ask of it, and what it has learnt. */
 import { describe, expect, test } from '@jest/globals';
+import { answered, tried, UNASKED } from '../../../src/domain/evidence/calibration.ts';
 import { learnFromLogoff, NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import type { SweepBegun } from '../../../src/domain/record.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
@@ -124,9 +125,12 @@ export function controlsContract(open: Open): void {
     const store = await open();
     expect(await store.learnt()).toBeUndefined();
     await store.saveLearnt(NO_BEHAVIOUR_KNOWN);
-    const learnt = learnFromLogoff(NO_BEHAVIOUR_KNOWN, ['offline'], true);
-    await store.saveLearnt(learnt);
-    expect(await (await open()).learnt()).toEqual(learnt);
+    const { evidence, ...learnt } = learnFromLogoff(NO_BEHAVIOUR_KNOWN, ['offline'], true);
+    const timeline = { ...UNASKED, ...tried(answered(UNASKED, 'bounce'), true, BASE) };
+    const sign_ins = { ...UNASKED, refused: { permission: 'audits:audit:view', at: BASE } };
+    const all = { ...learnt, evidence: { ...evidence, timeline, sign_ins } };
+    await store.saveLearnt(all);
+    expect(await (await open()).learnt()).toEqual(all);
   });
 
   describe('facts', () => {

@@ -211,7 +211,7 @@ function crewWith(population: Tracker): ActuatorDeps {
     }),
     population,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-    accounting: new Accounting({ returned: nothing, logoff: nothing }, new Learner(NO_BEHAVIOUR_KNOWN)),
+    accounting: new Accounting(METER, new Learner(NO_BEHAVIOUR_KNOWN)),
     meter: METER,
     alarm: nothing,
     name: ({ name }) => name,

@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { isBelieved, tried, UNTRIED } from '../../../src/domain/evidence/calibration.ts';
+import {
+  answered,
+  isBelieved,
+  standingOf,
+  tried,
+  UNASKED,
+  UNTRIED,
+  type SourceFacts,
+} from '../../../src/domain/evidence/calibration.ts';
 import { clockTime as at } from '../build.ts';
 
 describe('whether a source of evidence is believed', () => {
@@ -22,5 +30,22 @@ describe('whether a source of evidence is believed', () => {
     expect(wrong.wrong).toBe(1);
     const again = ['10:04', '10:05', '10:06'].reduce((so, time) => tried(so, true, at(time)), wrong);
     expect(isBelieved(again)).toBe(true);
+  });
+});
+
+describe('how a source stands', () => {
+  const refused = { permission: 'audits:audit:view', at: at('10:00') };
+  const thrice = { ...UNASKED, right: 3, triedTo: at('10:02') };
+
+  it.each<[string, SourceFacts, boolean, string]>([
+    ['a policy that does not ask it', thrice, false, 'off'],
+    ['no question so far', UNASKED, true, 'unasked'],
+    ['an answer about a change, and no log-off of ours yet', answered(UNASKED, 'none'), true, 'tried'],
+    ['two log-offs shown rightly', { ...thrice, right: 2 }, true, 'tried'],
+    ['a wrong answer after three right ones', { ...thrice, right: 0, wrong: 1 }, true, 'tried'],
+    ['three log-offs shown rightly', thrice, true, 'believed'],
+    ['a last question that was refused', { ...thrice, refused }, true, 'refused'],
+  ])('with %s is told in one word', (_, facts, isOn, standing) => {
+    expect(standingOf(facts, isOn)).toBe(standing);
   });
 });
