@@ -65,7 +65,7 @@ export class Inquiry {
     stopped: AbortSignal,
   ): Promise<void> {
     const { push, timeline, signIns } = this.#parts.evidence?.() ?? {};
-    const deadline = AbortSignal.timeout(Math.min(LONGEST, usualInterval / 4));
+    const deadline = AbortSignal.timeout(Math.min(LONGEST, Math.floor(usualInterval / 4)));
     const signal = AbortSignal.any([stopped, deadline]);
     try {
       if (push !== undefined) await this.#askTimeline('push', push, questions, policy, signal);

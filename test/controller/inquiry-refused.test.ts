@@ -46,11 +46,11 @@ beforeEach(() => {
   });
 });
 
-async function ask(of: EvidenceFault | readonly PresenceRecord[]): Promise<void> {
+async function ask(of: EvidenceFault | readonly PresenceRecord[], usualInterval = MINUTE): Promise<void> {
   answer = 'kind' in of ? of : new Map([[told.agent.id, of]]);
   const context = {
     policy: told.policy,
-    usualInterval: MINUTE,
+    usualInterval,
     clockJumped: () => false,
     nativeTimeouts: () => [15 * MINUTE],
   };
@@ -79,4 +79,9 @@ test('what a source says of a change is counted, also while it is not believed',
   await ask([]);
   expect(counted).toEqual(['timeline none']);
   expect(learner.source('timeline').answers).toEqual({ bounce: 0, person: 0, none: 1, undecided: 0 });
+});
+
+test('is asked whatever the usual interval is, also where a quarter of it is no whole number of milliseconds', async () => {
+  await ask([], 5_001);
+  expect(counted).toEqual(['timeline none']);
 });

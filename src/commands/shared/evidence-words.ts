@@ -31,7 +31,7 @@ export function sourceWords(facts: SourceFacts, isOn: boolean, times: Times): st
 
 const STANDINGS: Readonly<Record<SourceStanding, (facts: SourceFacts, times: Times) => string>> = {
   off: () => 'switched off',
-  unasked: () => 'not asked yet',
+  untried: () => 'not tried yet, no log-off of ours has been shown by it so far',
   refused: ({ refused }, times) =>
     refused === undefined
       ? 'may not be asked'

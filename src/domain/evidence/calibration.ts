@@ -46,7 +46,7 @@ export const UNASKED: SourceFacts = {
 };
 
 /** `refused`: the client lacks the permission. `tried`: asked, and not believed yet, or not any more. */
-export type SourceStanding = 'off' | 'refused' | 'unasked' | 'tried' | 'believed';
+export type SourceStanding = 'off' | 'refused' | 'untried' | 'tried' | 'believed';
 
 /** How a source stands; `isOn`: the policy asks it. */
 export function standingOf(facts: SourceFacts, isOn: boolean): SourceStanding {
@@ -55,7 +55,7 @@ export function standingOf(facts: SourceFacts, isOn: boolean): SourceStanding {
   if (isBelieved(facts)) return 'believed';
   const { triedTo, answers } = facts;
   const isAsked = triedTo !== undefined || Object.values(answers).some((count) => count > 0);
-  return isAsked ? 'tried' : 'unasked';
+  return isAsked ? 'tried' : 'untried';
 }
 
 /** After one more answer about a suspect change. */

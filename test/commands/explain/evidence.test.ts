@@ -176,7 +176,7 @@ test('programs get the open change, the last answer and how each source stands',
       used: false,
     },
     sources: {
-      timeline: { standing: 'unasked', right: 0 },
+      timeline: { standing: 'untried', right: 0 },
       push: { standing: 'off', right: 0 },
       sign_ins: { standing: 'off', right: 0 },
     },

@@ -143,7 +143,7 @@ describe('a worker that sweeps', () => {
     });
   });
 
-  test('that believes a source says so, and one that was not asked yet', async () => {
+  test('that believes a source says so, and one that was not tried yet', async () => {
     const { evidence, ...learnt } = NO_BEHAVIOUR_KNOWN;
     const sign_ins = { ...UNASKED, right: 5, triedTo: clockTime('09:50') };
     await begin({
@@ -151,7 +151,7 @@ describe('a worker that sweeps', () => {
       learnt: { ...learnt, evidence: { ...evidence, sign_ins } },
     });
     const { text } = await told();
-    expect(text).toContain('  timeline: not asked yet.');
+    expect(text).toContain('  timeline: not tried yet, no log-off of ours has been shown by it so far.');
     expect(text).toContain('  sign_ins: believed, the last 5 log-offs of ours shown rightly.');
   });
 

@@ -39,7 +39,7 @@ describe('how a source stands', () => {
 
   it.each<[string, SourceFacts, boolean, string]>([
     ['a policy that does not ask it', thrice, false, 'off'],
-    ['no question so far', UNASKED, true, 'unasked'],
+    ['no answer so far', UNASKED, true, 'untried'],
     ['an answer about a change, and no log-off of ours yet', answered(UNASKED, 'none'), true, 'tried'],
     ['two log-offs shown rightly', { ...thrice, right: 2 }, true, 'tried'],
     ['a wrong answer after three right ones', { ...thrice, right: 0, wrong: 1 }, true, 'tried'],
