@@ -130,6 +130,11 @@ export class Accounting implements ObservationSink {
     this.#learner.refused(source, refused);
   }
 
+  /** Something has been learnt that is not stored yet. */
+  get hasLearnt(): boolean {
+    return this.#learner.isNew;
+  }
+
   /** Writes what is newly learnt. Rejects when the store is lost. */
   saveLearnt(store: Pick<Store, 'saveLearnt'>): Promise<void> {
     return this.#learner.save(store);

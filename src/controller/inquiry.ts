@@ -12,6 +12,7 @@ import { normaliseName } from '../domain/name.ts';
 import { profileOf } from '../domain/judging/judge.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import { noteEvidence, openSuspect, withAnswer, type OpenSuspect } from '../domain/tracking/suspects.ts';
+import type { AgentState } from '../domain/tracking/state.ts';
 import { PLAIN_RETURNS } from '../domain/tracking/track.ts';
 import { HOUR, MINUTE, SECOND, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
 import type { Directory } from '../ports/agents.ts';
@@ -52,18 +53,24 @@ const REFUSED_FOR: Duration = HOUR;
 /** One for each run of the program. */
 export class Inquiry {
   readonly #parts: InquiryParts;
+  /** Agents whose state this inquiry has changed. */
+  readonly #changed = new Set<string>();
   readonly #refusedAt = new Map<EvidenceSource, Instant>();
 
   constructor(parts: InquiryParts) {
     this.#parts = parts;
   }
 
-  /** Asks every source that is switched on; what is answered is taken in at once. Ends with the signal, and throws nothing. */
+  /**
+   * Asks every source that is switched on, and takes in what is answered. Resolves with the states that it changed, for the store. Ends
+   * with the signal or its deadline, and never throws: nothing rests on evidence.
+   */
   async ask(
     questions: Questions,
     { policy, usualInterval }: SweepContext,
     stopped: AbortSignal,
-  ): Promise<void> {
+  ): Promise<readonly AgentState[]> {
+    this.#changed.clear();
     const { push, timeline, signIns } = this.#parts.evidence?.() ?? {};
     const deadline = AbortSignal.timeout(Math.min(LONGEST, Math.floor(usualInterval / 4)));
     const signal = AbortSignal.any([stopped, deadline]);
@@ -72,9 +79,11 @@ export class Inquiry {
       if (timeline !== undefined) await this.#askTimeline('timeline', timeline, questions, policy, signal);
       if (signIns !== undefined) await this.#askSignIns(signIns, questions, policy, signal);
     } catch (error) {
-      if (!signal.aborted) throw error;
-      this.#parts.log.debug({}, 'evidence took too long: it is asked for again after the next sweep');
+      if (signal.aborted)
+        this.#parts.log.debug({}, 'evidence took too long: it is asked for again after the next sweep');
+      else this.#parts.log.error({ err: error }, 'asking for evidence failed');
     }
+    return [...this.#changed].flatMap((id) => this.#parts.population.memory(id) ?? []);
   }
 
   async #askTimeline(
@@ -100,7 +109,10 @@ export class Inquiry {
       const records = told.get(agent.id);
       if (records === undefined) continue;
       this.#answer(name, agent, policy, ({ before, suspect }) =>
-        answerIn(records, { ...suspect, former: before.shown.presence }),
+        // What follows our quiet Offline looks the same in a timeline, whoever made it.
+        suspect.kind === 'click'
+          ? undefined
+          : answerIn(records, { ...suspect, former: before.shown.presence }),
       );
     }
   }
@@ -191,21 +203,24 @@ export class Inquiry {
     source: EvidenceSource,
     agent: Agent,
     policy: Policy,
-    answerOf: (open: OpenSuspect) => Answer,
+    answerOf: (open: OpenSuspect) => Answer | undefined,
   ): void {
     const { population, accounting, directory } = this.#parts;
     const isUsed = this.#isBelieved(source);
     for (;;) {
       const state = population.memory(agent.id);
       const open = state && openSuspect(state);
-      if (state === undefined || open === undefined) return;
-      const answer = answerOf(open);
+      const answer = open && answerOf(open);
+      if (state === undefined || open === undefined || answer === undefined) return;
       accounting.answered(source, answer.kind);
       const note = { stamp: open.suspect.stamp, source, answer: answer.kind, isUsed };
       const noted = noteEvidence(state, { ...note, at: directory.serverNow() });
       const returns = profileOf(agent, policy)?.returns ?? PLAIN_RETURNS;
       const after = isUsed ? withAnswer(noted, answer, returns) : { state: noted, events: [] };
-      if (after.state !== state) population.put(after.state);
+      if (after.state !== state) {
+        population.put(after.state);
+        this.#changed.add(agent.id);
+      }
       accounting.observed(agent, after, source);
       if (!isUsed || answer.kind !== 'bounce') return;
       this.#tell(agent, open, source);

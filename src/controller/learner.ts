@@ -69,6 +69,11 @@ export class Learner {
     this.#learnt = { ...this.#learnt, evidence: { ...evidence, [source]: facts } };
   }
 
+  /** Something is new since it was written last. */
+  get isNew(): boolean {
+    return this.#learnt !== this.#saved;
+  }
+
   /** Writes what is new. Rejects when the store is lost. */
   async save(store: Pick<Store, 'saveLearnt'>): Promise<void> {
     if (this.#learnt === this.#saved) return;

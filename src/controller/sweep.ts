@@ -38,7 +38,7 @@ import type { SweepReport } from '../ports/metrics.ts';
 import { gapEvent, heldOnRecord, reconcile, standingFromRecord } from './reconcile.ts';
 import { agentsOf, countOf, reportOf } from './sweep-report.ts';
 import { Accounting, toldToAll, type ObservationSink } from './accounting.ts';
-import { saveSweep } from './save.ts';
+import { saveStep, saveSweep } from './save.ts';
 import { Doubt, nextControllerState, usualInterval } from './controller-state.ts';
 import { FailureLatch } from './failure-latch.ts';
 import { HoldWords } from './hold-words.ts';
@@ -125,7 +125,7 @@ export class Controller {
     const plans = this.#plan(watched);
     await this.#record(watched, plans, limits);
     const done = await this.#carryOut(watched, plans, limits);
-    await this.#inquiry.ask(watched.findings, watched.context, limits.signal);
+    await this.#inquire(watched, limits);
     const named = await withConversations(this.#parts, watched, limits.signal);
     const report = this.#tell(named, plans.enforced, done);
     this.#traces.tell(plans, report);
@@ -277,6 +277,14 @@ export class Controller {
       await this.#unlessLost(sweepId, () => warnAgents(this.#deps, findings.toWarn, pass()));
     }
     return { real, imagined: other };
+  }
+
+  /** Evidence comes last. What it changed is stored at once: `once` makes no second sweep. */
+  async #inquire({ sweepId, findings, context, lease }: Watched, { signal }: SweepLimits): Promise<void> {
+    const changed = await this.#inquiry.ask(findings, context, signal);
+    if (lease !== 'held' || this.#storeTrouble.why !== undefined) return;
+    if (changed.length > 0 || this.#deps.accounting.hasLearnt)
+      await this.#unlessLost(sweepId, () => saveStep(this.#deps, changed, [], this.#standing));
   }
 
   /** Before a log-off the policy's names are those of this sweep. */

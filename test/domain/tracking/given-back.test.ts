@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import type { Answer } from '../../../src/domain/evidence/timeline.ts';
-import { leaveLadder } from '../../../src/domain/tracking/own-logoff.ts';
+import { beginLogoff, leaveLadder } from '../../../src/domain/tracking/own-logoff.ts';
 import { openSuspect, withAnswer } from '../../../src/domain/tracking/suspects.ts';
 import { clockTime, RETURNS, rule } from '../build.ts';
 import { story, type Change, type Story, type StoryParts } from '../story.ts';
@@ -119,12 +119,14 @@ describe('nothing is given back', () => {
     expect(withAnswer(before, BOUNCE, RETURNS).state).toBe(before);
   });
 
-  test('behind a log-off of ours', () => {
+  test('behind a log-off of ours, from its intention on', () => {
     const s = story({ ...NATIVE, rules: [rule({ clock: 'since_work', limit: '31m' })] })
       .at('09:30:40', { presence: 'BREAK' })
       .until('09:31');
-    expect(isOpen(s)).toBe(true);
-    expect(isOpen(s.logOff())).toBe(false);
+    const { due } = s.verdict();
+    expect([due?.ruleId, isOpen(s)]).toEqual([rule().id, true]);
+    const begun = due === undefined ? s.state() : beginLogoff(s.state(), s.now, due, RETURNS);
+    expect(openSuspect(begun)).toBeUndefined();
   });
 });
 
@@ -215,6 +217,15 @@ describe('Available after our quiet Offline, without a newer token', () => {
     expect([s.lastSign(), s.ladder()]).toMatchObject(['none', { kind: 'returned', rung: 1 }]);
     expect(s.eventsOf('silent_return')).toEqual(['10:00:22', '10:03:10']);
     expect(s.until('10:09').verdict().due).toMatchObject({ byLadder: true, rung: 1 });
+  });
+
+  test('stays a sign when the agent goes within a minute: the click is no part of the departure', () => {
+    const s = quiet()
+      .at('10:03:10', { presence: 'AVAILABLE' })
+      .until('10:04')
+      .at('10:04:05', { presence: 'OFFLINE' })
+      .until('10:05');
+    expect([s.lastSign(), s.ladder()]).toEqual(['presence 10:03:10', undefined]);
   });
 
   test('hours later is in question only where it follows on a native timeout', () => {
