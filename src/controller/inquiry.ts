@@ -11,7 +11,13 @@ import { answerIn, showsOwnOffline, type Answer } from '../domain/evidence/timel
 import { normaliseName } from '../domain/name.ts';
 import { profileOf } from '../domain/judging/judge.ts';
 import type { Policy } from '../domain/policy/policy.ts';
-import { noteEvidence, openSuspect, withAnswer, type OpenSuspect } from '../domain/tracking/suspects.ts';
+import {
+  noteEvidence,
+  openSuspect,
+  suspectSince,
+  withAnswer,
+  type OpenSuspect,
+} from '../domain/tracking/suspects.ts';
 import type { AgentState } from '../domain/tracking/state.ts';
 import { PLAIN_RETURNS } from '../domain/tracking/track.ts';
 import { HOUR, MINUTE, SECOND, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
@@ -120,10 +126,11 @@ export class Inquiry {
   /** Those that were not asked about yet come first: where there is no room for all, each has its turn. */
   #bouncesIn(suspects: readonly Agent[]): readonly { readonly agent: Agent; readonly from: Instant }[] {
     const found = suspects.flatMap((agent) => {
-      const { suspect } = this.#openOf(agent) ?? {};
-      if (suspect?.kind !== 'bounce') return [];
-      const isAsked = this.#parts.population.memory(agent.id)?.evidence?.stamp === suspect.stamp;
-      return [{ agent, from: suspect.before, isAsked }];
+      const state = this.#parts.population.memory(agent.id);
+      const { suspect } = (state && openSuspect(state)) ?? {};
+      if (state === undefined || suspect?.kind !== 'bounce') return [];
+      const from = suspectSince(state) ?? suspect.before;
+      return [{ agent, from, isAsked: state.evidence?.stamp === suspect.stamp }];
     });
     return [...found.filter(({ isAsked }) => !isAsked), ...found.filter(({ isAsked }) => isAsked)];
   }
@@ -205,26 +212,39 @@ export class Inquiry {
     policy: Policy,
     answerOf: (open: OpenSuspect) => Answer | undefined,
   ): void {
-    const { population, accounting, directory } = this.#parts;
-    const isUsed = this.#isBelieved(source);
     for (;;) {
-      const state = population.memory(agent.id);
-      const open = state && openSuspect(state);
+      const open = this.#openOf(agent);
       const answer = open && answerOf(open);
-      if (state === undefined || open === undefined || answer === undefined) return;
-      accounting.answered(source, answer.kind);
-      const note = { stamp: open.suspect.stamp, source, answer: answer.kind, isUsed };
-      const noted = noteEvidence(state, { ...note, at: directory.serverNow() });
-      const returns = profileOf(agent, policy)?.returns ?? PLAIN_RETURNS;
-      const after = isUsed ? withAnswer(noted, answer, returns) : { state: noted, events: [] };
-      if (after.state !== state) {
-        population.put(after.state);
-        this.#changed.add(agent.id);
-      }
-      accounting.observed(agent, after, source);
-      if (!isUsed || answer.kind !== 'bounce') return;
+      if (open === undefined || answer === undefined) return;
+      const isGivenBack = this.#takeIn(source, agent, policy, open, answer);
+      if (!isGivenBack) return;
       this.#tell(agent, open, source);
     }
+  }
+
+  /** Whether the answer gave back the episode from before the change. */
+  #takeIn(
+    source: EvidenceSource,
+    agent: Agent,
+    policy: Policy,
+    { suspect: { stamp } }: OpenSuspect,
+    answer: Answer,
+  ): boolean {
+    const { population, accounting, directory } = this.#parts;
+    const state = population.memory(agent.id);
+    if (state === undefined) return false;
+    accounting.answered(source, answer.kind);
+    const isUsed = this.#isBelieved(source);
+    const note = { stamp, source, answer: answer.kind, isUsed, at: directory.serverNow() };
+    const noted = noteEvidence(state, note);
+    const returns = profileOf(agent, policy)?.returns ?? PLAIN_RETURNS;
+    const after = isUsed ? withAnswer(noted, answer, returns) : { state: noted, events: [] };
+    if (after.state !== state) {
+      population.put(after.state);
+      this.#changed.add(agent.id);
+    }
+    accounting.observed(agent, after, source);
+    return isUsed && answer.kind === 'bounce';
   }
 
   #tell(agent: Agent, { suspect: { stamp } }: OpenSuspect, source: EvidenceSource): void {
