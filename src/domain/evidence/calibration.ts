@@ -31,6 +31,7 @@ export function isBelieved({ right }: Calibration): boolean {
 /** After one more trial: the source showed our log-off of this time rightly, or wrongly. A wrong answer begins the trials anew. */
 export function tried(calibration: Calibration, isRight: boolean, at: Instant): Calibration {
   const { right, wrong, triedTo = -Infinity } = calibration;
-  if (at <= triedTo) return calibration;
-  return isRight ? { right: right + 1, wrong, triedTo: at } : { right: 0, wrong: wrong + 1, triedTo: at };
+  // Log-offs of one moment count as one where they are shown rightly; one that is shown wrongly always counts.
+  if (!isRight) return { right: 0, wrong: wrong + 1, triedTo: Math.max(triedTo, at) };
+  return at > triedTo ? { right: right + 1, wrong, triedTo: at } : calibration;
 }

@@ -21,11 +21,18 @@ export function mayBeBounce(
   { shown, presence, newToken, inGap, context }: Comparison,
 ): boolean {
   const bounces = presence.restamped || (presence.changed && shown.presence === 'AVAILABLE');
-  if (inGap || !bounces || newToken !== undefined) return false;
+  // An interaction goes on over a bounce, and is a sign for as long as it lasts: there is nothing to give back.
+  if (inGap || !bounces || newToken !== undefined || s.session.kind === 'engaged') return false;
   const { nativeTimeouts = [SHORTEST_NATIVE_TIMEOUT], usualInterval } = context;
-  const activeAt = Math.max(s.episode.sign?.at ?? s.firstSeenAt, s.last.tokenAt ?? -Infinity);
   // Two intervals less, because a look may be so late.
-  return presence.at - activeAt >= Math.min(...nativeTimeouts) - 2 * usualInterval;
+  return presence.at - idleFrom(s) >= Math.min(...nativeTimeouts) - 2 * usualInterval;
+}
+
+/** Since when the session may have been idle: the last sign, or a session that was opened later. */
+function idleFrom(s: AgentState): Instant {
+  const { episode, firstSeenAt, last } = s;
+  const opened = Math.max(last.tokenAt ?? -Infinity, silentReturnOf(s)?.at ?? -Infinity);
+  return Math.max(episode.sign?.at ?? firstSeenAt, opened);
 }
 
 /**

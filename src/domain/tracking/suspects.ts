@@ -4,10 +4,18 @@
  */
 import type { Answer } from '../evidence/timeline.ts';
 import type { Returns } from '../policy/policy.ts';
-import type { Interval } from '../time/time.ts';
-import { withoutSuspects } from './state.ts';
+import type { Instant, Interval } from '../time/time.ts';
+import { isWorking, silentReturnOf, withoutSuspects } from './state.ts';
 import { apply, eventOf } from './transitions.ts';
-import type { AgentState, Checkpoint, Episode, EvidenceNote, Suspect, TrackingEvent } from './state.ts';
+import type {
+  AgentState,
+  Checkpoint,
+  Episode,
+  EvidenceNote,
+  Session,
+  Suspect,
+  TrackingEvent,
+} from './state.ts';
 
 /** A suspect change, with how things stood before it. */
 export interface OpenSuspect {
@@ -19,6 +27,11 @@ export interface OpenSuspect {
 export function openSuspect({ undo }: Pick<AgentState, 'undo'>): OpenSuspect | undefined {
   const before = undo.findLast(({ suspect }) => suspect !== undefined);
   return before?.suspect === undefined ? undefined : { before, suspect: before.suspect };
+}
+
+/** When the look before the oldest change was taken that evidence may still explain: what is told must reach back so far. */
+export function suspectSince({ undo }: Pick<AgentState, 'undo'>): Instant | undefined {
+  return undo.find(({ suspect }) => suspect !== undefined)?.suspect?.before;
 }
 
 /** The state and its news after evidence. */
@@ -40,15 +53,25 @@ export function withAnswer(s: AgentState, answer: Answer, returns: Returns): Ans
   const change = { kind: 'returned', ...seenReturn(suspect, answer.offline) } as const;
   const rewound: AgentState = {
     ...s,
-    session: before.silent === undefined ? { kind: 'online' } : { kind: 'returned', silent: before.silent },
-    episode: givenBack(s.episode, before.episode, suspect),
+    session: sessionBefore(before),
+    episode: givenBack(s.episode, before, suspect),
   };
   const event = suspect.isTold ? undefined : eventOf(rewound, change, s.last.tokenAt);
   const undo = s.undo.slice(0, s.undo.indexOf(before));
-  return {
-    state: { ...apply(rewound, change, returns), undo },
-    events: event === undefined ? [] : [event],
-  };
+  const state = withLaterReturn(apply(rewound, change, returns), s);
+  return { state: { ...state, undo }, events: event === undefined ? [] : [event] };
+}
+
+/** A later bounce that was given back first stays the newest return, and its grace goes on. */
+function withLaterReturn(state: AgentState, { session, episode }: AgentState): AgentState {
+  const later = silentReturnOf({ session });
+  if (later === undefined || later.at <= (silentReturnOf(state)?.at ?? -Infinity)) return state;
+  const graceFrom = Math.max(state.episode.graceFrom ?? -Infinity, episode.graceFrom ?? -Infinity);
+  return { ...state, session, episode: { ...state.episode, graceFrom } };
+}
+
+function sessionBefore({ silent }: Checkpoint): Session {
+  return silent === undefined ? { kind: 'online' } : { kind: 'returned', silent };
 }
 
 /** The return with the Offline that the source shows, where it shows one. */
@@ -60,7 +83,10 @@ function seenReturn({ instead }: Suspect, offline: Interval | undefined): Suspec
 }
 
 /** The former episode, with what has come since and is no sign: work that ended, conditions that broke, what was counted. */
-function givenBack(now: Episode, former: Episode, { after }: Suspect): Episode {
+function givenBack(now: Episode, before: Checkpoint, { after }: Suspect): Episode {
+  const { episode: former, shown } = before;
+  // The agent stood on queue until the bounce, and a queue that a return restored is no work.
+  const workedTo = isWorking({ session: sessionBefore(before), last: shown }) ? after : -Infinity;
   const inState = Object.entries(now.clocks.inState).map(([key, since]) => {
     const held = former.clocks.inState[key];
     // Begun with the suspect change, and not later: without it the condition would have held on.
@@ -70,7 +96,7 @@ function givenBack(now: Episode, former: Episode, { after }: Suspect): Episode {
     ...former,
     clocks: {
       sinceSign: former.clocks.sinceSign,
-      sinceWork: Math.max(now.clocks.sinceWork, former.clocks.sinceWork),
+      sinceWork: Math.max(now.clocks.sinceWork, former.clocks.sinceWork, workedTo),
       inState: Object.fromEntries(inState),
     },
     observedRules: [...new Set([...former.observedRules, ...now.observedRules])],
@@ -82,5 +108,5 @@ function givenBack(now: Episode, former: Episode, { after }: Suspect): Episode {
 export function noteEvidence(s: AgentState, note: EvidenceNote): AgentState {
   const { evidence: known } = s;
   const isSame = known?.stamp === note.stamp && known.source === note.source && known.answer === note.answer;
-  return isSame ? s : { ...s, evidence: note };
+  return isSame && known.isUsed === note.isUsed ? s : { ...s, evidence: note };
 }

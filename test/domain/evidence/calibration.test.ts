@@ -16,6 +16,11 @@ describe('whether a source of evidence is believed', () => {
     expect(often.right).toBe(1);
   });
 
+  it('a wrong answer about another log-off of the same moment ends the belief too', () => {
+    expect(isBelieved(tried(thrice, false, at('10:02')))).toBe(false);
+    expect(isBelieved(tried(thrice, false, at('10:01')))).toBe(false);
+  });
+
   it('a wrong answer ends the belief, and three right ones bring it back', () => {
     const wrong = tried(thrice, false, at('10:03'));
     expect(isBelieved(wrong)).toBe(false);
