@@ -51,8 +51,8 @@ export interface StoryParts {
   /** First sweep. */
   readonly from?: string;
   readonly every?: string;
-  /** After how long the platform ends an idle session. */
-  readonly nativeTimeouts?: readonly string[];
+  /** After how long the platform ends an idle session; never, where nothing is said. */
+  readonly nativeTimeouts?: readonly string[] | 'unknown';
   /** Taking an agent off the queue leaves the presence On Queue. */
   readonly offQueueLeavesPresence?: boolean;
   /** The reading before the first change, stamped an hour before the first sweep. */

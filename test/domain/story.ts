@@ -5,11 +5,13 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Agent, Observation, RoutingStatus, SystemPresence } from '../../src/domain/agent.ts';
+import type { Answer } from '../../src/domain/evidence/timeline.ts';
 import { measure } from '../../src/domain/tracking/clocks.ts';
-import { track } from '../../src/domain/tracking/track.ts';
+import { PLAIN_RETURNS, track } from '../../src/domain/tracking/track.ts';
 import { profileOf, type Due, type Verdict } from '../../src/domain/judging/judge.ts';
 import { judgeByNames } from '../../src/domain/judging/judge-names.ts';
 import { beginLogoff, endLogoff, finishLogoff } from '../../src/domain/tracking/own-logoff.ts';
+import { openSuspect, withAnswer } from '../../src/domain/tracking/suspects.ts';
 import {
   departureOf,
   placeIn,
@@ -18,9 +20,11 @@ import {
   type Departure,
   type LadderPlace,
   type SilentReturn,
+  type Suspect,
   type TrackingEvent,
 } from '../../src/domain/tracking/state.ts';
 import type { Action, ClockName, Policy } from '../../src/domain/policy/policy.ts';
+import { stateBody, stateOf } from '../../src/store/sqlite/codec.ts';
 import { areContradictory } from '../../src/domain/tracking/reading.ts';
 import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import { agent, asClockTime, clockTime, duration, policy, profile, RETURNS, rule } from './build.ts';
@@ -61,7 +65,7 @@ export class Story {
   readonly #jumps = new Set<Instant>();
   #next: Instant;
   #every: Duration;
-  readonly #nativeTimeouts: readonly Duration[];
+  readonly #nativeTimeouts: readonly Duration[] | undefined;
   #browser: Browser | undefined;
   readonly #leavesPresence: boolean;
   #enforcing = false;
@@ -72,7 +76,8 @@ export class Story {
     this.policy = policy({ profiles: [profile({ returns, ...rules, ...parts.profile })], ...parts.policy });
     this.agent = agent(parts.agent);
     this.#every = duration(parts.every ?? '1m');
-    this.#nativeTimeouts = (parts.nativeTimeouts ?? []).map(duration);
+    const { nativeTimeouts = [] } = parts;
+    this.#nativeTimeouts = nativeTimeouts === 'unknown' ? undefined : nativeTimeouts.map(duration);
     this.#leavesPresence = parts.offQueueLeavesPresence === true;
     this.#next = clockTime(parts.from ?? '09:00');
     this.now = this.#next;
@@ -130,6 +135,28 @@ export class Story {
     this.#runWhile(() => this.#next < at);
     this.#look(at);
     return this;
+  }
+
+  /** A believed source says what the open suspect is; `offline` where it shows the Offline of a bounce. */
+  evidence(kind: Answer['kind'], offline?: readonly [from: string, to: string]): this {
+    const [from, to] = (offline ?? []).map(clockTime);
+    const span = from === undefined || to === undefined ? undefined : { from, to };
+    const answer: Answer = kind === 'bounce' ? { kind, offline: span } : { kind };
+    const state = this.state();
+    const stored = stateOf(state.agentId, stateBody(state));
+    if (!stored.ok) throw new Error('the state cannot be stored and loaded');
+    const returns = profileOf(this.agent, this.policy)?.returns ?? PLAIN_RETURNS;
+    const answered = withAnswer(state, answer, returns);
+    if (!isDeepStrictEqual(plain(answered), plain(withAnswer(stored.value, answer, returns)))) {
+      throw new Error(`a stored state takes evidence otherwise at ${asClockTime(this.now)}`);
+    }
+    this.events.push(...answered.events);
+    return this.put(answered.state);
+  }
+
+  /** The newest change that evidence may still explain. */
+  suspect(): Suspect | undefined {
+    return openSuspect(this.state())?.suspect;
   }
 
   /** From now on each due agent is logged off at once. */

@@ -25,6 +25,8 @@ describe('on every way of two steps from each beginning', () => {
       'person_back',
       'unknown',
       'exempt',
+      'evidence: bounce',
+      'evidence: person',
     ];
     expect(Object.keys(explored.met)).toEqual(expect.arrayContaining(expected));
   });

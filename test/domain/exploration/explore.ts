@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { contextFor, evaluate, type Evaluation, type Watch } from '../../../src/domain/judging/evaluate.ts';
 import type { Due } from '../../../src/domain/judging/judge.ts';
+import type { Returns } from '../../../src/domain/policy/policy.ts';
 import { EMPTY_LEDGER, plan } from '../../../src/domain/planning/plan.ts';
 import { measure } from '../../../src/domain/tracking/clocks.ts';
 import { beginLogoff, endLogoff, finishLogoff } from '../../../src/domain/tracking/own-logoff.ts';
@@ -13,7 +14,9 @@ import { placeIn, silentReturnOf, type AgentState } from '../../../src/domain/tr
 import { stateBody, stateOf } from '../../../src/store/sqlite/codec.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../../src/domain/time/time.ts';
 import { agent, CAPS, clockTime, exemption, policy, profile, RETURNS, rule } from '../build.ts';
-import { after, offline, readingOf, stepsFrom, type Step, type World } from './world.ts';
+import { openSuspect, withAnswer } from '../../../src/domain/tracking/suspects.ts';
+import { after, bounced, offline, readingOf, stepsFrom, TOKENLESS } from './world.ts';
+import type { Step, World } from './world.ts';
 
 const AGENT = agent();
 const SIGN = rule({ id: 'sign', limit: '2m' });
@@ -24,25 +27,33 @@ const LADDER = [
   { wait: MINUTE, actions: ['off_queue', 'offline', 'revoke_tokens'] as const },
 ];
 const RULES = [SIGN, STATE, WORK];
+const RETURNS_OF_WALK: Returns = {
+  ...RETURNS,
+  grace: MINUTE,
+  forget: 6 * MINUTE,
+  ladder: LADDER,
+  repeat: 3 * MINUTE,
+};
 const WATCH: Watch = {
   policy: policy({
     exempt: [exemption({ when: { presence: ['TRAINING'] } })],
     profiles: [
       profile({
         rules: RULES,
-        returns: { ...RETURNS, grace: MINUTE, forget: 6 * MINUTE, ladder: LADDER, repeat: 3 * MINUTE },
+        returns: RETURNS_OF_WALK,
       }),
     ],
   }),
   usualInterval: MINUTE,
   clockJumped: false,
-  nativeTimeouts: [],
+  nativeTimeouts: [5 * MINUTE],
 };
 const CONTEXT = contextFor(AGENT, WATCH);
 /** No limit of the policy looks further back. */
 const HORIZON: Duration = 8 * MINUTE;
 const START: Instant = clockTime('09:00');
 
+const GIVEN_BACK = 'a bounce that evidence gives back counts no more than one that was seen';
 const RESTART = 'a restart between any two steps changes nothing';
 
 /** What must hold of every step. */
@@ -52,6 +63,7 @@ export const INVARIANTS = [
   'a sign takes the agent off the ladder',
   'a silent return that was watched shortens no clock',
   'the ladder answers no agent who has acted since the return',
+  GIVEN_BACK,
   RESTART,
   'the plan acts on agents who are due, and on no others',
 ] as const;
@@ -62,6 +74,8 @@ interface Node {
   readonly world: World;
   readonly state: AgentState;
   readonly evaluation: Evaluation;
+  /** The same life, but for a token that showed the bounces which only evidence can show here; while one is suspect. */
+  readonly seen: { readonly world: World; readonly state: AgentState } | undefined;
   /** Words of the way here, the newest first. */
   readonly way: Way | undefined;
 }
@@ -104,10 +118,11 @@ function start(): Node {
     before: undefined,
     unseen: false,
     hasCalled: false,
+    bounces: [],
   };
   const evaluation = evaluate(undefined, readingOf(world, START, undefined), CONTEXT, WATCH.policy);
   if (evaluation.state === undefined) throw new Error('the first reading was not taken in');
-  return { now: START, world, state: evaluation.state, evaluation, way: undefined };
+  return { now: START, world, state: evaluation.state, evaluation, seen: undefined, way: undefined };
 }
 
 /** Where the walk begins: as fresh as can be, and further down the ladder than its first steps would come. */
@@ -128,6 +143,11 @@ const BEGINNINGS: readonly (readonly string[])[] = [
     'log-off works',
     'browser restores, new token',
   ],
+  ['still', 'still', 'still', TOKENLESS],
+  ['sets ON_QUEUE', 'still', 'still', 'still', TOKENLESS],
+  ['sets AWAY', 'still', 'still', 'still', TOKENLESS, 'still', 'still', 'still', TOKENLESS],
+  ['takes a call', 'still', 'still', 'still', TOKENLESS],
+  ['still', 'still', 'log-off works', 'browser restores', 'still', 'log-off works', 'clicks'],
 ];
 
 function beginning(words: readonly string[]): Node {
@@ -154,6 +174,7 @@ export function explore({ depth, most }: { readonly depth: number; readonly most
     steps += 1;
     count(to.evaluation.verdict.reason);
     for (const { kind } of to.evaluation.events) count(kind);
+    if (to.way?.word.startsWith('evidence') === true) count(to.way.word);
     const key = keyOf(to);
     const isNew = !known.has(key);
     known.add(key);
@@ -190,6 +211,7 @@ function keyOf({ now, world, state }: Node): string {
 
 function* successors(node: Node): Generator<Node> {
   for (const step of stepsFrom(node.world)) yield follow(node, step.word, node.state, node.world, step);
+  yield* answered(node);
   const { due } = node.evaluation.verdict;
   if (due?.mode !== 'enforce') return;
   const still: Step = { word: 'still', lasts: MINUTE, happens: (w) => w };
@@ -204,7 +226,33 @@ function follow(node: Node, word: string, state: AgentState, before: World, step
   const now = node.now + step.lasts;
   const evaluation = evaluate(state, readingOf(world, now, step.lacking), CONTEXT, WATCH.policy);
   const way = { word, before: node.way };
-  return { now, world, state: evaluation.state ?? state, evaluation, way };
+  const reached = { now, world, state: evaluation.state ?? state, evaluation, seen: undefined, way };
+  return { ...reached, seen: openSuspect(reached.state) === undefined ? undefined : seenAfter(node, step) };
+}
+
+/** The life in which each bounce brings a token: it begins with the first of them, and goes on as this one does. */
+function seenAfter(node: Node, step: Step): Node['seen'] {
+  const { world, state } = node.seen ?? node;
+  if (node.seen === undefined && step.word !== TOKENLESS) return undefined;
+  const happens = step.word === TOKENLESS ? (w: World) => bounced(w, node.now, true) : step.happens;
+  const to = after(world, { ...step, happens }, node.now);
+  const read = evaluate(state, readingOf(to, node.now + step.lasts, step.lacking), CONTEXT, WATCH.policy);
+  return { world: to, state: read.state ?? state };
+}
+
+/** What a believed source may say, which is never wrong. Nothing is looked at, and nothing done, before the next step. */
+function* answered(node: Node): Generator<Node> {
+  const { state, world, evaluation } = node;
+  const open = openSuspect(state)?.suspect;
+  if (open === undefined) return;
+  const isBounce = world.bounces.includes(open.stamp);
+  const offline = { from: open.stamp - 15 * SECOND, to: open.stamp };
+  const answer = isBounce ? ({ kind: 'bounce', offline } as const) : ({ kind: 'person' } as const);
+  const { state: given, events } = withAnswer(state, answer, RETURNS_OF_WALK);
+  const verdict = { ...evaluation.verdict, due: undefined, observed: [] };
+  const seen = openSuspect(given) === undefined ? undefined : node.seen;
+  const way = { word: `evidence: ${answer.kind}`, before: node.way };
+  yield { ...node, state: given, evaluation: { ...evaluation, verdict, events }, seen, way };
 }
 
 /** Our own log-off: intended, perhaps carried out, perhaps noted as such. */
@@ -213,8 +261,7 @@ function logOff(
   due: Due,
   how: 'works' | 'crashes after' | 'crashes before' | 'has no effect',
 ): { readonly state: AgentState; readonly world: World } {
-  const returns = WATCH.policy.profiles[0]?.returns ?? RETURNS;
-  const begun = beginLogoff(state, now, due, returns);
+  const begun = beginLogoff(state, now, due, RETURNS_OF_WALK);
   if (how === 'crashes before') return { state: begun, world };
   if (how === 'has no effect') {
     const finished = finishLogoff(begun, now + 3 * SECOND, due.actions);
@@ -267,6 +314,14 @@ const CHECKS: Readonly<Record<Invariant, (before: Node, node: Node) => boolean>>
     const place = placeIn(ladder);
     const returnedAt = place.kind === 'returned' ? place.returnedAt : silentReturnOf(state)?.at;
     return returnedAt !== undefined && world.personAt <= returnedAt;
+  },
+  [GIVEN_BACK]: ({ seen: before }, { state, now, way, seen }) => {
+    if (way?.word !== 'evidence: bounce' || before === undefined) return true;
+    const isLess = RULES.every((each) => measure(state, each, now) <= measure(before.state, each, now));
+    if (!isLess || seen !== undefined) return isLess;
+    const { graceFrom = -Infinity, ladder } = before.state.episode;
+    const hasGrace = (state.episode.graceFrom ?? -Infinity) >= graceFrom;
+    return hasGrace && isDeepStrictEqual(state.episode.ladder, ladder);
   },
   [RESTART]: (_, { state, now, world }) => {
     const read = stateOf(state.agentId, stateBody(state));

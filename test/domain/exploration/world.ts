@@ -27,6 +27,8 @@ export interface World {
   readonly before: (Pick<World, 'personAt' | 'idle'> & { readonly at: Instant }) | undefined;
   /** A person did something that no reading has shown yet. */
   readonly unseen: boolean;
+  /** Stamps of bounces that no token tells of: what a source of evidence would show as such. */
+  readonly bounces: readonly Instant[];
   /** Has made a call outside the contact centre: a gap may hide another. */
   readonly hasCalled: boolean;
 }
@@ -77,6 +79,17 @@ function back(world: World, to: SystemPresence, at: Instant, hasNewToken: boolea
   return { ...world, ...presence(world, to, at), ...token, goneAt: undefined, before: undefined };
 }
 
+/** The step of a bounce that only evidence can show. */
+export const TOKENLESS = 'bounces, token stays';
+
+/** Gone and back within a step. */
+export function bounced(w: World, now: Instant, hasNewToken: boolean): World {
+  const left = { ...w, ...offline(now + 10 * SECOND), goneAt: undefined };
+  const at = now + 25 * SECOND;
+  const here = back(left, w.presence, at, hasNewToken);
+  return hasNewToken ? here : { ...here, bounces: [...w.bounces, at] };
+}
+
 const SETS: readonly SystemPresence[] = ['AVAILABLE', 'AWAY', 'ON_QUEUE', 'TRAINING'];
 
 /** What may happen while the agent is online and handles nothing. */
@@ -116,17 +129,24 @@ function whileFree(world: World): readonly Step[] {
     {
       word: 'bounces',
       lasts: MINUTE,
-      happens: (w, now) => {
-        const left = { ...w, ...offline(now + 10 * SECOND), goneAt: undefined };
-        return back({ ...left, idle: w.idle }, w.presence, now + 25 * SECOND, true);
-      },
+      happens: (w, now) => bounced(w, now, true),
     },
+    { word: TOKENLESS, lasts: MINUTE, happens: (w, now) => bounced(w, now, false) },
     { word: 'new token', lasts: MINUTE, happens: (w, now) => ({ ...w, token: now + 20 * SECOND }) },
   ];
 }
 
 function whileEngaged(): readonly Step[] {
   return [
+    {
+      // The call is not interrupted.
+      word: TOKENLESS,
+      lasts: MINUTE,
+      happens: (w, now) => {
+        const at = now + 25 * SECOND;
+        return { ...w, presenceSince: at, bounces: [...w.bounces, at] };
+      },
+    },
     {
       word: 'ends the interaction',
       lasts: MINUTE,
