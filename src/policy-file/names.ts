@@ -239,8 +239,10 @@ export class NameBook implements Book {
     // A label that is gone from the list is known all the same while its id is used.
     for (const [key, ids] of this.resolvedIds)
       if (key.startsWith(nameKey('presences', ''))) for (const id of ids) systems.set(id, this.systemOf(id));
-    const own = list.flatMap(({ system, builtIn }) => (system !== undefined && builtIn ? [system] : []));
-    return { systems, builtIn: new Set(own) };
+    const own = list.flatMap(({ id, system, builtIn }) =>
+      system !== undefined && builtIn ? [[system, id] as const] : [],
+    );
+    return { systems, builtIn: new Map(own) };
   }
 
   #index(kind: NameKind): Index | undefined {

@@ -130,6 +130,31 @@ describe('commands', () => {
     });
   }
 
+  const printed = BLOCKS.flatMap((block, i) => {
+    const before = BLOCKS[i - 1];
+    return block.info === 'text output' && before !== undefined ? [[before, block] as const] : [];
+  });
+
+  for (const [{ where: from }, { where, text }] of printed) {
+    test(`at ${where} the page shows what the commands at ${from} print`, async () => {
+      const commands = calls.filter(([of]) => of === from).map(([, line]) => line);
+      expect(commands).not.toEqual([]);
+      let rest = '';
+      for (const line of commands) rest += await outputOf(wordsOf(line));
+      // A line that begins with an ellipsis stands for any lines.
+      for (const part of text.split(/^ *….*\n/m).map((each) => each.replace(/^\n+|\n+$/g, ''))) {
+        expect(rest).toContain(part);
+        rest = rest.slice(rest.indexOf(part) + part.length);
+      }
+    });
+  }
+
+  test('the outputs that need no organisation are among them', () => {
+    const scripts = printed.map(([{ text }]) => text).join('');
+    expect(scripts).toContain('idle-enforcer backtest --replay');
+    expect(scripts).toContain('idle-enforcer test');
+  });
+
   test('scripts of npm that documents name exist', () => {
     const named = DOCUMENTS.flatMap((document) => [...read(document).matchAll(/npm run ([a-z:-]+)/g)]);
     const missing = named.map(([, name = '']) => name).filter((name) => !scripts.includes(name));
@@ -157,6 +182,16 @@ test('every file that a document links to is there', () => {
 function wordsOf(line: string): string[] {
   const own = line.split(/ (?:[|>&;]|2>|\|\||&&) ?/)[0] ?? '';
   return [...own.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
+}
+
+/** What a command line prints, with paths as seen from the folder of the project. */
+async function outputOf(words: readonly string[]): Promise<string> {
+  const said: string[] = [];
+  await build(
+    outputTo((text) => said.push(text)),
+    () => undefined,
+  ).parseAsync([...words], { from: 'user' });
+  return said.join('').replaceAll(fileURLToPath(ROOT), '');
 }
 
 /** Whether the command line is accepted; nothing is carried out. */

@@ -293,7 +293,7 @@ describe('a resolved policy', () => {
         ['p-odd', undefined],
         ['p-coach', undefined],
       ]),
-      builtIn: new Set(['BUSY']),
+      builtIn: new Map([['BUSY', 'p-busy']]),
     });
     expect(resolve(withMore(''), {}).policy.labels).toBeUndefined();
   });

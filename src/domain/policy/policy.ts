@@ -120,8 +120,11 @@ export interface Caps {
 export interface ListedLabels {
   /** The system presence of each, by id, where that is known. */
   readonly systems: ReadonlyMap<string, SystemPresence | undefined>;
-  /** System presences of which the platform's own label is listed, so that an agent who shows another id shows one that is not. */
-  readonly builtIn: ReadonlySet<SystemPresence>;
+  /**
+   * The id of the platform's own label, by system presence. Where it is listed, an agent who shows an id that is not listed
+   * shows an unknown label.
+   */
+  readonly builtIn: ReadonlyMap<SystemPresence, string>;
 }
 
 export interface Policy {

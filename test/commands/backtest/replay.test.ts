@@ -1,7 +1,7 @@
 /** Replaying history: told as stories, and held against a replay that looks at everyone in every sweep. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Observation } from '../../../src/domain/agent.ts';
+import type { Observation, SystemPresence } from '../../../src/domain/agent.ts';
 import { track } from '../../../src/domain/tracking/track.ts';
 import { judge, profileOf } from '../../../src/domain/judging/judge.ts';
 import type { AgentState } from '../../../src/domain/tracking/state.ts';
@@ -40,6 +40,11 @@ const SPAN = { from: FROM, to: TO };
 /** `09:00 AVAILABLE`: from then on, up to the next. `-` is a gap. The routing status follows a slash; off queue without. */
 type Story = readonly string[];
 
+/** The id of the platform's own label of a system presence. */
+function ownLabel(system: string): string {
+  return `own-${system}`;
+}
+
 function historyOf(stories: Readonly<Record<string, Story>>, span = SPAN): History {
   const builder = new HistoryBuilder();
   for (const [userId, story] of Object.entries(stories)) {
@@ -56,7 +61,8 @@ function historyOf(stories: Readonly<Record<string, Story>>, span = SPAN): Histo
         const end = steps
           .slice(i + 1)
           .find((next) => key === 'presence' || next.presence === '-' || next.routing !== step.routing);
-        return step.presence === '-' ? [] : [{ from: step.at, to: end?.at, state: step[key] }];
+        const definitionId = key === 'presence' ? ownLabel(step.presence) : undefined;
+        return step.presence === '-' ? [] : [{ from: step.at, to: end?.at, state: step[key], definitionId }];
       });
     builder.add({ userId, presence: spans('presence'), routing: spans('routing') });
   }
@@ -146,6 +152,44 @@ describe('an agent who waits on queue', () => {
   test('and neither is one whose state is not known', () => {
     const odd = replayed({ ann: ['08:00 AVAILABLE', '08:30 LEVITATING', '12:00 AVAILABLE'] }, wide(true));
     expect(told(odd).map((line) => line.slice(0, 9))).toEqual(['ann 13:00']);
+  });
+});
+
+describe('an agent on queue who stopped responding', () => {
+  const systems = new Map<string, SystemPresence>([
+    ['reading', 'AVAILABLE'],
+    [ownLabel('AVAILABLE'), 'AVAILABLE'],
+    [ownLabel('ON_QUEUE'), 'ON_QUEUE'],
+    ['coaching', 'BUSY'],
+  ]);
+  const labels = { systems, builtIn: new Map([['AVAILABLE' as const, ownLabel('AVAILABLE')]]) };
+  const rules = [rule({ id: 'silent', when: { routing: ['NOT_RESPONDING'] } })];
+  const exempting = (when: NonNullable<Parameters<typeof exemption>[0]['when']>): Policy =>
+    policy({ exempt: [exemption({ when })], labels, profiles: [profile({ rules })] });
+  const story = { ann: ['08:00 ON_QUEUE/NOT_RESPONDING'] };
+  const loggedOff = ['ann 09:00 silent 477m'];
+
+  test('is logged off by a policy that names labels too', () => {
+    const wanted = exempting({ secondaryPresence: ['coaching'] });
+    expect(told(replayed(story, wanted))).toEqual(loggedOff);
+  });
+
+  test('and by one whose list of labels does not say which are the platform’s own', () => {
+    const wanted = {
+      ...exempting({ secondaryPresence: ['coaching'] }),
+      labels: { systems, builtIn: new Map() },
+    };
+    expect(told(replayed(story, wanted))).toEqual(loggedOff);
+  });
+
+  test('shows the platform’s own Available once off the queue, which an exemption may protect', () => {
+    expect(told(replayed(story, exempting({ secondaryPresence: [ownLabel('AVAILABLE')] })))).toEqual([]);
+    expect(told(replayed(story, exempting({ secondaryPresence: ['reading'] })))).toEqual(loggedOff);
+  });
+
+  test('keeps any other presence when taken off the queue', () => {
+    const away = { ann: ['08:00 AWAY/NOT_RESPONDING'] };
+    expect(told(replayed(away, exempting({ presence: ['AVAILABLE'] })))).toEqual(loggedOff);
   });
 });
 

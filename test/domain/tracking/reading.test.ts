@@ -240,7 +240,13 @@ describe('a presence label that the platform does not list', () => {
     ['coaching', 'BUSY'],
     ['plain', 'BUSY'],
   ]);
-  const labels = { systems, builtIn: new Set<SystemPresence>(['BUSY', 'AVAILABLE']) };
+  const labels = {
+    systems,
+    builtIn: new Map<SystemPresence, string>([
+      ['BUSY', 'busy'],
+      ['AVAILABLE', 'available'],
+    ]),
+  };
   const first = { presence: 'BUSY', presenceId: 'of-another-division' } as const;
 
   test('is unknown, for it may be a label of the same name in a division that is not shown', () => {
@@ -264,7 +270,7 @@ describe('a presence label that the platform does not list', () => {
     ],
     [
       'where the platform does not list its own label of that presence either',
-      { policy: { exempt: EXEMPT, labels: { systems, builtIn: new Set() } }, first },
+      { policy: { exempt: EXEMPT, labels: { systems, builtIn: new Map() } }, first },
     ],
     ['where the labels were not listed', { policy: { exempt: EXEMPT }, first }],
     ['where the policy names no label', { policy: { labels }, first }],
