@@ -1,9 +1,18 @@
 /** README's way without Docker, and the packed program, run on the Node.js of the tests and on an older one. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { broughtAlong, isNewEnough, tooOld } from '../../src/commands/shared/right-node.ts';
@@ -14,6 +23,12 @@ const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 /** Folders of the machine's own programs, without those that npm brings along. */
 const OWN = (process.env['PATH'] ?? '').split(delimiter).filter((path) => !path.includes('node_modules'));
 const NAME = 'genesys-cloud-idle-enforcer';
+
+const { dependencies, optionalDependencies } = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+) as Record<'dependencies' | 'optionalDependencies', Record<string, string>>;
+/** Packages that an installation of the packed program brings along. */
+const NEEDED = Object.keys({ ...dependencies, ...optionalDependencies });
 
 function versionIn(path: string): string | undefined {
   const { status, stdout } = spawnSync(join(path, 'node'), ['--version'], { encoding: 'utf8' });
@@ -36,12 +51,23 @@ function typed(line: string, where: string, node: 'own' | 'new'): { code: number
     env: {
       ...Object.fromEntries(env),
       PATH: path.join(delimiter),
+      // What is compiled at a place that is gone soon does not stay in the cache of the other tests.
+      NODE_COMPILE_CACHE: join(folder, 'compiled'),
       GENESYS_CLIENT_ID: 'id',
       GENESYS_CLIENT_SECRET: 'secret',
     },
     encoding: 'utf8',
   });
   return { code: status, said: stdout + stderr };
+}
+
+/** Makes these packages of the project those of a folder. */
+function linkPackages(where: string, names: readonly string[]): void {
+  for (const name of names) {
+    const link = join(where, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), link);
+  }
 }
 
 /** README's commands for the way without Docker. */
@@ -55,15 +81,21 @@ beforeAll(() => {
   for (const part of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'config']) {
     cpSync(join(ROOT, part), join(checkout, part), { recursive: true });
   }
-  symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
-  // What an installation of the packed program comes to, without the network.
-  const build = typed('npm run build && npm pack --ignore-scripts', checkout, isOld ? 'own' : 'new');
+  // Whole folders of packages cost npm and npx seconds to read: what the package names is enough.
+  linkPackages(checkout, [...NEEDED, 'typescript', '@types/node']);
+  mkdirSync(join(checkout, 'node_modules/.bin'));
+  symlinkSync('../typescript/bin/tsc', join(checkout, 'node_modules/.bin/tsc'));
+  // What an installation of the packed program comes to, without the network. `npm run types` has checked the types: without
+  // them the compiler writes the same files in a quarter of the time.
+  const build = typed(
+    'npm run build -- --noCheck --noResolve && npm pack --ignore-scripts --silent',
+    checkout,
+    isOld ? 'own' : 'new',
+  );
   if (build.code !== 0) throw new Error(build.said);
   const modules = join(user, 'node_modules');
-  mkdirSync(join(modules, '.bin'), { recursive: true });
-  for (const each of readdirSync(join(ROOT, 'node_modules'))) {
-    if (!each.startsWith('.')) symlinkSync(join(ROOT, 'node_modules', each), join(modules, each));
-  }
+  linkPackages(user, NEEDED);
+  mkdirSync(join(modules, '.bin'));
   const [tarball = ''] = readdirSync(checkout).filter((file) => file.endsWith('.tgz'));
   execFileSync('tar', ['-xzf', join(checkout, tarball), '-C', modules]);
   execFileSync('mv', [join(modules, 'package'), join(modules, NAME)]);
@@ -74,6 +106,20 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
+
+/** Files of the packed program that another one of its files imports and that are not in the package. */
+function missingFiles(): readonly string[] {
+  const dist = join(user, 'node_modules', NAME, 'dist');
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.js'),
+  );
+  return files.flatMap((file) => {
+    const text = readFileSync(join(dist, file), 'utf8');
+    const imported = text.matchAll(/\b(?:from |import |import\()["'](\.[^"']+)["']/g);
+    const paths = [...imported].map(([, path = '']) => resolve(dist, dirname(file), path));
+    return paths.filter((path) => !path.startsWith(`${dist}/`) || !existsSync(path));
+  });
+}
 
 function theWay(node: 'own' | 'new'): void {
   test('README’s way ends with a valid policy', () => {
@@ -102,6 +148,10 @@ function theWay(node: 'own' | 'new'): void {
     expect(typed(line, user, node).code).toBe(143);
   });
 }
+
+test('the packed program brings along every file of its own that it imports', () => {
+  expect(missingFiles()).toEqual([]);
+});
 
 describeWhere(true, 'Node.js')('on the Node.js of the tests', () => {
   theWay('new');
