@@ -1,4 +1,5 @@
 /** Which other sources of the platform are asked of changes that two looks cannot tell apart. */
+import { z } from 'zod';
 import { oneOf } from '../shapes/blocks.ts';
 import { about, block } from '../shapes/blocks.ts';
 
@@ -11,8 +12,12 @@ export const evidence = about(
       'The presence history of single agents (analytics:userDetail:view). auto: where the client has the permission.',
     ),
     push: about(
-      onOff.prefault('off'),
-      "Presence changes as they happen, over the platform's WebSocket; up to 20,000 agents.",
+      z
+        .enum(['off'], {
+          error: 'must be off: this version does not listen to the WebSocket of the platform',
+        })
+        .prefault('off'),
+      'Presence changes as they happen. Not in this version: off is all that it may be.',
     ),
     sign_ins: about(
       onOff.prefault('off'),
