@@ -11,7 +11,13 @@ import { answerIn, showsOwnOffline, type Answer } from '../domain/evidence/timel
 import { normaliseName } from '../domain/name.ts';
 import { profileOf } from '../domain/judging/judge.ts';
 import type { Policy } from '../domain/policy/policy.ts';
-import { noteEvidence, openSuspect, withAnswer, type OpenSuspect } from '../domain/tracking/suspects.ts';
+import {
+  noteEvidence,
+  openSuspect,
+  suspectSince,
+  withAnswer,
+  type OpenSuspect,
+} from '../domain/tracking/suspects.ts';
 import { PLAIN_RETURNS } from '../domain/tracking/track.ts';
 import { HOUR, MINUTE, SECOND, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
 import type { Directory } from '../ports/agents.ts';
@@ -68,9 +74,10 @@ export class Inquiry {
     stopped: AbortSignal,
   ): Promise<void> {
     const { push, timeline, signIns } = this.#parts.evidence?.() ?? {};
-    const deadline = AbortSignal.timeout(Math.min(LONGEST, usualInterval / 4));
+    const deadline = AbortSignal.timeout(Math.min(LONGEST, Math.floor(usualInterval / 4)));
     const signal = AbortSignal.any([stopped, deadline]);
     try {
+      signal.throwIfAborted();
       if (push !== undefined) await this.#askTimeline('push', push, questions, policy, signal);
       if (timeline !== undefined) await this.#askTimeline('timeline', timeline, questions, policy, signal);
       if (signIns !== undefined) await this.#askSignIns(signIns, questions, policy, signal);
@@ -90,7 +97,7 @@ export class Inquiry {
     if (this.#isRefused(name)) return;
     const open = suspects.flatMap((agent) => {
       const found = this.#openOf(agent);
-      return found?.suspect.kind === 'bounce' ? [{ agent, from: found.suspect.before }] : [];
+      return found?.suspect.kind === 'bounce' ? [{ agent, from: found.since }] : [];
     });
     const trials = this.#untried(name, ownLogoffs).filter(({ offline }) => offline !== undefined);
     // A source that is believed is tried along with what is asked of it anyway.
@@ -104,9 +111,13 @@ export class Inquiry {
     }
     for (const { agent } of open) {
       const records = told.get(agent.id);
-      this.#answer(name, agent, policy, ({ before, suspect }) =>
-        records === undefined ? NONE : answerIn(records, { ...suspect, former: before.shown.presence }),
-      );
+      this.#answer(name, agent, policy, ({ before, suspect }) => {
+        // After our quiet Offline a history is the same either way.
+        if (suspect.kind !== 'bounce') return undefined;
+        return records === undefined
+          ? NONE
+          : answerIn(records, { ...suspect, former: before.shown.presence });
+      });
     }
   }
 
@@ -131,9 +142,14 @@ export class Inquiry {
       chunks.map((chunk) =>
         limit(async () => {
           const earliest = Math.min(...chunk.map((id) => from.get(id) ?? to));
-          const answer = await source.ask(chunk, { from: earliest - MARGIN, to }, signal);
-          if ('kind' in answer) this.#failed(name, answer);
-          else for (const [id, records] of answer) told.set(id, records);
+          const asked = source.ask(chunk, { from: earliest - MARGIN, to }, signal);
+          const answer = await unlessOver(asked, signal);
+          if (isFault(answer)) {
+            this.#failed(name, answer);
+            return;
+          }
+          this.#answered(name);
+          for (const [id, records] of answer) told.set(id, records);
         }),
       ),
     );
@@ -148,19 +164,23 @@ export class Inquiry {
   ): Promise<void> {
     const name = 'sign_ins';
     if (this.#isRefused(name) || source.room() < 1) return;
-    const open = suspects.filter((agent) => this.#openOf(agent) !== undefined);
-    const trials = this.#untried(name, ownLogoffs).filter(({ silentAt }) => silentAt !== undefined);
+    // Of an agent without an address the log cannot tell.
+    const isNamed = ({ email }: Agent): boolean => normaliseName(email) !== '';
+    const open = suspects.filter((agent) => isNamed(agent) && this.#openOf(agent) !== undefined);
+    const untried = this.#untried(name, ownLogoffs);
+    const trials = untried.filter(({ agent, silentAt }) => silentAt !== undefined && isNamed(agent));
     if (open.length === 0 && (trials.length === 0 || this.#isBelieved(name))) return;
     const begins = [
-      ...open.map((agent) => this.#openOf(agent)?.suspect.stamp ?? Infinity),
+      ...open.map((agent) => this.#openOf(agent)?.since ?? Infinity),
       ...trials.map(({ begunAt }) => begunAt),
     ];
     const span: Interval = { from: Math.min(...begins) - MARGIN, to: this.#parts.directory.serverNow() };
-    const log = await source.ask(span, signal);
-    if ('kind' in log) {
+    const log = await unlessOver(source.ask(span, signal), signal);
+    if (isFault(log)) {
       this.#failed(name, log);
       return;
     }
+    this.#answered(name);
     const { entries, knownTo } = log;
     const of = ({ email }: Agent): AgentSignIns => {
       const address = normaliseName(email);
@@ -174,12 +194,15 @@ export class Inquiry {
       this.#answer(name, agent, policy, ({ suspect }) => signInAnswer(of(agent), suspect.stamp));
   }
 
-  /** The newest suspect first: what lies behind a sign that stands is not given back. */
+  /**
+   * The newest suspect first: what lies behind a sign that stands is not given back. `answerOf` gives `undefined` where the source
+   * cannot tell.
+   */
   #answer(
     source: EvidenceSource,
     agent: Agent,
     policy: Policy,
-    answerOf: (open: OpenSuspect) => Answer,
+    answerOf: (open: OpenSuspect) => Answer | undefined,
   ): void {
     const { population, accounting, meter, directory } = this.#parts;
     const isUsed = this.#isBelieved(source);
@@ -188,6 +211,7 @@ export class Inquiry {
       const open = state && openSuspect(state);
       if (state === undefined || open === undefined) return;
       const answer = answerOf(open);
+      if (answer === undefined) return;
       meter.evidence(source, answer.kind);
       const note = { stamp: open.suspect.stamp, source, answer: answer.kind, isUsed };
       const noted = noteEvidence(state, { ...note, at: directory.serverNow() });
@@ -205,9 +229,11 @@ export class Inquiry {
     this.#parts.log.info(facts, 'evidence shows that a browser, and no person, made this change');
   }
 
-  #openOf(agent: Agent): OpenSuspect | undefined {
+  /** The newest suspect, and since when it and those before it are to be told of. */
+  #openOf(agent: Agent): (OpenSuspect & { readonly since: Instant }) | undefined {
     const state = this.#parts.population.memory(agent.id);
-    return state && openSuspect(state);
+    const open = state && openSuspect(state);
+    return open && { ...open, since: suspectSince(state) ?? open.suspect.before };
   }
 
   #isBelieved(source: EvidenceSource): boolean {
@@ -236,6 +262,11 @@ export class Inquiry {
     return at !== undefined && this.#parts.directory.serverNow() - at < REFUSED_FOR;
   }
 
+  /** Should it be refused once more, that is news. */
+  #answered(source: EvidenceSource): void {
+    this.#refusedAt.delete(source);
+  }
+
   #failed(source: EvidenceSource, fault: EvidenceFault): void {
     const { log, directory } = this.#parts;
     if (fault.kind === 'failed') {
@@ -249,4 +280,26 @@ export class Inquiry {
       );
     this.#refusedAt.set(source, directory.serverNow());
   }
+}
+
+function isFault(answer: object): answer is EvidenceFault {
+  return 'kind' in answer;
+}
+
+/** The answer, unless the time is over before: also a source that does not heed the signal holds no sweep up. */
+async function unlessOver<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([asked, rejection(signal, over.signal)]);
+  } finally {
+    over.abort();
+  }
+}
+
+function rejection(signal: AbortSignal, over: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = (): void => { reject(signal.reason as Error); };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true, signal: over });
+  });
 }
