@@ -81,6 +81,7 @@ export class Inquiry {
     const deadline = AbortSignal.timeout(Math.min(LONGEST, Math.floor(usualInterval / 4)));
     const signal = AbortSignal.any([stopped, deadline]);
     try {
+      signal.throwIfAborted();
       if (push !== undefined) await this.#askTimeline('push', push, questions, policy, signal);
       if (timeline !== undefined) await this.#askTimeline('timeline', timeline, questions, policy, signal);
       if (signIns !== undefined) await this.#askSignIns(signIns, questions, policy, signal);
@@ -156,7 +157,8 @@ export class Inquiry {
       chunks.map((chunk) =>
         limit(async () => {
           const earliest = Math.min(...chunk.map((id) => from.get(id) ?? to));
-          const answer = await source.ask(chunk, { from: earliest - MARGIN, to }, signal);
+          const asked = source.ask(chunk, { from: earliest - MARGIN, to }, signal);
+          const answer = await unlessOver(asked, signal);
           if ('kind' in answer) this.#failed(name, answer);
           else {
             this.#notRefused(name);
@@ -176,15 +178,18 @@ export class Inquiry {
   ): Promise<void> {
     const name = 'sign_ins';
     if (this.#isRefused(name) || source.room() < 1) return;
-    const open = suspects.filter((agent) => this.#openOf(agent) !== undefined);
-    const trials = this.#untried(name, ownLogoffs).filter(({ silentAt }) => silentAt !== undefined);
+    // Of an agent without an address the log cannot tell.
+    const isNamed = ({ email }: Agent): boolean => normaliseName(email) !== '';
+    const open = suspects.filter((agent) => isNamed(agent) && this.#openOf(agent) !== undefined);
+    const untried = this.#untried(name, ownLogoffs);
+    const trials = untried.filter(({ agent, silentAt }) => silentAt !== undefined && isNamed(agent));
     if (open.length === 0 && (trials.length === 0 || this.#isBelieved(name))) return;
     const begins = [
-      ...open.map((agent) => this.#openOf(agent)?.suspect.stamp ?? Infinity),
+      ...open.map((agent) => this.#openOf(agent)?.since ?? Infinity),
       ...trials.map(({ begunAt }) => begunAt),
     ];
     const span: Interval = { from: Math.min(...begins) - MARGIN, to: this.#parts.directory.serverNow() };
-    const log = await source.ask(span, signal);
+    const log = await unlessOver(source.ask(span, signal), signal);
     if ('kind' in log) {
       this.#failed(name, log);
       return;
@@ -205,7 +210,10 @@ export class Inquiry {
       );
   }
 
-  /** The newest suspect first: what lies behind a sign that stands is not given back. */
+  /**
+   * The newest suspect first: what lies behind a sign that stands is not given back. `answerOf` gives `undefined` where the source
+   * cannot tell.
+   */
   #answer(
     source: EvidenceSource,
     agent: Agent,
@@ -252,9 +260,11 @@ export class Inquiry {
     this.#parts.log.info(facts, 'evidence shows that a browser, and no person, made this change');
   }
 
-  #openOf(agent: Agent): OpenSuspect | undefined {
+  /** The newest suspect, and since when it and those before it are to be told of. */
+  #openOf(agent: Agent): (OpenSuspect & { readonly since: Instant }) | undefined {
     const state = this.#parts.population.memory(agent.id);
-    return state && openSuspect(state);
+    const open = state && openSuspect(state);
+    return open && { ...open, since: suspectSince(state) ?? open.suspect.before };
   }
 
   #isBelieved(source: EvidenceSource): boolean {
@@ -303,4 +313,24 @@ export class Inquiry {
     this.#refusedAt.delete(source);
     this.#parts.accounting.refused(source, undefined);
   }
+}
+
+/** The answer, unless the time is over before: also a source that does not heed the signal holds no sweep up. */
+async function unlessOver<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([asked, rejection(signal, over.signal)]);
+  } finally {
+    over.abort();
+  }
+}
+
+function rejection(signal: AbortSignal, over: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true, signal: over });
+  });
 }

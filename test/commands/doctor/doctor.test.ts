@@ -406,7 +406,7 @@ describe('clocks and timeouts', () => {
       const diagnosis = await ask(NATIVE, STAYING);
       expect(found(diagnosis, 'evidence timeline')).toMatchObject({
         verdict: 'ok',
-        found: 'evidence.timeline: not asked yet',
+        found: 'evidence.timeline: not tried yet, no log-off of ours has been shown by it so far',
         why: expect.stringContaining('after a quiet Offline of ours it cannot tell'),
       });
       expect(found(diagnosis, 'evidence sign_ins')).toMatchObject({
