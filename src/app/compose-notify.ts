@@ -5,7 +5,7 @@ import type { Agent } from '../domain/agent.ts';
 import type { Alarm } from '../ports/alarms.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Warner } from '../ports/notifier.ts';
-import { naming } from './logging.ts';
+import { naming } from './naming.ts';
 import { createNotifier, type Notifier } from '../notify/notifier.ts';
 import type { Outbox } from '../ports/outbox.ts';
 import { createSender, type Sender } from '../notify/send.ts';

@@ -1,7 +1,5 @@
 /** Structured logs: JSON lines with constant sentences, and errors cut down to what is known to hold no secret. */
-import { createHash } from 'node:crypto';
 import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
-import type { Agent } from '../domain/agent.ts';
 import type { LOG_LEVELS } from '../policy-file/schema.ts';
 import { logStream } from './log-stream.ts';
 import { jsonLine } from '../texts/clean.ts';
@@ -9,7 +7,6 @@ import { printed } from '../texts/printed.ts';
 import { Redactor } from '../texts/redactor.ts';
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
-export type Identities = 'name' | 'id' | 'hash';
 
 /** Fields of our own errors that tell more than the sentence. */
 const FACTS = ['kind', 'operation', 'status', 'code', 'contextId', 'correlationId', 'path'] as const;
@@ -50,16 +47,4 @@ export function serializeError(error: unknown): Readonly<Record<string, unknown>
   // Errors of our own say what happened; of all others only the place in the code can.
   if (!ours && error.stack !== undefined) fields['stack'] = error.stack;
   return fields;
-}
-
-/** Names an agent in logs as `log.identities` wants it. */
-export function naming(identities: Identities): (agent: Pick<Agent, 'id' | 'name'>) => string {
-  switch (identities) {
-    case 'name':
-      return ({ name }) => name;
-    case 'id':
-      return ({ id }) => id;
-    case 'hash':
-      return ({ id }) => createHash('sha256').update(id).digest('hex').slice(0, 12);
-  }
 }

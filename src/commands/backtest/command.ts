@@ -7,7 +7,7 @@ import type { RecordedOrganisation } from './recording.ts';
 import { replay } from './replay.ts';
 import { compare, type ReplayedPolicy } from './summary.ts';
 import { backtestJson, backtestLines } from './text.ts';
-import { naming } from '../../app/logging.ts';
+import { naming } from '../../app/naming.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { loadPolicyFile } from '../../policy-file/load.ts';
 import { NAME_KINDS, type NameKind } from '../../domain/policy/policy.ts';

@@ -154,8 +154,8 @@ function caveatsOf(
 
 function printList(listing: Listing, zone: string, output: Output): void {
   const { head, rows } = partsOf(listing, zone);
-  for (const line of head) output.line(line);
-  for (const [n, line] of rows.entries()) output.line(n === 1 ? output.colours.bold(line) : line);
+  const shown = rows.map((line, n) => (n === 1 ? output.colours.bold(line) : line));
+  output.lines([...head, ...shown]);
 }
 
 function linesOf(listing: Listing, zone: string): readonly string[] {

@@ -208,7 +208,8 @@ function weighedNumbers({ rule, measured, dueAt }: Weighed, { reason, nextAt = 0
 }
 
 function dueFirst(a: ListRow, b: ListRow): number {
-  const [first, second] = [a, b].map(({ rule }) => rule?.dueAt ?? Infinity) as [number, number];
+  const first = a.rule?.dueAt ?? Infinity;
+  const second = b.rule?.dueAt ?? Infinity;
   if (first !== second) return first - second;
   return (b.rule?.measured ?? 0) - (a.rule?.measured ?? 0) || byName(a, b);
 }

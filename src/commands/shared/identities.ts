@@ -1,7 +1,7 @@
 /** How commands that read the store call agents: as `log.identities` of the policy wants it. */
 import { existsSync } from 'node:fs';
 import type { StoredAgent } from '../../domain/record.ts';
-import { naming, type Identities } from '../../app/logging.ts';
+import { naming, type Identities } from '../../app/naming.ts';
 import { readIdentities } from '../../policy-file/identities.ts';
 import { configPath, type ConfigOption } from './options.ts';
 import type { PolicyForReading } from './policy-for-reading.ts';

@@ -26,6 +26,8 @@ export interface Output {
   readonly document: (pieces: AsyncIterable<string>) => Promise<void>;
   /** Writes one line, whatever stands in it: nothing in it breaks it, moves the cursor, or is a secret. */
   readonly line: (text?: string) => void;
+  /** Writes many lines in one piece, each as `line` would: a write for each costs more than the line. */
+  readonly lines: (texts: readonly string[]) => void;
   /** Writes facts as JSON, see `printed`: indented, or on one line. */
   readonly json: (value: unknown, indent?: number) => void;
 }
@@ -85,6 +87,7 @@ export function outputTo(
 ): Output {
   const redactor = new Redactor();
   const { colours, shown } = palette(coloured);
+  const lineOf = (text: string): string => `${shown(redactor.hide(text))}\n`;
   return {
     isTerminal,
     get columns() {
@@ -103,7 +106,10 @@ export function outputTo(
       }
     },
     line: (text = '') => {
-      write(`${shown(redactor.hide(text))}\n`);
+      write(lineOf(text));
+    },
+    lines: (texts) => {
+      if (texts.length > 0) write(texts.map(lineOf).join(''));
     },
     json: (value, indent) => {
       write(`${redactor.hide(jsonText(printed(value), indent))}\n`);

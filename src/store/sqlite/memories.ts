@@ -2,11 +2,18 @@
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type { ControllerState, RememberedAgent, RememberedQuery } from '../../domain/record.ts';
 import { LAST_INSTANT } from '../bodies.ts';
+import { StoreError } from '../errors.ts';
 import { agentOf } from './agents.ts';
 import { stateBody, stateOf, standingOf, type Decoded } from './codec.ts';
 import type { DamagedRow } from './damage.ts';
 import type { Database, Row } from './database.ts';
-import { SELECT_MEMORY, SELECT_NOT_AT_WORK, SELECT_ONLINE, SELECT_REMEMBERED } from './statements.ts';
+import {
+  SELECT_MEMORY,
+  SELECT_NOT_AT_WORK,
+  SELECT_ONLINE,
+  SELECT_REMEMBERED,
+  type Select,
+} from './statements.ts';
 
 /** All memories, and the rows that hold none. */
 export function readMemories(db: Database): {
@@ -40,8 +47,8 @@ export function readMemory(db: Database, agentId: string): AgentState | undefine
 const PAGE = 2_000;
 
 /** Statements of the agents that are wanted. */
-const SELECT: Readonly<Record<RememberedQuery, string>> = {
-  all: SELECT_REMEMBERED,
+const SELECT: Readonly<Record<RememberedQuery, Select>> = {
+  all: { quick: SELECT_REMEMBERED, wary: SELECT_REMEMBERED },
   online: SELECT_ONLINE,
   not_at_work: SELECT_NOT_AT_WORK,
 };
@@ -54,13 +61,23 @@ export function* rememberedPages(
   db: Database,
   wanted: RememberedQuery,
 ): Generator<readonly RememberedAgent[]> {
-  const sql = SELECT[wanted];
   for (let after = -1; ;) {
-    const rows = db.all(`${sql} ORDER BY memory.rowid LIMIT ${PAGE}`, after);
+    const rows = rowsAfter(db, SELECT[wanted], after);
     const page = rows.flatMap((row) => rememberedIn(row) ?? []);
     if (page.length > 0) yield page;
     if (rows.length < PAGE) return;
     after = Number(rows.at(-1)?.['place']);
+  }
+}
+
+/** Rows of the next page. A body that is no JSON ends the quick statement; the wary one then reads that page. */
+function rowsAfter(db: Database, { quick, wary }: Select, after: number): readonly Row[] {
+  const behind = `ORDER BY memory.rowid LIMIT ${PAGE}`;
+  try {
+    return db.all(`${quick} ${behind}`, after);
+  } catch (error) {
+    if (!(error instanceof StoreError) || quick === wary) throw error;
+    return db.all(`${wary} ${behind}`, after);
   }
 }
 

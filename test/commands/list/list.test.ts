@@ -373,3 +373,13 @@ test('a policy that the worker does not use yet is said to be another one', asyn
     `The policy here (${centre!.hash}) is not the one of the last sweep (0a1b2c3d4e5f): what is due may differ.`,
   );
 });
+
+test('An enforcing rule is shown before one that only reports, although that one is due sooner', async () => {
+  const reporting = '      - { id: soon, mode: observe, when: { presence: [away] }, limit: 50m }\n';
+  await begin({ rules: RULES.replace('calendars:\n', `${reporting}calendars:\n`) })
+    .agent('waiting', (told) => told.at('09:20', { presence: 'AWAY' }).until('10:00'))
+    .save();
+  expect((await rows()).map(([name, , , rule, measured]) => [name, rule, measured])).toEqual([
+    ['Waiting Person', 'gone', '40m of 1h'],
+  ]);
+});

@@ -42,3 +42,18 @@ test('whose body is damaged are passed over, and keep no others from being read'
   for (const wanted of ['all', 'online', 'not_at_work'] as const)
     expect((await all(store, wanted)).map(({ agent }) => agent.id)).toEqual(['c']);
 });
+
+test('who are Offline stay out when a body beside theirs is no JSON', async () => {
+  const path = place.path();
+  const store = await place.open(path);
+  const changed = ['a', 'b', 'c'].map((id) => stateOf(id, BASE));
+  await store.saveSweep({ at: BASE, changed, notSeen: [], standing: STANDING, events: [] });
+  const db = new DatabaseSync(path);
+  db.prepare("UPDATE memory SET body = '{' WHERE agent_id = 'a'").run();
+  db.prepare(
+    `UPDATE memory SET body = json_set(body, '$.body.last.presence', 'OFFLINE') WHERE agent_id = 'b'`,
+  ).run();
+  db.close();
+  for (const wanted of ['online', 'not_at_work'] as const)
+    expect((await all(store, wanted)).map(({ agent }) => agent.id)).toEqual(['c']);
+});
