@@ -2,7 +2,7 @@
 import type { AgentState } from '../../src/domain/tracking/state.ts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Agent } from '../../src/domain/agent.ts';
-import { RIGHT_TO_BE_BELIEVED, UNTRIED, type EvidenceSource } from '../../src/domain/evidence/calibration.ts';
+import { RIGHT_TO_BE_BELIEVED, type EvidenceSource } from '../../src/domain/evidence/calibration.ts';
 import type { PresenceRecord } from '../../src/domain/evidence/records.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../src/domain/tracking/platform-behaviour.ts';
 import { HOUR, MINUTE, SECOND, type Instant, type Interval } from '../../src/domain/time/time.ts';
