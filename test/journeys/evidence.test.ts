@@ -1,0 +1,119 @@
+/**
+ * A native timeout of a quarter of an hour, browsers that come back within seconds with the token of before, and people who click: with
+ * the presence timeline the browsers are told from the people. The same shift is played with sources that are worse and worse.
+ */
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
+import type { Faults } from '../../src/sandbox/index.ts';
+import { playShift, policyText, SLACK, type Played } from './shift.ts';
+
+/** The first log-offs are what the timeline is tried by. */
+const CAST = [
+  'native-bouncer',
+  'clicks-back',
+  'sso-available',
+  'native-bouncer',
+  'clicks-back',
+  'went-home',
+  'comes-back',
+  'reader',
+] as const;
+const BOUNCERS = 'native-bouncer';
+/** Grace after the last bounce, and the sweeps in which the timeline is asked. */
+const A_FEW_MINUTES_MORE = SLACK + 8 * MINUTE;
+const WRONG = { timelineShifted: 0.1, timelineSwapped: 0.1, timelineContradicting: 0.1 };
+
+function play(timeline: 'auto' | 'off', faults: Partial<Faults> = {}): Promise<Played> {
+  return playShift({
+    seed: 2,
+    agents: CAST.length,
+    cast: CAST,
+    inMemory: true,
+    shiftMs: 3 * HOUR,
+    hours: 4,
+    slack: A_FEW_MINUTES_MORE,
+    switches: { nativeTimeoutMinutes: 15, tokenMovesOnSilentReturn: false },
+    faults,
+    policy: `${policyText()}evidence: { timeline: ${timeline} }\n`,
+  });
+}
+
+/** How many of the agents whose browser bounces were logged off. */
+function bouncersOff({ truth }: Played): number {
+  return truth.perArchetype.find(({ archetype }) => archetype === BOUNCERS)?.loggedOff ?? 0;
+}
+
+function linesOf({ shift }: Played, begin: string): number {
+  return shift.log.filter(({ level, msg }) => level === 'warn' && msg.startsWith(begin)).length;
+}
+
+let without: Played;
+beforeAll(async () => {
+  without = await play('off');
+});
+
+describe('without evidence', () => {
+  test('absent agents whose browser bounces unseen are never logged off, and no agent is disturbed', () => {
+    expect([bouncersOff(without), without.truth.disturbed]).toEqual([0, []]);
+    expect(without.truth.missed.map(({ archetype }) => archetype)).toEqual([BOUNCERS, BOUNCERS]);
+    expect(without.shift.done('postAnalyticsUsersDetailsQuery')).toBe(0);
+  });
+});
+
+describe('with the timeline', () => {
+  let played: Played;
+  beforeAll(async () => {
+    played = await play('auto');
+  });
+
+  test('they are logged off within limit, grace and a few minutes, and no agent is disturbed', () => {
+    const { disturbed, missed } = played.truth;
+    expect([bouncersOff(played), disturbed, missed]).toEqual([2, [], []]);
+  });
+
+  test('each bounce that was shown is on record once, with its source, and counted', () => {
+    const shown = played.events.filter(({ reason }) => reason?.endsWith(', shown by timeline') === true);
+    expect(shown.length).toBeGreaterThan(4);
+    expect(new Set(shown.map(({ agentId, at }) => `${agentId} ${at}`)).size).toBe(shown.length);
+    expect(played.metrics).toMatch(
+      /^idle_enforcer_evidence_total\{source="timeline",answer="bounce".*\} \d+$/m,
+    );
+  });
+
+  test('it is asked no more than once a sweep', () => {
+    const asked = played.shift.done('postAnalyticsUsersDetailsQuery');
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(played.shift.reports.length);
+  });
+});
+
+describe.each<[string, Partial<Faults>]>([
+  [
+    'that comes a quarter of an hour late, with holes',
+    { ...WRONG, timelineDelayMs: 15 * MINUTE, timelineHoles: 0.5 },
+  ],
+  ['with holes', { ...WRONG, timelineHoles: 0.5 }],
+  ['that is of others, shifted or contradictory at times', WRONG],
+  ['that invents an Offline at times', { ...WRONG, timelineInvented: 0.1 }],
+  ['that may not be asked', { forbidden: { share: 1, operations: ['postAnalyticsUsersDetailsQuery'] } }],
+])('with a timeline %s', (_, faults) => {
+  let played: Played;
+  beforeAll(async () => {
+    played = await play('auto', faults);
+  });
+
+  test('no agent is disturbed, and each absent agent is logged off who is so without it', () => {
+    expect(played.truth.disturbed).toEqual([]);
+    const off = (from: Played) =>
+      Object.fromEntries(from.truth.perArchetype.map(({ archetype, loggedOff }) => [archetype, loggedOff]));
+    const [now, before] = [off(played), off(without)];
+    for (const archetype of CAST)
+      expect([archetype, (now[archetype] ?? 0) >= (before[archetype] ?? 0)]).toEqual([archetype, true]);
+    expect(played.truth.missed.length).toBeLessThanOrEqual(without.truth.missed.length);
+  });
+
+  test('a refusal is said once, and an answer never leaves the sweep incomplete', () => {
+    expect(linesOf(played, 'a source of evidence may not be asked')).toBe('forbidden' in faults ? 1 : 0);
+    expect(played.shift.reports.filter(({ complete }) => !complete)).toEqual([]);
+  });
+});
