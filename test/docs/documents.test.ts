@@ -1,5 +1,5 @@
 /** Whatever the documents tell a reader to write or to run is written and run here. */
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,9 @@ function blocksOf(document: string): readonly Block[] {
     text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
   }));
 }
+
+/** The folder in which documents keep the shift that `demo` plays. */
+const SHIFT = 'shift';
 
 const BLOCKS = DOCUMENTS.flatMap(blocksOf);
 const marked = (info: string): [string, string][] =>
@@ -135,24 +138,38 @@ describe('commands', () => {
     return block.info === 'text output' && before !== undefined ? [[before, block] as const] : [];
   });
 
-  for (const [{ where: from }, { where, text }] of printed) {
-    test(`at ${where} the page shows what the commands at ${from} print`, async () => {
-      const commands = calls.filter(([of]) => of === from).map(([, line]) => line);
-      expect(commands).not.toEqual([]);
-      let rest = '';
-      for (const line of commands) rest += await outputOf(wordsOf(line));
-      // A line that begins with an ellipsis stands for any lines.
-      for (const part of text.split(/^ *….*\n/m).map((each) => each.replace(/^\n+|\n+$/g, ''))) {
-        expect(rest).toContain(part);
-        rest = rest.slice(rest.indexOf(part) + part.length);
-      }
+  describe('whose output a page shows', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-documents-'));
+    const demo = calls.find(([, line]) => line.startsWith('demo ') && line.includes(`--keep ${SHIFT}`))?.[1];
+
+    beforeAll(async () => {
+      if (demo !== undefined) await outputOf(demo, folder);
+    }, 60_000);
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
     });
-  }
+
+    for (const [{ where: from }, { where, text }] of printed) {
+      test(`print at ${from} what stands at ${where}`, async () => {
+        const lines = calls.filter(([of, line]) => of === from && line !== demo).map(([, line]) => line);
+        expect(lines).not.toEqual([]);
+        let rest = '';
+        for (const line of lines) rest += await outputOf(line, folder);
+        // A line that begins with an ellipsis stands for any lines.
+        for (const part of text.split(/^ *….*\n/m).map((each) => each.replace(/^\n+|\n+$/g, ''))) {
+          expect(rest).toContain(part);
+          rest = rest.slice(rest.indexOf(part) + part.length);
+        }
+      });
+    }
+  });
 
   test('the outputs that need no organisation are among them', () => {
     const scripts = printed.map(([{ text }]) => text).join('');
     expect(scripts).toContain('idle-enforcer backtest --replay');
     expect(scripts).toContain('idle-enforcer test');
+    expect(scripts).toContain('idle-enforcer explain');
+    expect(scripts).toContain('idle-enforcer report');
   });
 
   test('scripts of npm that documents name exist', () => {
@@ -184,13 +201,14 @@ function wordsOf(line: string): string[] {
   return [...own.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
 }
 
-/** What a command line prints, with paths as seen from the folder of the project. */
-async function outputOf(words: readonly string[]): Promise<string> {
+/** What a command line prints, with paths as seen from the folder of the project and new files in `folder`. */
+async function outputOf(line: string, folder: string): Promise<string> {
+  const words = wordsOf(line).map((word) => (word.split('/')[0] === SHIFT ? join(folder, word) : word));
   const said: string[] = [];
   await build(
     outputTo((text) => said.push(text)),
     () => undefined,
-  ).parseAsync([...words], { from: 'user' });
+  ).parseAsync(words, { from: 'user' });
   return said.join('').replaceAll(fileURLToPath(ROOT), '');
 }
 

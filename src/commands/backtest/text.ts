@@ -6,6 +6,7 @@ import type { Backtest, BacktestColumn, BacktestRow, Regret } from './summary.ts
 import { inHours } from '../report/licence.ts';
 import { lengthText, minuteText } from '../report/sections.ts';
 import { textTable } from '../../texts/table.ts';
+import { counted } from '../../texts/counted.ts';
 
 /** So many of the regrets are printed; all of them are in the JSON. */
 const REGRETS = 8;
@@ -15,7 +16,7 @@ export function backtestLines(backtest: Backtest, name: (regret: Regret) => stri
   const { span, agents, columns, approximations } = backtest;
   const head = ['', ...columns.map((column) => column.name)];
   const lines = [
-    `${spanText(span)}: ${agents} agents, ${columns.length === 1 ? 'one policy' : `${columns.length} policies`}`,
+    `${spanText(span)}: ${counted(agents, 'agent')}, ${columns.length === 1 ? 'one policy' : `${columns.length} policies`}`,
     '',
     ...textTable(head, totalsOf(backtest)),
     '',

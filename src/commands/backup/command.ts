@@ -9,6 +9,7 @@ import { untilSignalled } from '../shared/signals.ts';
 import { withStoreMeant, type StoreOption } from '../shared/store-place.ts';
 import { instantWords } from '../shared/worker-words.ts';
 import { makeFile } from './new-file.ts';
+import { counted } from '../../texts/counted.ts';
 
 export interface BackupOptions extends StoreOption {
   readonly json?: boolean;
@@ -66,7 +67,7 @@ function tell(
     earliest === undefined || latest === undefined
       ? ''
       : `, from ${instantWords(earliest)} to ${instantWords(latest)}`;
-  output.line(`It holds the clocks of ${agents} agents and ${events} events${span}.`);
+  output.line(`It holds the clocks of ${counted(agents, 'agent')} and ${counted(events, 'event')}${span}.`);
 }
 
 function sizeWords(bytes: number): string {

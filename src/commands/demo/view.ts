@@ -3,6 +3,7 @@ import { HOUR, type Instant } from '../../domain/time/time.ts';
 import type { Outcome, SweepReport } from '../../ports/metrics.ts';
 import type { RequestCounts, Truth } from '../../sandbox/index.ts';
 import { table, type Output } from '../shared/output.ts';
+import { counted } from '../../texts/counted.ts';
 
 export interface DemoFrame {
   readonly quiet: boolean;
@@ -57,7 +58,7 @@ export class DemoView {
     this.#saidHour = hour;
     const { verified, unverified } = this.#totals;
     this.#output.line(
-      `${clockText(at)}  ${online} online, ${verdicts.engaged} in interactions, ${verified + unverified} log-offs so far`,
+      `${clockText(at)}  ${online} online, ${verdicts.engaged} in interactions, ${counted(verified + unverified, 'log-off')} so far`,
     );
   }
 

@@ -1,6 +1,7 @@
 /** Whether what a sweep asks for does arrive: one page of agents, read with the sweep's own expands. */
 import type { Observation } from '../../domain/agent.ts';
 import { tell, type AgentsPage, type DoctorPlatform, type Finding } from './ports.ts';
+import { counted } from '../../texts/counted.ts';
 
 const BASE = {
   check: 'agents',
@@ -25,7 +26,7 @@ function fromPage({ by, expands, sightings }: AgentsPage): Finding {
     const advice = 'give the client rights in the divisions of the agents, or activate the agents';
     return { ...BASE, verdict: 'warn', found: `no active agent is listed${way}`, advice };
   }
-  const found = `one page of ${count} agents was read with ${expands.join(', ')}${way}`;
+  const found = `one page of ${counted(count, 'agent')} was read with ${expands.join(', ')}${way}`;
   const lacking = [...lackingIn(sightings.map(({ observation }) => observation))];
   if (lacking.length === 0) return { ...BASE, verdict: 'ok', found };
   const isHopeless = lacking.some(([part, agents]) => agents === count && part !== TOKEN);

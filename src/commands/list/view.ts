@@ -8,6 +8,7 @@ import { workerJson, workerSentence, type StoredState } from '../shared/stored-s
 import type { Times } from '../shared/times.ts';
 import type { ListRow, RuleNumbers } from './rows.ts';
 import { perhapsExemptSentence, protectionOf } from './words.ts';
+import { counted } from '../../texts/counted.ts';
 
 /** One list, with what it was made of. */
 export interface Listing {
@@ -37,9 +38,9 @@ export function headOf(listing: Listing, times: Times): readonly string[] {
   const dueWords = due === 0 ? '' : `, ${due} due${heldWords}`;
   const all = [...caveats, ...(naming.caveat === undefined ? [] : [naming.caveat])];
   all.push(...perhapsExemptSentence(rows));
-  if (notSeen > 0) all.push(`${count(notSeen, 'agent')} not seen by the last sweeps: not listed.`);
+  if (notSeen > 0) all.push(`${counted(notSeen, 'agent')} not seen by the last sweeps: not listed.`);
   return [
-    `${count(rows.length, 'agent')} ${wanted}${dueWords}${onlineWords(state)}; ${asOfWords(state, times)}`,
+    `${counted(rows.length, 'agent')} ${wanted}${dueWords}${onlineWords(state)}; ${asOfWords(state, times)}`,
     `Store: ${state.path}. ${workerSentence(state)}`,
     ...modeLine(state),
     ...all,
@@ -59,10 +60,6 @@ export function asOfWords({ standing, now }: StoredState, times: Times): string 
 
 function modeLine({ sweep }: StoredState): readonly string[] {
   return sweep?.mode === 'observe' ? ['Mode observe: no agent is logged off.'] : [];
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /** The table, of these rows alone. */

@@ -10,6 +10,7 @@ import { withNulls } from '../shared/json.ts';
 import type { PolicyForReading } from '../shared/policy-for-reading.ts';
 import { policyCaveat, workerJson, workerSentence, type StoredState } from '../shared/stored-state.ts';
 import type { Times } from '../shared/times.ts';
+import { counted } from '../../texts/counted.ts';
 
 /** What the status is made of. */
 export interface StatusInput {
@@ -189,7 +190,7 @@ function policyHash({ sweep, standing }: StoredState): string | undefined {
 }
 
 function agents(n: number): string {
-  return `${n} agent${n === 1 ? '' : 's'}`;
+  return counted(n, 'agent');
 }
 
 function ago(at: Instant, now: Instant): string {

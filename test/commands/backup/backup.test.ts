@@ -57,7 +57,7 @@ describe('a backup', () => {
     expect(statSync(copy).mode & 0o777).toBe(0o600);
     expect(lines[0]).toMatch(`Copied the store ${path} to ${copy} (`);
     expect(lines[1]).toBe(
-      `It holds the clocks of 1 agents and 3 events, from ${new Date(BASE).toISOString().replace('.000', '')} to ${new Date(BASE + 2_000).toISOString().replace('.000', '')}.`,
+      `It holds the clocks of 1 agent and 3 events, from ${new Date(BASE).toISOString().replace('.000', '')} to ${new Date(BASE + 2_000).toISOString().replace('.000', '')}.`,
     );
     const restored = await place.open(copy);
     const original = await place.open(path, { readOnly: true });
