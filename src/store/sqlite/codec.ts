@@ -124,7 +124,9 @@ export function learntBody(learnt: PlatformBehaviour): string {
 }
 
 export function learntOf(body: unknown): Decoded<PlatformBehaviour> {
-  return opened<PlatformBehaviour>('learnt', bodies.learnt, body);
+  const read = opened<unknown>('learnt', bodies.learnt, body);
+  // The shape has a default for each part that an older version did not write.
+  return read.ok ? { ok: true, value: bodies.learnt.parse(read.value) as PlatformBehaviour } : read;
 }
 
 /** `text` is the message as JSON. */
