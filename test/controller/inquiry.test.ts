@@ -1,264 +1,546 @@
-/** Asking about suspect changes: whom, how much, and what is made of the answers. */
-import { beforeEach, expect, test } from '@jest/globals';
-import type { OwnLogoff } from '../../src/controller/findings.ts';
-import { Accounting } from '../../src/controller/accounting.ts';
-import { Inquiry } from '../../src/controller/inquiry.ts';
-import { Learner } from '../../src/controller/learner.ts';
-import { Tracker } from '../../src/controller/tracker.ts';
-import type { Agent } from '../../src/domain/agent.ts';
-import { openSuspect } from '../../src/domain/tracking/suspects.ts';
+/** What other sources of the platform are asked after a sweep, and what becomes of their answers. */
 import type { AgentState } from '../../src/domain/tracking/state.ts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Agent } from '../../src/domain/agent.ts';
+import { RIGHT_TO_BE_BELIEVED, type EvidenceSource } from '../../src/domain/evidence/calibration.ts';
 import type { PresenceRecord } from '../../src/domain/evidence/records.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../src/domain/tracking/platform-behaviour.ts';
-import { HOUR, MINUTE, type Instant, type Interval } from '../../src/domain/time/time.ts';
-import type { EvidenceFault, SignIns, SignInSource, TimelineSource } from '../../src/ports/evidence.ts';
-import { agent, clockTime, rule } from '../domain/build.ts';
-import { story, type Story } from '../domain/story.ts';
+import { HOUR, MINUTE, SECOND, type Instant, type Interval } from '../../src/domain/time/time.ts';
+import { Accounting } from '../../src/controller/accounting.ts';
+import { Inquiry, type Questions } from '../../src/controller/inquiry.ts';
+import { Learner } from '../../src/controller/learner.ts';
+import { Tracker } from '../../src/controller/tracker.ts';
+import { NO_ROOM, type EvidenceFault, type EvidenceSources } from '../../src/ports/evidence.ts';
+import type { SignIns, SignInSource, TimelineSource } from '../../src/ports/evidence.ts';
+import { agent, asClockTime, clockTime, policy } from '../domain/build.ts';
+import { story, type Story, type StoryParts } from '../domain/story.ts';
+import { Sentences } from './parts.ts';
 
+type Told = ReadonlyMap<string, readonly PresenceRecord[]>;
 const REFUSED: EvidenceFault = { kind: 'forbidden', permission: 'analytics:userDetail:view' };
-const quiet = (): void => undefined;
+const FAILED: EvidenceFault = { kind: 'failed', why: 'the platform answered 500' };
+const AWAY: StoryParts = { nativeTimeouts: ['15m'], first: { presence: 'AWAY' } };
+const NEVER = new AbortController().signal;
 
-let now: Instant;
-let told: Story;
-let learner: Learner;
-let warned: string[];
-let counted: string[];
-let accounting: Accounting;
-let inquiry: Inquiry;
-let population: Tracker;
-let answer: ReadonlyMap<string, readonly PresenceRecord[]> | EvidenceFault;
-let signIns: SignIns | undefined;
-let asked: { readonly ids: readonly string[]; readonly span: Interval }[];
+/** In this presence from then to then. */
+function record(presence: PresenceRecord['presence'], from: string, to?: string): PresenceRecord {
+  return { presence, from: clockTime(from), to: to === undefined ? undefined : clockTime(to) };
+}
 
-/** An agent whose presence moved without a newer token, after their session may have timed out. */
+const BOUNCE = [
+  record('AWAY', '08:00', '09:30:05'),
+  record('OFFLINE', '09:30:05', '09:30:20'),
+  record('AWAY', '09:30:20'),
+];
+const CLICK = [record('AWAY', '08:00', '09:30:20'), record('AWAY', '09:30:20')];
+
+class FakeTimeline implements TimelineSource {
+  readonly asked: { readonly ids: readonly string[]; readonly span: string }[] = [];
+  rooms = 100;
+  /** What it tells of each agent, or its fault. */
+  tells: readonly PresenceRecord[] | EvidenceFault | 'nothing at all' | 'no end' = [];
+  readonly #name: string;
+  readonly #order: string[];
+
+  constructor(name: string, order: string[]) {
+    this.#name = name;
+    this.#order = order;
+  }
+
+  ask(ids: readonly string[], span: Interval): Promise<Told | EvidenceFault> {
+    this.#order.push(this.#name);
+    this.asked.push({ ids, span: spanText(span) });
+    const { tells } = this;
+    if (tells === 'no end') return new Promise(() => undefined);
+    if (tells === 'nothing at all') return Promise.resolve(new Map());
+    if ('kind' in tells) return Promise.resolve(tells);
+    return Promise.resolve(new Map(ids.map((id) => [id, tells])));
+  }
+
+  room(): number {
+    return this.rooms;
+  }
+}
+
+class FakeSignIns implements SignInSource {
+  readonly asked: string[] = [];
+  rooms = 100;
+  tells: SignIns | EvidenceFault = { entries: [], knownTo: undefined };
+  readonly #order: string[];
+
+  constructor(order: string[]) {
+    this.#order = order;
+  }
+
+  ask(span: Interval): Promise<SignIns | EvidenceFault> {
+    this.#order.push('sign_ins');
+    this.asked.push(spanText(span));
+    return Promise.resolve(this.tells);
+  }
+
+  room(): number {
+    return this.rooms;
+  }
+}
+
+function spanText({ from, to }: Interval): string {
+  return `${asClockTime(from)} to ${asClockTime(to)}`;
+}
+
+/** An organisation whose sweep is over. */
+class Desk {
+  readonly order: string[] = [];
+  readonly timeline = new FakeTimeline('timeline', this.order);
+  readonly push = new FakeTimeline('push', this.order);
+  readonly signIns = new FakeSignIns(this.order);
+  readonly answers: string[] = [];
+  readonly log = new Sentences();
+  readonly learner: Learner;
+  readonly accounting: Accounting;
+  readonly tracker = new Tracker(new Map());
+  readonly inquiry: Inquiry;
+  now: Instant = clockTime('09:31:02');
+  usualInterval = MINUTE;
+  on: readonly EvidenceSource[] = ['timeline'];
+
+  constructor(believed: readonly EvidenceSource[] = []) {
+    const known = { ...NO_BEHAVIOUR_KNOWN.evidence.timeline, right: RIGHT_TO_BE_BELIEVED };
+    const evidence = Object.fromEntries(believed.map((source) => [source, known]));
+    this.learner = new Learner({
+      ...NO_BEHAVIOUR_KNOWN,
+      evidence: { ...NO_BEHAVIOUR_KNOWN.evidence, ...evidence },
+    });
+    const meter = {
+      returned: () => undefined,
+      logoff: () => undefined,
+      evidence: (source: string, answer: string) => this.answers.push(`${source} ${answer}`),
+    };
+    this.accounting = new Accounting(meter, this.learner);
+    this.accounting.begin('s1');
+    this.inquiry = new Inquiry({
+      evidence: () => this.#sources(),
+      population: this.tracker,
+      accounting: this.accounting,
+      directory: { serverNow: () => this.now },
+      log: this.log,
+      name: ({ name }) => name,
+    });
+  }
+
+  #sources(): EvidenceSources {
+    const has = (source: EvidenceSource): boolean => this.on.includes(source);
+    return {
+      push: has('push') ? this.push : undefined,
+      timeline: has('timeline') ? this.timeline : undefined,
+      signIns: has('sign_ins') ? this.signIns : undefined,
+    };
+  }
+
+  /** Makes the state of a story the state of this agent. */
+  knows(s: Story, id = 'agent-1'): Agent {
+    this.tracker.put({ ...s.state(), agentId: id });
+    return agent({ id, name: id, email: `${id}@example.com` });
+  }
+
+  ask(questions: Partial<Questions>, stopped: AbortSignal = NEVER): Promise<readonly AgentState[]> {
+    const context = {
+      policy: policy(),
+      usualInterval: this.usualInterval,
+      clockJumped: () => false,
+      nativeTimeouts: () => undefined,
+    };
+    return this.inquiry.ask({ suspects: [], ownLogoffs: [], ...questions }, context, stopped);
+  }
+
+  signOf(id = 'agent-1'): string {
+    const sign = this.tracker.memory(id)?.episode.sign;
+    return sign === undefined ? 'none' : `${sign.kind} ${asClockTime(sign.at)}`;
+  }
+
+  calibration(source: EvidenceSource = 'timeline'): string {
+    const { right, wrong } = this.learner.source(source);
+    return `${right} right, ${wrong} wrong`;
+  }
+
+  /** Tries the timeline by a log-off of ours of this time, which it shows rightly or wrongly. */
+  async triesTimeline(at: string, shows: 'rightly' | 'wrongly'): Promise<void> {
+    const begunAt = clockTime(at);
+    const offline = { begunAt, stamp: begunAt + SECOND, seenAt: begunAt + MINUTE };
+    const from = shows === 'rightly' ? offline.stamp : begunAt - HOUR;
+    this.timeline.tells = [{ presence: 'OFFLINE', from, to: undefined }];
+    await this.ask({ ownLogoffs: [{ agent: agent({ id: 'gone' }), begunAt, offline }] });
+  }
+}
+
+/** Away all the time; the presence was stamped anew at 09:30:20 with the token of before. */
+function suspect(): Story {
+  return story(AWAY).at('09:30:20', { presence: 'AWAY' }).until('09:31');
+}
+
+/** Suspect at 09:30:20, and once more at 09:36:10. */
+function suspectTwice(): Story {
+  return story({ ...AWAY, nativeTimeouts: ['5m'] })
+    .at('09:30:20', { presence: 'AWAY' })
+    .at('09:36:10', { presence: 'AWAY' })
+    .until('09:37');
+}
+
+/** Available at 10:02:30 after our quiet Offline of 10:02:02, without a newer token. */
+function clicked(): Story {
+  const s = story({ nativeTimeouts: ['5m'] })
+    .until('10:00')
+    .logOff();
+  s.at('10:00:22', { presence: 'AVAILABLE', token: '10:00:21' }).until('10:02').logOff();
+  return s.at('10:02:30', { presence: 'AVAILABLE' }).until('10:03');
+}
+
+let desk: Desk;
 beforeEach(() => {
-  told = story({ rules: [rule({ id: 'gone', limit: '60m' })], nativeTimeouts: ['15m'] })
-    .at('09:20', { presence: 'AVAILABLE' })
-    .until('09:21');
-  now = clockTime('09:21');
-  learner = new Learner(NO_BEHAVIOUR_KNOWN);
-  [warned, counted, asked, signIns] = [[], [], [], undefined];
-  const meter = {
-    returned: quiet,
-    logoff: quiet,
-    evidence: (source: string, said: string) => void counted.push(`${source} ${said}`),
-  };
-  const timeline: TimelineSource = {
-    ask: (ids, span) => {
-      asked.push({ ids, span });
-      return Promise.resolve(answer);
-    },
-    room: () => 1,
-  };
-  const log: SignInSource = { ask: () => Promise.resolve(signIns ?? REFUSED), room: () => 1 };
-  population = new Tracker(new Map([[told.agent.id, told.state()]]));
-  accounting = new Accounting(meter, learner);
-  inquiry = new Inquiry({
-    evidence: () => ({ timeline, signIns: signIns === undefined ? undefined : log }),
-    population,
-    accounting,
-    directory: { serverNow: () => now },
-    log: { debug: quiet, info: quiet, error: quiet, warn: (_, message) => void warned.push(message) },
-    name: ({ name }) => name,
+  desk = new Desk(['timeline', 'push', 'sign_ins']);
+});
+
+describe('what is asked', () => {
+  test('is the timeline of an agent with a suspect change, from five minutes before the look before it', async () => {
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect(desk.timeline.asked).toEqual([{ ids: ['agent-1'], span: '09:25 to 09:31:02' }]);
+  });
+
+  test('is nothing without a suspect change and without a log-off to be tried by', async () => {
+    desk.on = ['push', 'timeline', 'sign_ins'];
+    await desk.ask({});
+    expect(desk.order).toEqual([]);
+  });
+
+  test('is nothing of an agent whose change is no suspect any more', async () => {
+    const s = suspect();
+    const one = desk.knows(s);
+    desk.knows(s.evidence('person'));
+    await desk.ask({ suspects: [one] });
+    expect(desk.order).toEqual([]);
+  });
+
+  test('is nothing where no source is switched on', async () => {
+    desk.on = [];
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect([desk.order, desk.answers]).toEqual([[], []]);
+  });
+
+  test('is told in requests of fifty agents', async () => {
+    const ids = Array.from({ length: 120 }, (_, i) => `agent-${i}`);
+    const s = suspect();
+    await desk.ask({ suspects: ids.map((id) => desk.knows(s, id)) });
+    expect(desk.timeline.asked.map((each) => each.ids.length)).toEqual([50, 50, 20]);
+    expect(desk.timeline.asked.flatMap((each) => each.ids)).toEqual(ids);
+  });
+
+  test('is no more than there is room for; the others wait for the next sweep', async () => {
+    const ids = Array.from({ length: 120 }, (_, i) => `agent-${i}`);
+    desk.timeline.rooms = 1;
+    const s = suspect();
+    await desk.ask({ suspects: ids.map((id) => desk.knows(s, id)) });
+    expect(desk.timeline.asked.map((each) => each.ids.length)).toEqual([50]);
+  });
+
+  test('is nothing where there is no room at all', async () => {
+    desk.on = ['timeline', 'sign_ins'];
+    [desk.timeline.rooms, desk.signIns.rooms] = [0, 0];
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect(desk.order).toEqual([]);
+  });
+
+  test('reaches back to the older of two suspect changes', async () => {
+    desk.on = ['timeline', 'sign_ins'];
+    desk.now = clockTime('09:37:02');
+    await desk.ask({ suspects: [desk.knows(suspectTwice())] });
+    expect(desk.timeline.asked[0]?.span).toBe('09:25 to 09:37:02');
+    expect(desk.signIns.asked).toEqual(['09:25 to 09:37:02']);
+  });
+
+  test('goes to push first, then to the timeline, then to the sign-ins', async () => {
+    desk.on = ['sign_ins', 'timeline', 'push'];
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect(desk.order).toEqual(['push', 'timeline', 'sign_ins']);
+  });
+
+  test('goes to no further source once one has told', async () => {
+    desk.on = ['push', 'timeline', 'sign_ins'];
+    desk.push.tells = BOUNCE;
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect(desk.order).toEqual(['push']);
+  });
+
+  test('is no timeline for a click after our quiet Offline, which looks the same either way', async () => {
+    desk.on = ['push', 'timeline', 'sign_ins'];
+    desk.now = clockTime('10:03:02');
+    await desk.ask({ suspects: [desk.knows(clicked())] });
+    expect(desk.order).toEqual(['sign_ins']);
+  });
+
+  test('of a bounce after such a click leaves the click to the sign-ins', async () => {
+    const s = clicked().at('10:08:20', { presence: 'AVAILABLE' }).until('10:09');
+    desk.now = clockTime('10:09:02');
+    desk.timeline.tells = [
+      record('OFFLINE', '10:02:02', '10:02:30'),
+      record('AVAILABLE', '10:02:30', '10:08:05'),
+      record('OFFLINE', '10:08:05', '10:08:20'),
+      record('AVAILABLE', '10:08:20'),
+    ];
+    await desk.ask({ suspects: [desk.knows(s)] });
+    expect([desk.answers, desk.signOf()]).toEqual([['timeline bounce'], 'presence 10:02:30']);
+    desk.on = ['sign_ins'];
+    const entries = [{ at: clockTime('10:02:28'), email: 'agent-1@example.com' }];
+    desk.signIns.tells = { entries, knownTo: clockTime('10:09') };
+    await desk.ask({ suspects: [agent({ email: 'Agent-1@Example.com' })] });
+    expect(desk.signOf()).toBe('none');
+  });
+
+  test('are no sign-ins of an agent without an address', async () => {
+    desk.on = ['sign_ins'];
+    desk.knows(suspect());
+    await desk.ask({ suspects: [agent({ email: ' ' })] });
+    expect(desk.order).toEqual([]);
   });
 });
 
-async function ask(
-  of: EvidenceFault | readonly PresenceRecord[],
-  usualInterval = MINUTE,
-  ownLogoffs: readonly OwnLogoff[] = [],
-  suspects: readonly Agent[] = [told.agent],
-): Promise<readonly AgentState[]> {
-  answer = 'kind' in of ? of : new Map([[told.agent.id, of]]);
-  const context = {
-    policy: told.policy,
-    usualInterval,
-    clockJumped: () => false,
-    nativeTimeouts: () => [15 * MINUTE],
-  };
-  return inquiry.ask({ suspects, ownLogoffs }, context, new AbortController().signal);
-}
+describe('an answer of a source that is believed', () => {
+  test('gives a bounce back, and puts the return on record with its source', async () => {
+    desk.timeline.tells = BOUNCE;
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect([desk.signOf(), desk.answers]).toEqual(['none', ['timeline bounce']]);
+    expect(desk.accounting.take()).toEqual([
+      {
+        kind: 'return',
+        at: clockTime('09:30:20'),
+        agentId: 'agent-1',
+        agentName: 'agent-1',
+        reason: 'silent after the platform’s, shown by timeline',
+        sweepId: 's1',
+        delay: 15 * SECOND,
+      },
+    ]);
+    expect(desk.log.said).toEqual(['info: evidence shows that a browser, and no person, made this change']);
+  });
 
-test('a source that may not be asked is remembered with the permission, until it is answered', async () => {
-  await ask(REFUSED);
-  expect(learner.source('timeline').refused).toEqual({ permission: 'analytics:userDetail:view', at: now });
-  now += HOUR;
-  await ask([]);
-  expect(learner.source('timeline').refused).toBeUndefined();
-  expect(warned).toHaveLength(1);
-});
+  test('is stored with the next sweep', async () => {
+    const one = desk.knows(suspect());
+    desk.tracker.saved(new Set([one.id]));
+    desk.timeline.tells = BOUNCE;
+    await desk.ask({ suspects: [one] });
+    const { changed } = desk.tracker.unsaved(new Set([one.id]));
+    expect(changed.map(({ episode }) => episode.sign)).toEqual([undefined]);
+  });
 
-test('a question that failed for another reason leaves it as it was', async () => {
-  await ask(REFUSED);
-  expect(counted).toEqual([]);
-  const before = learner.source('timeline');
-  now += HOUR;
-  await ask({ kind: 'failed', why: 'the answer holds no list of user details' });
-  expect(learner.source('timeline')).toBe(before);
-});
+  test('confirms a person’s click, and is not asked for again', async () => {
+    const one = desk.knows(suspect());
+    desk.timeline.tells = CLICK;
+    await desk.ask({ suspects: [one] });
+    await desk.ask({ suspects: [one] });
+    expect([desk.answers, desk.order.length]).toEqual([['timeline person'], 1]);
+    expect(desk.signOf()).toBe('presence 09:30:20');
+  });
 
-test('what a source says of a change is counted, also while it is not believed', async () => {
-  await ask([]);
-  expect(counted).toEqual(['timeline none']);
-  expect(learner.source('timeline').answers).toEqual({ bounce: 0, person: 0, none: 1, undecided: 0 });
-});
+  test.each([
+    ['none', 'nothing at all'],
+    ['undecided', [record('AWAY', '08:00', '09:20'), record('AWAY', '09:30:20')]],
+  ] as const)('of %s leaves the sign, and is asked for again', async (kind, tells) => {
+    const one = desk.knows(suspect());
+    desk.timeline.tells = tells;
+    await desk.ask({ suspects: [one] });
+    await desk.ask({ suspects: [one] });
+    expect(desk.answers).toEqual([`timeline ${kind}`, `timeline ${kind}`]);
+    expect([desk.order.length, desk.signOf()]).toEqual([2, 'presence 09:30:20']);
+  });
 
-test('is asked whatever the usual interval is, also where a quarter of it is no whole number of milliseconds', async () => {
-  await ask([], 5_001);
-  expect(counted).toEqual(['timeline none']);
-});
-
-/** The presence history in which the suspect change is a bounce. */
-const BOUNCE: readonly PresenceRecord[] = [
-  { from: clockTime('08:00'), to: clockTime('09:19:57'), presence: 'AVAILABLE' },
-  { from: clockTime('09:19:57'), to: clockTime('09:20'), presence: 'OFFLINE' },
-  { from: clockTime('09:20'), to: undefined, presence: 'AVAILABLE' },
-];
-
-function believe(source: 'timeline' | 'sign_ins' = 'timeline', after = '08:00'): void {
-  for (const minutes of [1, 2, 3]) learner.tried(source, true, clockTime(after) + minutes * MINUTE);
-}
-
-/** Bo, whom we set Offline at nine, and who is Offline still. */
-const BO: OwnLogoff = {
-  agent: agent({ id: 'bo', name: 'Bo' }),
-  begunAt: clockTime('09:00'),
-  offline: { begunAt: clockTime('09:00'), stamp: clockTime('09:00:02'), seenAt: clockTime('09:20') },
-};
-const OFFLINE_OF_BO: readonly PresenceRecord[] = [
-  { from: clockTime('08:00'), to: clockTime('09:00:02'), presence: 'BREAK' },
-  { from: clockTime('09:00:02'), to: undefined, presence: 'OFFLINE' },
-];
-
-test('a source that is not believed changes nothing, and what it said is noted', async () => {
-  expect(await ask(BOUNCE)).toHaveLength(1);
-  expect(counted).toEqual(['timeline bounce']);
-  const state = population.memory(told.agent.id);
-  expect([state?.episode.sign?.kind, state?.evidence?.isUsed]).toEqual(['presence', false]);
-});
-
-test('a believed source gives back the episode, and the return goes on record with the source', async () => {
-  believe();
-  const [state] = await ask(BOUNCE);
-  expect(state?.episode.sign).toBeUndefined();
-  expect(state?.session.kind).toBe('returned');
-  expect(accounting.take()).toMatchObject([
-    { kind: 'return', agentId: told.agent.id, reason: 'silent after the platform’s, shown by timeline' },
-  ]);
-  expect(await ask(BOUNCE)).toEqual([]);
-});
-
-test('the question reaches back before the look before the change', async () => {
-  await ask([]);
-  expect(asked).toEqual([
-    { ids: [told.agent.id], span: { from: clockTime('09:19') - 5 * MINUTE, to: clockTime('09:21') } },
-  ]);
-});
-
-test('nothing is asked without a question', async () => {
-  await ask([], MINUTE, [], []);
-  expect(asked).toEqual([]);
-});
-
-test('a source is tried by log-offs of ours until it is believed, each of them once', async () => {
-  answer = new Map();
-  const of = { [told.agent.id]: [], bo: OFFLINE_OF_BO };
-  const trial = async (log: OwnLogoff): Promise<void> => {
-    answer = new Map(Object.entries(of));
-    const context = {
-      policy: told.policy,
-      usualInterval: MINUTE,
-      clockJumped: () => false,
-      nativeTimeouts: () => [],
-    };
-    await inquiry.ask({ suspects: [], ownLogoffs: [log] }, context, new AbortController().signal);
-  };
-  await trial(BO);
-  await trial(BO);
-  expect([asked.length, learner.source('timeline').right]).toEqual([1, 1]);
-  believe('timeline', '09:00');
-  await trial({ ...BO, begunAt: clockTime('09:30') });
-  expect(asked).toHaveLength(1);
-});
-
-test('a believed source that shows a log-off of ours wrongly is dropped with a warning, and its answers are not used', async () => {
-  believe();
-  answer = new Map([
-    [told.agent.id, BOUNCE],
-    ['bo', [{ from: clockTime('08:00'), to: clockTime('09:21'), presence: 'BREAK' }]],
-  ]);
-  const context = {
-    policy: told.policy,
-    usualInterval: MINUTE,
-    clockJumped: () => false,
-    nativeTimeouts: () => [],
-  };
-  await inquiry.ask({ suspects: [told.agent], ownLogoffs: [BO] }, context, new AbortController().signal);
-  expect(warned).toEqual([expect.stringMatching(/^evidence contradicts a log-off of ours/)]);
-  expect(population.memory(told.agent.id)?.episode.sign?.kind).toBe('presence');
-});
-
-test('fifty agents go into one request, as many requests as there is room for, the unasked first', async () => {
-  const many = Array.from({ length: 120 }, (_, i) => agent({ id: `a${i}` }));
-  for (const { id } of many) population.put({ ...told.state(), agentId: id });
-  await ask([], MINUTE, [], many);
-  expect(asked.map(({ ids }) => ids.length)).toEqual([50]);
-  await ask([], MINUTE, [], many);
-  expect(asked[1]?.ids).toEqual(many.slice(50, 100).map(({ id }) => id));
-});
-
-test('a source that breaks, or never answers, costs the sweep nothing', async () => {
-  const hangs: TimelineSource = {
-    room: () => 1,
-    ask: (_, __, signal) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => {
-          reject(signal.reason as Error);
-        });
-      }),
-  };
-  const breaks: TimelineSource = { room: () => 1, ask: () => Promise.reject(new Error('a bug')) };
-  const failures: string[] = [];
-  for (const timeline of [hangs, breaks]) {
-    const log = {
-      debug: quiet,
-      info: quiet,
-      warn: quiet,
-      error: (_: object, said: string) => void failures.push(said),
-    };
-    const other = new Inquiry({
-      evidence: () => ({ timeline }),
-      population,
-      accounting,
-      directory: { serverNow: () => now },
-      log,
-      name: ({ name }) => name,
+  test('is noted for `explain`', async () => {
+    desk.timeline.tells = BOUNCE;
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect(desk.tracker.memory('agent-1')?.evidence).toEqual({
+      stamp: clockTime('09:30:20'),
+      source: 'timeline',
+      answer: 'bounce',
+      at: desk.now,
+      isUsed: true,
     });
-    const context = {
-      policy: told.policy,
-      usualInterval: 40,
-      clockJumped: () => false,
-      nativeTimeouts: () => [],
-    };
-    const { signal } = new AbortController();
-    expect(await other.ask({ suspects: [told.agent], ownLogoffs: [] }, context, signal)).toEqual([]);
-  }
-  expect(failures).toEqual(['asking for evidence failed']);
+  });
+
+  test('is used newest first, as far as it reaches', async () => {
+    desk.timeline.tells = [
+      ...BOUNCE.slice(0, 2),
+      record('AWAY', '09:30:20', '09:36:01'),
+      record('OFFLINE', '09:36:01', '09:36:10'),
+      record('AWAY', '09:36:10'),
+    ];
+    desk.now = clockTime('09:37:02');
+    await desk.ask({ suspects: [desk.knows(suspectTwice())] });
+    expect([desk.answers, desk.signOf()]).toEqual([['timeline bounce', 'timeline bounce'], 'none']);
+    const lines = desk.accounting.take();
+    expect(lines.map(({ at }) => asClockTime(at))).toEqual(['09:36:10', '09:30:20']);
+  });
+
+  test('of sign-ins about two changes in a row reads the log of both', async () => {
+    desk.on = ['sign_ins'];
+    desk.now = clockTime('09:39:02');
+    const entries = ['09:30:18', '09:36:08'].map((at) => ({
+      at: clockTime(at),
+      email: 'agent-1@example.com',
+    }));
+    desk.signIns.tells = { entries, knownTo: clockTime('09:39') };
+    await desk.ask({ suspects: [desk.knows(suspectTwice())] });
+    expect([desk.answers, desk.signOf()]).toEqual([['sign_ins bounce', 'sign_ins bounce'], 'none']);
+  });
+
+  test('of sign-ins counts the entries of the agent alone', async () => {
+    desk.on = ['sign_ins'];
+    const entries = [{ at: clockTime('09:30:18'), email: 'another@example.com' }];
+    desk.signIns.tells = { entries, knownTo: clockTime('09:33') };
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect([desk.answers, desk.signOf()]).toEqual([['sign_ins person'], 'presence 09:30:20']);
+  });
 });
 
-test('a sign-in of the agent, by e-mail in any case, shows a browser; a log that is past the change without one a person', async () => {
-  believe('sign_ins');
-  const email = told.agent.email.toUpperCase();
-  signIns = { entries: [{ at: clockTime('09:19:55'), email }], knownTo: clockTime('09:20:30') };
-  const [state] = await ask([]);
-  expect(state?.session.kind).toBe('returned');
-  expect(counted).toEqual(['timeline none', 'sign_ins bounce']);
-  population.put(told.state());
-  signIns = {
-    entries: [{ at: clockTime('09:19:55'), email: 'else@example.com' }],
-    knownTo: clockTime('09:25'),
-  };
-  const [other] = await ask([]);
-  expect(other !== undefined && openSuspect(other)).toBeUndefined();
-  expect(other?.episode.sign?.kind).toBe('presence');
+describe('a source is believed', () => {
+  beforeEach(() => {
+    desk = new Desk();
+  });
+
+  test('not before it has shown three log-offs of ours rightly: until then answers are counted and noted alone', async () => {
+    const one = desk.knows(suspect());
+    const answers: string[] = [];
+    for (const at of ['09:10', '09:12', '09:14', '09:16']) {
+      desk.timeline.tells = BOUNCE;
+      await desk.ask({ suspects: [one] });
+      answers.push(`${desk.calibration()}: ${desk.signOf()}`);
+      await desk.triesTimeline(at, 'rightly');
+    }
+    expect(answers).toEqual([
+      '0 right, 0 wrong: presence 09:30:20',
+      '1 right, 0 wrong: presence 09:30:20',
+      '2 right, 0 wrong: presence 09:30:20',
+      '3 right, 0 wrong: none',
+    ]);
+    expect(desk.answers).toEqual(Array.from({ length: 4 }, () => 'timeline bounce'));
+  });
+
+  test('by log-offs alone, whether or not a change is suspect', async () => {
+    await desk.triesTimeline('09:10', 'rightly');
+    expect([desk.timeline.asked[0]?.span, desk.calibration()]).toEqual([
+      '09:05 to 09:31:02',
+      '1 right, 0 wrong',
+    ]);
+  });
+
+  test('by each log-off once', async () => {
+    await desk.triesTimeline('09:10', 'rightly');
+    await desk.triesTimeline('09:10', 'rightly');
+    expect([desk.order.length, desk.calibration()]).toEqual([1, '1 right, 0 wrong']);
+  });
+
+  test('and then tried no more for its own sake', async () => {
+    for (const at of ['09:10', '09:12', '09:14', '09:16']) await desk.triesTimeline(at, 'rightly');
+    expect(desk.order.length).toBe(3);
+  });
+
+  test('by our revocations, where it tells of sign-ins', async () => {
+    desk.on = ['sign_ins'];
+    const [begunAt, silentAt] = [clockTime('09:20'), clockTime('09:20:20')];
+    const gone = agent({ id: 'gone' });
+    desk.signIns.tells = {
+      entries: [{ at: clockTime('09:20:18'), email: gone.email }],
+      knownTo: clockTime('09:23'),
+    };
+    await desk.ask({ ownLogoffs: [{ agent: gone, begunAt, silentAt }] });
+    expect([desk.signIns.asked, desk.calibration('sign_ins')]).toEqual([
+      ['09:15 to 09:31:02'],
+      '1 right, 0 wrong',
+    ]);
+  });
+
+  test('no more once it contradicts a log-off of ours: that is a warning, and its answer of that sweep is not used', async () => {
+    desk = new Desk(['timeline']);
+    const one = desk.knows(suspect());
+    const begunAt = clockTime('09:20');
+    const offline = { begunAt, stamp: begunAt + SECOND, seenAt: begunAt + MINUTE };
+    // This history shows the agent who is gone as Away at 09:21.
+    desk.timeline.tells = BOUNCE;
+    await desk.ask({ suspects: [one], ownLogoffs: [{ agent: agent({ id: 'gone' }), begunAt, offline }] });
+    expect([desk.calibration(), desk.signOf()]).toEqual(['0 right, 1 wrong', 'presence 09:30:20']);
+    expect(desk.answers).toEqual(['timeline bounce']);
+    expect(desk.log.said).toEqual([
+      'warn: evidence contradicts a log-off of ours: the source is not believed until it has shown three others rightly',
+    ]);
+  });
+});
+
+describe('a source that gives no answer', () => {
+  test('is, where it may not be asked, told of once and asked again after an hour', async () => {
+    const one = desk.knows(suspect());
+    desk.timeline.tells = REFUSED;
+    for (const at of ['09:31', '09:32', '10:30:59', '10:31', '10:32']) {
+      desk.now = clockTime(at);
+      await desk.ask({ suspects: [one] });
+    }
+    expect(desk.order.length).toBe(2);
+    expect(desk.log.said).toEqual([
+      'warn: a source of evidence may not be asked: changes that it would explain stay signs of a person',
+    ]);
+  });
+
+  test('is told of once more where it had answered in between', async () => {
+    const one = desk.knows(suspect());
+    for (const [at, tells] of [
+      ['09:31', REFUSED],
+      ['10:31', []],
+      ['10:32', REFUSED],
+    ] as const) {
+      desk.now = clockTime(at);
+      desk.timeline.tells = tells;
+      await desk.ask({ suspects: [one] });
+    }
+    expect(desk.log.said.length).toBe(2);
+  });
+
+  test('is, where it failed, asked again with the next sweep, and no answer is counted', async () => {
+    const one = desk.knows(suspect());
+    desk.timeline.tells = FAILED;
+    await desk.ask({ suspects: [one] });
+    desk.timeline.tells = BOUNCE;
+    await desk.ask({ suspects: [one] });
+    expect(desk.answers).toEqual(['timeline bounce']);
+    expect(desk.log.said[0]).toBe('info: a source of evidence gave no answer');
+  });
+
+  test('for lack of room is not worth a line', async () => {
+    desk.timeline.tells = { kind: 'failed', why: NO_ROOM };
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect(desk.log.said).toEqual([]);
+  });
+
+  test('ends with the sweep that is stopped, even where it does not heed the signal', async () => {
+    desk.timeline.tells = 'no end';
+    const stop = new AbortController();
+    const asked = desk.ask({ suspects: [desk.knows(suspect())] }, stop.signal);
+    stop.abort();
+    await expect(asked).resolves.toEqual([]);
+    expect([desk.signOf(), desk.answers]).toEqual(['presence 09:30:20', []]);
+  });
+
+  test('ends with a quarter of the interval', async () => {
+    desk.timeline.tells = 'no end';
+    desk.usualInterval = 4;
+    await expect(desk.ask({ suspects: [desk.knows(suspect())] })).resolves.toEqual([]);
+    expect(desk.log.said).toEqual([
+      'debug: evidence took too long: it is asked for again after the next sweep',
+    ]);
+  });
+
+  test('is asked at an interval of any length', async () => {
+    desk.usualInterval = 30_001.5;
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect(desk.order).toEqual(['timeline']);
+  });
+
+  test('is not asked any more once the sweep has been stopped', async () => {
+    await desk.ask({ suspects: [desk.knows(suspect())] }, AbortSignal.abort());
+    expect(desk.order).toEqual([]);
+  });
 });

@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import type { Faults } from '../../src/sandbox/index.ts';
-import { playShift, policyText, SLACK, type Played } from './shift.ts';
+import { playShift, policyText, SLACK, type Played, type Shift } from './shift.ts';
 
 /** The first log-offs are what the timeline is tried by. */
 const CAST = [
@@ -23,8 +23,13 @@ const BOUNCERS = 'native-bouncer';
 const A_FEW_MINUTES_MORE = SLACK + 8 * MINUTE;
 const WRONG = { timelineShifted: 0.1, timelineSwapped: 0.1, timelineContradicting: 0.1 };
 
-function play(timeline: 'auto' | 'off', faults: Partial<Faults> = {}): Promise<Played> {
+function play(
+  timeline: 'auto' | 'off',
+  faults: Partial<Faults> = {},
+  onMinute?: (minute: number, shift: Shift) => unknown,
+): Promise<Played> {
   return playShift({
+    ...(onMinute === undefined ? {} : { onMinute }),
     seed: 2,
     agents: CAST.length,
     cast: CAST,
@@ -36,6 +41,15 @@ function play(timeline: 'auto' | 'off', faults: Partial<Faults> = {}): Promise<P
     faults,
     policy: `${policyText()}evidence: { timeline: ${timeline} }\n`,
   });
+}
+
+/** What the timeline has answered so far: as it was counted, and as it is stored. */
+async function answersOf({ metrics, store }: Shift): Promise<readonly [number, number]> {
+  const counted =
+    (await metrics.registry.getSingleMetric('idle_enforcer_evidence_total')?.get())?.values ?? [];
+  const stored = Object.values((await store.learnt())?.evidence.timeline.answers ?? {});
+  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+  return [sum(counted.map(({ value }) => value)), sum(stored)];
 }
 
 /** How many of the agents whose browser bounces were logged off. */
@@ -62,8 +76,16 @@ describe('without evidence', () => {
 
 describe('with the timeline', () => {
   let played: Played;
+  const answers: (readonly [number, number])[] = [];
   beforeAll(async () => {
-    played = await play('auto');
+    played = await play('auto', {}, async (_, shift) => {
+      answers.push(await answersOf(shift));
+    });
+  });
+
+  test('what it answers is stored with the sweep that asked: another sweep may never come', () => {
+    expect(answers.filter(([counted, stored]) => counted !== stored)).toEqual([]);
+    expect(answers.at(-1)?.[0]).toBeGreaterThan(10);
   });
 
   test('they are logged off within limit, grace and a few minutes, and no agent is disturbed', () => {

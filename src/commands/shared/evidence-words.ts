@@ -55,5 +55,5 @@ const ANSWER_WORDS: Readonly<Record<Answer['kind'], string>> = {
 function answerWords({ answers }: SourceFacts): string {
   const said = ANSWERS.filter((kind) => answers[kind] > 0);
   if (said.length === 0) return '';
-  return `; answers so far: ${said.map((kind) => `${answers[kind]} ${ANSWER_WORDS[kind]}`).join(', ')}`;
+  return `; answers so far: ${said.map((kind) => `${ANSWER_WORDS[kind]} (${answers[kind]})`).join(', ')}`;
 }

@@ -16,13 +16,9 @@ const SHORTEST_NATIVE_TIMEOUT: Duration = 5 * MINUTE;
  * Whether a browser may have made this change, whose session the native timeout ended between two looks: the presence moved as a
  * return moves it, no token tells of one, and the session had been idle for long enough.
  */
-export function mayBeBounce(
-  s: AgentState,
-  { shown, presence, newToken, inGap, context }: Comparison,
-): boolean {
-  const bounces = presence.restamped || (presence.changed && shown.presence === 'AVAILABLE');
+export function mayBeBounce(s: AgentState, { presence, newToken, inGap, context }: Comparison): boolean {
   // An interaction goes on over a bounce, and is a sign for as long as it lasts: there is nothing to give back.
-  if (inGap || !bounces || newToken !== undefined || s.session.kind === 'engaged') return false;
+  if (inGap || !presence.moved || newToken !== undefined || s.session.kind === 'engaged') return false;
   const { nativeTimeouts = [SHORTEST_NATIVE_TIMEOUT], usualInterval } = context;
   // Two intervals less, because a look may be so late.
   return presence.at - idleFrom(s) >= Math.min(...nativeTimeouts) - 2 * usualInterval;

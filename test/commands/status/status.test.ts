@@ -126,7 +126,7 @@ describe('a worker that sweeps', () => {
     await begin({ more: 'evidence: { sign_ins: on }\n', learnt: { ...learnt, evidence: sources } });
     const { text } = await told();
     for (const line of [
-      '  timeline: being tried, 2 of 3 log-offs of ours shown rightly: until then its answers are counted and not used; wrong once; answers so far: 3 a browser, 1 a person, 2 undecided.',
+      '  timeline: being tried, 2 of 3 log-offs of ours shown rightly: until then its answers are counted and not used; wrong once; answers so far: a browser (3), a person (1), undecided (2).',
       '  push: switched off.',
       '  sign_ins: may not be asked: the client lacks audits:audit:view, as of 09:59:00.',
     ])

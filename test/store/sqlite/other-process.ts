@@ -22,11 +22,20 @@ async function write(to: SqliteStore): Promise<void> {
   for (let n = 1; ; n += 1) {
     const memories = Array.from({ length: 20 }, (_, i) => stateOf(`agent-${i}`, BASE + n));
     await to.saveStep(memories, [{ kind: 'intent', at: BASE + n, intentId: `i${n}` }]);
-    process.stdout.write(`${n} intent\n`);
+    await told(`${n} intent`);
     if (n % 3 === 0) continue;
     await to.saveStep([], [{ kind: 'verified', at: BASE + n, intentId: `i${n}` }]);
-    process.stdout.write(`${n} verified\n`);
+    await told(`${n} verified`);
   }
+}
+
+/** The reader may be slow: what is printed has left this process before more is saved, or a kill would take it along. */
+function told(line: string): Promise<void> {
+  return new Promise((done) => {
+    process.stdout.write(`${line}\n`, () => {
+      done();
+    });
+  });
 }
 
 async function add(to: SqliteStore, events: number): Promise<void> {
