@@ -1,8 +1,5 @@
 /** What an operator waits for: `list` and `status` on a store of 50,000 agents, as they are shipped. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { EMPTY_LEDGER } from '../src/domain/planning/plan.ts';
@@ -12,6 +9,7 @@ import { track } from '../src/domain/tracking/track.ts';
 import type { AgentState } from '../src/domain/tracking/state.ts';
 import { openStore } from '../src/store/sqlite/sqlite-store.ts';
 import { median, type Row } from './measure.ts';
+import { measuredCommands, onStore } from './stored.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const AGENTS = 50_000;
@@ -25,33 +23,18 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['status'],
 ];
 
-export async function benchOperator(): Promise<readonly Row[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'idle-enforcer-operator-'));
-  try {
-    const config = await prepare(folder);
-    const rows: Row[] = [];
-    for (const args of COMMANDS) rows.push(await measured([...args, '--config', config]));
-    return rows;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+export function benchOperator(): Promise<readonly Row[]> {
+  return onStore(RULES, prepare, (config) => measuredCommands(COMMANDS, config, measured));
 }
 
-async function prepare(folder: string): Promise<string> {
-  const sqlite = join(folder, 'store.db');
-  const config = join(folder, 'policy.yaml');
-  await writeFile(
-    config,
-    `version: 1
-genesys: { region: eu-west-1, client_id: a, client_secret: b-secret }
-profiles:
+const RULES = `profiles:
   - name: agents
     rules:
       - { id: locked, when: { presence: [idle] }, clock: in_state, limit: 30m }
       - { id: gone, when: { presence: [available, away, break, meal], routing: [off_queue] }, limit: 2h }
-store: { sqlite: "${sqlite}" }
-`,
-  );
+`;
+
+async function prepare(sqlite: string): Promise<void> {
   const now = Date.now() - 20 * SECOND;
   const store = await openStore(sqlite, { now: () => now });
   const agents = Array.from({ length: AGENTS }, (_, n) => agentOf(n));
@@ -67,7 +50,6 @@ store: { sqlite: "${sqlite}" }
   const process = { holder: 'bench', command: 'run', version: '1', startedAt: now - HOUR } as const;
   await store.noteSweep({ ...process, sweptAt: now, interval: MINUTE });
   await store.close();
-  return config;
 }
 
 function agentOf(n: number): Agent {

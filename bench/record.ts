@@ -1,9 +1,6 @@
 /** A record of a million events, as of a centre of 5,000 agents over 400 days: what `report` and `explain` make of it. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +8,7 @@ import type { RecordEvent } from '../src/domain/record.ts';
 import { DAY, MINUTE, SECOND, type Instant } from '../src/domain/time/time.ts';
 import { openStore, type SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import type { Row } from './measure.ts';
+import { measuredCommands, onStore } from './stored.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const EVENTS = 1_000_000;
@@ -20,17 +18,12 @@ const DAYS = 400;
 const MOST_SECONDS = 5;
 const MOST_MEGABYTES = 200;
 
-export async function benchRecord(): Promise<readonly Row[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'idle-enforcer-record-'));
-  try {
-    const config = await prepare(folder);
-    const rows: Row[] = [];
-    for (const args of COMMANDS) rows.push(await measured([...args, '--config', config]));
-    return rows;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+export function benchRecord(): Promise<readonly Row[]> {
+  return onStore(RULES, prepare, (config) => measuredCommands(COMMANDS, config, measured));
 }
+
+const RULES = `profiles: [{ name: agents, rules: [{ id: gone, when: { presence: [away] }, limit: 1h }] }]
+`;
 
 const COMMANDS: readonly (readonly string[])[] = [
   ['report', '--from', '400d'],
@@ -43,17 +36,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['explain', 'agent-17', '--at', '200d'],
 ];
 
-async function prepare(folder: string): Promise<string> {
-  const sqlite = join(folder, 'store.db');
-  const config = join(folder, 'policy.yaml');
-  await writeFile(
-    config,
-    `version: 1
-genesys: { region: eu-west-1, client_id: a, client_secret: b-secret }
-profiles: [{ name: agents, rules: [{ id: gone, when: { presence: [away] }, limit: 1h }] }]
-store: { sqlite: "${sqlite}" }
-`,
-  );
+async function prepare(sqlite: string): Promise<void> {
   const now = Date.now();
   const store = await openStore(sqlite, { now: () => now });
   try {
@@ -62,7 +45,6 @@ store: { sqlite: "${sqlite}" }
     await store.close();
   }
   count(sqlite, now);
-  return config;
 }
 
 /** Log-offs all day long, of which most hold; a count each minute. */
