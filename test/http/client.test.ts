@@ -12,7 +12,7 @@ let dawdle: boolean;
 beforeEach(async () => {
   received = 0;
   dawdle = false;
-  client = new HttpClient({ timeout: 200, env: {} });
+  client = new HttpClient({ timeout: 5_000, env: {} });
   server = createServer((_, response) => {
     received += 1;
     if (dawdle) response.write('{');
@@ -58,7 +58,9 @@ describe('an exchange', () => {
 
   test('ends at its deadline though the answer has begun', async () => {
     dawdle = true;
-    await expect(client.exchange(get(), undefined)).rejects.toMatchObject({ reason: 'timeout' });
+    const impatient = new HttpClient({ timeout: 200, env: {} });
+    await expect(impatient.exchange(get(), undefined)).rejects.toMatchObject({ reason: 'timeout' });
+    await impatient.close();
   });
 
   test('ends with its signal though the answer has begun', async () => {

@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 async function platform(handler: Handler, requestsPerMinute = 240): Promise<FakePlatform> {
-  const fake = await evidencePlatform(handler, { settings: { requestsPerMinute, timeout: 300 } });
+  const fake = await evidencePlatform(handler, { settings: { requestsPerMinute, timeout: 1_000 } });
   open.push(fake);
   return fake;
 }
