@@ -8,6 +8,7 @@ import { loadPolicyFile, loadPolicyText } from '../../src/policy-file/load.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { BROKEN } from './broken-cases.ts';
 import { faultsOf, GOOD_RULE, load, withGenesys, withMore, withRule } from './texts.ts';
+import { anyCharacter } from '../texts/any-character.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -246,7 +247,7 @@ describe('whatever a text holds', () => {
 
   test('loading it ends with a policy or a refusal, never with anything else', () => {
     const garbage = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.string({ unit: anyCharacter, maxLength: 200 }),
       fc.array(fc.constantFrom(...WORDS), { maxLength: 60 }).map((parts) => parts.join('')),
     );
     fc.assert(

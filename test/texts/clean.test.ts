@@ -10,6 +10,7 @@ import {
   severalLines,
   slackText,
 } from '../../src/texts/clean.ts';
+import { anyCharacter } from './any-character.ts';
 
 describe('a text from outside', () => {
   test.each([
@@ -43,7 +44,7 @@ describe('a text from outside', () => {
 
   test('never becomes more than one line, or anything unseen, whatever it holds', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: anyCharacter }), (text) => {
         expect(oneLine(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
       }),
     );
@@ -56,7 +57,7 @@ describe('a text from outside', () => {
 
 test('JSON means the same and holds nothing unseen', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'binary' })), (texts) => {
+    fc.property(fc.array(fc.string({ unit: anyCharacter })), (texts) => {
       const json = jsonText({ texts }, 2);
       expect(json.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
       expect(JSON.parse(json)).toEqual({ texts });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { HIDDEN, Redactor } from '../../src/texts/redactor.ts';
+import { anyCharacter } from './any-character.ts';
 
 const SECRET = 'Zq8/v+T3 w"x\\y&ü%41-kR5nB7pL2';
 
@@ -136,7 +137,7 @@ describe('a text without a secret', () => {
 
   test('stays as it is, whatever it is, when nothing is known', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: anyCharacter }), (text) => {
         fc.pre(!/\b(bearer|basic|ssws)\b/i.test(text));
         expect(new Redactor().hide(text)).toBe(text);
       }),

@@ -11,6 +11,7 @@ import { reportCsv, reportJson, reportLines, reportMarkdown } from '../../../src
 import { quantile } from '../../../src/commands/report/parts.ts';
 import { buildReport, type Report } from '../../../src/commands/report/report.ts';
 import { printed } from '../../../src/texts/printed.ts';
+import { anyCharacter } from '../../texts/any-character.ts';
 
 const at = (text: string): number => Date.parse(`2026-03-02T${text}Z`);
 const SPAN = { from: at('00:00:00'), to: at('23:59:59') + 1_000 };
@@ -343,7 +344,7 @@ describe('the record itself', () => {
   });
 
   test('as JSON lines is what every fact is written like, whatever stands in it', () => {
-    const texts = fc.string({ unit: 'binary' });
+    const texts = fc.string({ unit: anyCharacter });
     const parts = fc.record(
       {
         ...{ sweepId: texts, agentId: texts, agentName: texts, rule: texts, reason: texts },
