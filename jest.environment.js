@@ -1,6 +1,37 @@
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
+const { createContext, compileFunction, SourceTextModule } = vm;
+
+/** What V8 made of each text in this worker: every file of tests loads its modules anew, though their text is the same. */
+const compiled = new Map();
+
+function known(file, text) {
+  const entry = compiled.get(file);
+  return entry?.text === text ? entry.cachedData : undefined;
+}
+
+class ModuleCompiledOnce extends SourceTextModule {
+  constructor(text, options) {
+    const cachedData = known(options.identifier, text);
+    super(text, { ...options, cachedData });
+    if (cachedData === undefined) {
+      compiled.set(options.identifier, { text, cachedData: this.createCachedData() });
+    }
+  }
+}
+
+function compileFunctionOnce(text, parameters, options) {
+  const cachedData = known(options.filename, text);
+  const produceCachedData = cachedData === undefined;
+  const made = compileFunction(text, parameters, { ...options, cachedData, produceCachedData });
+  if (produceCachedData) compiled.set(options.filename, { text, cachedData: made.cachedData });
+  return made;
+}
+
+// Jest compiles by these two and has no option for the data of before: a seventh of the time of small files of tests.
+Object.assign(vm, { SourceTextModule: ModuleCompiledOnce, compileFunction: compileFunctionOnce });
+
 /**
  * Jest's own environment for Node.js, but with globals that are as fast as those of a program.
  *
@@ -9,7 +40,6 @@ import { TestEnvironment } from 'jest-environment-node';
  */
 export default class FastGlobals extends TestEnvironment {
   constructor(config, context) {
-    const { createContext } = vm;
     // There is no option for it; the constructor is synchronous, so that only its own call is answered like this.
     vm.createContext = () => createContext(vm.constants.DONT_CONTEXTIFY);
     try {
