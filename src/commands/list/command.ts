@@ -16,7 +16,7 @@ import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
 import { policyCaveat, storedState } from '../shared/stored-state.ts';
 import { timesIn } from '../shared/times.ts';
 import { Rows, type ListFilter } from './rows.ts';
-import { headOf, listJson, tableOf, type Listing } from './view.ts';
+import { headJson, headOf, rowsJson, tableOf, type Listing } from './view.ts';
 import { watching } from './watch.ts';
 
 export interface ListOptions extends StoreOption {
@@ -39,7 +39,7 @@ export async function list(
   const filter = filterOf(options);
   if (options.watch !== true) {
     const listing = await listed(options, filter, output, clock.now());
-    if (options.json === true) output.json(listJson(listing), 2);
+    if (options.json === true) await output.jsonRows(headJson(listing), 'agents', rowsJson(listing));
     else printList(listing, zone, output);
     return EXIT.fine;
   }

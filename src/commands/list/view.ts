@@ -126,9 +126,9 @@ function wholeMinutes(length: number): number {
   return length < minute ? length : Math.floor(length / minute) * minute;
 }
 
-/** The whole list, to be written by `printed`. */
-export function listJson(listing: Listing): unknown {
-  const { state, rows, notSeen, policyFault, caveats, naming } = listing;
+/** What stands above the agents, for programs; to be written by `printed`. */
+export function headJson(listing: Listing): object {
+  const { state, notSeen, policyFault, caveats, naming } = listing;
   const { path, now, standing, sweep } = state;
   return {
     now,
@@ -143,8 +143,12 @@ export function listJson(listing: Listing): unknown {
     }),
     notSeen,
     caveats: naming.caveat === undefined ? caveats : [...caveats, naming.caveat],
-    agents: rows.map((row) => rowJson(row, naming)),
   };
+}
+
+/** The agents, one by one. */
+export function* rowsJson({ rows, naming }: Listing): Generator {
+  for (const row of rows) yield rowJson(row, naming);
 }
 
 function rowJson(row: ListRow, { call, showsIds }: Naming): unknown {

@@ -2,5 +2,8 @@
 
 /** The same with `null` in place of `undefined`. */
 export function withNulls(facts: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, value ?? null]));
+  const all: Record<string, unknown> = {};
+  // Lists of ten thousands of agents pass here.
+  for (const key of Object.keys(facts)) all[key] = facts[key] ?? null;
+  return all;
 }

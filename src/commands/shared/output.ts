@@ -23,13 +23,15 @@ export interface Output {
   /** Writes a document as it is: whatever in it came from outside has been made fit to be shown. */
   readonly write: (text: string) => void;
   /** The same piece by piece, no faster than it is read. */
-  readonly document: (pieces: AsyncIterable<string>) => Promise<void>;
+  readonly document: (pieces: AsyncIterable<string> | Iterable<string>) => Promise<void>;
   /** Writes one line, whatever stands in it: nothing in it breaks it, moves the cursor, or is a secret. */
   readonly line: (text?: string) => void;
   /** Writes many lines in one piece, each as `line` would: a write for each costs more than the line. */
   readonly lines: (texts: readonly string[]) => void;
   /** Writes facts as JSON, see `printed`: indented, or on one line. */
   readonly json: (value: unknown, indent?: number) => void;
+  /** The same of very many rows: `head`, which is not empty, with one more part, a list with a line for each row. */
+  readonly jsonRows: (head: object, part: string, rows: Iterable<unknown>) => Promise<void>;
 }
 
 /** The colours that are used. */
@@ -75,6 +77,9 @@ export interface OutputOptions {
   readonly drained?: () => Promise<void>;
 }
 
+/** Rows that are written in one piece: a write for each costs more than the row, and one of all takes their memory twice. */
+const ROWS_A_WRITE = 500;
+
 /** Output to anything that takes text. */
 export function outputTo(
   write: (text: string) => void,
@@ -88,6 +93,12 @@ export function outputTo(
   const redactor = new Redactor();
   const { colours, shown } = palette(coloured);
   const lineOf = (text: string): string => `${shown(redactor.hide(text))}\n`;
+  const document: Output['document'] = async (pieces) => {
+    for await (const piece of pieces) {
+      write(piece);
+      await drained();
+    }
+  };
   return {
     isTerminal,
     get columns() {
@@ -99,12 +110,7 @@ export function outputTo(
     colours,
     redactor,
     write,
-    document: async (pieces) => {
-      for await (const piece of pieces) {
-        write(piece);
-        await drained();
-      }
-    },
+    document,
     line: (text = '') => {
       write(lineOf(text));
     },
@@ -114,7 +120,29 @@ export function outputTo(
     json: (value, indent) => {
       write(`${redactor.hide(jsonText(printed(value), indent))}\n`);
     },
+    jsonRows: (head, part, rows) => document(rowsAsJson(head, part, rows, redactor)),
   };
+}
+
+/** Each row is looked at for secrets by itself: a row is one line, and none of another is a part of it. */
+function* rowsAsJson(
+  head: object,
+  part: string,
+  rows: Iterable<unknown>,
+  redactor: Redactor,
+): Generator<string> {
+  const textOf = (value: unknown, indent?: number): string => redactor.hide(jsonText(printed(value), indent));
+  yield `${textOf(head, 2).slice(0, -'\n}'.length)},\n  "${part}": [`;
+  let lines: string[] = [];
+  let isFirst = true;
+  for (const row of rows) {
+    lines.push(`${isFirst ? '' : ','}\n    ${textOf(row)}`);
+    isFirst = false;
+    if (lines.length < ROWS_A_WRITE) continue;
+    yield lines.join('');
+    lines = [];
+  }
+  yield `${lines.join('')}${isFirst ? '' : '\n  '}]\n}\n`;
 }
 
 /**
