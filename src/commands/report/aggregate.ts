@@ -8,9 +8,10 @@
  */
 import type { Duration } from '../../domain/time/time.ts';
 import { inHours } from './licence.ts';
-import type { Counting, ReportRow, Whom } from './parts.ts';
+import type { Counting, ReportRow } from './parts.ts';
 import type { Report, ReportGroups } from './report.ts';
 import { aboutOf, licencesSaved, type Origin, type Section, type Shown } from './sections.ts';
+import { Whom, type Happened } from './whom.ts';
 
 /** Numbers of one group. A number that is not told is left out. */
 export interface GroupNumbers {
@@ -47,7 +48,7 @@ export interface Aggregate {
 }
 
 /** Which kinds of numbers are told at all; a kind to which too few contributed in all is told nowhere. */
-type Kinds = readonly (keyof Whom)[];
+type Kinds = readonly Happened[];
 
 /** Takes what may be told out of a report. */
 export function aggregateOf(report: Report, groups: ReportGroups, smallest: number): Aggregate {
@@ -67,7 +68,7 @@ export function aggregateOf(report: Report, groups: ReportGroups, smallest: numb
     totals: numbersOf(total.row, kinds),
     profiles,
     leftOut,
-    silentReturns: isSafe(returns.whom.silent, smallest) ? report.returns.silent : undefined,
+    silentReturns: isSafe(returns.whom.size('silent'), smallest) ? report.returns.silent : undefined,
     licence: report.licence.map(({ month, whole, asItWas, without }) => ({
       month: whole ? month : `${month} (part)`,
       asItWas: told(asItWas.billable),
@@ -79,13 +80,13 @@ export function aggregateOf(report: Report, groups: ReportGroups, smallest: numb
   };
 }
 
-function isSafe({ size }: ReadonlySet<string>, smallest: number): boolean {
+function isSafe(size: number, smallest: number): boolean {
   return size === 0 || size >= smallest;
 }
 
 /** Log-offs by a rule and answers make all log-offs: either both are told or neither. */
 function kindsOf({ whom }: Counting, smallest: number): Kinds {
-  const safe = (kind: keyof Whom): boolean => isSafe(whom[kind], smallest);
+  const safe = (kind: Happened): boolean => isSafe(whom.size(kind), smallest);
   const split = safe('verified') && safe('ruled') && safe('answered');
   return [
     ...(safe('verified') ? (['verified'] as const) : []),
@@ -96,8 +97,8 @@ function kindsOf({ whom }: Counting, smallest: number): Kinds {
 
 /** The groups that may be shown beside the total of all of them. */
 export function safeGroups(groups: readonly Counting[], kinds: Kinds, smallest: number): readonly Counting[] {
-  const size = ({ whom }: Counting): number => kinds.reduce((sum, kind) => sum + whom[kind].size, 0);
-  const isTold = ({ whom }: Counting): boolean => kinds.every((kind) => isSafe(whom[kind], smallest));
+  const size = ({ whom }: Counting): number => kinds.reduce((sum, kind) => sum + whom.size(kind), 0);
+  const isTold = ({ whom }: Counting): boolean => kinds.every((kind) => isSafe(whom.size(kind), smallest));
   const shown = groups.filter(isTold).sort((a, b) => size(b) - size(a) || (a.key < b.key ? -1 : 1));
   const hidden = groups.filter((group) => !isTold(group));
   while (hidden.length > 0 && !isHidingEnough(hidden, kinds, smallest)) {
@@ -110,9 +111,10 @@ export function safeGroups(groups: readonly Counting[], kinds: Kinds, smallest: 
 
 /** What follows from a total and all that is shown of it is the sum of what is hidden. */
 function isHidingEnough(hidden: readonly Counting[], kinds: Kinds, smallest: number): boolean {
-  const some = hidden.filter(({ whom }) => kinds.some((kind) => whom[kind].size > 0));
+  const some = hidden.filter(({ whom }) => kinds.some((kind) => whom.size(kind) > 0));
   if (some.length < 2) return false;
-  return kinds.every((kind) => isSafe(new Set(some.flatMap(({ whom }) => [...whom[kind]])), smallest));
+  const together = Whom.together(some.map(({ whom }) => whom));
+  return kinds.every((kind) => isSafe(together.size(kind), smallest));
 }
 
 function groupOf(counting: Counting, kinds: Kinds): Group {

@@ -2,6 +2,7 @@
 import type { RecordEvent } from '../../domain/record.ts';
 import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
 import { billingPeriods, COUNT_LASTS, peak, thinned, type HeadCount, type Peak } from './licence.ts';
+import { Whom } from './whom.ts';
 
 /** The parts of an event that a report looks at. */
 export const REPORTED = ['kind', 'at', 'agentId', 'rule', 'rung', 'reason', 'delay'] as const;
@@ -56,24 +57,10 @@ export interface LicencePart {
   readonly without: Peak;
 }
 
-/** Who is counted in a row, by what happened to them. */
-export interface Whom {
-  readonly verified: Set<string>;
-  /** Of these, by a rule, and by the ladder. */
-  readonly ruled: Set<string>;
-  readonly answered: Set<string>;
-  readonly observed: Set<string>;
-}
-
 /** A row while it is added up. */
 export class Counting {
   readonly key: string;
-  readonly whom: Whom = {
-    verified: new Set(),
-    ruled: new Set(),
-    answered: new Set(),
-    observed: new Set(),
-  };
+  readonly whom = new Whom();
   readonly #outcomes: Record<ReportOutcome, number> = {
     ...{ verified: 0, unverified: 0, failed: 0, dropped: 0, observed: 0 },
   };
@@ -85,16 +72,16 @@ export class Counting {
     this.key = key;
   }
 
-  add(kind: ReportOutcome, agentId: string, byLadder: boolean): void {
+  add(kind: ReportOutcome, person: number, byLadder: boolean): void {
     this.#outcomes[kind] += 1;
-    if (kind === 'observed') this.whom.observed.add(agentId);
-    if (kind === 'verified') this.whom.verified.add(agentId);
-    if (kind === 'verified' && !byLadder) this.whom.ruled.add(agentId);
+    if (kind === 'observed') this.whom.add(person, 'observed');
+    if (kind === 'verified') this.whom.add(person, 'verified');
+    if (kind === 'verified' && !byLadder) this.whom.add(person, 'ruled');
     if (!byLadder || kind === 'dropped' || kind === 'observed') return;
     this.#byLadder += 1;
     if (kind !== 'verified') return;
     this.#verifiedByLadder += 1;
-    this.whom.answered.add(agentId);
+    this.whom.add(person, 'answered');
   }
 
   recover(length: Duration): void {
@@ -107,8 +94,8 @@ export class Counting {
       ...this.#outcomes,
       byLadder: this.#byLadder,
       verifiedByLadder: this.#verifiedByLadder,
-      people: this.whom.verified.size,
-      observedPeople: this.whom.observed.size,
+      people: this.whom.size('verified'),
+      observedPeople: this.whom.size('observed'),
       recovered: this.#recovered,
     };
   }
@@ -137,19 +124,19 @@ export class ReturnsTally {
   #silent = 0;
   #platform = 0;
   readonly #delays: Duration[] = [];
-  /** Whose returns they were: all, and the silent ones. */
-  readonly whom = { own: new Set<string>(), silent: new Set<string>() };
+  /** Whose returns they were. */
+  readonly whom = new Whom();
 
-  add({ reason = '', delay, agentId = '' }: ReportedEvent): void {
+  add({ reason = '', delay }: ReportedEvent, person: number): void {
     if (!reason.endsWith('our log-off')) {
       this.#platform += 1;
       return;
     }
     this.#own += 1;
-    this.whom.own.add(agentId);
+    this.whom.add(person, 'returned');
     if (!reason.startsWith('silent')) return;
     this.#silent += 1;
-    this.whom.silent.add(agentId);
+    this.whom.add(person, 'silent');
     if (delay !== undefined) this.#delays.push(delay);
   }
 

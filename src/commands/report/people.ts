@@ -26,19 +26,29 @@ export interface PersonRow {
 
 type Counts = { -readonly [K in keyof PersonRow]: PersonRow[K] };
 
-/** Everyone of whom the record tells. */
+/** Everyone of whom the record tells. Each has a number, by which all else is counted: ids are dear to look up. */
 export class People {
-  readonly #rows = new Map<string, Counts>();
+  readonly #numbers = new Map<string, number>();
+  readonly #rows: (Counts | undefined)[] = [];
   readonly #profiles: ReadonlyMap<string, string | undefined>;
 
   constructor(profiles: ReadonlyMap<string, string | undefined>) {
     this.#profiles = profiles;
   }
 
+  /** The number of a person: 0, 1, 2 … in the order in which they are asked for. */
+  numberOf(agentId: string): number {
+    const known = this.#numbers.get(agentId);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size;
+    this.#numbers.set(agentId, number);
+    return number;
+  }
+
   /** An outcome of a log-off. */
-  outcome({ kind, at, agentId, rule, rung }: ReportedEvent): void {
+  outcome({ kind, at, agentId, rule, rung }: ReportedEvent, person: number): void {
     if (agentId === undefined || kind === 'dropped') return;
-    const row = this.#of(agentId);
+    const row = this.#of(agentId, person);
     if (kind === 'observed') row.observed += 1;
     else if (kind !== 'verified') row.notVerified += 1;
     else if (rung === undefined) row.logoffs += 1;
@@ -48,25 +58,28 @@ export class People {
     row.lastRung = rung;
   }
 
-  returned({ agentId, reason = '' }: ReportedEvent): void {
+  returned({ agentId, reason = '' }: ReportedEvent, person: number): void {
     if (agentId === undefined || !reason.endsWith('our log-off')) return;
-    const row = this.#of(agentId);
+    const row = this.#of(agentId, person);
     if (reason.startsWith('silent')) row.silentReturns += 1;
     else row.lateReturns += 1;
   }
 
-  recovered(agentId: string, length: Duration): void {
-    this.#of(agentId).recovered += length;
+  recovered(person: number, length: Duration): void {
+    const row = this.#rows[person];
+    if (row !== undefined) row.recovered += length;
   }
 
   /** Most log-offs and answers first. */
   get all(): readonly PersonRow[] {
     const size = (row: PersonRow): number => row.logoffs + row.answers + row.observed;
-    return [...this.#rows.values()].sort((a, b) => size(b) - size(a) || (a.agentId < b.agentId ? -1 : 1));
+    return this.#rows
+      .filter((row) => row !== undefined)
+      .sort((a, b) => size(b) - size(a) || (a.agentId < b.agentId ? -1 : 1));
   }
 
-  #of(agentId: string): Counts {
-    const known = this.#rows.get(agentId);
+  #of(agentId: string, person: number): Counts {
+    const known = this.#rows[person];
     if (known !== undefined) return known;
     const made: Counts = {
       ...{
@@ -80,7 +93,7 @@ export class People {
       ...{ silentReturns: 0, lateReturns: 0, recovered: 0 },
       ...{ lastAt: undefined, lastRule: undefined, lastRung: undefined },
     };
-    this.#rows.set(agentId, made);
+    this.#rows[person] = made;
     return made;
   }
 }

@@ -106,7 +106,8 @@ export class ReportBuilder {
   readonly #pairs = new Map<string, Rows>();
   readonly #people: People;
   readonly #offsets = new Map<number, Duration>();
-  readonly #open = new Map<string, OpenLogoff>();
+  /** By the number of the person. */
+  readonly #open: (OpenLogoff | undefined)[] = [];
   readonly #dropped = new Map<string, number>();
   readonly #returns = new ReturnsTally();
   readonly #deferred = new Map<Hold, { sweeps: number; most: number }>();
@@ -124,21 +125,22 @@ export class ReportBuilder {
     const { kind, at, agentId } = event;
     const { from, to } = this.#frame.span;
     const isInside = at >= from && at < to;
-    const rows = isInside && isOutcome(kind) ? this.#rowsOf(event) : [];
-    if (rows.length > 0) this.#people.outcome(event);
+    const person = this.#people.numberOf(agentId ?? '');
+    const rows = isInside && isOutcome(kind) ? this.#rowsOf(event, person) : [];
+    if (rows.length > 0) this.#people.outcome(event, person);
     if (agentId !== undefined && (kind === 'verified' || kind === 'return' || kind === 'intent')) {
-      this.#close(agentId, at);
-      if (kind === 'verified') this.#open.set(agentId, { at, rows });
+      this.#close(person, at);
+      if (kind === 'verified') this.#open[person] = { at, rows };
     }
-    if (isInside) this.#count(event);
+    if (isInside) this.#count(event, person);
   }
 
-  #count(event: ReportedEvent): void {
+  #count(event: ReportedEvent, person: number): void {
     const { kind, reason = 'unknown' } = event;
     if (kind === 'dropped') this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
     else if (kind === 'return') {
-      this.#returns.add(event);
-      this.#people.returned(event);
+      this.#returns.add(event, person);
+      this.#people.returned(event, person);
     } else if (kind === 'held' || kind === 'breaker' || kind === 'gap') this.#kinds[kind] += 1;
   }
 
@@ -156,7 +158,7 @@ export class ReportBuilder {
   /** What it all comes to. */
   build(): Report {
     const { span, zone, now } = this.#frame;
-    for (const agentId of [...this.#open.keys()]) this.#close(agentId, now);
+    for (const person of this.#open.keys()) this.#close(person, now);
     const hours = this.#hours.all.map(({ row }) => row);
     return {
       span,
@@ -192,9 +194,12 @@ export class ReportBuilder {
   }
 
   /** Counts a log-off, and answers where. */
-  #rowsOf({ kind, at, rule = '(none)', rung, agentId = '' }: ReportedEvent): readonly Counting[] {
+  #rowsOf(
+    { kind, at, rule = '(none)', rung, agentId = '' }: ReportedEvent,
+    person: number,
+  ): readonly Counting[] {
     const rows = this.#rowsFor(rule, this.#profiles.get(agentId) ?? '(forgotten or none)', this.#hour(at));
-    for (const row of rows) row.add(kind as ReportOutcome, agentId, rung !== undefined);
+    for (const row of rows) row.add(kind as ReportOutcome, person, rung !== undefined);
     return rows;
   }
 
@@ -236,14 +241,14 @@ export class ReportBuilder {
     return offset;
   }
 
-  #close(agentId: string, at: Instant): void {
-    const open = this.#open.get(agentId);
+  #close(person: number, at: Instant): void {
+    const open = this.#open[person];
     if (open === undefined) return;
-    this.#open.delete(agentId);
-    const kept = recoveredBy(open.at, { from: open.at, to: at });
+    this.#open[person] = undefined;
     if (open.rows.length === 0) return;
+    const kept = recoveredBy(open.at, { from: open.at, to: at });
     for (const row of open.rows) row.recover(kept);
-    this.#people.recovered(agentId, kept);
+    this.#people.recovered(person, kept);
   }
 }
 
@@ -262,8 +267,10 @@ const ASSUMPTIONS: readonly string[] = [
   'Observed log-offs were not carried out, so they recover no time.',
 ];
 
+const KINDS_OF_OUTCOME: ReadonlySet<string> = new Set(OUTCOMES);
+
 function isOutcome(kind: RecordEvent['kind']): boolean {
-  return (OUTCOMES as readonly string[]).includes(kind);
+  return KINDS_OF_OUTCOME.has(kind);
 }
 
 function largestFirst({ all }: Rows): readonly ReportRow[] {
