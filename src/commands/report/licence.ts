@@ -41,18 +41,46 @@ export interface Peak {
   readonly watched: Duration;
 }
 
+/** A series of head-counts in order of time, however it is held. */
+export interface HeadSeries {
+  readonly length: number;
+  readonly at: (index: number) => Instant;
+  readonly online: (index: number) => number;
+}
+
+/** Counts in order of time as a series. */
+export function seriesOf(counts: readonly HeadCount[]): HeadSeries {
+  return {
+    length: counts.length,
+    at: (index) => counts[index]?.at ?? 0,
+    online: (index) => counts[index]?.online ?? 0,
+  };
+}
+
+/** What of the counts, which are in order of time, counts in `span`; see `peakOf`. */
+export function peak(counts: readonly HeadCount[], span: Interval, lasts: Duration = COUNT_LASTS): Peak {
+  const series = seriesOf(counts);
+  return peakOf(series, span, usualDistance(series), lasts);
+}
+
 /**
- * What of the series counts in `span`. `series` is in order of time. A count is good until the next one; where that is
- * more than `lasts` away, or there is none, for the usual time between two.
+ * What of the series counts in `span`. A count is good until the next one; where that is more than `lasts` away, or there is none,
+ * for the usual time between two.
  */
-export function peak(series: readonly HeadCount[], span: Interval, lasts: Duration = COUNT_LASTS): Peak {
+export function peakOf(
+  { length, at: atOf, online: onlineOf }: HeadSeries,
+  span: Interval,
+  usualTime: Duration,
+  lasts: Duration = COUNT_LASTS,
+): Peak {
   const spent = new Map<number, Duration>();
-  const usual = Math.min(lasts, usualDistance(series));
+  const usual = Math.min(lasts, usualTime);
   let watched = 0;
   let highest = 0;
   let highestAt: Instant | undefined;
-  for (const [i, { at, online }] of series.entries()) {
-    const next = series[i + 1]?.at ?? Infinity;
+  for (let i = 0; i < length; i += 1) {
+    const [at, online] = [atOf(i), onlineOf(i)];
+    const next = i + 1 < length ? atOf(i + 1) : Infinity;
     const from = Math.max(at, span.from);
     const to = Math.min(next - at <= lasts ? next : at + usual, span.to);
     if (to < from || at >= span.to) continue;
@@ -65,9 +93,11 @@ export function peak(series: readonly HeadCount[], span: Interval, lasts: Durati
   return { ...heightsOf(spent), highest, highestAt, watched };
 }
 
-function usualDistance(series: readonly HeadCount[]): Duration {
-  const distances = series.slice(1).map(({ at }, i) => at - (series[i]?.at ?? at));
-  return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0;
+/** The usual time between two counts; 0 where there are none. */
+export function usualDistance({ length, at }: Pick<HeadSeries, 'length' | 'at'>): Duration {
+  const distances = new Float64Array(Math.max(0, length - 1));
+  for (let i = 0; i < distances.length; i += 1) distances[i] = at(i + 1) - at(i);
+  return distances.sort()[Math.floor(distances.length / 2)] ?? 0;
 }
 
 /** From the top down: the first height that lasted long enough by itself, and the first that did with all above it. */
@@ -116,13 +146,18 @@ function monthAround(at: Instant, zone: string): Interval & { readonly name: str
 }
 
 /** The series cut to the highest count in each of at most `points` equal stretches of time, for drawing. */
-export function thinned(series: Iterable<HeadCount>, span: Interval, points = 600): readonly HeadCount[] {
+export function thinned(
+  { length, at: atOf, online: onlineOf }: HeadSeries,
+  span: Interval,
+  points = 600,
+): readonly HeadCount[] {
   const step = Math.max(MINUTE, Math.ceil((span.to - span.from) / points / MINUTE) * MINUTE);
   const highest = new Map<Instant, number>();
-  for (const { at, online } of series) {
+  for (let i = 0; i < length; i += 1) {
+    const at = atOf(i);
     if (at < span.from || at >= span.to) continue;
     const start = span.from + Math.floor((at - span.from) / step) * step;
-    highest.set(start, Math.max(highest.get(start) ?? 0, online));
+    highest.set(start, Math.max(highest.get(start) ?? 0, onlineOf(i)));
   }
   return [...highest].map(([at, online]) => ({ at, online }));
 }

@@ -1,7 +1,15 @@
 /** What a report adds up, part by part. Mutable; each holds little, however long the record is. */
 import type { RecordEvent } from '../../domain/record.ts';
 import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
-import { billingPeriods, COUNT_LASTS, peak, thinned, type HeadCount, type Peak } from './licence.ts';
+import {
+  billingPeriods,
+  COUNT_LASTS,
+  peakOf,
+  thinned,
+  usualDistance,
+  type HeadCount,
+  type Peak,
+} from './licence.ts';
 import { Whom } from './whom.ts';
 
 /** The parts of an event that a report looks at. */
@@ -179,24 +187,36 @@ export class HeadCounts {
 
   licenceOf(span: Interval, zone: string): LicenceParts {
     const licence = billingPeriods(span, zone).map(({ month, whole, from, to }) => {
-      const asItWas = peak([...this.#around({ from, to }, false)], { from, to });
-      const without = peak([...this.#around({ from, to }, true)], { from, to });
+      const series = this.#reaching({ from, to });
+      const usual = usualDistance(series);
+      const asItWas = peakOf({ ...series, online: series.was }, { from, to }, usual);
+      const without = peakOf({ ...series, online: series.without }, { from, to }, usual);
       return { month, whole, from, to, watched: asItWas.watched, asItWas, without };
     });
+    const series = this.#reaching(span);
     const drawn = {
-      asItWas: thinned(this.#around(span, false), span),
-      without: thinned(this.#around(span, true), span),
+      asItWas: thinned({ ...series, online: series.was }, span),
+      without: thinned({ ...series, online: series.without }, span),
     };
     return { licence, drawn };
   }
 
-  /** The counts of a span and those beside it that reach into it; with whom our log-offs kept off, or without. */
-  *#around({ from, to }: Interval, withKept: boolean): Generator<HeadCount> {
-    for (let i = this.#firstFrom(from - COUNT_LASTS); i < this.#at.length; i += 1) {
-      const at = this.#at[i] ?? 0;
-      yield { at, online: (this.#online[i] ?? 0) + (withKept ? (this.#kept[i] ?? 0) : 0) };
-      if (at >= to) return;
-    }
+  /** The counts of a span and those beside it that reach into it: as they were, and without our log-offs. */
+  #reaching({ from, to }: Interval): {
+    readonly length: number;
+    readonly at: (index: number) => Instant;
+    readonly was: (index: number) => number;
+    readonly without: (index: number) => number;
+  } {
+    const first = this.#firstFrom(from - COUNT_LASTS);
+    const was = (index: number): number => this.#online[first + index] ?? 0;
+    return {
+      // The first behind the span tells how long the last within it was good.
+      length: Math.min(this.#at.length, this.#firstFrom(to) + 1) - first,
+      at: (index) => this.#at[first + index] ?? 0,
+      was,
+      without: (index) => was(index) + (this.#kept[first + index] ?? 0),
+    };
   }
 
   /** Where the counts from `from` on begin. */

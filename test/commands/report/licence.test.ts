@@ -1,7 +1,13 @@
 /** The licence peak, against tables that were worked out by hand. */
 import { describe, expect, test } from '@jest/globals';
 import { MINUTE } from '../../../src/domain/time/time.ts';
-import { billingPeriods, peak, thinned, type HeadCount } from '../../../src/commands/report/licence.ts';
+import {
+  billingPeriods,
+  peak,
+  seriesOf,
+  thinned,
+  type HeadCount,
+} from '../../../src/commands/report/licence.ts';
 
 const at = (text: string): number => Date.parse(text);
 const MARCH = { from: at('2026-03-01T00:00:00Z'), to: at('2026-04-01T00:00:00Z') };
@@ -168,7 +174,7 @@ describe('month ends', () => {
 test('what is drawn keeps the highest count of each stretch', () => {
   const counts = minutes('2026-03-10T00:00:00Z', [5, 719], [90, 1], [6, 720]);
   const span = { from: at('2026-03-10T00:00:00Z'), to: at('2026-03-11T00:00:00Z') };
-  const drawn = thinned(counts, span, 24);
+  const drawn = thinned(seriesOf(counts), span, 24);
   expect(drawn).toHaveLength(24);
   expect(drawn[11]).toEqual({ at: at('2026-03-10T11:00:00Z'), online: 90 });
 });
