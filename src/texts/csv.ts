@@ -6,8 +6,21 @@ export type CsvRow = readonly (string | number)[];
 
 /** Rows as CSV, each with the end of its line. A text that a spreadsheet would read as a formula is made a text. */
 export function csvText(rows: readonly CsvRow[]): string {
-  if (rows.length === 0) return '';
-  return `${Papa.unparse(rows.map(fitCells), OPTIONS)}\r\n`;
+  let text = '';
+  for (const row of rows) text += `${lineOf(row)}\r\n`;
+  return text;
+}
+
+/** Nearly all rows need nothing done: of a record of a million events that is half of the time. */
+function lineOf(row: CsvRow): string {
+  return row.every(isPlain) ? row.join(',') : Papa.unparse([fitCells(row)], OPTIONS);
+}
+
+/** A cell that stays as it is, whoever reads it: it begins like a word or a number, and has no comma, semicolon or quote in it. */
+const PLAIN = /^(?:[0-9A-Za-z_.:(][\x20\x23-\x2b\x2d-\x3a\x3c-\x7e]*)?$/;
+
+function isPlain(cell: string | number): boolean {
+  return typeof cell === 'number' || (PLAIN.test(cell) && !cell.endsWith(' '));
 }
 
 /** Some spreadsheets take a semicolon for the end of a cell. */

@@ -36,8 +36,9 @@ export function tableLines(
     row
       .map((cell, column) => {
         const text = oneLine(cell);
-        const padding = ' '.repeat(Math.max(0, (widths[column] ?? 0) - shownWidth(text)));
-        return numeric[column] === true ? padding + text : text + padding;
+        const missing = (widths[column] ?? 0) - shownWidth(text);
+        if (missing <= 0) return text;
+        return numeric[column] === true ? ' '.repeat(missing) + text : text + ' '.repeat(missing);
       })
       .join('  ')
       .trimEnd(),

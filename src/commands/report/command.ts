@@ -7,7 +7,7 @@ import type { Instant, Interval } from '../../domain/time/time.ts';
 import { aggregateOf, aggregateShown } from './aggregate.ts';
 import { aggregateCsv, aggregateJson } from './aggregate-text.ts';
 import { chartData } from './charts.ts';
-import { eventsAsCsv, eventsAsJson, eventsAsTable, namedBy } from './events.ts';
+import { eventsAsCsv, eventsAsJson, eventsAsTable, IN_TABLE, namedBy } from './events.ts';
 import { formatOf, type Format } from './format.ts';
 import { reportHtml } from './html.ts';
 import { REPORTED } from './parts.ts';
@@ -148,7 +148,8 @@ function recordIn(
   { format, span, naming }: How,
   screen: Output | undefined,
 ): AsyncIterable<string> {
-  const pages = namedBy(naming, store.eventPages(span));
+  const parts = format === 'json' || format === 'csv' ? {} : { parts: IN_TABLE };
+  const pages = namedBy(naming, store.eventPages({ ...span, ...parts }));
   if (format === 'json') return eventsAsJson(pages);
   return format === 'csv' ? eventsAsCsv(pages) : tableIn(pages, screen);
 }

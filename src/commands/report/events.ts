@@ -1,47 +1,42 @@
 /** The record itself, line by line: as a table, as CSV or as JSON lines, however long it is. */
 import type { RecordEvent, StoredEvent } from '../../domain/record.ts';
+import type { Duration, Instant } from '../../domain/time/time.ts';
 import type { Naming } from '../shared/identities.ts';
 import { jsonText } from '../../texts/clean.ts';
 import { csvText } from '../../texts/csv.ts';
-import { nameOf, rungNumber, secondsOf } from '../../texts/printed.ts';
+import { rungNumber, secondsOf } from '../../texts/printed.ts';
 import { lengthText } from './sections.ts';
 import { tableLines, widthsOf } from '../../texts/table.ts';
 
 type Pages = AsyncIterable<readonly StoredEvent[]>;
 
-/** Parts of an event, in the order of the record, with what stands before each in JSON. */
-const TEXTS = before('sweepId', 'agentId', 'agentName', 'rule');
-const LENGTHS = before('measured', 'limit', 'delay');
-const LAST_TEXTS = before('reason', 'correlationId', 'intentId', 'by', 'traceId');
-
-function before<K extends keyof RecordEvent>(...parts: readonly K[]): readonly (readonly [K, string])[] {
-  return parts.map((part) => [part, `,"${nameOf(part)}":`]);
-}
-
 /**
- * One JSON object, on one line: what `jsonText(printed(event))` is, but for the order of the parts. Of a record of a million
- * events it is written piece by piece, which takes half as long.
+ * One JSON object, on one line: what `jsonText(printed(event))` is, but for the order of the parts. An object of always the same
+ * shape is written in half the time, of a record of a million events.
  */
 export function eventJson(event: StoredEvent): string {
-  const { seq, kind, at, rung, actions } = event;
-  let text = `{"seq":${seq},"kind":"${kind}","at":"${new Date(at).toISOString()}"`;
-  for (const [part, name] of TEXTS) text += textAfter(name, event[part]);
-  for (const [part, name] of LENGTHS) {
-    const length = event[part];
-    if (length !== undefined) text += `${name}${secondsOf(length)}`;
-  }
-  if (rung !== undefined) text += `,"rung":${rungNumber(rung)}`;
-  if (actions !== undefined) text += `,"actions":${jsonText(actions)}`;
-  for (const [part, name] of LAST_TEXTS) text += textAfter(name, event[part]);
-  return `${text}}`;
-}
-
-/** What needs no escape in JSON, as nearly every text. */
-const NEEDS_NONE = /^[ !#-[\]-~]*$/;
-
-function textAfter(name: string, value: string | undefined): string {
-  if (value === undefined) return '';
-  return NEEDS_NONE.test(value) ? `${name}"${value}"` : name + jsonText(value);
+  const { seq, kind, at, sweepId, agentId, agentName, rule, measured, limit, delay, rung, actions } = event;
+  const { reason, correlationId, intentId, by, traceId } = event;
+  // What is not there is left out by JSON.
+  return jsonText({
+    seq,
+    kind,
+    at: new Date(at).toISOString(),
+    sweepId,
+    agentId,
+    agentName,
+    rule,
+    measured_seconds: measured === undefined ? undefined : secondsOf(measured),
+    limit_seconds: limit === undefined ? undefined : secondsOf(limit),
+    delay_seconds: delay === undefined ? undefined : secondsOf(delay),
+    rung: rung === undefined ? undefined : rungNumber(rung),
+    actions,
+    reason,
+    correlationId,
+    intentId,
+    by,
+    traceId,
+  });
 }
 
 /** The same events with their agents called as the policy wants it; nothing is done where that is by name. */
@@ -94,20 +89,40 @@ export async function* eventsAsCsv(pages: Pages): AsyncGenerator<string> {
 }
 
 function cellsOf(event: StoredEvent): readonly (string | number)[] {
-  const { at, kind, sweepId, agentId, agentName, rule, rung, measured, limit, delay, actions } = event;
+  const { rung, actions } = event;
   return [
-    new Date(at).toISOString(),
-    kind,
-    sweepId ?? '',
-    agentId ?? '',
-    agentName ?? '',
-    rule ?? '',
+    new Date(event.at).toISOString(),
+    event.kind,
+    textIn(event.sweepId),
+    textIn(event.agentId),
+    textIn(event.agentName),
+    textIn(event.rule),
     rung === undefined ? '' : rungNumber(rung),
-    ...[measured, limit, delay].map((length) => (length === undefined ? '' : secondsOf(length))),
-    actions?.join(' ') ?? '',
-    ...[event.reason, event.intentId, event.correlationId, event.by, event.traceId].map((text) => text ?? ''),
+    secondsIn(event.measured),
+    secondsIn(event.limit),
+    secondsIn(event.delay),
+    actions === undefined ? '' : actions.join(' '),
+    textIn(event.reason),
+    textIn(event.intentId),
+    textIn(event.correlationId),
+    textIn(event.by),
+    textIn(event.traceId),
   ];
 }
+
+function textIn(part: string | undefined): string {
+  return part ?? '';
+}
+
+function secondsIn(length: Duration | undefined): number | string {
+  return length === undefined ? '' : secondsOf(length);
+}
+
+/** The parts of an event that the table shows. */
+export const IN_TABLE = [
+  ...(['kind', 'at', 'agentId', 'agentName', 'rule', 'rung', 'measured', 'limit'] as const),
+  ...(['reason', 'delay', 'by'] as const),
+] as const satisfies readonly (keyof RecordEvent)[];
 
 const HEAD = ['at', 'event', 'agent', 'rule', 'measured', 'reason'];
 
@@ -127,13 +142,19 @@ export async function* eventsAsTable(pages: Pages): AsyncGenerator<readonly stri
 function rowOf(event: StoredEvent): string[] {
   const { at, kind, agentName, agentId, rule = '', rung, measured, limit } = event;
   return [
-    new Date(at).toISOString().replace('.000', ''),
+    secondText(at),
     kind,
     agentName ?? agentId ?? '',
     rung === undefined ? rule : `${rule} (rung ${rungNumber(rung)})`,
     measured === undefined ? '' : `${lengthText(measured)} of ${lengthText(limit)}`,
     whyText(event),
   ];
+}
+
+/** An instant in UTC, with its fraction of a second where there is one. */
+function secondText(at: Instant): string {
+  const text = new Date(at).toISOString();
+  return text.endsWith('.000Z') ? `${text.slice(0, -'.000Z'.length)}Z` : text;
 }
 
 function whyText({ reason, delay, by }: StoredEvent): string {

@@ -41,13 +41,13 @@ export class Whom {
   /** The people of several rows, each once. */
   static together(all: readonly Whom[]): Whom {
     const result = new Whom();
-    for (const one of all) {
-      for (const [person, bits] of one.#bits.entries()) {
-        if (bits === 0) continue;
-        for (const kind of KINDS) if ((bits & BITS[kind]) !== 0) result.add(person, kind);
-      }
-    }
+    for (const one of all) one.#addTo(result);
     return result;
+  }
+
+  #addTo(other: Whom): void {
+    for (const [person, bits] of this.#bits.entries())
+      for (const kind of KINDS) if ((bits & BITS[kind]) !== 0) other.add(person, kind);
   }
 
   #grow(person: number): void {
