@@ -5,6 +5,7 @@ import { mergeReturns } from './check-parts.ts';
 import { runsInAnHour } from './cron.ts';
 import { ownReturns, rule, sections, type ReturnsText } from './schema.ts';
 import type { Path } from './source.ts';
+import { counted } from '../texts/counted.ts';
 
 /** Warns of caps that never count. */
 export function checkCaps(checking: Checking): void {
@@ -18,7 +19,7 @@ export function checkCaps(checking: Checking): void {
     warn(
       checking,
       ['caps', said],
-      `per_sweep of ${per_sweep} never counts, because per_hour lets only ${per_hour} log-offs through; write a per_sweep of at most ${per_hour}, or a larger per_hour`,
+      `per_sweep of ${per_sweep} never counts, because per_hour lets only ${counted(per_hour, 'log-off')} through; write a per_sweep of at most ${per_hour}, or a larger per_hour`,
     );
   checkHourly(checking, per_sweep, per_hour);
   if (breaker.share >= 1 && isWritten('breaker', 'share'))
@@ -44,7 +45,7 @@ function checkHourly(checking: Checking, perSweep: number, perHour: number): voi
   warn(
     checking,
     ['caps', 'per_hour'],
-    `never counts: with this sweep.every and a per_sweep of ${perSweep} there are at most ${most} log-offs in an hour; leave it out, or write a larger per_sweep`,
+    `never counts: with this sweep.every and a per_sweep of ${perSweep} an hour has at most ${counted(most, 'log-off')}; leave it out, or write a larger per_sweep`,
   );
 }
 
@@ -59,7 +60,7 @@ export function checkIdentityCap(checking: Checking): void {
   warn(
     checking,
     ['identity', 'per_hour'],
-    `never counts: caps.per_hour lets only ${caps.per_hour} log-offs through; write less than that`,
+    `never counts: caps.per_hour lets only ${counted(caps.per_hour, 'log-off')} through; write less than that`,
   );
 }
 

@@ -6,6 +6,7 @@ import { wallTime } from '../domain/time/zone.ts';
 import { toCalendar } from './calendars.ts';
 import type { LoadedPolicy } from './draft.ts';
 import type { CalendarText } from './schema-calendar.ts';
+import { counted } from '../texts/counted.ts';
 
 /** More special days than this are counted, not listed. */
 const LISTED = 20;
@@ -46,7 +47,9 @@ function describeExceptions({ except }: CalendarText): readonly string[] {
     return `    on ${days.trim()}: ${windows === '' ? 'no window' : windows}`;
   });
   const more = except.length - lines.length;
-  return more > 0 ? [...lines, `    and ${more} more days or ranges`] : lines;
+  return more > 0
+    ? [...lines, `    and ${counted(more, 'more day or range', 'more days or ranges')}`]
+    : lines;
 }
 
 /** `UTC-06:00`, or `UTC+00:00`. */

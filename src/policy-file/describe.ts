@@ -11,6 +11,7 @@ import { describeCalendars } from './describe-calendars.ts';
 import type { LoadedPolicy } from './draft.ts';
 import { reachesWaiting } from './reach.ts';
 import type { ExemptionText, MatchText, WhenText } from './schema.ts';
+import { counted } from '../texts/counted.ts';
 
 /** The policy as lines of text. Holds no secret. */
 export function describePolicy(loaded: LoadedPolicy, policy: Policy, now: Instant): readonly string[] {
@@ -45,8 +46,8 @@ function describeHead({ settings, hash }: LoadedPolicy, { mode, caps }: Policy):
       : 'Mode enforce: agents are logged off.',
     ...describeHeld(settings),
     `Sweeps run at "${settings.sweep.every}" (UTC), at most ${formatDuration(settings.sweep.interval)} apart.`,
-    `At most ${caps.perSweep} log-offs in a sweep and ${caps.perHour} in an hour; none in the first ${caps.settle} sweeps after a start, an outage or a change.`,
-    `When more than ${breaker.atLeast} agents, and more than ${percent}% of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
+    `At most ${counted(caps.perSweep, 'log-off')} in a sweep and ${caps.perHour} in an hour; none in the first ${counted(caps.settle, 'sweep')} after a start, an outage or a change.`,
+    `When more than ${counted(breaker.atLeast, 'agent')}, and more than ${percent}% of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
     `Agents handling an interaction are never logged off; after ${formatDuration(caps.engagedTooLong)} they are reported.`,
     ...describeIdentity(settings),
     describeEvidence(settings),

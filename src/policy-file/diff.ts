@@ -2,6 +2,7 @@
 import { formatDuration } from '../domain/time/time.ts';
 import type { LoadedPolicy } from './draft.ts';
 import type { Content, RuleText } from './schema.ts';
+import { counted } from '../texts/counted.ts';
 
 type ProfileText = Content['profiles'][number];
 
@@ -40,7 +41,7 @@ function differences(before: LoadedPolicy, after: LoadedPolicy): readonly string
     ...value('mode', a.mode, b.mode),
     ...value('sweep.every', before.settings.sweep.every, after.settings.sweep.every),
     ...profiles(a.profiles, b.profiles),
-    ...(same(a.exempt, b.exempt) ? [] : [`exempt: ${counted(a.exempt.length, b.exempt.length)}`]),
+    ...(same(a.exempt, b.exempt) ? [] : [`exempt: ${sizes(a.exempt.length, b.exempt.length)}`]),
     ...keys('returns', a.returns, b.returns),
     ...keys('caps', a.caps, b.caps),
     ...calendars(a.calendars, b.calendars),
@@ -186,9 +187,9 @@ function shown(one: unknown, isDuration: boolean): string | undefined {
   return undefined;
 }
 
-function counted(before: number, after: number): string {
-  if (before !== after) return `${before} → ${after} entries`;
-  return `${after} ${after === 1 ? 'entry' : 'entries'}, changed`;
+function sizes(before: number, after: number): string {
+  const entries = counted(after, 'entry', 'entries');
+  return before === after ? `${entries}, changed` : `${before} → ${entries}`;
 }
 
 function isReordered(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, unknown>): boolean {

@@ -7,6 +7,7 @@ import { profileOf } from '../domain/judging/judge.ts';
 import { normaliseName } from '../domain/name.ts';
 import type { Matcher, NameKind, Policy, UserPatterns } from '../domain/policy/policy.ts';
 import { matches } from '../domain/policy/when.ts';
+import { counted } from '../texts/counted.ts';
 
 type PeopleKind = Exclude<NameKind, 'presences'>;
 
@@ -122,7 +123,7 @@ export class Reach {
     const more = lines.length - TOLD;
     return [
       ...lines.slice(0, TOLD),
-      ...(more > 0 ? [`… and ${more} more entries that no agent fits`] : []),
+      ...(more > 0 ? [`… and ${counted(more, 'more entry', 'more entries')} that no agent fits`] : []),
       ...this.#untold(),
     ];
   }

@@ -185,7 +185,7 @@ describe('a bound that another one always beats is warned of', () => {
     ['caps: { per_sweep: 400 }', '7:20: caps.per_sweep: per_sweep of 400 never counts'],
     [
       'caps: { per_sweep: 2, per_hour: 200 }',
-      '7:33: caps.per_hour: never counts: with this sweep.every and a per_sweep of 2 there are at most 120',
+      '7:33: caps.per_hour: never counts: with this sweep.every and a per_sweep of 2 an hour has at most 120',
     ],
     ['caps: { breaker: { share: 100% } }', '7:27: caps.breaker.share: the breaker never trips'],
     ['caps: { breaker: { hold: 30s } }', '7:26: caps.breaker.hold: is over before the next sweep'],

@@ -28,6 +28,7 @@ import { Metrics } from '../../server/metrics.ts';
 import { connect } from '../../app/compose.ts';
 import type { Redactor } from '../../texts/redactor.ts';
 import { UsageError } from '../shared/exit.ts';
+import { counted } from '../../texts/counted.ts';
 
 /** History, and the organisation whose it is. */
 export interface HistorySource {
@@ -227,7 +228,7 @@ class Progress {
     this.#lastAt = now;
     const days = ((Math.min(doneTo, to) - from) / DAY).toFixed(1);
     const stretch = within === undefined ? '' : `, now the days to ${minuteText(within.to)}`;
-    const text = `history: ${days} of ${((to - from) / DAY).toFixed(1)} days read, ${this.#pages} pages${stretch}`;
+    const text = `history: ${days} of ${((to - from) / DAY).toFixed(1)} days read, ${counted(this.#pages, 'page')}${stretch}`;
     process.stderr.write(this.#isTerminal ? `\r\u001b[K${text}` : `${text}\n`);
     this.#drawn = true;
   }

@@ -6,6 +6,7 @@ import type { History } from './history.ts';
 import type { Replayed } from './replay.ts';
 import { REGRET_WITHIN, type ReplayedLogoff } from './track.ts';
 import { billingPeriods, LICENCE_METHOD, peak, type Peak } from '../report/licence.ts';
+import { counted } from '../../texts/counted.ts';
 
 /** The log-offs of one rule or profile. */
 export interface BacktestRow {
@@ -206,11 +207,11 @@ function approximations(history: History, policies: readonly ReplayedPolicy[]): 
     );
   if (history.strangers > 0)
     sentences.push(
-      `${history.strangers} users of this history are no longer in the directory, or came without their groups, and are left out: the head-counts are lower than they really were.`,
+      `${counted(history.strangers, 'user of this history is', 'users of this history are')} left out: they are no longer in the directory, or came without their groups. The head-counts are lower than they really were.`,
     );
   if (history.withoutRouting > 0)
     sentences.push(
-      `${history.withoutRouting} agents have presences and no routing status: they cannot be judged, and are never logged off here.`,
+      `${counted(history.withoutRouting, 'agent has', 'agents have')} presences and no routing status: they cannot be judged, and are never logged off here.`,
     );
   return sentences;
 }

@@ -16,7 +16,7 @@ export function backtestLines(backtest: Backtest, name: (regret: Regret) => stri
   const { span, agents, columns, approximations } = backtest;
   const head = ['', ...columns.map((column) => column.name)];
   const lines = [
-    `${spanText(span)}: ${counted(agents, 'agent')}, ${columns.length === 1 ? 'one policy' : `${columns.length} policies`}`,
+    `${spanText(span)}: ${counted(agents, 'agent')}, ${counted(columns.length, 'policy', 'policies')}`,
     '',
     ...textTable(head, totalsOf(backtest)),
     '',

@@ -35,7 +35,7 @@ export class DemoView {
     this.#frame = frame;
     if (frame.quiet) return;
     output.line(
-      `A contact centre of ${frame.agents} agents under single sign-on, one sweep a minute. About a fifth will leave`,
+      `A contact centre of ${counted(frame.agents, 'agent')} under single sign-on, one sweep a minute. About a fifth will leave`,
     );
     output.line(
       'without logging out; some browsers will come back by themselves. Agents who work must not be disturbed.',

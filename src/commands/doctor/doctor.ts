@@ -8,6 +8,7 @@ import { pageFinding } from './page.ts';
 import { permissionFindings } from './permissions.ts';
 import { tell, type Diagnosis, type DoctorPlatform, type DoctorWants, type Finding } from './ports.ts';
 import { reconnectFinding, signInFinding, timeoutFindings, universalLogoutFinding } from './settings.ts';
+import { counted } from '../../texts/counted.ts';
 
 /** The service warns, and holds all action, from these on. */
 const CLOCK_WARN = 30 * SECOND;
@@ -103,7 +104,7 @@ async function rateFinding(platform: DoctorPlatform, wants: DoctorWants): Promis
   const allowed = platform.allowedPerMinute() ?? (limit.told ? limit.value : undefined);
   const own = wants.requestsPerMinute;
   if (allowed === undefined) return { check, verdict: 'unknown', found: 'the platform names no limit', why };
-  const found = `the platform allows ${allowed} requests a minute, genesys.requests_per_minute takes ${own}`;
+  const found = `the platform allows ${counted(allowed, 'request')} a minute, genesys.requests_per_minute takes ${own}`;
   if (Math.min(allowed, own) < FEW_REQUESTS) {
     return { check, verdict: 'warn', found, why, advice: 'raise the limit, or expect log-offs to wait' };
   }

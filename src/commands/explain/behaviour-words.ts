@@ -8,18 +8,19 @@ import {
   type ReturnCounts,
 } from '../../domain/tracking/platform-behaviour.ts';
 import { formatDuration, type Duration } from '../../domain/time/time.ts';
+import { counted } from '../../texts/counted.ts';
 
 /** One sentence for each question on which something has been seen. */
 export function learntSentences(learnt: PlatformBehaviour, window: Duration): readonly string[] {
   return [
     ...delays(learnt),
-    ...answer(learnt.tokenMoves, 'A return brought a newer token', 'returns'),
+    ...answer(learnt.tokenMoves, 'A return brought a newer token', 'return'),
     ...(tokensStay(learnt) ? [UNTOLD] : []),
-    ...answer(learnt.revokeSetsOffline, 'Revoking tokens alone set Offline', 'log-offs'),
+    ...answer(learnt.revokeSetsOffline, 'Revoking tokens alone set Offline', 'log-off'),
     ...answer(
       learnt.reasserts,
       'A client whose session was left alone came back from Offline',
-      'quiet log-offs',
+      'quiet log-off',
     ),
     ...suggestion(learnt, window),
   ];
@@ -32,6 +33,7 @@ function delays(learnt: PlatformBehaviour): string[] {
   const count = returnsSeen(learnt);
   const [half, most] = [delayOf(learnt, 0.5), delayOf(learnt, 0.95)];
   if (half === undefined || most === undefined) return [];
+  if (count === 1) return [`One return was seen: it came within ${text(half)}.`];
   return [`Of ${count} returns, half came within ${text(half)} and 95 % within ${text(most)}.`];
 }
 
@@ -40,7 +42,7 @@ function text(delay: Duration): string {
 }
 
 function answer({ yes, no }: ReturnCounts, what: string, of: string): string[] {
-  return yes + no === 0 ? [] : [`${what} in ${yes} of ${yes + no} ${of}.`];
+  return yes + no === 0 ? [] : [`${what} in ${yes} of ${counted(yes + no, of)}.`];
 }
 
 function suggestion(learnt: PlatformBehaviour, window: Duration): string[] {

@@ -9,6 +9,7 @@ import type { Explanation, LadderShown, RuleShown } from './explain.ts';
 import { CLOCK_TABLE } from '../../domain/policy/clocks.ts';
 import { actionWords, meaningOf, SIGN_WORDS, stateWords } from './words.ts';
 import type { Times } from '../shared/times.ts';
+import { counted } from '../../texts/counted.ts';
 
 /** The case of one agent; the first sentence is the answer. */
 export function sentencesOf(explanation: Explanation, times: Times): readonly string[] {
@@ -195,7 +196,7 @@ export function ladderSentences(ladder: LadderShown, times: Times): readonly str
       : `The silent return of ${times.exact(returnedAt)} is waiting to be answered.`;
   return [
     `On the ladder since a log-off by rule ${rule}; last logged off at ${times.exact(lastLogoffAt)}. ${returned}`,
-    `${rungsUsed} of ${rungs} rungs used. Actions for the next silent return: ${actionWords(nextActions)}.`,
+    `${rungsUsed} of ${counted(rungs, 'rung')} used. Actions for the next silent return: ${actionWords(nextActions)}.`,
     ...(active
       ? ['Until a sign of a person is seen, the ladder decides, not the rules.']
       : ['The agent has logged in since: the rules decide, and the next log-off uses the next rung.']),

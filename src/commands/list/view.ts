@@ -2,7 +2,7 @@
 import { formatDuration, SECOND, type Instant } from '../../domain/time/time.ts';
 import { rungNumber } from '../../texts/printed.ts';
 import { stateWords } from '../explain/words.ts';
-import type { Naming } from '../shared/identities.ts';
+import { tellingApart, type Naming } from '../shared/identities.ts';
 import { withNulls } from '../shared/json.ts';
 import { workerJson, workerSentence, type StoredState } from '../shared/stored-state.ts';
 import type { Times } from '../shared/times.ts';
@@ -70,11 +70,15 @@ export function tableOf(
   table: Table,
 ): readonly string[] {
   if (rows.length === 0) return [];
+  const call = tellingApart(
+    naming,
+    rows.map(({ agent }) => agent),
+  );
   if (!judged)
     return table(
       ['agent', 'profile', 'state', 'last sign', 'ago'],
       rows.map((row) => [
-        naming.call(row.agent),
+        call(row.agent),
         row.profile ?? NOTHING,
         stateWords(row.state),
         times.short(row.lastSignAt),
@@ -84,7 +88,7 @@ export function tableOf(
   return table(
     ['agent', 'profile', 'state', 'rule', 'measured', 'due', 'what protects'],
     rows.map((row) => [
-      naming.call(row.agent),
+      call(row.agent),
       row.profile ?? NOTHING,
       stateWords(row.state),
       ruleText(row),

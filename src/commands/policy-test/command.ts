@@ -12,6 +12,7 @@ import type { TestFile } from './test-file.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { configPath, type ConfigOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
+import { counted } from '../../texts/counted.ts';
 
 export interface TestOptions extends ConfigOption {
   readonly json?: boolean;
@@ -37,8 +38,8 @@ export async function test(files: readonly string[], options: TestOptions, outpu
   } catch (error) {
     if (!(error instanceof PolicyRefused)) throw error;
     const { faults, more, count, message } = error;
-    const counted = `${count} ${count === 1 ? 'fault' : 'faults'}`;
-    if (options.json !== true) throw new UsageError(`${message}\nNo test was run: ${counted}.`);
+    if (options.json !== true)
+      throw new UsageError(`${message}\nNo test was run: ${counted(count, 'fault')}.`);
     output.json({ ok: false, faults, ...(more > 0 && { more }) }, 2);
     return EXIT.refused;
   }
@@ -128,7 +129,7 @@ function tell(ran: readonly Ran[], output: Output): void {
   const all = ran.flatMap(({ results }) => results);
   const failed = all.filter(({ passed }) => !passed).length;
   const passed = all.length - failed;
-  const count = `${passed} ${passed === 1 ? 'test' : 'tests'} passed`;
+  const count = `${counted(passed, 'test')} passed`;
   if (failed === 0) output.line(colours.green(`${count}.`));
   else output.line(`${count}, ${colours.red(`${failed} failed`)}.`);
 }

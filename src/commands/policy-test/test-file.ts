@@ -23,6 +23,7 @@ import {
   type TestContent,
   type TestFileContent,
 } from '../../policy-file/test-file.ts';
+import { counted } from '../../texts/counted.ts';
 
 /** Where the policy of a test file is to be found. */
 export type PolicyRef =
@@ -311,5 +312,5 @@ export function timeIn({ midnight }: Pick<ParsedTest, 'midnight'>, wall: number)
     String(Math.floor((after - days * DAY) / size) % range).padStart(2, '0');
   const seconds = of(1_000, 60) === '00' ? '' : `:${of(1_000, 60)}`;
   const text = `${of(60 * MINUTE, 1_000)}:${of(MINUTE, 60)}${seconds}`;
-  return days === 0 ? text : `${text} (${-days} day${days === -1 ? '' : 's'} before)`;
+  return days === 0 ? text : `${text} (${counted(-days, 'day')} before)`;
 }

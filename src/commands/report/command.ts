@@ -19,7 +19,7 @@ import { StoreError } from '../../store/errors.ts';
 import type { Store } from '../../ports/store.ts';
 import { SWEEP_NOTE, sweepNoteOf } from '../../store/sweep-note.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
-import { namingFor, type Naming } from '../shared/identities.ts';
+import { namingFor, tellingApart, type Naming } from '../shared/identities.ts';
 import { spanOption } from '../shared/instants.ts';
 import { wholeOption, zoneOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
@@ -99,7 +99,8 @@ async function* rendered(store: Store, how: How): AsyncGenerator<string> {
     for (const count of page) builder.count(count);
   const origin = originOf(sweepNoteOf((await store.facts()).get(SWEEP_NOTE)), now);
   const names = new Map(agents.map(({ id, name }) => [id, name]));
-  const call: CallPerson = ({ agentId: id }) => naming.call({ id, name: names.get(id) ?? id });
+  const callApart = tellingApart(naming, agents);
+  const call: CallPerson = ({ agentId: id }) => callApart({ id, name: names.get(id) ?? id });
   yield smallest === undefined
     ? await wholeReport(builder, origin, call, how)
     : aggregated(builder, origin, smallest, how.format);
@@ -143,15 +144,18 @@ async function chartLibrary(): Promise<string> {
 }
 
 /** The record itself; on `screen` the head of a table can be told from the rest. */
-function recordIn(
+async function* recordIn(
   store: Store,
   { format, span, naming }: How,
   screen: Output | undefined,
-): AsyncIterable<string> {
-  const parts = format === 'json' || format === 'csv' ? {} : { parts: IN_TABLE };
-  const pages = namedBy(naming, store.eventPages({ ...span, ...parts }));
-  if (format === 'json') return eventsAsJson(pages);
-  return format === 'csv' ? eventsAsCsv(pages) : tableIn(pages, screen);
+): AsyncGenerator<string> {
+  if (format === 'json') yield* eventsAsJson(namedBy(naming, store.eventPages(span)));
+  else if (format === 'csv') yield* eventsAsCsv(namedBy(naming, store.eventPages(span)));
+  else {
+    // Programs tell people of one name apart by the id beside it.
+    const call = tellingApart(naming, await store.agents());
+    yield* tableIn(namedBy(naming, store.eventPages({ ...span, parts: IN_TABLE }), call), screen);
+  }
 }
 
 async function* tableIn(

@@ -39,9 +39,10 @@ export function eventJson(event: StoredEvent): string {
   });
 }
 
-/** The same events with their agents called as the policy wants it; nothing is done where that is by name. */
-export function namedBy({ identities, call, showsIds }: Naming, pages: Pages): Pages {
-  return identities === 'name' ? pages : renamed(pages, call, showsIds);
+/** The same events with their agents called as `call` does; nothing is done where that is what stands in them. */
+export function namedBy(naming: Naming, pages: Pages, call: Naming['call'] = naming.call): Pages {
+  const isRecorded = naming.identities === 'name' && call === naming.call;
+  return isRecorded ? pages : renamed(pages, call, naming.showsIds);
 }
 
 async function* renamed(
@@ -54,6 +55,7 @@ async function* renamed(
       const { agentId, agentName = '' } = event;
       if (agentId === undefined) return event;
       const called = call({ id: agentId, name: agentName });
+      if (called === agentName && showsIds) return event;
       return { ...event, agentName: called, agentId: showsIds ? agentId : called };
     });
 }

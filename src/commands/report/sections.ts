@@ -6,6 +6,7 @@ import { inDays, inHours } from './licence.ts';
 import { OUTCOMES, type LicencePart, type ReturnsPart, type ReportRow } from './parts.ts';
 import type { PersonRow } from './people.ts';
 import type { Report } from './report.ts';
+import { counted } from '../../texts/counted.ts';
 
 /** Where a report comes from. What is not known is left out. */
 export interface Origin {
@@ -111,7 +112,7 @@ export function licencesSaved({ licence }: Pick<Report, 'licence'>): number {
 }
 
 function peopleTimes(people: number, times: number): string {
-  const who = `${people} ${people === 1 ? 'person' : 'people'}`;
+  const who = counted(people, 'person', 'people');
   return times === people ? who : `${who}, ${times} times`;
 }
 
@@ -180,7 +181,9 @@ function peopleTable({ people, zone }: Report, call: CallPerson): Omit<Section, 
       row.lastAt === undefined ? '–' : localMinute(row.lastAt, zone),
       lastReason(row),
     ]),
-    ...(more > 0 ? { note: `And ${more} more people: CSV and JSON have all of them.` } : {}),
+    ...(more > 0
+      ? { note: `And ${counted(more, 'more person', 'more people')}: CSV and JSON have all of them.` }
+      : {}),
   };
 }
 

@@ -56,8 +56,8 @@ export function reportCsv(report: Report, origin: Origin, call: CallPerson): str
   rows('rule', report.byRule);
   rows('profile', report.byProfile);
   rows('hour', report.byHour);
-  lines.push(...personRows(report, call), ...otherRows(report));
-  return csvText(lines);
+  // Of tens of thousands of people there are more lines than a call takes arguments.
+  return csvText([...lines, ...personRows(report, call), ...otherRows(report)]);
 }
 
 function originRows(

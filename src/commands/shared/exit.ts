@@ -6,6 +6,7 @@ import { ListenError } from '../../server/listen-error.ts';
 import { OutputError } from '../../app/log-stream.ts';
 import { StoreError } from '../../store/errors.ts';
 import { EXIT } from './exit-codes.ts';
+import { counted } from '../../texts/counted.ts';
 
 export { EXIT };
 
@@ -30,7 +31,7 @@ export function explainError(error: unknown): { readonly code: number; readonly 
     const { count, more } = error;
     const lines = error.faults.flatMap(faultLines);
     if (more > 0) lines.push(`… and ${more} more`);
-    lines.push(`The policy is refused: ${count} ${count === 1 ? 'fault' : 'faults'}.`);
+    lines.push(`The policy is refused: ${counted(count, 'fault')}.`);
     return { code: EXIT.refused, text: lines.join('\n') };
   }
   if (!(error instanceof Error)) return { code: EXIT.unexpected, text: `Unexpected: ${String(error)}` };

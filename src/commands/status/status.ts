@@ -126,7 +126,7 @@ function holdSentences(sweep: StoredState['sweep']): readonly string[] {
 
 function settlingSentence(left: number): readonly string[] {
   if (left === 0) return [];
-  return [`Settling: ${left} more ${left === 1 ? 'sweep only observes' : 'sweeps only observe'}.`];
+  return [`Settling: ${counted(left, 'more sweep only observes', 'more sweeps only observe')}.`];
 }
 
 function breakerSentence(broken: Broken | undefined, times: Times): string {

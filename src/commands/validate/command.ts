@@ -13,6 +13,7 @@ import { EXIT, UsageError } from '../shared/exit.ts';
 import { configPath, loadTestedConfig, type ConfigOption } from '../shared/options.ts';
 import type { LogOption } from '../shared/log.ts';
 import type { Output } from '../shared/output.ts';
+import { counted } from '../../texts/counted.ts';
 
 export interface ValidateOptions extends ConfigOption, LogOption {
   /** In place of `config`; `-` is standard input. */
@@ -46,7 +47,7 @@ export async function validate(options: ValidateOptions, output: Output): Promis
     if (warnings.length > 0) output.line();
     for (const warning of warnings) output.line(`${output.colours.yellow('warning')}: ${warning}`);
     output.line();
-    if (tests > 0) output.line(`${tests} ${tests === 1 ? 'test' : 'tests'} of the policy passed.`);
+    if (tests > 0) output.line(`${counted(tests, 'test')} of the policy passed.`);
     output.line(output.colours.green(`${file} is valid (policy ${loaded.hash}).`));
     return EXIT.fine;
   } catch (error) {

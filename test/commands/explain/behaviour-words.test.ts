@@ -26,8 +26,8 @@ test('what has been seen is told in sentences, with a window that would fit', ()
   expect(learntSentences(learnt, 2 * MINUTE)).toEqual([
     'Of 20 returns, half came within 10s and 95 % within 5m.',
     'A return brought a newer token in 17 of 18 returns.',
-    'Revoking tokens alone set Offline in 0 of 1 log-offs.',
-    'A client whose session was left alone came back from Offline in 0 of 1 quiet log-offs.',
+    'Revoking tokens alone set Offline in 0 of 1 log-off.',
+    'A client whose session was left alone came back from Offline in 0 of 1 quiet log-off.',
     'Many returns come later than returns.window, 2m, and count as logins: 5m would fit.',
   ]);
 });

@@ -318,6 +318,18 @@ describe('identities', () => {
     const [agent] = agents as [Record<string, unknown>];
     expect([agent['agent'], agent['id']]).toEqual([row[0], id]);
   });
+
+  test('of people of the same name are told apart in the table; programs have the id', async () => {
+    await begin()
+      .agent('sam', (told) => told.until('10:00'))
+      .agent('SAM', (told) => told.until('10:00'))
+      .save();
+    const marked = (await rows()).map(([name]) => name);
+    expect(new Set(marked).size).toBe(2);
+    for (const name of marked) expect(name).toMatch(/^Sam Person \(.+\)$/i);
+    const { agents } = await facts();
+    for (const agent of agents as Record<string, unknown>[]) expect(agent['agent']).toMatch(/^sam person$/i);
+  });
 });
 
 test('programs get facts: ISO times, seconds, and null for what is not known', async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../../src/commands/shared/exit.ts';
 import { outputTo } from '../../../src/commands/shared/output.ts';
-import { report } from '../../../src/commands/report/command.ts';
+import { report, type ReportOptions } from '../../../src/commands/report/command.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
 import { MINUTE } from '../../../src/domain/time/time.ts';
 import { openStore } from '../../../src/store/sqlite/sqlite-store.ts';
@@ -43,6 +43,8 @@ store: { sqlite: ${sqlite} }
     [],
     Array.from({ length: COUNT }, (_, n) => event(n)),
   );
+  const namesake = (n: number) => ({ id: `agent-${n}`, name: 'Sam Lee', email: `sam.${n}@example.com` });
+  await store.saveAgents([1, 2].map((n) => ({ ...namesake(n), profile: 'all' })));
   await store.close();
 });
 
@@ -70,6 +72,32 @@ function lookedInto(
     });
   });
 }
+
+async function told(options: Partial<ReportOptions>): Promise<string> {
+  let text = '';
+  await report(
+    { config, ...options },
+    outputTo((piece) => (text += piece)),
+  );
+  return text;
+}
+
+describe('two people of the same name', () => {
+  test.each([
+    ['csv', { format: 'csv' }, 'Sam Lee'],
+    ['a table of events', { events: true }, 'Agent'],
+  ])('are told apart by their address in %s', async (_, options, name) => {
+    const text = await told(options);
+    for (const n of [1, 2])
+      expect(text).toMatch(new RegExp(`${name}( ${n})? \\(sam\\.${n}@example\\.com\\)`));
+    expect(text).not.toMatch(/Agent 3 ?\(/);
+  });
+
+  test('are told apart in JSON by the id that stands beside the name', async () => {
+    const lines = (await told({ events: true, json: true })).split('\n');
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({ agentId: 'agent-1', agentName: 'Agent 1' });
+  });
+});
 
 describe('the record', () => {
   test.each([[['--events']], [['--events', '--json']], [['--events', '--format', 'csv']]])(
