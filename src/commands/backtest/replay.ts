@@ -1,8 +1,8 @@
 /**
- * Replays history through a policy: the engine of the worker (evaluate, plan, log off), at the sweep's pace, with history in place of the platform. Sweeps in which
- * nothing can change for an agent are skipped: between two changes only the moment counts at which the judge says
- * that something may become due. Agents affect each other only through the plan, so each one runs ahead alone until
- * due, and waits there for the plan of that sweep. Pure.
+ * Replays history through a policy: the engine of the worker (evaluate, plan, log off), at the sweep's pace, with history in place of
+ * the platform. Sweeps in which nothing can change for an agent are skipped: between two changes only the moment counts at which the
+ * judge says that something may become due. Agents affect each other only through the plan, so each one runs ahead alone until due,
+ * and waits there for the plan of that sweep. Pure.
  *
  * History does not show the effects of a log-off. An agent who was logged off counts as gone until history shows a
  * sign of the person; what history shows of the agent meanwhile is folded like anything else.
@@ -54,6 +54,8 @@ export interface Replayed {
   /** Sweeps in which agents were held back, by what, and the most agents at once. */
   readonly deferred: ReadonlyMap<Hold, { readonly sweeps: number; readonly most: number }>;
   readonly breaker: number;
+  /** Log-offs that were planned, and that the look after taking the agent off the queue called off. */
+  readonly calledOff: number;
   readonly sweeps: number;
   /** How many observations were folded and judged. */
   readonly looks: number;
@@ -73,7 +75,6 @@ export function replay(history: History, options: ReplayOptions): Replayed {
   return new Replay(history, options).run();
 }
 
-/** No agent. */
 const NOBODY = -1;
 
 class Replay {
@@ -101,6 +102,7 @@ class Replay {
   #ledger: Ledger = EMPTY_LEDGER;
   #observedLedger: Ledger = EMPTY_LEDGER;
   #breaker = 0;
+  #calledOff = 0;
   #online = 0;
   #hidden = 0;
   #looks = 0;
@@ -136,6 +138,7 @@ class Replay {
       withPolicy: this.#withPolicy,
       deferred: this.#deferred,
       breaker: this.#breaker,
+      calledOff: this.#calledOff,
       sweeps: this.#sweeps,
       looks: this.#looks,
     };
@@ -304,6 +307,7 @@ class Replay {
     const { agent } = track.history;
     const { observation, evaluation } = track.waiting;
     const done = logOffInHistory({ agent, observation }, evaluation, track.watch, now);
+    if (done === undefined) this.#calledOff += 1;
     if (done === undefined) return;
     const logoff: ReplayedLogoff = {
       agent,

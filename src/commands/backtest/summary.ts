@@ -55,6 +55,8 @@ export interface BacktestColumn {
   /** So close to the end of history that it cannot be decided. */
   readonly undecided: number;
   readonly breaker: number;
+  /** Planned, and called off by the look right before an action: `report` calls them dropped. */
+  readonly calledOff: number;
   readonly deferred: readonly { readonly hold: Hold; readonly sweeps: number; readonly most: number }[];
   readonly licence: readonly BacktestMonth[];
 }
@@ -121,6 +123,7 @@ function columnOf(
     undecided: logoffs.filter(({ at, signAt }) => signAt === undefined && at + REGRET_WITHIN > span.to)
       .length,
     breaker: replayed.breaker,
+    calledOff: replayed.calledOff,
     deferred: [...replayed.deferred].map(([hold, rest]) => ({ hold, ...rest })),
     licence: billingPeriods(span, zone).map(({ month, whole, from, to }) => ({
       month,

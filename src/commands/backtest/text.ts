@@ -51,6 +51,7 @@ function totalsOf({ columns }: Backtest): string[][] {
   };
   some('too late to tell', ({ undecided }) => undecided);
   some('only observed', ({ totals }) => totals.observed);
+  some('called off before an action', ({ calledOff }) => calledOff);
   some('breaker tripped', ({ breaker }) => breaker);
   const holds = new Set(columns.flatMap(({ deferred }) => deferred.map(({ hold }) => hold)));
   for (const hold of holds)

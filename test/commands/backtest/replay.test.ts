@@ -18,6 +18,7 @@ import { MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
 import { HistoryBuilder, type History, type HistorySpan } from '../../../src/commands/backtest/history.ts';
 import { replay, type Replayed } from '../../../src/commands/backtest/replay.ts';
 import { compare } from '../../../src/commands/backtest/summary.ts';
+import { backtestLines } from '../../../src/commands/backtest/text.ts';
 import { runTest } from '../../../src/commands/policy-test/run.ts';
 import type { Word } from '../../../src/simulation/timeline.ts';
 import {
@@ -185,6 +186,22 @@ describe('an agent on queue who stopped responding', () => {
   test('shows the platform’s own Available once off the queue, which an exemption may protect', () => {
     expect(told(replayed(story, exempting({ secondaryPresence: [ownLabel('AVAILABLE')] })))).toEqual([]);
     expect(told(replayed(story, exempting({ secondaryPresence: ['reading'] })))).toEqual(loggedOff);
+  });
+
+  test('is told in a row of its own where that protects, and never where all log-offs come about', () => {
+    const table = (wanted: Policy): readonly string[] => {
+      const result = replayed(story, wanted);
+      const named = { name: 'p', hash: 'h', interval: MINUTE, observes: false, warns: false };
+      const compared = compare(historyOf(story), SPAN, 'UTC', [{ ...named, replayed: result }]);
+      return backtestLines(compared, ({ agentName }) => agentName);
+    };
+    const rowOf = (lines: readonly string[]): string | undefined =>
+      lines.find((line) => line.startsWith('called off'));
+    const limited = { ...CAPS, perSweep: 1, perHour: 3 };
+    const held = { ...exempting({ secondaryPresence: [ownLabel('AVAILABLE')] }), caps: limited };
+    // Three in each hour from 09:00 on: what is called off has taken its place under the caps.
+    expect(rowOf(table(held))).toMatch(/^called off before an action +33$/);
+    expect(rowOf(table(exempting({ secondaryPresence: ['reading'] })))).toBeUndefined();
   });
 
   test('keeps any other presence when taken off the queue', () => {
