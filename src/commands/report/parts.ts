@@ -10,6 +10,7 @@ import {
   type HeadCount,
   type Peak,
 } from './licence.ts';
+import type { ReturnRead } from './returns.ts';
 import { Whom } from './whom.ts';
 
 /** The parts of an event that a report looks at. */
@@ -46,6 +47,8 @@ export interface ReturnsPart {
   readonly late: number;
   /** Silent returns after the platform's own log-off, or after a bounce. */
   readonly platform: number;
+  /** Of all of these, those that a source of evidence showed afterwards, by source. */
+  readonly shownBy: Readonly<Record<string, number>>;
   /** From our log-off to the silent return; `undefined` without any. */
   readonly median: Duration | undefined;
   readonly p95: Duration | undefined;
@@ -131,21 +134,33 @@ export class ReturnsTally {
   #own = 0;
   #silent = 0;
   #platform = 0;
+  readonly #shownBy = new Map<string, number>();
   readonly #delays: Duration[] = [];
   /** Whose returns they were. */
   readonly whom = new Whom();
 
-  add({ reason = '', delay }: ReportedEvent, person: number): void {
-    if (!reason.endsWith('our log-off')) {
-      this.#platform += 1;
-      return;
-    }
-    this.#own += 1;
+  add({ silent, own, shownBy, delay }: ReturnRead, person: number): void {
+    this.#count({ silent, own, shownBy }, 1);
+    if (!own) return;
     this.whom.add(person, 'returned');
-    if (!reason.startsWith('silent')) return;
-    this.#silent += 1;
+    if (!silent) return;
     this.whom.add(person, 'silent');
     if (delay !== undefined) this.#delays.push(delay);
+  }
+
+  /** Takes one back that is told anew. */
+  takeBack({ silent, own, shownBy, delay }: ReturnRead): void {
+    this.#count({ silent, own, shownBy }, -1);
+    if (own && silent && delay !== undefined) this.#delays.splice(this.#delays.lastIndexOf(delay), 1);
+  }
+
+  #count({ silent, own, shownBy }: Pick<ReturnRead, 'silent' | 'own' | 'shownBy'>, by: 1 | -1): void {
+    if (shownBy !== undefined) this.#shownBy.set(shownBy, (this.#shownBy.get(shownBy) ?? 0) + by);
+    if (!own) this.#platform += by;
+    else {
+      this.#own += by;
+      if (silent) this.#silent += by;
+    }
   }
 
   build(): ReturnsPart {
@@ -155,6 +170,7 @@ export class ReturnsTally {
       silent: this.#silent,
       late: this.#own - this.#silent,
       platform: this.#platform,
+      shownBy: Object.fromEntries([...this.#shownBy].filter(([, count]) => count > 0)),
       median: quantile(delays, 0.5),
       p95: quantile(delays, 0.95),
       delays,

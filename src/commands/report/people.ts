@@ -1,6 +1,7 @@
 /** The report person by person: log-offs by a rule, answers of the ladder, returns, hours, and what happened last. Mutable; small. */
 import type { Duration, Instant } from '../../domain/time/time.ts';
 import type { ReportedEvent } from './parts.ts';
+import type { ReturnRead } from './returns.ts';
 
 /** One person of the report. */
 export interface PersonRow {
@@ -58,11 +59,17 @@ export class People {
     row.lastRung = rung;
   }
 
-  returned({ agentId, reason = '' }: ReportedEvent, person: number): void {
-    if (agentId === undefined || !reason.endsWith('our log-off')) return;
+  /** A return after a log-off of ours; with `by` -1 one is taken back that is told anew. */
+  returned(
+    agentId: string,
+    { silent, own }: Pick<ReturnRead, 'silent' | 'own'>,
+    person: number,
+    by: 1 | -1 = 1,
+  ): void {
+    if (!own) return;
     const row = this.#of(agentId, person);
-    if (reason.startsWith('silent')) row.silentReturns += 1;
-    else row.lateReturns += 1;
+    if (silent) row.silentReturns += by;
+    else row.lateReturns += by;
   }
 
   recovered(person: number, length: Duration): void {

@@ -26,6 +26,7 @@ import {
   type ReturnsPart,
   type ReportRow,
 } from './parts.ts';
+import { returnIn, tellsAnew, type ReturnRead } from './returns.ts';
 
 /** What a report is about. */
 export interface ReportFrame {
@@ -108,6 +109,7 @@ export class ReportBuilder {
   readonly #offsets = new Map<number, Duration>();
   /** By the number of the person. */
   readonly #open: (OpenLogoff | undefined)[] = [];
+  readonly #lastReturns: (ReturnRead | undefined)[] = [];
   readonly #dropped = new Map<string, number>();
   readonly #returns = new ReturnsTally();
   readonly #deferred = new Map<Hold, { sweeps: number; most: number }>();
@@ -128,8 +130,8 @@ export class ReportBuilder {
     const person = this.#people.numberOf(agentId ?? '');
     const rows = isInside && isOutcome(kind) ? this.#rowsOf(event, person) : [];
     if (rows.length > 0) this.#people.outcome(event, person);
-    if (agentId !== undefined && (kind === 'verified' || kind === 'return' || kind === 'intent')) {
-      this.#close(person, at);
+    if (agentId !== undefined && ENDING.has(kind)) {
+      this.#close(person, at, kind === 'return' && returnIn(event).shownBy !== undefined);
       if (kind === 'verified') this.#open[person] = { at, rows };
     }
     if (isInside) this.#count(event, person);
@@ -138,10 +140,22 @@ export class ReportBuilder {
   #count(event: ReportedEvent, person: number): void {
     const { kind, reason = 'unknown' } = event;
     if (kind === 'dropped') this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
-    else if (kind === 'return') {
-      this.#returns.add(event, person);
-      this.#people.returned(event, person);
-    } else if (kind === 'held' || kind === 'breaker' || kind === 'gap') this.#kinds[kind] += 1;
+    else if (kind === 'return') this.#countReturn(event, person);
+    else if (kind === 'held' || kind === 'breaker' || kind === 'gap') this.#kinds[kind] += 1;
+  }
+
+  /** One return counts once, however often it is told of. */
+  #countReturn(event: ReportedEvent, person: number): void {
+    const { agentId = '' } = event;
+    const next = returnIn(event);
+    const last = this.#lastReturns[person];
+    this.#lastReturns[person] = next;
+    if (tellsAnew(next, last)) {
+      this.#returns.takeBack(last);
+      this.#people.returned(agentId, last, person, -1);
+    }
+    this.#returns.add(next, person);
+    this.#people.returned(agentId, next, person);
   }
 
   /** The next head-count. */
@@ -241,9 +255,10 @@ export class ReportBuilder {
     return offset;
   }
 
-  #close(person: number, at: Instant): void {
+  /** `isLater`: it is told of afterwards, and must not end what came in between. */
+  #close(person: number, at: Instant, isLater = false): void {
     const open = this.#open[person];
-    if (open === undefined) return;
+    if (open === undefined || (isLater && at < open.at)) return;
     this.#open[person] = undefined;
     if (open.rows.length === 0) return;
     const kept = recoveredBy(open.at, { from: open.at, to: at });
@@ -267,6 +282,8 @@ const ASSUMPTIONS: readonly string[] = [
   'Observed log-offs were not carried out, so they recover no time.',
 ];
 
+/** What ends the time that a log-off is good for. */
+const ENDING: ReadonlySet<string> = new Set<RecordEvent['kind']>(['verified', 'return', 'intent']);
 const KINDS_OF_OUTCOME: ReadonlySet<string> = new Set(OUTCOMES);
 
 function isOutcome(kind: RecordEvent['kind']): boolean {

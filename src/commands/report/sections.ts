@@ -194,7 +194,7 @@ export function lastReason({ lastRule, lastRung }: PersonRow): string {
 }
 
 function returnsTable(returns: ReturnsPart): Omit<Section, 'title'> {
-  const { own, silent, late, platform, median, p95 } = returns;
+  const { own, silent, late, platform, shownBy, median, p95 } = returns;
   if (own + platform === 0) return { head: ['returns', ''], rows: [] };
   return {
     head: ['returns', ''],
@@ -203,6 +203,10 @@ function returnsTable(returns: ReturnsPart): Omit<Section, 'title'> {
       ['… of these silent: the browser came back, without a person', String(silent)],
       ['… of these later than the window: a login', String(late)],
       ['silent, after the platform’s own log-off', String(platform)],
+      ...Object.entries(shownBy).map(([source, count]) => [
+        `… of all these shown by evidence afterwards: ${source}`,
+        String(count),
+      ]),
       ['median time to a silent return', lengthText(median)],
       ['95 % of the silent returns within', lengthText(p95)],
     ],

@@ -108,10 +108,11 @@ function otherRows({ dropped, deferred, returns, licence }: Report): CsvRow[] {
   for (const { hold, sweeps, most } of deferred) {
     lines.push(['deferred', hold, 'sweeps', sweeps], ['deferred', hold, 'most_at_once', most]);
   }
-  const { own, silent, late, platform, median, p95 } = returns;
+  const { own, silent, late, platform, shownBy, median, p95 } = returns;
   for (const [measure, value] of Object.entries({ own, silent, late, platform })) {
     lines.push(['returns', '', measure, value]);
   }
+  for (const [source, count] of Object.entries(shownBy)) lines.push(['returns', source, 'shown_by', count]);
   if (median !== undefined) lines.push(['returns', '', 'median_seconds', secondsOf(median)]);
   if (p95 !== undefined) lines.push(['returns', '', 'p95_seconds', secondsOf(p95)]);
   for (const { month, asItWas, without, watched } of licence) {

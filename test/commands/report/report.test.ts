@@ -16,6 +16,10 @@ import { anyCharacter } from '../../texts/any-character.ts';
 const at = (text: string): number => Date.parse(`2026-03-02T${text}Z`);
 const SPAN = { from: at('00:00:00'), to: at('23:59:59') + 1_000 };
 
+const ORIGIN: Origin = {
+  ...{ organisation: undefined, mode: undefined, policy: undefined, version: '1', madeAt: at('23:00:00') },
+};
+
 function numbered(events: readonly RecordEvent[]): StoredEvent[] {
   return [...events].sort((a, b) => a.at - b.at).map((event, seq) => ({ ...event, seq }));
 }
@@ -135,10 +139,55 @@ describe('returns', () => {
       silent: 4,
       late: 1,
       platform: 1,
+      shownBy: {},
       median: 8 * SECOND,
       p95: 90 * SECOND,
       delays: [4 * SECOND, 8 * SECOND, 90 * SECOND],
     });
+  });
+
+  test('that a source of evidence showed are what they are without it, and are counted by source', () => {
+    const events = [
+      back('a', '10:00:00', 'silent after our log-off, shown by timeline', 4 * SECOND),
+      back('b', '10:00:00', 'silent after the platform’s, shown by timeline', 4 * SECOND),
+      back('a', '11:00:00', 'silent after our log-off, shown by sign_ins', 8 * SECOND),
+    ];
+    const built = report(events);
+    expect(built.returns).toMatchObject({ own: 2, silent: 2, late: 0, platform: 1, median: 4 * SECOND });
+    expect(built.returns.shownBy).toEqual({ timeline: 2, sign_ins: 1 });
+    expect(built.people).toMatchObject([{ agentId: 'a', silentReturns: 2, lateReturns: 0 }]);
+    const text = reportLines(shownOf(built, ORIGIN, ({ agentId }) => agentId)).join('\n');
+    expect(text).toMatch(/shown by evidence afterwards: timeline +2$/m);
+    expect(reportCsv(built, ORIGIN, ({ agentId }) => agentId)).toContain('returns,sign_ins,shown_by,1');
+  });
+
+  test('that looked like a login, and were given back to the browser by evidence, are one return each', () => {
+    const told = report([
+      ...logoff('a', '09:00:00', { rung: 0 }),
+      back('a', '10:00:00', 'late after our log-off', HOUR),
+      // On record minutes later, with the stamp of the return itself.
+      back('a', '10:00:00', 'silent after our log-off, shown by sign_ins', 3_590 * SECOND),
+      back('a', '11:00:00', 'late after our log-off', HOUR),
+    ]);
+    expect(told.returns).toMatchObject({ own: 2, silent: 1, late: 1, delays: [3_590 * SECOND] });
+    expect(told.people).toMatchObject([{ silentReturns: 1, lateReturns: 1 }]);
+    expect(told.totals.recovered).toBe(HOUR);
+  });
+
+  test('that evidence tells of only after the next log-off take nothing from its hours', () => {
+    const events = numbered([
+      ...logoff('a', '09:00:00'),
+      ...logoff('a', '10:05:00'),
+      back('a', '12:05:00', 'silent after our log-off', SECOND),
+    ]);
+    const later = { ...back('a', '10:00:00', 'silent after our log-off, shown by timeline', HOUR), seq: 9 };
+    const at12 = events.findIndex(({ kind }) => kind === 'return');
+    const told = buildReport({
+      ...{ span: SPAN, counts: [], agents: [], zone: 'UTC', now: at('23:00:00') },
+      events: events.toSpliced(at12, 0, later),
+    });
+    // The first log-off is cut by the intent of the second.
+    expect(told.totals.recovered).toBe(HOUR + 5 * MINUTE - 2 * SECOND + 2 * HOUR);
   });
 
   test('quantiles are values that were measured', () => {
