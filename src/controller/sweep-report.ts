@@ -6,6 +6,7 @@ import type { PassResult } from './actuator/deps.ts';
 import type { DueAgent, Findings } from './findings.ts';
 import type { ReadingSummary } from '../ports/agents.ts';
 import type { SweepReport } from '../ports/metrics.ts';
+import type { SweepContext } from './tracker.ts';
 
 /** One sweep once it is over. */
 export interface Swept {
@@ -21,13 +22,14 @@ export interface Swept {
 /** The report of a sweep. */
 export function reportOf(
   { sweepId, summary, findings, hold, enforced, real, imagined }: Swept,
-  usual: Duration,
+  { usualInterval, policy }: Pick<SweepContext, 'usualInterval' | 'policy'>,
   took: Duration,
 ): SweepReport {
   const { complete, fault, clockError, startedAt } = summary;
   return {
     ...{ sweepId, startedAt, took, complete, fault, hold, clockError },
-    ...numbersOf(findings, enforced, usual, real),
+    ...numbersOf(findings, enforced, usualInterval, real),
+    engagedTooLong: stuckIn(findings, policy.caps.engagedTooLong, startedAt),
     outcomes: { ...real.outcomes, observed: imagined.outcomes.observed },
   };
 }
@@ -71,6 +73,11 @@ function numbersOf(
     overdue: due.filter(({ due: { overdue } }) => overdue > 2 * usual).length,
     nextDueAt,
   };
+}
+
+/** How many are in an interaction for longer than that. */
+function stuckIn({ engaged }: Pick<Findings, 'engaged'>, tooLong: Duration, at: Instant): number {
+  return engaged.filter(({ since }) => at - since > tooLong).length;
 }
 
 /** Counts worth a line in the log. */

@@ -338,7 +338,7 @@ export class Controller {
     const { clock, log, meter } = this.#parts;
     const { begun, context } = watched;
     const swept = { ...watched, enforced, real, imagined };
-    const report = reportOf(swept, context.usualInterval, clock.now() - begun);
+    const report = reportOf(swept, context, clock.now() - begun);
     meter.sweepEnded(report);
     logSweep(log, report, this.#traces.traceId);
     this.#holdWords.after(report, this.#clockErrors.jump);

@@ -49,6 +49,8 @@ export interface SweepReport {
   readonly breakerHolds: number;
   /** Agents due for more than two usual intervals. */
   readonly overdue: number;
+  /** Agents in an interaction for longer than `caps.engaged_too_long`. */
+  readonly engagedTooLong: number;
   /** Planned and not begun: the time was up. */
   readonly left: number;
   /** The next moment at which an agent becomes due if nothing happens. */

@@ -32,6 +32,8 @@ export type SweepNumbers = Pick<
   readonly unknown: Readonly<Record<string, number>>;
   readonly deferred: Readonly<Record<string, number>>;
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Earlier versions did not count them. */
+  readonly engagedTooLong?: number | undefined;
 };
 
 /** The last sweep, and the policy that it used. */
@@ -61,6 +63,7 @@ const shape = z.object({
   breakerHolds: bodies.count,
   overdue: bodies.count,
   left: bodies.count,
+  engagedTooLong: bodies.count.optional(),
   nextDueAt: bodies.instant.optional(),
   verdicts: counts,
   unknown: counts,

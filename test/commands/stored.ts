@@ -53,7 +53,7 @@ export interface StoreParts {
 const NO_SWEEP: SweepReport = {
   ...{ sweepId: 's1', startedAt: 0, took: 3 * SECOND, complete: true, fault: undefined, hold: undefined },
   ...{ listed: 0, seen: 0, online: 0, clockError: 0, unknown: {}, deferred: {}, breakerHolds: 0 },
-  ...{ overdue: 0, left: 0, nextDueAt: undefined },
+  ...{ overdue: 0, engagedTooLong: 0, left: 0, nextDueAt: undefined },
   verdicts: {} as SweepReport['verdicts'],
   outcomes: { verified: 0, unverified: 0, failed: 0, dropped: 0, observed: 0 },
 };

@@ -25,6 +25,7 @@ export function report(parts: Partial<SweepReport> = {}): SweepReport {
     unknown: {},
     breakerHolds: 0,
     overdue: 0,
+    engagedTooLong: 0,
     left: 0,
     nextDueAt: undefined,
     ...parts,

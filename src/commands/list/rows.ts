@@ -50,6 +50,8 @@ export interface ListRow {
   /** Exemptions that may fit: that depends on groups and the like, which are not stored. */
   readonly perhapsExempt: readonly string[];
   readonly rule: RuleNumbers | undefined;
+  /** Of an agent who is handling an interaction: since when, and whether that is longer than `caps.engaged_too_long`. */
+  readonly engaged: { readonly since: Instant; readonly tooLong: boolean } | undefined;
   /** What holds a log-off back that is due. */
   readonly hold: Hold | undefined;
 }
@@ -102,7 +104,7 @@ export class Rows {
     const { policy, standing, interval } = this.#input;
     if (isGone(facts, standing, interval)) this.#notSeen += 1;
     else if (policy !== undefined) this.#judge({ agent, memory }, facts, policy);
-    else if (facts.state.presence !== 'OFFLINE' && !facts.engaged)
+    else if (facts.state.presence !== 'OFFLINE' && facts.engagedSince === undefined)
       this.#rows.push({ ...NOT_JUDGED, ...lookOf(agent, facts) });
   }
 
@@ -120,7 +122,11 @@ export class Rows {
     const { reason, detail, due } = verdict;
     if (due !== undefined && reason !== 'observed') this.#dues.push({ agentId: agent.id, due });
     const { perhapsExempt } = judged;
-    this.#rows.push({ ...NOT_JUDGED, ...lookOf(agent, facts), reason, detail, perhapsExempt, rule: numbers });
+    const engaged = engagedIn(verdict, facts, policy);
+    this.#rows.push({
+      ...{ ...NOT_JUDGED, ...lookOf(agent, facts), reason, detail, perhapsExempt },
+      ...{ rule: numbers, engaged },
+    });
   }
 
   /** Agents who are remembered and whom the last sweeps did not see. */
@@ -142,6 +148,7 @@ const NOT_JUDGED = {
   detail: undefined,
   perhapsExempt: [],
   rule: undefined,
+  engaged: undefined,
   hold: undefined,
 } satisfies Partial<ListRow>;
 
@@ -163,6 +170,15 @@ function isGone(
 ): boolean {
   const lastAt = standing?.lastCompleteAt;
   return !isUnread && lastAt !== undefined && lastAt - seenAt > GONE * interval;
+}
+
+function engagedIn(
+  { reason }: Verdict,
+  { engagedSince: since, seenAt }: AgentFacts,
+  { caps }: Policy,
+): ListRow['engaged'] {
+  if (reason !== 'engaged' || since === undefined) return undefined;
+  return { since, tooLong: seenAt - since > caps.engagedTooLong };
 }
 
 function isIdle({ reason }: Verdict, numbers: RuleNumbers | undefined): boolean {
@@ -207,12 +223,21 @@ function weighedNumbers({ rule, measured, dueAt }: Weighed, { reason, nextAt = 0
   return { id, clock, rung: undefined, measured, limit, dueAt: at };
 }
 
+/** The rule that is due first, then the longest measured, then the longest in an interaction. */
 function dueFirst(a: ListRow, b: ListRow): number {
-  const first = a.rule?.dueAt ?? Infinity;
-  const second = b.rule?.dueAt ?? Infinity;
-  if (first !== second) return first - second;
-  return (b.rule?.measured ?? 0) - (a.rule?.measured ?? 0) || byName(a, b);
+  for (const place of PLACES) {
+    const [first, second] = [place(a), place(b)];
+    if (first !== second) return first - second;
+  }
+  return byName(a, b);
 }
+
+/** What has none of it stands behind all that has. */
+const PLACES: readonly ((row: ListRow) => number)[] = [
+  ({ rule }) => rule?.dueAt ?? Infinity,
+  ({ rule }) => -(rule?.measured ?? 0),
+  ({ engaged }) => engaged?.since ?? Infinity,
+];
 
 function byName(a: ListRow, b: ListRow): number {
   return a.agent.name < b.agent.name ? -1 : 1;

@@ -156,7 +156,7 @@ export function* rowsJson({ rows, naming }: Listing): Generator {
 }
 
 function rowJson(row: ListRow, { call, showsIds }: Naming): unknown {
-  const { agent, profile, state, seenAt, lastSignAt, reason, detail, rule, hold } = row;
+  const { agent, profile, state, seenAt, lastSignAt, reason, detail, rule, hold, engaged } = row;
   const { presence, routing } = state;
   const protects = protectionOf(row);
   return {
@@ -164,7 +164,12 @@ function rowJson(row: ListRow, { call, showsIds }: Naming): unknown {
     agent: call(agent),
     ...withNulls({ profile, presence, routing, seenAt, lastSignAt, reason, detail }),
     ...ruleJson(rule),
-    ...withNulls({ hold, protects: protects === '' ? undefined : protects }),
+    ...withNulls({
+      hold,
+      engagedSince: engaged?.since,
+      engagedTooLong: engaged?.tooLong,
+      protects: protects === '' ? undefined : protects,
+    }),
     perhapsExempt: row.perhapsExempt,
   };
 }

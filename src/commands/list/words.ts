@@ -1,5 +1,6 @@
 /** The words of the list: what protects an agent, and what holds a log-off back. */
 import type { Reason } from '../../domain/judging/judge.ts';
+import { formatDuration } from '../../domain/time/time.ts';
 import type { Hold } from '../../domain/planning/plan.ts';
 import { rungNumber } from '../../texts/printed.ts';
 import type { ListRow } from './rows.ts';
@@ -31,13 +32,19 @@ const PROTECTED: Readonly<Record<Reason, (row: ListRow) => string>> = {
     rule?.rung === undefined ? 'waits on the ladder' : `waits for rung ${rungNumber(rule.rung)}`,
   held: () => 'held after the last rung',
   grace: () => 'grace after a return',
-  engaged: () => 'in an interaction',
+  engaged: engagedWords,
   exempt: ({ detail }) => `exempt: ${detail ?? 'by the policy'}`,
   no_profile: () => 'no profile fits',
   names_unsure: ({ detail }) => detail ?? 'a name of the policy is in doubt',
   offline: () => 'offline',
   unknown: ({ detail }) => `reading unknown${detail === undefined ? '' : ` (${detail})`}`,
 };
+
+function engagedWords({ engaged, seenAt }: ListRow): string {
+  if (engaged === undefined) return 'in an interaction';
+  const length = formatDuration(Math.max(0, seenAt - engaged.since));
+  return `in an interaction for ${length}${engaged.tooLong ? ', longer than caps.engaged_too_long' : ''}`;
+}
 
 /** What protects the agent; empty while nothing does but the clock. */
 export function protectionOf(row: ListRow): string {

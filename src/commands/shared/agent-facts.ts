@@ -9,8 +9,8 @@ export interface AgentFacts {
   readonly seenAt: Instant;
   /** The last sign of a person; without one the first sight. */
   readonly lastSignAt: Instant;
-  /** Handling an interaction. */
-  readonly engaged: boolean;
+  /** Since when the agent has been handling an interaction, if so. */
+  readonly engagedSince: Instant | undefined;
   /** Looks since then could not be used. */
   readonly isUnread: boolean;
 }
@@ -21,7 +21,7 @@ export function agentFacts({ last, seenAt, firstSeenAt, session, episode, unread
     state: last,
     seenAt,
     lastSignAt: episode.sign?.at ?? firstSeenAt,
-    engaged: session.kind === 'engaged',
+    engagedSince: session.kind === 'engaged' ? session.since : undefined,
     isUnread: unread !== undefined,
   };
 }

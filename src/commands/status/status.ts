@@ -110,6 +110,11 @@ function heldSentences(state: StoredState, times: Times): readonly string[] {
     ...settlingSentence(standing?.settleLeft ?? 0),
     breakerSentence(brokenIn(state), times),
     ...someAgents(sweep?.verdicts['held'], 'Held after the last rung of the ladder', ', no further action'),
+    ...someAgents(
+      sweep?.engagedTooLong,
+      'In an interaction for longer than caps.engaged_too_long',
+      '; "list --reason engaged" names them, the longest first',
+    ),
     ...someAgents(sweep?.overdue, 'Overdue for more than two intervals', ''),
     ...clockSentence(sweep?.clockError ?? 0),
   ];
@@ -238,12 +243,12 @@ function evidenceJson({ known, asked }: SourcesKnown): object {
 function sweepJson(sweep: StoredState['sweep']): object {
   if (sweep === undefined) return { held: null, nextDueAt: null, sweep: null };
   const { sweepId, startedAt, took, complete, listed, seen, online, clockError } = sweep;
-  const { fault, hold, verdicts, unknown, deferred, outcomes, overdue, left } = sweep;
+  const { fault, hold, verdicts, unknown, deferred, outcomes, overdue, left, engagedTooLong } = sweep;
   return {
     ...withNulls({ held: verdicts['held'], nextDueAt: sweep.nextDueAt }),
     sweep: {
       ...{ sweepId, startedAt, took, complete, listed, seen, online, clockError },
-      ...withNulls({ fault, hold }),
+      ...withNulls({ fault, hold, engagedTooLong }),
       ...{ verdicts, unknown, deferred, outcomes, overdue, left },
     },
   };

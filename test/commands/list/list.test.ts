@@ -303,6 +303,25 @@ describe('a policy that cannot be used', () => {
   });
 });
 
+describe('agents in an interaction', () => {
+  test('are told since when, the longest first, and for whom that is too long', async () => {
+    await begin({ more: 'caps: { engaged_too_long: 30m }\n' })
+      .agent('brief', (told) => told.at('09:55', { talks: 1 }).until('10:00'))
+      .agent('stuck', (told) => told.at('09:10', { talks: 1 }).until('10:00'))
+      .save();
+    const told = await rows({ reason: ['engaged'] });
+    expect(told.map((row) => [row[0], row.at(-1)])).toEqual([
+      ['Stuck Person', 'in an interaction for 50m, longer than caps.engaged_too_long'],
+      ['Brief Person', 'in an interaction for 5m'],
+    ]);
+    const { agents } = await facts({ reason: ['engaged'] });
+    expect(agents).toMatchObject([
+      { id: 'stuck', engagedSince: '2026-03-02T09:10:00.000Z', engagedTooLong: true },
+      { id: 'brief', engagedSince: '2026-03-02T09:55:00.000Z', engagedTooLong: false },
+    ]);
+  });
+});
+
 describe('identities', () => {
   test.each([
     ['name', 'Due Person', 'due'],
@@ -371,6 +390,8 @@ test('programs get facts: ISO times, seconds, and null for what is not known', a
       limit_seconds: 3_600,
       dueAt: '2026-03-02T10:20:00.000Z',
       hold: null,
+      engagedSince: null,
+      engagedTooLong: null,
       protects: null,
       perhapsExempt: [],
     },

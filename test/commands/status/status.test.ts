@@ -63,6 +63,14 @@ describe('a worker that sweeps', () => {
       expect(text.split('\n')).toContain(line);
   });
 
+  test('tells of agents who are stuck in an interaction, and where their names are', async () => {
+    await begin({ sweep: { engagedTooLong: 2 } });
+    expect((await told()).text).toContain(
+      'In an interaction for longer than caps.engaged_too_long: 2 agents; "list --reason engaged" names them, the longest first.',
+    );
+    expect(JSON.parse((await told({ json: true })).text)).toMatchObject({ sweep: { engagedTooLong: 2 } });
+  });
+
   test('and only observes says that no agent is logged off', async () => {
     await begin({ mode: 'observe' });
     expect((await told()).text).toContain(
