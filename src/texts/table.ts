@@ -26,6 +26,22 @@ function shownWidth(text: string): number {
   return NARROW.test(text) ? text.length : stringWidth(text);
 }
 
+/** As much of a text as fits into so many places of a terminal, with a mark where something is left out. */
+export function clipToWidth(text: string, places: number): string {
+  if (shownWidth(text) <= places) return text;
+  let shown = '';
+  let left = places - 1;
+  for (const { segment } of CHARACTERS.segment(text)) {
+    left -= shownWidth(segment);
+    if (left < 0) break;
+    shown += segment;
+  }
+  return `${shown}…`;
+}
+
+/** As people count them: a letter with its accents is one. */
+const CHARACTERS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
 /** Rows as lines of columns so wide; wider cells push on what stands behind them. */
 export function tableLines(
   rows: readonly (readonly string[])[],

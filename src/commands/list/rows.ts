@@ -216,14 +216,14 @@ function numbersOf(
 
 function weighedNumbers({ rule, measured, dueAt }: Weighed, { reason, nextAt = 0 }: Verdict): RuleNumbers {
   const { id, clock, limit } = rule;
-  // What protects for good has no time at which it would end.
-  const runs = !PERHAPS_IDLE.has(reason) && reason !== 'names_unsure';
+  // What protects for as long as it lasts has no time at which it would end.
+  const runs = IDLE.has(reason) && reason !== 'names_unsure';
   const from = reason === 'grace' ? nextAt : -Infinity;
   const at = runs && dueAt !== undefined ? Math.max(dueAt, from) : undefined;
   return { id, clock, rung: undefined, measured, limit, dueAt: at };
 }
 
-/** The rule that is due first, then the longest measured, then the longest in an interaction. */
+/** The rule that is due first, then the longest in an interaction, then the longest measured. */
 function dueFirst(a: ListRow, b: ListRow): number {
   for (const place of PLACES) {
     const [first, second] = [place(a), place(b)];
@@ -235,8 +235,8 @@ function dueFirst(a: ListRow, b: ListRow): number {
 /** What has none of it stands behind all that has. */
 const PLACES: readonly ((row: ListRow) => number)[] = [
   ({ rule }) => rule?.dueAt ?? Infinity,
-  ({ rule }) => -(rule?.measured ?? 0),
   ({ engaged }) => engaged?.since ?? Infinity,
+  ({ rule }) => -(rule?.measured ?? 0),
 ];
 
 function byName(a: ListRow, b: ListRow): number {

@@ -1,7 +1,8 @@
 /** Redraws a terminal until a signal comes, and leaves it as it was found. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
-import { clip, oneLine } from '../../texts/clean.ts';
+import { oneLine } from '../../texts/clean.ts';
+import { clipToWidth } from '../../texts/table.ts';
 import type { Output } from '../shared/output.ts';
 import { untilSignalled } from '../shared/signals.ts';
 
@@ -51,10 +52,12 @@ export function screenOf(
   lines: readonly string[],
   { columns, rows, redactor }: Pick<Output, 'columns' | 'rows' | 'redactor'>,
 ): string {
-  const room = Math.max(3, rows) - 1;
+  // The cursor stands in a line of its own, below the last.
+  const room = Math.max(1, rows - 1);
   const shown = lines.length <= room ? lines : lines.slice(0, room - 1);
   const more = lines.length - shown.length;
   const all = more === 0 ? shown : [...shown, `… and ${more} more`];
-  const fitting = all.map((line) => clip(oneLine(redactor.hide(line)), Math.max(20, columns)));
-  return `${TOP}${fitting.map((line) => `${line}${REST_OF_LINE}\r\n`).join('')}${REST_OF_SCREEN}`;
+  const fitting = all.map((line) => clipToWidth(oneLine(redactor.hide(line)), Math.max(1, columns)));
+  // Behind a line that fills the terminal the cursor stands on its last character, which would be cleared with the rest.
+  return `${TOP}${fitting.map((line) => `${REST_OF_LINE}${line}\r\n`).join('')}${REST_OF_SCREEN}`;
 }

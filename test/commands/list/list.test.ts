@@ -306,7 +306,8 @@ describe('a policy that cannot be used', () => {
 describe('agents in an interaction', () => {
   test('are told since when, the longest first, and for whom that is too long', async () => {
     await begin({ more: 'caps: { engaged_too_long: 30m }\n' })
-      .agent('brief', (told) => told.at('09:55', { talks: 1 }).until('10:00'))
+      // In a state that a rule covers: an interaction protects for as long as it lasts, so that nothing is due.
+      .agent('brief', (told) => told.at('09:55', { presence: 'AWAY', talks: 1 }).until('10:00'))
       .agent('stuck', (told) => told.at('09:10', { talks: 1 }).until('10:00'))
       .save();
     const told = await rows({ reason: ['engaged'] });

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { describe, expect, test } from '@jest/globals';
 import { outputTo } from '../../../src/commands/shared/output.ts';
+import stringWidth from 'string-width';
 import { screenOf, watching } from '../../../src/commands/list/watch.ts';
 
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[?0-9]*[A-Za-z]`, 'g');
@@ -19,10 +20,27 @@ describe('a screen', () => {
     expect(shown[8]).toBe('… and 22 more');
   });
 
+  test.each([
+    [10, 4],
+    [1, 1],
+    [3, 2],
+  ])('of %d by %d places is never wider or longer than that', (columns, rows) => {
+    const screen = screenOf(['a long line', 'another', 'third', 'fourth'], terminal(columns, rows));
+    const shown = seen(screen);
+    expect(shown.length).toBeLessThanOrEqual(Math.max(1, rows - 1));
+    for (const line of shown) expect(line.length).toBeLessThanOrEqual(columns);
+  });
+
+  test('cuts names of letters that take two places each where they end', () => {
+    const [line = ''] = seen(screenOf(['山田太郎 agents available'], terminal(8, 10)));
+    expect(line).toBe('山田太…');
+    expect(stringWidth(line)).toBe(7);
+  });
+
   test('shows all where there is room, and forgets what was drawn before', () => {
     const screen = screenOf(['one', 'two'], terminal(80, 24));
     expect(seen(screen)).toEqual(['one', 'two']);
-    expect(screen.startsWith('\u001b[Hone\u001b[K\r\n')).toBe(true);
+    expect(screen.startsWith('\u001b[H\u001b[Kone\r\n')).toBe(true);
     expect(screen.endsWith('\u001b[J')).toBe(true);
   });
 
