@@ -47,7 +47,8 @@ export function chartData(report: Report): ChartData {
   });
   return {
     online: {
-      labels: drawn.asItWas.map(({ at }) => localMinute(at, zone)),
+      // Date above time: side by side they run into each other on a phone.
+      labels: drawn.asItWas.map(({ at }) => localMinute(at, zone).split(' ')),
       was: drawn.asItWas.map(({ online }) => online),
       without: drawn.without.map(({ online }) => online),
     },
@@ -150,7 +151,7 @@ function paint(name, width) {
     { label: 'without log-offs', data: data.online.without, borderColor: scheme.without, borderWidth: 1.2, borderDash: [4, 3],
       pointRadius: 0, stepped: true } ] },
     options: { interaction: { mode: 'index', intersect: false },
-      scales: { y: { ...whole, grace: 0 }, x: { ...bare, ticks: { autoSkip: true, maxTicksLimit: 3, maxRotation: 0, align: 'inner' } } } } });
+      scales: { y: { ...whole, grace: 0 }, x: { ...bare, ticks: { autoSkip: true, maxTicksLimit: (width ?? innerWidth) < 600 ? 2 : 3, maxRotation: 0, align: 'inner' } } } } });
   const stacked = (part) => part.sets.filter((set) => set.data.some((value) => value > 0))
     .map((set) => ({ ...set, backgroundColor: colours[set.label] }));
   draw('rules', scheme, width, { type: 'bar', data: { labels: data.rules.labels, datasets: stacked(data.rules) },
