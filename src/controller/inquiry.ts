@@ -6,6 +6,7 @@ import pLimit from 'p-limit';
 import type { Agent } from '../domain/agent.ts';
 import { isBelieved, type EvidenceSource } from '../domain/evidence/calibration.ts';
 import type { PresenceRecord } from '../domain/evidence/records.ts';
+import { pushAnswer, pushedOwnOffline } from '../domain/evidence/push.ts';
 import { showsSignIn, signInAnswer, type AgentSignIns } from '../domain/evidence/sign-ins.ts';
 import { answerIn, showsOwnOffline, type Answer } from '../domain/evidence/timeline.ts';
 import { normaliseName } from '../domain/name.ts';
@@ -23,11 +24,13 @@ import { PLAIN_RETURNS } from '../domain/tracking/track.ts';
 import { HOUR, MINUTE, SECOND, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
 import type { Directory } from '../ports/agents.ts';
 import { MOST_ASKED, NO_ROOM, type EvidenceFault, type TimelineSource } from '../ports/evidence.ts';
-import type { EvidenceSources, SignInSource } from '../ports/evidence.ts';
+import type { EvidenceSources, PushSource, SignInSource } from '../ports/evidence.ts';
 import type { Log } from '../ports/log.ts';
 import type { Accounting } from './accounting.ts';
 import type { OwnLogoff } from './findings.ts';
+import { looksAt } from './push-looks.ts';
 import type { SweepContext, Tracker } from './tracker.ts';
+import { unlessOver } from './unless-over.ts';
 
 /** What an inquiry works with. */
 export interface InquiryParts {
@@ -41,6 +44,8 @@ export interface InquiryParts {
 
 /** What a sweep wants to know. */
 export interface Questions {
+  /** All agents whom the sweep has seen: what happens to them may be pushed. */
+  readonly seen: ReadonlySet<string>;
   /** Agents with an open suspect change. */
   readonly suspects: readonly Agent[];
   /** Log-offs of ours by which sources are tried. */
@@ -82,7 +87,7 @@ export class Inquiry {
     const signal = AbortSignal.any([stopped, deadline]);
     try {
       signal.throwIfAborted();
-      if (push !== undefined) await this.#askTimeline('push', push, questions, policy, signal);
+      if (push !== undefined) await this.#askPush(push, questions, policy, signal);
       if (timeline !== undefined) await this.#askTimeline('timeline', timeline, questions, policy, signal);
       if (signIns !== undefined) await this.#askSignIns(signIns, questions, policy, signal);
     } catch (error) {
@@ -91,6 +96,35 @@ export class Inquiry {
       else this.#parts.log.error({ err: error }, 'asking for evidence failed');
     }
     return [...this.#changed].flatMap((id) => this.#parts.population.memory(id) ?? []);
+  }
+
+  /** What was pushed is there already: only channels cost requests. */
+  async #askPush(
+    push: PushSource,
+    { seen, suspects, ownLogoffs }: Questions,
+    policy: Policy,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const name = 'push';
+    if (this.#isRefused(name)) return;
+    const fault = await unlessOver(push.listen(looksAt(seen, this.#parts.population), signal), signal);
+    if (fault !== undefined) this.#failed(name, fault);
+    else this.#notRefused(name);
+    for (const { agent, offline } of this.#untried(name, ownLogoffs)) {
+      const pushed = push.told(agent.id);
+      if (offline === undefined || pushed === undefined) continue;
+      this.#tried(name, pushedOwnOffline(pushed, offline), offline.stamp);
+    }
+    for (const { agent } of this.#bouncesIn(suspects)) {
+      const pushed = push.told(agent.id);
+      if (pushed === undefined) continue;
+      this.#answer(name, agent, policy, ({ before, suspect }) =>
+        // Presence looks the same after our quiet Offline, whoever made it.
+        suspect.kind === 'click'
+          ? undefined
+          : pushAnswer(pushed, { ...suspect, former: before.shown.presence }, push.isWhole()),
+      );
+    }
   }
 
   async #askTimeline(
@@ -313,24 +347,4 @@ export class Inquiry {
     this.#refusedAt.delete(source);
     this.#parts.accounting.refused(source, undefined);
   }
-}
-
-/** The answer, unless the time is over before: also a source that does not heed the signal holds no sweep up. */
-async function unlessOver<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
-  const over = new AbortController();
-  try {
-    return await Promise.race([asked, rejection(signal, over.signal)]);
-  } finally {
-    over.abort();
-  }
-}
-
-function rejection(signal: AbortSignal, over: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const end = (): void => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true, signal: over });
-  });
 }

@@ -10,12 +10,13 @@ import { platformEffects } from './effects/effects.ts';
 import type { Effects } from '../ports/agents.ts';
 import type { EvidenceParts } from './evidence/asking.ts';
 import { openInteractionsOf } from './evidence/open-interactions.ts';
+import { pushOf } from './evidence/push.ts';
 import { signInsOf } from './evidence/sign-ins.ts';
 import { timelineOf } from './evidence/timeline.ts';
 import { CredentialsError, PlatformError, PlatformUnreachableError } from './http/errors.ts';
 import { AT_ONCE, Gate } from './http/gate.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { SignInSource, TimelineSource } from '../ports/evidence.ts';
+import type { PushSource, SignInSource, TimelineSource } from '../ports/evidence.ts';
 import type { OpenInteractions } from '../ports/open-interactions.ts';
 import { historyOf, type HistoryReader } from './history/history.ts';
 import { inspectionOf, type Inspection } from './inspection/inspection.ts';
@@ -87,6 +88,7 @@ export interface Platform {
   readonly history: HistoryReader;
   /** What tells a browser's return from a person's click. */
   readonly timeline: TimelineSource;
+  readonly push: PushSource;
   readonly signIns: SignInSource;
   readonly openInteractions: OpenInteractions;
   /** The client's secret has been renewed: the next login uses it. */
@@ -122,6 +124,14 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   const offer = new CursorOffer(warn);
   const directory = directoryOf({ sdk, now, serverClock, nativeTimeouts, offline, warn }, offer);
   // Without expands larger pages may do than in a sweep.
+  const evidence: EvidenceParts = { sdk, room: () => gate.roomForEvidence() };
+  const push = pushOf({
+    ...evidence,
+    open: (url, socketHooks) => client.socket(url, socketHooks),
+    now: () => directory.serverNow(),
+    scrubber,
+    isPlain: hosts.apiUrl.startsWith('http:'),
+  });
   const namePages = new UserPages(sdk, now, offer, warn);
   return {
     hosts,
@@ -145,12 +155,14 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
       allowed: () => budget.allowed,
     }),
     history: historyOf(sdk, clock),
-    ...evidenceOf({ sdk, room: () => gate.roomForEvidence() }, now, warn),
+    ...evidenceOf(evidence, now, warn),
+    push,
     useSecret: (clientSecret) => {
       scrubber.hide(clientSecret);
       sdk.useSecret(clientSecret);
     },
     close: async () => {
+      push.rest();
       transport.close();
       gate.close();
       await client.close();

@@ -8,6 +8,7 @@ import { SECOND, type Duration } from '../domain/time/time.ts';
 import { BodyTooLarge, readBody } from './body.ts';
 import { PAGE_BOUNDS } from './json.ts';
 import { proxyOptions, type Env } from './proxies.ts';
+import { LONGEST_MESSAGE, openSocket, type Socket, type SocketHooks } from './socket.ts';
 
 /** What is sent. */
 export interface HttpRequest {
@@ -58,6 +59,8 @@ export class HttpClientError extends Error {
 
 /** Shorter than what load balancers keep an idle connection for: a request never meets one that is just being closed. */
 const KEPT_ALIVE: Duration = 20 * SECOND;
+/** Of one message of a WebSocket. */
+const MOST_FRAGMENTS = 64;
 
 export interface HttpClientOptions {
   /** Bounds each exchange from the first byte sent to the last byte received, in ms of real time. */
@@ -85,6 +88,7 @@ export class HttpClient {
       connect: { timeout },
       headersTimeout: timeout,
       bodyTimeout: timeout,
+      webSocket: { maxPayloadSize: LONGEST_MESSAGE, maxFragments: MOST_FRAGMENTS },
     });
   }
 
@@ -113,6 +117,19 @@ export class HttpClient {
       signal?.removeEventListener('abort', onAbort);
       this.#underWay.delete(onClose);
     }
+  }
+
+  /** Opens a WebSocket, which lives until it is closed, here or there, or this client is. */
+  socket(url: string, hooks: SocketHooks): Socket {
+    const socket = openSocket(this.#agent, url, {
+      ...hooks,
+      closed: () => {
+        this.#underWay.delete(socket.close);
+        hooks.closed();
+      },
+    });
+    this.#underWay.add(socket.close);
+    return socket;
   }
 
   async close(): Promise<void> {

@@ -71,7 +71,7 @@ function describeIdentity({ identity }: LoadedPolicy['settings']): readonly stri
 
 const SOURCES: Readonly<Record<EvidenceSource, string>> = {
   timeline: 'the presence history of the agent, where the client has analytics:userDetail:view',
-  push: 'presence changes as they happen',
+  push: 'presence changes as they happen, over the WebSocket of the platform',
   sign_ins: 'the sign-ins in the audit log, which needs audits:audit:view',
 };
 

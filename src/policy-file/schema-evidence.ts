@@ -1,7 +1,5 @@
 /** Which other sources of the platform are asked of changes that two looks cannot tell apart. */
-import { z } from 'zod';
-import { oneOf } from '../shapes/blocks.ts';
-import { about, block } from '../shapes/blocks.ts';
+import { about, block, oneOf } from '../shapes/blocks.ts';
 
 const onOff = oneOf(['on', 'off']);
 
@@ -12,12 +10,8 @@ export const evidence = about(
       'The presence history of single agents (analytics:userDetail:view). auto: where the client has the permission.',
     ),
     push: about(
-      z
-        .enum(['off'], {
-          error: 'must be off: this version does not listen to the WebSocket of the platform',
-        })
-        .prefault('off'),
-      'Presence changes as they happen. Not in this version: off is all that it may be.',
+      onOff.prefault('off'),
+      'Presence changes as they happen, over the WebSocket of the platform (scope notifications), of at most 20,000 agents.',
     ),
     sign_ins: about(
       onOff.prefault('off'),

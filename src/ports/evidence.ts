@@ -2,6 +2,8 @@
  * Evidence: what other sources of the platform tell of a change that two looks cannot tell apart. `genesys/evidence/` stands
  * behind it. Nothing rests on a source: where it is silent, the change stays a sign, which protects.
  */
+import type { SystemPresence } from '../domain/agent.ts';
+import type { Pushed } from '../domain/evidence/push.ts';
 import type { PresenceRecord, SignIn } from '../domain/evidence/records.ts';
 import type { Instant, Interval } from '../domain/time/time.ts';
 
@@ -53,9 +55,39 @@ export interface SignInSource {
   room(): number;
 }
 
+/** What a look showed of an agent who is to be listened to. */
+export interface PushLook {
+  readonly agentId: string;
+  readonly presence: SystemPresence;
+  /** The platform's stamp; `undefined` where it was withheld. */
+  readonly since: Instant | undefined;
+  readonly seenAt: Instant;
+}
+
+/**
+ * Presence changes as they happen (`POST /api/v2/notifications/channels` and the WebSocket of each channel), of at most
+ * `MOST_LISTENED_TO` agents. What of it is lost is lost: the other sources can still be asked.
+ */
+export interface PushSource {
+  /**
+   * Listens to the agents of these looks, as far as there is room for requests and channels, mends what is broken, waits until all
+   * that was sent so far has arrived, and compares it with the looks. Never throws but for the signal.
+   */
+  listen(looks: readonly PushLook[], signal: AbortSignal): Promise<EvidenceFault | undefined>;
+  /** What was pushed of an agent in the last quarter of an hour; `undefined` of one who is not listened to. */
+  told(agentId: string): Pushed | undefined;
+  /** Whether all that looks have shown lately had been pushed as well. */
+  isWhole(): boolean;
+  /** Listens to nobody any more. */
+  rest(): void;
+}
+
+/** Twenty channels of a thousand topics each. */
+export const MOST_LISTENED_TO = 20_000;
+
 /** The sources that the policy in force asks for. */
 export interface EvidenceSources {
-  readonly push?: TimelineSource | undefined;
+  readonly push?: PushSource | undefined;
   readonly timeline?: TimelineSource | undefined;
   readonly signIns?: SignInSource | undefined;
 }

@@ -60,6 +60,18 @@ export interface Faults {
   readonly auditDelayMs: number;
   /** The share of entries, between 0 and 1, that the audit log never shows. */
   readonly auditHoles: number;
+  /** The socket of a channel breaks when it has been open for so long, ms; 0: never. */
+  readonly pushDropAfterMs: number;
+  /** So long after it was opened a socket is said to be closing, ms, and closed two minutes later; 0: never. */
+  readonly pushClosingAfterMs: number;
+  /** So long after it was opened a socket says nothing any more, ms, and stays open; 0: never. */
+  readonly pushSilentAfterMs: number;
+  /** Per event: it is never sent. */
+  readonly pushLost: Chance;
+  /** Per event: it is sent twice. */
+  readonly pushRepeated: Chance;
+  /** Per event: it is sent only after what happens later. */
+  readonly pushReordered: Chance;
 }
 
 export const DEFAULT_FAULTS: Faults = {
@@ -84,6 +96,12 @@ export const DEFAULT_FAULTS: Faults = {
   timelineInvented: 0,
   auditDelayMs: 0,
   auditHoles: 0,
+  pushDropAfterMs: 0,
+  pushClosingAfterMs: 0,
+  pushSilentAfterMs: 0,
+  pushLost: 0,
+  pushRepeated: 0,
+  pushReordered: 0,
 };
 
 /** Decides whether a fault strikes. */

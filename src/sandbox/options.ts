@@ -42,6 +42,8 @@ export interface Switches {
   readonly historyKeepsShortOffline: boolean;
   /** Whether the audit log that is asked at once covers sign-ins. */
   readonly auditsCoverSignIns: boolean;
+  /** Whether the client may listen to the activity of users. */
+  readonly pushOffersActivity: boolean;
 }
 
 export const DEFAULT_SWITCHES: Switches = {
@@ -64,6 +66,7 @@ export const DEFAULT_SWITCHES: Switches = {
   tellsGrants: true,
   historyKeepsShortOffline: true,
   auditsCoverSignIns: true,
+  pushOffersActivity: true,
 };
 
 /** Every permission that a route of the sandbox asks for. */

@@ -8,13 +8,16 @@ import { effectRoutes } from './http/effect-routes.ts';
 import { auditRoutes } from './http/audit-routes.ts';
 import { historyRoutes } from './http/history-routes.ts';
 import { inspectionRoutes } from './http/inspection-routes.ts';
+import { notificationRoutes } from './http/notification-routes.ts';
 import { organisationRoutes } from './http/organisation-routes.ts';
 import { People } from './http/people.ts';
 import type { Parts, Route } from './http/route.ts';
 import { SandboxServer } from './http/server.ts';
+import { Sockets } from './http/sockets.ts';
 import { RequestTally, type RequestCounts } from './http/tally.ts';
 import { userRoutes } from './http/user-routes.ts';
 import { UserShapes } from './http/user-shapes.ts';
+import { Notifications } from './notifications.ts';
 import { settle, type SandboxOptions } from './options.ts';
 import { foundOrganisation } from './organisation.ts';
 import { createRandom, mixSeed } from './random.ts';
@@ -45,13 +48,22 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const dice = new FaultDice(settings.faults, createRandom(mixSeed(seed, 6)), () => now() - startsAt);
   const parts: Parts = { world, settings, dice, tokens: new AccessTokens(seed, now, settings) };
   const tally = new RequestTally();
-  const server = new SandboxServer(new Api(parts, routesOf(parts), tally));
+  const notifications = new Notifications(parts);
+  let url = '';
+  const routes = [...routesOf(parts), ...notificationRoutes(notifications, () => url)];
+  const sockets = new Sockets(notifications);
+  const server = new SandboxServer(new Api(parts, routes, tally), sockets, () => {
+    notifications.tell();
+  });
   return {
     listen: async (port = 0) => {
-      const url = await server.listen(port);
+      url = await server.listen(port);
       return { apiUrl: url, loginUrl: url };
     },
-    close: () => server.close(),
+    close: () => {
+      notifications.close();
+      return server.close();
+    },
     world,
     requests: tally,
     truth: (wanted) => tellTruth(world, wanted),

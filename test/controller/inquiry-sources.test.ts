@@ -70,7 +70,7 @@ function ask(
     clockJumped: () => false,
     nativeTimeouts: () => [15 * MINUTE],
   };
-  return inquiry.ask({ suspects, ownLogoffs: [] }, context, new AbortController().signal);
+  return inquiry.ask({ seen: new Set(), suspects, ownLogoffs: [] }, context, new AbortController().signal);
 }
 
 test('a source that may not be asked is remembered with the permission, until it is answered', async () => {

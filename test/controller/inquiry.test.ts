@@ -149,7 +149,7 @@ class Desk {
       clockJumped: () => false,
       nativeTimeouts: () => undefined,
     };
-    return this.inquiry.ask({ suspects: [], ownLogoffs: [], ...questions }, context, stopped);
+    return this.inquiry.ask({ seen: new Set(), suspects: [], ownLogoffs: [], ...questions }, context, stopped);
   }
 
   signOf(id = 'agent-1'): string {

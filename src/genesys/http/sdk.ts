@@ -75,6 +75,7 @@ export interface Sdk {
   readonly identityProviders: InstanceType<typeof sdk.IdentityProviderApi>;
   readonly analytics: InstanceType<typeof sdk.AnalyticsApi>;
   readonly audits: InstanceType<typeof sdk.AuditApi>;
+  readonly notifications: InstanceType<typeof sdk.NotificationsApi>;
   /** Makes a call. Throws `PlatformError`, or the signal's reason. */
   call(operation: string, options: CallOptions, run: () => Promise<unknown>): Promise<Answer>;
   /** Makes sure that there is a token. Throws `CredentialsError` or `PlatformUnreachableError`. */
@@ -133,6 +134,7 @@ export function openSdk(
     identityProviders: new sdk.IdentityProviderApi(client),
     analytics: new sdk.AnalyticsApi(client),
     audits: new sdk.AuditApi(client),
+    notifications: new sdk.NotificationsApi(client),
     call: (operation, options, run) => {
       const { signal, ...rest } = options;
       const call: Call = { ...rest, operation, signal };

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Api, ApiOutcome } from './api.ts';
+import type { Sockets } from './sockets.ts';
 
 /** The platform's `request.bytes.max`. */
 const MOST_BYTES = 512_000;
@@ -15,14 +16,19 @@ export class SandboxServer {
   readonly #server: Server;
   readonly #waiting = new Set<NodeJS.Timeout>();
 
-  constructor(api: Api) {
+  readonly #tell: () => void;
+
+  /** `tell` sends what has happened to those who listen. */
+  constructor(api: Api, sockets: Sockets, tell: () => void) {
     this.#api = api;
+    this.#tell = tell;
     this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
       this.#take(request, response).catch(() => {
         // The client is gone.
         request.socket.destroy();
       });
     });
+    sockets.serve(this.#server);
   }
 
   /** Listens on 127.0.0.1. Answers the address, without a slash at the end. Rejects when the port is taken. */
@@ -55,6 +61,7 @@ export class SandboxServer {
     const { method = 'GET', url = '/' } = request;
     const { authorization } = request.headers;
     const outcome = this.#api.answer({ method, target: url, authorization, body });
+    this.#tell();
     if (outcome.delayMs > 0) await this.#wait(outcome.delayMs);
     send(request, response, outcome);
   }
