@@ -14,6 +14,7 @@ import { NO_ROOM, type EvidenceFault, type EvidenceSources } from '../../src/por
 import type { SignIns, SignInSource, TimelineSource } from '../../src/ports/evidence.ts';
 import { agent, asClockTime, clockTime, policy } from '../domain/build.ts';
 import { story, type Story, type StoryParts } from '../domain/story.ts';
+import { FakePush } from './fake-push.ts';
 import { Sentences } from './parts.ts';
 
 type Told = ReadonlyMap<string, readonly PresenceRecord[]>;
@@ -91,7 +92,7 @@ function spanText({ from, to }: Interval): string {
 class Desk {
   readonly order: string[] = [];
   readonly timeline = new FakeTimeline('timeline', this.order);
-  readonly push = new FakeTimeline('push', this.order);
+  readonly push = new FakePush(this.order);
   readonly signIns = new FakeSignIns(this.order);
   readonly answers: string[] = [];
   readonly log = new Sentences();
@@ -149,7 +150,11 @@ class Desk {
       clockJumped: () => false,
       nativeTimeouts: () => undefined,
     };
-    return this.inquiry.ask({ seen: new Set(), suspects: [], ownLogoffs: [], ...questions }, context, stopped);
+    return this.inquiry.ask(
+      { seen: new Set(), suspects: [], ownLogoffs: [], ...questions },
+      context,
+      stopped,
+    );
   }
 
   signOf(id = 'agent-1'): string {
@@ -258,13 +263,15 @@ describe('what is asked', () => {
 
   test('goes to push first, then to the timeline, then to the sign-ins', async () => {
     desk.on = ['sign_ins', 'timeline', 'push'];
+    desk.push.tells = { changes: [], from: undefined, to: desk.now };
     await desk.ask({ suspects: [desk.knows(suspect())] });
     expect(desk.order).toEqual(['push', 'timeline', 'sign_ins']);
   });
 
   test('goes to no further source once one has told', async () => {
     desk.on = ['push', 'timeline', 'sign_ins'];
-    desk.push.tells = BOUNCE;
+    const changes = BOUNCE.map(({ from, presence }) => ({ at: from, presence }));
+    desk.push.tells = { changes, from: clockTime('09:00'), to: desk.now };
     await desk.ask({ suspects: [desk.knows(suspect())] });
     expect(desk.order).toEqual(['push']);
   });
