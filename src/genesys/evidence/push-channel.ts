@@ -19,6 +19,8 @@ export interface ChannelHooks {
   readonly now: () => Instant;
   /** A message, and up to when all had arrived before it. */
   readonly message: (message: PushMessage, arrivedTo: Instant) => void;
+  /** How long an answer of a socket is waited for, in real time. */
+  readonly patience?: Duration;
 }
 
 /** The platform sends a heartbeat every 30 s. */
@@ -115,7 +117,7 @@ export class PushChannel {
     const asked = this.#hooks.now();
     this.#unanswered += 1;
     this.#socket?.send(PING);
-    await this.#settled(signal, PONG_WITHIN);
+    await this.#settled(signal, this.#hooks.patience ?? PONG_WITHIN);
     if (this.#isOpen && this.#unanswered === 0) this.#arrivedTo = Math.max(this.#arrivedTo, asked);
     else if (!signal.aborted) this.drop();
   }
@@ -162,6 +164,7 @@ export class PushChannel {
 
   /** Resolves when the socket opens, answers or ends, and in any case after so long. */
   async #settled(signal: AbortSignal, within: Duration): Promise<void> {
+    if (signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const wake = (): void => {
       resolve(undefined);

@@ -70,6 +70,8 @@ class Listener implements PushSource {
 
   async listen(looks: readonly PushLook[], stopped: AbortSignal): Promise<EvidenceFault | undefined> {
     this.#timer ??= setInterval(() => {
+      // In a sweep each socket is asked whether it is there.
+      for (const channel of this.#channels) channel.dropIfSilent();
       void this.#mend(this.#resting.signal);
     }, TENDED_EVERY).unref();
     const signal = AbortSignal.any([stopped, this.#resting.signal]);
@@ -108,10 +110,7 @@ class Listener implements PushSource {
 
   /** Sockets alone: costs no request. */
   async #mend(signal: AbortSignal): Promise<void> {
-    for (const channel of [...this.#channels]) {
-      channel.dropIfSilent();
-      if (channel.isGivenUp) this.#forget(channel);
-    }
+    for (const channel of this.#channels.filter(({ isGivenUp }) => isGivenUp)) this.#forget(channel);
     await Promise.all(
       this.#channels.map(async (channel) => {
         await channel.connect(signal);
