@@ -24,6 +24,8 @@ export interface Wanted {
   readonly each: boolean;
   /** Which sources of evidence are asked, as the policy writes it. */
   readonly evidence: string;
+  /** Whether answers are carried out between sweeps as well. */
+  readonly early: boolean;
   /** What the sources get wrong. */
   readonly faults: Partial<Faults>;
 }
@@ -36,7 +38,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   'presence-flipper': 4 * HOUR,
 };
 
-async function play({ mix, seed, agents, days, tuned, each, evidence, faults }: Wanted): Promise<Truth> {
+async function play(wanted: Wanted): Promise<Truth> {
+  const { mix, seed, agents, days, tuned, each, evidence, early, faults } = wanted;
   const clock = new WoundClock(FROM);
   const now = (): number => clock.now();
   const cast = each ? Object.keys(HOSTILE_MIX) : HOSTILE_MIX;
@@ -52,6 +55,10 @@ async function play({ mix, seed, agents, days, tuned, each, evidence, faults }: 
   for (let at = FROM; at < FROM + days * DAY; at += MINUTE) {
     clock.windTo(at);
     await worker.tick(at + MINUTE);
+    for (const share of early ? [0.25, 0.5, 0.75] : []) {
+      clock.windTo(at + share * MINUTE);
+      await worker.lookEarly(at + MINUTE);
+    }
   }
   const truth = sandbox.truth({ limitFor: (archetype) => LIMITS[archetype] ?? HOUR, slackMs: 12 * MINUTE });
   await close();

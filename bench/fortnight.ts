@@ -1,7 +1,7 @@
 /**
  * Long and hostile runs: a simulated fortnight of 500 agents for each mix of answers to what is not known of the platform,
  * with people who mean to evade. `node bench/fortnight.ts [--agents N] [--days N] [--mixes N] [--from MIX] [--tuned]`;
- * `--every` plays one day with one agent of each kind in every mix there is. As many at a time as there are processors, or
+ * `--early` carries out answers between sweeps as well, where push is asked; `--every` plays one day with one agent of each kind in every mix there is. As many at a time as there are processors, or
  * `--jobs`. No two mixes have the same seed.
  */
 import { fork, type ChildProcess } from 'node:child_process';
@@ -95,6 +95,7 @@ const { values } = parseArgs({
     tuned: { type: 'boolean', default: false },
     every: { type: 'boolean', default: false },
     evidence: { type: 'string', default: '{ timeline: auto }' },
+    early: { type: 'boolean', default: false },
     faults: { type: 'string', default: '{}' },
   },
 });
@@ -102,7 +103,7 @@ const { tuned, every: each } = values;
 const agents = each ? Object.keys(HOSTILE_MIX).length : Number(values.agents ?? 500);
 const days = Number(values.days ?? (each ? 1 : 14));
 const all = each ? everyMix() : fewMixes();
-const { evidence } = values;
+const { evidence, early } = values;
 const faults = JSON.parse(values.faults) as Wanted['faults'];
 const from = Number(values.from);
 const byWho = new Map<string, Row>();
@@ -117,7 +118,8 @@ const players = Array.from({ length: Number(values.jobs) }, () =>
 await Promise.all(
   players.map(async (player) => {
     for (const [i, mix] of next) {
-      const truth = await play(player, { mix, seed: i + 1, agents, days, tuned, each, evidence, faults });
+      const wanted = { mix, seed: i + 1, agents, days, tuned, each, evidence, early, faults };
+      const truth = await play(player, wanted);
       say(i + 1, mix, truth);
       for (const sums of truth.perArchetype) {
         add(byWho, sums.archetype, sums);

@@ -33,6 +33,13 @@ export interface OwnLogoff {
 /** Older log-offs say nothing of how a source is now. */
 const TRIED_FOR: Duration = 30 * MINUTE;
 
+/** An agent on the ladder whose answer may fall due before the next sweep. */
+export interface AwaitedAnswer {
+  readonly agent: Agent;
+  /** When it falls due; `undefined` while the agent is Offline, and the return is still to come. */
+  readonly dueAt: Instant | undefined;
+}
+
 /** What one sweep found. */
 export interface Findings {
   /** Everyone whom the platform listed, with a usable reading or without. */
@@ -55,6 +62,8 @@ export interface Findings {
   /** Agents with a change that evidence may explain, and log-offs of ours by which its sources are tried. */
   readonly suspects: readonly Agent[];
   readonly ownLogoffs: readonly OwnLogoff[];
+  /** Agents on the ladder who wait for an answer, or have yet to come back. */
+  readonly awaited: readonly AwaitedAnswer[];
   /** Agents whose name, e-mail, profile or exemption is new. */
   readonly described: readonly StoredAgent[];
   readonly nextDueAt: Instant | undefined;
@@ -75,6 +84,7 @@ export class SweepFindings implements Findings {
   readonly engaged: Findings['engaged'][number][] = [];
   readonly suspects: Agent[] = [];
   readonly ownLogoffs: OwnLogoff[] = [];
+  readonly awaited: AwaitedAnswer[] = [];
   readonly described: StoredAgent[] = [];
   nextDueAt: Instant | undefined;
   readonly #population: Tracker;
@@ -124,6 +134,8 @@ export class SweepFindings implements Findings {
     if (state.undo.length > 0 && openSuspect(state) !== undefined) this.suspects.push(agent);
     const own = ownLogoffIn(agent, state);
     if (own !== undefined) this.ownLogoffs.push(own);
+    const awaited = awaitedIn(agent, state, verdict);
+    if (awaited !== undefined) this.awaited.push(awaited);
     const enforced = enforcedIn(verdict);
     if (enforced !== undefined) this.due.push({ agent, agentId: agent.id, due: enforced });
     for (const due of observedIn(verdict, state)) this.imagined.push({ agent, agentId: agent.id, due });
@@ -145,6 +157,16 @@ function kindOf({ part, why }: Unknown): string {
 function isKept(state: AgentState): boolean {
   const departure = departureOf(state);
   return departure?.by === 'enforcer' && state.seenAt - departure.at < LONGEST_KEPT;
+}
+
+function awaitedIn(
+  agent: Agent,
+  { session, episode }: AgentState,
+  { reason, nextAt }: Verdict,
+): AwaitedAnswer | undefined {
+  if (reason === 'ladder_waiting' && nextAt !== undefined) return { agent, dueAt: nextAt };
+  const mayReturn = session.kind === 'offline' && episode.ladder !== undefined;
+  return mayReturn ? { agent, dueAt: undefined } : undefined;
 }
 
 /** The newest log-off of ours, while its effect can be seen and it is not long ago. */

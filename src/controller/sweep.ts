@@ -5,14 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { areApart, isPaused, sweepHold } from '../domain/planning/holds.ts';
-import {
-  plan,
-  withLogoff,
-  withoutBreaker,
-  withOnline,
-  type Ledger,
-  type Plan,
-} from '../domain/planning/plan.ts';
+import { withLogoff, withoutBreaker, type Ledger, type Plan } from '../domain/planning/plan.ts';
 import type { SweepHold } from '../domain/planning/plan.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { RecordEvent, ControllerState } from '../domain/record.ts';
@@ -22,6 +15,8 @@ import { ClockErrors } from './clock-errors.ts';
 import { carryOut } from './actuator/actuator.ts';
 import type { ActuatorDeps, Pass, PassResult } from './actuator/deps.ts';
 import { SweepFindings, type DueAgent, type Findings } from './findings.ts';
+import { EarlyLooks } from './early-looks.ts';
+import { plansOf } from './plans.ts';
 import { forgetOld } from './prune.ts';
 import { dryRun } from './actuator/dry-run.ts';
 import { Learner } from './learner.ts';
@@ -69,6 +64,7 @@ export class Controller {
   readonly #doubt = new Doubt();
   readonly #traces: SweepTraces;
   readonly #inquiry: Inquiry;
+  readonly #early: EarlyLooks;
   #standing: ControllerState;
   #inForce: InForce;
   readonly #clockErrors = new ClockErrors();
@@ -89,6 +85,7 @@ export class Controller {
     this.#traces = traces;
     this.#inquiry = new Inquiry({ ...deps, evidence: parts.evidence });
     this.#deps = deps;
+    this.#early = new EarlyLooks(deps);
     this.#inForce = inForce;
     this.#standing = standing;
     this.#news = news;
@@ -121,8 +118,10 @@ export class Controller {
   }
 
   async #sweep(sweepId: string, limits: SweepLimits): Promise<SweepReport> {
+    this.#early.forget();
     const watched = await this.#watch(sweepId, limits);
-    const plans = this.#plan(watched);
+    const ledger = forgiven(this.#standing.ledger, this.#deps.accounting.takeOwn());
+    const plans = plansOf(watched, { ...this.#standing, ledger });
     await this.#record(watched, plans, limits);
     const done = await this.#carryOut(watched, plans, limits);
     await this.#inquire(watched, limits);
@@ -130,7 +129,24 @@ export class Controller {
     const report = this.#tell(named, plans.enforced, done);
     this.#traces.tell(plans, report);
     await this.#forget(watched, limits);
+    if (this.#storeTrouble.why === undefined) this.#early.follow(watched, plans.enforced.act.length);
     return report;
+  }
+
+  /** Carries out answers of the ladder that fall due between two sweeps. */
+  async lookEarly(limits: SweepLimits): Promise<void> {
+    const { push } = this.#parts.evidence?.() ?? {};
+    const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
+    const { signal } = limits;
+    const ledger = await this.#early.look({
+      ...{ push, mayBegin, signal, ledger: this.#standing.ledger },
+      perform: async (agents, book, { sweepId, context: swept }) => {
+        const context = await this.#lookedUp(swept, limits);
+        const pass: Pass = { sweepId, context, standing: this.#standing, mayBegin, signal };
+        return (await this.#perform(carryOut, agents, book, pass)).ledger;
+      },
+    });
+    this.#standing = { ...this.#standing, ledger };
   }
 
   /** Reads everyone; each page is folded and judged as it comes. */
@@ -186,21 +202,6 @@ export class Controller {
     const believed =
       !summary.complete || this.#doubt.believes(findings.listed.size, this.#standing.population);
     return sweepHold(seen, believed);
-  }
-
-  /** Both plans pass the one gate, each with a ledger of its own: what is imagined spends no caps. */
-  #plan({ findings, hold, context, now, summary }: Watched): Plans {
-    const { seen, online, due, imagined } = findings;
-    const gate = (candidates: readonly DueAgent[], ledger: Ledger): Plan => {
-      const made = plan(candidates, seen, hold, context.policy.caps, withOnline(ledger, online, now), now);
-      // By a clock that is in doubt what holds agents back would be over, or never be.
-      return areApart(summary.clockError) ? { ...made, ledger, tripped: undefined } : made;
-    };
-    const { ledger, observedLedger } = this.#standing;
-    return {
-      enforced: gate(due, forgiven(ledger, this.#deps.accounting.takeOwn())),
-      imagined: gate(imagined, observedLedger),
-    };
   }
 
   /** What the sweep changed is durable before anything is done. */

@@ -20,8 +20,11 @@ const LAST_BATCH: Duration = 3 * SECOND;
 /** After the time to drain, what still goes on is cut off; it then ends within this. */
 const CUT_OFF: Duration = SECOND;
 
+/** No early look begins this close to the next sweep, which would have to wait for it. */
+const LAST_EARLY_LOOK: Duration = 12 * SECOND;
+
 /** What of an enforcer the worker uses. */
-export type Sweeper = Pick<Controller, 'use' | 'sweep'>;
+export type Sweeper = Pick<Controller, 'use' | 'sweep'> & Partial<Pick<Controller, 'lookEarly'>>;
 
 export interface WorkerParts {
   readonly clock: Clock;
@@ -45,6 +48,11 @@ export class Worker {
   #inForce: InForce;
   #enforcer: Sweeper | undefined;
   #running: Promise<SweepReport | undefined> | undefined;
+  #isSweeping = false;
+  /** An early look that is under way; a sweep begins only after it. */
+  #early: Promise<void> | undefined;
+  /** What was in force in the last sweep. */
+  #swept: InForce | undefined;
   /** When the lease was renewed; `undefined` once that failed. */
   #leaseAt: Instant | undefined;
   /** When the lease was last known to be held. */
@@ -73,9 +81,9 @@ export class Worker {
     return this.#waiting;
   }
 
-  /** Whether a sweep is under way. */
+  /** Whether a sweep is under way, or an early look. */
   get busy(): boolean {
-    return this.#running !== undefined;
+    return this.#isSweeping || this.#early !== undefined;
   }
 
   /**
@@ -84,12 +92,7 @@ export class Worker {
    */
   async tick(nextTick?: Instant): Promise<SweepReport | undefined> {
     if (this.#stopping || this.#running !== undefined) return undefined;
-    this.#parts.beforeSweep?.();
-    this.#running = this.#sweep(nextTick).catch((error: unknown) => {
-      this.#parts.log.error({ err: error }, 'the sweep failed');
-      this.#parts.meter.sweepFailed();
-      return undefined;
-    });
+    this.#running = this.#turn(nextTick);
     try {
       return await this.#running;
     } finally {
@@ -98,12 +101,52 @@ export class Worker {
     }
   }
 
+  /**
+   * Between two sweeps: carries out answers of the ladder that have fallen due since, under the lease and the policy of the sweep
+   * before. Does nothing close to the next one. Never rejects.
+   */
+  async lookEarly(nextTick: Instant): Promise<void> {
+    const { clock, log } = this.#parts;
+    const enforcer = this.#enforcer;
+    const isOver = (): boolean =>
+      this.#stopping || this.#running !== undefined || clock.now() >= nextTick - LAST_EARLY_LOOK;
+    const isOther = this.#lapsed || this.#waiting || this.#swept !== this.#inForce;
+    if (enforcer?.lookEarly === undefined || this.#early !== undefined || isOther || isOver()) return;
+    const mayBegin = async (): Promise<boolean> =>
+      !isOver() && (await this.#leaseStill(clock.now())) === 'held';
+    const look = enforcer.lookEarly({ mayBegin, signal: this.#abort.signal });
+    this.#early = look
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'the early look failed');
+      })
+      .finally(() => {
+        this.#early = undefined;
+      });
+    await this.#early;
+  }
+
+  async #turn(nextTick: Instant | undefined): Promise<SweepReport | undefined> {
+    if (this.#early !== undefined) await this.#early;
+    if (this.#stopping) return undefined;
+    this.#parts.beforeSweep?.();
+    this.#isSweeping = true;
+    try {
+      return await this.#sweep(nextTick);
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'the sweep failed');
+      this.#parts.meter.sweepFailed();
+      return undefined;
+    } finally {
+      this.#isSweeping = false;
+    }
+  }
+
   /** Begins nothing any more, waits for what is under way for at most `limit`, cuts off the rest and gives the lease back. */
   async drain(limit: Duration): Promise<void> {
     this.#stopping = true;
     const { clock, store, holder, log } = this.#parts;
     const done = new AbortController();
-    const running = Promise.resolve(this.#running).finally(() => {
+    const running = Promise.all([this.#running, this.#early]).finally(() => {
       done.abort();
     });
     await clock.sleep(limit, done.signal).catch(() => undefined);
@@ -130,6 +173,7 @@ export class Worker {
     this.#lapsed = false;
     this.#enforcer ??= await this.#parts.load(this.#inForce);
     this.#enforcer.use(this.#inForce);
+    this.#swept = this.#inForce;
     return this.#enforcer.sweep({
       mayBegin: this.#mayBegin(nextTick),
       mayRecord: () => this.#leaseStill(this.#parts.clock.now()),

@@ -74,6 +74,8 @@ export interface PushSource {
    * that was sent so far has arrived, and compares it with the looks. Never throws but for the signal.
    */
   listen(looks: readonly PushLook[], signal: AbortSignal): Promise<EvidenceFault | undefined>;
+  /** Waits until all that was sent so far has arrived. Never throws. */
+  catchUp(signal: AbortSignal): Promise<void>;
   /** What was pushed of an agent in the last quarter of an hour; `undefined` of one who is not listened to. */
   told(agentId: string): Pushed | undefined;
   /** Whether all that looks have shown lately had been pushed as well. */

@@ -18,6 +18,10 @@ export class FakePush implements PushSource {
     return Promise.resolve(this.fault);
   }
 
+  catchUp(): Promise<void> {
+    return Promise.resolve();
+  }
+
   told(): Pushed | undefined {
     if (this.tells !== undefined) this.#order.push('push');
     return this.tells;

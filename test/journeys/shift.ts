@@ -38,6 +38,8 @@ export interface ShiftOptions extends Partial<Omit<SandboxOptions, 'now' | 'star
   readonly from?: { readonly store: string; readonly minute: number };
   /** Keeps the store in memory, where no disk is waited for: for shifts that one worker plays to their end. */
   readonly inMemory?: boolean;
+  /** Looks early a quarter, half and three quarters of a minute after each sweep. */
+  readonly early?: boolean;
 }
 
 export interface LogLine extends Readonly<Record<string, unknown>> {
@@ -68,7 +70,7 @@ export class Shift {
     this.#options = options;
     this.#policy = options.policy ?? policyText();
     this.folder = folder;
-    const { logLevel = 'info', ...rest } = options;
+    const { logLevel = 'info', early: _, ...rest } = options;
     this.#log = createLog(logLevel, { write: (line: string) => void this.lines.push(line) });
     this.sandbox = createSandbox({
       seed: 1,
@@ -182,9 +184,17 @@ export class Shift {
       this.#next = n + 1;
       await each?.(n);
       await this.sweep();
+      if (this.#options.early === true) await this.#lookEarly(n);
     }
   }
   #next = 0;
+
+  async #lookEarly(minute: number): Promise<void> {
+    for (const share of [0.25, 0.5, 0.75]) {
+      this.clock.windTo(STARTS_AT + (minute + share) * INTERVAL);
+      await this.assembly.worker.lookEarly(STARTS_AT + (minute + 1) * INTERVAL);
+    }
+  }
 
   /** Lets time pass in which nobody sweeps. */
   skipTo(minute: number): void {

@@ -12,6 +12,8 @@ import type { Assembly, Surroundings } from '../../app/compose.ts';
 export const DRAIN: Duration = 8 * SECOND;
 /** How often messages that wait are looked at beside the sweeps. */
 const OUTBOX_INTERVAL: Duration = 15 * SECOND;
+/** How often answers are carried out that fall due between two sweeps, where push is believed. */
+const EARLY_INTERVAL: Duration = 10 * SECOND;
 
 /** Where the policy stands, and all the files that it was read from, as they were then. */
 export interface PolicyFile {
@@ -37,10 +39,14 @@ export async function work(
   const posting = setInterval(() => {
     if (!worker.waiting) void notifier.flush();
   }, OUTBOX_INTERVAL);
+  const early = setInterval(() => {
+    beat.lookEarly();
+  }, EARLY_INTERVAL);
   const code = await signalled;
   log.info({ code }, 'told to stop: finishing the current work');
   watch.close();
   clearInterval(posting);
+  clearInterval(early);
   health.drain();
   await beat.stop();
   await worker.drain(DRAIN);
@@ -74,6 +80,12 @@ class Beat {
   /** One sweep at once. */
   now(): void {
     void this.#assembly.worker.tick(this.#schedule?.next());
+  }
+
+  /** What has fallen due since the last sweep. */
+  lookEarly(): void {
+    const next = this.#schedule?.next();
+    if (next !== undefined) void this.#assembly.worker.lookEarly(next);
   }
 
   /** No tick begins any more. */

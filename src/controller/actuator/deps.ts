@@ -52,7 +52,7 @@ export interface PassResult {
 export async function reread(
   deps: ActuatorDeps,
   agentIds: readonly string[],
-  pass: Pass,
+  pass: Pick<Pass, 'sweepId' | 'signal'>,
 ): Promise<ReadonlyMap<string, Sighting>> {
   if (agentIds.length === 0) return new Map();
   try {

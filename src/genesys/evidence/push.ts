@@ -77,10 +77,14 @@ class Listener implements PushSource {
     const signal = AbortSignal.any([stopped, this.#resting.signal]);
     await this.#mend(signal);
     const fault = await faultless(PERMISSION, signal, () => this.#tend(looks, signal));
-    await Promise.all(this.#channels.map((channel) => channel.catchUp(signal)));
+    await this.catchUp(signal);
     this.#log.prune(this.#parts.now());
     for (const look of looks) this.#compare(look);
     return fault;
+  }
+
+  async catchUp(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#channels.map((channel) => channel.catchUp(signal)));
   }
 
   told(agentId: string): ReturnType<PushSource['told']> {

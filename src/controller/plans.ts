@@ -1,0 +1,25 @@
+/** Both plans of a sweep pass the one gate, each with a ledger of its own: what is imagined spends no caps. */
+import { areApart } from '../domain/planning/holds.ts';
+import { plan, withOnline, type Ledger, type Plan } from '../domain/planning/plan.ts';
+import type { DueAgent } from './findings.ts';
+import type { Plans, Watched } from './watched.ts';
+
+/** What the enforced and the observed plan go on from. */
+export interface Ledgers {
+  readonly ledger: Ledger;
+  readonly observedLedger: Ledger;
+}
+
+/** The plans of one sweep. */
+export function plansOf(
+  { findings, hold, context, now, summary }: Watched,
+  { ledger, observedLedger }: Ledgers,
+): Plans {
+  const { seen, online, due, imagined } = findings;
+  const gate = (candidates: readonly DueAgent[], book: Ledger): Plan => {
+    const made = plan(candidates, seen, hold, context.policy.caps, withOnline(book, online, now), now);
+    // By a clock that is in doubt what holds agents back would be over, or never be.
+    return areApart(summary.clockError) ? { ...made, ledger: book, tripped: undefined } : made;
+  };
+  return { enforced: gate(due, ledger), imagined: gate(imagined, observedLedger) };
+}
