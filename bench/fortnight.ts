@@ -1,8 +1,9 @@
 /**
  * Long and hostile runs: a simulated fortnight of 500 agents for each mix of answers to what is not known of the platform,
  * with people who mean to evade. `node bench/fortnight.ts [--agents N] [--days N] [--mixes N] [--from MIX] [--tuned]`;
- * `--early` carries out answers between sweeps as well, where push is asked; `--every` plays one day with one agent of each kind in every mix there is. As many at a time as there are processors, or
- * `--jobs`. No two mixes have the same seed.
+ * `--every` plays one day with one agent of each kind in every mix there is. `--evidence` is the key of the policy, `--faults` what
+ * its sources get wrong, `--early` carries out answers between sweeps as well, where push is asked. As many at a time as there are
+ * processors, or `--jobs`. No two mixes have the same seed.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

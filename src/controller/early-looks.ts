@@ -10,6 +10,7 @@ import type { PushSource } from '../ports/evidence.ts';
 import { reread, type ActuatorDeps, type Pass } from './actuator/deps.ts';
 import { SweepFindings, type AwaitedAnswer, type DueAgent } from './findings.ts';
 import { agentsOf } from './sweep-report.ts';
+import type { AgentState } from '../domain/tracking/state.ts';
 import type { Watched } from './watched.ts';
 
 /** So many are read at once; the others wait for the next look. */
@@ -43,14 +44,21 @@ export class EarlyLooks {
     this.#awaited.clear();
   }
 
-  /** A sweep is over that has planned so many log-offs. Only one with nothing in doubt is gone on with. */
-  follow(watched: Watched, planned: number): void {
+  /**
+   * A sweep is over that has planned so many log-offs. Only one with nothing in doubt is gone on with. `changed`: agents of whom
+   * evidence has told since they were judged.
+   */
+  follow(watched: Watched, planned: number, changed: readonly AgentState[]): void {
     this.forget();
     const { findings, context, hold, complete, lease } = watched;
     if (hold !== undefined || !complete || lease !== 'held' || context.policy.mode !== 'enforce') return;
     this.#watched = watched;
     this.#left = Math.max(0, context.policy.caps.perSweep - planned);
-    this.#awaited = new Map(findings.awaited.map((each) => [each.agent.id, each]));
+    const isOnLadder = new Set(changed.filter(({ episode }) => episode.ladder).map(({ agentId }) => agentId));
+    const told = findings.suspects.filter(({ id }) => isOnLadder.has(id));
+    // When their answers fall due the next look tells.
+    const anew = told.map((agent): AwaitedAnswer => ({ agent, dueAt: -Infinity }));
+    this.#awaited = new Map([...findings.awaited, ...anew].map((each) => [each.agent.id, each]));
   }
 
   /** Carries out what is due now. Answers the ledger after it. */

@@ -10,7 +10,8 @@ import type { SweepHold } from '../domain/planning/plan.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { RecordEvent, ControllerState } from '../domain/record.ts';
 import { settleLeft } from '../domain/tracking/settle.ts';
-import type { Alarms } from './alarms.ts';
+import type { AgentState } from '../domain/tracking/state.ts';
+import type { EnforcerParts } from './enforcer-parts.ts';
 import { ClockErrors } from './clock-errors.ts';
 import { carryOut } from './actuator/actuator.ts';
 import type { ActuatorDeps, Pass, PassResult } from './actuator/deps.ts';
@@ -20,41 +21,26 @@ import { plansOf } from './plans.ts';
 import { forgetOld } from './prune.ts';
 import { dryRun } from './actuator/dry-run.ts';
 import { Learner } from './learner.ts';
-import { Inquiry, type InquiryParts } from './inquiry.ts';
+import { Inquiry } from './inquiry.ts';
 import { LeaseLost, type SweepLimits } from './limits.ts';
 import { SweepEvents } from './sweep-events.ts';
 import { forgiven, noOutcomes } from './actuator/outcomes.ts';
 import { Tracker, type SweepContext } from './tracker.ts';
-import type { NameLookups } from '../ports/names.ts';
-import type { ObservationSource, ReadingSummary } from '../ports/agents.ts';
-import type { OpenInteractions } from '../ports/open-interactions.ts';
+import type { ReadingSummary } from '../ports/agents.ts';
 import { readSources } from './sources.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 import { gapEvent, heldOnRecord, reconcile, standingFromRecord } from './reconcile.ts';
 import { agentsOf, countOf, reportOf } from './sweep-report.ts';
-import { Accounting, toldToAll, type ObservationSink } from './accounting.ts';
+import { Accounting, toldToAll } from './accounting.ts';
 import { saveStep, saveSweep } from './save.ts';
 import { Doubt, nextControllerState, usualInterval } from './controller-state.ts';
 import { FailureLatch } from './failure-latch.ts';
 import { HoldWords } from './hold-words.ts';
-import { SweepTraces, type Traced } from './sweep-traces.ts';
+import { SweepTraces } from './sweep-traces.ts';
 import type { InForce } from './in-force.ts';
 import { logSweep, raiseAfter, withConversations } from './sweep-alarms.ts';
 import { warnAgents } from './actuator/warn-agents.ts';
 import type { Done, Plans, Watched } from './watched.ts';
-
-/** What the enforcer is made of; see `ActuatorDeps`. */
-export interface EnforcerParts
-  extends Omit<ActuatorDeps, 'population' | 'accounting'>, Pick<InquiryParts, 'evidence'>, Traced {
-  readonly alarms: Alarms;
-  readonly names: NameLookups;
-  /** One of them lists everyone. */
-  readonly sources: readonly ObservationSource[];
-  /** Names the conversations of agents who are engaged for too long; without it they are not named. */
-  readonly openInteractions?: OpenInteractions;
-  /** Is told of every look besides the accounting. */
-  readonly onlooker?: ObservationSink;
-}
 
 /** Everything one worker knows between two sweeps. Owns the memories; one per store and lease. */
 export class Controller {
@@ -124,25 +110,25 @@ export class Controller {
     const plans = plansOf(watched, { ...this.#standing, ledger });
     await this.#record(watched, plans, limits);
     const done = await this.#carryOut(watched, plans, limits);
-    await this.#inquire(watched, limits);
+    const givenBack = await this.#inquire(watched, limits);
     const named = await withConversations(this.#parts, watched, limits.signal);
     const report = this.#tell(named, plans.enforced, done);
     this.#traces.tell(plans, report);
     await this.#forget(watched, limits);
-    if (this.#storeTrouble.why === undefined) this.#early.follow(watched, plans.enforced.act.length);
+    if (this.#storeTrouble.why === undefined)
+      this.#early.follow(watched, plans.enforced.act.length, givenBack);
     return report;
   }
 
   /** Carries out answers of the ladder that fall due between two sweeps. */
   async lookEarly(limits: SweepLimits): Promise<void> {
     const { push } = this.#parts.evidence?.() ?? {};
-    const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
-    const { signal } = limits;
+    const within = this.#within(limits);
     const ledger = await this.#early.look({
-      ...{ push, mayBegin, signal, ledger: this.#standing.ledger },
+      ...{ ...within, push, ledger: this.#standing.ledger },
       perform: async (agents, book, { sweepId, context: swept }) => {
         const context = await this.#lookedUp(swept, limits);
-        const pass: Pass = { sweepId, context, standing: this.#standing, mayBegin, signal };
+        const pass: Pass = { ...within, sweepId, context, standing: this.#standing };
         return (await this.#perform(carryOut, agents, book, pass)).ledger;
       },
     });
@@ -243,10 +229,9 @@ export class Controller {
 
   /** Intents without an outcome are settled once, when the sweep that may tell of them is stored. */
   #reconcile({ sweepId, context, hold }: Watched, limits: SweepLimits): Promise<boolean> {
-    const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
-    const { signal } = limits;
     return this.#unlessLost(sweepId, async () => {
-      await reconcile(this.#deps, hold, { sweepId, context, standing: this.#standing, mayBegin, signal });
+      const pass = { ...this.#within(limits), sweepId, context, standing: this.#standing };
+      await reconcile(this.#deps, hold, pass);
       this.#unreconciled = false;
     });
   }
@@ -267,9 +252,8 @@ export class Controller {
     const { enforced, imagined } = plans;
     const due = agentsOf(enforced, findings.due);
     const context = due.length === 0 ? watched.context : await this.#lookedUp(watched.context, limits);
-    const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
-    const { signal } = limits;
-    const pass = (): Pass => ({ sweepId, context, standing: this.#standing, mayBegin, signal });
+    const within = this.#within(limits);
+    const pass = (): Pass => ({ ...within, sweepId, context, standing: this.#standing });
     const real = await this.#perform(carryOut, due, enforced.ledger, pass());
     this.#standing = { ...this.#standing, ledger: real.ledger };
     const other = await this.#perform(dryRun, agentsOf(imagined, findings.imagined), imagined.ledger, pass());
@@ -281,11 +265,13 @@ export class Controller {
   }
 
   /** Evidence comes last. What it changed is stored at once: `once` makes no second sweep. */
-  async #inquire({ sweepId, findings, context, lease }: Watched, { signal }: SweepLimits): Promise<void> {
+  async #inquire(watched: Watched, { signal }: SweepLimits): Promise<readonly AgentState[]> {
+    const { sweepId, findings, context, lease } = watched;
     const changed = await this.#inquiry.ask(findings, context, signal);
-    if (lease !== 'held' || this.#storeTrouble.why !== undefined) return;
-    if (changed.length > 0 || this.#deps.accounting.hasLearnt)
+    const isStored = lease === 'held' && this.#storeTrouble.why === undefined;
+    if (isStored && (changed.length > 0 || this.#deps.accounting.hasLearnt))
       await this.#unlessLost(sweepId, () => saveStep(this.#deps, changed, [], this.#standing));
+    return changed;
   }
 
   /** Before a log-off the policy's names are those of this sweep. */
@@ -309,6 +295,10 @@ export class Controller {
       const now = this.#parts.directory.serverNow();
       return { ...nothing, ledger: agents.reduce((book) => withLogoff(book, now), ledger) };
     }
+  }
+
+  #within(limits: SweepLimits): Pick<Pass, 'mayBegin' | 'signal'> {
+    return { mayBegin: () => this.#mayBegin(limits), signal: limits.signal };
   }
 
   async #mayBegin(limits: SweepLimits): Promise<boolean> {

@@ -10,7 +10,7 @@ import { platformEffects } from './effects/effects.ts';
 import type { Effects } from '../ports/agents.ts';
 import type { EvidenceParts } from './evidence/asking.ts';
 import { openInteractionsOf } from './evidence/open-interactions.ts';
-import { pushOf } from './evidence/push.ts';
+import { pushOf, type PushParts } from './evidence/push.ts';
 import { signInsOf } from './evidence/sign-ins.ts';
 import { timelineOf } from './evidence/timeline.ts';
 import { CredentialsError, PlatformError, PlatformUnreachableError } from './http/errors.ts';
@@ -115,23 +115,14 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     now,
   );
   const offline = new OfflineDefinition(sdk, now);
-  const warn = (message: string, fields: object): void => {
-    hooks.warn(message, fields);
-  };
+  const warn = hooks.warn.bind(hooks);
   const tokenTimeout = (signal?: AbortSignal): Promise<TokenTimeout> =>
     readTokenTimeout(sdk, { priority: 'read', signal, effort: SIDE_EFFORT });
   const nativeTimeouts = new NativeTimeouts(tokenTimeout, now, warn);
   const offer = new CursorOffer(warn);
   const directory = directoryOf({ sdk, now, serverClock, nativeTimeouts, offline, warn }, offer);
+  const evidence = evidenceOf({ sdk, scrubber, gate, client, directory, hosts }, now, warn);
   // Without expands larger pages may do than in a sweep.
-  const evidence: EvidenceParts = { sdk, room: () => gate.roomForEvidence() };
-  const push = pushOf({
-    ...evidence,
-    open: (url, socketHooks) => client.socket(url, socketHooks),
-    now: () => directory.serverNow(),
-    scrubber,
-    isPlain: hosts.apiUrl.startsWith('http:'),
-  });
   const namePages = new UserPages(sdk, now, offer, warn);
   return {
     hosts,
@@ -155,14 +146,13 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
       allowed: () => budget.allowed,
     }),
     history: historyOf(sdk, clock),
-    ...evidenceOf(evidence, now, warn),
-    push,
+    ...evidence,
     useSecret: (clientSecret) => {
       scrubber.hide(clientSecret);
       sdk.useSecret(clientSecret);
     },
     close: async () => {
-      push.rest();
+      evidence.push.rest();
       transport.close();
       gate.close();
       await client.close();
@@ -170,12 +160,26 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   };
 }
 
+/** What evidence is made of, beside the SDK. */
+interface EvidenceRoots extends Pick<PushParts, 'sdk' | 'scrubber'> {
+  readonly gate: Gate;
+  readonly client: HttpClient;
+  readonly directory: Directory;
+  readonly hosts: Hosts;
+}
+
 function evidenceOf(
-  parts: EvidenceParts,
+  { sdk, scrubber, gate, client, directory, hosts }: EvidenceRoots,
   now: () => Instant,
   warn: (message: string, fields: object) => void,
-): Pick<Platform, 'timeline' | 'signIns' | 'openInteractions'> {
+): Pick<Platform, 'timeline' | 'push' | 'signIns' | 'openInteractions'> {
+  const parts: EvidenceParts = { sdk, room: () => gate.roomForEvidence() };
   return {
+    push: pushOf({
+      ...{ ...parts, scrubber, isPlain: hosts.apiUrl.startsWith('http:') },
+      open: (url, told) => client.socket(url, told),
+      now: () => directory.serverNow(),
+    }),
     timeline: timelineOf(parts),
     signIns: signInsOf(parts),
     openInteractions: openInteractionsOf(parts, now, warn),

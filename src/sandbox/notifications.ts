@@ -147,8 +147,8 @@ export class Notifications {
     for (const channel of open) this.#live(channel, now);
     const late = new Map(open.map((channel) => [channel, isMoved ? channel.held.splice(0) : []]));
     for (const [id, events] of this.#news())
-      for (const channel of open)
-        if (channel.people.has(id)) for (const event of events) this.#sendEvent(channel, event);
+      for (const channel of open.filter(({ people }) => people.has(id)))
+        for (const event of events) this.#sendEvent(channel, event);
     for (const [channel, events] of late) for (const event of events) this.#send(channel, event);
   }
 
@@ -161,20 +161,18 @@ export class Notifications {
 
   /** What has happened to agents whom any channel tells of, whether it is heard or not. */
   #news(): ReadonlyMap<string, readonly string[]> {
-    const { world } = this.#parts;
+    const people = new Map([...this.#channels.values()].flatMap((channel) => [...channel.people]));
     const news = new Map<string, readonly string[]>();
-    for (const { people } of this.#channels.values()) {
-      for (const [id, person] of people) {
-        if (news.has(id)) continue;
-        const { presence } = world.desk(person).trail;
-        const from = this.#told.get(id) ?? presence.length;
-        this.#told.set(id, presence.length);
-        if (presence.length > from)
-          news.set(
-            id,
-            presence.slice(from).map((change) => this.#event(person, change)),
-          );
-      }
+    for (const [id, person] of people) {
+      const { presence } = this.#parts.world.desk(person).trail;
+      const from = this.#told.get(id) ?? presence.length;
+      this.#told.set(id, presence.length);
+      const changes = presence.slice(from);
+      if (changes.length > 0)
+        news.set(
+          id,
+          changes.map((change) => this.#event(person, change)),
+        );
     }
     return news;
   }

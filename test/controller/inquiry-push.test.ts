@@ -83,8 +83,8 @@ function change(presence: PushedChange['presence'], at: string): PushedChange {
   return { presence, at: clockTime(at) };
 }
 
-function pushed(changes: readonly PushedChange[], from: string | undefined = '09:00', to = '09:31:02'): void {
-  push.tells = { changes, from: from === undefined ? undefined : clockTime(from), to: clockTime(to) };
+function pushed(changes: readonly PushedChange[], from = '09:00', to = '09:31:02'): void {
+  push.tells = { changes, from: clockTime(from), to: clockTime(to) };
 }
 
 const BOUNCE = [change('OFFLINE', '09:30:05'), change('AWAY', '09:30:20')];

@@ -70,7 +70,7 @@ export class Shift {
     this.#options = options;
     this.#policy = options.policy ?? policyText();
     this.folder = folder;
-    const { logLevel = 'info', early: _, ...rest } = options;
+    const { logLevel = 'info', ...rest } = options;
     this.#log = createLog(logLevel, { write: (line: string) => void this.lines.push(line) });
     this.sandbox = createSandbox({
       seed: 1,

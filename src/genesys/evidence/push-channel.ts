@@ -118,7 +118,7 @@ export class PushChannel {
     this.#unanswered += 1;
     this.#socket?.send(PING);
     await this.#settled(signal, this.#hooks.patience ?? PONG_WITHIN);
-    if (this.#isOpen && this.#unanswered === 0) this.#arrivedTo = Math.max(this.#arrivedTo, asked);
+    if (this.isOpen && this.#unanswered === 0) this.#arrivedTo = Math.max(this.#arrivedTo, asked);
     else if (!signal.aborted) this.drop();
   }
 

@@ -3,8 +3,7 @@
  * subscribed and renewed within what the rate budget leaves for evidence; sockets are mended beside the sweeps. Nothing rests on it.
  */
 import { parseSystemPresence } from '../../domain/agent.ts';
-import { comparedWith, isAmong, isWhole, NOTHING_PUSHED } from '../../domain/evidence/push.ts';
-import type { PushedChange, PushWholeness } from '../../domain/evidence/push.ts';
+import { ARRIVES_WITHIN, type PushedChange } from '../../domain/evidence/push.ts';
 import { HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { asArray, asText, member } from '../../http/read-json.ts';
 import type { OpenSocket } from '../../http/socket.ts';
@@ -13,6 +12,7 @@ import { asInstant, asName } from '../http/json.ts';
 import type { Scrubber } from '../http/scrub.ts';
 import { evidenceCall, failed, faultless, type EvidenceParts } from './asking.ts';
 import { PushChannel, type PushMessage } from './push-channel.ts';
+import { PushComparison } from './push-comparison.ts';
 import { PushedLog } from './pushed-log.ts';
 
 const OPEN = 'postNotificationsChannels';
@@ -27,8 +27,6 @@ const MOST_OPENED = 4;
 const RENEWED_AFTER: Duration = 20 * HOUR;
 /** An event that arrives later than what came after it, by more than this, came too late to be counted upon. */
 const LATE_AFTER: Duration = 10 * SECOND;
-/** A change that a look showed is taken to be lost when it has not arrived after this. */
-const LOST_AFTER: Duration = MINUTE / 2;
 /** In real time: how often sockets are looked after beside the sweeps. */
 const TENDED_EVERY: Duration = 5 * SECOND;
 
@@ -47,20 +45,14 @@ export function pushOf(parts: PushParts): PushSource {
   return new Listener(parts);
 }
 
-/** What looks have shown of an agent who is listened to. */
-interface Seen {
-  readonly look: PushLook;
-  /** A change that the look showed, and that has not arrived. */
-  readonly open: (PushedChange & { readonly seenAt: Instant }) | undefined;
-}
-
 class Listener implements PushSource {
   readonly #parts: PushParts;
   readonly #log = new PushedLog();
   readonly #channels: PushChannel[] = [];
   readonly #channelOf = new Map<string, PushChannel>();
-  readonly #seen = new Map<string, Seen>();
-  #wholeness: PushWholeness = NOTHING_PUSHED;
+  /** Channels that are going to end, each with the one that takes its place. */
+  readonly #successors = new Map<PushChannel, PushChannel>();
+  readonly #comparison = new PushComparison();
   #timer: NodeJS.Timeout | undefined;
   #resting = new AbortController();
 
@@ -79,7 +71,7 @@ class Listener implements PushSource {
     const fault = await faultless(PERMISSION, signal, () => this.#tend(looks, signal));
     await this.catchUp(signal);
     this.#log.prune(this.#parts.now());
-    for (const look of looks) this.#compare(look);
+    for (const look of looks) this.#comparison.compare(look, this.told(look.agentId), this.#parts.now());
     return fault;
   }
 
@@ -97,7 +89,7 @@ class Listener implements PushSource {
   }
 
   isWhole(): boolean {
-    return isWhole(this.#wholeness, this.#parts.now());
+    return this.#comparison.isWhole(this.#parts.now());
   }
 
   rest(): void {
@@ -107,13 +99,14 @@ class Listener implements PushSource {
     this.#resting = new AbortController();
     for (const channel of this.#channels.splice(0)) channel.drop();
     this.#channelOf.clear();
-    this.#seen.clear();
+    this.#successors.clear();
+    this.#comparison.clear();
     this.#log.clear();
-    this.#wholeness = NOTHING_PUSHED;
   }
 
   /** Sockets alone: costs no request. */
   async #mend(signal: AbortSignal): Promise<void> {
+    this.#handOver();
     for (const channel of this.#channels.filter(({ isGivenUp }) => isGivenUp)) this.#forget(channel);
     await Promise.all(
       this.#channels.map(async (channel) => {
@@ -126,7 +119,7 @@ class Listener implements PushSource {
   /** Replaces channels that end, renews old ones, and listens to agents who are new, as far as there is room for requests. */
   async #tend(looks: readonly PushLook[], signal: AbortSignal): Promise<EvidenceFault | undefined> {
     for (const channel of [...this.#channels]) {
-      if (channel.isClosing) {
+      if (channel.isClosing && !this.#successors.has(channel)) {
         const fault = await this.#replace(channel, signal);
         if (fault !== undefined) return fault;
       } else if (this.#isOld(channel)) {
@@ -149,12 +142,10 @@ class Listener implements PushSource {
       if (channel === undefined) return undefined;
       if (!(channel instanceof PushChannel)) return channel;
       const free = MOST_TOPICS - channel.agents.size;
-      const fault = await this.#subscribe(
-        channel,
-        [...channel.agents.keys(), ...rest.slice(0, free)],
-        signal,
-      );
+      const taken = rest.slice(0, free);
+      const fault = await this.#subscribe(channel, [...channel.agents.keys(), ...taken], signal);
       if (fault !== undefined) return fault;
+      for (const id of taken) this.#channelOf.set(id, channel);
       rest = rest.slice(free);
     }
     return undefined;
@@ -169,20 +160,30 @@ class Listener implements PushSource {
     for (const id of [...agents.keys()].filter((each) => !listed.has(each))) {
       agents.delete(id);
       this.#channelOf.delete(id);
-      this.#seen.delete(id);
+      this.#comparison.forget(id);
     }
   }
 
-  /** Another channel for the same agents is there before the old one is gone. */
+  /**
+   * Another channel for the same agents is there before the old one is gone. Where there may be no more of them, the socket breaks
+   * in time and is opened again.
+   */
   async #replace(old: PushChannel, signal: AbortSignal): Promise<EvidenceFault | undefined> {
+    if (this.#channels.length >= MOST_CHANNELS) return undefined;
     if (this.#parts.room() < 2) return failed(NO_ROOM);
     const channel = await this.#openChannel(signal);
     if (!(channel instanceof PushChannel)) return channel;
     const fault = await this.#subscribe(channel, [...old.agents.keys()], signal);
-    if (fault !== undefined) return fault;
-    channel.inherits(old);
-    this.#forget(old);
-    return undefined;
+    if (fault === undefined) this.#successors.set(old, channel);
+    return fault;
+  }
+
+  /** Goes over to channels that take the places of others, once they are sure to tell; at once where the other is gone. */
+  #handOver(): void {
+    for (const [old, { subscribedAt = Infinity }] of this.#successors) {
+      const isSure = this.#parts.now() >= subscribedAt + ARRIVES_WITHIN;
+      if (isSure || !old.isOpen) this.#forget(old);
+    }
   }
 
   /** Opens a channel and its socket, which hears from the first subscription on. */
@@ -241,16 +242,22 @@ class Listener implements PushSource {
     channel.subscribedAt = now();
     // Those that were refused are not asked for in each sweep: they have a place, and are told of nothing.
     channel.tells(granted);
-    for (const id of agentIds) this.#channelOf.set(id, channel);
     return undefined;
   }
 
+  /** Ends a channel. Its agents are told of by its successor, where it has one; else they are as if never listened to. */
   #forget(channel: PushChannel): void {
     const place = this.#channels.indexOf(channel);
     if (place >= 0) this.#channels.splice(place, 1);
+    const successor = this.#successors.get(channel);
+    this.#successors.delete(channel);
+    successor?.inherits(channel);
     channel.drop();
-    for (const id of channel.agents.keys())
-      if (this.#channelOf.get(id) === channel) this.#channelOf.delete(id);
+    for (const [id, each] of this.#channelOf) {
+      if (each !== channel) continue;
+      if (successor === undefined) this.#channelOf.delete(id);
+      else this.#channelOf.set(id, successor);
+    }
   }
 
   #heard({ topic, body }: PushMessage, arrivedTo: Instant): void {
@@ -262,30 +269,7 @@ class Listener implements PushSource {
     if (change.at > now() + MINUTE || !this.#log.take(agentId, change)) return;
     const since = this.told(agentId)?.from;
     const isLate = since !== undefined && change.at > since && change.at < arrivedTo - LATE_AFTER;
-    if (isLate) this.#wholeness = comparedWith(this.#wholeness, false, now());
-  }
-
-  /** Whether what a look shows had been pushed as well. */
-  #compare(look: PushLook): void {
-    const { agentId, presence, since: at, seenAt } = look;
-    const known = this.#seen.get(agentId);
-    const told = this.told(agentId);
-    if (told === undefined || at === undefined || (known !== undefined && seenAt <= known.look.seenAt))
-      return;
-    // Of what was listened to since before the look before.
-    const isCovered = known !== undefined && told.from !== undefined && told.from <= known.look.seenAt;
-    const { now } = this.#parts;
-    let open = known?.open;
-    if (open !== undefined && seenAt - open.seenAt >= LOST_AFTER) {
-      if (isCovered && !isAmong(told.changes, open.at, open.presence))
-        this.#wholeness = comparedWith(this.#wholeness, false, now());
-      open = undefined;
-    }
-    if (isCovered && presence !== known.look.presence && at > (known.look.since ?? at)) {
-      if (isAmong(told.changes, at, presence)) this.#wholeness = comparedWith(this.#wholeness, true, now());
-      else open ??= { at, presence, seenAt };
-    }
-    this.#seen.set(agentId, { look, open });
+    if (isLate) this.#comparison.missed(now());
   }
 }
 

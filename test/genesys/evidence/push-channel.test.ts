@@ -34,8 +34,7 @@ beforeEach(() => {
       if (next === 'fails') queueMicrotask(close);
       const send = (text: string): void => {
         sent.push(text);
-        if (pongs)
-          queueMicrotask(() => void says({ topicName: 'channel.metadata', eventBody: { message: 'pong' } }));
+        if (pongs) queueMicrotask(pong);
       };
       return { send, close };
     },
@@ -44,6 +43,10 @@ beforeEach(() => {
 
 function says(message: object | string): void {
   sockets.at(-1)?.hooks.text(typeof message === 'string' ? message : JSON.stringify(message));
+}
+
+function pong(): void {
+  says({ topicName: 'channel.metadata', eventBody: { message: 'pong' } });
 }
 
 function breaks(): void {

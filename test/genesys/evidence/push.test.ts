@@ -81,7 +81,7 @@ function done(operation: string): number {
 const presences = (): readonly string[] =>
   (platform.push.told(id)?.changes ?? []).map((each) => each.presence);
 
-test('nobody is told of before the first sweep, and nothing is sent', () => {
+test('no agent is told of before the first sweep, and nothing is sent', () => {
   expect([platform.push.told(id), done('postNotificationsChannels')]).toEqual([undefined, 0]);
 });
 
@@ -229,7 +229,7 @@ describe('subscriptions', () => {
     expect(done('postNotificationsChannels')).toBe(0);
   });
 
-  test('end with rest: nobody is told of, and a later sweep begins anew', async () => {
+  test('end with rest: no agent is told of, and a later sweep begins anew', async () => {
     await listen();
     platform.push.rest();
     expect(platform.push.told(id)).toBeUndefined();

@@ -1,0 +1,22 @@
+/** What a controller is made of. */
+import type { NameLookups } from '../ports/names.ts';
+import type { ObservationSource } from '../ports/agents.ts';
+import type { OpenInteractions } from '../ports/open-interactions.ts';
+import type { ObservationSink } from './accounting.ts';
+import type { ActuatorDeps } from './actuator/deps.ts';
+import type { Alarms } from './alarms.ts';
+import type { InquiryParts } from './inquiry.ts';
+import type { Traced } from './sweep-traces.ts';
+
+/** What the enforcer is made of; see `ActuatorDeps`. */
+export interface EnforcerParts
+  extends Omit<ActuatorDeps, 'population' | 'accounting'>, Pick<InquiryParts, 'evidence'>, Traced {
+  readonly alarms: Alarms;
+  readonly names: NameLookups;
+  /** One of them lists everyone. */
+  readonly sources: readonly ObservationSource[];
+  /** Names the conversations of agents who are engaged for too long; without it they are not named. */
+  readonly openInteractions?: OpenInteractions;
+  /** Is told of every look besides the accounting. */
+  readonly onlooker?: ObservationSink;
+}
