@@ -6,6 +6,7 @@
 import { isBelieved } from '../domain/evidence/calibration.ts';
 import { plan, type Ledger } from '../domain/planning/plan.ts';
 import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
+import type { Directory } from '../ports/agents.ts';
 import type { PushSource } from '../ports/evidence.ts';
 import { reread, type ActuatorDeps, type Pass } from './actuator/deps.ts';
 import { SweepFindings, type AwaitedAnswer, type DueAgent } from './findings.ts';
@@ -26,15 +27,20 @@ export interface EarlyPass extends Pick<Pass, 'mayBegin' | 'signal'> {
   readonly perform: (agents: readonly DueAgent[], ledger: Ledger, watched: Watched) => Promise<Ledger>;
 }
 
+/** What early looks are made of. */
+export interface EarlyDeps extends Pick<ActuatorDeps, 'population' | 'accounting' | 'log'> {
+  readonly directory: Pick<Directory, 'serverNow' | 'reread'>;
+}
+
 /** One for each run of the program: what the last sweep has left to be answered. */
 export class EarlyLooks {
-  readonly #deps: ActuatorDeps;
+  readonly #deps: EarlyDeps;
   #watched: Watched | undefined;
   #awaited = new Map<string, AwaitedAnswer>();
   /** What the sweep before, and the looks since, have left of its cap. */
   #left = 0;
 
-  constructor(deps: ActuatorDeps) {
+  constructor(deps: EarlyDeps) {
     this.#deps = deps;
   }
 

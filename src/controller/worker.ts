@@ -24,7 +24,7 @@ const CUT_OFF: Duration = SECOND;
 const LAST_EARLY_LOOK: Duration = 12 * SECOND;
 
 /** What of an enforcer the worker uses. */
-export type Sweeper = Pick<Controller, 'use' | 'sweep'> & Partial<Pick<Controller, 'lookEarly'>>;
+export type Sweeper = Pick<Controller, 'use' | 'sweep' | 'lookEarly'>;
 
 export interface WorkerParts {
   readonly clock: Clock;
@@ -111,7 +111,7 @@ export class Worker {
     const isOver = (): boolean =>
       this.#stopping || this.#running !== undefined || clock.now() >= nextTick - LAST_EARLY_LOOK;
     const isOther = this.#lapsed || this.#waiting || this.#swept !== this.#inForce;
-    if (enforcer?.lookEarly === undefined || this.#early !== undefined || isOther || isOver()) return;
+    if (enforcer === undefined || this.#early !== undefined || isOther || isOver()) return;
     const mayBegin = async (): Promise<boolean> =>
       !isOver() && (await this.#leaseStill(clock.now())) === 'held';
     const look = enforcer.lookEarly({ mayBegin, signal: this.#abort.signal });

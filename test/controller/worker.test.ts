@@ -55,6 +55,8 @@ let loads: number;
 let failed: number;
 /** What the enforcer does in each sweep. */
 let sweep: (limits: SweepLimits) => Promise<SweepReport>;
+/** What it does in each early look. */
+let lookEarly: (limits: SweepLimits) => Promise<void>;
 
 beforeEach(() => {
   clock = new WoundClock(BASE);
@@ -63,6 +65,7 @@ beforeEach(() => {
   loads = 0;
   failed = 0;
   sweep = () => Promise.resolve(report());
+  lookEarly = () => Promise.resolve();
 });
 
 function workerOf(
@@ -75,7 +78,11 @@ function workerOf(
       meter: { sweepFailed: () => (failed += 1) },
       load: () => {
         loads += 1;
-        return Promise.resolve({ use: () => undefined, sweep: (limits) => sweep(limits) });
+        return Promise.resolve({
+          use: () => undefined,
+          sweep: (limits) => sweep(limits),
+          lookEarly: (limits) => lookEarly(limits),
+        });
       },
       ...hooks,
     },
@@ -365,5 +372,125 @@ describe('draining', () => {
     lease.failing = true;
     await worker.drain(8 * SECOND);
     expect(log.said).toEqual(['warn: the lease could not be given back']);
+  });
+});
+
+describe('an early look', () => {
+  const NEXT = BASE + MINUTE;
+  let worker: Worker;
+  let looks: boolean[];
+  beforeEach(async () => {
+    worker = workerOf();
+    looks = [];
+    lookEarly = async ({ mayBegin }) => {
+      looks.push(await mayBegin());
+    };
+    await worker.tick(NEXT);
+  });
+
+  test('is made between two sweeps, under the lease of the sweep before', async () => {
+    clock.windTo(BASE + 30 * SECOND);
+    await worker.lookEarly(NEXT);
+    expect([looks, loads]).toEqual([[true], 1]);
+  });
+
+  test('is not made within twelve seconds before the next sweep, nor begins anything then', async () => {
+    clock.windTo(NEXT - 12 * SECOND);
+    await worker.lookEarly(NEXT);
+    expect(looks).toEqual([]);
+    lookEarly = async ({ mayBegin }) => {
+      clock.windTo(NEXT + MINUTE - 12 * SECOND);
+      looks.push(await mayBegin());
+    };
+    await worker.lookEarly(NEXT + MINUTE);
+    expect(looks).toEqual([false]);
+  });
+
+  test('is not made before the first sweep, nor while one is under way', async () => {
+    const other = workerOf('first');
+    await other.lookEarly(NEXT);
+    sweep = async () => {
+      await worker.lookEarly(NEXT + HOUR);
+      return report();
+    };
+    await worker.tick(NEXT + HOUR);
+    expect(looks).toEqual([]);
+  });
+
+  test('is not made under a policy that no sweep has been made with', async () => {
+    worker.use({ ...IN_FORCE });
+    await worker.lookEarly(NEXT);
+    expect(looks).toEqual([]);
+    await worker.tick(NEXT);
+    await worker.lookEarly(NEXT);
+    expect(looks).toEqual([true]);
+  });
+
+  test('begins nothing when another worker has taken the store', async () => {
+    clock.windTo(BASE + 4 * MINUTE);
+    await lease.holdLease('second', clock.now(), TTL);
+    await worker.lookEarly(BASE + HOUR);
+    expect(looks).toEqual([false]);
+  });
+
+  test('is made one at a time', async () => {
+    const ended = Promise.withResolvers<undefined>();
+    lookEarly = async () => {
+      looks.push(true);
+      await ended.promise;
+    };
+    const first = worker.lookEarly(NEXT);
+    await worker.lookEarly(NEXT);
+    ended.resolve(undefined);
+    await first;
+    expect(looks).toEqual([true]);
+  });
+
+  test('that is under way begins nothing once a sweep is due, which is made as soon as it has ended', async () => {
+    const order: string[] = [];
+    const waiting = workerOf('first', {
+      beforeSweep: () => order.push(`before, ${waiting.busy ? 'busy' : 'free'}`),
+    });
+    await waiting.tick(NEXT);
+    order.length = 0;
+    const ended = Promise.withResolvers<undefined>();
+    lookEarly = async ({ mayBegin }) => {
+      await ended.promise;
+      order.push((await mayBegin()) ? 'begins' : 'begins nothing');
+    };
+    sweep = () => {
+      order.push('sweep');
+      return Promise.resolve(report());
+    };
+    const look = waiting.lookEarly(NEXT);
+    expect(waiting.busy).toBe(true);
+    const tick = waiting.tick(NEXT);
+    ended.resolve(undefined);
+    await Promise.all([look, tick]);
+    expect(order).toEqual(['begins nothing', 'before, free', 'sweep']);
+  });
+
+  test('that is under way is waited for at the end', async () => {
+    const ended = Promise.withResolvers<undefined>();
+    lookEarly = async ({ mayBegin, signal }) => {
+      await ended.promise;
+      looks.push(await mayBegin(), signal.aborted);
+    };
+    const look = worker.lookEarly(NEXT);
+    const drained = worker.drain(8 * SECOND);
+    ended.resolve(undefined);
+    await Promise.all([look, drained]);
+    expect(looks).toEqual([false, false]);
+    expect(lease.holder).toBeUndefined();
+  });
+
+  test('that fails is told of, and the next one is made', async () => {
+    lookEarly = () => Promise.reject(new Error('a defect'));
+    await worker.lookEarly(NEXT);
+    expect(log.said).toContain('error: the early look failed');
+    expect(worker.busy).toBe(false);
+    lookEarly = () => Promise.resolve(void looks.push(true));
+    await worker.lookEarly(NEXT);
+    expect(looks).toEqual([true]);
   });
 });

@@ -50,7 +50,7 @@ export interface PassResult {
 
 /** Reads agents again; a platform that does not answer yields no agents, which protects them. */
 export async function reread(
-  deps: ActuatorDeps,
+  deps: Pick<ActuatorDeps, 'log'> & { readonly directory: Pick<Directory, 'reread'> },
   agentIds: readonly string[],
   pass: Pick<Pass, 'sweepId' | 'signal'>,
 ): Promise<ReadonlyMap<string, Sighting>> {
