@@ -73,8 +73,8 @@ test('sources of observations are listed in one place of app/, and read in one p
   const outside = naming.filter((file) => !file.startsWith('genesys/'));
   expect(outside.sort()).toEqual([
     'app/compose.ts',
+    'controller/enforcer-parts.ts',
     'controller/sources.ts',
-    'controller/sweep.ts',
     'ports/agents.ts',
   ]);
 });

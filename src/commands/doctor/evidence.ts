@@ -1,5 +1,10 @@
 /** What `doctor` says of each source of evidence: how it stands, and what it would bring in this organisation. */
-import { isBelieved, standingOf, type EvidenceSource } from '../../domain/evidence/calibration.ts';
+import {
+  EVIDENCE_SOURCES,
+  isBelieved,
+  standingOf,
+  type EvidenceSource,
+} from '../../domain/evidence/calibration.ts';
 import { tokensStay, type PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
 import { sourceWords } from '../shared/evidence-words.ts';
 import { timesIn } from '../shared/times.ts';
@@ -12,7 +17,7 @@ interface Circumstances {
   readonly tokens: 'stay' | 'move' | 'unknown';
 }
 
-/** One finding for each source that is built in or asked. */
+/** One finding for each source. */
 export async function evidenceFindings(
   platform: DoctorPlatform,
   wants: DoctorWants,
@@ -21,10 +26,7 @@ export async function evidenceFindings(
   const answer = await tell(() => platform.tokenTimeout());
   const nativeTimeout = answer.told ? answer.value.enabled : undefined;
   const here: Circumstances = { nativeTimeout, tokens: tokensIn(learnt) };
-  const sources: readonly EvidenceSource[] = wants.evidence.includes('push')
-    ? ['timeline', 'push', 'sign_ins']
-    : ['timeline', 'sign_ins'];
-  return sources.map((source) => sourceFinding(source, platform, wants, learnt, here));
+  return EVIDENCE_SOURCES.map((source) => sourceFinding(source, platform, wants, learnt, here));
 }
 
 function tokensIn(learnt: PlatformBehaviour): Circumstances['tokens'] {
@@ -79,7 +81,7 @@ function bringing(source: EvidenceSource, { nativeTimeout, tokens }: Circumstanc
 const BRINGS: Readonly<Record<EvidenceSource, string>> = {
   timeline:
     'a browser that the native timeout brings back between two sweeps looks like a person: the presence history shows the Offline between, and the clocks go on; after a quiet Offline of ours it cannot tell',
-  push: 'a browser that the native timeout brings back between two sweeps looks like a person: pushed changes show the Offline between',
+  push: 'a browser that the native timeout brings back between two sweeps looks like a person: pushed changes show the Offline between, and answers to returns come between sweeps',
   sign_ins:
     'a browser that the native timeout brings back after a quiet Offline of ours looks like a person who clicked: only the sign-ins in the audit log can tell',
 };
