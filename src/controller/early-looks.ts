@@ -57,7 +57,7 @@ export class EarlyLooks {
   follow(watched: Watched, planned: number, changed: readonly AgentState[]): void {
     this.forget();
     const { findings, context, hold, complete, lease } = watched;
-    if (hold !== undefined || !complete || lease !== 'held' || context.policy.mode !== 'enforce') return;
+    if (hold !== undefined || !complete || lease !== 'held') return;
     this.#watched = watched;
     this.#left = Math.max(0, context.policy.caps.perSweep - planned);
     const isOnLadder = new Set(changed.filter(({ episode }) => episode.ladder).map(({ agentId }) => agentId));

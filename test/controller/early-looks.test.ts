@@ -7,6 +7,7 @@ import { Learner } from '../../src/controller/learner.ts';
 import { Tracker } from '../../src/controller/tracker.ts';
 import type { Watched } from '../../src/controller/watched.ts';
 import type { Agent, Observation, Sighting } from '../../src/domain/agent.ts';
+import type { PushedChange } from '../../src/domain/evidence/push.ts';
 import { EMPTY_LEDGER, withLogoff, type Ledger } from '../../src/domain/planning/plan.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../src/domain/tracking/platform-behaviour.ts';
 import { MINUTE, SECOND, type Instant } from '../../src/domain/time/time.ts';
@@ -238,4 +239,45 @@ describe('nothing is done early', () => {
     );
     expect(await look('10:01:25', full)).toEqual([]);
   });
+
+  test('beyond that cap in all looks together', async () => {
+    const { perSweep } = waiting().policy.caps;
+    swept([waiting(), waiting()], {}, perSweep - 1);
+    const [first, second] = watched.findings.awaited;
+    const awaited = [first!, { agent: second!.agent, dueAt: clockTime('10:01:40') }];
+    early.follow({ ...watched, findings: { ...watched.findings, awaited } }, perSweep - 1, []);
+    expect(await look('10:01:25')).toEqual(['agent-0 rung 0']);
+    expect(await look('10:01:45')).toEqual([]);
+  });
+
+  test('to agents who are due by a rule: the sweep counts them for the breaker', async () => {
+    swept([story().until('10:00')]);
+    expect(watched.findings.due.map(({ due }) => due.byLadder)).toEqual([false]);
+    const awaited = [{ agent: people.get('agent-0')!.agent, dueAt: clockTime('10:01') }];
+    early.follow({ ...watched, findings: { ...watched.findings, awaited } }, 0, []);
+    expect(await look('10:01:25')).toEqual([]);
+    expect(read).toEqual([['agent-0']]);
+  });
+
+  test.each<[string, PushedChange]>([
+    ['is Offline still', { at: clockTime('10:01:12'), presence: 'OFFLINE' }],
+    [
+      'came back before the last look, which saw otherwise',
+      { at: clockTime('10:00:29'), presence: 'AVAILABLE' },
+    ],
+  ])('to an agent who by what was pushed %s', async (_, change) => {
+    swept([offline()]);
+    push.tells = { changes: [change], from: clockTime('09:00'), to: now };
+    await look('10:01:20');
+    expect(read).toEqual([]);
+  });
+});
+
+test('a name that an early look shows first is stored by the next sweep', async () => {
+  swept([waiting()]);
+  const person = people.get('agent-0')!;
+  const renamed = { ...person.agent, name: 'Another Name' };
+  people.set('agent-0', { ...person, agent: renamed });
+  await look('10:01:25');
+  expect(tracker.described(renamed, 'agents', '')?.name).toBe('Another Name');
 });

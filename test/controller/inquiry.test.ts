@@ -301,6 +301,21 @@ describe('what is asked', () => {
     expect(desk.signOf()).toBe('none');
   });
 
+  test('of a bounce after such a click leaves the click to the sign-ins where push tells as well', async () => {
+    const s = clicked().at('10:08:20', { presence: 'AVAILABLE' }).until('10:09');
+    desk.on = ['push'];
+    desk.now = clockTime('10:09:02');
+    const changes = [
+      { at: clockTime('10:02:02'), presence: 'OFFLINE' },
+      { at: clockTime('10:02:30'), presence: 'AVAILABLE' },
+      { at: clockTime('10:08:05'), presence: 'OFFLINE' },
+      { at: clockTime('10:08:20'), presence: 'AVAILABLE' },
+    ] as const;
+    desk.push.tells = { changes, from: clockTime('09:00'), to: desk.now };
+    await desk.ask({ suspects: [desk.knows(s)] });
+    expect([desk.answers, desk.signOf()]).toEqual([['push bounce'], 'presence 10:02:30']);
+  });
+
   test('are no sign-ins of an agent without an address', async () => {
     desk.on = ['sign_ins'];
     desk.knows(suspect());

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { WoundClock } from '../../src/app/clock.ts';
 import type { SweepBegun } from '../../src/domain/record.ts';
@@ -471,17 +472,19 @@ describe('an early look', () => {
   });
 
   test('that is under way is waited for at the end', async () => {
-    const ended = Promise.withResolvers<undefined>();
+    const order: string[] = [];
     lookEarly = async ({ mayBegin, signal }) => {
-      await ended.promise;
-      looks.push(await mayBegin(), signal.aborted);
+      await once(signal, 'abort');
+      order.push((await mayBegin()) ? 'begins' : 'begins nothing');
+    };
+    const release = lease.releaseLease.bind(lease);
+    lease.releaseLease = (holder) => {
+      order.push('lease given back');
+      return release(holder);
     };
     const look = worker.lookEarly(NEXT);
-    const drained = worker.drain(8 * SECOND);
-    ended.resolve(undefined);
-    await Promise.all([look, drained]);
-    expect(looks).toEqual([false, false]);
-    expect(lease.holder).toBeUndefined();
+    await Promise.all([look, worker.drain(8 * SECOND)]);
+    expect(order).toEqual(['begins nothing', 'lease given back']);
   });
 
   test('that fails is told of, and the next one is made', async () => {

@@ -107,7 +107,7 @@ export class PushChannel {
 
   /** Takes over from a channel that is about to end: what that one told of without a gap, this one goes on with. */
   inherits(former: PushChannel): void {
-    if (!this.#isOpen || !former.isOpen) return;
+    if (!this.#isOpen) return;
     for (const [id, since] of former.agents) if (since !== undefined) this.agents.set(id, since);
   }
 

@@ -188,8 +188,7 @@ class Listener implements PushSource {
 
   /** Opens a channel and its socket, which hears from the first subscription on. */
   async #openChannel(signal: AbortSignal): Promise<PushChannel | EvidenceFault> {
-    const { sdk, room } = this.#parts;
-    if (room() < 1) return failed(NO_ROOM);
+    const { sdk } = this.#parts;
     const answer = await sdk.call(OPEN, evidenceCall(signal), () =>
       sdk.notifications.postNotificationsChannels(),
     );

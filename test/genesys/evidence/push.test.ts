@@ -123,11 +123,9 @@ describe('the socket', () => {
     await minute();
     const before = platform.push.told(id)?.from;
     sandbox.setFaults({ pushClosingAfterMs: MINUTE });
-    await minute();
-    sandbox.setFaults({ pushClosingAfterMs: 0 });
-    await minute();
+    for (let i = 0; i < 6; i += 1) await minute();
     await bounce();
-    expect(done('postNotificationsChannels')).toBe(2);
+    expect(done('postNotificationsChannels')).toBeGreaterThan(3);
     expect([presences(), platform.push.told(id)?.from]).toEqual([['OFFLINE', 'AWAY'], before]);
   });
 });
