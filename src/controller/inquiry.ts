@@ -28,6 +28,8 @@ import type { EvidenceSources, PushSource, SignInSource } from '../ports/evidenc
 import type { Log } from '../ports/log.ts';
 import type { Accounting } from './accounting.ts';
 import type { OwnLogoff } from './findings.ts';
+import { bouncesIn, Turns } from './open-bounces.ts';
+import { OwnReturns } from './own-returns.ts';
 import { looksAt } from './push-looks.ts';
 import type { SweepContext, Tracker } from './tracker.ts';
 import { unlessOver } from './unless-over.ts';
@@ -67,6 +69,8 @@ export class Inquiry {
   /** Agents whose state this inquiry has changed. */
   readonly #changed = new Set<string>();
   readonly #refusedAt = new Map<EvidenceSource, Instant>();
+  readonly #ownReturns = new OwnReturns();
+  readonly #turns = new Turns();
 
   constructor(parts: InquiryParts) {
     this.#parts = parts;
@@ -77,11 +81,14 @@ export class Inquiry {
    * with the signal or its deadline, and never throws: nothing rests on evidence.
    */
   async ask(
-    questions: Questions,
+    asked: Questions,
     { policy, usualInterval }: SweepContext,
     stopped: AbortSignal,
   ): Promise<readonly AgentState[]> {
     this.#changed.clear();
+    const now = this.#parts.directory.serverNow();
+    const ownLogoffs = this.#ownReturns.with(asked.ownLogoffs, now, usualInterval);
+    const questions = { ...asked, ownLogoffs };
     const { push, timeline, signIns } = this.#parts.evidence?.() ?? {};
     const deadline = AbortSignal.timeout(Math.min(LONGEST, Math.floor(usualInterval / 4)));
     const signal = AbortSignal.any([stopped, deadline]);
@@ -115,7 +122,7 @@ export class Inquiry {
       if (offline === undefined || pushed === undefined) continue;
       this.#tried(name, pushedOwnOffline(pushed, offline), offline.stamp);
     }
-    for (const { agent } of this.#bouncesIn(suspects)) {
+    for (const { agent } of bouncesIn(suspects, this.#parts.population)) {
       const pushed = push.told(agent.id);
       if (pushed === undefined) continue;
       this.#answer(name, agent, policy, ({ before, suspect }) =>
@@ -135,12 +142,13 @@ export class Inquiry {
     signal: AbortSignal,
   ): Promise<void> {
     if (this.#isRefused(name)) return;
-    const open = this.#bouncesIn(suspects);
+    const open = this.#turns.inOrder(bouncesIn(suspects, this.#parts.population));
     const trials = this.#untried(name, ownLogoffs).filter(({ offline }) => offline !== undefined);
     // A source that is believed is tried along with what is asked of it anyway.
     if (open.length === 0 && (trials.length === 0 || this.#isBelieved(name))) return;
     const wanted = [...open, ...trials.map(({ agent, begunAt }) => ({ agent, from: begunAt }))];
     const told = await this.#records(name, source, wanted, signal);
+    this.#turns.asked(told.keys());
     for (const { agent, offline } of trials) {
       const records = told.get(agent.id);
       if (offline === undefined || records === undefined) continue;
@@ -156,18 +164,6 @@ export class Inquiry {
           : answerIn(records, { ...suspect, former: before.shown.presence }),
       );
     }
-  }
-
-  /** Those that were not asked about yet come first: where there is no room for all, each has its turn. */
-  #bouncesIn(suspects: readonly Agent[]): readonly { readonly agent: Agent; readonly from: Instant }[] {
-    const found = suspects.flatMap((agent) => {
-      const state = this.#parts.population.memory(agent.id);
-      const { suspect } = (state && openSuspect(state)) ?? {};
-      if (state === undefined || suspect?.kind !== 'bounce') return [];
-      const from = suspectSince(state) ?? suspect.before;
-      return [{ agent, from, isAsked: state.evidence?.stamp === suspect.stamp }];
-    });
-    return [...found.filter(({ isAsked }) => !isAsked), ...found.filter(({ isAsked }) => isAsked)];
   }
 
   /** What the source tells of these agents, each once, as far as there is room for requests. Without those it was not asked about. */

@@ -44,7 +44,9 @@ let right: number;
 
 beforeEach(() => {
   [now, right, mayBegin] = [clockTime('10:01:02'), 3, true];
-  [push, read, done, people] = [new FakePush(), [], [], new Map()];
+  push = new FakePush();
+  people = new Map();
+  [read, done] = [[], []];
   push.tells = { changes: [], from: clockTime('09:00'), to: now };
 });
 
@@ -192,9 +194,24 @@ describe('an answer of the ladder', () => {
 
 describe('nothing is done early', () => {
   test.each<[string, () => void]>([
-    ['after a sweep that was not complete', () => swept([waiting()], { complete: false })],
-    ['after a sweep that was held', () => swept([waiting()], { hold: 'settling' })],
-    ['after a sweep that did not hold the lease', () => swept([waiting()], { lease: 'unknown' })],
+    [
+      'after a sweep that was not complete',
+      () => {
+        swept([waiting()], { complete: false });
+      },
+    ],
+    [
+      'after a sweep that was held',
+      () => {
+        swept([waiting()], { hold: 'settling' });
+      },
+    ],
+    [
+      'after a sweep that did not hold the lease',
+      () => {
+        swept([waiting()], { lease: 'unknown' });
+      },
+    ],
     [
       'where push is not believed',
       () => {
@@ -216,7 +233,12 @@ describe('nothing is done early', () => {
         mayBegin = false;
       },
     ],
-    ['where the sweep has used up its cap', () => swept([waiting()], {}, waiting().policy.caps.perSweep)],
+    [
+      'where the sweep has used up its cap',
+      () => {
+        swept([waiting()], {}, waiting().policy.caps.perSweep);
+      },
+    ],
   ])('%s', async (_, given) => {
     given();
     expect(await look('10:01:25')).toEqual([]);

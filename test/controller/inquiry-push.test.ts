@@ -5,6 +5,7 @@ import { Inquiry } from '../../src/controller/inquiry.ts';
 import { Learner } from '../../src/controller/learner.ts';
 import { Tracker } from '../../src/controller/tracker.ts';
 import { RIGHT_TO_BE_BELIEVED } from '../../src/domain/evidence/calibration.ts';
+import type { Agent } from '../../src/domain/agent.ts';
 import type { PushedChange } from '../../src/domain/evidence/push.ts';
 import type { PresenceRecord } from '../../src/domain/evidence/records.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../src/domain/tracking/platform-behaviour.ts';
@@ -21,6 +22,7 @@ let learner: Learner;
 let tracker: Tracker;
 let answers: string[];
 let timeline: readonly PresenceRecord[] | undefined;
+let asked: (readonly string[])[];
 let now: Instant;
 let inquiry: Inquiry;
 
@@ -31,7 +33,7 @@ beforeEach(() => {
     .until('09:31');
   push = new FakePush();
   log = new Sentences();
-  answers = [];
+  [answers, asked] = [[], []];
   timeline = undefined;
   now = clockTime('09:31:02');
   tracker = new Tracker(new Map([[told.agent.id, { ...told.state(), agentId: 'agent-1' }]]));
@@ -54,7 +56,10 @@ function begin(standing: 'believed' | 'untried'): void {
     evidence: () => ({
       push,
       timeline: timeline && {
-        ask: (ids) => Promise.resolve(new Map(ids.map((id) => [id, timeline ?? []]))),
+        ask: (ids) => {
+          asked.push(ids);
+          return Promise.resolve(new Map(ids.map((id) => [id, timeline ?? []])));
+        },
         room: () => 1,
       },
     }),
@@ -66,14 +71,17 @@ function begin(standing: 'believed' | 'untried'): void {
   });
 }
 
-async function ask(ownLogoffs: readonly OwnLogoff[] = []): Promise<string> {
+async function ask(
+  ownLogoffs: readonly OwnLogoff[] = [],
+  suspects: readonly Agent[] = [agent()],
+): Promise<string> {
   const context = {
     policy: policy(),
     usualInterval: MINUTE,
     clockJumped: () => false,
     nativeTimeouts: () => undefined,
   };
-  const questions = { seen: new Set(['agent-1', 'unheard-of']), suspects: [agent()], ownLogoffs };
+  const questions = { seen: new Set(['agent-1', 'unheard-of']), suspects, ownLogoffs };
   await inquiry.ask(questions, context, new AbortController().signal);
   const sign = tracker.memory('agent-1')?.episode.sign;
   return `${answers.join(', ')}: ${sign === undefined ? 'given back' : `sign at ${asClockTime(sign.at)}`}`;
@@ -187,4 +195,28 @@ test('where the platform may not be listened to this is said once, and asked aga
   push.fault = undefined;
   await ask();
   expect([push.listened.length, learner.source('push').refused]).toEqual([2, undefined]);
+});
+
+test('what push did not decide keeps its turn at the timeline, where that has no room for all', async () => {
+  const ids = Array.from({ length: 120 }, (_, i) => `agent-${i}`);
+  const state = tracker.memory('agent-1');
+  if (state === undefined) throw new Error('no such agent');
+  for (const agentId of ids) tracker.put({ ...state, agentId });
+  pushed(BOUNCE);
+  push.whole = false;
+  timeline = [];
+  await ask(
+    [],
+    ids.map((id) => agent({ id })),
+  );
+  await ask(
+    [],
+    ids.map((id) => agent({ id })),
+  );
+  await ask(
+    [],
+    ids.map((id) => agent({ id })),
+  );
+  expect(asked.map((some) => some.length)).toEqual([50, 50, 50]);
+  expect(new Set(asked.flat()).size).toBe(120);
 });
