@@ -7,7 +7,13 @@ import { ARRIVES_WITHIN, type PushedChange } from '../../domain/evidence/push.ts
 import { HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { asArray, asText, member } from '../../http/read-json.ts';
 import type { OpenSocket } from '../../http/socket.ts';
-import { NO_ROOM, type EvidenceFault, type PushLook, type PushSource } from '../../ports/evidence.ts';
+import {
+  MOST_LISTENED_TO,
+  NO_ROOM,
+  type EvidenceFault,
+  type PushLook,
+  type PushSource,
+} from '../../ports/evidence.ts';
 import { asInstant, asName } from '../http/json.ts';
 import type { Scrubber } from '../http/scrub.ts';
 import { evidenceCall, failed, faultless, type EvidenceParts } from './asking.ts';
@@ -20,7 +26,7 @@ const SUBSCRIBE = 'putNotificationsChannelSubscriptions';
 /** What is refused names no permission in the documentation; the scope has this name. */
 const PERMISSION = 'notifications';
 const MOST_TOPICS = 1_000;
-const MOST_CHANNELS = 20;
+const MOST_CHANNELS = MOST_LISTENED_TO / MOST_TOPICS;
 /** So many are opened in one sweep: the others follow in the next ones. */
 const MOST_OPENED = 4;
 /** A channel lasts 24 h from the last subscription on. */
