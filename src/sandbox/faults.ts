@@ -62,7 +62,7 @@ export interface Faults {
   readonly auditHoles: number;
   /** The socket of a channel breaks when it has been open for so long, ms; 0: never. */
   readonly pushDropAfterMs: number;
-  /** So long after it was opened a socket is said to be closing, ms, and closed two minutes later; 0: never. */
+  /** So long after it was opened a socket is said to be closing, ms, and two minutes after that it is closed; 0: never. */
   readonly pushClosingAfterMs: number;
   /** So long after it was opened a socket says nothing any more, ms, and stays open; 0: never. */
   readonly pushSilentAfterMs: number;

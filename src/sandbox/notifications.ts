@@ -14,6 +14,8 @@ import type { World } from './world.ts';
 const MOST_CHANNELS = 20;
 const MOST_TOPICS = 1_000;
 const HEARTBEAT = 30 * SECOND;
+/** A socket is closed so long after it was said to be closing. */
+const CLOSED_AFTER = 2 * MINUTE;
 const TOPIC = /^v2\.users\.([^.?]+)\.activity$/;
 
 /** Where messages go. */
@@ -36,7 +38,8 @@ interface Open {
   readonly line: Line;
   readonly openedAt: number;
   heartbeatAt: number;
-  isToldOfClosing: boolean;
+  /** When it was said to be closing. */
+  closingAt: number | undefined;
 }
 
 export interface Channel {
@@ -120,7 +123,7 @@ export class Notifications {
   connect(channel: Channel, line: Line): void {
     channel.open?.line.end();
     const now = this.#parts.world.now();
-    channel.open = { line, openedAt: now, heartbeatAt: now, isToldOfClosing: false };
+    channel.open = { line, openedAt: now, heartbeatAt: now, closingAt: undefined };
     this.#timer ??= setInterval(() => {
       this.tell();
     }, SECOND).unref();
@@ -215,17 +218,14 @@ export class Notifications {
     const { open } = channel;
     if (open === undefined) return;
     const age = now - open.openedAt;
-    const isClosing = pushClosingAfterMs > 0 && age >= pushClosingAfterMs;
-    if (
-      (pushDropAfterMs > 0 && age >= pushDropAfterMs) ||
-      (isClosing && age >= pushClosingAfterMs + 2 * MINUTE)
-    ) {
+    const isClosed = open.closingAt !== undefined && now - open.closingAt >= CLOSED_AFTER;
+    if (isClosed || (pushDropAfterMs > 0 && age >= pushDropAfterMs)) {
       open.line.end();
       channel.open = undefined;
       return;
     }
-    if (isClosing && !open.isToldOfClosing) {
-      open.isToldOfClosing = true;
+    if (pushClosingAfterMs > 0 && age >= pushClosingAfterMs && open.closingAt === undefined) {
+      open.closingAt = now;
       this.#send(channel, message('v2.system.socket_closing', { message: 'the socket is closing' }));
     }
     if (now - open.heartbeatAt < HEARTBEAT) return;
