@@ -18,6 +18,8 @@ import { connectPlatform, type Platform } from '../genesys/platform.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Sender } from '../notify/send.ts';
 import { askedSources } from '../policy-file/asked-sources.ts';
+import { LONGEST_EFFECT } from '../genesys/effects/effects.ts';
+import { LONGEST_CALL } from '../http/retrying.ts';
 import { needRestart } from '../policy-file/diff.ts';
 import type { LoadedPolicy, Settings } from '../policy-file/draft.ts';
 import { secretsOf } from '../policy-file/secrets.ts';
@@ -70,6 +72,8 @@ export interface Assembly {
   readonly notifier: Notifier;
   /** To be told of each tick of the schedule that brought no sweep. */
   readonly missed: Meter['missed'];
+  /** Says what makes a sweep at once, for when the lease of another worker has become free. */
+  readonly onTaken: (sweep: () => void) => void;
   /** The last sweep of this process. */
   readonly lastReport: () => SweepReport | undefined;
   /** Ends all connections; messages have so much real time to leave, the others wait in the store. */
@@ -146,7 +150,7 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     });
     const parts: Parts = { ...around, store, platform, names, identity, health, telling, alarms };
     const inForce = inForceOf(policy, loaded.settings);
-    const { worker, lastReport, missed, between } = workerOf(inForce, parts);
+    const { worker, lastReport, missed, onTaken, between } = workerOf(inForce, parts);
     const reload = reloadOf(loaded, inForce, worker, parts);
     reload.subscribe(({ settings }) => {
       ({ interval } = settings.sweep);
@@ -154,6 +158,7 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     between(reload);
     const { notifier } = telling;
     const release = async (farewell?: Duration): Promise<void> => {
+      worker.end();
       await Promise.all([notifier.close(farewell), flushTraces(around.log, farewell)]);
       await identity.close();
       await platform.close();
@@ -163,7 +168,7 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
       await store.close();
     };
     const made = { worker, store, platform, health, policy, reload, notifier };
-    return { ...made, missed, lastReport, release, close };
+    return { ...made, missed, lastReport, onTaken, release, close };
   } catch (error) {
     await telling.notifier.close(0);
     await platform.close();
@@ -178,8 +183,9 @@ function tellMode(metrics: Metrics, { organisation, mode, held }: Settings, log?
   log?.info({ by: held.by, policySays: held.policySays }, 'the environment holds the mode at observe');
 }
 
-function inForceOf(policy: Policy, { sweep, store }: Settings): InForce {
-  return { policy, longestInterval: sweep.interval, retention: store.retention };
+function inForceOf(policy: Policy, { sweep, store, genesys }: Settings): InForce {
+  const longestRequest = Math.max(genesys.timeout, LONGEST_EFFECT, LONGEST_CALL);
+  return { policy, longestInterval: sweep.interval, retention: store.retention, longestRequest };
 }
 
 /** What a worker and its reloading are made of. */
@@ -210,7 +216,9 @@ function tellOfRows(store: Store, { alarm }: Telling): void {
 function workerOf(
   inForce: InForce,
   parts: Parts,
-): Pick<Assembly, 'worker' | 'lastReport' | 'missed'> & { readonly between: (reload: Reload) => void } {
+): Pick<Assembly, 'worker' | 'lastReport' | 'missed' | 'onTaken'> & {
+  readonly between: (reload: Reload) => void;
+} {
   const { clock, log, metrics, store, platform, names, identity, health, telling, alarms } = parts;
   const { command = 'run', redactor = new Redactor() } = parts;
   let last: SweepReport | undefined;
@@ -230,7 +238,12 @@ function workerOf(
   const evidence = (): EvidenceSources => evidenceOf(platform, reload?.current.settings.evidence);
   const asked = { evidence, openInteractions: platform.openInteractions };
   const made = { ...tools, ...asked, sources, directory, effects, store, names };
-  const load = (wanted: InForce): Promise<Controller> => Controller.load(made, wanted);
+  const load = async (wanted: InForce): Promise<Controller> => {
+    // Another worker may have written the store since these were read.
+    await names.restart();
+    await identity.restart(store);
+    return await Controller.load(made, wanted);
+  };
   let { setAside } = store;
   const hooks = {
     beforeSweep: () => {
@@ -246,15 +259,24 @@ function workerOf(
     },
   };
   const process = { command, version: VERSION, startedAt: clock.now() };
+  let taken: () => void = () => undefined;
+  const onTaken = (): void => {
+    taken();
+  };
   const worker = new Worker(
-    { clock, store, log, meter, holder: randomUUID(), process, load, ...hooks },
+    { clock, store, log, meter, holder: randomUUID(), process, load, onTaken, ...hooks },
     inForce,
   );
+  metrics.watchLease(() => worker.lease);
+  health.watchLease(() => worker.lease.standing);
   return {
     worker,
     lastReport: () => last,
     missed: (why, count) => {
       meter.missed(why, count);
+    },
+    onTaken: (sweep) => {
+      taken = sweep;
     },
     between: (wanted) => {
       reload = wanted;

@@ -221,7 +221,8 @@ export class Controller {
     const gap = gapEvent(before, startedAt, usual, sweepId);
     const news = this.#news.of(findings, enforced, { sweepId, policy }, now);
     const saved = await this.#save(watched, gap === undefined ? news : [gap, ...news], enforced);
-    if (saved && complete && this.#unreconciled) await this.#reconcile(watched, limits);
+    const isOver = limits.mayAct?.() ?? true;
+    if (saved && complete && isOver && this.#unreconciled) await this.#reconcile(watched, limits);
   }
 
   /** A store that fails stops action, not observation. */
@@ -243,9 +244,15 @@ export class Controller {
   /** Intents without an outcome are settled once, when the sweep that may tell of them is stored. */
   #reconcile({ sweepId, context, hold }: Watched, limits: SweepLimits): Promise<boolean> {
     const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
-    const { signal } = limits;
+    const { signal, actSignal = signal } = limits;
     return this.#unlessLost(sweepId, async () => {
-      await reconcile(this.#deps, hold, { sweepId, context, standing: this.#standing, mayBegin, signal });
+      await reconcile(this.#deps, hold, {
+        sweepId,
+        context,
+        standing: this.#standing,
+        mayBegin,
+        signal: actSignal,
+      });
       this.#unreconciled = false;
     });
   }
@@ -267,7 +274,7 @@ export class Controller {
     const due = agentsOf(enforced, findings.due);
     const context = due.length === 0 ? watched.context : await this.#lookedUp(watched.context, limits);
     const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
-    const { signal } = limits;
+    const signal = limits.actSignal ?? limits.signal;
     const pass = (): Pass => ({ sweepId, context, standing: this.#standing, mayBegin, signal });
     const real = await this.#perform(carryOut, due, enforced.ledger, pass());
     this.#standing = { ...this.#standing, ledger: real.ledger };

@@ -23,6 +23,8 @@ export interface StatusFacts {
         readonly reason: string | undefined;
       }
     | undefined;
+  /** How the lease stands for this process; without an epoch it was never held. */
+  readonly lease?: { readonly standing: 'held' | 'standby' | 'unknown'; readonly epoch: number | undefined };
   readonly lastSweep:
     | {
         readonly startedAt: Instant;
@@ -73,6 +75,7 @@ export function statusOf(facts: StatusFacts): unknown {
           reason: pause.reason ?? null,
         }
       : false,
+    lease: { standing: facts.lease?.standing ?? 'unknown', epoch: facts.lease?.epoch ?? null },
     lastSweep:
       last === undefined
         ? null

@@ -8,6 +8,7 @@ import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type {
   EventQuery,
+  LeaseGrant,
   LeaseTrace,
   Pause,
   RecordEvent,
@@ -30,8 +31,9 @@ import { Damage, type DamageLog } from './damage.ts';
 import type { Database, Row } from './database.ts';
 import { eventPages, readEvents } from './events.ts';
 import { later, storeError, storeErrorOf } from '../errors.ts';
+import { Fence } from '../fence.ts';
 import { wholePath } from './files.ts';
-import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
+import { dropLease, leaseRow, leaseTrace, readLease, takeLease, thisProcess, type Self } from './lease.ts';
 import { readMemories, readMemory, readStanding, rememberedPages, saveMemory } from './memories.ts';
 import { isOwnNote, NOTES } from './notes.ts';
 import { readOpenIntents } from './open-intents.ts';
@@ -39,7 +41,7 @@ import { noteChecked, openDatabase, type Opened } from './open.ts';
 import type { StoreOptions } from './options.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { readPause, writePause } from './pauses.ts';
-import { forgetBefore } from './prune.ts';
+import { forgetBefore, giveBackSpace } from './prune.ts';
 import * as sql from './statements.ts';
 import { readTrace, saveTrace } from './worker-trace.ts';
 
@@ -65,6 +67,7 @@ export class SqliteStore implements Store {
   readonly #self: Self;
   /** The lease as it stood at the opening. */
   #foundLease: Row | undefined;
+  readonly #fence = new Fence();
   /** No sweep has been saved since everything was loaded. */
   #fresh = true;
 
@@ -107,19 +110,22 @@ export class SqliteStore implements Store {
     return this.#opened;
   }
 
-  holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean> {
+  holdLease(
+    holder: string,
+    now: Instant,
+    ttl: Duration,
+    quiet: Duration = 0,
+  ): Promise<LeaseGrant | undefined> {
     return this.#later(() => {
       if (this.#broken) this.#openAnew();
-      return takeLease(this.#db, this.#self, this.#foundLease, { holder, now, ttl });
+      const grant = takeLease(this.#db, this.#self, this.#foundLease, { holder, now, ttl, quiet });
+      this.#fence.asked(holder, grant?.epoch);
+      return grant;
     });
   }
 
-  /** Who holds the lease and until when; `undefined` while it is free. */
   lease(): Promise<LeaseTrace | undefined> {
-    return this.#later(() => {
-      const row = readLease(this.#db);
-      return row && { holder: String(row['holder']), until: Number(row['until']) };
-    });
+    return this.#later(() => leaseTrace(this.#db));
   }
 
   releaseLease(holder: string): Promise<void> {
@@ -167,7 +173,7 @@ export class SqliteStore implements Store {
 
   saveSweep(record: SweepRecord): Promise<void> {
     return this.#later(() => {
-      this.#db.transaction(() => {
+      this.#fenced(() => {
         if (this.#fresh) this.#db.run(sql.SETTLE_CURRENT);
         for (const memory of record.changed) saveMemory(this.#db, sql.SAVE_SEEN, memory);
         for (const memory of record.notSeen) saveMemory(this.#db, sql.SAVE_NOT_SEEN, memory);
@@ -214,7 +220,7 @@ export class SqliteStore implements Store {
 
   /** Sets or lifts the pause; never without the event that tells of it, where there is one. */
   setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
-    return this.#write(() => {
+    return this.#writeAsVisitor(() => {
       writePause(this.#db, pause);
       if (event !== undefined) this.#addEvents([event]);
     });
@@ -224,12 +230,12 @@ export class SqliteStore implements Store {
     return this.#later(() => {
       // Asked each sweep and hardly ever there: look before taking the write lock.
       if (this.#db.get("SELECT 1 FROM request WHERE name = 'resume'") === undefined) return false;
-      return this.#db.transaction(() => this.#db.run("DELETE FROM request WHERE name = 'resume'") > 0);
+      return this.#fenced(() => this.#db.run("DELETE FROM request WHERE name = 'resume'") > 0);
     });
   }
 
   requestResume(): Promise<void> {
-    return this.#write(() => {
+    return this.#writeAsVisitor(() => {
       this.#db.run("INSERT INTO request (name) VALUES ('resume') ON CONFLICT DO NOTHING");
     });
   }
@@ -284,7 +290,10 @@ export class SqliteStore implements Store {
 
   prune(before: Instant): Promise<void> {
     return this.#later(() => {
-      forgetBefore(this.#db, before);
+      this.#fenced(() => {
+        forgetBefore(this.#db, before);
+      });
+      giveBackSpace(this.#db);
     });
   }
 
@@ -303,7 +312,22 @@ export class SqliteStore implements Store {
 
   #write(work: () => void): Promise<void> {
     return this.#later(() => {
+      this.#fenced(work);
+    });
+  }
+
+  /** What anyone may ask of the worker, whoever holds the lease. */
+  #writeAsVisitor(work: () => void): Promise<void> {
+    return this.#later(() => {
       this.#db.transaction(work);
+    });
+  }
+
+  /** One transaction, which a worker that has lost its lease does not make. */
+  #fenced<T>(work: () => T): T {
+    return this.#db.transaction(() => {
+      if (this.#fence.isUp) this.#fence.check(leaseRow(this.#db), this.#db.path);
+      return work();
     });
   }
 

@@ -32,7 +32,14 @@ export function memoryPlace(): Promise<StorePlace> {
 
 function placeOf(open: Open, removed: () => void): Promise<StorePlace> {
   const stores: Store[] = [];
+  let at = BASE;
   return Promise.resolve({
+    slack: 0,
+    now: () => at,
+    pass: (length) => {
+      at += length;
+      return Promise.resolve();
+    },
     open: async (now) => {
       const store = await open(now);
       stores.push(store);
