@@ -2,33 +2,18 @@
  * The lease of the one worker that may act. It runs out by itself, but a worker that crashed should not keep its
  * successor waiting: a holder that is certainly gone is succeeded at once.
  */
-import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
-import process from 'node:process';
 import type { LeaseGrant, LeaseTrace } from '../../domain/record.ts';
 import { DAY, MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { LeaseRow } from '../fence.ts';
+import type { Self } from '../self.ts';
 import type { Database, Row } from './database.ts';
-import { NOTES } from './notes.ts';
+import { NOTES } from '../notes.ts';
 import { factOf, SAVE_FACT } from './statements.ts';
 
 /** Sweeps a few seconds apart do not need a lease that is written anew every few seconds. */
 const SHORTEST_LEASE: Duration = 2 * MINUTE;
 /** A worker that sweeps less often than this is none. */
 const LONGEST_INTERVAL: Duration = 400 * DAY;
-
-/** Who asks for the lease, as other processes can see it. */
-export interface Self {
-  readonly pid: number;
-  readonly host: string;
-  /** Within which process ids mean the same: the running system and its process namespace. */
-  readonly boot: string;
-  readonly isAlive: (pid: number) => boolean;
-}
-
-export function thisProcess(): Self {
-  return { pid: process.pid, host: hostname(), boot: bootOf(), isAlive };
-}
 
 /** How long a lease lasts of a worker whose longest time between two sweeps is this. */
 export function leaseLength(longestInterval: Duration): Duration {
@@ -141,23 +126,4 @@ function isGone(row: Row, self: Self, found: Row | undefined): boolean {
     return row['holder'] === found?.['holder'] && row['until'] === found?.['until'];
   // From another container of the same name, the process could not be seen even if it lives.
   return row['boot'] === self.boot && !self.isAlive(Number(row['pid']));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { readonly code?: unknown }).code !== 'ESRCH';
-  }
-}
-
-/** Empty where the system does not tell; then only the host's name counts. */
-function bootOf(): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return '';
-  }
 }

@@ -4,7 +4,7 @@ import type { ControllerState, RememberedAgent, RememberedQuery } from '../../do
 import { LAST_INSTANT } from '../bodies.ts';
 import { StoreError } from '../errors.ts';
 import { agentOf } from './agents.ts';
-import { stateBody, stateOf, standingOf, type Decoded } from './codec.ts';
+import { stateBody, stateOf, standingOf, type Decoded } from '../codec.ts';
 import type { DamagedRow } from './damage.ts';
 import type { Database, Row } from './database.ts';
 import {

@@ -9,7 +9,7 @@ import { Database } from './database.ts';
 import { StoreError, storeError, storeErrorOf } from '../errors.ts';
 import { IN_MEMORY, mustBePlain, prepareFile } from './files.ts';
 import { goOnFrom, leaseRow } from './lease.ts';
-import { NOTES } from './notes.ts';
+import { NOTES } from '../notes.ts';
 import { readPause, writePause } from './pauses.ts';
 import { checkVersion, migrate, MIGRATIONS } from './schema.ts';
 import { factOf, SAVE_FACT } from './statements.ts';

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { DatabaseSync } from 'node:sqlite';
 import { MINUTE } from '../../../src/domain/time/time.ts';
-import type { Self } from '../../../src/store/sqlite/lease.ts';
+import type { Self } from '../../../src/store/self.ts';
 import { BASE, Place } from './fixtures.ts';
 
 const place = new Place();
