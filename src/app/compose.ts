@@ -28,7 +28,7 @@ import { Health } from '../server/health.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { NamesInUse } from './names-in-use.ts';
 import { noteSweep } from './note-sweep.ts';
-import { openStore, type OpenOptions } from '../store/open.ts';
+import { locationOf, openStore, type OpenOptions } from '../store/open.ts';
 import { Reload } from './reload.ts';
 import { proxiesOf, proxyAddresses } from './proxies.ts';
 import { Redactor } from '../texts/redactor.ts';
@@ -88,7 +88,7 @@ export function openStoreOf(
   { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
   options: Pick<OpenOptions, 'trusted' | 'busyTimeout'> = {},
 ): Promise<Store> {
-  return openStore(settings.store, { now: () => clock.now(), log, ...options });
+  return openStore(locationOf(settings), { now: () => clock.now(), log, ...options });
 }
 
 /** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError` or `ProxySettingsError`. */
@@ -238,10 +238,11 @@ function workerOf(
   const evidence = (): EvidenceSources => evidenceOf(platform, reload?.current.settings.evidence);
   const asked = { evidence, openInteractions: platform.openInteractions };
   const made = { ...tools, ...asked, sources, directory, effects, store, names };
-  const load = async (wanted: InForce): Promise<Controller> => {
-    // Another worker may have written the store since these were read.
-    await names.restart();
-    await identity.restart(store);
+  const load = async (wanted: InForce, isAfterAnother: boolean): Promise<Controller> => {
+    if (isAfterAnother) {
+      await names.restart();
+      await identity.restart(store);
+    }
     return await Controller.load(made, wanted);
   };
   let { setAside } = store;

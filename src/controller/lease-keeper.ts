@@ -133,12 +133,15 @@ export class LeaseKeeper {
     return lease === 'taken' || this.#term !== term ? 'lost' : lease;
   }
 
-  /** Takes or renews the lease. Never rejects. A store that hangs is asked once. */
-  ask(): Promise<'held' | 'taken' | 'unknown'> {
+  /** Takes or renews the lease. Never rejects. A store that hangs is asked one question at a time. */
+  async ask(): Promise<'held' | 'taken' | 'unknown'> {
+    const before = await this.#asking;
+    // What was asked a while ago may have been granted for a time that is over.
+    if (before === 'held') return before;
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;
     });
-    return this.#asking;
+    return await this.#asking;
   }
 
   async #ask(): Promise<'held' | 'taken' | 'unknown'> {
@@ -181,6 +184,7 @@ export class LeaseKeeper {
 
   #beat(): void {
     this.#endIfOver();
+    if (this.#asking !== undefined) return;
     if (this.#isWaiting) {
       void this.ask().then((lease) => {
         if (lease === 'held') this.#parts.onTaken();

@@ -32,8 +32,11 @@ export interface WorkerParts {
   readonly holder: string;
   /** What `pause` tells of this process. */
   readonly process: Pick<SweepBegun, 'command' | 'version' | 'startedAt'>;
-  /** Loads everything that is remembered; called whenever the lease has been won. */
-  readonly load: (inForce: InForce) => Promise<Sweeper>;
+  /**
+   * Loads everything that is remembered; called whenever the lease has been won. `isAfterAnother`: what was read of the store before may be
+   * old.
+   */
+  readonly load: (inForce: InForce, isAfterAnother: boolean) => Promise<Sweeper>;
   /** Called just before each sweep, and just after it; neither may throw. */
   readonly beforeSweep?: () => void;
   readonly afterSweep?: () => void;
@@ -52,6 +55,8 @@ export class Worker {
   #loadedOn: string | undefined;
   #stopping = false;
   #isTold = false;
+  /** Another worker may have written the store since this one was made. */
+  #isAfterAnother = false;
 
   constructor(parts: WorkerParts, inForce: InForce) {
     this.#parts = parts;
@@ -148,7 +153,8 @@ export class Worker {
     const { ground, term } = keeper;
     if (this.#loadedOn !== ground && lease === 'held') this.#enforcer = undefined;
     if (this.#enforcer === undefined) {
-      this.#enforcer = await this.#parts.load(this.#inForce);
+      this.#enforcer = await this.#parts.load(this.#inForce, this.#isAfterAnother);
+      this.#isAfterAnother = true;
       this.#loadedOn = ground;
     }
     const enforcer = this.#enforcer;
@@ -185,6 +191,7 @@ export class Worker {
   /** Another worker has the lease: what is remembered here is worth nothing from now on. */
   #refused(): void {
     this.#enforcer = undefined;
+    this.#isAfterAnother = true;
     if (!this.#isTold)
       this.#parts.log.warn({}, 'another worker holds the store: no sweep is made while its lease lasts');
     this.#isTold = true;

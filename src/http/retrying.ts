@@ -77,7 +77,10 @@ export class RetryingClient {
   #restUntil: Instant = 0;
 
   /** `peer` is how messages call the other side, such as `the identity provider`. */
-  constructor(peer: string, { clock, env, timeout = LONGEST_CALL, random = Math.random, redactor }: ApiHooks) {
+  constructor(
+    peer: string,
+    { clock, env, timeout = LONGEST_CALL, random = Math.random, redactor }: ApiHooks,
+  ) {
     this.#peer = peer;
     this.redactor = redactor ?? new Redactor();
     this.#clock = clock;

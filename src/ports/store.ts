@@ -54,12 +54,7 @@ export interface Store {
    * Once asked, this store writes only while it holds the lease that it was granted: each write checks the epoch in its own
    * transaction, and rejects with a `fenced` error without it. Pause, resume and the outbox are open to all.
    */
-  holdLease(
-    holder: string,
-    now: Instant,
-    ttl: Duration,
-    quiet?: Duration,
-  ): Promise<LeaseGrant | undefined>;
+  holdLease(holder: string, now: Instant, ttl: Duration, quiet?: Duration): Promise<LeaseGrant | undefined>;
   /** Gives the lease back; that of another holder stays. The epoch is kept. */
   releaseLease(holder: string): Promise<void>;
   /** Who held the lease last, and until when by this machine's clock; `undefined` where it was given back, or never taken. */

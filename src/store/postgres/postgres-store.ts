@@ -72,6 +72,22 @@ export async function openPostgres(
   }
 }
 
+/** Organisations that have a store in the database at `url`, in order. Rejects with `StoreError`. */
+export async function organisationsAt(url: string): Promise<readonly string[]> {
+  const address = addressOf(url);
+  const db = await Database.at(address, address.place);
+  try {
+    await prepare(db, { now: () => 0, existing: true });
+    // Each table but these two has rows of organisations that are in one of them as well.
+    const rows = await db.rows(
+      'SELECT organisation FROM idle_enforcer.lease UNION SELECT organisation FROM idle_enforcer.record ORDER BY 1',
+    );
+    return rows.map(([name]) => String(name));
+  } finally {
+    await db.close();
+  }
+}
+
 async function prepare(
   db: Database,
   { readOnly, existing, migrations = MIGRATIONS }: PostgresOptions,
