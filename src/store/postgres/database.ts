@@ -2,6 +2,7 @@
  * The way to the database: a few connections, transactions with time-outs, and errors in the house's own words. Nothing outlives a
  * transaction on the server - no setting, no lock, no prepared statement - so that a pooler may stand between.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryArrayResult } from 'pg';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
 import type { Address } from './address.ts';
@@ -17,6 +18,7 @@ const LOCK_WITHIN: Duration = 5 * SECOND;
 /** One statement may take so long, and its answer a little longer. */
 export const USUAL_STATEMENT: Duration = 15 * SECOND;
 const ANSWER_WITHIN: Duration = 5 * SECOND;
+const CLOSE_WITHIN: Duration = 2 * SECOND;
 const IDLE_CONNECTION: Duration = 30 * SECOND;
 
 export type Value = string | number | boolean | null | readonly (string | number | null)[];
@@ -62,6 +64,10 @@ export class Database implements Asking {
       allowExitOnIdle: true,
       types: { getTypeParser: (oid: number) => parserOf(oid) },
     });
+    // What breaks a connection is told by the question that is under way on it, if any.
+    pool.on('connect', (client) => {
+      client.on('error', () => undefined);
+    });
     // A connection that breaks while nobody uses it is replaced; the next question tells what is wrong.
     pool.on('error', () => undefined);
     return new Database(place, pool);
@@ -93,7 +99,13 @@ export class Database implements Asking {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#pool.end();
+    const late = new AbortController();
+    // A question that hangs is not waited for.
+    await Promise.race([
+      this.#pool.end(),
+      sleep(CLOSE_WITHIN, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
+    ]);
+    late.abort();
   }
 
   async #with<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {

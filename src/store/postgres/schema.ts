@@ -187,8 +187,11 @@ const LONGEST_MIGRATION: Duration = 600 * SECOND;
 
 /** The version of what is stored, and what this program would make of it. */
 export async function storedVersion(db: Asking): Promise<number> {
-  const [found] = await db.rows("SELECT to_regclass('idle_enforcer.version') IS NOT NULL");
-  if (found?.[0] !== true) return 0;
+  // Tables of the catalogue, unlike functions such as to_regclass, never answer from before a lock was waited for.
+  const found = await db.rows(
+    "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = 'idle_enforcer' AND tablename = 'version'",
+  );
+  if (found.length === 0) return 0;
   const [row] = await db.rows('SELECT version FROM idle_enforcer.version');
   return Number(row?.[0] ?? 0);
 }
@@ -212,8 +215,8 @@ export async function migrate(db: Database, migrations: readonly string[]): Prom
     checkVersion(version, migrations.length, db.place);
     if (version === migrations.length) return;
     // Whoever may not make schemas in this database may be given this one.
-    const [schema] = await tx.rows("SELECT to_regnamespace('idle_enforcer') IS NOT NULL");
-    if (schema?.[0] !== true) await tx.run('CREATE SCHEMA idle_enforcer');
+    const schema = await tx.rows("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'idle_enforcer'");
+    if (schema.length === 0) await tx.run('CREATE SCHEMA idle_enforcer');
     for (const script of migrations.slice(version)) await tx.script(script);
     await tx.run('CREATE TABLE IF NOT EXISTS idle_enforcer.version (version bigint NOT NULL)');
     await tx.run('DELETE FROM idle_enforcer.version');
