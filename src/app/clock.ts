@@ -60,13 +60,17 @@ export class WoundClock implements Clock {
     const until = this.#now + length;
     await setImmediate();
     signal?.throwIfAborted();
-    // What the timers begin on the way has its turn before time goes on.
-    for (let next = this.#nextTimer(); next <= until && this.#now < until; next = this.#nextTimer()) {
+    await this.goOnTo(until, signal);
+  }
+
+  /** Goes on to `at`; what the timers begin on the way has its turn before time goes on. */
+  async goOnTo(at: Instant, signal?: AbortSignal): Promise<void> {
+    for (let next = this.#nextTimer(); next <= at && this.#now < at; next = this.#nextTimer()) {
       this.windTo(next);
       await setImmediate();
       signal?.throwIfAborted();
     }
-    this.windTo(until);
+    this.windTo(at);
   }
 
   #nextTimer(): Instant {

@@ -178,7 +178,7 @@ export class Shift {
   /** Sweeps once a minute until that minute of the shift, this one left out; `each` is asked before every sweep. */
   async until(minute: number, each?: (minute: number) => unknown): Promise<void> {
     for (let n = this.#next; n < minute; n += 1) {
-      this.clock.windTo(STARTS_AT + n * INTERVAL);
+      await this.clock.goOnTo(STARTS_AT + n * INTERVAL);
       this.#next = n + 1;
       await each?.(n);
       await this.sweep();
