@@ -1,10 +1,11 @@
 /** Memories and the standing, as they stand in their tables. */
+import { setImmediate } from 'node:timers/promises';
 import type { ControllerState, RememberedAgent, RememberedQuery } from '../../domain/record.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
 import { stateBody, stateOf, standingOf, type Decoded } from '../codec.ts';
 import { agentOf } from './agents.ts';
 import type { DamagedRow } from './damage.ts';
-import type { Asking, Row } from './database.ts';
+import type { Asking, Row, Value } from './database.ts';
 import { storable } from './organisation.ts';
 
 /** Agents of one page, and of one statement that writes. */
@@ -111,20 +112,27 @@ export async function saveMemories(
   const sql = seen === 'step' ? INSERT : `${INSERT}, is_current = excluded.is_current`;
   // A statement writes no row twice: of two states of an agent the later counts.
   const last = [...new Map(memories.map((memory) => [memory.agentId, memory])).values()];
+  let writing: Promise<unknown> = Promise.resolve();
   for (let from = 0; from < last.length; from += PAGE) {
-    const some = last.slice(from, from + PAGE);
-    await tx.run(
-      sql,
-      organisation,
-      seen === 'seen',
-      some.map(({ agentId }) => storable(agentId)),
-      some.map(({ seenAt }) => Math.floor(seenAt)),
-      some.map((memory) => memory.last.presence),
-      some.map((memory) => memory.last.routing),
-      some.map(({ episode }) => String(episode.ladder !== undefined)),
-      some.map((memory) => stateBody(memory)),
-    );
+    const values = valuesOf(last.slice(from, from + PAGE));
+    // While the database writes some, the next are put into words.
+    await writing;
+    writing = tx.run(sql, organisation, seen === 'seen', ...values);
+    writing.catch(() => undefined);
+    await setImmediate();
   }
+  await writing;
+}
+
+function valuesOf(memories: readonly AgentState[]): readonly Value[] {
+  return [
+    memories.map(({ agentId }) => storable(agentId)),
+    memories.map(({ seenAt }) => Math.floor(seenAt)),
+    memories.map(({ last }) => last.presence),
+    memories.map(({ last }) => last.routing),
+    memories.map(({ episode }) => String(episode.ladder !== undefined)),
+    memories.map(stateBody),
+  ];
 }
 
 const SETTLE = `UPDATE idle_enforcer.memory AS memory
