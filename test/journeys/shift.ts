@@ -152,12 +152,12 @@ export class Shift {
    * Something happens in the middle of a sweep, just before the worker in charge now reads agents again: `nth` is 1
    * before it acts, and higher when it reads back. Nothing happens in between otherwise, as the clock stands still.
    */
-  beforeReading(happens: (nth: number) => void): void {
+  beforeReading(happens: (nth: number) => unknown): void {
     const { directory } = this.platform;
-    directory.instead.reread = (ids, signal) => {
+    directory.instead.reread = async (ids, signal) => {
       this.#readings += 1;
-      happens(this.#readings);
-      return directory.inner.reread(ids, signal);
+      await happens(this.#readings);
+      return await directory.inner.reread(ids, signal);
     };
   }
   #readings = 0;
