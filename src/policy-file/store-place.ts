@@ -57,7 +57,7 @@ export function storePlaceIn(text: string, file: string, env: Env): StorePlace {
   const path = filled.trim();
   if (first.kind === 'sqlite') {
     if (path === '' || path.length > LONGEST_PATH) return unknown(`${key} is no path`);
-    return { known: true, path, organisation: UNNAMED };
+    return { known: true, path, organisation: nameIn(text, from) ?? UNNAMED };
   }
   if (!isDatabaseUrl(path) || path.length > LONGEST_ADDRESS) return unknown(`${key} is no address`);
   const organisation = nameIn(text, from);
