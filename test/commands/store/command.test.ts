@@ -14,6 +14,7 @@ import { NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behavi
 import { MINUTE } from '../../../src/domain/time/time.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { openStore } from '../../../src/store/open.ts';
+import { openStore as openSqlite } from '../../../src/store/sqlite/sqlite-store.ts';
 import { inOne } from '../../contracts/store/place.ts';
 import { asked, emptyDatabase, NO_POSTGRES, PASSWORD } from '../../postgres/server.ts';
 import { STANDING, stateOf } from '../../store/examples.ts';
@@ -150,7 +151,8 @@ here('store copy', () => {
       /^A worker holds the store postgres:.*\(organisation held\)/,
     );
     await held.releaseLease('w');
-    const worker = await openStore({ sqlite: first }, { now });
+    const self = { pid: 1, host: 'elsewhere', boot: '', isAlive: () => true };
+    const worker = await openSqlite(first, { now, self });
     await worker.holdLease('w', Date.now(), MINUTE);
     await expect(storeCopy(copying, output)).rejects.toThrow(/^A worker holds the store .*\.db/);
     await worker.releaseLease('w');
