@@ -221,8 +221,8 @@ export class Controller {
     const gap = gapEvent(before, startedAt, usual, sweepId);
     const news = this.#news.of(findings, enforced, { sweepId, policy }, now);
     const saved = await this.#save(watched, gap === undefined ? news : [gap, ...news], enforced);
-    const isOver = limits.mayAct?.() ?? true;
-    if (saved && complete && isOver && this.#unreconciled) await this.#reconcile(watched, limits);
+    const mayReconcile = complete && this.#unreconciled && limits.mayAct?.() !== false;
+    if (saved && mayReconcile) await this.#reconcile(watched, limits);
   }
 
   /** A store that fails stops action, not observation. */

@@ -1,7 +1,7 @@
 /** The secrets that a policy holds, so that they can be kept out of what is shown. */
 import { chosenConnector } from '../identity/connectors/registry.ts';
 import { secretsInChannel } from '../notify/channels/registry.ts';
-import { secretsInUrl } from '../store/postgres/address.ts';
+import { secretsInUrl } from '../shapes/database-url.ts';
 import type { Settings } from './draft.ts';
 
 /** All of them: the client's, and what each channel and connector calls a secret of its own. */

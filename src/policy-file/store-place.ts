@@ -8,7 +8,7 @@ import { FileFault, readTextFile } from '../files/plain-file.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { interpolate, type Env } from './interpolate.ts';
 import { UNNAMED } from './draft.ts';
-import { isDatabaseUrl } from '../store/postgres/address.ts';
+import { isDatabaseUrl } from '../shapes/database-url.ts';
 import { isOwnKey } from './read-yaml.ts';
 import { root } from './schema.ts';
 

@@ -75,7 +75,7 @@ export function statusOf(facts: StatusFacts): unknown {
           reason: pause.reason ?? null,
         }
       : false,
-    lease: { standing: facts.lease?.standing ?? 'unknown', epoch: facts.lease?.epoch ?? null },
+    lease: leaseJson(facts.lease),
     lastSweep:
       last === undefined
         ? null
@@ -102,6 +102,12 @@ export function statusOf(facts: StatusFacts): unknown {
     evidence: evidenceJson(learnt, facts.evidence),
   };
 }
+
+function leaseJson({ standing, epoch }: NonNullable<StatusFacts['lease']> = UNKNOWN): unknown {
+  return { standing, epoch: epoch ?? null };
+}
+
+const UNKNOWN = { standing: 'unknown', epoch: undefined } as const;
 
 /** Tallies as they are; delays of returns in seconds, to the next class, `null` while unknown or beyond the last. */
 function learntJson(learnt: PlatformBehaviour): unknown {

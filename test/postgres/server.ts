@@ -34,8 +34,14 @@ export function postgresUrl(): Promise<string> {
   return url;
 }
 
+/** A database of one test file. */
+export interface EmptyDatabase {
+  readonly url: string;
+  readonly drop: () => Promise<void>;
+}
+
 /** A database of its own, empty at first. */
-export async function emptyDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+export async function emptyDatabase(): Promise<EmptyDatabase> {
   const server = await postgresUrl();
   const name = `idle_test_${randomBytes(6).toString('hex')}`;
   await asked(server, `CREATE DATABASE ${name}`);
@@ -71,7 +77,8 @@ async function started(): Promise<string> {
     const port = await freePort();
     const script = fileURLToPath(new URL('keeper.ts', import.meta.url));
     const words = [script, folder, BINARIES ?? '', String(port), run];
-    const { NODE_OPTIONS: _, ...env } = process.env;
+    // Options of Jest's own process are not for this one.
+    const env = { ...process.env, NODE_OPTIONS: '' };
     spawn(process.execPath, words, { stdio: 'ignore', detached: true, env }).unref();
   }
   for (;;) {

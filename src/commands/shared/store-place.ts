@@ -6,7 +6,7 @@ import { readStorePlace } from '../../policy-file/store-place.ts';
 import type { Store } from '../../ports/store.ts';
 import { StoreError } from '../../store/errors.ts';
 import { openStore, organisationsIn, type OpenOptions, type StoreLocation } from '../../store/open.ts';
-import { isDatabaseUrl } from '../../store/postgres/address.ts';
+import { isDatabaseUrl } from '../../shapes/database-url.ts';
 import { UsageError } from './exit.ts';
 import { configPath, type ConfigOption } from './options.ts';
 

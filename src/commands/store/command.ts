@@ -4,8 +4,8 @@ import { realClock } from '../../app/clock.ts';
 import { UNNAMED } from '../../policy-file/draft.ts';
 import { readStorePlace } from '../../policy-file/store-place.ts';
 import { organisationsIn, type StoreLocation } from '../../store/open.ts';
-import { isDatabaseUrl, secretsInUrl } from '../../store/postgres/address.ts';
-import { transferStore } from '../../store/transfer/transfer.ts';
+import { isDatabaseUrl, secretsInUrl } from '../../shapes/database-url.ts';
+import { transferStore, type Transferred } from '../../store/transfer/transfer.ts';
 import { counted } from '../../texts/counted.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import type { ConfigOption } from '../shared/options.ts';
@@ -20,27 +20,30 @@ export interface StoreCopyOptions extends ConfigOption {
 /** Copies and says what was copied. Rejects with `UsageError` or `StoreError`, and has written nothing then. */
 export async function storeCopy(options: StoreCopyOptions, output: Output): Promise<number> {
   const { from, to } = options;
-  for (const place of [from, to]) {
-    if (place.trim() === '')
-      throw new UsageError('--from and --to are each the path of a file or the URL of a database.');
-    if (isDatabaseUrl(place)) for (const secret of secretsInUrl(place)) output.redactor.know(secret);
-  }
+  for (const place of [from, to]) mustBePlace(place, output);
   const named = nameIn(options);
   const source = locationOf(from, named ?? (await onlyOne(from)));
   const target = locationOf(to, named ?? ('organisation' in source ? source.organisation : UNNAMED));
   if (JSON.stringify(source) === JSON.stringify(target))
     throw new UsageError('--from and --to name the same store.');
   const copied = await transferStore(source, target, () => realClock.now());
-  if (options.json === true) {
-    output.json(copied, 2);
-    return EXIT.fine;
-  }
+  if (options.json === true) output.json(copied, 2);
+  else tell(copied, output);
+  return EXIT.fine;
+}
+
+function mustBePlace(place: string, { redactor }: Output): void {
+  if (place.trim() === '')
+    throw new UsageError('--from and --to are each the path of a file or the URL of a database.');
+  if (isDatabaseUrl(place)) for (const secret of secretsInUrl(place)) redactor.know(secret);
+}
+
+function tell(copied: Transferred, output: Output): void {
   const { memory, event } = copied.sums;
   output.line(`Copied the store ${copied.from} to ${copied.to}; counts and hashes are equal.`);
   output.line(
     `It holds the clocks of ${counted(memory?.rows ?? 0, 'agent')} and ${counted(event?.rows ?? 0, 'event')}.`,
   );
-  return EXIT.fine;
 }
 
 /** The organisation of the policy that was given. Throws `UsageError` where it does not tell. */

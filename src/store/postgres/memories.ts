@@ -188,6 +188,10 @@ export async function readStanding(
   if (read.ok) return { standing: read.value, damaged: [] };
   return {
     standing: undefined,
-    damaged: [{ source: 'standing', key: '1', body: String(body), why: read.why }],
+    damaged: [{ source: 'standing', key: '1', body: textOf(body), why: read.why }],
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

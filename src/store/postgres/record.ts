@@ -100,7 +100,7 @@ function conditions(
   const add = (part: string, value: Value | undefined): void => {
     if (value === undefined) return;
     values.push(value);
-    parts.push(`${part.replace('?', `$${values.length}`)}`);
+    parts.push(part.replace('?', `$${values.length}`));
   };
   add('agent_id = ?', agentId === undefined ? undefined : storable(agentId));
   add('at >= ?', from === undefined ? undefined : whole(from));

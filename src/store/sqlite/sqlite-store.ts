@@ -25,7 +25,7 @@ import type {
 import type { Duration, Instant } from '../../domain/time/time.ts';
 import type { DamageCount, Store } from '../../ports/store.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
-import { eventValues, INSERT_EVENT, learntBody, learntOf, standingBody } from '../codec.ts';
+import { eventValues, INSERT_EVENT, learntBody, standingBody } from '../codec.ts';
 import { countPages, saveCount } from './counts.ts';
 import type { DamageLog } from '../damage.ts';
 import { Damage } from './damage.ts';
@@ -34,10 +34,11 @@ import { eventPages, readEvents } from './events.ts';
 import { later, storeError, storeErrorOf } from '../errors.ts';
 import { Fence } from '../fence.ts';
 import { thisProcess, type Self } from '../self.ts';
+import { addResumeRequest, isResumeWanted, readFacts, readLearnt, takeResumeRequest } from './facts.ts';
 import { wholePath } from './files.ts';
 import { dropLease, leaseRow, leaseTrace, readLease, takeLease } from './lease.ts';
 import { readMemories, readMemory, readStanding, rememberedPages, saveMemory } from './memories.ts';
-import { isOwnNote, NOTES } from '../notes.ts';
+import { NOTES } from '../notes.ts';
 import { readOpenIntents } from './open-intents.ts';
 import { noteChecked, openDatabase, type Opened } from './open.ts';
 import type { StoreOptions } from './options.ts';
@@ -229,25 +230,17 @@ export class SqliteStore implements Store {
   }
 
   takeResume(): Promise<boolean> {
-    return this.#later(() => {
-      // Asked each sweep and hardly ever there: look before taking the write lock.
-      if (this.#db.get("SELECT 1 FROM request WHERE name = 'resume'") === undefined) return false;
-      return this.#fenced(() => this.#db.run("DELETE FROM request WHERE name = 'resume'") > 0);
-    });
+    return this.#later(() => isResumeWanted(this.#db) && this.#fenced(() => takeResumeRequest(this.#db)));
   }
 
   requestResume(): Promise<void> {
     return this.#writeAsVisitor(() => {
-      this.#db.run("INSERT INTO request (name) VALUES ('resume') ON CONFLICT DO NOTHING");
+      addResumeRequest(this.#db);
     });
   }
 
   facts(): Promise<ReadonlyMap<string, string>> {
-    return this.#later(() => {
-      const rows = this.#db.all('SELECT name, value FROM fact ORDER BY name');
-      const facts = rows.map((row) => [String(row['name']), String(row['value'])] as const);
-      return new Map(facts.filter(([name]) => !isOwnNote(name)));
-    });
+    return this.#later(() => readFacts(this.#db));
   }
 
   /** Adds facts or gives them a new value; none is taken away. */
@@ -257,14 +250,11 @@ export class SqliteStore implements Store {
     });
   }
 
-  /** What has been learnt of the platform; `undefined` while that is nothing. */
   learnt(): Promise<PlatformBehaviour | undefined> {
     return this.#later(() => {
-      const body = sql.factOf(this.#db, NOTES.learnt);
-      if (body === undefined) return undefined;
-      const read = learntOf(body);
-      if (!read.ok) this.#damage.put([{ source: 'fact', key: NOTES.learnt, body, why: read.why }]);
-      return read.ok ? read.value : undefined;
+      const { learnt, damaged } = readLearnt(this.#db);
+      this.#damage.put(damaged);
+      return learnt;
     });
   }
 

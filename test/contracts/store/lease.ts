@@ -90,7 +90,7 @@ export function leaseContract(place: () => StorePlace): void {
       expect(await ask(one, 'one')).toEqual({ epoch: 1, actsAfter: 0 });
     });
 
-    test('has a greater epoch with each taking, whoever has held it, given back or not', async () => {
+    test('has a greater epoch with each taking, by whichever worker, given back or not', async () => {
       const stores = await two();
       const epochs: (number | undefined)[] = [];
       for (let n = 0; n < 6; n += 1) {

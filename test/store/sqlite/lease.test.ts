@@ -50,9 +50,12 @@ describe('the lease', () => {
     await store.holdLease('one', BASE, TTL);
     const old = new DatabaseSync(path);
     const before = /never reset|grows with each taking/;
-    expect(() => old.exec("DELETE FROM lease WHERE holder = 'one'")).toThrow(before);
-    expect(() => old.exec("UPDATE lease SET holder = 'old', until = 1")).toThrow(before);
-    expect(() => old.exec('UPDATE lease SET epoch = 0')).toThrow(before);
+    const running = (statement: string) => () => {
+      old.exec(statement);
+    };
+    expect(running("DELETE FROM lease WHERE holder = 'one'")).toThrow(before);
+    expect(running("UPDATE lease SET holder = 'old', until = 1")).toThrow(before);
+    expect(running('UPDATE lease SET epoch = 0')).toThrow(before);
     old.exec(`UPDATE lease SET until = ${BASE + 1}`);
     old.close();
     expect(await store.holdLease('one', BASE + 1, TTL)).toEqual({ epoch: 1, actsAfter: 0 });
