@@ -151,6 +151,8 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     const parts: Parts = { ...around, store, platform, names, identity, health, telling, alarms };
     const inForce = inForceOf(policy, loaded.settings);
     const { worker, lastReport, missed, onTaken, between } = workerOf(inForce, parts);
+    metrics.watchLease(() => worker.lease);
+    health.watchLease(() => worker.lease.standing);
     const reload = reloadOf(loaded, inForce, worker, parts);
     reload.subscribe(({ settings }) => {
       ({ interval } = settings.sweep);
@@ -239,10 +241,7 @@ function workerOf(
   const asked = { evidence, openInteractions: platform.openInteractions };
   const made = { ...tools, ...asked, sources, directory, effects, store, names };
   const load = async (wanted: InForce, isAfterAnother: boolean): Promise<Controller> => {
-    if (isAfterAnother) {
-      await names.restart();
-      await identity.restart(store);
-    }
+    if (isAfterAnother) await readAgain(parts);
     return await Controller.load(made, wanted);
   };
   let { setAside } = store;
@@ -260,27 +259,39 @@ function workerOf(
     },
   };
   const process = { command, version: VERSION, startedAt: clock.now() };
-  let taken: () => void = () => undefined;
-  const onTaken = (): void => {
-    taken();
-  };
+  const late = lateCall();
   const worker = new Worker(
-    { clock, store, log, meter, holder: randomUUID(), process, load, onTaken, ...hooks },
+    { clock, store, log, meter, holder: randomUUID(), process, load, onTaken: late.call, ...hooks },
     inForce,
   );
-  metrics.watchLease(() => worker.lease);
-  health.watchLease(() => worker.lease.standing);
   return {
     worker,
     lastReport: () => last,
     missed: (why, count) => {
       meter.missed(why, count);
     },
-    onTaken: (sweep) => {
-      taken = sweep;
-    },
+    onTaken: late.use,
     between: (wanted) => {
       reload = wanted;
+    },
+  };
+}
+
+/** Another worker may have written the store since these were read. */
+async function readAgain({ names, identity, store }: Parts): Promise<void> {
+  await names.restart();
+  await identity.restart(store);
+}
+
+/** A call of what is not known yet. */
+function lateCall(): { readonly call: () => void; readonly use: (work: () => void) => void } {
+  let work: () => void = () => undefined;
+  return {
+    call: () => {
+      work();
+    },
+    use: (known) => {
+      work = known;
     },
   };
 }

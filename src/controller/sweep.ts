@@ -244,15 +244,9 @@ export class Controller {
   /** Intents without an outcome are settled once, when the sweep that may tell of them is stored. */
   #reconcile({ sweepId, context, hold }: Watched, limits: SweepLimits): Promise<boolean> {
     const mayBegin = (): Promise<boolean> => this.#mayBegin(limits);
-    const { signal, actSignal = signal } = limits;
+    const signal = limits.actSignal ?? limits.signal;
     return this.#unlessLost(sweepId, async () => {
-      await reconcile(this.#deps, hold, {
-        sweepId,
-        context,
-        standing: this.#standing,
-        mayBegin,
-        signal: actSignal,
-      });
+      await reconcile(this.#deps, hold, { sweepId, context, standing: this.#standing, mayBegin, signal });
       this.#unreconciled = false;
     });
   }

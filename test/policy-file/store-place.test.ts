@@ -60,7 +60,7 @@ describe('the place is known', () => {
   test.each([
     ['by a variable, of an organisation without a name', POLICY, 'postgres://u@h/d of default'],
     ['of the organisation that the policy names', `name: Acme\n${POLICY}`, 'postgres://u@h/d of Acme'],
-    ['behind a mistake', `"name": "${'${DATA}'}"\nprofiles: "open\n`, 'postgres://u@h/d of /srv/data'],
+    ['behind a mistake', '"name": "${DATA}"\nprofiles: "open\n', 'postgres://u@h/d of /srv/data'],
     [
       'not where the name cannot be read',
       `name: [\nprofiles: "\n`,

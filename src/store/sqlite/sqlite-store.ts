@@ -3,7 +3,6 @@
  * other processes at the same time. What belongs together is one transaction, on disk before the promise resolves.
  */
 import { existsSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type {
@@ -37,12 +36,13 @@ import { thisProcess, type Self } from '../self.ts';
 import { addResumeRequest, isResumeWanted, readFacts, readLearnt, takeResumeRequest } from './facts.ts';
 import { wholePath } from './files.ts';
 import { dropLease, leaseRow, leaseTrace, readLease, takeLease } from './lease.ts';
-import { readMemories, readMemory, readStanding, rememberedPages, saveMemory } from './memories.ts';
+import { readMemories, readMemory, readStanding, rememberedPages, saveMemory, saveSeen } from './memories.ts';
 import { NOTES } from '../notes.ts';
 import { readOpenIntents } from './open-intents.ts';
 import { noteChecked, openDatabase, type Opened } from './open.ts';
 import type { StoreOptions } from './options.ts';
 import { SqliteOutbox } from './outbox.ts';
+import { inTurns } from './turns.ts';
 import { readPause, writePause } from './pauses.ts';
 import { forgetBefore, giveBackSpace } from './prune.ts';
 import * as sql from './statements.ts';
@@ -177,10 +177,7 @@ export class SqliteStore implements Store {
   saveSweep(record: SweepRecord): Promise<void> {
     return this.#later(() => {
       this.#fenced(() => {
-        if (this.#fresh) this.#db.run(sql.SETTLE_CURRENT);
-        for (const memory of record.changed) saveMemory(this.#db, sql.SAVE_SEEN, memory);
-        for (const memory of record.notSeen) saveMemory(this.#db, sql.SAVE_NOT_SEEN, memory);
-        this.#db.run(sql.SAVE_SWEEP, Math.floor(record.at), standingBody(record.standing));
+        saveSeen(this.#db, record, this.#fresh);
         this.#addEvents(record.events);
         if (record.count !== undefined) saveCount(this.#db, record.count);
       });
@@ -323,15 +320,8 @@ export class SqliteStore implements Store {
     });
   }
 
-  /** Others have their turn between two pages. */
-  async *#pages<T>(pages: Generator<T>): AsyncGenerator<T> {
-    for (;;) {
-      // A page that failed cannot be asked for again: the rest would be missing, and nobody told.
-      const page = await later(this.#db.path, () => this.#guarded(() => pages.next()));
-      if (page.done === true) return;
-      yield page.value;
-      await setImmediate();
-    }
+  #pages<T>(pages: Generator<T>): AsyncGenerator<T> {
+    return inTurns(this.#db.path, () => this.#guarded(() => pages.next()));
   }
 
   #later<T>(work: () => T): Promise<T> {
