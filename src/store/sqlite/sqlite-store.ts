@@ -143,7 +143,6 @@ export class SqliteStore implements Store {
     });
   }
 
-  /** The process that swept last, as it looks from here. */
   worker(): Promise<WorkerTrace | undefined> {
     return this.#later(() => readTrace(this.#db, this.#self));
   }
@@ -161,7 +160,6 @@ export class SqliteStore implements Store {
     return this.#later(() => readMemory(this.#db, agentId));
   }
 
-  /** Agents with their memory, page by page, in no order. */
   rememberedPages(wanted: RememberedQuery): AsyncIterable<readonly RememberedAgent[]> {
     return this.#pages(rememberedPages(this.#db, wanted));
   }
@@ -209,7 +207,6 @@ export class SqliteStore implements Store {
     return this.#pages(eventPages(this.#db, query));
   }
 
-  /** Head-counts of the sweeps in a span, in order, page by page. */
   countPages(from: Instant, to: Instant): AsyncIterable<readonly SweepCount[]> {
     return this.#pages(countPages(this.#db, from, to));
   }
@@ -240,7 +237,6 @@ export class SqliteStore implements Store {
     return this.#later(() => readFacts(this.#db));
   }
 
-  /** Adds facts or gives them a new value; none is taken away. */
   setFacts(facts: ReadonlyMap<string, string>): Promise<void> {
     return this.#write(() => {
       for (const [name, value] of facts) this.#db.run(sql.SAVE_FACT, name, value);
@@ -267,12 +263,10 @@ export class SqliteStore implements Store {
     });
   }
 
-  /** Everyone whose name is stored, in no order. */
   agents(): Promise<readonly StoredAgent[]> {
     return this.#later(() => readAgents(this.#db));
   }
 
-  /** By id; else by the whole name or e-mail address, whatever the case; else by a part of either. */
   findAgents(nameOrId: string): Promise<readonly StoredAgent[]> {
     return this.#later(() => searchAgents(this.#db, nameOrId));
   }
