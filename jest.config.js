@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { env } from 'node:process';
+import { env, pid } from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 
 const MEMORY = '/dev/shm';
@@ -10,6 +10,9 @@ const ENOUGH = 2 ** 31;
 env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
 // A store waits for its disk at every step, which in tests is a third of the time.
 if (env.TMPDIR === undefined && room(MEMORY) > ENOUGH) env.TMPDIR = MEMORY;
+
+// All files of a run share one database server, which ends with it.
+env.IDLE_TEST_RUN ??= String(pid);
 
 function room(folder) {
   try {

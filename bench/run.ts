@@ -13,6 +13,7 @@ import type { Row } from './measure.ts';
 import { benchMonth } from './month.ts';
 import { benchOperator } from './operator.ts';
 import { benchPolicies, benchPolicy } from './policies.ts';
+import { benchPostgres } from './postgres.ts';
 import { benchRecord } from './record.ts';
 import { benchStart } from './start.ts';
 import { benchSweep } from './sweep.ts';
@@ -30,6 +31,7 @@ const BENCHES: Benches = {
   endpoints: benchEndpoints,
   record: benchRecord,
   operator: benchOperator,
+  postgres: benchPostgres,
   tracing: benchTracing,
 };
 /** Only when asked for. */

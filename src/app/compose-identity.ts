@@ -59,6 +59,15 @@ export class LiveIdentity {
     return new LiveIdentity(identity, around, await sessionsEnded(store, around.clock.now()));
   }
 
+  /** The hourly cap goes on where the record ends: another worker may have written it. Only between two sweeps. */
+  async restart(store: Pick<Store, 'events'>): Promise<void> {
+    if (this.#settings === undefined) return;
+    const old = this.#current;
+    this.#spent = await sessionsEnded(store, this.#around.clock.now());
+    this.#current = this.#connect(this.#settings);
+    await old?.close();
+  }
+
   get current(): Identity | undefined {
     return this.#current;
   }

@@ -18,6 +18,8 @@ import { connectPlatform, type Platform } from '../genesys/platform.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Sender } from '../notify/send.ts';
 import { askedSources } from '../policy-file/asked-sources.ts';
+import { LONGEST_EFFECT } from '../genesys/effects/effects.ts';
+import { LONGEST_CALL } from '../http/retrying.ts';
 import { needRestart } from '../policy-file/diff.ts';
 import type { LoadedPolicy, Settings } from '../policy-file/draft.ts';
 import { secretsOf } from '../policy-file/secrets.ts';
@@ -26,7 +28,7 @@ import { Health } from '../server/health.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { NamesInUse } from './names-in-use.ts';
 import { noteSweep } from './note-sweep.ts';
-import { openStore, type OpenOptions } from '../store/open.ts';
+import { locationOf, openStore, type OpenOptions } from '../store/open.ts';
 import { Reload } from './reload.ts';
 import { proxiesOf, proxyAddresses } from './proxies.ts';
 import { Redactor } from '../texts/redactor.ts';
@@ -70,6 +72,8 @@ export interface Assembly {
   readonly notifier: Notifier;
   /** To be told of each tick of the schedule that brought no sweep. */
   readonly missed: Meter['missed'];
+  /** Says what makes a sweep at once, for when the lease of another worker has become free. */
+  readonly onTaken: (sweep: () => void) => void;
   /** The last sweep of this process. */
   readonly lastReport: () => SweepReport | undefined;
   /** Ends all connections; messages have so much real time to leave, the others wait in the store. */
@@ -84,7 +88,7 @@ export function openStoreOf(
   { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
   options: Pick<OpenOptions, 'trusted' | 'busyTimeout'> = {},
 ): Promise<Store> {
-  return openStore(settings.store, { now: () => clock.now(), log, ...options });
+  return openStore(locationOf(settings), { now: () => clock.now(), log, ...options });
 }
 
 /** Connects to the platform; nothing is sent yet. Throws `PlatformSettingsError` or `ProxySettingsError`. */
@@ -146,7 +150,9 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     });
     const parts: Parts = { ...around, store, platform, names, identity, health, telling, alarms };
     const inForce = inForceOf(policy, loaded.settings);
-    const { worker, lastReport, missed, between } = workerOf(inForce, parts);
+    const { worker, lastReport, missed, onTaken, between } = workerOf(inForce, parts);
+    metrics.watchLease(() => worker.lease);
+    health.watchLease(() => worker.lease.standing);
     const reload = reloadOf(loaded, inForce, worker, parts);
     reload.subscribe(({ settings }) => {
       ({ interval } = settings.sweep);
@@ -154,6 +160,7 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     between(reload);
     const { notifier } = telling;
     const release = async (farewell?: Duration): Promise<void> => {
+      worker.end();
       await Promise.all([notifier.close(farewell), flushTraces(around.log, farewell)]);
       await identity.close();
       await platform.close();
@@ -163,7 +170,7 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
       await store.close();
     };
     const made = { worker, store, platform, health, policy, reload, notifier };
-    return { ...made, missed, lastReport, release, close };
+    return { ...made, missed, lastReport, onTaken, release, close };
   } catch (error) {
     await telling.notifier.close(0);
     await platform.close();
@@ -178,8 +185,9 @@ function tellMode(metrics: Metrics, { organisation, mode, held }: Settings, log?
   log?.info({ by: held.by, policySays: held.policySays }, 'the environment holds the mode at observe');
 }
 
-function inForceOf(policy: Policy, { sweep, store }: Settings): InForce {
-  return { policy, longestInterval: sweep.interval, retention: store.retention };
+function inForceOf(policy: Policy, { sweep, store, genesys }: Settings): InForce {
+  const longestRequest = Math.max(genesys.timeout, LONGEST_EFFECT, LONGEST_CALL);
+  return { policy, longestInterval: sweep.interval, retention: store.retention, longestRequest };
 }
 
 /** What a worker and its reloading are made of. */
@@ -210,7 +218,9 @@ function tellOfRows(store: Store, { alarm }: Telling): void {
 function workerOf(
   inForce: InForce,
   parts: Parts,
-): Pick<Assembly, 'worker' | 'lastReport' | 'missed'> & { readonly between: (reload: Reload) => void } {
+): Pick<Assembly, 'worker' | 'lastReport' | 'missed' | 'onTaken'> & {
+  readonly between: (reload: Reload) => void;
+} {
   const { clock, log, metrics, store, platform, names, identity, health, telling, alarms } = parts;
   const { command = 'run', redactor = new Redactor() } = parts;
   let last: SweepReport | undefined;
@@ -230,7 +240,10 @@ function workerOf(
   const evidence = (): EvidenceSources => evidenceOf(platform, reload?.current.settings.evidence);
   const asked = { evidence, openInteractions: platform.openInteractions };
   const made = { ...tools, ...asked, sources, directory, effects, store, names };
-  const load = (wanted: InForce): Promise<Controller> => Controller.load(made, wanted);
+  const load = async (wanted: InForce, isAfterAnother: boolean): Promise<Controller> => {
+    if (isAfterAnother) await readAgain(parts);
+    return await Controller.load(made, wanted);
+  };
   let { setAside } = store;
   const hooks = {
     beforeSweep: () => {
@@ -246,8 +259,9 @@ function workerOf(
     },
   };
   const process = { command, version: VERSION, startedAt: clock.now() };
+  const late = lateCall();
   const worker = new Worker(
-    { clock, store, log, meter, holder: randomUUID(), process, load, ...hooks },
+    { clock, store, log, meter, holder: randomUUID(), process, load, onTaken: late.call, ...hooks },
     inForce,
   );
   return {
@@ -256,8 +270,28 @@ function workerOf(
     missed: (why, count) => {
       meter.missed(why, count);
     },
+    onTaken: late.use,
     between: (wanted) => {
       reload = wanted;
+    },
+  };
+}
+
+/** Another worker may have written the store since these were read. */
+async function readAgain({ names, identity, store }: Parts): Promise<void> {
+  await names.restart();
+  await identity.restart(store);
+}
+
+/** A call of what is not known yet. */
+function lateCall(): { readonly call: () => void; readonly use: (work: () => void) => void } {
+  let work: () => void = () => undefined;
+  return {
+    call: () => {
+      work();
+    },
+    use: (known) => {
+      work = known;
     },
   };
 }

@@ -109,6 +109,15 @@ export class NamesInUse implements NameLookups {
     await this.#save(inUse);
   }
 
+  /** What the store remembers holds again, for another worker may have written it; the lists are due with the next sweep. Rejects with `StoreError`. */
+  async restart(): Promise<void> {
+    this.#stored = await this.#parts.store.facts();
+    if (this.#inUse === undefined) return;
+    const inUse = { ...this.#inUse, remembered: rememberedFrom(this.#stored) };
+    this.#takeUp(inUse, inUse.lists, inUse.unsure);
+    this.#sweepsSince = SWEEPS_BETWEEN;
+  }
+
   async latest(policy: Policy, occasion: 'sweep' | 'log_off', signal: AbortSignal): Promise<Policy> {
     if (this.#inUse?.policy.hash !== policy.hash) return policy;
     if (occasion === 'sweep') {

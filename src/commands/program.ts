@@ -1,6 +1,7 @@
 /** The commands, their options and their help. */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import process from 'node:process';
+import type { StoreCopyOptions } from './store/command.ts';
 import type { BackupOptions } from './backup/command.ts';
 import type { BacktestOptions } from './backtest/command.ts';
 import { severalLines } from '../texts/clean.ts';
@@ -92,7 +93,7 @@ function withConfig(program: Command, name: string, description: string): Comman
 
 /** For commands that need nothing of the policy but the place of its store. */
 function withStore(program: Command, name: string, description: string): Command {
-  const help = 'the store itself (default: the one that the policy names)';
+  const help = 'the store itself, or the URL of its database (default: the one that the policy names)';
   return withConfig(program, name, description).option('--store <file>', help);
 }
 
@@ -134,6 +135,18 @@ function addWorker(program: Command, output: Output, end: End): void {
     .option('--json', 'print what it holds as JSON')
     .action(async (file: string, options: BackupOptions) => {
       end(await (await import('./backup/command.ts')).backup(file, options, output));
+    });
+  withConfig(
+    program,
+    'store',
+    'take the store from a file into a database, or back; no worker may hold either',
+  )
+    .addArgument(new Argument('<action>', 'what is to be done').choices(['copy']))
+    .requiredOption('--from <file>', 'the store: the path of a file, or the URL of a database')
+    .requiredOption('--to <file>', 'a new or empty store: the path of a file, or the URL of a database')
+    .option('--json', 'print counts and hashes as JSON')
+    .action(async (_: string, options: StoreCopyOptions) => {
+      end(await (await import('./store/command.ts')).storeCopy(options, output));
     });
   withStore(program, 'resume', 'end a pause, and free the agents that the breaker holds').action(
     async (options: StoreOption) => {

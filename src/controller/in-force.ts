@@ -9,4 +9,6 @@ export interface InForce {
   readonly longestInterval: Duration;
   /** How long the past is kept. */
   readonly retention: Duration;
+  /** How long one request to the platform, or to an identity provider, may be under way. */
+  readonly longestRequest?: Duration;
 }

@@ -9,10 +9,14 @@ export interface SweepLimits {
   readonly mayBegin: () => Promise<boolean>;
   /** Whether the store is still ours: asked after reading, which may have taken longer than the lease lasts. */
   readonly mayRecord?: () => Promise<LeaseStill>;
+  /** Whether requests of a worker that held the lease before, and did not give it back, are over. */
+  readonly mayAct?: () => boolean;
   /** Why the holder of the lease is unknown, in one sentence. */
   readonly leaseFault?: () => string | undefined;
   /** Ends reading and waiting at once. */
   readonly signal: AbortSignal;
+  /** Ends acting at once: also when the lease is about to end. `signal` unless given. */
+  readonly actSignal?: AbortSignal;
 }
 
 /** Another worker may have written the store while this one read: what it read rests on memories that are too old. */

@@ -208,7 +208,8 @@ export class Controller {
     const gap = gapEvent(before, startedAt, usual, sweepId);
     const news = this.#news.of(findings, enforced, { sweepId, policy }, now);
     const saved = await this.#save(watched, gap === undefined ? news : [gap, ...news], enforced);
-    if (saved && complete && this.#unreconciled) await this.#reconcile(watched, limits);
+    const mayReconcile = complete && this.#unreconciled && limits.mayAct?.() !== false;
+    if (saved && mayReconcile) await this.#reconcile(watched, limits);
   }
 
   /** A store that fails stops action, not observation. */
@@ -298,7 +299,7 @@ export class Controller {
   }
 
   #within(limits: SweepLimits): Pick<Pass, 'mayBegin' | 'signal'> {
-    return { mayBegin: () => this.#mayBegin(limits), signal: limits.signal };
+    return { mayBegin: () => this.#mayBegin(limits), signal: limits.actSignal ?? limits.signal };
   }
 
   async #mayBegin(limits: SweepLimits): Promise<boolean> {

@@ -2,16 +2,16 @@
  * The unattended worker: one sweep at each tick, never two at a time, only while it holds the lease of the store, and
  * an orderly end. Whatever goes wrong in one sweep, the next tick tries again.
  */
-import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
+import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import type { SweepBegun } from '../domain/record.ts';
 import type { Controller } from './sweep.ts';
 import type { InForce } from './in-force.ts';
-import type { LeaseStill } from './limits.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { LeaseLost } from './limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Meter, SweepReport } from '../ports/metrics.ts';
 import type { Store } from '../ports/store.ts';
-import { FailureLatch } from './failure-latch.ts';
 
 /** A log-off pass may take this long when reading everyone has left hardly any time for it. */
 const LATE_ROUND: Duration = 30 * SECOND;
@@ -35,11 +35,16 @@ export interface WorkerParts {
   readonly holder: string;
   /** What `pause` tells of this process. */
   readonly process: Pick<SweepBegun, 'command' | 'version' | 'startedAt'>;
-  /** Loads everything that is remembered; called whenever the lease has been won. */
-  readonly load: (inForce: InForce) => Promise<Sweeper>;
+  /**
+   * Loads everything that is remembered; called whenever the lease has been won. `isAfterAnother`: what was read of the store before may be
+   * old.
+   */
+  readonly load: (inForce: InForce, isAfterAnother: boolean) => Promise<Sweeper>;
   /** Called just before each sweep, and just after it; neither may throw. */
   readonly beforeSweep?: () => void;
   readonly afterSweep?: () => void;
+  /** Another worker has let go of the lease, or is gone: a sweep is due at once. */
+  readonly onTaken?: () => void;
 }
 
 export class Worker {
@@ -51,24 +56,29 @@ export class Worker {
   #isSweeping = false;
   /** An early look that is under way; a sweep begins only after it. */
   #early: Promise<void> | undefined;
-  /** What was in force in the last sweep. */
-  #swept: InForce | undefined;
-  /** When the lease was renewed; `undefined` once that failed. */
-  #leaseAt: Instant | undefined;
-  /** When the lease was last known to be held. */
-  #heldAt: Instant | undefined;
-  readonly #leaseTrouble: FailureLatch;
-  /** How often the store had been opened when the lease was last held. */
-  #opened: number | undefined;
+  /** What was in force in the last sweep, and in which term of the lease it was made. */
+  #swept: { readonly inForce: InForce; readonly term: number } | undefined;
+  readonly #keeper: LeaseKeeper;
+  /** Under which holding the enforcer was loaded. */
+  #loadedOn: string | undefined;
   #stopping = false;
-  #waiting = false;
-  /** The lease ran out before it was renewed, or the store was opened anew: what is remembered may be out of date. */
-  #lapsed = false;
+  #isTold = false;
+  /** Another worker may have written the store since this one was made. */
+  #isAfterAnother = false;
 
   constructor(parts: WorkerParts, inForce: InForce) {
     this.#parts = parts;
     this.#inForce = inForce;
-    this.#leaseTrouble = new FailureLatch(parts.log, 'the lease of the store could not be renewed');
+    this.#keeper = new LeaseKeeper({
+      ...parts,
+      longestRequest: () => this.#inForce.longestRequest ?? 0,
+      onTaken: () => {
+        this.#taken();
+      },
+      onRefused: () => {
+        this.#refused();
+      },
+    });
   }
 
   /** Takes up another policy from the next sweep on. */
@@ -78,7 +88,14 @@ export class Worker {
 
   /** Whether another worker holds the store: then it speaks for both. */
   get waiting(): boolean {
-    return this.#waiting;
+    return this.#keeper.waiting;
+  }
+
+  /** The lease as this worker knows it: `unknown` while the store does not answer. Without an epoch it was never held. */
+  get lease(): { readonly standing: 'held' | 'standby' | 'unknown'; readonly epoch: number | undefined } {
+    const { waiting, isHeld, epoch, fault } = this.#keeper;
+    const isSure = fault === undefined;
+    return { standing: isHeld ? 'held' : waiting && isSure ? 'standby' : 'unknown', epoch };
   }
 
   /** Whether a sweep is under way, or an early look. */
@@ -110,11 +127,15 @@ export class Worker {
     const enforcer = this.#enforcer;
     const isOver = (): boolean =>
       this.#stopping || this.#running !== undefined || clock.now() >= nextTick - LAST_EARLY_LOOK;
-    const isOther = this.#lapsed || this.#waiting || this.#swept !== this.#inForce;
-    if (enforcer === undefined || this.#early !== undefined || isOther || isOver()) return;
+    const keeper = this.#keeper;
+    const swept = this.#swept;
+    const isOther = swept?.inForce !== this.#inForce || this.#loadedOn !== keeper.ground;
+    if (enforcer === undefined || swept === undefined || this.#early !== undefined || isOther || isOver())
+      return;
     const mayBegin = async (): Promise<boolean> =>
-      !isOver() && (await this.#leaseStill(clock.now())) === 'held';
-    const look = enforcer.lookEarly({ mayBegin, signal: this.#abort.signal });
+      !isOver() && keeper.mayAct && (await keeper.stillIn(swept.term)) === 'held';
+    const actSignal = AbortSignal.any([this.#abort.signal, keeper.signal]);
+    const look = enforcer.lookEarly({ mayBegin, signal: this.#abort.signal, actSignal });
     this.#early = look
       .catch((error: unknown) => {
         log.error({ err: error }, 'the early look failed');
@@ -133,6 +154,7 @@ export class Worker {
     try {
       return await this.#sweep(nextTick);
     } catch (error) {
+      if (error instanceof LeaseLost) this.#enforcer = undefined;
       this.#parts.log.error({ err: error }, 'the sweep failed');
       this.#parts.meter.sweepFailed();
       return undefined;
@@ -141,10 +163,16 @@ export class Worker {
     }
   }
 
+  /** Lets go of everything as a machine does that is switched off: the lease ends by itself. */
+  end(): void {
+    this.#stopping = true;
+    this.#keeper.stop();
+  }
+
   /** Begins nothing any more, waits for what is under way for at most `limit`, cuts off the rest and gives the lease back. */
   async drain(limit: Duration): Promise<void> {
     this.#stopping = true;
-    const { clock, store, holder, log } = this.#parts;
+    const { clock, log } = this.#parts;
     const done = new AbortController();
     const running = Promise.all([this.#running, this.#early]).finally(() => {
       done.abort();
@@ -153,32 +181,39 @@ export class Worker {
     this.#abort.abort(new Error('the service is stopping'));
     if (!done.signal.aborted)
       await Promise.race([running, clock.sleep(CUT_OFF, done.signal).catch(() => undefined)]);
-    await store.releaseLease(holder).catch((error: unknown) => {
+    await this.#keeper.release().catch((error: unknown) => {
       log.warn({ err: error }, 'the lease could not be given back');
     });
   }
 
   async #sweep(nextTick: Instant | undefined): Promise<SweepReport | undefined> {
-    const lease = await this.#lease();
-    if (lease === 'taken') {
-      this.#enforcer = undefined;
-      if (!this.#waiting)
-        this.#parts.log.warn({}, 'another worker holds the store: no sweep is made while its lease lasts');
-      this.#waiting = true;
-      return undefined;
+    const keeper = this.#keeper;
+    keeper.start();
+    const wasWaiting = keeper.waiting;
+    const lease = await keeper.ask();
+    // While it cannot be known who holds the lease, one who waited for it goes on waiting.
+    if (lease === 'taken' || (lease === 'unknown' && wasWaiting)) return undefined;
+    if (lease === 'held') {
+      this.#isTold = false;
+      await this.#noteSweep();
     }
-    this.#waiting = false;
-    if (lease === 'held') await this.#noteSweep();
-    if (this.#lapsed) this.#enforcer = undefined;
-    this.#lapsed = false;
-    this.#enforcer ??= await this.#parts.load(this.#inForce);
-    this.#enforcer.use(this.#inForce);
-    this.#swept = this.#inForce;
-    return this.#enforcer.sweep({
-      mayBegin: this.#mayBegin(nextTick),
-      mayRecord: () => this.#leaseStill(this.#parts.clock.now()),
-      leaseFault: () => this.#leaseTrouble.why,
+    const { ground, term } = keeper;
+    if (this.#loadedOn !== ground && lease === 'held') this.#enforcer = undefined;
+    if (this.#enforcer === undefined) {
+      this.#enforcer = await this.#parts.load(this.#inForce, this.#isAfterAnother);
+      this.#isAfterAnother = true;
+      this.#loadedOn = ground;
+    }
+    const enforcer = this.#enforcer;
+    enforcer.use(this.#inForce);
+    this.#swept = { inForce: this.#inForce, term };
+    return await enforcer.sweep({
+      mayBegin: this.#mayBegin(nextTick, term),
+      mayRecord: () => keeper.stillIn(term),
+      mayAct: () => keeper.mayAct,
+      leaseFault: () => keeper.fault,
       signal: this.#abort.signal,
+      actSignal: AbortSignal.any([this.#abort.signal, keeper.signal]),
     });
   }
 
@@ -189,7 +224,7 @@ export class Worker {
     await store.noteSweep({ holder, ...process, sweptAt: clock.now(), interval }).catch(() => undefined);
   }
 
-  #mayBegin(nextTick: Instant | undefined): () => Promise<boolean> {
+  #mayBegin(nextTick: Instant | undefined, term: number): () => Promise<boolean> {
     const { clock } = this.#parts;
     const begun = clock.now();
     let until: Instant | undefined;
@@ -197,42 +232,26 @@ export class Worker {
       if (this.#stopping) return false;
       const now = clock.now();
       until ??= nextTick === undefined ? Infinity : endOfRound(begun, now, nextTick);
-      return now < until && (await this.#leaseStill(now)) === 'held';
+      return now < until && this.#keeper.mayAct && (await this.#keeper.stillIn(term)) === 'held';
     };
   }
 
-  /** Reading everyone, or being suspended, may have taken longer than the lease lasts. */
-  async #leaseStill(now: Instant): Promise<LeaseStill> {
-    const fresh = this.#leaseAt !== undefined && now - this.#leaseAt < this.#ttl() / 3;
-    const lease = fresh ? 'held' : await this.#lease();
-    return this.#lapsed || lease === 'taken' ? 'lost' : lease;
+  /** Another worker has the lease: what is remembered here is worth nothing from now on. */
+  #refused(): void {
+    this.#enforcer = undefined;
+    this.#isAfterAnother = true;
+    if (!this.#isTold)
+      this.#parts.log.warn({}, 'another worker holds the store: no sweep is made while its lease lasts');
+    this.#isTold = true;
   }
 
-  /** A store that fails leaves it unknown who holds the lease: then nothing may be done. */
-  async #lease(): Promise<'held' | 'taken' | 'unknown'> {
-    const { store, clock, holder } = this.#parts;
-    const now = clock.now();
-    this.#leaseAt = undefined;
-    try {
-      const held = await store.holdLease(holder, now, this.#ttl());
-      this.#leaseTrouble.clear();
-      if (!held) return 'taken';
-    } catch (error) {
-      this.#leaseTrouble.fail(error);
-      return 'unknown';
-    }
-    // Suspended, or without its store, for so long that another worker may have come and gone: what that one did stands
-    // in the store alone.
-    if (this.#heldAt !== undefined && now - this.#heldAt >= this.#ttl()) this.#lapsed = true;
-    if (this.#opened !== undefined && this.#opened !== store.opened) this.#lapsed = true;
-    this.#opened = store.opened;
-    this.#leaseAt = now;
-    this.#heldAt = now;
-    return 'held';
-  }
-
-  #ttl(): Duration {
-    return Math.max(2 * MINUTE, 3 * this.#inForce.longestInterval);
+  #taken(): void {
+    const { log, onTaken } = this.#parts;
+    log.info(
+      { epoch: this.#keeper.epoch },
+      'the lease of the store was taken: this worker sweeps from now on',
+    );
+    onTaken?.();
   }
 }
 

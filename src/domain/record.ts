@@ -179,7 +179,20 @@ export interface EventQuery {
 /** The lease of the one worker that may act. */
 export interface LeaseTrace {
   readonly holder: string;
+  /** Grows with each taking, and is never reset. */
+  readonly epoch: number;
   readonly until: Instant;
+}
+
+/** What the holder of the lease was granted. */
+export interface LeaseGrant {
+  /** Another one than before: another worker may have held the lease meanwhile. */
+  readonly epoch: number;
+  /**
+   * The holder may not act for so long: the lease of the holder before ran out, and requests of that holder may still be under way. 0
+   * where it gave the lease back, or is certainly gone.
+   */
+  readonly actsAfter: Duration;
 }
 
 /** An agent's name as last seen. Personal: goes after the retention. */

@@ -50,7 +50,8 @@ const TRIES = 3;
 const FIRST_PAUSE: Duration = SECOND / 2;
 /** The longest wait for an API that asks for patience: what the request rests on is too old by then. The next sweep tries again. */
 const RETRY_TIME: Duration = 10 * SECOND;
-const TIMEOUT: Duration = 10 * SECOND;
+/** One request is given up after this, unless it is said otherwise. */
+export const LONGEST_CALL: Duration = 10 * SECOND;
 /** Faults after which not a word of the request has left. */
 const NEVER_SENT: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -76,7 +77,10 @@ export class RetryingClient {
   #restUntil: Instant = 0;
 
   /** `peer` is how messages call the other side, such as `the identity provider`. */
-  constructor(peer: string, { clock, env, timeout = TIMEOUT, random = Math.random, redactor }: ApiHooks) {
+  constructor(
+    peer: string,
+    { clock, env, timeout = LONGEST_CALL, random = Math.random, redactor }: ApiHooks,
+  ) {
     this.#peer = peer;
     this.redactor = redactor ?? new Redactor();
     this.#clock = clock;

@@ -17,6 +17,7 @@ import { checkCaps, checkGrace, checkIdentityCap } from './check-bounds.ts';
 import { checkCalendars } from './check-calendars.ts';
 import { checkDead } from './check-dead.ts';
 import { checkOpening } from './check-opening.ts';
+import { checkStore } from './check-store.ts';
 import { checkVariables } from './check-variables.ts';
 import { checkWildcards } from './check-wildcards.ts';
 import { checkWindows } from './check-windows.ts';
@@ -65,6 +66,7 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
   checkVariables(checking);
   checkWindows(checking);
   checkWildcards(checking);
+  checkStore(checking);
   if (base.interval !== undefined && base.interval > DAY) {
     warn(checking, ['sweep', 'every'], `up to ${formatDuration(base.interval)} pass between two sweeps`);
   }

@@ -57,9 +57,13 @@ export function needRestart(started: LoadedPolicy, after: LoadedPolicy): readonl
   const [a, b] = [started.settings, after.settings];
   return [
     ...differing('genesys', connection(a), connection(b)),
-    ...differing('store', { sqlite: a.store.sqlite }, { sqlite: b.store.sqlite }),
+    ...differing('store', placeOf(a), placeOf(b)),
     ...differing('server', a.server, b.server),
   ];
+}
+
+function placeOf({ store: { sqlite, postgres } }: LoadedPolicy['settings']): object {
+  return postgres === undefined ? { sqlite } : { postgres };
 }
 
 function connection({ genesys }: LoadedPolicy['settings']): object {

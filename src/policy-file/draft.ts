@@ -6,6 +6,9 @@ import type { Channel } from '../notify/channels/registry.ts';
 import type { Content } from './schema.ts';
 import type { Source } from './source.ts';
 
+/** The organisation of a policy that has no name. */
+export const UNNAMED = 'default';
+
 /** All that is not judging. Holds secrets: never log it whole. */
 export interface Settings {
   /** How the organisation is called in metrics and at `/status`. */
@@ -29,7 +32,12 @@ export interface Settings {
   readonly identity: IdentitySettings | undefined;
   /** Which sources of evidence are asked. */
   readonly evidence: EvidenceSettings;
-  readonly store: { readonly sqlite: string; readonly retention: Duration };
+  /** With `postgres`, the URL of a database, there is no file. */
+  readonly store: {
+    readonly sqlite: string;
+    readonly postgres?: string | undefined;
+    readonly retention: Duration;
+  };
   readonly server: { readonly host: string; readonly port: number };
   readonly log: Content['log'];
   /** Files with policy tests, as written. */

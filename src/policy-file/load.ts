@@ -5,7 +5,7 @@ import type { Channel } from '../notify/channels/registry.ts';
 import { checkAll } from './check.ts';
 import { warningAt } from './checking.ts';
 import { longestInterval } from './cron.ts';
-import type { LoadedPolicy, Settings } from './draft.ts';
+import { UNNAMED, type LoadedPolicy, type Settings } from './draft.ts';
 import { wholeFileFault } from './faults.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { hashOf } from './hash.ts';
@@ -15,9 +15,6 @@ import { readYaml } from './read-yaml.ts';
 import { root, type Content } from './schema.ts';
 import type { ChannelText } from './schema-notify.ts';
 import { standIn } from './stand-ins.ts';
-
-/** The organisation of a policy that has no name. */
-const UNNAMED = 'default';
 
 export interface LoadOptions {
   /**

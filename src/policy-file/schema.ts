@@ -11,6 +11,7 @@ import { DAY, MINUTE, SECOND } from '../domain/time/time.ts';
 import { cronFault } from './cron.ts';
 import {
   address,
+  addressText,
   duration,
   durationOrNever,
   flag,
@@ -29,6 +30,10 @@ import { identity } from './schema-identity.ts';
 import { about, block, listOf, nonEmpty, oneOf } from '../shapes/blocks.ts';
 
 const names = nonEmpty(text());
+
+const databaseUrl = addressText().regex(/^postgres(?:ql)?:\/\/\S+$/, {
+  error: 'must be an address that begins with postgres://',
+});
 
 const stateKeys = {
   presence: about(nonEmpty(systemPresence), 'System presences, in any spelling.').optional(),
@@ -300,6 +305,10 @@ export const root = block({
   store: about(
     block({
       sqlite: about(text().prefault('./data/idle-enforcer.db'), 'Database file.'),
+      postgres: about(
+        databaseUrl,
+        'URL of a PostgreSQL database, in place of the file: postgres://USER:PASSWORD@HOST:5432/DATABASE.',
+      ).optional(),
       retention: about(duration(1 * DAY).prefault('400d'), 'Personal data goes after this time.'),
     }).prefault({}),
     'Memory and record.',

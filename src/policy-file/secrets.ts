@@ -1,15 +1,17 @@
 /** The secrets that a policy holds, so that they can be kept out of what is shown. */
 import { chosenConnector } from '../identity/connectors/registry.ts';
 import { secretsInChannel } from '../notify/channels/registry.ts';
+import { secretsInUrl } from '../shapes/database-url.ts';
 import type { Settings } from './draft.ts';
 
 /** All of them: the client's, and what each channel and connector calls a secret of its own. */
-export function secretsOf({ genesys, identity, notify }: Settings): readonly string[] {
+export function secretsOf({ genesys, identity, notify, store }: Settings): readonly string[] {
   return [
     genesys.clientSecret,
     basicOf(genesys.clientId, genesys.clientSecret),
     ...(chosenConnector(identity)?.secrets ?? []),
     ...notify.flatMap(secretsInChannel),
+    ...(store.postgres === undefined ? [] : secretsInUrl(store.postgres)),
   ].filter((secret) => secret !== '');
 }
 

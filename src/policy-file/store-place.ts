@@ -7,20 +7,28 @@ import { isAlias, isMap, isScalar, parseDocument, type Document, type Pair, type
 import { FileFault, readTextFile } from '../files/plain-file.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { interpolate, type Env } from './interpolate.ts';
+import { UNNAMED } from './draft.ts';
+import { isDatabaseUrl } from '../shapes/database-url.ts';
 import { isOwnKey } from './read-yaml.ts';
 import { root } from './schema.ts';
 
-/** The path of the store as the policy gives it, with its variables filled in; or why it cannot be told. */
+/**
+ * The path of the store, or the URL of its database, as the policy gives it, with its variables filled in; or why it cannot be told. In a
+ * database the store is that of the organisation which the policy names.
+ */
 export type StorePlace =
-  { readonly known: true; readonly path: string } | { readonly known: false; readonly why: string };
+  | { readonly known: true; readonly path: string; readonly organisation: string }
+  | { readonly known: false; readonly why: string };
 
-/** No path of a policy is longer. */
+/** No path of a policy is longer, and no address. */
 const LONGEST_PATH = 500;
+const LONGEST_ADDRESS = 2_000;
 /** A merge that was left undone makes two or three of them. */
 const MOST_BLOCKS = 20;
 /** Without these a file is a part of a policy, and the part with the store may be missing. */
 const NEEDED = ['version', 'genesys', 'profiles'];
 /** A block of the file that begins with the key `store`; nothing else may stand so far to the left. */
+const NAME_LINE = /^(?:name|"name"|'name')\s*:/;
 const STORE_LINE = /^(?:store|"store"|'store')\s*:/;
 
 /** Reads a file. Never throws. */
@@ -39,29 +47,46 @@ export function storePlaceIn(text: string, file: string, env: Env): StorePlace {
   if ('why' in values) return unknown(values.why);
   const [first, ...others] = values.found;
   if (first === undefined) return unknown('it names no store');
-  if (others.some((other) => other !== first)) return unknown('it names more than one store');
-  const {
-    text: filled,
-    faults,
-    absent,
-  } = interpolate(first, {
-    env,
-    policyFile: file,
-    files: new FilesRead(),
-  });
+  const key = `store.${first.kind}`;
+  if (others.some(({ kind, text: other }) => kind !== first.kind || other !== first.text))
+    return unknown('it names more than one store');
+  const from = { env, policyFile: file, files: new FilesRead() };
+  const { text: filled, faults, absent } = interpolate(first.text, from);
   const [fault] = [...faults, ...absent];
-  if (fault !== undefined) return unknown(`its store.sqlite cannot be filled in: ${fault}`);
+  if (fault !== undefined) return unknown(`its ${key} cannot be filled in: ${fault}`);
   const path = filled.trim();
-  if (path === '' || path.length > LONGEST_PATH) return unknown('store.sqlite is no path');
-  return { known: true, path };
+  if (first.kind === 'sqlite') {
+    if (path === '' || path.length > LONGEST_PATH) return unknown(`${key} is no path`);
+    return { known: true, path, organisation: nameIn(text, from) ?? UNNAMED };
+  }
+  if (!isDatabaseUrl(path) || path.length > LONGEST_ADDRESS) return unknown(`${key} is no address`);
+  const organisation = nameIn(text, from);
+  if (organisation === undefined) return unknown('its name, by which the store is kept, cannot be read');
+  return { known: true, path, organisation };
+}
+
+/** The name of the organisation, which need not stand there; `undefined` where it does and cannot be read. */
+function nameIn(text: string, from: Parameters<typeof interpolate>[1]): string | undefined {
+  const lines = text.split(/\r?\n/).filter((line) => NAME_LINE.test(line));
+  if (lines.length === 0) return UNNAMED;
+  const block = parsed(lines[0] ?? '');
+  const name = isMap(block?.contents) ? block.contents.items[0]?.value : undefined;
+  if (lines.length > 1 || block === undefined || block.errors.length > 0 || !isScalar(name)) return undefined;
+  const { text: filled, faults, absent } = interpolate(String(name.value), from);
+  return faults.length + absent.length > 0 || filled.trim() === '' ? undefined : filled.trim();
 }
 
 function unknown(why: string): StorePlace {
   return { known: false, why };
 }
 
-/** What stands under `store.sqlite`, as written, or the default that holds in its place. */
-type Values = { readonly found: readonly string[] } | { readonly why: string };
+/** What stands under `store.sqlite` and `store.postgres`, as written, or the default that holds in their place. */
+type Values = { readonly found: readonly Value[] } | { readonly why: string };
+
+interface Value {
+  readonly kind: 'sqlite' | 'postgres';
+  readonly text: string;
+}
 
 function valuesIn(text: string): Values {
   const doc = parsed(text);
@@ -75,14 +100,14 @@ function valuesIn(text: string): Values {
   const strange = keys.find((key) => !Object.hasOwn(root.shape, key) && !isOwnKey(key));
   if (strange !== undefined) return { why: `it has no key "store", but ${unknownKey(strange)}` };
   return NEEDED.every((key) => keys.includes(key))
-    ? { found: [defaultPath()] }
+    ? { found: [DEFAULT] }
     : { why: 'it has no key "store", and is not a whole policy' };
 }
 
 /** The parser only guesses what was meant behind a mistake: each block of the store is read by itself. */
 function valuesInBlocks(text: string): Values {
   const lines = text.split(/\r?\n/);
-  const found: string[] = [];
+  const found: Value[] = [];
   for (const [n, line] of lines.entries()) {
     if (!STORE_LINE.test(line)) continue;
     if (found.length > MOST_BLOCKS) return { why: 'its key "store" stands there again and again' };
@@ -102,19 +127,21 @@ function valuesInBlocks(text: string): Values {
 
 /** One value for each path that stands there, and the default for each block that leaves it out. */
 function valuesUnder(stores: readonly Pair[], doc: Document.Parsed): Values {
-  const found: string[] = [];
+  const found: Value[] = [];
   for (const { value } of stores) {
     const block = resolved(value, doc);
     if (!isMap(block)) return { why: 'its key "store" holds no keys' };
     const strange = keysOf(block).find((key) => !Object.hasOwn(root.shape.store.unwrap().shape, key));
     if (strange !== undefined) return { why: `its key "store" has ${unknownKey(strange)}` };
-    const paths = block.items.filter((item) => keyOf(item) === 'sqlite');
-    if (paths.length === 0) found.push(defaultPath());
-    for (const item of paths) {
+    const before = found.length;
+    for (const item of block.items) {
+      const kind = keyOf(item);
+      if (kind !== 'sqlite' && kind !== 'postgres') continue;
       const path = resolved(item.value, doc);
-      if (!isScalar(path) || typeof path.value !== 'string') return { why: 'store.sqlite is no text' };
-      found.push(path.value);
+      if (!isScalar(path) || typeof path.value !== 'string') return { why: `store.${kind} is no text` };
+      found.push({ kind, text: path.value });
     }
+    if (found.length === before) found.push(DEFAULT);
   }
   return { found };
 }
@@ -124,9 +151,7 @@ function unknownKey(key: string): string {
   return /^[a-z_]{1,30}$/i.test(key) ? `the unknown key "${key}"` : 'an unknown key';
 }
 
-function defaultPath(): string {
-  return root.shape.store.parse(undefined).sqlite;
-}
+const DEFAULT: Value = { kind: 'sqlite', text: root.shape.store.parse(undefined).sqlite };
 
 function parsed(text: string): Document.Parsed | undefined {
   try {

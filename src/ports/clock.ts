@@ -7,4 +7,8 @@ export interface Clock {
   now(): Instant;
   /** Resolves after `length`; rejects with the signal's reason when aborted. */
   sleep(length: Duration, signal?: AbortSignal): Promise<void>;
+  /** Time since some moment, which setting the clock does not change. Without it `now` tells. */
+  uptime?(): Duration;
+  /** Calls `work` again and again, so far apart, until the answer is called. Keeps no process alive. */
+  every?(length: Duration, work: () => void): () => void;
 }

@@ -7,6 +7,7 @@ import type { PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts
 import type { AgentState } from '../domain/tracking/state.ts';
 import type {
   EventQuery,
+  LeaseGrant,
   LeaseTrace,
   Pause,
   RecordEvent,
@@ -46,13 +47,17 @@ export interface Store {
   takeDamage(): DamageCount | undefined;
 
   /**
-   * Takes or renews the lease of the one worker that may act. False when another holds it. A lease ends `ttl` after `now`: at
-   * that very moment it is free.
+   * Takes or renews the lease of the one worker that may act; `undefined` when another holds it. A lease ends `ttl` after `now`: at
+   * that very moment it is free. A store on another machine goes by its own clock instead of `now`. `quiet` is how long requests of
+   * this holder may be under way after the lease has run out; 0 unless given.
+   *
+   * Once asked, this store writes only while it holds the lease that it was granted: each write checks the epoch in its own
+   * transaction, and rejects with a `fenced` error without it. Pause, resume and the outbox are open to all.
    */
-  holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean>;
-  /** Gives the lease back; that of another holder stays. */
+  holdLease(holder: string, now: Instant, ttl: Duration, quiet?: Duration): Promise<LeaseGrant | undefined>;
+  /** Gives the lease back; that of another holder stays. The epoch is kept. */
   releaseLease(holder: string): Promise<void>;
-  /** Who holds the lease and until when; `undefined` while it is free. */
+  /** Who held the lease last, and until when by this machine's clock; `undefined` where it was given back, or never taken. */
   lease(): Promise<LeaseTrace | undefined>;
   /** Notes that a sweep begins. */
   noteSweep(begun: SweepBegun): Promise<void>;

@@ -20,6 +20,7 @@ export class Health {
   #turnAt: Instant;
   #completeAt: Instant | undefined;
   #draining = false;
+  #lease: () => 'held' | 'standby' | 'unknown' = () => 'unknown';
 
   constructor(startedAt: Instant, longestInterval: () => Duration) {
     this.#turnAt = startedAt;
@@ -36,6 +37,11 @@ export class Health {
     this.#completeAt = now;
   }
 
+  /** How the lease stands is asked with each probe. */
+  watchLease(lease: () => 'held' | 'standby' | 'unknown'): void {
+    this.#lease = lease;
+  }
+
   /** The service is about to end. */
   drain(): void {
     this.#draining = true;
@@ -49,9 +55,10 @@ export class Health {
     return { ok: true, why: 'the loop makes progress' };
   }
 
-  /** `/readyz`: the last complete sweep is recent. */
+  /** `/readyz`: the last complete sweep is recent, or another worker holds the lease, and this one is ready to take over. */
   ready(now: Instant): Probe {
     if (this.#draining) return { ok: false, why: 'the service is stopping' };
+    if (this.#lease() === 'standby') return { ok: true, why: 'standby: another worker holds the lease' };
     if (this.#completeAt === undefined) return { ok: false, why: 'no complete sweep yet' };
     const age = now - this.#completeAt;
     const fresh = Math.max(FRESH, FRESH_INTERVALS * this.#longestInterval());

@@ -79,6 +79,11 @@ export class Metrics implements Meter {
   readonly #policy = this.#gauge('policy_info', 'The policy in force', ['hash']);
   readonly #mode = this.#gauge('mode', '1 for the mode in force', ['mode']);
   readonly #held = this.#gauge('observe_held', '1 while the environment holds the mode at observe');
+  readonly #leaseHeld = this.#gauge('lease_held', '1 while this process holds the lease of the store');
+  readonly #leaseEpoch = this.#gauge(
+    'lease_epoch',
+    'The last holding of the lease by this process; 0 before the first',
+  );
   readonly #paused = this.#gauge('paused', '1 while the kill switch is on');
   readonly #evidence = this.#counter('evidence_total', 'What sources of evidence said of suspect changes', [
     'source',
@@ -139,6 +144,20 @@ export class Metrics implements Meter {
       collect: async () => {
         const paused = await isPaused().catch(() => undefined);
         if (paused !== undefined) this.#paused.set(paused ? 1 : 0);
+      },
+    });
+  }
+
+  /** `lease` is asked at each scrape. */
+  watchLease(lease: () => { readonly standing: string; readonly epoch: number | undefined }): void {
+    Object.assign(this.#leaseHeld, {
+      collect: () => {
+        this.#leaseHeld.set(lease().standing === 'held' ? 1 : 0);
+      },
+    });
+    Object.assign(this.#leaseEpoch, {
+      collect: () => {
+        this.#leaseEpoch.set(lease().epoch ?? 0);
       },
     });
   }

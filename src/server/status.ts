@@ -23,6 +23,8 @@ export interface StatusFacts {
         readonly reason: string | undefined;
       }
     | undefined;
+  /** How the lease stands for this process; without an epoch it was never held. */
+  readonly lease?: { readonly standing: 'held' | 'standby' | 'unknown'; readonly epoch: number | undefined };
   readonly lastSweep:
     | {
         readonly startedAt: Instant;
@@ -73,6 +75,7 @@ export function statusOf(facts: StatusFacts): unknown {
           reason: pause.reason ?? null,
         }
       : false,
+    lease: leaseJson(facts.lease),
     lastSweep:
       last === undefined
         ? null
@@ -99,6 +102,12 @@ export function statusOf(facts: StatusFacts): unknown {
     evidence: evidenceJson(learnt, facts.evidence),
   };
 }
+
+function leaseJson({ standing, epoch }: NonNullable<StatusFacts['lease']> = UNKNOWN): unknown {
+  return { standing, epoch: epoch ?? null };
+}
+
+const UNKNOWN = { standing: 'unknown', epoch: undefined } as const;
 
 /** Tallies as they are; delays of returns in seconds, to the next class, `null` while unknown or beyond the last. */
 function learntJson(learnt: PlatformBehaviour): unknown {

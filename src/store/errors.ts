@@ -7,9 +7,10 @@ import { getuid } from 'node:process';
 /**
  * `missing`: there is no such file; `unwritable`: the file or its directory may not be written; `full`: no space is
  * left; `locked`: another process held it too long; `corrupt`: it cannot be read; `newer`: a later version of the
- * program made it; `lost`: it was closed, moved away, or the disk failed.
+ * program made it; `lost`: it was closed, moved away, or the disk failed; `fenced`: this worker does not hold its lease.
  */
-export type StoreErrorKind = 'missing' | 'unwritable' | 'full' | 'locked' | 'corrupt' | 'newer' | 'lost';
+export type StoreErrorKind =
+  'missing' | 'unwritable' | 'full' | 'locked' | 'corrupt' | 'newer' | 'lost' | 'fenced';
 
 /** The store did not do what it was asked. The message says what, where, and what to do. */
 export class StoreError extends Error {
@@ -94,6 +95,11 @@ function sentence(kind: StoreErrorKind, path: string, why: string): string {
       return (
         `The store ${path} was made by a newer version of this program${why} and was left untouched. ` +
         'Run that version, or restore a backup made before it.'
+      );
+    case 'fenced':
+      return (
+        `The lease of the store ${path} was lost${why}, and nothing was written: another worker may hold it. ` +
+        'This worker acts again once it holds the lease.'
       );
     case 'lost':
       return `The store ${path} has been lost${why}. Check its volume: the worker continues when the file is back.`;

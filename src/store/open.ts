@@ -1,14 +1,14 @@
 /** Which kind of store is meant, and how it is opened: the one place that knows which kinds there are. */
 import type { Store } from '../ports/store.ts';
+import { StoreError } from './errors.ts';
+import { addressOf } from './postgres/address.ts';
 import { copySqlite, type Copied } from './sqlite/copy.ts';
 import type { StoreOptions } from './sqlite/options.ts';
 import { openStore as openSqlite } from './sqlite/sqlite-store.ts';
 
-/** Where a store is kept. */
-export interface StoreLocation {
-  /** A file; `:memory:` keeps nothing. */
-  readonly sqlite: string;
-}
+/** Where a store is kept: in a file, where `:memory:` keeps nothing; or in a database, which many organisations may share. */
+export type StoreLocation =
+  { readonly sqlite: string } | { readonly postgres: string; readonly organisation: string };
 
 /** What opening a store takes; only the clock is needed. */
 export type OpenOptions = Pick<
@@ -16,19 +16,49 @@ export type OpenOptions = Pick<
   'now' | 'log' | 'readOnly' | 'existing' | 'busyTimeout' | 'trusted'
 >;
 
+/** Where the store of a policy is. */
+export function locationOf({
+  store: { sqlite, postgres },
+  organisation,
+}: {
+  readonly store: { readonly sqlite: string; readonly postgres?: string | undefined };
+  readonly organisation: string;
+}): StoreLocation {
+  return postgres === undefined ? { sqlite } : { postgres, organisation };
+}
+
 /** Opens or makes the store. Rejects with `StoreError`. */
-export function openStore({ sqlite }: StoreLocation, options: OpenOptions): Promise<Store> {
-  return openSqlite(sqlite, options);
+export async function openStore(location: StoreLocation, options: OpenOptions): Promise<Store> {
+  if ('sqlite' in location) return await openSqlite(location.sqlite, options);
+  // Nobody who keeps a file loads what speaks to a database.
+  const { openPostgres } = await import('./postgres/postgres-store.ts');
+  return await openPostgres(location.postgres, location.organisation, options);
+}
+
+/** Organisations that have a store in the database at this URL. Rejects with `StoreError`. */
+export async function organisationsIn(url: string): Promise<readonly string[]> {
+  const { organisationsAt } = await import('./postgres/postgres-store.ts');
+  return await organisationsAt(url);
 }
 
 /**
  * Copies a store, whether or not a worker is writing to it, into a file that is there and empty; `called` is how errors name the copy.
- * Rejects with `StoreError`.
+ * Rejects with `StoreError`; a database has tools of its own for that.
  */
 export function copyStore(
-  { sqlite }: StoreLocation,
+  location: StoreLocation,
   copy: { readonly file: string; readonly called: string },
   options: Pick<OpenOptions, 'now' | 'busyTimeout'>,
 ): Promise<Copied> {
-  return copySqlite(sqlite, copy, options);
+  if ('sqlite' in location) return copySqlite(location.sqlite, copy, options);
+  const { place } = addressOf(location.postgres);
+  const advice =
+    'Use pg_dump --schema=idle_enforcer, or "store copy" to get the store of one organisation as a file.';
+  return Promise.reject(
+    new StoreError(
+      'unwritable',
+      place,
+      `backup copies files only, and this store is in the database ${place}. ${advice}`,
+    ),
+  );
 }

@@ -176,6 +176,8 @@ export interface PolicyParts {
   readonly timeout?: string;
   /** In place of caps that hold nobody back. */
   readonly caps?: string;
+  /** In place of a file in the trial's folder. */
+  readonly store?: string;
   /** Further keys, as they stand in the file. */
   readonly more?: string;
 }
@@ -227,7 +229,7 @@ profiles:
 ${rules}
 ${returns}
 caps: ${caps}
-store: { sqlite: ${store} }
+store: ${parts.store ?? `{ sqlite: ${store} }`}
 server: { host: 127.0.0.1, port: 0 }
 ${more}`;
 }

@@ -65,7 +65,11 @@ function silent(tell: (line: string) => void = () => undefined): Output {
 /** Whatever a document takes from the environment is there. */
 function environmentOf(text: string): Record<string, string> {
   const names = [...text.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name = '']) => name);
-  return Object.fromEntries(names.map((name) => [name, `https://${name.toLowerCase()}.example.com`]));
+  const database = { DATABASE_URL: 'postgres://idle:secret@db.example.com:5432/idle' };
+  return {
+    ...Object.fromEntries(names.map((name) => [name, `https://${name.toLowerCase()}.example.com`])),
+    ...database,
+  };
 }
 
 describe('examples of policies', () => {

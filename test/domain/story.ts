@@ -24,7 +24,7 @@ import {
   type TrackingEvent,
 } from '../../src/domain/tracking/state.ts';
 import type { Action, ClockName, Policy } from '../../src/domain/policy/policy.ts';
-import { stateBody, stateOf } from '../../src/store/sqlite/codec.ts';
+import { stateBody, stateOf } from '../../src/store/codec.ts';
 import { areContradictory } from '../../src/domain/tracking/reading.ts';
 import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import { agent, asClockTime, clockTime, duration, policy, profile, RETURNS, rule } from './build.ts';

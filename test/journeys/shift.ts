@@ -154,12 +154,12 @@ export class Shift {
    * Something happens in the middle of a sweep, just before the worker in charge now reads agents again: `nth` is 1
    * before it acts, and higher when it reads back. Nothing happens in between otherwise, as the clock stands still.
    */
-  beforeReading(happens: (nth: number) => void): void {
+  beforeReading(happens: (nth: number) => unknown): void {
     const { directory } = this.platform;
-    directory.instead.reread = (ids, signal) => {
+    directory.instead.reread = async (ids, signal) => {
       this.#readings += 1;
-      happens(this.#readings);
-      return directory.inner.reread(ids, signal);
+      await happens(this.#readings);
+      return await directory.inner.reread(ids, signal);
     };
   }
   #readings = 0;
@@ -180,7 +180,7 @@ export class Shift {
   /** Sweeps once a minute until that minute of the shift, this one left out; `each` is asked before every sweep. */
   async until(minute: number, each?: (minute: number) => unknown): Promise<void> {
     for (let n = this.#next; n < minute; n += 1) {
-      this.clock.windTo(STARTS_AT + n * INTERVAL);
+      await this.clock.goOnTo(STARTS_AT + n * INTERVAL);
       this.#next = n + 1;
       await each?.(n);
       await this.sweep();

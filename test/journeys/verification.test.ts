@@ -94,7 +94,7 @@ describe('unverified', () => {
   test('a browser is back before anyone has looked: nothing more is done now, the ladder answers', async () => {
     const { events, shift } = await play({ ...ONE, cast: ['sso-restored'] }, 150, (begun) => {
       begun.beforeReading((nth) => {
-        if (nth === 2) begun.clock.windTo(begun.clock.now() + 50 * SECOND);
+        return nth === 2 ? begun.clock.goOnTo(begun.clock.now() + 50 * SECOND) : undefined;
       });
     });
     expect(endings(events).slice(0, 2)).toEqual(['unverified: returned', 'verified']);

@@ -57,6 +57,31 @@ describe('the place is known', () => {
     expect(place(text)).toBe(path);
   });
 
+  test.each([
+    ['by a variable, of an organisation without a name', POLICY, 'postgres://u@h/d of default'],
+    ['of the organisation that the policy names', `name: Acme\n${POLICY}`, 'postgres://u@h/d of Acme'],
+    ['behind a mistake', '"name": "${DATA}"\nprofiles: "open\n', 'postgres://u@h/d of /srv/data'],
+    [
+      'not where the name cannot be read',
+      `name: [\nprofiles: "\n`,
+      'unknown: its name, by which the store is kept, cannot be read',
+    ],
+    [
+      'not where there are two names',
+      `name: a\nname: b\n${POLICY}`,
+      'unknown: its name, by which the store is kept, cannot be read',
+    ],
+    ['not beside a file', `${POLICY}store: { sqlite: /a.db }\n`, 'unknown: it names more than one store'],
+  ])('of a database %s', (_, text, expected) => {
+    const store = 'store: { postgres: "${DB:-postgres://u@h/d}" }\n';
+    const found = storePlaceIn(`${text}${store}`, '/etc/policy.yaml', ENV);
+    expect(found.known ? `${found.path} of ${found.organisation}` : `unknown: ${found.why}`).toBe(expected);
+  });
+
+  test('no address of a database is told where the text is none', () => {
+    expect(place(`${POLICY}store: { postgres: /a.db }\n`)).toBe('unknown: store.postgres is no address');
+  });
+
   test('as JSON', () => {
     expect(place(JSON.stringify({ version: 1, store: { sqlite: '/a.db' } }))).toBe('/a.db');
   });
@@ -130,7 +155,9 @@ describe('a file', () => {
 
   test('that is whole tells the place that the loader finds', () => {
     writeFileSync(join(folder, 'good.yaml'), `${POLICY}store: { sqlite: "\${DATA}/a.db" }\n`);
-    expect(readStorePlace(join(folder, 'good.yaml'), ENV)).toEqual({ known: true, path: '/srv/data/a.db' });
+    expect(readStorePlace(join(folder, 'good.yaml'), ENV)).toEqual({
+      ...{ known: true, path: '/srv/data/a.db', organisation: 'default' },
+    });
   });
 });
 

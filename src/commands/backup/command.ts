@@ -29,7 +29,7 @@ export async function backup(path: string, options: BackupOptions, output: Outpu
   const ending = untilSignalled();
   try {
     const copied = await withStoreMeant(options, (place) => {
-      if (SIDE_FILES.some((side) => resolve(place.sqlite) + side === file))
+      if ('sqlite' in place && SIDE_FILES.some((side) => resolve(place.sqlite) + side === file))
         throw new UsageError(`${file} belongs to the store itself: give another name.`);
       return makeFile(file, async (temporary) => {
         const how = { now: () => realClock.now(), busyTimeout: BUSY };

@@ -4,7 +4,7 @@ import { NO_BEHAVIOUR_KNOWN, type PlatformBehaviour } from '../../domain/trackin
 import { MINUTE, type Duration } from '../../domain/time/time.ts';
 import type { Platform } from '../../genesys/platform.ts';
 import { createIdentity } from '../../identity/identity.ts';
-import { openStore } from '../../store/open.ts';
+import { locationOf, openStore } from '../../store/open.ts';
 import { diagnose } from './doctor.ts';
 import type { CheckVerdict, Diagnosis, DoctorPlatform, DoctorWants, Finding } from './ports.ts';
 import { createLog } from '../../app/logging.ts';
@@ -72,7 +72,7 @@ function policyWithout({ draft }: LoadedPolicy): Policy {
 
 /** What the worker has learnt so far, where it has run on this machine already. */
 async function learntBefore({ settings }: LoadedPolicy): Promise<PlatformBehaviour> {
-  const found = await openStore(settings.store, { now: () => realClock.now(), readOnly: true }).catch(
+  const found = await openStore(locationOf(settings), { now: () => realClock.now(), readOnly: true }).catch(
     () => undefined,
   );
   if (found === undefined) return NO_BEHAVIOUR_KNOWN;

@@ -92,6 +92,7 @@ export function serve(
       ...inForce(),
       pause: await store.pause(),
       learnt: (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN,
+      lease: assembly()?.worker.lease ?? { standing: 'unknown', epoch: undefined },
       lastSweep: assembly()?.lastReport(),
     });
     const text = Buffer.from(`${redactor.hide(jsonText(status, 2))}\n`);

@@ -35,6 +35,9 @@ export async function work(
     load: (signal) => checkPolicy(file.path, process.env, { signal }),
     files: file.files,
   });
+  assembly.onTaken(() => {
+    beat.now();
+  });
   beat.now();
   const posting = setInterval(() => {
     if (!worker.waiting) void notifier.flush();

@@ -1,30 +1,50 @@
 /** Which store a command means: `--store`, else the one that the policy names, whatever else is wrong with it. */
 import process from 'node:process';
 import { isAbsolute } from 'node:path';
+import { UNNAMED } from '../../policy-file/draft.ts';
 import { readStorePlace } from '../../policy-file/store-place.ts';
 import type { Store } from '../../ports/store.ts';
 import { StoreError } from '../../store/errors.ts';
-import { openStore, type OpenOptions } from '../../store/open.ts';
+import { openStore, organisationsIn, type OpenOptions, type StoreLocation } from '../../store/open.ts';
+import { isDatabaseUrl } from '../../shapes/database-url.ts';
 import { UsageError } from './exit.ts';
 import { configPath, type ConfigOption } from './options.ts';
 
 export interface StoreOption extends ConfigOption {
-  /** The file itself, in place of what the policy says. */
+  /** The file itself, or the URL of the database, in place of what the policy says. */
   readonly store?: string;
 }
 
-/** The path of the store, as it was given. Throws `UsageError` where it cannot be known: it is never guessed. */
-export function storePath(options: StoreOption): string {
+/** The store that is meant. Rejects with `UsageError` where it cannot be known: it is never guessed. */
+export async function locationMeant(options: StoreOption): Promise<StoreLocation> {
   const { store } = options;
   if (store !== undefined) {
-    if (store.trim() === '') throw new UsageError('--store is empty: give the path of the store.');
-    return store;
+    if (store.trim() === '')
+      throw new UsageError('--store is empty: give the path of the store, or its URL.');
+    return isDatabaseUrl(store) ? await inDatabase(store, options) : { sqlite: store };
   }
   const file = configPath(options);
   const place = readStorePlace(file, process.env);
-  if (place.known) return place.path;
+  if (!place.known)
+    throw new UsageError(
+      `The place of the store cannot be found in the policy ${file}: ${place.why}. Give its path with --store.`,
+    );
+  const { path, organisation } = place;
+  return isDatabaseUrl(path) ? { postgres: path, organisation } : { sqlite: path };
+}
+
+/** A database may hold many organisations: the policy that is given names one, else there must be only one. */
+async function inDatabase(url: string, { config }: ConfigOption): Promise<StoreLocation> {
+  if (config !== undefined) {
+    const named = readStorePlace(config, process.env);
+    if (named.known) return { postgres: url, organisation: named.organisation };
+    throw new UsageError(`The policy ${config} does not tell which organisation is meant: ${named.why}.`);
+  }
+  const [only = UNNAMED, ...others] = await organisationsIn(url);
+  if (others.length === 0) return { postgres: url, organisation: only };
   throw new UsageError(
-    `The place of the store cannot be found in the policy ${file}: ${place.why}. Give its path with --store.`,
+    `That database holds several organisations (${[only, ...others].slice(0, 20).join(', ')}): give the policy of the one that ` +
+      'is meant with --config.',
   );
 }
 
@@ -36,15 +56,17 @@ export function openStoreMeant(options: StoreOption, how: OpenOptions): Promise<
 /** Does something with the place of the store that is meant. Rejects with `UsageError` where no store is there. */
 export async function withStoreMeant<T>(
   options: StoreOption,
-  use: (place: { readonly sqlite: string }) => Promise<T>,
+  use: (place: StoreLocation) => Promise<T>,
 ): Promise<T> {
-  const path = storePath(options);
+  const location = await locationMeant(options);
+  const path = 'sqlite' in location ? location.sqlite : undefined;
   if (path === ':memory:')
     throw new UsageError('The policy keeps its store in memory (:memory:): no other process can reach it.');
   try {
-    return await use({ sqlite: path });
+    return await use(location);
   } catch (error) {
-    if (!(error instanceof StoreError) || error.kind !== 'missing' || isAbsolute(path)) throw error;
+    if (!(error instanceof StoreError) || error.kind !== 'missing') throw error;
+    if (path === undefined || isAbsolute(path)) throw error;
     const from = options.store === undefined ? `The policy names it as ${path}` : `It was given as ${path}`;
     throw new UsageError(
       `There is no store at ${error.path}. ${from}, from the folder in which the worker was started: ` +

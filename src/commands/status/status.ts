@@ -179,7 +179,7 @@ function leaseSentence({ lease, state }: StatusInput, times: Times): string {
   if (lease === undefined || lease.until <= state.now) return 'Lease: free, no worker holds the store.';
   const whose =
     lease.holder === state.worker?.holder ? 'that worker' : `another process (${lease.holder.slice(0, 8)})`;
-  return `Lease: held by ${whose} until ${times.exact(lease.until)}.`;
+  return `Lease: held by ${whose} until ${times.exact(lease.until)} (epoch ${lease.epoch}).`;
 }
 
 function policySentences({ state, policyEvent }: StatusInput, times: Times): readonly string[] {

@@ -2,7 +2,7 @@
 import type { ActionFault, ActionResult, Effects } from '../../ports/agents.ts';
 import type { Agent } from '../../domain/agent.ts';
 import { isBy, type Action, type ActionBy } from '../../domain/policy/actions.ts';
-import { SECOND } from '../../domain/time/time.ts';
+import { SECOND, type Duration } from '../../domain/time/time.ts';
 import { unlessAborted } from '../../http/abort.ts';
 import type { Answer, Effort } from '../http/call.ts';
 import type { OfflineDefinition } from '../listing/definitions.ts';
@@ -10,7 +10,9 @@ import { PlatformError } from '../http/errors.ts';
 import type { CallOptions, Sdk } from '../http/sdk.ts';
 
 /** An action that hangs must not keep the agents behind it waiting until their readings are too old. */
-const EFFORT: Effort = { tries: 4, within: 8 * SECOND, timeout: 10 * SECOND };
+/** A request that changes something is given up after this. */
+export const LONGEST_EFFECT: Duration = 10 * SECOND;
+const EFFORT: Effort = { tries: 4, within: 8 * SECOND, timeout: LONGEST_EFFECT };
 /** Without a station there is nothing to release, however the platform says so. */
 const NO_STATION: ReadonlySet<number> = new Set([400, 404, 409, 410]);
 

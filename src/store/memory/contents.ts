@@ -9,7 +9,7 @@ import type {
   SweepCount,
   WorkerTrace,
 } from '../../domain/record.ts';
-import type { Instant } from '../../domain/time/time.ts';
+import type { Duration, Instant } from '../../domain/time/time.ts';
 import { MemoryOutbox } from './outbox.ts';
 
 /** A memory as it was written last. */
@@ -17,6 +17,17 @@ export interface KeptMemory {
   readonly memory: AgentState;
   /** The last saved sweep saw the agent, so that its time is the agent's. */
   readonly current: boolean;
+}
+
+/** The lease; without a holder it was given back, or never taken. */
+export interface KeptLease {
+  readonly holder: string | undefined;
+  readonly epoch: number;
+  readonly until: Instant;
+  /** How long requests of the holder may be under way after that. */
+  readonly quiet: Duration;
+  /** Before this the holder may not act. */
+  readonly actFrom: Instant;
 }
 
 /** Mutable: its stores write it. */
@@ -35,7 +46,7 @@ export class MemoryContents {
   readonly agents = new Map<string, { readonly agent: StoredAgent; readonly at: Instant }>();
   readonly facts = new Map<string, string>();
   learnt: PlatformBehaviour | undefined;
-  lease: { readonly holder: string; readonly until: Instant } | undefined;
+  lease: KeptLease = { holder: undefined, epoch: 0, until: 0, quiet: 0, actFrom: 0 };
   worker: WorkerTrace | undefined;
   pause: Pause | undefined;
   resumeWanted = false;

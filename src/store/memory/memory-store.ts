@@ -10,6 +10,7 @@ import type { AgentState } from '../../domain/tracking/state.ts';
 import type {
   ControllerState,
   EventQuery,
+  LeaseGrant,
   LeaseTrace,
   Pause,
   RecordEvent,
@@ -26,6 +27,7 @@ import type { Duration, Instant } from '../../domain/time/time.ts';
 import type { Outbox } from '../../ports/outbox.ts';
 import type { DamageCount, Store } from '../../ports/store.ts';
 import { later, storeError } from '../errors.ts';
+import { Fence } from '../fence.ts';
 import { agentsMeant } from '../search.ts';
 import { MemoryContents, type KeptMemory } from './contents.ts';
 import { eventsWanted, intentsWithoutOutcome, newest, partsOf } from './events.ts';
@@ -56,6 +58,7 @@ export class MemoryStore implements Store {
   /** No sweep has been saved since everything was loaded. */
   #fresh = true;
   #closed = false;
+  readonly #fence = new Fence();
 
   constructor({ now, contents = new MemoryContents() }: MemoryStoreOptions) {
     this.#now = now;
@@ -66,27 +69,40 @@ export class MemoryStore implements Store {
     return undefined;
   }
 
-  holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean> {
+  holdLease(
+    holder: string,
+    now: Instant,
+    ttl: Duration,
+    quiet: Duration = 0,
+  ): Promise<LeaseGrant | undefined> {
     return this.#later((held) => {
       const { lease } = held;
-      if (lease !== undefined && lease.holder !== holder && lease.until > now) return false;
-      held.lease = { holder, until: now + ttl };
-      return true;
+      const isOwn = lease.holder === holder;
+      const isGivenBack = lease.holder === undefined;
+      const isFree = isOwn || isGivenBack || lease.until <= now;
+      const epoch = isOwn ? lease.epoch : lease.epoch + 1;
+      this.#fence.asked(holder, isFree ? epoch : undefined);
+      if (!isFree) return undefined;
+      const actFrom = isOwn || isGivenBack ? lease.actFrom : Math.max(lease.actFrom, now + lease.quiet);
+      held.lease = { holder, epoch, until: now + ttl, quiet, actFrom };
+      return { epoch, actsAfter: Math.max(0, actFrom - now) };
     });
   }
 
   lease(): Promise<LeaseTrace | undefined> {
-    return this.#later(({ lease }) => structuredClone(lease));
+    return this.#later(({ lease: { holder, epoch, until } }) =>
+      holder === undefined ? undefined : { holder, epoch, until },
+    );
   }
 
   releaseLease(holder: string): Promise<void> {
     return this.#later((held) => {
-      if (held.lease?.holder === holder) held.lease = undefined;
+      if (held.lease.holder === holder) held.lease = { ...held.lease, holder: undefined };
     });
   }
 
   noteSweep(begun: SweepBegun): Promise<void> {
-    return this.#later((held) => {
+    return this.#write((held) => {
       held.worker = { ...begun, pid: process.pid, host: hostname(), state: 'running' };
     });
   }
@@ -124,7 +140,7 @@ export class MemoryStore implements Store {
   }
 
   saveSweep(record: SweepRecord): Promise<void> {
-    return this.#later((held) => {
+    return this.#write((held) => {
       const { at, changed, notSeen, standing, count, events } = structuredClone(record);
       // A worker that has just loaded cannot tell which agents it saw before and does not see any more.
       if (this.#fresh) settleCurrent(held);
@@ -143,7 +159,7 @@ export class MemoryStore implements Store {
     events: readonly RecordEvent[],
     standing?: ControllerState,
   ): Promise<void> {
-    return this.#later((held) => {
+    return this.#write((held) => {
       const written = structuredClone({ memories, events, standing });
       // A step says nothing about whom the sweep saw.
       for (const memory of written.memories) {
@@ -189,9 +205,10 @@ export class MemoryStore implements Store {
 
   takeResume(): Promise<boolean> {
     return this.#later((held) => {
-      const { resumeWanted } = held;
+      if (!held.resumeWanted) return false;
+      this.#checkFence(held);
       held.resumeWanted = false;
-      return resumeWanted;
+      return true;
     });
   }
 
@@ -206,7 +223,7 @@ export class MemoryStore implements Store {
   }
 
   saveLearnt(learnt: PlatformBehaviour): Promise<void> {
-    return this.#later((held) => {
+    return this.#write((held) => {
       held.learnt = structuredClone(learnt);
     });
   }
@@ -216,13 +233,13 @@ export class MemoryStore implements Store {
   }
 
   setFacts(facts: ReadonlyMap<string, string>): Promise<void> {
-    return this.#later((held) => {
+    return this.#write((held) => {
       for (const [name, value] of facts) held.facts.set(name, value);
     });
   }
 
   saveAgents(agents: readonly StoredAgent[]): Promise<void> {
-    return this.#later((held) => {
+    return this.#write((held) => {
       for (const agent of structuredClone(agents)) held.agents.set(agent.id, { agent, at: this.#now() });
     });
   }
@@ -236,7 +253,7 @@ export class MemoryStore implements Store {
   }
 
   prune(before: Instant): Promise<void> {
-    return this.#later((held) => {
+    return this.#write((held) => {
       held.events = held.events.filter(({ at }) => at >= before);
       for (const at of held.counts.keys()) if (at < before) held.counts.delete(at);
       for (const [id, kept] of held.memories) if (held.seenAt(kept) < before) held.memories.delete(id);
@@ -263,6 +280,18 @@ export class MemoryStore implements Store {
 
   #later<T>(work: (held: MemoryContents) => T): Promise<T> {
     return later(this.place, () => work(this.#held()));
+  }
+
+  /** What a worker writes, which it does not once it has lost its lease. */
+  #write(work: (held: MemoryContents) => void): Promise<void> {
+    return this.#later((held) => {
+      this.#checkFence(held);
+      work(held);
+    });
+  }
+
+  #checkFence({ lease: { holder = '', epoch } }: MemoryContents): void {
+    this.#fence.check({ holder, epoch }, this.place);
   }
 
   #held(): MemoryContents {

@@ -1,7 +1,7 @@
 /** The durable series of head-counts: one short row a sweep. */
 import type { SweepCount } from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';
-import { numbersIn } from './codec.ts';
+import { numbersIn } from '../codec.ts';
 import type { Database } from './database.ts';
 
 const SAVE = `INSERT INTO sweep_count (at, online, kept, deferred) VALUES (?, ?, ?, ?)

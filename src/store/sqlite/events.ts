@@ -1,7 +1,7 @@
 /** Reading the record: some events at once, or all of a span page by page. */
 import type { SQLInputValue } from 'node:sqlite';
 import type { EventQuery, StoredEvent } from '../../domain/record.ts';
-import { eventReader } from './codec.ts';
+import { eventReader } from '../codec.ts';
 import type { Database } from './database.ts';
 
 /** Events of one page: enough that reading costs little, few enough that no page blocks the loop. */

@@ -1,17 +1,21 @@
 /** Memories and the standing, as they stand in their tables. */
 import type { AgentState } from '../../domain/tracking/state.ts';
-import type { ControllerState, RememberedAgent, RememberedQuery } from '../../domain/record.ts';
+import type { ControllerState, RememberedAgent, RememberedQuery, SweepRecord } from '../../domain/record.ts';
 import { LAST_INSTANT } from '../bodies.ts';
 import { StoreError } from '../errors.ts';
 import { agentOf } from './agents.ts';
-import { stateBody, stateOf, standingOf, type Decoded } from './codec.ts';
+import { standingBody, stateBody, stateOf, standingOf, type Decoded } from '../codec.ts';
 import type { DamagedRow } from './damage.ts';
 import type { Database, Row } from './database.ts';
 import {
+  SAVE_NOT_SEEN,
+  SAVE_SEEN,
+  SAVE_SWEEP,
   SELECT_MEMORY,
   SELECT_NOT_AT_WORK,
   SELECT_ONLINE,
   SELECT_REMEMBERED,
+  SETTLE_CURRENT,
   type Select,
 } from './statements.ts';
 
@@ -89,6 +93,18 @@ function rememberedIn(row: Row): RememberedAgent | undefined {
 /** Takes a statement of `statements.ts` that saves one memory. */
 export function saveMemory(db: Database, sql: string, memory: AgentState): void {
   db.run(sql, memory.agentId, Math.floor(memory.seenAt), stateBody(memory));
+}
+
+/** Writes whom a sweep saw, and the standing; `isFresh`: no sweep has been saved since everything was loaded. Part of a transaction. */
+export function saveSeen(
+  db: Database,
+  { at, changed, notSeen, standing }: SweepRecord,
+  isFresh: boolean,
+): void {
+  if (isFresh) db.run(SETTLE_CURRENT);
+  for (const memory of changed) saveMemory(db, SAVE_SEEN, memory);
+  for (const memory of notSeen) saveMemory(db, SAVE_NOT_SEEN, memory);
+  db.run(SAVE_SWEEP, Math.floor(at), standingBody(standing));
 }
 
 /** The standing, if there is one that can be used. */

@@ -1,8 +1,8 @@
 /** Intents of which the record does not tell what became: a crash, or the loss of the store, came between. */
 import { INTENT_OUTCOMES, type StoredEvent } from '../../domain/record.ts';
-import { eventReader } from './codec.ts';
+import { eventReader } from '../codec.ts';
 import type { Database } from './database.ts';
-import { NOTES } from './notes.ts';
+import { NOTES } from '../notes.ts';
 import { factOf, SAVE_FACT } from './statements.ts';
 
 const { columns, read } = eventReader();

@@ -8,7 +8,8 @@ import type { Pause } from '../../domain/record.ts';
 import { Database } from './database.ts';
 import { StoreError, storeError, storeErrorOf } from '../errors.ts';
 import { IN_MEMORY, mustBePlain, prepareFile } from './files.ts';
-import { NOTES } from './notes.ts';
+import { goOnFrom, leaseRow } from './lease.ts';
+import { NOTES } from '../notes.ts';
 import { readPause, writePause } from './pauses.ts';
 import { checkVersion, migrate, MIGRATIONS } from './schema.ts';
 import { factOf, SAVE_FACT } from './statements.ts';
@@ -49,10 +50,11 @@ export function openDatabase(path: string, options: OpenOptions): Opened {
   } catch (error) {
     const fault = storeErrorOf(error, path);
     if (fault.kind !== 'corrupt' || options.existing === true) throw fault;
-    const pause = salvagePause(path, options);
+    const { pause, epoch } = salvaged(path, options);
     const setAside = keepAside(path, options.now());
     const opened = openWritable(path, options);
     writePause(opened.db, pause);
+    goOnFrom(opened.db, epoch);
     return { ...opened, setAside };
   }
 }
@@ -181,16 +183,31 @@ function keepAside(path: string, now: Instant): string {
   return aside;
 }
 
-/** The kill switch outlives the file if it can still be read. */
-function salvagePause(path: string, options: OpenOptions): Pause | undefined {
+/** The kill switch outlives the file if it can still be read, and so does the epoch of the lease. */
+function salvaged(
+  path: string,
+  options: OpenOptions,
+): { readonly pause: Pause | undefined; readonly epoch: number } {
   let db: Database | undefined;
   try {
     db = new Database(path, { readOnly: true, busyTimeout: patience(options) });
-    return readPause(db);
+    const from = db;
+    return {
+      pause: unlessDamaged(() => readPause(from)),
+      epoch: unlessDamaged(() => leaseRow(from)?.epoch) ?? 0,
+    };
   } catch {
-    return undefined;
+    return { pause: undefined, epoch: 0 };
   } finally {
     if (db !== undefined) quietlyClose(db);
+  }
+}
+
+function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }
 

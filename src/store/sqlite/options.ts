@@ -1,7 +1,7 @@
 /** How a store is opened. */
 import type { Duration, Instant } from '../../domain/time/time.ts';
-import type { DamageLog } from './damage.ts';
-import type { Self } from './lease.ts';
+import type { DamageLog } from '../damage.ts';
+import type { Self } from '../self.ts';
 
 /** What opening a store takes; only the clock is needed. */
 export interface StoreOptions {

@@ -1,7 +1,7 @@
 /** Messages that wait to be delivered, beside memory and record in the same file. */
 import type { DueMessage, Outbox, Waiting } from '../../ports/outbox.ts';
 import type { Instant } from '../../domain/time/time.ts';
-import { messageBody, messageOf } from './codec.ts';
+import { messageBody, messageOf } from '../codec.ts';
 import type { DamagedRow } from './damage.ts';
 import type { Database, Row } from './database.ts';
 

@@ -156,8 +156,34 @@ ALTER TABLE agent ADD COLUMN exempt TEXT;
 /** Ties an event to the trace of its sweep. */
 const TRACES = `ALTER TABLE event ADD COLUMN trace_id TEXT;`;
 
+/**
+ * Tells one holding of the lease from the next. The row stays when the lease is given back; then `holder` is empty. The triggers hold
+ * against a program of before that still has the file open.
+ */
+const EPOCHS = `
+ALTER TABLE lease ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+-- How long requests of the holder may be under way after its lease has run out, in ms.
+ALTER TABLE lease ADD COLUMN quiet INTEGER NOT NULL DEFAULT 15000;
+-- Before this the holder may not act.
+ALTER TABLE lease ADD COLUMN act_from INTEGER NOT NULL DEFAULT 0;
+CREATE TRIGGER lease_never_goes BEFORE DELETE ON lease
+BEGIN SELECT RAISE(ABORT, 'The epoch of the lease is never reset.'); END;
+CREATE TRIGGER lease_epoch_grows BEFORE UPDATE ON lease
+WHEN NEW.epoch < OLD.epoch OR (NEW.holder NOT IN (OLD.holder, '') AND NEW.epoch = OLD.epoch)
+BEGIN SELECT RAISE(ABORT, 'The epoch of the lease grows with each taking.'); END;
+`;
+
 /** The script at index n makes version n + 1 of version n. */
-export const MIGRATIONS: readonly string[] = [FIRST, COUNTS, OUTBOX, WORKER, NAMED_STATES, EXEMPT, TRACES];
+export const MIGRATIONS: readonly string[] = [
+  FIRST,
+  COUNTS,
+  OUTBOX,
+  WORKER,
+  NAMED_STATES,
+  EXEMPT,
+  TRACES,
+  EPOCHS,
+];
 
 /**
  * Throws when the file was made by a later version of the program, or by another program. Changes nothing.

@@ -3,11 +3,11 @@
  * other processes at the same time. What belongs together is one transaction, on disk before the promise resolves.
  */
 import { existsSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type {
   EventQuery,
+  LeaseGrant,
   LeaseTrace,
   Pause,
   RecordEvent,
@@ -24,22 +24,27 @@ import type {
 import type { Duration, Instant } from '../../domain/time/time.ts';
 import type { DamageCount, Store } from '../../ports/store.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
-import { eventValues, INSERT_EVENT, learntBody, learntOf, standingBody } from './codec.ts';
+import { eventValues, INSERT_EVENT, learntBody, standingBody } from '../codec.ts';
 import { countPages, saveCount } from './counts.ts';
-import { Damage, type DamageLog } from './damage.ts';
+import type { DamageLog } from '../damage.ts';
+import { Damage } from './damage.ts';
 import type { Database, Row } from './database.ts';
 import { eventPages, readEvents } from './events.ts';
 import { later, storeError, storeErrorOf } from '../errors.ts';
+import { Fence } from '../fence.ts';
+import { thisProcess, type Self } from '../self.ts';
+import { addResumeRequest, isResumeWanted, readFacts, readLearnt, takeResumeRequest } from './facts.ts';
 import { wholePath } from './files.ts';
-import { dropLease, readLease, takeLease, thisProcess, type Self } from './lease.ts';
-import { readMemories, readMemory, readStanding, rememberedPages, saveMemory } from './memories.ts';
-import { isOwnNote, NOTES } from './notes.ts';
+import { dropLease, leaseRow, leaseTrace, readLease, takeLease } from './lease.ts';
+import { readMemories, readMemory, readStanding, rememberedPages, saveMemory, saveSeen } from './memories.ts';
+import { NOTES } from '../notes.ts';
 import { readOpenIntents } from './open-intents.ts';
 import { noteChecked, openDatabase, type Opened } from './open.ts';
 import type { StoreOptions } from './options.ts';
 import { SqliteOutbox } from './outbox.ts';
+import { inTurns } from './turns.ts';
 import { readPause, writePause } from './pauses.ts';
-import { forgetBefore } from './prune.ts';
+import { forgetBefore, giveBackSpace } from './prune.ts';
 import * as sql from './statements.ts';
 import { readTrace, saveTrace } from './worker-trace.ts';
 
@@ -65,6 +70,7 @@ export class SqliteStore implements Store {
   readonly #self: Self;
   /** The lease as it stood at the opening. */
   #foundLease: Row | undefined;
+  readonly #fence = new Fence();
   /** No sweep has been saved since everything was loaded. */
   #fresh = true;
 
@@ -107,19 +113,22 @@ export class SqliteStore implements Store {
     return this.#opened;
   }
 
-  holdLease(holder: string, now: Instant, ttl: Duration): Promise<boolean> {
+  holdLease(
+    holder: string,
+    now: Instant,
+    ttl: Duration,
+    quiet: Duration = 0,
+  ): Promise<LeaseGrant | undefined> {
     return this.#later(() => {
       if (this.#broken) this.#openAnew();
-      return takeLease(this.#db, this.#self, this.#foundLease, { holder, now, ttl });
+      const grant = takeLease(this.#db, this.#self, this.#foundLease, { holder, now, ttl, quiet });
+      this.#fence.asked(holder, grant?.epoch);
+      return grant;
     });
   }
 
-  /** Who holds the lease and until when; `undefined` while it is free. */
   lease(): Promise<LeaseTrace | undefined> {
-    return this.#later(() => {
-      const row = readLease(this.#db);
-      return row && { holder: String(row['holder']), until: Number(row['until']) };
-    });
+    return this.#later(() => leaseTrace(this.#db));
   }
 
   releaseLease(holder: string): Promise<void> {
@@ -134,7 +143,6 @@ export class SqliteStore implements Store {
     });
   }
 
-  /** The process that swept last, as it looks from here. */
   worker(): Promise<WorkerTrace | undefined> {
     return this.#later(() => readTrace(this.#db, this.#self));
   }
@@ -152,7 +160,6 @@ export class SqliteStore implements Store {
     return this.#later(() => readMemory(this.#db, agentId));
   }
 
-  /** Agents with their memory, page by page, in no order. */
   rememberedPages(wanted: RememberedQuery): AsyncIterable<readonly RememberedAgent[]> {
     return this.#pages(rememberedPages(this.#db, wanted));
   }
@@ -167,11 +174,8 @@ export class SqliteStore implements Store {
 
   saveSweep(record: SweepRecord): Promise<void> {
     return this.#later(() => {
-      this.#db.transaction(() => {
-        if (this.#fresh) this.#db.run(sql.SETTLE_CURRENT);
-        for (const memory of record.changed) saveMemory(this.#db, sql.SAVE_SEEN, memory);
-        for (const memory of record.notSeen) saveMemory(this.#db, sql.SAVE_NOT_SEEN, memory);
-        this.#db.run(sql.SAVE_SWEEP, Math.floor(record.at), standingBody(record.standing));
+      this.#fenced(() => {
+        saveSeen(this.#db, record, this.#fresh);
         this.#addEvents(record.events);
         if (record.count !== undefined) saveCount(this.#db, record.count);
       });
@@ -203,7 +207,6 @@ export class SqliteStore implements Store {
     return this.#pages(eventPages(this.#db, query));
   }
 
-  /** Head-counts of the sweeps in a span, in order, page by page. */
   countPages(from: Instant, to: Instant): AsyncIterable<readonly SweepCount[]> {
     return this.#pages(countPages(this.#db, from, to));
   }
@@ -214,49 +217,37 @@ export class SqliteStore implements Store {
 
   /** Sets or lifts the pause; never without the event that tells of it, where there is one. */
   setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
-    return this.#write(() => {
+    return this.#writeAsVisitor(() => {
       writePause(this.#db, pause);
       if (event !== undefined) this.#addEvents([event]);
     });
   }
 
   takeResume(): Promise<boolean> {
-    return this.#later(() => {
-      // Asked each sweep and hardly ever there: look before taking the write lock.
-      if (this.#db.get("SELECT 1 FROM request WHERE name = 'resume'") === undefined) return false;
-      return this.#db.transaction(() => this.#db.run("DELETE FROM request WHERE name = 'resume'") > 0);
-    });
+    return this.#later(() => isResumeWanted(this.#db) && this.#fenced(() => takeResumeRequest(this.#db)));
   }
 
   requestResume(): Promise<void> {
-    return this.#write(() => {
-      this.#db.run("INSERT INTO request (name) VALUES ('resume') ON CONFLICT DO NOTHING");
+    return this.#writeAsVisitor(() => {
+      addResumeRequest(this.#db);
     });
   }
 
   facts(): Promise<ReadonlyMap<string, string>> {
-    return this.#later(() => {
-      const rows = this.#db.all('SELECT name, value FROM fact ORDER BY name');
-      const facts = rows.map((row) => [String(row['name']), String(row['value'])] as const);
-      return new Map(facts.filter(([name]) => !isOwnNote(name)));
-    });
+    return this.#later(() => readFacts(this.#db));
   }
 
-  /** Adds facts or gives them a new value; none is taken away. */
   setFacts(facts: ReadonlyMap<string, string>): Promise<void> {
     return this.#write(() => {
       for (const [name, value] of facts) this.#db.run(sql.SAVE_FACT, name, value);
     });
   }
 
-  /** What has been learnt of the platform; `undefined` while that is nothing. */
   learnt(): Promise<PlatformBehaviour | undefined> {
     return this.#later(() => {
-      const body = sql.factOf(this.#db, NOTES.learnt);
-      if (body === undefined) return undefined;
-      const read = learntOf(body);
-      if (!read.ok) this.#damage.put([{ source: 'fact', key: NOTES.learnt, body, why: read.why }]);
-      return read.ok ? read.value : undefined;
+      const { learnt, damaged } = readLearnt(this.#db);
+      this.#damage.put(damaged);
+      return learnt;
     });
   }
 
@@ -272,19 +263,20 @@ export class SqliteStore implements Store {
     });
   }
 
-  /** Everyone whose name is stored, in no order. */
   agents(): Promise<readonly StoredAgent[]> {
     return this.#later(() => readAgents(this.#db));
   }
 
-  /** By id; else by the whole name or e-mail address, whatever the case; else by a part of either. */
   findAgents(nameOrId: string): Promise<readonly StoredAgent[]> {
     return this.#later(() => searchAgents(this.#db, nameOrId));
   }
 
   prune(before: Instant): Promise<void> {
     return this.#later(() => {
-      forgetBefore(this.#db, before);
+      this.#fenced(() => {
+        forgetBefore(this.#db, before);
+      });
+      giveBackSpace(this.#db);
     });
   }
 
@@ -303,19 +295,27 @@ export class SqliteStore implements Store {
 
   #write(work: () => void): Promise<void> {
     return this.#later(() => {
+      this.#fenced(work);
+    });
+  }
+
+  /** What anyone may ask of the worker, whoever holds the lease. */
+  #writeAsVisitor(work: () => void): Promise<void> {
+    return this.#later(() => {
       this.#db.transaction(work);
     });
   }
 
-  /** Others have their turn between two pages. */
-  async *#pages<T>(pages: Generator<T>): AsyncGenerator<T> {
-    for (;;) {
-      // A page that failed cannot be asked for again: the rest would be missing, and nobody told.
-      const page = await later(this.#db.path, () => this.#guarded(() => pages.next()));
-      if (page.done === true) return;
-      yield page.value;
-      await setImmediate();
-    }
+  /** One transaction, which a worker that has lost its lease does not make. */
+  #fenced<T>(work: () => T): T {
+    return this.#db.transaction(() => {
+      if (this.#fence.isUp) this.#fence.check(leaseRow(this.#db), this.#db.path);
+      return work();
+    });
+  }
+
+  #pages<T>(pages: Generator<T>): AsyncGenerator<T> {
+    return inTurns(this.#db.path, () => this.#guarded(() => pages.next()));
   }
 
   #later<T>(work: () => T): Promise<T> {

@@ -1,5 +1,5 @@
 /** The longer SQL of the store. Anything that is not fixed text is a parameter. */
-import { IN_BODY } from './codec.ts';
+import { IN_BODY } from '../codec.ts';
 import type { Database } from './database.ts';
 
 /** A current agent was seen by the last saved sweep, or later by a step of carrying out. */

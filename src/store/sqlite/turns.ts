@@ -2,9 +2,9 @@
  * Waiting for another process that holds the file, such as a backup or a tool. SQLite would wait in the only thread, where
  * neither a probe nor a signal is heard meanwhile; here the thread goes on, and the work is tried again and again.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Duration } from '../../domain/time/time.ts';
-import { storeErrorOf, type StoreError } from '../errors.ts';
+import { later, storeErrorOf, type StoreError } from '../errors.ts';
 
 /** Between two tries. */
 const PAUSE: Duration = 25;
@@ -55,5 +55,16 @@ export class Turns {
     } catch (error) {
       return { fault: storeErrorOf(error, this.#path) };
     }
+  }
+}
+
+/** Page after page; others have their turn between two of them. */
+export async function* inTurns<T>(path: string, next: () => IteratorResult<T>): AsyncGenerator<T> {
+  for (;;) {
+    // A page that failed cannot be asked for again: the rest would be missing, and no caller told.
+    const page = await later(path, next);
+    if (page.done === true) return;
+    yield page.value;
+    await setImmediate();
   }
 }

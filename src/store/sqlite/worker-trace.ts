@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import type { SweepBegun, WorkerTrace } from '../../domain/record.ts';
 import type { Database, Row } from './database.ts';
-import type { Self } from './lease.ts';
+import type { Self } from '../self.ts';
 
 const SAVE = `INSERT INTO worker
   (id, holder, command, version, pid, host, boot, inode, started_at, swept_at, interval)

@@ -55,7 +55,7 @@ describe('a worker that sweeps', () => {
       'Breaker: not tripped.',
       'Held after the last rung of the ladder: 1 agent, no further action.',
       'Log-offs begun in the last hour: 0 of 300 allowed.',
-      'Lease: held by that worker until 11:03:00.',
+      'Lease: held by that worker until 11:03:00 (epoch 1).',
       `Policy: ${centre!.hash}.`,
       `Store: ${centre!.sqlite}. Times in Europe/Vienna.`,
       'Nothing has been learnt about the platform yet.',

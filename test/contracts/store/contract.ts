@@ -1,7 +1,8 @@
 /** What every kind of store promises. */
 import { afterEach, beforeEach, describe } from '@jest/globals';
 import { agentsContract, pruneContract } from './agents.ts';
-import { controlsContract, leaseContract } from './controls.ts';
+import { controlsContract, workerContract } from './controls.ts';
+import { fenceContract, leaseContract } from './lease.ts';
 import { memoriesContract, seenAtContract } from './memories.ts';
 import { outboxContract } from './outbox.ts';
 import type { MakePlace, Open, StorePlace } from './place.ts';
@@ -20,7 +21,9 @@ export function storeContract(kind: string, makePlace: MakePlace): void {
     memoriesContract(open);
     seenAtContract(open, makePlace);
     recordContract(open);
-    leaseContract(open);
+    leaseContract(() => place);
+    fenceContract(() => place);
+    workerContract(open);
     controlsContract(open);
     agentsContract(open);
     pruneContract(open);

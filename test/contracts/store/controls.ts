@@ -1,4 +1,4 @@
-/** Which worker may act, what people ask of it, and what it has learnt. */
+/** Which worker sweeps, what people ask of it, and what it has learnt. */
 import { describe, expect, test } from '@jest/globals';
 import { answered, tried, UNASKED } from '../../../src/domain/evidence/calibration.ts';
 import { learnFromLogoff, NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
@@ -9,53 +9,7 @@ import type { Open } from './place.ts';
 
 const TTL = 3 * MINUTE;
 
-export function leaseContract(open: Open): void {
-  describe('the lease', () => {
-    test('is held by one at a time, renewed by its holder, and free at the moment in which it ends', async () => {
-      const [one, two] = [await open(), await open()];
-      expect(await one.lease()).toBeUndefined();
-      expect(await one.holdLease('one', BASE, TTL)).toBe(true);
-      expect(await two.lease()).toMatchObject({ holder: 'one', until: BASE + TTL });
-      expect(await two.holdLease('two', BASE + MINUTE, TTL)).toBe(false);
-      expect(await one.holdLease('one', BASE + MINUTE, TTL)).toBe(true);
-      expect(await two.holdLease('two', BASE + TTL, TTL)).toBe(false);
-      expect(await two.holdLease('two', BASE + MINUTE + TTL - 1, TTL)).toBe(false);
-      expect(await two.holdLease('two', BASE + MINUTE + TTL, TTL)).toBe(true);
-      expect(await one.holdLease('one', BASE + MINUTE + TTL, TTL)).toBe(false);
-    });
-
-    test('goes to one of two that ask for it in the same moment', async () => {
-      const [one, two] = [await open(), await open()];
-      const held = await Promise.all([one.holdLease('one', BASE, TTL), two.holdLease('two', BASE, TTL)]);
-      expect([...held].sort()).toEqual([false, true]);
-    });
-
-    test('is given back by its holder, and by no other', async () => {
-      const [one, two] = [await open(), await open()];
-      await one.holdLease('one', BASE, TTL);
-      await two.releaseLease('two');
-      expect(await two.holdLease('two', BASE, TTL)).toBe(false);
-      await one.releaseLease('one');
-      await one.releaseLease('one');
-      expect(await two.holdLease('two', BASE, TTL)).toBe(true);
-    });
-
-    test('may be made shorter by its holder', async () => {
-      const [one, two] = [await open(), await open()];
-      await one.holdLease('one', BASE, HOUR);
-      await one.holdLease('one', BASE, MINUTE);
-      expect(await two.holdLease('two', BASE + MINUTE, TTL)).toBe(true);
-    });
-
-    test('outlives the store of a holder that did not give it back', async () => {
-      const [one, two] = [await open(), await open()];
-      await one.holdLease('one', BASE, TTL);
-      await one.close();
-      expect(await two.holdLease('two', BASE + 1, TTL)).toBe(false);
-      expect(await two.holdLease('one', BASE + 1, TTL)).toBe(true);
-    });
-  });
-
+export function workerContract(open: Open): void {
   describe('the worker', () => {
     const begun: SweepBegun = {
       holder: 'one',

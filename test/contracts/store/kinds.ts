@@ -1,11 +1,15 @@
 /** How a place for each kind of store is made. */
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '../../../src/ports/store.ts';
 import { MemoryContents } from '../../../src/store/memory/contents.ts';
 import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
+import { SECOND } from '../../../src/domain/time/time.ts';
 import { openStore } from '../../../src/store/open.ts';
+import { openPostgres } from '../../../src/store/postgres/postgres-store.ts';
+import { asked, emptyDatabase } from '../../postgres/server.ts';
 import { BASE } from '../../store/examples.ts';
 import type { Open, StorePlace } from './place.ts';
 
@@ -30,9 +34,47 @@ export function memoryPlace(): Promise<StorePlace> {
   );
 }
 
+/** How far apart two questions to a database may be, on a busy machine. */
+const SLACK = 5 * SECOND;
+
+/** An organisation of its own in the database that this run shares. Its lease goes by the database's clock, so the row is set back. */
+export async function postgresPlace(): Promise<StorePlace> {
+  const url = await storeDatabase();
+  const organisation = `o-${randomUUID()}`;
+  const place = await placeOf(
+    (now = () => BASE) => openPostgres(url, organisation, { now }),
+    () => undefined,
+  );
+  const back = `UPDATE idle_enforcer.lease SET until = until - $2 * interval '1 millisecond',
+    act_from = act_from - $2 * interval '1 millisecond' WHERE organisation = $1`;
+  return {
+    ...place,
+    slack: SLACK,
+    pass: async (length) => {
+      await place.pass(length);
+      await asked(url, back, [organisation, length]);
+    },
+  };
+}
+
+let shared: Promise<string> | undefined;
+
+/** One database for all stores of a test file. */
+function storeDatabase(): Promise<string> {
+  shared ??= emptyDatabase().then(({ url }) => url);
+  return shared;
+}
+
 function placeOf(open: Open, removed: () => void): Promise<StorePlace> {
   const stores: Store[] = [];
+  let at = BASE;
   return Promise.resolve({
+    slack: 0,
+    now: () => at,
+    pass: (length) => {
+      at += length;
+      return Promise.resolve();
+    },
     open: async (now) => {
       const store = await open(now);
       stores.push(store);

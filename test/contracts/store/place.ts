@@ -1,5 +1,5 @@
 /** What the contract has to know of a kind of store: how one is opened. */
-import type { Instant } from '../../../src/domain/time/time.ts';
+import type { Duration, Instant } from '../../../src/domain/time/time.ts';
 import type { Store } from '../../../src/ports/store.ts';
 
 /** Where one store of a kind is kept. Empty at first. */
@@ -9,6 +9,12 @@ export interface StorePlace {
    * what the store dates by itself.
    */
   open(now?: () => Instant): Promise<Store>;
+  /** What a worker's clock shows. */
+  now(): Instant;
+  /** By how much the store's clock may be off from one question to the next. */
+  readonly slack: Duration;
+  /** Lets so much time pass, for that clock and for the one that the store goes by. */
+  pass(length: Duration): Promise<void>;
   /** Closes all that was opened, and takes away what is kept. */
   remove(): Promise<void>;
 }

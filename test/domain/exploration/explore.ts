@@ -11,7 +11,7 @@ import { EMPTY_LEDGER, plan } from '../../../src/domain/planning/plan.ts';
 import { measure } from '../../../src/domain/tracking/clocks.ts';
 import { beginLogoff, endLogoff, finishLogoff } from '../../../src/domain/tracking/own-logoff.ts';
 import { placeIn, silentReturnOf, type AgentState } from '../../../src/domain/tracking/state.ts';
-import { stateBody, stateOf } from '../../../src/store/sqlite/codec.ts';
+import { stateBody, stateOf } from '../../../src/store/codec.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../../src/domain/time/time.ts';
 import { agent, CAPS, clockTime, exemption, policy, profile, RETURNS, rule } from '../build.ts';
 import { openSuspect, withAnswer } from '../../../src/domain/tracking/suspects.ts';

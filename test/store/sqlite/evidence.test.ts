@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { UNASKED } from '../../../src/domain/evidence/calibration.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
-import { learntBody, learntOf, stateBody, stateOf } from '../../../src/store/sqlite/codec.ts';
+import { learntBody, learntOf, stateBody, stateOf } from '../../../src/store/codec.ts';
 import { fullState } from '../examples.ts';
 
 test('what was learnt without a source of evidence is kept, and no source is believed', () => {

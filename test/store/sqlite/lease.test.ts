@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { DatabaseSync } from 'node:sqlite';
 import { MINUTE } from '../../../src/domain/time/time.ts';
-import type { Self } from '../../../src/store/sqlite/lease.ts';
+import type { Self } from '../../../src/store/self.ts';
 import { BASE, Place } from './fixtures.ts';
 
 const place = new Place();
@@ -28,7 +29,9 @@ describe('the lease', () => {
     const before = await place.open(path, { self: LIVES });
     await before.holdLease('before', BASE, TTL);
     const after = await place.open(path, { self: { ...self, isAlive } });
-    expect(await after.holdLease('after', BASE + 1, TTL)).toBe(passes);
+    const grant = await after.holdLease('after', BASE + 1, TTL);
+    // What was certainly gone has nothing under way any more.
+    expect(grant).toEqual(passes ? { epoch: 2, actsAfter: 0 } : undefined);
   });
 
   test('does not go to and fro between two containers that look the same', async () => {
@@ -36,9 +39,26 @@ describe('the lease', () => {
     const one = await place.open(path, { self: LIVES });
     await one.holdLease('one', BASE, TTL);
     const two = await place.open(path, { self: LIVES });
-    expect(await two.holdLease('two', BASE + 1, TTL)).toBe(true);
-    expect(await one.holdLease('one', BASE + 2, TTL)).toBe(false);
-    expect(await two.holdLease('two', BASE + 3, TTL)).toBe(true);
+    expect(await two.holdLease('two', BASE + 1, TTL)).toBeDefined();
+    expect(await one.holdLease('one', BASE + 2, TTL)).toBeUndefined();
+    expect(await two.holdLease('two', BASE + 3, TTL)).toBeDefined();
+  });
+
+  test('keeps its row and its epoch, whatever a program of before does that still has the file open', async () => {
+    const path = place.path();
+    const store = await place.open(path);
+    await store.holdLease('one', BASE, TTL);
+    const old = new DatabaseSync(path);
+    const before = /never reset|grows with each taking/;
+    const running = (statement: string) => () => {
+      old.exec(statement);
+    };
+    expect(running("DELETE FROM lease WHERE holder = 'one'")).toThrow(before);
+    expect(running("UPDATE lease SET holder = 'old', until = 1")).toThrow(before);
+    expect(running('UPDATE lease SET epoch = 0')).toThrow(before);
+    old.exec(`UPDATE lease SET until = ${BASE + 1}`);
+    old.close();
+    expect(await store.holdLease('one', BASE + 1, TTL)).toEqual({ epoch: 1, actsAfter: 0 });
   });
 
   test('stays with a holder that has renewed it since the other started', async () => {
@@ -47,6 +67,6 @@ describe('the lease', () => {
     await one.holdLease('one', BASE, TTL);
     const two = await place.open(path, { self: LIVES });
     await one.holdLease('one', BASE + 1, TTL);
-    expect(await two.holdLease('two', BASE + 2, TTL)).toBe(false);
+    expect(await two.holdLease('two', BASE + 2, TTL)).toBeUndefined();
   });
 });

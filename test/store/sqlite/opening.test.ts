@@ -167,11 +167,13 @@ describe('a damaged database', () => {
     }
   });
 
-  test('hands the pause on to the fresh one if it can still be read', async () => {
+  test('hands the pause and the epoch on to the fresh one if they can still be read', async () => {
     const path = place.path();
     const pause = { since: BASE, until: undefined, reason: 'audit' };
     const store = await place.open(path);
     await store.setPause(pause);
+    await store.holdLease('one', BASE, HOUR);
+    await store.releaseLease('one');
     await store.close();
     await filled(path, 900);
     const bytes = readFileSync(path);
@@ -180,6 +182,7 @@ describe('a damaged database', () => {
     const fresh = await place.open(path);
     expect(fresh.setAside).toBeDefined();
     expect(await fresh.pause()).toEqual(pause);
+    expect(await fresh.holdLease('two', BASE, HOUR)).toEqual({ epoch: 2, actsAfter: 0 });
   });
 
   test('stays where it is when a visitor finds it', async () => {
@@ -369,7 +372,7 @@ describe('what stops the store', () => {
   test('a file that is missed is opened anew when another has come to its place, and the lease tells of it', async () => {
     const path = place.path();
     const store = await place.open(path);
-    expect(await store.holdLease('worker', BASE, HOUR)).toBe(true);
+    expect(await store.holdLease('worker', BASE, HOUR)).toBeDefined();
     renameSync(path, `${path}.away`);
     await expect(store.holdLease('worker', BASE, HOUR)).rejects.toMatchObject({ kind: 'lost' });
     await expect(store.holdLease('worker', BASE, HOUR)).rejects.toMatchObject({ kind: 'lost' });
@@ -377,7 +380,7 @@ describe('what stops the store', () => {
     const restored = await place.open(path);
     await restored.setFacts(new Map([['a', 'restored']]));
     expect(store.opened).toBe(1);
-    expect(await store.holdLease('worker', BASE, HOUR)).toBe(true);
+    expect(await store.holdLease('worker', BASE, HOUR)).toBeDefined();
     expect(store.opened).toBe(2);
     expect(store.setAside).toBeUndefined();
     expect(await store.facts()).toEqual(new Map([['a', 'restored']]));
@@ -392,7 +395,7 @@ describe('what stops the store', () => {
     other.exec("INSERT INTO fact (name, value) VALUES ('a', '1'); PRAGMA wal_checkpoint(TRUNCATE)");
     writeFileSync(path, Buffer.alloc(readFileSync(path).length, 'noise'));
     await expect(store.saveStep([stateOf('b', BASE)], [])).rejects.toMatchObject({ kind: 'corrupt' });
-    expect(await store.holdLease('worker', BASE, HOUR)).toBe(true);
+    expect(await store.holdLease('worker', BASE, HOUR)).toBeDefined();
     other.close();
     expect(existsSync(String(store.setAside))).toBe(true);
     await store.saveStep([stateOf('c', BASE)], []);

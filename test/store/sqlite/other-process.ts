@@ -14,7 +14,7 @@ if (act === 'write') await write(store);
 if (act === 'count') await add(store, Number(count));
 if (act === 'pause') await store.setPause({ since: BASE, until: undefined, reason: 'drill' });
 if (act === 'lease') {
-  console.log(await store.holdLease('other', BASE, 1_000_000));
+  console.log((await store.holdLease('other', BASE, 1_000_000)) !== undefined);
   setInterval(() => undefined, 60_000);
 } else await store.close();
 

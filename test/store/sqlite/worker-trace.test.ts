@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { SweepBegun } from '../../../src/domain/record.ts';
 import { MINUTE } from '../../../src/domain/time/time.ts';
-import type { Self } from '../../../src/store/sqlite/lease.ts';
+import type { Self } from '../../../src/store/self.ts';
 import { BASE, Place } from './fixtures.ts';
 
 const place = new Place();

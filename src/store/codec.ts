@@ -7,21 +7,15 @@
  * a shape raises its version in `VERSIONS`, is given an upgrade from the version before, and adds a migration, so that
  * an older program refuses the store instead of taking its bodies for damaged.
  */
-import type { SQLInputValue } from 'node:sqlite';
 import type { z } from 'zod';
-import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
-import type { AgentState } from '../../domain/tracking/state.ts';
-import type { Failure, Ledger } from '../../domain/planning/plan.ts';
-import { ACTIONS, type Action } from '../../domain/policy/actions.ts';
-import {
-  EVENT_KINDS,
-  type RecordEvent,
-  type ControllerState,
-  type StoredEvent,
-} from '../../domain/record.ts';
-import type { Instant } from '../../domain/time/time.ts';
-import * as bodies from '../bodies.ts';
-import { stateOfMemory } from '../memory-v1.ts';
+import type { PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
+import type { AgentState } from '../domain/tracking/state.ts';
+import type { Failure, Ledger } from '../domain/planning/plan.ts';
+import { ACTIONS, type Action } from '../domain/policy/actions.ts';
+import { EVENT_KINDS, type RecordEvent, type ControllerState, type StoredEvent } from '../domain/record.ts';
+import type { Instant } from '../domain/time/time.ts';
+import * as bodies from './bodies.ts';
+import { stateOfMemory } from './memory-v1.ts';
 
 /** The version in which each kind of body is written. */
 const VERSIONS = { state: 2, standing: 1, learnt: 1, message: 1 } as const;
@@ -141,7 +135,7 @@ export function messageOf(body: unknown): Decoded<string> {
 }
 
 /** The parts of an event and their columns, in the order of `eventValues`. */
-const EVENT_COLUMNS = [
+export const EVENT_COLUMNS = [
   ['kind', 'kind'],
   ['at', 'at'],
   ['sweepId', 'sweep_id'],
@@ -218,7 +212,7 @@ export const INSERT_EVENT =
   `VALUES (${EVENT_COLUMNS.map(() => '?').join(', ')})`;
 
 /** An event as the values of its columns; absent parts are NULL. */
-export function eventValues(event: RecordEvent): SQLInputValue[] {
+export function eventValues(event: RecordEvent): (string | number | null)[] {
   return EVENT_COLUMNS.map(([part]) => {
     if (part === 'actions') return event.actions === undefined ? null : JSON.stringify(event.actions);
     const value = event[part];

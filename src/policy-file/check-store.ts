@@ -1,0 +1,28 @@
+/** A policy has one store. */
+import { existsSync } from 'node:fs';
+import { DatabaseUrlFault, databaseUrlOf } from '../shapes/database-url.ts';
+import type { Checking } from './checking.ts';
+
+/** Checks that the database can be told from the address, and that no file stands beside it. */
+export function checkStore({ source, faults }: Pick<Checking, 'source' | 'faults'>): void {
+  const path = ['store', 'postgres'];
+  const postgres = source.at(path);
+  if (typeof postgres !== 'string') return;
+  if (source.at(['store', 'sqlite']) !== undefined)
+    faults.add(['store', 'sqlite'], 'stands beside postgres: a policy has one store');
+  // What begins otherwise is a fault of the schema.
+  if (source.isAbsent(path) || !/^postgres(?:ql)?:\/\/\S+$/.test(postgres)) return;
+  const fault = faultOf(postgres);
+  if (fault !== undefined) faults.add(path, fault);
+}
+
+function faultOf(url: string): string | undefined {
+  try {
+    const { authority } = databaseUrlOf(url);
+    if (authority === undefined || existsSync(authority)) return undefined;
+    return `names a certificate that cannot be read: sslrootcert=${authority}`;
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlFault)) throw error;
+    return error.message;
+  }
+}

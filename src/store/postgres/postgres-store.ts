@@ -1,0 +1,303 @@
+/**
+ * The store in a PostgreSQL database, which many organisations and several machines may share. What belongs together is one transaction,
+ * committed before the promise resolves.
+ */
+import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
+import type {
+  ControllerState,
+  EventQuery,
+  LeaseGrant,
+  LeaseTrace,
+  Pause,
+  RecordEvent,
+  RememberedAgent,
+  RememberedQuery,
+  StoredAgent,
+  StoredEvent,
+  SweepBegun,
+  SweepCount,
+  SweepRecord,
+  WorkerTrace,
+} from '../../domain/record.ts';
+import type { Duration, Instant } from '../../domain/time/time.ts';
+import type { DamageCount, Store } from '../../ports/store.ts';
+import { learntBody, learntOf, standingBody } from '../codec.ts';
+import type { DamageLog } from '../damage.ts';
+import { isOwnNote, NOTES } from '../notes.ts';
+import { thisProcess, type Self } from '../self.ts';
+import { addressOf } from './address.ts';
+import { readAgents, searchAgents, storeAgents } from './agents.ts';
+import * as controls from './controls.ts';
+import { Damage } from './damage.ts';
+import { Database } from './database.ts';
+import { databaseError } from './errors.ts';
+import { DatabaseLease } from './lease.ts';
+import * as memories from './memories.ts';
+import { Organisation } from './organisation.ts';
+import { DatabaseOutbox } from './outbox.ts';
+import { forgetBefore, LONGEST_PRUNE } from './prune.ts';
+import { addEvents, countPages, eventPages, readEvents, readOpenIntents, saveCount } from './record.ts';
+import { checkVersion, migrate, MIGRATIONS, storedVersion } from './schema.ts';
+
+/** How a store in a database is opened. */
+export interface PostgresOptions {
+  /** The wall clock; dates agents' names. */
+  readonly now: () => Instant;
+  /** Told of what had to be left out. */
+  readonly log?: DamageLog;
+  /** For `explain` and `report`: there must be a store, and nothing is written. */
+  readonly readOnly?: boolean;
+  /** For `pause` and `resume`: there must be a store. */
+  readonly existing?: boolean;
+  readonly migrations?: readonly string[];
+  /** How the lease sees this process. */
+  readonly self?: Self;
+}
+
+/** Opens or makes the store of an organisation in the database at `url`. Rejects with `StoreError`. */
+export async function openPostgres(
+  url: string,
+  organisation: string,
+  options: PostgresOptions,
+): Promise<PostgresStore> {
+  const address = addressOf(url);
+  const db = await Database.at(address, `${address.place} (organisation ${organisation})`);
+  try {
+    await prepare(db, options);
+    return new PostgresStore(new Organisation(db, organisation), options);
+  } catch (error) {
+    await db.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Organisations that have a store in the database at `url`, in order. Rejects with `StoreError`. */
+export async function organisationsAt(url: string): Promise<readonly string[]> {
+  const address = addressOf(url);
+  const db = await Database.at(address, address.place);
+  try {
+    await prepare(db, { now: () => 0, existing: true });
+    // Each table but these two has rows of organisations that are in one of them as well.
+    const rows = await db.rows(
+      'SELECT organisation FROM idle_enforcer.lease UNION SELECT organisation FROM idle_enforcer.record ORDER BY 1',
+    );
+    return rows.map(([name]) => String(name));
+  } finally {
+    await db.close();
+  }
+}
+
+async function prepare(
+  db: Database,
+  { readOnly, existing, migrations = MIGRATIONS }: PostgresOptions,
+): Promise<void> {
+  if (readOnly !== true && existing !== true) {
+    await migrate(db, migrations);
+    return;
+  }
+  const version = await storedVersion(db);
+  if (version === 0) throw databaseError('missing', db.place);
+  checkVersion(version, migrations.length, db.place);
+  if (version === migrations.length) return;
+  if (readOnly === true)
+    throw databaseError('unwritable', db.place, 'an older version made it: start the worker once');
+  await migrate(db, migrations);
+}
+
+/** See `Store` for what each method promises. All reject with `StoreError` and nothing else. */
+export class PostgresStore implements Store {
+  readonly opened = 1;
+  readonly setAside = undefined;
+  readonly outbox: DatabaseOutbox;
+  readonly #organisation: Organisation;
+  readonly #db: Database;
+  readonly #name: string;
+  readonly #now: () => Instant;
+  readonly #damage: Damage;
+  readonly #self: Self;
+  readonly #lease: DatabaseLease;
+  /** No sweep has been saved since everything was loaded. */
+  #fresh = true;
+
+  constructor(organisation: Organisation, options: PostgresOptions) {
+    this.#organisation = organisation;
+    this.#db = organisation.db;
+    this.#name = organisation.name;
+    this.#now = options.now;
+    const isVisitor = options.readOnly === true || options.existing === true;
+    this.#damage = new Damage(organisation, options.now, options.log, isVisitor);
+    this.outbox = new DatabaseOutbox(organisation, (rows) => this.#damage.put(rows));
+    this.#self = options.self ?? thisProcess();
+    this.#lease = new DatabaseLease(organisation, this.#self);
+  }
+
+  /** The address without user and password, and the organisation. */
+  get place(): string {
+    return this.#db.place;
+  }
+
+  takeDamage(): DamageCount | undefined {
+    return this.#damage.take();
+  }
+
+  /** By the database's clock. */
+  holdLease(
+    holder: string,
+    _now: Instant,
+    ttl: Duration,
+    quiet: Duration = 0,
+  ): Promise<LeaseGrant | undefined> {
+    return this.#lease.hold(holder, ttl, quiet);
+  }
+
+  releaseLease(holder: string): Promise<void> {
+    return this.#lease.release(holder);
+  }
+
+  lease(): Promise<LeaseTrace | undefined> {
+    return this.#lease.trace(this.#now());
+  }
+
+  noteSweep(begun: SweepBegun): Promise<void> {
+    return this.#organisation.write((tx) => controls.saveTrace(tx, this.#name, this.#self, begun));
+  }
+
+  worker(): Promise<WorkerTrace | undefined> {
+    return controls.readTrace(this.#db, this.#name, this.#self);
+  }
+
+  async loadMemories(): Promise<Map<string, AgentState>> {
+    const { memories: read, damaged } = await memories.readMemories(this.#db, this.#name);
+    this.#fresh = true;
+    await this.#damage.put(damaged);
+    return read;
+  }
+
+  loadMemory(agentId: string): Promise<AgentState | undefined> {
+    return memories.readMemory(this.#db, this.#name, agentId);
+  }
+
+  rememberedPages(wanted: RememberedQuery): AsyncIterable<readonly RememberedAgent[]> {
+    return memories.rememberedPages(this.#db, this.#name, wanted);
+  }
+
+  async loadStanding(): Promise<ControllerState | undefined> {
+    const { standing, damaged } = await memories.readStanding(this.#db, this.#name);
+    await this.#damage.put(damaged);
+    return standing;
+  }
+
+  async saveSweep({ at, changed, notSeen, standing, count, events }: SweepRecord): Promise<void> {
+    const body = standingBody(standing);
+    await this.#organisation.write(async (tx) => {
+      if (this.#fresh) await memories.settleCurrent(tx, this.#name, [...changed, ...notSeen]);
+      await memories.saveMemories(tx, this.#name, changed, 'seen');
+      await memories.saveMemories(tx, this.#name, notSeen, 'not_seen');
+      await memories.saveStanding(tx, this.#name, body, at);
+      if (count !== undefined) await saveCount(tx, this.#name, count);
+      await addEvents(tx, this.#name, events);
+    });
+    this.#fresh = false;
+  }
+
+  saveStep(
+    changed: readonly AgentState[],
+    events: readonly RecordEvent[],
+    standing?: ControllerState,
+  ): Promise<void> {
+    const body = standing === undefined ? undefined : standingBody(standing);
+    return this.#organisation.write(async (tx) => {
+      await memories.saveMemories(tx, this.#name, changed, 'step');
+      if (body !== undefined) await memories.saveStanding(tx, this.#name, body);
+      await addEvents(tx, this.#name, events);
+    });
+  }
+
+  /** Notes how far the record is settled: an outcome is never taken back, and a record may be of years. */
+  async openIntents(): Promise<readonly StoredEvent[]> {
+    const { open, settled } = await readOpenIntents(this.#db, this.#name);
+    if (settled !== undefined)
+      await this.#organisation.writeAsVisitor((tx) =>
+        controls.saveFacts(tx, this.#name, new Map([[NOTES.settled, String(settled)]])),
+      );
+    return open;
+  }
+
+  events(query: EventQuery): Promise<readonly StoredEvent[]> {
+    return readEvents(this.#db, this.#name, query);
+  }
+
+  eventPages(query: EventQuery): AsyncIterable<readonly StoredEvent[]> {
+    return eventPages(this.#db, this.#name, query);
+  }
+
+  countPages(from: Instant, to: Instant): AsyncIterable<readonly SweepCount[]> {
+    return countPages(this.#db, this.#name, from, to);
+  }
+
+  pause(): Promise<Pause | undefined> {
+    return controls.readPause(this.#db, this.#name);
+  }
+
+  setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
+    return this.#organisation.writeAsVisitor(async (tx) => {
+      await controls.writePause(tx, this.#name, pause);
+      if (event !== undefined) await addEvents(tx, this.#name, [event]);
+    });
+  }
+
+  async takeResume(): Promise<boolean> {
+    // Asked each sweep and hardly ever there.
+    if (!(await controls.isResumeWanted(this.#db, this.#name))) return false;
+    return await this.#organisation.write((tx) => controls.takeResume(tx, this.#name));
+  }
+
+  requestResume(): Promise<void> {
+    return this.#organisation.writeAsVisitor((tx) => controls.requestResume(tx, this.#name));
+  }
+
+  async facts(): Promise<ReadonlyMap<string, string>> {
+    const facts = await controls.readFacts(this.#db, this.#name);
+    return new Map(facts.filter(([name]) => !isOwnNote(name)));
+  }
+
+  setFacts(facts: ReadonlyMap<string, string>): Promise<void> {
+    return this.#organisation.write((tx) => controls.saveFacts(tx, this.#name, facts));
+  }
+
+  async learnt(): Promise<PlatformBehaviour | undefined> {
+    const body = new Map(await controls.readFacts(this.#db, this.#name)).get(NOTES.learnt);
+    if (body === undefined) return undefined;
+    const read = learntOf(body);
+    if (read.ok) return read.value;
+    await this.#damage.put([{ source: 'fact', key: NOTES.learnt, body, why: read.why }]);
+    return undefined;
+  }
+
+  saveLearnt(learnt: PlatformBehaviour): Promise<void> {
+    const note = new Map([[NOTES.learnt, learntBody(learnt)]]);
+    return this.#organisation.write((tx) => controls.saveFacts(tx, this.#name, note));
+  }
+
+  saveAgents(agents: readonly StoredAgent[]): Promise<void> {
+    const now = this.#now();
+    return this.#organisation.write((tx) => storeAgents(tx, this.#name, agents, now));
+  }
+
+  agents(): Promise<readonly StoredAgent[]> {
+    return readAgents(this.#db, this.#name);
+  }
+
+  findAgents(nameOrId: string): Promise<readonly StoredAgent[]> {
+    return searchAgents(this.#db, this.#name, nameOrId);
+  }
+
+  prune(before: Instant): Promise<void> {
+    return this.#organisation.write((tx) => forgetBefore(tx, this.#name, before), LONGEST_PRUNE);
+  }
+
+  close(): Promise<void> {
+    return this.#db.close();
+  }
+}

@@ -1,0 +1,139 @@
+/** A store taken into another, of whatever kind: in one transaction, counts and hashes compared before it is committed. */
+import { randomUUID } from 'node:crypto';
+import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
+import type { Store } from '../../ports/store.ts';
+import { StoreError } from '../errors.ts';
+import { openStore, type StoreLocation } from '../open.ts';
+import { PostgresSide } from './postgres-side.ts';
+import { SqliteSide } from './sqlite-side.ts';
+import { Summing, TABLES, transferable, type Reading, type Side, type Sum, type Table } from './tables.ts';
+
+/** What was taken over. */
+export interface Transferred {
+  readonly from: string;
+  readonly to: string;
+  /** By table. */
+  readonly sums: Readonly<Record<string, Sum>>;
+}
+
+/** Nobody begins to sweep in the middle. */
+const LEASE: Duration = 5 * MINUTE;
+const RENEWAL: Duration = 30 * SECOND;
+
+/**
+ * Copies all that a worker needs. The other store must be empty, and no worker may hold either: both leases are held meanwhile. Rejects
+ * with `StoreError`, and has written nothing then.
+ */
+export async function transferStore(
+  from: StoreLocation,
+  to: StoreLocation,
+  now: () => Instant,
+): Promise<Transferred> {
+  const source = await openStore(from, { now, existing: true });
+  try {
+    const target = await openStore(to, { now });
+    try {
+      return await withBoth(source, target, now, () => copied(from, to, now));
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function withBoth<T>(
+  source: Store,
+  target: Store,
+  now: () => Instant,
+  work: () => Promise<T>,
+): Promise<T> {
+  const holder = `store copy ${randomUUID()}`;
+  const hold = async (store: Store): Promise<void> => {
+    if ((await store.holdLease(holder, now(), LEASE)) !== undefined) return;
+    throw new StoreError(
+      'locked',
+      store.place,
+      `A worker holds the store ${store.place}: stop it first, and nothing is copied meanwhile.`,
+    );
+  };
+  try {
+    await hold(source);
+    await hold(target);
+    const renewing = setInterval(() => {
+      // A file that is being written is locked for others anyway.
+      for (const store of [source, target]) void hold(store).catch(() => undefined);
+    }, RENEWAL);
+    try {
+      return await work();
+    } finally {
+      clearInterval(renewing);
+    }
+  } finally {
+    for (const store of [source, target]) await store.releaseLease(holder).catch(() => undefined);
+  }
+}
+
+async function copied(from: StoreLocation, to: StoreLocation, now: () => Instant): Promise<Transferred> {
+  const source = await sideOf(from, now, true);
+  try {
+    const target = await sideOf(to, now, false);
+    try {
+      const sums = await source.read((reading) => written(reading, target));
+      return { from: source.place, to: target.place, sums };
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function sideOf(location: StoreLocation, now: () => Instant, readOnly: boolean): Promise<Side> {
+  if ('postgres' in location) return await PostgresSide.open(location.postgres, location.organisation);
+  return SqliteSide.open(location.sqlite, { now, ...(readOnly ? { readOnly: true } : { existing: true }) });
+}
+
+function written(reading: Reading, target: Side): Promise<Readonly<Record<string, Sum>>> {
+  return target.write(async (writing) => {
+    for (const table of TABLES) await mustBeEmpty(writing, table, target.place);
+    const sums: Record<string, Sum> = {};
+    for (const table of TABLES) {
+      const summing = new Summing();
+      for await (const page of reading.pages(table)) {
+        const rows = transferable(table, page);
+        summing.add(rows);
+        await writing.add(table, rows);
+      }
+      sums[table.name] = summing.end();
+    }
+    for (const table of TABLES) {
+      const [before, after] = [sums[table.name], await summed(writing, table)];
+      if (before?.rows !== after.rows || before.hash !== after.hash)
+        throw new StoreError(
+          'corrupt',
+          target.place,
+          `The copy in ${target.place} is not what was read (table ${table.name}: ${before?.rows ?? 0} and ${after.rows} rows): nothing was ` +
+            'written. Check both stores, and the volumes.',
+        );
+    }
+    return sums;
+  });
+}
+
+async function mustBeEmpty(reading: Reading, table: Table, place: string): Promise<void> {
+  for await (const rows of reading.pages(table)) {
+    if (transferable(table, rows).length === 0) continue;
+    throw new StoreError(
+      'unwritable',
+      place,
+      `The store ${place} holds something already: name one that is new or empty.`,
+    );
+  }
+}
+
+async function summed(reading: Reading, table: Table): Promise<Sum> {
+  const summing = new Summing();
+  for await (const rows of reading.pages(table)) summing.add(transferable(table, rows));
+  return summing.end();
+}
