@@ -11,7 +11,6 @@ import type { Outbox } from '../ports/outbox.ts';
 import { createSender, type Sender } from '../notify/send.ts';
 import { runbookHeading } from '../notify/runbook.ts';
 import { warnAgent } from '../notify/warner.ts';
-import { DEFAULT_ORGANISATION } from '../notify/words.ts';
 import type { Settings } from '../policy-file/draft.ts';
 import { MemoryOutbox } from '../store/memory/outbox.ts';
 import type { Metrics } from '../server/metrics.ts';
@@ -57,7 +56,7 @@ export function tellingOf(first: Settings, parts: TellingParts): Telling {
     organisation: () => organisation,
   });
   let { identities } = first.log;
-  let organisation = organisationOf(first);
+  let organisation = first.organisation;
   let name = naming(identities);
   const warning = { channels: () => notifier.channels(), sender, clock, log, identities: () => identities };
   return {
@@ -73,14 +72,9 @@ export function tellingOf(first: Settings, parts: TellingParts): Telling {
     use: (settings) => {
       notifier.use(settings.notify);
       count(settings);
-      organisation = organisationOf(settings);
+      ({ organisation } = settings);
       ({ identities } = settings.log);
       name = naming(identities);
     },
   };
-}
-
-/** What the policy calls its organisation, where it does. */
-function organisationOf({ name = DEFAULT_ORGANISATION }: Settings & { readonly name?: string }): string {
-  return name;
 }
