@@ -2,6 +2,7 @@
 import process from 'node:process';
 import type { Logger } from 'pino';
 import type { Agent } from '../domain/agent.ts';
+import type { Duration } from '../domain/time/time.ts';
 import type { Alarm } from '../ports/alarms.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Warner } from '../ports/notifier.ts';
@@ -77,4 +78,16 @@ export function tellingOf(first: Settings, parts: TellingParts): Telling {
       name = naming(identities);
     },
   };
+}
+
+/** Tells of one thing while there is no store that would keep the message: it is tried for `patience` in real time. */
+export async function tellOnce(
+  settings: Settings,
+  parts: Omit<TellingParts, 'outbox'>,
+  alarm: Alarm,
+  patience: Duration,
+): Promise<void> {
+  const telling = tellingOf(settings, { ...parts, outbox: new MemoryOutbox() });
+  telling.alarm(alarm);
+  await telling.notifier.close(patience);
 }

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { FileFault, readTextFile, whyUnreadable } from '../files/plain-file.ts';
-import { wholeFileFault } from './faults.ts';
+import { PolicyRefused, wholeFileFault } from './faults.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import type { FleetShared } from './in-fleet.ts';
 import { interpolate, type Env } from './interpolate.ts';
@@ -12,6 +12,7 @@ import { readPolicyText } from './load.ts';
 import { readYaml } from './read-yaml.ts';
 import { organisationName } from './schema-process.ts';
 import { fleetRoot } from './schema-fleet.ts';
+import type { Place } from './source.ts';
 
 /** The file of a fleet that has no fault of its own. */
 export interface LoadedFleet {
@@ -19,6 +20,8 @@ export interface LoadedFleet {
   readonly shared: FleetShared;
   /** Which files are its policies. */
   readonly pattern: FilePattern;
+  /** Where that stands. */
+  readonly place: Place;
 }
 
 /** Files in one folder; `*` in the name stands for any text. */
@@ -68,6 +71,7 @@ export function loadFleetFile(path: string, env: Env, files = new FilesRead()): 
     path,
     shared: { file: path, store, server, log },
     pattern: { folder, name: basename(organisations) },
+    place: source.place(['organisations']),
   };
 }
 
@@ -76,8 +80,23 @@ function isPattern(text: string): boolean {
   return !/[*?[\]{}]/.test(dirname(text)) && !/\*\*|[?[\]{}]/.test(name) && !/^\.{1,2}$/.test(name);
 }
 
+/** The policies that are there now; there is at least one. Throws `PolicyRefused`. */
+export function policiesOf(fleet: LoadedFleet): readonly string[] {
+  const { path: file, place } = fleet;
+  const refused = (message: string): PolicyRefused =>
+    new PolicyRefused([{ file, ...place, path: 'organisations', message }]);
+  try {
+    const files = organisationFiles(fleet);
+    if (files.length === 0) throw refused('no file fits it: a fleet has at least one policy');
+    return files;
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error;
+    throw refused(`the policies cannot be listed: ${error.why}`);
+  }
+}
+
 /** The policies that are there now, in the order of their names. Throws `FileFault`. */
-export function organisationFiles({ path, pattern }: LoadedFleet): readonly string[] {
+function organisationFiles({ path, pattern }: LoadedFleet): readonly string[] {
   const { folder, name } = pattern;
   const [before = '', ...rest] = name.split('*');
   const fits = (file: string): boolean => {

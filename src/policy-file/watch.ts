@@ -188,7 +188,8 @@ class Watch<Loaded> implements PolicyWatch {
   }
 }
 
-function realAfter(length: Duration, run: () => void): () => void {
+/** Real timers, which keep no process alive. */
+export function realAfter(length: Duration, run: () => void): () => void {
   const timer = setTimeout(run, length);
   timer.unref();
   return () => {

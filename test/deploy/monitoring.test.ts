@@ -52,7 +52,7 @@ const handbook = new URL('../../docs/operations.md', import.meta.url);
 
 /** Names and labels of all that a worker exports, histograms by the names of their parts, and of what is recorded of it. */
 async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const metrics = new Metrics().withProcess('1.0.0');
+  const metrics = new Metrics();
   metrics.sweepEnded({
     startedAt: 0,
     took: 1,

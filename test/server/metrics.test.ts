@@ -53,7 +53,7 @@ describe('the organisation', () => {
   }
 
   test('is a label of everything that is counted for it, and of nothing that is true of the process', async () => {
-    const metrics = new Metrics().withProcess('1.2.3');
+    const metrics = new Metrics();
     metrics.organisationIs('Acme "EU"', 'enforce');
     metrics.returned('silent', 1);
     const others = await unlabelled(metrics, 'Acme \\"EU\\"');
