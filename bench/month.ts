@@ -21,6 +21,7 @@ import { createLog } from '../src/app/logging.ts';
 import { watchPolicy } from '../src/policy-file/watch.ts';
 import { checkPolicy, takenFrom } from '../src/commands/policy-test/policy-check.ts';
 import { Metrics } from '../src/server/metrics.ts';
+import { Redactor } from '../src/texts/redactor.ts';
 import { assemble, openStoreOf, type Assembly } from '../src/app/compose.ts';
 import { median, type Row } from './measure.ts';
 import type { Answer, CentreSettings, Question } from './month-centre.ts';

@@ -132,11 +132,6 @@ export class Metrics implements Meter {
     this.registry.setDefaultLabels({ organisation: UNNAMED });
   }
 
-  /** All of it, as Prometheus reads it. */
-  text(): Promise<string> {
-    return this.registry.metrics();
-  }
-
   /** How the organisation is called, from now on in every label. */
   called(name: string): void {
     this.registry.setDefaultLabels({ organisation: name });
