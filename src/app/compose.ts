@@ -193,7 +193,8 @@ async function claimed(platform: Platform, { claim }: AmongOthers, signal: Abort
     const { id } = await platform.inspection.organisation(signal);
     if (id !== undefined) claim(id);
   } catch (error) {
-    const isUntold = error instanceof PlatformError && ['forbidden', 'gone', 'malformed'].includes(error.kind);
+    const isUntold =
+      error instanceof PlatformError && ['forbidden', 'gone', 'malformed'].includes(error.kind);
     if (!isUntold) throw error;
   }
 }

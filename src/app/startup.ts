@@ -49,7 +49,8 @@ export async function untilReached<T>(parts: StartParts, ask: () => Promise<T>):
       else tellUnreached(parts, error);
       shortest = isRefused ? MINUTE : SECOND;
       pause = Math.min(Math.max(shortest, pause), isRefused ? LONGEST_PAUSE_REFUSED : LONGEST_PAUSE);
-      log.warn({ err: error, pause }, 'the platform cannot be asked yet: trying again');
+      if (!(error instanceof PolicyRefused))
+        log.warn({ err: error, pause }, 'the platform cannot be asked yet: trying again');
       failed();
       await clock.sleep(pause, signal);
     }
@@ -74,5 +75,7 @@ function tellRefusal({ clock, log, alarms, refused }: StartParts, refusal: Start
   log.error({ faults: lines }, 'the policy cannot come into force, with these faults');
   const more = refusal.count - FAULTS_TOLD;
   const faults = more > 0 ? [...lines.slice(0, FAULTS_TOLD), `and ${more} more`] : lines;
-  alarms.while('policy_refused', true, now, 'the policy was refused at the start: no agent is watched', { faults });
+  alarms.while('policy_refused', true, now, 'the policy was refused at the start: no agent is watched', {
+    faults,
+  });
 }

@@ -26,9 +26,13 @@ const CLIENT: Path = ['genesys', 'client_id'];
 export function checkInFleet(source: Source, faults: FaultList, { file }: FleetShared): void {
   for (const key of OF_THE_PROCESS) {
     if (source.at([key]) === undefined) continue;
-    faults.add([key], `is the same for all organisations of a fleet: it stands in ${file}, leave it out here`, {
-      atKey: true,
-    });
+    faults.add(
+      [key],
+      `is the same for all organisations of a fleet: it stands in ${file}, leave it out here`,
+      {
+        atKey: true,
+      },
+    );
   }
   if (source.at(['name']) === undefined)
     faults.add(['name'], 'is missing: in a fleet each policy has a name, by which its memory is kept', {
@@ -71,8 +75,13 @@ export function refusalBeside(one: LoadedPolicy, other: LoadedPolicy): PolicyRef
     new PolicyRefused([{ file: source.file, ...source.place(path), path: path.join('.'), message }]);
   const [a, b] = [one.settings, other.settings];
   if (normaliseName(a.organisation) === normaliseName(b.organisation))
-    return refused(NAME, `the same name stands in ${there(NAME)}: memory is kept by it, so each needs its own`);
-  if (clientOf(a) !== clientOf(b)) return undefined;
+    return refused(
+      NAME,
+      `the same name stands in ${there(NAME)}: memory is kept by it, so each needs its own`,
+    );
+  // Values that are not set on this machine have the same stand-in.
+  const isUnknown = [source, other.draft.source].some((each) => each.isAbsent(CLIENT));
+  if (isUnknown || clientOf(a) !== clientOf(b)) return undefined;
   const message = `the same client of the same region stands in ${there(CLIENT)}: an organisation has one policy`;
   return refused(CLIENT, message);
 }

@@ -79,7 +79,13 @@ export function loadPolicyText(
   const hash = hashOf(source);
   const { mode, exempt, profiles, returns, caps, calendars } = content;
   const draft = { hash, source, content: { mode, exempt, profiles, returns, caps, calendars } };
-  return { settings: { ...toSettings(content), ...(shared && placed(content.name, shared)) }, draft, hash, warnings, isWhole: !judged };
+  return {
+    settings: { ...toSettings(content), ...(shared && placed(content.name, shared)) },
+    draft,
+    hash,
+    warnings,
+    isWhole: !judged,
+  };
 }
 
 function toSettings(content: Content): Settings {

@@ -214,7 +214,10 @@ export class Fleet {
   }
 
   #told(probe: (organisation: Organisation) => Probe): Probe {
-    const all = this.organisations.map((organisation) => ({ name: organisation.name, ...probe(organisation) }));
+    const all = this.organisations.map((organisation) => ({
+      name: organisation.name,
+      ...probe(organisation),
+    }));
     const faulty = all.filter(({ ok }) => !ok);
     const { redactor } = this.#parts;
     const lines = faulty.map(({ name, why }) => redactor.hide(oneLine(`${name}: ${why}`)));
@@ -251,7 +254,9 @@ export class Fleet {
     }
     this.#fault = undefined;
     const wanted = new Set(change.loaded);
-    await Promise.all([...this.#members.keys()].filter((path) => !wanted.has(path)).map((path) => this.#end(path)));
+    await Promise.all(
+      [...this.#members.keys()].filter((path) => !wanted.has(path)).map((path) => this.#end(path)),
+    );
     const added = change.loaded.filter((path) => !this.#members.has(path));
     const checks = await Promise.all(added.map((path) => this.#check(path, signal)));
     for (const [n, check] of checks.entries()) {

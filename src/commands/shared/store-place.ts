@@ -1,7 +1,9 @@
 /** Which store a command means: `--store`, else the one that the policy names, whatever else is wrong with it. */
 import process from 'node:process';
 import { isAbsolute } from 'node:path';
-import { readStorePlace } from '../../policy-file/store-place.ts';
+import { readOrganisationName } from '../../policy-file/fleet.ts';
+import { storeFileOf, type FleetShared } from '../../policy-file/in-fleet.ts';
+import { readStorePlace, type StorePlace } from '../../policy-file/store-place.ts';
 import type { Store } from '../../ports/store.ts';
 import { StoreError } from '../../store/errors.ts';
 import { openStore, type OpenOptions } from '../../store/open.ts';
@@ -21,11 +23,19 @@ export function storePath(options: StoreOption): string {
     return store;
   }
   const file = configPath(options);
-  const place = readStorePlace(file, process.env);
+  const place =
+    options.shared === undefined ? readStorePlace(file, process.env) : inFleet(file, options.shared);
   if (place.known) return place.path;
   throw new UsageError(
     `The place of the store cannot be found in the policy ${file}: ${place.why}. Give its path with --store.`,
   );
+}
+
+/** That of a policy of a fleet: by its name, whatever else is wrong with it. */
+function inFleet(file: string, { store }: FleetShared): StorePlace {
+  const name = readOrganisationName(file, process.env);
+  if (name === undefined) return { known: false, why: 'its name cannot be told' };
+  return { known: true, path: storeFileOf(store.sqlite, name) };
 }
 
 /** Opens the store that is meant. Rejects with `UsageError` or `StoreError`. */
