@@ -140,14 +140,11 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     health.turned(clock.now());
     void telling.notifier.flush();
   };
-  const { among } = around;
-  const start = { ...around, alarms, startedAt: clock.now(), interval, failed, refused: among?.refused };
+  const { refused } = around.among ?? {};
+  const start = { ...around, alarms, startedAt: clock.now(), interval, failed, refused };
   try {
     tellOfDamage(store, telling);
-    await untilReached(start, async () => {
-      await platform.checkCredentials(around.signal);
-      if (among !== undefined) await claimed(platform, among, around.signal);
-    });
+    await untilReached(start, () => signedIn(platform, around));
     const names = new NamesInUse({ platform, store, clock, log: around.log });
     const policy = await untilReached(start, () => names.resolve(loaded, around.signal));
     alarms.while('policy_refused', false, clock.now(), '', {});
@@ -187,11 +184,13 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
   }
 }
 
-/** Which organisation it is need not be known: then two policies for the same one cannot be told by it. */
-async function claimed(platform: Platform, { claim }: AmongOthers, signal: AbortSignal): Promise<void> {
+/** Among others it must be an organisation of its own; which one it is need not be known. */
+async function signedIn(platform: Platform, { among, signal }: Surroundings): Promise<void> {
+  await platform.checkCredentials(signal);
+  if (among === undefined) return;
   try {
     const { id } = await platform.inspection.organisation(signal);
-    if (id !== undefined) claim(id);
+    if (id !== undefined) among.claim(id);
   } catch (error) {
     const isUntold =
       error instanceof PlatformError && ['forbidden', 'gone', 'malformed'].includes(error.kind);

@@ -92,7 +92,8 @@ async function inFleet(
   const targets = targetsIn(fleet, wanted);
   const codes: number[] = [];
   for (const [n, { name, store, isNeeded }] of targets.entries()) {
-    output.line(`${n === 0 ? '' : '\n'}${output.colours.bold(name)}`);
+    if (n > 0) output.line();
+    output.line(output.colours.bold(name));
     try {
       await withStore({ store }, act);
       codes.push(EXIT.fine);

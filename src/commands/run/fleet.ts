@@ -36,7 +36,7 @@ export interface FleetParts extends Omit<ProcessParts, 'check'> {
 interface Member {
   readonly organisation: Organisation;
   readonly stop: AbortController;
-  ended: Promise<void> | undefined;
+  ended: Promise<void>;
 }
 
 export class Fleet {
@@ -175,7 +175,7 @@ export class Fleet {
       check: (file: string, signal: AbortSignal) => this.#check(file, signal),
     };
     const organisation = new Organisation(path, check, parts, fellows);
-    const member: Member = { organisation, stop: new AbortController(), ended: undefined };
+    const member: Member = { organisation, stop: new AbortController(), ended: Promise.resolve() };
     this.#members.set(path, member);
     return member;
   }

@@ -6,35 +6,38 @@ import process from 'node:process';
 import type { Logger } from 'pino';
 import { logOf } from '../../app/logging.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../app/compose.ts';
-import { tellOnce } from '../../app/compose-notify.ts';
-import { HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
+import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
-import { CredentialsError } from '../../genesys/http/errors.ts';
 import { askedSources } from '../../policy-file/asked-sources.ts';
 import { needRestart } from '../../policy-file/diff.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
-import { faultLine, PolicyRefused } from '../../policy-file/faults.ts';
+import { PolicyRefused } from '../../policy-file/faults.ts';
 import { isThere, readOrganisationName } from '../../policy-file/fleet.ts';
 import { watchPolicy, type PolicyChange, type PolicyWatch } from '../../policy-file/watch.ts';
-import type { Alarm } from '../../ports/alarms.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Probe } from '../../server/health.ts';
 import { Metrics } from '../../server/metrics.ts';
 import { statusOf } from '../../server/status.ts';
 import { VERSION } from '../../app/version.ts';
 import type { Check } from '../policy-test/policy-check.ts';
-import { StoreError } from '../../store/errors.ts';
-import { explainError } from '../shared/exit.ts';
 import { known } from '../shared/options.ts';
-import { aborted, work } from './worker.ts';
+import {
+  failureOf,
+  sayFailed,
+  sayRefused,
+  troubleOf,
+  type Failure,
+  type Settings,
+  type Trouble,
+  type Voice,
+} from './trouble.ts';
+import { work } from './worker.ts';
 
 /** What people were to be told may take so long to leave at the end; the rest waits in the store. */
 const FAREWELL_TIME: Duration = SECOND;
 /** After a failure of its own an organisation among others is tried again: at first after this, doubling up to the other. */
 const SHORTEST_PAUSE: Duration = MINUTE;
 const LONGEST_PAUSE: Duration = 5 * MINUTE;
-/** Faults that are shown at `/status`; the log has them all. */
-const FAULTS_SHOWN = 5;
 
 /** What all organisations of a process share. */
 export interface ProcessParts extends Pick<Surroundings, 'clock' | 'sender' | 'tracer' | 'connect'> {
@@ -57,13 +60,6 @@ export interface Fellows {
   readonly changed: () => void;
 }
 
-/** Why an organisation is not watched. */
-interface Trouble {
-  /** A sentence without a full stop, which shows nothing of the policy. */
-  readonly why: string;
-  readonly faults?: readonly string[];
-}
-
 export class Organisation {
   readonly path: string;
   readonly metrics = new Metrics();
@@ -82,7 +78,7 @@ export class Organisation {
   #started: LoadedPolicy | undefined;
   #trouble: Trouble | undefined;
   /** What could not be done, when it was said last. */
-  #failure: { readonly text: string; readonly at: Instant } | undefined;
+  #failure: Failure | undefined;
 
   constructor(path: string, check: Check, parts: ProcessParts, fellows?: Fellows) {
     this.path = path;
@@ -144,22 +140,14 @@ export class Organisation {
   /** Watches the organisation until `signal` is aborted. Alone, it rejects with what waiting does not cure. */
   async work(signal: AbortSignal): Promise<void> {
     const watch = this.#fellows === undefined ? undefined : this.#watch();
-    let pause = SHORTEST_PAUSE;
     try {
-      while (!signal.aborted) {
+      for (let pause = SHORTEST_PAUSE; !signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
         this.#round = new AbortController();
         const stop = AbortSignal.any([signal, this.#round.signal]);
-        try {
-          await this.#oneRound(stop);
-          pause = SHORTEST_PAUSE;
-        } catch (error) {
-          if (this.#fellows === undefined && !signal.aborted) throw error;
-          // Ended in the middle of its start.
-          if (stop.aborted) continue;
-          await this.#failed(error);
-          await this.#process.clock.sleep(pause, stop).catch(() => undefined);
-          pause = Math.min(2 * pause, LONGEST_PAUSE);
-        }
+        const failure = await this.#tried(stop);
+        if (failure === undefined || stop.aborted) pause = SHORTEST_PAUSE / 2;
+        else if (this.#fellows === undefined) throw failure.error;
+        else await this.#failed(failure.error, pause, stop);
       }
     } finally {
       watch?.close();
@@ -219,13 +207,23 @@ export class Organisation {
     return this.#trouble?.faults ?? [];
   }
 
+  async #tried(stop: AbortSignal): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await this.#oneRound(stop);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
   /** One policy from its start until it ends, or until the file says something that needs another start. */
   async #oneRound(stop: AbortSignal): Promise<void> {
     const wanted = this.#wanted;
     const refusal = wanted.kind === 'refused' ? wanted.refusal : this.#fellows?.refusal(this, wanted.loaded);
     if (wanted.kind === 'refused' || refusal !== undefined) {
       this.#held = wanted;
-      if (refusal !== undefined) await this.#refused(wanted, refusal, stop);
+      const settings = wanted.kind === 'valid' ? wanted.loaded.settings : undefined;
+      if (refusal !== undefined) await this.#refused(refusal, settings, stop);
       return;
     }
     const { loaded } = wanted;
@@ -271,12 +269,8 @@ export class Organisation {
         fellows.claim(this, loaded, organisationId);
       },
       refused: (refusal) => {
-        if (refusal instanceof CredentialsError)
-          this.#trouble = { why: 'the platform refuses the client: check its id, its secret and its region' };
-        else {
-          this.#trouble = troubleOf(refusal);
-          this.metrics.policyRefused();
-        }
+        this.#trouble = troubleOf(refusal);
+        if (refusal instanceof PolicyRefused) this.metrics.policyRefused();
       },
     };
   }
@@ -328,42 +322,24 @@ export class Organisation {
     return true;
   }
 
-  /** The policy cannot be used: said now, and every hour until the file says something else. */
-  async #refused(wanted: PolicyChange, refusal: PolicyRefused, stop: AbortSignal): Promise<void> {
+  async #refused(refusal: PolicyRefused, settings: Settings | undefined, stop: AbortSignal): Promise<void> {
     this.#trouble = troubleOf(refusal);
     this.metrics.policyRefused();
-    const { faults = [] } = this.#trouble;
-    const message = 'the policy was refused: no agent of the organisation is watched';
-    const settings = wanted.kind === 'valid' ? wanted.loaded.settings : undefined;
-    while (!stop.aborted) {
-      await this.#raise({ kind: 'policy_refused', message, fields: { faults } }, settings);
-      await this.#process.clock.sleep(HOUR, stop).catch(() => undefined);
-    }
+    await sayRefused(this.#trouble, settings, this.#voice(), stop);
   }
 
-  /** A store that cannot be used, or a mistake of this program. */
-  async #failed(error: unknown): Promise<void> {
-    const { text } = explainError(error);
-    const [why = ''] = text.split('\n');
-    this.#trouble = { why: 'it could not be started: the log says why', faults: [why] };
-    const now = this.#process.clock.now();
-    if (this.#failure?.text === text && now - this.#failure.at < HOUR) return;
-    this.#failure = { text, at: now };
-    const kind = error instanceof StoreError ? 'store' : 'blind';
-    const message = 'the organisation could not be started: no agent of it is watched';
-    await this.#raise({ kind, message, fields: { why } }, this.policy?.settings);
+  async #failed(error: unknown, pause: Duration, stop: AbortSignal): Promise<void> {
+    const { clock } = this.#process;
+    const failure = failureOf(error, this.#failure, clock.now());
+    this.#trouble = failure.trouble;
+    this.#failure = failure;
+    if (failure.isNews) await sayFailed(failure, this.policy?.settings, this.#voice());
+    await clock.sleep(pause, stop).catch(() => undefined);
   }
 
-  /** Raises an alarm while there is no worker that would. Without settings no channel is known. */
-  async #raise(alarm: Alarm, settings: LoadedPolicy['settings'] | undefined): Promise<void> {
-    if (settings === undefined) {
-      this.#log.error({ alarm: alarm.kind, ...alarm.fields }, alarm.message);
-      this.metrics.alarm(alarm.kind);
-      return;
-    }
+  #voice(): Voice {
     const { clock, redactor, sender } = this.#process;
-    const parts = { clock, redactor, sender, log: this.#log, metrics: this.metrics };
-    await tellOnce(settings, parts, alarm, FAREWELL_TIME);
+    return { clock, redactor, sender, log: this.#log, metrics: this.metrics };
   }
 
   async #closeStore(): Promise<void> {
@@ -371,14 +347,4 @@ export class Organisation {
     this.#store = undefined;
     await store?.close();
   }
-}
-
-function troubleOf(refusal: PolicyRefused): Trouble {
-  const [first] = refusal.faults;
-  const place = first === undefined ? '' : ` at ${first.file}:${first.line}:${first.column}`;
-  const more = refusal.count > 1 ? `, and ${refusal.count - 1} more` : '';
-  return {
-    why: `its policy is refused: a fault${place}${more}`,
-    faults: refusal.faults.slice(0, FAULTS_SHOWN).map(faultLine),
-  };
 }

@@ -117,7 +117,8 @@ export async function inTurn<O extends FleetOption>(
   const isJson = options.json === true;
   for (const [n, member] of fleet.members.entries()) {
     const { name } = member;
-    if (!isJson) output.line(`${n === 0 ? '' : '\n'}${output.colours.bold(name)}`);
+    if (!isJson && n > 0) output.line();
+    if (!isJson) output.line(output.colours.bold(name));
     const own = isJson ? collecting(output, told, name) : output;
     codes.push(await tried(() => run(optionsOf(options, fleet, member), own), own, isJson));
   }
@@ -126,15 +127,14 @@ export async function inTurn<O extends FleetOption>(
 
 /** The same options for one organisation. */
 function optionsOf<O extends FleetOption>(options: O, { shared }: FleetMeant, member: Member): O {
-  const { organisation: _, ...rest } = options;
   const { policy, store } = member;
-  // Of the policy only its memory's place is known without its name.
   return {
-    ...rest,
+    ...options,
+    organisation: undefined,
     ...(policy !== undefined && { config: policy }),
     ...(store !== undefined && options.store !== undefined && { store }),
     ...(policy !== undefined && { shared }),
-  } as O;
+  };
 }
 
 /** Names as they are listed in a sentence. */

@@ -23,7 +23,7 @@ const LONGEST_DURATION: Duration = 366 * DAY;
 export interface ConfigOption {
   readonly config?: string;
   /** Which organisation of a fleet. */
-  readonly organisation?: string;
+  readonly organisation?: string | undefined;
   /** Not given on the command line: `config` is a policy of a fleet, which has these settings. */
   readonly shared?: FleetShared | undefined;
 }

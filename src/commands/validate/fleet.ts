@@ -24,7 +24,7 @@ export async function validateMeant(options: ValidateOptions, output: Output): P
   }
   if (file !== undefined && config !== undefined)
     throw new UsageError('Two policies are named: give either the file or --config.');
-  const { file: _, ...rest } = { ...options, config: path };
+  const rest = { ...options, config: path, file: undefined };
   if (organisation !== undefined) return await validate(oneOrganisation(rest, ''), output);
   return await validateAll(rest, path, output);
 }
