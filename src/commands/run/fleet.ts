@@ -17,7 +17,8 @@ import { oneLine } from '../../texts/clean.ts';
 import { counted } from '../../texts/counted.ts';
 import type { Check } from '../policy-test/policy-check.ts';
 import { FolderWatch, type FolderChange } from './folder-watch.ts';
-import { Organisation, type Fellows, type ProcessParts } from './organisation.ts';
+import { Organisation, type Fellows } from './organisation.ts';
+import type { ProcessParts } from './process-parts.ts';
 import { aborted } from './worker.ts';
 
 /** What the organisations of a fleet share. */

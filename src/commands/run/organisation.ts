@@ -21,6 +21,7 @@ import { statusOf } from '../../server/status.ts';
 import { VERSION } from '../../app/version.ts';
 import type { Check } from '../policy-test/policy-check.ts';
 import { known } from '../shared/options.ts';
+import type { ProcessParts } from './process-parts.ts';
 import {
   failureOf,
   sayFailed,
@@ -38,15 +39,6 @@ const FAREWELL_TIME: Duration = SECOND;
 /** After a failure of its own an organisation among others is tried again: at first after this, doubling up to the other. */
 const SHORTEST_PAUSE: Duration = MINUTE;
 const LONGEST_PAUSE: Duration = 5 * MINUTE;
-
-/** What all organisations of a process share. */
-export interface ProcessParts extends Pick<Surroundings, 'clock' | 'sender' | 'tracer' | 'connect'> {
-  readonly redactor: NonNullable<Surroundings['redactor']>;
-  /** Of the process: lines of an organisation have its name as well. */
-  readonly log: Logger;
-  /** Reads and checks a policy with its tests. Rejects only with the signal's reason. */
-  readonly check: (path: string, signal: AbortSignal) => Promise<Check>;
-}
 
 /** What an organisation asks of its fleet. */
 export interface Fellows {
@@ -222,8 +214,7 @@ export class Organisation {
     const refusal = wanted.kind === 'refused' ? wanted.refusal : this.#fellows?.refusal(this, wanted.loaded);
     if (wanted.kind === 'refused' || refusal !== undefined) {
       this.#held = wanted;
-      const settings = wanted.kind === 'valid' ? wanted.loaded.settings : undefined;
-      if (refusal !== undefined) await this.#refused(refusal, settings, stop);
+      if (refusal !== undefined) await this.#refused(refusal, stop);
       return;
     }
     const { loaded } = wanted;
@@ -322,10 +313,10 @@ export class Organisation {
     return true;
   }
 
-  async #refused(refusal: PolicyRefused, settings: Settings | undefined, stop: AbortSignal): Promise<void> {
+  async #refused(refusal: PolicyRefused, stop: AbortSignal): Promise<void> {
     this.#trouble = troubleOf(refusal);
     this.metrics.policyRefused();
-    await sayRefused(this.#trouble, settings, this.#voice(), stop);
+    await sayRefused(this.#trouble, this.#channels(), this.#voice(), stop);
   }
 
   async #failed(error: unknown, pause: Duration, stop: AbortSignal): Promise<void> {
@@ -333,8 +324,14 @@ export class Organisation {
     const failure = failureOf(error, this.#failure, clock.now());
     this.#trouble = failure.trouble;
     this.#failure = failure;
-    if (failure.isNews) await sayFailed(failure, this.policy?.settings, this.#voice());
+    if (failure.isNews) await sayFailed(failure, this.#channels(), this.#voice());
     await clock.sleep(pause, stop).catch(() => undefined);
+  }
+
+  /** Whose channels are told, under the name by which the log has it. */
+  #channels(): Settings | undefined {
+    const settings = this.policy?.settings;
+    return settings && { ...settings, organisation: this.name };
   }
 
   #voice(): Voice {
