@@ -31,5 +31,3 @@ export const fleetRoot = block({
   title: 'Idle enforcer fleet',
   description: 'Several organisations in one process: where their policies are, and what they share.',
 });
-
-export type FleetContent = z.output<typeof fleetRoot>;
