@@ -154,9 +154,10 @@ export class Organisation {
     if (this.#held !== undefined) this.#changed(this.#held);
   }
 
-  /** The file says the same as before, and what it is read with has changed. */
+  /** The file says the same as before, and what it is read with has changed. Never rejects. */
   async recheck(signal: AbortSignal): Promise<void> {
-    const check = await this.#process.check(this.path, signal);
+    const check = await this.#check(signal).catch(() => undefined);
+    if (check === undefined) return;
     this.#files = check.files;
     this.#changed(check);
   }
@@ -273,14 +274,17 @@ export class Organisation {
         this.#changed(change);
       },
       {
-        // A file that is gone is no faulty one: the organisation ends with it.
-        load: (signal) =>
-          this.#fellows === undefined || isThere(this.path)
-            ? this.#process.check(this.path, signal)
-            : Promise.reject(new Error('the file is gone')),
+        load: (signal) => this.#check(signal),
         files: this.#files,
       },
     );
+  }
+
+  /** Rejects among others where the file is gone: that is no faulty policy, for the organisation ends with its file. */
+  async #check(signal: AbortSignal): Promise<Check> {
+    const check = await this.#process.check(this.path, signal);
+    if (this.#fellows !== undefined && !isThere(this.path)) throw new Error('the file is gone');
+    return check;
   }
 
   #changed(change: PolicyChange): void {
