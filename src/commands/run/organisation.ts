@@ -157,9 +157,8 @@ export class Organisation {
   /** The file says the same as before, and what it is read with has changed. Never rejects. */
   async recheck(signal: AbortSignal): Promise<void> {
     const check = await this.#check(signal).catch(() => undefined);
-    if (check === undefined) return;
-    this.#files = check.files;
-    this.#changed(check);
+    this.#files = check?.files ?? this.#files;
+    if (check !== undefined) this.#changed(check);
   }
 
   /** `/healthz`. */
