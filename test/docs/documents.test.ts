@@ -99,7 +99,7 @@ describe('examples of policies', () => {
 
   for (const [where, text] of marked('yaml organisation')) {
     test(`the policy at ${where} is valid in a fleet`, () => {
-      const shared = loadFleetFile(new URL('config/examples/fleet/fleet.yaml', ROOT).pathname, {}).shared;
+      const shared = loadFleetFile(new URL('config/fleet/fleet.yaml', ROOT).pathname, {}).shared;
       const env = environmentOf(text);
       expect(loadPolicyText(text, where, env, undefined, { shared }).settings.organisation).not.toBe(
         'default',
