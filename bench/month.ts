@@ -14,13 +14,14 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { table } from '../src/commands/shared/output.ts';
-import { serve } from '../src/commands/run/command.ts';
+import { serve } from '../src/commands/run/endpoints.ts';
 import { WoundClock } from '../src/app/clock.ts';
 import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../src/domain/time/time.ts';
 import { createLog } from '../src/app/logging.ts';
 import { watchPolicy } from '../src/policy-file/watch.ts';
 import { checkPolicy, takenFrom } from '../src/commands/policy-test/policy-check.ts';
 import { Metrics } from '../src/server/metrics.ts';
+import { Redactor } from '../src/texts/redactor.ts';
 import { assemble, openStoreOf, type Assembly } from '../src/app/compose.ts';
 import { median, type Row } from './measure.ts';
 import type { Answer, CentreSettings, Question } from './month-centre.ts';
@@ -153,11 +154,18 @@ async function begin(folder: string, centre: Centre): Promise<Stage> {
   const { loaded, files } = takenFrom(await checkPolicy(path, {}));
   // Written, as in a container, and thrown away.
   const log = createLog('info', { write: () => undefined });
-  const metrics = new Metrics().withProcess('bench');
+  const metrics = new Metrics();
   const around = { clock, log, metrics, signal: new AbortController().signal };
   const store = await openStoreOf(loaded.settings, around);
   const assembly = await assemble(loaded, store, around);
-  const server = await serve(loaded, around, () => assembly, store);
+  const watched = {
+    alive: (now: Instant) => assembly.health.alive(now),
+    ready: (now: Instant) => assembly.health.ready(now),
+    status: () => Promise.resolve({ learnt: assembly.lastReport() ?? {} }),
+    metrics: () => [metrics],
+  };
+  const redactor = new Redactor();
+  const server = await serve(loaded.settings.server, watched, { clock, log, redactor });
   const watching = { load: (signal: AbortSignal) => checkPolicy(path, {}, { signal }), files };
   const watch = watchPolicy(path, (change) => void assembly.reload.changed(change), watching);
   const end = async (): Promise<void> => {

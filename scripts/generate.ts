@@ -1,11 +1,11 @@
 /**
- * Writes the files that are made from the source: the JSON Schemas of the policy and of its tests, the reference pages of clocks and
+ * Writes the files that are made from the source: the JSON Schemas of the policy, of its tests and of a fleet, the reference pages of clocks and
  * actions and of commands, and the chart's README and its copies of alerts and dashboard, for a chart can hold nothing from outside
  * of it. With `--check` it writes nothing and fails when one of them is out of date.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
-import { jsonSchema, testFileSchema } from '../src/policy-file/json-schema.ts';
+import { fleetFileSchema, jsonSchema, testFileSchema } from '../src/policy-file/json-schema.ts';
 import { commandsPage } from './commands.ts';
 import { chartReadme } from './chart-readme.ts';
 import { referencePage } from './reference.ts';
@@ -18,6 +18,7 @@ const deployed = (path: string): Promise<string> => readFile(new URL(path, DEPLO
 const FILES: readonly { readonly name: string; readonly content: string; readonly parser?: string }[] = [
   { name: 'config/idle-enforcer.schema.json', content: JSON.stringify(jsonSchema()), parser: 'json' },
   { name: 'config/policy-tests.schema.json', content: JSON.stringify(testFileSchema()), parser: 'json' },
+  { name: 'config/fleet.schema.json', content: JSON.stringify(fleetFileSchema()), parser: 'json' },
   { name: 'docs/clocks-and-actions.md', content: referencePage(), parser: 'markdown' },
   { name: 'docs/commands.md', content: commandsPage(), parser: 'markdown' },
   {

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import type { Logger } from 'pino';
 import type { Agent } from '../domain/agent.ts';
+import type { Duration } from '../domain/time/time.ts';
 import type { Alarm } from '../ports/alarms.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Warner } from '../ports/notifier.ts';
@@ -11,7 +12,6 @@ import type { Outbox } from '../ports/outbox.ts';
 import { createSender, type Sender } from '../notify/send.ts';
 import { runbookHeading } from '../notify/runbook.ts';
 import { warnAgent } from '../notify/warner.ts';
-import { DEFAULT_ORGANISATION } from '../notify/words.ts';
 import type { Settings } from '../policy-file/draft.ts';
 import { MemoryOutbox } from '../store/memory/outbox.ts';
 import type { Metrics } from '../server/metrics.ts';
@@ -57,7 +57,7 @@ export function tellingOf(first: Settings, parts: TellingParts): Telling {
     organisation: () => organisation,
   });
   let { identities } = first.log;
-  let organisation = organisationOf(first);
+  let organisation = first.organisation;
   let name = naming(identities);
   const warning = { channels: () => notifier.channels(), sender, clock, log, identities: () => identities };
   return {
@@ -73,14 +73,21 @@ export function tellingOf(first: Settings, parts: TellingParts): Telling {
     use: (settings) => {
       notifier.use(settings.notify);
       count(settings);
-      organisation = organisationOf(settings);
+      ({ organisation } = settings);
       ({ identities } = settings.log);
       name = naming(identities);
     },
   };
 }
 
-/** What the policy calls its organisation, where it does. */
-function organisationOf({ name = DEFAULT_ORGANISATION }: Settings & { readonly name?: string }): string {
-  return name;
+/** Tells of one thing while there is no store that would keep the message: it is tried for `patience` in real time. */
+export async function tellOnce(
+  settings: Settings,
+  parts: Omit<TellingParts, 'outbox'>,
+  alarm: Alarm,
+  patience: Duration,
+): Promise<void> {
+  const telling = tellingOf(settings, { ...parts, outbox: new MemoryOutbox() });
+  telling.alarm(alarm);
+  await telling.notifier.close(patience);
 }

@@ -14,6 +14,7 @@ import type { Store } from '../ports/store.ts';
 import type { Tracer } from '../ports/tracer.ts';
 import { isPaused } from '../domain/planning/holds.ts';
 import { Worker } from '../controller/worker.ts';
+import { PlatformError } from '../genesys/http/errors.ts';
 import { connectPlatform, type Platform } from '../genesys/platform.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Sender } from '../notify/send.ts';
@@ -37,7 +38,7 @@ import { LiveIdentity, withIdentity } from './compose-identity.ts';
 import { evidenceOf } from './compose-evidence.ts';
 import { keptAtOnce, meterOf } from './compose-meter.ts';
 import { tellingOf, type Telling } from './compose-notify.ts';
-import { untilReached } from './startup.ts';
+import { untilReached, type StartRefusal } from './startup.ts';
 import { flushTraces, openTelemetry } from './tracing.ts';
 
 /** What a command brings along. */
@@ -57,6 +58,16 @@ export interface Surroundings {
   readonly redactor?: Redactor;
   /** Makes the way to the platform; `connect` unless given. */
   readonly connect?: typeof connect;
+  /** Where other organisations are watched in the same process. */
+  readonly among?: AmongOthers;
+}
+
+/** One organisation among others of a process. */
+export interface AmongOthers {
+  /** Told which organisation the client belongs to. Throws `PolicyRefused` where another policy watches it already. */
+  readonly claim: (organisationId: string) => void;
+  /** Told of what has to be put right before the organisation can be watched; it is tried again. */
+  readonly refused: (refusal: StartRefusal) => void;
 }
 
 /** A worker with everything that it is made of. */
@@ -133,12 +144,14 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     health.turned(clock.now());
     void telling.notifier.flush();
   };
-  const start = { ...around, alarms, startedAt: clock.now(), interval, failed };
+  const { refused } = around.among ?? {};
+  const start = { ...around, alarms, startedAt: clock.now(), interval, failed, refused };
   try {
     tellOfDamage(store, telling);
-    await untilReached(start, () => platform.checkCredentials(around.signal));
+    await untilReached(start, () => signedIn(platform, around));
     const names = new NamesInUse({ platform, store, clock, log: around.log });
     const policy = await untilReached(start, () => names.resolve(loaded, around.signal));
+    alarms.while('policy_refused', false, clock.now(), '', {});
     await names.use(policy);
     metrics.policyInForce(policy);
     metrics.asksEvidence(askedSources(loaded.settings.evidence));
@@ -175,6 +188,20 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     await telling.notifier.close(0);
     await platform.close();
     throw error;
+  }
+}
+
+/** Among others it must be an organisation of its own; which one it is need not be known. */
+async function signedIn(platform: Platform, { among, signal }: Surroundings): Promise<void> {
+  await platform.checkCredentials(signal);
+  if (among === undefined) return;
+  try {
+    const { id } = await platform.inspection.organisation(signal);
+    if (id !== undefined) among.claim(id);
+  } catch (error) {
+    const isUntold =
+      error instanceof PlatformError && ['forbidden', 'gone', 'malformed'].includes(error.kind);
+    if (!isUntold) throw error;
   }
 }
 

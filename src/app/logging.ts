@@ -33,6 +33,15 @@ export function createLog(
     stream,
   );
 }
+
+/** The same log with the name of an organisation in each line, as `name` has it then. Its level is its own. */
+export function logOf(log: Logger, name: () => string): Logger {
+  const formatters = {
+    log: (fields: object) => ({ organisation: name(), ...(printed(fields) as object) }),
+  };
+  return log.child({}, { formatters });
+}
+
 /** An error as fields. Causes and library-private parts, where tokens hide, are left out. */
 export function serializeError(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { type: typeof error };

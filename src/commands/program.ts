@@ -13,6 +13,7 @@ import { LOG_FORMATS } from '../app/log-format.ts';
 import { SHELLS, type Shell } from './completion/shells.ts';
 import { refuseEmptyArguments, refuseUnclearValues } from './shared/command-line.ts';
 import { checkEnvironment, environmentHelp } from './shared/environment.ts';
+import { eachOrganisation, oneOrganisation } from './shared/fleet.ts';
 import { DEFAULT_CONFIG } from './shared/options.ts';
 import { standardOutput, type Output } from './shared/output.ts';
 import type { PauseOptions } from './pause/command.ts';
@@ -86,15 +87,28 @@ function command(program: Command, name: string, description: string): Command {
   return program.command(name).description(description).exitOverride();
 }
 
-function withConfig(program: Command, name: string, description: string): Command {
-  const help = `policy file (default: $IDLE_ENFORCER_CONFIG, or ${DEFAULT_CONFIG})`;
+/** Which policy, or which fleet of several. */
+function withPolicy(program: Command, name: string, description: string): Command {
+  const help = `policy file, or file of a fleet (default: $IDLE_ENFORCER_CONFIG, or ${DEFAULT_CONFIG})`;
   return command(program, name, description).option('-c, --config <file>', help);
 }
 
+/** And which organisation of it. */
+function withConfig(program: Command, name: string, description: string, unless = ONE): Command {
+  return withPolicy(program, name, description).option('--organisation <name>', unless);
+}
+
+/** What a command does with a fleet when no organisation is named. */
+const ONE = 'which organisation of a fleet';
+const ALL = 'one organisation of a fleet (default: all)';
+/** Why one has to be named. */
+const ONE_SWEEP = 'One sweep is that of one organisation';
+const ONE_COPY = 'A copy is of one store';
+
 /** For commands that need nothing of the policy but the place of its store. */
-function withStore(program: Command, name: string, description: string): Command {
-  const help = 'the store itself, or the URL of its database (default: the one that the policy names)';
-  return withConfig(program, name, description).option('--store <file>', help);
+function withStore(program: Command, name: string, description: string, unless = ONE): Command {
+  const help = 'the store itself, the URL of its database, or the folder of those of a fleet (default: the one that the policy names)';
+  return withConfig(program, name, description, unless).option('--store <file>', help);
 }
 
 /** The option of commands that log. */
@@ -104,7 +118,7 @@ function logFormat(): Option {
 }
 
 function addWorker(program: Command, output: Output, end: End): void {
-  withConfig(
+  withPolicy(
     program,
     'run',
     'the unattended worker: sweeps on its cron, serves health and metrics, drains on SIGTERM',
@@ -122,9 +136,9 @@ function addWorker(program: Command, output: Output, end: End): void {
     .option('--json', 'print the sweep as JSON')
     .addOption(logFormat())
     .action(async (options: OnceOptions) => {
-      end(await (await import('./once/command.ts')).once(options, output));
+      end(await (await import('./once/command.ts')).once(oneOrganisation(options, ONE_SWEEP), output));
     });
-  withStore(program, 'pause', 'hold all action, until resume or until the time is up')
+  withStore(program, 'pause', 'hold all action, until resume or until the time is up', ALL)
     .option('--for <duration>', 'for how long, like 2h')
     .option('--reason <text>', 'for the record')
     .action(async (options: PauseOptions) => {
@@ -134,7 +148,9 @@ function addWorker(program: Command, output: Output, end: End): void {
     .argument('<file>', 'the copy; nothing may be there yet')
     .option('--json', 'print what it holds as JSON')
     .action(async (file: string, options: BackupOptions) => {
-      end(await (await import('./backup/command.ts')).backup(file, options, output));
+      end(
+        await (await import('./backup/command.ts')).backup(file, oneOrganisation(options, ONE_COPY), output),
+      );
     });
   withConfig(
     program,
@@ -148,7 +164,7 @@ function addWorker(program: Command, output: Output, end: End): void {
     .action(async (_: string, options: StoreCopyOptions) => {
       end(await (await import('./store/command.ts')).storeCopy(options, output));
     });
-  withStore(program, 'resume', 'end a pause, and free the agents that the breaker holds').action(
+  withStore(program, 'resume', 'end a pause, and free the agents that the breaker holds', ALL).action(
     async (options: StoreOption) => {
       end(await (await import('./pause/command.ts')).resume(options, output));
     },
@@ -156,7 +172,7 @@ function addWorker(program: Command, output: Output, end: End): void {
 }
 
 function addPolicy(program: Command, output: Output, end: End): void {
-  withConfig(program, 'validate', 'check the policy and print in plain words what it would do')
+  withConfig(program, 'validate', 'check the policy and print in plain words what it would do', ALL)
     .argument(
       '[file]',
       'policy file, in place of --config; - is standard input, and --config then says whose text it is',
@@ -165,7 +181,7 @@ function addPolicy(program: Command, output: Output, end: End): void {
     .option('--json', 'print as JSON')
     .addOption(logFormat())
     .action(async (file: string | undefined, options: ValidateOptions) => {
-      end(await (await import('./validate/command.ts')).validate({ ...options, file }, output));
+      end(await (await import('./validate/fleet.ts')).validateMeant({ ...options, file }, output));
     });
   withStore(
     program,
@@ -179,17 +195,19 @@ function addPolicy(program: Command, output: Output, end: End): void {
     .option('--json', 'print as JSON')
     .addOption(logFormat())
     .action(async (agent: string, options: ExplainOptions) => {
-      end(await (await import('./explain/command.ts')).explain(agent, options, output));
+      const one = oneOrganisation(options, 'An agent is one of one organisation');
+      end(await (await import('./explain/command.ts')).explain(agent, one, output));
     });
   withConfig(
     program,
     'test',
     'policy tests: given a timeline, expect verdicts and log-offs; exit 3 if one fails',
+    ALL,
   )
     .argument('[files...]', 'test files (default: those that the policy names under tests)')
     .option('--json', 'print as JSON')
     .action(async (files: string[], options: TestOptions) => {
-      end(await (await import('./policy-test/command.ts')).test(files, options, output));
+      end(await (await import('./policy-test/command.ts')).testMeant(files, options, output));
     });
 }
 
@@ -198,11 +216,13 @@ function addDoctor(program: Command, output: Output, end: End): void {
     program,
     'doctor',
     'check credentials, permissions and settings of the organisation; exit 2 if enforcing could not work',
+    ALL,
   )
     .option('--json', 'print as JSON')
     .addOption(logFormat())
     .action(async (options: DoctorOptions) => {
-      end(await (await import('./doctor/command.ts')).doctor(options, output));
+      const { doctor } = await import('./doctor/command.ts');
+      end(await eachOrganisation(options, output, doctor));
     });
 }
 
@@ -211,13 +231,15 @@ function addPresent(program: Command, output: Output, end: End): void {
     program,
     'status',
     'what the worker does, in words, from the store alone; exit 1 if no worker sweeps that store',
+    ALL,
   )
     .option('--tz <zone>', 'time zone of the times printed', 'UTC')
     .option('--json', 'print as JSON')
     .action(async (options: StatusOptions) => {
-      end(await (await import('./status/command.ts')).status(options, output));
+      const { status } = await import('./status/command.ts');
+      end(await eachOrganisation(options, output, (one, to) => status(one, to)));
     });
-  withStore(program, 'list', 'agents who are idle now: rule, measured of limit, when due, what protects')
+  withStore(program, 'list', 'agents who are idle now: rule, measured of limit, when due, what protects', ALL)
     .option('--profile <name>', 'only agents of this profile')
     .option('--rule <id>', 'only agents for whom this rule comes first')
     .option('--reason <reason>', 'only agents with this reason, idle or not; may be given again', gather)
@@ -225,7 +247,9 @@ function addPresent(program: Command, output: Output, end: End): void {
     .option('--watch', 'redraw the terminal every two seconds, until Ctrl-C')
     .option('--json', 'print as JSON')
     .action(async (options: ListOptions) => {
-      end(await (await import('./list/command.ts')).list(options, output));
+      const { list } = await import('./list/command.ts');
+      const wanted = options.watch === true ? oneOrganisation(options, 'A terminal shows one list') : options;
+      end(await eachOrganisation(wanted, output, (one, to) => list(one, to)));
     });
 }
 
@@ -240,7 +264,8 @@ function addInsight(program: Command, output: Output, end: End): void {
     .option('--json', 'print as JSON')
     .addOption(logFormat())
     .action(async (options: BacktestOptions) => {
-      end(await (await import('./backtest/command.ts')).backtest(options, output));
+      const one = oneOrganisation(options, 'A history is that of one organisation');
+      end(await (await import('./backtest/command.ts')).backtest(one, output));
     });
   withStore(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak')
     .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')
@@ -256,7 +281,8 @@ function addInsight(program: Command, output: Output, end: End): void {
     .option('--events', 'print the record, event by event')
     .option('--json', 'as JSON; events as JSON lines')
     .action(async (options: ReportOptions) => {
-      end(await (await import('./report/command.ts')).report(options, output));
+      const one = oneOrganisation(options, 'A report is about one organisation');
+      end(await (await import('./report/command.ts')).report(one, output));
     });
 }
 
@@ -288,7 +314,8 @@ function addSimulation(program: Command, output: Output, end: End): void {
     )
     .option('--json', 'print the tally as JSON')
     .action(async (options: DemoOptions) => {
-      end(await (await import('./demo/command.ts')).demo(options, output));
+      const one = oneOrganisation(options, 'The demo plays one organisation');
+      end(await (await import('./demo/command.ts')).demo(one, output));
     });
 }
 

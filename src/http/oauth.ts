@@ -50,7 +50,7 @@ export async function logIn(client: RetryingClient, oauth: OAuthClient): Promise
   config[customFetch] = async (url, { headers, body }) => {
     const fields = new URLSearchParams(body instanceof URLSearchParams ? body : undefined);
     const assertion = fields.get('client_assertion');
-    if (assertion !== null) client.redactor.knowToken(assertion);
+    if (assertion !== null) client.redactor.knowToken(assertion, client);
     const request = { method: 'POST', url, what: WHAT, headers, body: fields.toString() } as const;
     return responseOf(await client.send(request, undefined), oauth, client);
   };
@@ -65,7 +65,7 @@ export async function logIn(client: RetryingClient, oauth: OAuthClient): Promise
 }
 
 /** The part of the answer that matters, within bounds, as the library reads it. Throws `RequestError` for a no. */
-function responseOf(answer: ApiAnswer, { explain }: OAuthClient, { redactor }: RetryingClient): Response {
+function responseOf(answer: ApiAnswer, { explain }: OAuthClient, client: RetryingClient): Response {
   const { status, correlationId } = answer;
   const body = parseSmallJson(answer.text);
   if (status !== 200) {
@@ -79,7 +79,7 @@ function responseOf(answer: ApiAnswer, { explain }: OAuthClient, { redactor }: R
   const token = bearerOf(member(body, 'access_token'));
   if (token === undefined)
     throw new RequestError('refused', `${WHAT}: the answer holds no token`, { status, correlationId });
-  redactor.knowToken(token);
+  client.redactor.knowToken(token, client);
   return Response.json({
     access_token: token,
     token_type: member(body, 'token_type'),

@@ -21,8 +21,9 @@ const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: s
       'Check the policy and the platform; "resume" releases them at once, "pause" keeps holding them back.',
   },
   policy_refused: {
-    title: 'A changed policy file was refused',
-    advice: 'The old policy stays in force; correct the file at the places named.',
+    title: 'A policy file was refused',
+    advice:
+      'A policy that was in force stays so, and without one no agent is watched; correct the file at the places named.',
   },
   blind: {
     title: 'The idle enforcer cannot watch any agent',

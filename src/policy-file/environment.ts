@@ -32,6 +32,8 @@ export function faultOf(env: Env, name: string, words: readonly string[], advice
   ];
 }
 
+type LogLevel = Settings['log']['level'];
+
 const LONGEST_SHOWN = 40;
 
 /** What a variable is set to; `undefined` where it is empty or not set. */
@@ -42,11 +44,15 @@ export function valueOf(env: Env, name: string): string | undefined {
 
 /** The policy as it is in force in this environment. Any word in `IDLE_ENFORCER_MODE` holds the mode down: in doubt, the safe way. */
 export function inForceHere(loaded: LoadedPolicy, env: Env): LoadedPolicy {
-  const level = LOG_LEVELS.find((one) => one === valueOf(env, LOG_LEVEL_VARIABLE));
   const { log } = loaded.settings;
-  const settings = { ...loaded.settings, log: { ...log, level: level ?? log.level } };
+  const settings = { ...loaded.settings, log: { ...log, level: levelHere(log.level, env) } };
   if (valueOf(env, MODE_VARIABLE) === undefined) return { ...loaded, settings };
   return heldDown({ ...loaded, settings });
+}
+
+/** How much is logged in this environment. */
+export function levelHere(level: LogLevel, env: Env): LogLevel {
+  return LOG_LEVELS.find((one) => one === valueOf(env, LOG_LEVEL_VARIABLE)) ?? level;
 }
 
 /** Its fingerprint is that of the same policy with `mode: observe`: letting it go is a change like any other. */

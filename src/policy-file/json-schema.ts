@@ -1,5 +1,6 @@
-/** The JSON Schemas of the policy file and of test files, for editors. */
+/** The JSON Schemas of the policy file, of test files and of the file of a fleet, for editors. */
 import { z } from 'zod';
+import { fleetRoot } from './schema-fleet.ts';
 import { root } from './schema.ts';
 import { testFile } from './test-file.ts';
 
@@ -15,6 +16,11 @@ export function jsonSchema(): Json {
 /** The same for files with policy tests. */
 export function testFileSchema(): Json {
   return schemaOf(testFile, 'policy-tests.schema.json');
+}
+
+/** The same for the file of a fleet. */
+export function fleetFileSchema(): Json {
+  return schemaOf(fleetRoot, 'fleet.schema.json');
 }
 
 function schemaOf(source: z.ZodType, id: string): Json {

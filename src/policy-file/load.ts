@@ -8,6 +8,7 @@ import { longestInterval } from './cron.ts';
 import { UNNAMED, type LoadedPolicy, type Settings } from './draft.ts';
 import { wholeFileFault } from './faults.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
+import { checkInFleet, placed, type FleetShared } from './in-fleet.ts';
 import { hashOf } from './hash.ts';
 import type { Env } from './interpolate.ts';
 import { addIssues } from './issues.ts';
@@ -22,6 +23,8 @@ export interface LoadOptions {
    * running it.
    */
   readonly mayBeAbsent?: boolean;
+  /** The policy is one of a fleet, which has these settings in its place. */
+  readonly shared?: FleetShared;
 }
 
 /** Reads and checks a file. Throws `PolicyRefused`. */
@@ -52,7 +55,7 @@ export function loadPolicyText(
   fileName: string,
   env: Env,
   files = new FilesRead(),
-  { mayBeAbsent = false }: LoadOptions = {},
+  { mayBeAbsent = false, shared }: LoadOptions = {},
 ): LoadedPolicy {
   if (text.length > LARGEST_FILE) throw wholeFileFault(fileName, TOO_LARGE);
   const { source, faults } = readYaml(text.replace(/^\ufeff/, ''), fileName, env, files, mayBeAbsent);
@@ -65,6 +68,7 @@ export function loadPolicyText(
   if (!result.success) addIssues(result.error.issues, source, faults);
   const warnings: string[] = [];
   checkAll(source, faults, warnings);
+  if (shared !== undefined) checkInFleet(source, faults, shared);
   faults.throwIfAny();
   if (!result.success) throw wholeFileFault(fileName, 'does not fit the schema');
   warnings.push(...remarks.map(({ path, sentence }) => warningAt(source, path, sentence)));
@@ -72,7 +76,13 @@ export function loadPolicyText(
   const hash = hashOf(source);
   const { mode, exempt, profiles, returns, caps, calendars } = content;
   const draft = { hash, source, content: { mode, exempt, profiles, returns, caps, calendars } };
-  return { settings: toSettings(content), draft, hash, warnings, isWhole: !judged };
+  return {
+    settings: { ...toSettings(content), ...(shared && placed(content.name, shared)) },
+    draft,
+    hash,
+    warnings,
+    isWhole: !judged,
+  };
 }
 
 function toSettings(content: Content): Settings {

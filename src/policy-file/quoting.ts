@@ -4,7 +4,7 @@
  * keys and words that the format itself has, and slips of them by two letters at most; numbers, lengths of time, dates and
  * cron expressions; and texts so short that they can be no secret.
  */
-import { jsonSchema, testFileSchema } from './json-schema.ts';
+import { fleetFileSchema, jsonSchema, testFileSchema } from './json-schema.ts';
 import { findNear, type CompareEffort } from './nearest.ts';
 
 /** No secret is as short as this. */
@@ -57,6 +57,7 @@ function knownKeys(): ReadonlySet<string> {
     const found = new Set([...DAYS, ...DAYS_WRITTEN_OUT]);
     gatherKeys(jsonSchema(), found);
     gatherKeys(testFileSchema(), found);
+    gatherKeys(fleetFileSchema(), found);
     keys = found;
   }
   return keys;

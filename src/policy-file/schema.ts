@@ -27,6 +27,7 @@ import { calendar } from './schema-calendar.ts';
 import { channel } from './schema-notify.ts';
 import { evidence } from './schema-evidence.ts';
 import { identity } from './schema-identity.ts';
+import { log, organisationName, server } from './schema-process.ts';
 import { about, block, listOf, nonEmpty, oneOf } from '../shapes/blocks.ts';
 
 const names = nonEmpty(text());
@@ -277,8 +278,7 @@ export const sections = {
   sweep,
 };
 
-/** How much is logged, most first. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export { LOG_LEVELS } from './schema-process.ts';
 
 export const root = block({
   version: about(
@@ -286,10 +286,8 @@ export const root = block({
     'Version of the format.',
   ),
   name: about(
-    z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/, {
-      error: '{value} is not a name: letters, digits, blank, dot, dash and underscore, at most 64',
-    }),
-    'Names the organisation in metrics and at /status; `default` unless given.',
+    organisationName,
+    'Names the organisation in logs, messages, metrics and at /status; `default` unless given. A fleet keeps its memory by it.',
   ).optional(),
   mode: about(mode.prefault('observe'), 'observe: write nothing to the platform. enforce: log off.'),
   genesys,
@@ -313,23 +311,8 @@ export const root = block({
     }).prefault({}),
     'Memory and record.',
   ),
-  server: about(
-    block({
-      host: about(text().prefault('127.0.0.1'), 'Address to listen on; 0.0.0.0 in a container.'),
-      port: about(
-        whole(0, 65_535).prefault(8080),
-        'Port of health, metrics and status; 0 lets the system choose.',
-      ),
-    }).prefault({}),
-    'Health, metrics and status.',
-  ),
-  log: about(
-    block({
-      level: about(oneOf(LOG_LEVELS).prefault('info'), 'How much.'),
-      identities: about(oneOf(['name', 'id', 'hash']).prefault('name'), 'How agents are named in the log.'),
-    }).prefault({}),
-    'The log.',
-  ),
+  server,
+  log,
   tests: about(
     listOf(text(), 50).prefault([]),
     'Files with tests of this policy, from its folder. They run whenever it is loaded; when one fails it is refused.',

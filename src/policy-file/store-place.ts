@@ -10,6 +10,7 @@ import { interpolate, type Env } from './interpolate.ts';
 import { UNNAMED } from './draft.ts';
 import { isDatabaseUrl } from '../shapes/database-url.ts';
 import { isOwnKey } from './read-yaml.ts';
+import { fleetRoot } from './schema-fleet.ts';
 import { root } from './schema.ts';
 
 /**
@@ -25,16 +26,33 @@ const LONGEST_PATH = 500;
 const LONGEST_ADDRESS = 2_000;
 /** A merge that was left undone makes two or three of them. */
 const MOST_BLOCKS = 20;
-/** Without these a file is a part of a policy, and the part with the store may be missing. */
-const NEEDED = ['version', 'genesys', 'profiles'];
+
+/** Which kind of file names the store. */
+interface Kind {
+  readonly root: typeof root | typeof fleetRoot;
+  /** Without these a file is a part of one, and the part with the store may be missing. */
+  readonly needed: readonly string[];
+}
+
+const POLICY: Kind = { root, needed: ['version', 'genesys', 'profiles'] };
+const FLEET: Kind = { root: fleetRoot, needed: ['version', 'organisations'] };
 /** A block of the file that begins with the key `store`; nothing else may stand so far to the left. */
 const NAME_LINE = /^(?:name|"name"|'name')\s*:/;
 const STORE_LINE = /^(?:store|"store"|'store')\s*:/;
 
 /** Reads a file. Never throws. */
 export function readStorePlace(file: string, env: Env): StorePlace {
+  return readPlace(file, env, POLICY);
+}
+
+/** The same of the file of a fleet: the place is a folder. */
+export function readFleetStores(file: string, env: Env): StorePlace {
+  return readPlace(file, env, FLEET);
+}
+
+function readPlace(file: string, env: Env, kind: Kind): StorePlace {
   try {
-    return storePlaceIn(readTextFile(file, LARGEST_FILE), file, env);
+    return storePlaceIn(readTextFile(file, LARGEST_FILE), file, env, kind);
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
     return unknown(`the policy ${file} cannot be read: ${error.why}`);
@@ -42,8 +60,8 @@ export function readStorePlace(file: string, env: Env): StorePlace {
 }
 
 /** Reads a text; `file` is where relative `${file:…}` start. Never throws. */
-export function storePlaceIn(text: string, file: string, env: Env): StorePlace {
-  const values = valuesIn(text);
+export function storePlaceIn(text: string, file: string, env: Env, kind = POLICY): StorePlace {
+  const values = valuesIn(text, kind);
   if ('why' in values) return unknown(values.why);
   const [first, ...others] = values.found;
   if (first === undefined) return unknown('it names no store');
@@ -88,24 +106,24 @@ interface Value {
   readonly text: string;
 }
 
-function valuesIn(text: string): Values {
+function valuesIn(text: string, kind: Kind): Values {
   const doc = parsed(text);
-  if (doc === undefined || doc.errors.length > 0) return valuesInBlocks(text);
+  if (doc === undefined || doc.errors.length > 0) return valuesInBlocks(text, kind);
   const top = doc.contents;
   if (!isMap(top)) return { why: 'the policy holds no keys' };
   const keys = keysOf(top);
   const stores = top.items.filter((item) => keyOf(item) === 'store');
-  if (stores.length > 0) return valuesUnder(stores, doc);
+  if (stores.length > 0) return valuesUnder(stores, doc, kind);
   // A key that is mistyped may be that of the store, and what was cut off may have been.
-  const strange = keys.find((key) => !Object.hasOwn(root.shape, key) && !isOwnKey(key));
+  const strange = keys.find((key) => !Object.hasOwn(kind.root.shape, key) && !isOwnKey(key));
   if (strange !== undefined) return { why: `it has no key "store", but ${unknownKey(strange)}` };
-  return NEEDED.every((key) => keys.includes(key))
-    ? { found: [DEFAULT] }
-    : { why: 'it has no key "store", and is not a whole policy' };
+  return kind.needed.every((key) => keys.includes(key))
+    ? { found: [defaultOf(kind)] }
+    : { why: `it has no key "store", and is not a whole ${kind === POLICY ? 'policy' : 'file of a fleet'}` };
 }
 
 /** The parser only guesses what was meant behind a mistake: each block of the store is read by itself. */
-function valuesInBlocks(text: string): Values {
+function valuesInBlocks(text: string, kind: Kind): Values {
   const lines = text.split(/\r?\n/);
   const found: Value[] = [];
   for (const [n, line] of lines.entries()) {
@@ -116,7 +134,7 @@ function valuesInBlocks(text: string): Values {
     const block = parsed([line, ...(end < 0 ? rest : rest.slice(0, end))].join('\n'));
     if (block === undefined || block.errors.length > 0 || !isMap(block.contents))
       return { why: 'its key "store" cannot be read' };
-    const values = valuesUnder(block.contents.items, block);
+    const values = valuesUnder(block.contents.items, block, kind);
     if ('why' in values) return values;
     found.push(...values.found);
   }
@@ -126,22 +144,22 @@ function valuesInBlocks(text: string): Values {
 }
 
 /** One value for each path that stands there, and the default for each block that leaves it out. */
-function valuesUnder(stores: readonly Pair[], doc: Document.Parsed): Values {
+function valuesUnder(stores: readonly Pair[], doc: Document.Parsed, kind: Kind): Values {
   const found: Value[] = [];
   for (const { value } of stores) {
     const block = resolved(value, doc);
     if (!isMap(block)) return { why: 'its key "store" holds no keys' };
-    const strange = keysOf(block).find((key) => !Object.hasOwn(root.shape.store.unwrap().shape, key));
+    const strange = keysOf(block).find((key) => !Object.hasOwn(kind.root.shape.store.unwrap().shape, key));
     if (strange !== undefined) return { why: `its key "store" has ${unknownKey(strange)}` };
     const before = found.length;
     for (const item of block.items) {
-      const kind = keyOf(item);
-      if (kind !== 'sqlite' && kind !== 'postgres') continue;
+      const key = keyOf(item);
+      if (key !== 'sqlite' && key !== 'postgres') continue;
       const path = resolved(item.value, doc);
-      if (!isScalar(path) || typeof path.value !== 'string') return { why: `store.${kind} is no text` };
-      found.push({ kind, text: path.value });
+      if (!isScalar(path) || typeof path.value !== 'string') return { why: `store.${key} is no text` };
+      found.push({ kind: key, text: path.value });
     }
-    if (found.length === before) found.push(DEFAULT);
+    if (found.length === before) found.push(defaultOf(kind));
   }
   return { found };
 }
@@ -151,7 +169,9 @@ function unknownKey(key: string): string {
   return /^[a-z_]{1,30}$/i.test(key) ? `the unknown key "${key}"` : 'an unknown key';
 }
 
-const DEFAULT: Value = { kind: 'sqlite', text: root.shape.store.parse(undefined).sqlite };
+function defaultOf(kind: Kind): Value {
+  return { kind: 'sqlite', text: kind.root.shape.store.parse(undefined).sqlite };
+}
 
 function parsed(text: string): Document.Parsed | undefined {
   try {

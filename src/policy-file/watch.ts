@@ -19,20 +19,23 @@ const AGAIN: Duration = SECOND;
 const POLL: Duration = 5 * SECOND;
 /** A file that never stands still is read all the same after so many looks. */
 const MOST_LOOKS = 20;
-/** What a change of the files came to. */
-export type PolicyChange =
-  | { readonly kind: 'valid'; readonly loaded: LoadedPolicy }
+/** What a change of files came to. */
+export type Change<Loaded> =
+  | { readonly kind: 'valid'; readonly loaded: Loaded }
   | { readonly kind: 'refused'; readonly refusal: PolicyRefused };
 
+/** That of a policy. */
+export type PolicyChange = Change<LoadedPolicy>;
+
 /** The same, with all the files that it comes from. */
-export type Loading = PolicyChange & { readonly files: Digests };
+export type Loading<Loaded = LoadedPolicy> = Change<Loaded> & { readonly files: Digests };
 
 /** Calls `run` once after `length`; calling the answer takes that back. */
 export type After = (length: Duration, run: () => void) => () => void;
 
-export interface WatchOptions {
+export interface WatchOptions<Loaded = LoadedPolicy> {
   /** Reads and checks the policy file, and may run the tests that it names. Rejects only with the signal's reason. */
-  readonly load: (signal: AbortSignal) => Promise<Loading>;
+  readonly load: (signal: AbortSignal) => Promise<Loading<Loaded>>;
   /** The files that what is in force was loaded from. */
   readonly files: Digests;
   /** Timers; real ones unless given. */
@@ -56,13 +59,22 @@ export function watchPolicy(
   onChange: (change: PolicyChange) => void,
   options: WatchOptions,
 ): PolicyWatch {
+  return watchFile(path, onChange, options);
+}
+
+/** The same of a file that is no policy. */
+export function watchFile<Loaded>(
+  path: string,
+  onChange: (change: Change<Loaded>) => void,
+  options: WatchOptions<Loaded>,
+): PolicyWatch {
   return new Watch(path, onChange, options);
 }
 
-class Watch implements PolicyWatch {
+class Watch<Loaded> implements PolicyWatch {
   readonly #path: string;
-  readonly #onChange: (change: PolicyChange) => void;
-  readonly #options: WatchOptions;
+  readonly #onChange: (change: Change<Loaded>) => void;
+  readonly #options: WatchOptions<Loaded>;
   readonly #after: After;
   readonly #ended = new AbortController();
   #told: Digests;
@@ -74,7 +86,7 @@ class Watch implements PolicyWatch {
   #poll: (() => void) | undefined;
   #events: FSWatcher | undefined;
 
-  constructor(path: string, onChange: (change: PolicyChange) => void, options: WatchOptions) {
+  constructor(path: string, onChange: (change: Change<Loaded>) => void, options: WatchOptions<Loaded>) {
     this.#path = path;
     this.#onChange = onChange;
     this.#options = options;
@@ -176,7 +188,8 @@ class Watch implements PolicyWatch {
   }
 }
 
-function realAfter(length: Duration, run: () => void): () => void {
+/** Real timers, which keep no process alive. */
+export function realAfter(length: Duration, run: () => void): () => void {
   const timer = setTimeout(run, length);
   timer.unref();
   return () => {

@@ -42,13 +42,36 @@ const UNNAMED = 'default';
 const DURATIONS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300];
 const RETURN_DELAYS = [1, 2, 5, 10, 15, 30, 60, 90, 120, 300, 600];
 
-/**
- * Everything that is counted for one organisation, each with its name as a label, and beside it what is true of the
- * process. No label ever carries a person's name or id.
- */
+/** The process's own metrics, which no organisation has: which program it is, memory, event loop, file handles. */
+export function processMetrics(version: string): Registry {
+  const registry = new Registry();
+  const name = `${PREFIX}build_info`;
+  const help = 'The program and the Node.js that runs it';
+  const info = new Gauge({ name, help, labelNames: ['version', 'node'], registers: [registry] });
+  info.set({ version, node: process.versions.node }, 1);
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+/** The metrics of several organisations in one text: each has one head, and below it the series of all. */
+export async function joinedMetrics(all: readonly Metrics[]): Promise<string> {
+  const [first] = all;
+  const families = first?.registry.getMetricsAsArray() ?? [];
+  const texts = await Promise.all(families.map(({ name }) => familyOf(name, all)));
+  return texts.map((text) => `${text}\n`).join('\n');
+}
+
+/** Lines of the head of a family: its help and its type. */
+const HEAD = 2;
+
+async function familyOf(name: string, all: readonly Metrics[]): Promise<string> {
+  const texts = await Promise.all(all.map(({ registry }) => registry.getSingleMetricAsString(name)));
+  return texts.flatMap((text, n) => text.split('\n').slice(n === 0 ? 0 : HEAD)).join('\n');
+}
+
+/** Everything that is counted for one organisation, with its name as a label. No label ever carries a person's name or id. */
 export class Metrics implements Meter {
   readonly registry = new Registry();
-  readonly #process = new Registry();
   readonly #sweeps = this.#counter('sweeps_total', 'Sweeps by how they ended', ['outcome']);
   readonly #duration = this.#histogram('sweep_duration_seconds', 'How long sweeps took', DURATIONS);
   readonly #agents = this.#gauge('agents', 'Agents in the last sweep by state', ['state']);
@@ -114,26 +137,14 @@ export class Metrics implements Meter {
     this.registry.setDefaultLabels({ organisation: UNNAMED });
   }
 
-  /** Adds the process's own metrics: which program it is, memory, event loop, file handles. */
-  withProcess(version: string): this {
-    const name = `${PREFIX}build_info`;
-    const help = 'The program and the Node.js that runs it';
-    const labelNames = ['version', 'node'];
-    const info = new Gauge({ name, help, labelNames, registers: [this.#process] });
-    info.set({ version, node: process.versions.node }, 1);
-    collectDefaultMetrics({ register: this.#process });
-    return this;
-  }
-
-  /** All of it, as Prometheus reads it. */
-  async text(): Promise<string> {
-    return (await this.registry.metrics()) + (await this.#process.metrics());
-  }
-
-  /** How the organisation is called, from now on in every label, and the mode in force. */
-  /** `isHeld`: the environment holds the mode down. */
-  organisationIs(name: string, mode: Mode, isHeld = false): void {
+  /** How the organisation is called, from now on in every label. */
+  called(name: string): void {
     this.registry.setDefaultLabels({ organisation: name });
+  }
+
+  /** The same, and the mode in force; `isHeld`: the environment holds the mode down. */
+  organisationIs(name: string, mode: Mode, isHeld = false): void {
+    this.called(name);
     for (const each of MODES) this.#mode.set({ mode: each }, each === mode ? 1 : 0);
     this.#held.set(isHeld ? 1 : 0);
   }
@@ -220,6 +231,7 @@ export class Metrics implements Meter {
   policyInForce({ hash, mode, profiles }: PolicyNumbers): void {
     this.#policy.reset();
     this.#policy.set({ hash }, 1);
+    this.#refused.set(0);
     for (const rule of profiles.flatMap(({ rules }) => rules)) {
       const effective = mode === 'observe' ? mode : rule.mode;
       for (const outcome of OUTCOMES[effective])
@@ -231,6 +243,11 @@ export class Metrics implements Meter {
   policyChanged(outcome: 'taken_up' | 'refused'): void {
     this.#changes.inc({ outcome });
     this.#refused.set(outcome === 'refused' ? 1 : 0);
+  }
+
+  /** The policy was refused before any was in force. */
+  policyRefused(): void {
+    this.#refused.set(1);
   }
 
   /** Each of these channels is counted from nought. */

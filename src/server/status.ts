@@ -46,7 +46,7 @@ export interface StatusFacts {
 }
 
 /** The status as it is served. */
-export function statusOf(facts: StatusFacts): unknown {
+export function statusOf(facts: StatusFacts): object {
   const {
     version,
     organisation,

@@ -19,8 +19,10 @@ const PART = { least: 10, most: 16 } as const;
 /** Of long forms each so many characters only: a part that is long enough still holds one of them whole. */
 const STRIDE = 8;
 const SHORT_FORM = 64;
-/** Access tokens that are remembered: older ones open nothing any more. */
+/** Access tokens of one client that are remembered: older ones open nothing any more. */
 const TOKENS_KEPT = 8;
+/** Clients whose tokens are remembered: those that came last. */
+const CLIENTS_KEPT = 1_000;
 /** Bits of the hash that are looked up first. */
 const BITS = 20;
 const BASE = 31;
@@ -45,7 +47,7 @@ interface Run {
 /** Knows secrets, and hides them. Mutable; one for each process. */
 export class Redactor {
   readonly #secrets = new Set<string>();
-  #tokens: readonly string[] = [];
+  readonly #tokens = new Map<object, readonly string[]>();
   #index: Index | undefined;
 
   /** From now on this text is never let through. Less than four characters are no secret. */
@@ -55,16 +57,20 @@ export class Redactor {
     this.#index = undefined;
   }
 
-  /** The same for what is replaced again and again: only the last ones are remembered. */
-  knowToken(token: string): void {
-    if (token.length < SHORTEST_SECRET || this.#tokens.includes(token)) return;
-    this.#tokens = [...this.#tokens, token].slice(-TOKENS_KEPT);
+  /** The same for what is replaced again and again: only the last ones of each `client` are remembered. */
+  knowToken(token: string, client: object = this): void {
+    const known = this.#tokens.get(client) ?? [];
+    if (token.length < SHORTEST_SECRET || known.includes(token)) return;
+    this.#tokens.delete(client);
+    this.#tokens.set(client, [...known, token].slice(-TOKENS_KEPT));
+    const [oldest = client] = this.#tokens.keys();
+    if (this.#tokens.size > CLIENTS_KEPT) this.#tokens.delete(oldest);
     this.#index = undefined;
   }
 
   /** The text without anything of a secret that would tell it. */
   hide(text: string): string {
-    this.#index ??= new Index([...this.#secrets, ...this.#tokens]);
+    this.#index ??= new Index([...this.#secrets, ...[...this.#tokens.values()].flat()]);
     const looked = bare(text);
     const index = this.#index;
     const runs = [looked, ...unbroken(looked)].flatMap((one) => runsOf(one, index));

@@ -15,9 +15,7 @@ profiles: [{ name: all, rules: [{ id: gone, when: { presence: [away] }, limit: 1
 notify: [{ name: ops, type: webhook, url: "http://127.0.0.1:9/", on: [forbidden, breaker] }]`;
 
 /** Tells of one alarm about something that a server has said; answers what was logged, and what waits. */
-async function told(
-  settings: Settings & { readonly name?: string },
-): Promise<{ line: object; waiting: string }> {
+async function told(settings: Settings): Promise<{ line: object; waiting: string }> {
   const lines: string[] = [];
   const redactor = new Redactor();
   redactor.know(SECRET);
@@ -38,6 +36,11 @@ async function told(
   return { line: JSON.parse(lines[0] ?? '{}') as object, waiting: waiting?.body ?? '' };
 }
 
+/** The settings of the policy under this name. */
+function named(name: string): Settings {
+  return loadPolicyText(`${POLICY}\nname: ${name}`, 'policy.yaml', {}).settings;
+}
+
 test('the log line of an alarm names its kind, the organisation and the page of the runbook', async () => {
   const { settings } = loadPolicyText(POLICY, 'policy.yaml', {});
   expect((await told(settings)).line).toMatchObject({
@@ -46,12 +49,11 @@ test('the log line of an alarm names its kind, the organisation and the page of 
     organisation: 'default',
     runbook: 'IdleEnforcerForbidden',
   });
-  expect((await told({ ...settings, name: 'Vienna' })).line).toMatchObject({ organisation: 'Vienna' });
+  expect((await told(named('Vienna'))).line).toMatchObject({ organisation: 'Vienna' });
 });
 
 test('what waits to be told, in the store, holds no secret that a server gave back', async () => {
-  const { settings } = loadPolicyText(POLICY, 'policy.yaml', {});
-  const { waiting } = await told({ ...settings, name: 'Vienna' });
+  const { waiting } = await told(named('Vienna'));
   expect(JSON.parse(waiting)).toMatchObject({
     organisation: 'Vienna',
     items: [{ detail: '403: you sent [hidden]' }],

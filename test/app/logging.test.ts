@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createLog } from '../../src/app/logging.ts';
+import { createLog, logOf } from '../../src/app/logging.ts';
 import { HIDDEN, Redactor } from '../../src/texts/redactor.ts';
 
 const SECRET = 'k7Qw9ZtB4xLm2NcV8pRj5HgF3dSa6YeU';
@@ -67,4 +67,25 @@ describe('a line of the log', () => {
       msg: 'said',
     });
   });
+});
+
+test('the log of an organisation has its name in each line, as it is then, and a level of its own', () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = createLog('info', {
+    write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+  });
+  let name = 'north';
+  const own = logOf(log, () => name);
+  own.info({ agents: 3 }, 'first');
+  name = 'North East';
+  own.error({ err: new Error('why') }, 'second');
+  own.level = 'error';
+  own.info({}, 'not said');
+  log.info({}, 'of the process');
+  expect(lines).toMatchObject([
+    { organisation: 'north', agents: 3, msg: 'first' },
+    { organisation: 'North East', err: { message: 'why' }, msg: 'second' },
+    { msg: 'of the process' },
+  ]);
+  expect(lines[2]).not.toHaveProperty('organisation');
 });

@@ -1,8 +1,9 @@
 /** The way to a platform that is not there yet. */
 import { beforeEach, expect, test } from '@jest/globals';
-import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { Alarms } from '../../src/controller/alarms.ts';
 import { CredentialsError, PlatformUnreachableError } from '../../src/genesys/http/errors.ts';
+import { PolicyRefused } from '../../src/policy-file/faults.ts';
 import { untilReached, type StartParts } from '../../src/app/startup.ts';
 import { BASE, Sentences } from '../controller/parts.ts';
 import { WoundClock } from '../genesys/fake-platform.ts';
@@ -48,4 +49,35 @@ test('wrong credentials are not waited for', async () => {
   const wrong = new CredentialsError('login: 401', { ...FACTS, kind: 'credentials' });
   await expect(untilReached(parts, () => Promise.reject(wrong))).rejects.toBe(wrong);
   expect(clock.slept).toEqual([]);
+});
+
+test('one organisation among others is told of wrong credentials at once, then every hour, and goes on once they are right', async () => {
+  const wrong = new CredentialsError('login: 401', { ...FACTS, kind: 'credentials' });
+  const refused: unknown[] = [];
+  const among = { ...parts, refused: (refusal: unknown) => refused.push(refusal) };
+  const rightAt = BASE + 90 * MINUTE;
+  const ask = (): Promise<string> => (clock.now() < rightAt ? Promise.reject(wrong) : Promise.resolve('in'));
+  expect(await untilReached(among, ask)).toBe('in');
+  expect(raised).toEqual([
+    { after: 0, fields: { fault: 'login: 401' } },
+    { after: expect.closeTo(HOUR, -6), fields: { fault: 'login: 401' } },
+  ]);
+  // Waiting does not cure it: the login service is not asked every second.
+  expect(clock.slept.slice(0, 4)).toEqual([MINUTE, 2 * MINUTE, 4 * MINUTE, 5 * MINUTE]);
+  expect(new Set(refused)).toEqual(new Set([wrong]));
+});
+
+test('one organisation among others is told of a policy that the platform has no names for, and tries again', async () => {
+  const refusal = new PolicyRefused([
+    { file: 'a.yaml', line: 2, column: 3, path: 'x', message: 'is unknown' },
+  ]);
+  let tries = 0;
+  const ask = (): Promise<string> => {
+    tries += 1;
+    return tries < 3 ? Promise.reject(refusal) : Promise.resolve('in');
+  };
+  await expect(untilReached(parts, ask)).rejects.toBe(refusal);
+  tries = 0;
+  expect(await untilReached({ ...parts, refused: () => undefined }, ask)).toBe('in');
+  expect(raised).toEqual([{ after: expect.any(Number), fields: { faults: ['a.yaml:2:3: x: is unknown'] } }]);
 });

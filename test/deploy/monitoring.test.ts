@@ -11,7 +11,7 @@ import { parse, stringify } from 'yaml';
 import type { AlarmKind } from '../../src/ports/alarms.ts';
 import { TOPICS } from '../../src/notify/channels/topics.ts';
 import { ALARM_KINDS } from '../../src/ports/alarms.ts';
-import { Metrics } from '../../src/server/metrics.ts';
+import { joinedMetrics, Metrics, processMetrics } from '../../src/server/metrics.ts';
 import { deployFile } from './chart.ts';
 import { hasProgram, testWhere } from './installed.ts';
 
@@ -52,7 +52,7 @@ const handbook = new URL('../../docs/operations.md', import.meta.url);
 
 /** Names and labels of all that a worker exports, histograms by the names of their parts, and of what is recorded of it. */
 async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const metrics = new Metrics().withProcess('1.0.0');
+  const metrics = new Metrics();
   metrics.sweepEnded({
     startedAt: 0,
     took: 1,
@@ -73,7 +73,9 @@ async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   metrics.policyInForce({ hash: 'abc', mode: 'enforce', profiles: [] });
   metrics.notified('ops', 'delivered');
   const found = new Map<string, ReadonlySet<string>>();
-  for (const line of (await metrics.text()).split('\n')) {
+  for (const line of ((await joinedMetrics([metrics])) + (await processMetrics('1.0.0').metrics())).split(
+    '\n',
+  )) {
     const [, name, labels = ''] = /^(\w+)(?:\{(.*)\})? \S+$/.exec(line) ?? [];
     if (name === undefined) continue;
     const here = [...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => label);

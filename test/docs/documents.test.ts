@@ -8,6 +8,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { build } from '../../src/commands/program.ts';
 import { outputTo, type Output } from '../../src/commands/shared/output.ts';
 import { test as runPolicyTests } from '../../src/commands/policy-test/command.ts';
+import { loadFleetFile } from '../../src/policy-file/fleet.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -86,6 +87,30 @@ describe('examples of policies', () => {
     });
   }
 
+  for (const [where, text] of marked('yaml fleet')) {
+    test(`the file of a fleet at ${where} is valid`, () => {
+      const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-documents-'));
+      try {
+        writeFileSync(join(folder, 'fleet.yaml'), text);
+        expect(
+          loadFleetFile(join(folder, 'fleet.yaml'), environmentOf(text)).shared.server.port,
+        ).toBeGreaterThan(0);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
+
+  for (const [where, text] of marked('yaml organisation')) {
+    test(`the policy at ${where} is valid in a fleet`, () => {
+      const shared = loadFleetFile(new URL('config/fleet/fleet.yaml', ROOT).pathname, {}).shared;
+      const env = environmentOf(text);
+      expect(loadPolicyText(text, where, env, undefined, { shared }).settings.organisation).not.toBe(
+        'default',
+      );
+    });
+  }
+
   for (const [where, text] of marked('yaml test')) {
     test(`the policy test at ${where} passes`, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-documents-'));
@@ -114,7 +139,9 @@ describe('examples of policies', () => {
 
   test('each block of YAML says what it is', () => {
     const infos = BLOCKS.map(({ info }) => info).filter((info) => /^ya?ml/.test(info));
-    expect(infos.filter((info) => !/^yaml (policy|fragment|test|other)$/.test(info))).toEqual([]);
+    expect(
+      infos.filter((info) => !/^yaml (policy|fragment|fleet|organisation|test|other)$/.test(info)),
+    ).toEqual([]);
   });
 });
 

@@ -62,7 +62,7 @@ test.each([
       const writes = failing(shift, seed, 0.25);
       await shift.until(150);
       const events = await shift.events();
-      const text = await shift.metrics.text();
+      const text = await shift.metrics.registry.metrics();
       for (const outcome of ['verified', 'unverified', 'failed', 'dropped', 'observed'])
         expect([outcome, recorded(events, outcome)]).toEqual([outcome, counted(text, outcome)]);
       expect(tornIntents(events)).toEqual([]);

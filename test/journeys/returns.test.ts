@@ -42,7 +42,7 @@ test.each([1, 2, 3])(
       });
       await shift.until(150);
       const events = await shift.events();
-      const text = await shift.metrics.text();
+      const text = await shift.metrics.registry.metrics();
       expect(reasons(events, 'silent')).toBe(metric(text, 'silent'));
       expect(reasons(events, 'late after our')).toBe(metric(text, 'late'));
       expect(reasons(events, 'silent')).toBeGreaterThan(10);

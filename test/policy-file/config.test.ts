@@ -4,7 +4,10 @@ import { format } from 'prettier';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { describePolicy } from '../../src/policy-file/describe.ts';
-import { jsonSchema } from '../../src/policy-file/json-schema.ts';
+import { FilesRead } from '../../src/policy-file/files-read.ts';
+import { loadFleetFile, policiesOf } from '../../src/policy-file/fleet.ts';
+import { refusalBeside } from '../../src/policy-file/in-fleet.ts';
+import { fleetFileSchema, jsonSchema } from '../../src/policy-file/json-schema.ts';
 import { loadPolicyFile, loadPolicyText } from '../../src/policy-file/load.ts';
 import { resolvePolicy } from '../../src/policy-file/resolve.ts';
 import { ENV, load, withMore } from './texts.ts';
@@ -33,6 +36,38 @@ describe.each(FILES)('%s', (name) => {
     const text = readFileSync(path, 'utf8');
     expect(schema.safeParse(parse(text)).error?.issues).toBeUndefined();
     expect(text).toMatch(/^# yaml-language-server: \$schema=\.{1,2}\/idle-enforcer\.schema\.json\n/);
+  });
+});
+
+describe('the fleet of the examples', () => {
+  const path = new URL('fleet/fleet.yaml', root).pathname;
+  const fleet = loadFleetFile(path, ENV);
+
+  test('fits its JSON Schema, which is what the source says, and names it in the first line', async () => {
+    const text = readFileSync(path, 'utf8');
+    expect(z.fromJSONSchema(fleetFileSchema()).safeParse(parse(text)).error?.issues).toBeUndefined();
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/fleet\.schema\.json\n/);
+    const wanted = await format(JSON.stringify(fleetFileSchema()), { parser: 'json', printWidth: 110 });
+    expect(readFileSync(new URL('fleet.schema.json', root), 'utf8')).toBe(wanted);
+    expect(undescribed(fleetFileSchema(), '')).toEqual([]);
+  });
+
+  test('has policies that are good, each by itself and beside each other', () => {
+    const all = policiesOf(fleet).map((file) => {
+      const text = readFileSync(file, 'utf8');
+      const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [name, name.toLowerCase()]);
+      const env = Object.fromEntries(names) as Record<string, string>;
+      const loaded = loadPolicyFile(file, env, new FilesRead(), { shared: fleet.shared });
+      expect(loaded.warnings).toEqual([]);
+      expect(schema.safeParse(parse(text)).error?.issues).toBeUndefined();
+      expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/\.\.\/idle-enforcer\.schema\.json\n/);
+      return loaded;
+    });
+    expect(all.map(({ settings }) => settings.organisation)).toEqual([
+      'Harbour Insurance',
+      'Lakeside Travel',
+    ]);
+    expect(refusalBeside(all[0]!, all[1]!)).toBeUndefined();
   });
 });
 

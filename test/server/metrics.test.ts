@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { describe, expect, test } from '@jest/globals';
-import { Metrics } from '../../src/server/metrics.ts';
+import { joinedMetrics, Metrics, processMetrics } from '../../src/server/metrics.ts';
 
 const PILOT = {
   hash: 'abc',
@@ -47,21 +47,38 @@ test('a policy that only watches has nothing but observed outcomes, and a change
 describe('the organisation', () => {
   /** Every line that has no such label, by the name of its metric. */
   async function unlabelled(metrics: Metrics, name: string): Promise<readonly string[]> {
-    const lines = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const lines = (await joinedMetrics([metrics]))
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
     const without = lines.filter((line) => !line.includes(`organisation="${name}"`));
     return [...new Set(without.map((line) => line.replace(/[{ ].*/, '')))];
   }
 
   test('is a label of everything that is counted for it, and of nothing that is true of the process', async () => {
-    const metrics = new Metrics().withProcess('1.2.3');
+    const metrics = new Metrics();
     metrics.organisationIs('Acme "EU"', 'enforce');
     metrics.returned('silent', 1);
-    const others = await unlabelled(metrics, 'Acme \\"EU\\"');
-    expect(others).toContain('idle_enforcer_build_info');
-    expect(others.filter((name) => !/^(process_|nodejs_)|^idle_enforcer_build_info$/.test(name))).toEqual([]);
-    expect(await metrics.text()).toContain(
-      `idle_enforcer_build_info{version="1.2.3",node="${process.versions.node}"} 1`,
-    );
+    expect(await unlabelled(metrics, 'Acme \\"EU\\"')).toEqual([]);
+    const own = await processMetrics('1.2.3').metrics();
+    expect(own).not.toContain('organisation=');
+    expect(own).toContain(`idle_enforcer_build_info{version="1.2.3",node="${process.versions.node}"} 1`);
+  });
+
+  test('heads the series of each organisation once, whatever number of them there is', async () => {
+    const [north, south] = [new Metrics(), new Metrics()];
+    north.organisationIs('north', 'enforce');
+    south.organisationIs('south', 'observe');
+    north.alarm('blind');
+    const alone = await north.registry.metrics();
+    expect(await joinedMetrics([north])).toBe(alone);
+    const text = await joinedMetrics([north, south]);
+    const heads = text.split('\n').filter((line) => line.startsWith('# TYPE'));
+    expect(heads).toEqual(alone.split('\n').filter((line) => line.startsWith('# TYPE')));
+    const blind = text.split('\n').filter((line) => line.includes('alarms_total{kind="blind"'));
+    expect(blind).toEqual([
+      'idle_enforcer_alarms_total{kind="blind",organisation="north"} 1',
+      'idle_enforcer_alarms_total{kind="blind",organisation="south"} 0',
+    ]);
   });
 
   test('is default until it has a name, and another one from the moment in which the policy says so', async () => {
@@ -70,13 +87,17 @@ describe('the organisation', () => {
     expect(await unlabelled(metrics, 'default')).toEqual([]);
     metrics.organisationIs('acme', 'observe');
     expect(await unlabelled(metrics, 'acme')).toEqual([]);
-    expect(await metrics.text()).toContain('idle_enforcer_alarms_total{kind="blind",organisation="acme"} 1');
+    expect(await joinedMetrics([metrics])).toContain(
+      'idle_enforcer_alarms_total{kind="blind",organisation="acme"} 1',
+    );
   });
 
   test('begins each answer of a source that is asked at zero, and tells nothing of the others', async () => {
     const metrics = new Metrics();
     const told = async (): Promise<readonly string[]> =>
-      (await metrics.text()).split('\n').filter((line) => line.startsWith('idle_enforcer_evidence_total'));
+      (await joinedMetrics([metrics]))
+        .split('\n')
+        .filter((line) => line.startsWith('idle_enforcer_evidence_total'));
     expect(await told()).toEqual([]);
     metrics.evidence('timeline', 'bounce');
     metrics.asksEvidence(['timeline']);
@@ -91,7 +112,7 @@ describe('the organisation', () => {
   test('has one mode at a time, and both are there', async () => {
     const metrics = new Metrics();
     const modes = async (): Promise<readonly string[]> =>
-      (await metrics.text()).split('\n').filter((line) => line.startsWith('idle_enforcer_mode'));
+      (await joinedMetrics([metrics])).split('\n').filter((line) => line.startsWith('idle_enforcer_mode'));
     metrics.organisationIs('acme', 'enforce');
     metrics.organisationIs('acme', 'observe');
     expect(await modes()).toEqual([

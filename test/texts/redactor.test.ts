@@ -159,3 +159,13 @@ test('tokens are hidden as long as they may be good, and the secrets of the sett
   expect(redactor.hide(token(0))).toBe(token(0));
   expect(redactor.hide('the-client-secret-1')).toBe(HIDDEN);
 });
+
+test('tokens of one client are not forgotten because of those of many others', () => {
+  const redactor = new Redactor();
+  const clients = Array.from({ length: 40 }, (_, n) => ({
+    n,
+    token: `token-${String(n).padStart(20, 'x')}`,
+  }));
+  for (const client of clients) redactor.knowToken(client.token, client);
+  expect(clients.map(({ token }) => redactor.hide(token))).toEqual(clients.map(() => HIDDEN));
+});

@@ -8,7 +8,9 @@ import { realClock } from '../../app/clock.ts';
 import type { Pause } from '../../domain/record.ts';
 import { formatDuration, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { Store } from '../../ports/store.ts';
-import { EXIT, Incomplete, UsageError } from '../shared/exit.ts';
+import { isSameName } from '../../domain/name.ts';
+import { EXIT, explainError, Incomplete, UsageError } from '../shared/exit.ts';
+import { fleetMeant, listed, single, storesIn, worst, type FleetMeant } from '../shared/fleet.ts';
 import { durationOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
 import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
@@ -25,7 +27,10 @@ const LONGEST_NAME = 100;
 /** A worker may be writing: stopping is worth some patience. */
 const BUSY: Duration = 15 * SECOND;
 
-/** Holds all action from the next agent on. Rejects with `Incomplete` after the pause was written, where it reached no worker. */
+/**
+ * Holds all action from the next agent on; in a fleet that of all organisations, unless one is named. Rejects with `Incomplete` after the
+ * pause was written, where it reached no worker.
+ */
 export async function pause(options: PauseOptions, output: Output): Promise<number> {
   const length = options.for === undefined ? undefined : durationOption('--for', options.for);
   const { reason } = options;
@@ -35,7 +40,7 @@ export async function pause(options: PauseOptions, output: Output): Promise<numb
   const now = realClock.now();
   const until = length === undefined ? undefined : now + length;
   const by = whoAmI();
-  await withStore(options, async (store) => {
+  return await inEach(options, output, async (store) => {
     await store.setPause(
       { since: now, until, reason, by },
       { kind: 'pause', at: now, reason: reason ?? 'paused', by },
@@ -45,14 +50,13 @@ export async function pause(options: PauseOptions, output: Output): Promise<numb
     const reached = await reachedIn(store);
     output.line(`Reached: ${reached}. Sweeps continue; no action is taken on any agent.`);
   });
-  return EXIT.fine;
 }
 
-/** Ends a pause, and frees the agents that the breaker holds. */
+/** Ends a pause, and frees the agents that the breaker holds; in a fleet in all organisations, unless one is named. */
 export async function resume(options: StoreOption, output: Output): Promise<number> {
   const now = realClock.now();
   const by = whoAmI();
-  await withStore(options, async (store) => {
+  return await inEach(options, output, async (store) => {
     const before = await store.pause();
     await store.setPause(undefined, { kind: 'resume', at: now, by });
     await store.requestResume();
@@ -62,7 +66,85 @@ export async function resume(options: StoreOption, output: Output): Promise<numb
       `Reached: ${reached}. Agents held back by the breaker are free as well, from the next sweep on.`,
     );
   });
+}
+
+/** What is done in one store. */
+type Act = (store: Store) => Promise<void>;
+
+/** Does it in the store that is meant, or in those of a fleet. Answers the exit code. */
+async function inEach(options: StoreOption, output: Output, act: Act): Promise<number> {
+  const fleet = fleetMeant(options);
+  if (fleet !== undefined) return await inFleet(fleet, options.organisation, output, act);
+  await withStore(single(options), act);
   return EXIT.fine;
+}
+
+/**
+ * In all stores of a fleet: a worker may still go by a policy whose file cannot be read any more, so that every store in the folder is
+ * meant. A store that no policy names needs no worker.
+ */
+async function inFleet(
+  fleet: FleetMeant,
+  wanted: string | undefined,
+  output: Output,
+  act: Act,
+): Promise<number> {
+  const targets = targetsIn(fleet, wanted);
+  const codes: number[] = [];
+  for (const [n, { name, store, isNeeded }] of targets.entries()) {
+    if (n > 0) output.line();
+    output.line(output.colours.bold(name));
+    try {
+      await withStore({ store }, act);
+      codes.push(EXIT.fine);
+    } catch (error) {
+      const { code, text } = explainError(error);
+      for (const line of text.split('\n')) output.line(line);
+      if (!isNeeded) output.line(`No policy of ${fleet.place} is called so.`);
+      codes.push(isNeeded || !(error instanceof Incomplete) ? code : EXIT.fine);
+    }
+  }
+  const nameless = fleet.members.filter((member) => member.store === undefined);
+  if (nameless.length > 0 && wanted === undefined) output.line();
+  for (const { name } of wanted === undefined ? nameless : [])
+    output.line(`The name in ${name} cannot be read: its store is one of these, or there is none.`);
+  return worst(codes);
+}
+
+interface Target {
+  readonly name: string;
+  readonly store: string;
+  /** A worker has to be there. */
+  readonly isNeeded: boolean;
+}
+
+/** Throws `UsageError` where there is nothing to be reached. */
+function targetsIn(fleet: FleetMeant, wanted: string | undefined): readonly Target[] {
+  const { place, stores, fault } = fleet;
+  if (stores === undefined)
+    throw new UsageError(
+      `The place of the stores cannot be found in ${place}: ${fault ?? ''}. Give their folder with --store.`,
+    );
+  const named = fleet.members.flatMap(({ name, store, policy }) =>
+    store === undefined ? [] : [{ name, store, isNeeded: policy !== undefined || place === stores }],
+  );
+  const known = new Set(named.map(({ store }) => store));
+  const others = storesIn(stores)
+    .filter(({ store = '' }) => !known.has(store))
+    .map(({ name, store = '' }) => ({ name, store, isNeeded: fault !== undefined }));
+  const all = [...named, ...others];
+  if (wanted !== undefined) return [targetNamed(all, wanted, stores)];
+  if (all.length === 0) throw new UsageError(`In ${stores} there is no store of an organisation.`);
+  return all;
+}
+
+function targetNamed(all: readonly Target[], wanted: string, stores: string): Target {
+  const found = all.find(({ name }) => isSameName(name, wanted));
+  if (found !== undefined) return { ...found, isNeeded: true };
+  const names = all.length === 0 ? 'none' : listed(all.map(({ name }) => name));
+  throw new UsageError(
+    `--organisation: there is no "${wanted}" among the policies and the stores in ${stores}: ${names}.`,
+  );
 }
 
 function afterWords(before: Pause | undefined, now: Instant): string {

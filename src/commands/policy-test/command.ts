@@ -10,7 +10,8 @@ import { loadPolicyFile, loadPolicyText, readPolicyText } from '../../policy-fil
 import { loadTestFile, runTests, testPath, type TestResult } from './policy-tests.ts';
 import type { TestFile } from './test-file.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
-import { configPath, type ConfigOption } from '../shared/options.ts';
+import { eachOrganisation, oneOrganisation } from '../shared/fleet.ts';
+import { configPath, sharedOf, type ConfigOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
 import { counted } from '../../texts/counted.ts';
 
@@ -45,13 +46,44 @@ export async function test(files: readonly string[], options: TestOptions, outpu
   }
 }
 
+/** A policy without tests was to be tested. */
+class NoTests extends UsageError {}
+
+/** Runs the files, or those that the policy names; without files those of each policy of a fleet, of which some may have none. */
+export async function testMeant(
+  files: readonly string[],
+  options: TestOptions,
+  output: Output,
+): Promise<number> {
+  if (files.length > 0) return await test(files, testsOfOne(options), output);
+  let count = 0;
+  const code = await eachOrganisation(options, output, async (one, to) => {
+    try {
+      const own = await test([], one, to);
+      count += 1;
+      return own;
+    } catch (error) {
+      if (!(error instanceof NoTests) || one.shared === undefined) throw error;
+      if (one.json === true) to.json({ ok: true, files: [] });
+      else to.line('Its policy names no tests.');
+      return EXIT.fine;
+    }
+  });
+  return code === EXIT.fine && count === 0 ? EXIT.refused : code;
+}
+
+/** Files that name their policy need no other. */
+function testsOfOne(options: TestOptions): TestOptions {
+  return options.config === undefined && options.organisation === undefined
+    ? options
+    : oneOrganisation(options, 'Tests are run against one policy');
+}
+
 function namedByPolicy(options: TestOptions): readonly string[] {
   const path = configPath(options);
-  const { settings } = loadForTests(path);
+  const { settings } = loadForTests(path, options);
   if (settings.tests.length === 0)
-    throw new UsageError(
-      `${path} names no tests: give test files, or list them under "tests" in the policy.`,
-    );
+    throw new NoTests(`${path} names no tests: give test files, or list them under "tests" in the policy.`);
   return settings.tests.map((each) => testPath(path, each));
 }
 
@@ -88,20 +120,20 @@ function policyOf(
   }
   if (policy.kind !== 'file' || options.config !== undefined) {
     const path = configPath(options);
-    return { policy: path, loaded: loadForTests(path) };
+    return { policy: path, loaded: loadForTests(path, options) };
   }
   const path = isAbsolute(policy.path) ? policy.path : resolve(dirname(file), policy.path);
   if (!existsSync(path)) {
     const message = 'there is no such policy file';
     throw new PolicyRefused([{ file, ...source.place(['policy']), path: 'policy', message }]);
   }
-  return { policy: path, loaded: loadForTests(path) };
+  return { policy: path, loaded: loadForTests(path, {}) };
 }
 
 /** Judging needs no credentials: where they are not set, something stands in for them. */
-function loadForTests(path: string): LoadedPolicy {
+function loadForTests(path: string, options: TestOptions): LoadedPolicy {
   const files = new FilesRead();
-  return loadPolicyFile(path, withStandIns(readPolicyText(path, files)), files);
+  return loadPolicyFile(path, withStandIns(readPolicyText(path, files)), files, sharedOf(options));
 }
 
 function withStandIns(text: string): Env {

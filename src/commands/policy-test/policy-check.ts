@@ -203,8 +203,9 @@ function checkApart(path: string, env: Env, options: CheckOptions): Promise<Chec
 }
 
 /** Without what cannot go to the thread. */
-function givenIn({ mayBeAbsent, text, tests }: Given): Given {
+function givenIn({ mayBeAbsent, text, tests, shared }: Given): Given {
   return {
+    ...(shared !== undefined && { shared }),
     ...(text !== undefined && { text }),
     ...(tests !== undefined && { tests }),
     mayBeAbsent: mayBeAbsent === true,

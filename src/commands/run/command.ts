@@ -1,54 +1,56 @@
-/** `run`: the unattended worker. */
+/** `run`: the unattended worker of one organisation, or of several. */
 import process from 'node:process';
+import pLimit from 'p-limit';
+import type { Logger } from 'pino';
 import { realClock } from '../../app/clock.ts';
-import { SECOND, type Duration } from '../../domain/time/time.ts';
-import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
-import type { Store } from '../../ports/store.ts';
 import { createLog } from '../../app/logging.ts';
-import { Metrics } from '../../server/metrics.ts';
-import { cached } from '../../server/cached.ts';
-import { startServer, type RunningServer, type Document } from '../../server/server.ts';
-import { askedSources } from '../../policy-file/asked-sources.ts';
-import { statusOf, type StatusFacts } from '../../server/status.ts';
-import type { LoadedPolicy } from '../../policy-file/draft.ts';
-import { jsonText } from '../../texts/clean.ts';
-import { Redactor } from '../../texts/redactor.ts';
-import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../app/compose.ts';
+import { VERSION } from '../../app/version.ts';
+import { levelHere } from '../../policy-file/environment.ts';
+import { PolicyRefused } from '../../policy-file/faults.ts';
+import { FilesRead, type Digests } from '../../policy-file/files-read.ts';
+import { isFleetFile, loadFleetFile, type LoadedFleet } from '../../policy-file/fleet.ts';
+import type { Loading } from '../../policy-file/watch.ts';
+import type { RunningServer } from '../../server/server.ts';
+import type { LogStream } from '../../app/log-stream.ts';
+import { checkPolicy } from '../policy-test/policy-check.ts';
 import { explainError } from '../shared/exit.ts';
 import { openLog, type LogOption } from '../shared/log.ts';
 import type { Output } from '../shared/output.ts';
-import { configPath, listenAddress, loadTestedConfig, type ConfigOption } from '../shared/options.ts';
+import { configPath, loadTestedConfig, type ConfigOption } from '../shared/options.ts';
 import { untilSignalled, type Ending } from '../shared/signals.ts';
-import { VERSION } from '../../app/version.ts';
-import { work } from './worker.ts';
+import { serve, type Watched } from './endpoints.ts';
+import { Fleet } from './fleet.ts';
+import { Organisation } from './organisation.ts';
 
-/** What people were to be told may take so long to leave after that; the rest waits in the store. */
-const FAREWELL_TIME: Duration = SECOND;
+/** So many policies that have changed are checked at once, each in a thread of its own. */
+const CHECKS_AT_ONCE = 2;
 
 export interface RunOptions extends ConfigOption, LogOption {}
 
+/** What a process watches, ready to begin. */
+interface Watch {
+  readonly watched: Watched;
+  readonly server: { readonly host: string; readonly port: number };
+  /** Where the process itself logs. */
+  readonly log: Logger;
+  /** Opens what has to be open before signals are heard. */
+  readonly open: () => Promise<void>;
+  readonly work: (signal: AbortSignal) => Promise<void>;
+}
+
 /** Runs until a signal comes. Answers the exit code. */
 export async function run(options: RunOptions, { redactor }: Pick<Output, 'redactor'>): Promise<number> {
-  const { loaded, files } = await loadTestedConfig(options, { redactor });
-  const stream = await openLog('stdout', options);
-  const log = createLog(loaded.settings.log.level, stream, redactor);
-  const { mode, held } = loaded.settings;
-  log.info({ version: VERSION, policy: loaded.hash, mode, modeHeldBy: held?.by }, 'the idle enforcer starts');
-  stream.mustWork();
+  const of = isFleetFile(configPath(options)) ? fleetOf : organisationOf;
+  const { watched, server: address, log, open, work } = await of(options, redactor);
   let ending: Ending | undefined;
-  let assembly: Assembly | undefined;
   let server: RunningServer | undefined;
-  let store: Store | undefined;
   try {
-    store = await openStoreOf(loaded.settings, { clock: realClock, log });
-    log.info({ store: store.place }, 'the store is open');
+    await open();
     // Not before: while a large store is looked through this process hears nothing, and the system ends it at once.
     ending = untilSignalled();
-    const { signal } = ending;
-    const around = { clock: realClock, log, metrics: new Metrics().withProcess(VERSION), redactor, signal };
-    server = await serve(loaded, around, () => assembly, store);
-    assembly = await assemble(loaded, store, around);
-    return await work(assembly, { path: configPath(options), files }, around, ending.code);
+    server = await serve(address, watched, { clock: realClock, log, redactor });
+    await work(ending.signal);
+    return await ending.code;
   } catch (error) {
     if (ending?.signal.aborted === true) return await ending.code;
     const { code, text } = explainError(error);
@@ -57,54 +59,75 @@ export async function run(options: RunOptions, { redactor }: Pick<Output, 'redac
     throw error;
   } finally {
     await server?.close();
-    await assembly?.release(FAREWELL_TIME);
-    await store?.close();
     log.info({}, 'the idle enforcer has stopped');
     ending?.close();
   }
 }
 
-/** Serves health, metrics and status, also while there is no worker yet. Rejects when the address cannot be had. */
-export function serve(
-  loaded: LoadedPolicy,
-  { clock, metrics, log, redactor = new Redactor() }: Surroundings,
-  assembly: () => Assembly | undefined,
-  store: Pick<Store, 'pause' | 'learnt'>,
-): Promise<RunningServer> {
-  const { port } = loaded.settings.server;
-  const host = listenAddress(loaded.settings.server.host, process.env);
-  const starting = { ok: false, why: 'starting: the platform has not been reached yet' };
-  const startedAt = clock.now();
-  const inForce = (): Pick<StatusFacts, 'organisation' | 'mode' | 'modeHeldBy' | 'policy' | 'evidence'> => {
-    const { settings, hash } = assembly()?.reload.current ?? loaded;
-    const { organisation, mode, held, evidence } = settings;
-    return { organisation, mode, modeHeldBy: held?.by, policy: hash, evidence: askedSources(evidence) };
-  };
-  const metricsTold = async (): Promise<Document> => ({
-    text: Buffer.from(await metrics.text()),
-    type: metrics.registry.contentType,
+/** One policy. */
+async function organisationOf(options: RunOptions, redactor: Output['redactor']): Promise<Watch> {
+  const path = configPath(options);
+  const check = await loadTestedConfig(options, { redactor });
+  const { settings, hash } = check.loaded;
+  const stream = await openLog('stdout', options);
+  const organisation = new Organisation(path, check, {
+    ...{ clock: realClock, redactor, log: createLog(settings.log.level, stream, redactor) },
+    check: (file, signal) => checkPolicy(file, process.env, { signal }),
   });
-  const statusTold = async (): Promise<Document> => {
-    const status = statusOf({
-      version: VERSION,
-      startedAt,
-      now: clock.now(),
-      ...inForce(),
-      pause: await store.pause(),
-      learnt: (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN,
-      lease: assembly()?.worker.lease ?? { standing: 'unknown', epoch: undefined },
-      lastSweep: assembly()?.lastReport(),
-    });
-    const text = Buffer.from(`${redactor.hide(jsonText(status, 2))}\n`);
-    return { text, type: 'application/json; charset=utf-8' };
+  const { log } = organisation;
+  const { mode, held, server } = settings;
+  started(log, stream, { policy: hash, mode, modeHeldBy: held?.by });
+  const watched: Watched = {
+    alive: (now) => organisation.alive(now),
+    ready: (now) => organisation.ready(now),
+    status: (now) => organisation.status(now),
+    metrics: () => [organisation.metrics],
   };
-  return startServer(host, port, {
-    alive: () => assembly()?.health.alive(clock.now()) ?? { ok: true, why: 'starting' },
-    ready: () => assembly()?.health.ready(clock.now()) ?? starting,
-    metrics: cached(metricsTold, () => clock.now()),
-    status: cached(statusTold, () => clock.now()),
-  }).then((server) => {
-    log.info({ host, port: server.port }, 'serving health, metrics and status');
-    return server;
+  const open = (): Promise<void> => organisation.open();
+  return { watched, server, log, open, work: (signal) => organisation.work(signal) };
+}
+
+/** Several. */
+async function fleetOf(options: RunOptions, redactor: Output['redactor']): Promise<Watch> {
+  const path = configPath(options);
+  const { loaded, files } = loadingFleet(path);
+  const { server, log: wanted } = loaded.shared;
+  const stream = await openLog('stdout', options);
+  const log = createLog(levelHere(wanted.level, process.env), stream, redactor);
+  started(log, stream, { fleet: path });
+  const atOnce = pLimit(CHECKS_AT_ONCE);
+  // While nothing is watched yet, no sweep waits for this thread.
+  let smallHere = true;
+  const fleet = await Fleet.load(loaded, files, {
+    ...{ clock: realClock, redactor, log },
+    check: (file, shared, signal) =>
+      atOnce(() => checkPolicy(file, process.env, { shared, signal, smallHere })),
+    load: () => loadAgain(path),
+    setLevel: (level) => {
+      log.level = levelHere(level, process.env);
+    },
   });
+  smallHere = false;
+  const open = (): Promise<void> => fleet.open();
+  return { watched: fleet, server, log, open, work: (signal) => fleet.work(signal) };
+}
+
+function started(log: Logger, stream: LogStream, facts: object): void {
+  log.info({ version: VERSION, ...facts }, 'the idle enforcer starts');
+  stream.mustWork();
+}
+
+function loadingFleet(path: string): { readonly loaded: LoadedFleet; readonly files: Digests } {
+  const files = new FilesRead();
+  return { loaded: loadFleetFile(path, process.env, files), files: files.digests };
+}
+
+function loadAgain(path: string): Loading<LoadedFleet> {
+  const files = new FilesRead();
+  try {
+    return { kind: 'valid', loaded: loadFleetFile(path, process.env, files), files: files.digests };
+  } catch (error) {
+    if (!(error instanceof PolicyRefused)) throw error;
+    return { kind: 'refused', refusal: error, files: files.digests };
+  }
 }

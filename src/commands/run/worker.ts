@@ -1,11 +1,7 @@
 /** The life of the unattended worker between its start and the signal that ends it. */
-import process from 'node:process';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { startSchedule, type Schedule } from '../../controller/schedule.ts';
 import { runsIn } from '../../policy-file/cron.ts';
-import { watchPolicy } from '../../policy-file/watch.ts';
-import { checkPolicy } from '../policy-test/policy-check.ts';
-import type { Digests } from '../../policy-file/files-read.ts';
 import type { Assembly, Surroundings } from '../../app/compose.ts';
 
 /** How long sweeps under way may take after SIGTERM. */
@@ -15,26 +11,10 @@ const OUTBOX_INTERVAL: Duration = 15 * SECOND;
 /** How often answers are carried out that fall due between two sweeps, where push is believed. */
 const EARLY_INTERVAL: Duration = 10 * SECOND;
 
-/** Where the policy stands, and all the files that it was read from, as they were then. */
-export interface PolicyFile {
-  readonly path: string;
-  readonly files: Digests;
-}
-
-/** Sweeps by the schedule and takes up changed policies. Resolves after `signalled`, with its code. */
-export async function work(
-  assembly: Assembly,
-  file: PolicyFile,
-  around: Surroundings,
-  signalled: Promise<number>,
-): Promise<number> {
-  const { worker, health, reload, notifier } = assembly;
-  const { log } = around;
+/** Sweeps by the schedule until `signal` is aborted, and ends what is under way. */
+export async function work(assembly: Assembly, around: Surroundings, signal: AbortSignal): Promise<void> {
+  const { worker, health, notifier } = assembly;
   const beat = Beat.start(assembly, around);
-  const watch = watchPolicy(file.path, (change) => void reload.changed(change), {
-    load: (signal) => checkPolicy(file.path, process.env, { signal }),
-    files: file.files,
-  });
   assembly.onTaken(() => {
     beat.now();
   });
@@ -45,15 +25,23 @@ export async function work(
   const early = setInterval(() => {
     beat.lookEarly();
   }, EARLY_INTERVAL);
-  const code = await signalled;
-  log.info({ code }, 'told to stop: finishing the current work');
-  watch.close();
+  await aborted(signal);
+  around.log.info({}, 'told to stop: finishing the current work');
   clearInterval(posting);
   clearInterval(early);
   health.drain();
   await beat.stop();
   await worker.drain(DRAIN);
-  return code;
+}
+
+/** Resolves when the signal is aborted. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  signal.addEventListener('abort', () => {
+    resolve(undefined);
+  });
+  await promise;
 }
 
 /** The schedule of the policy in force: another policy may have another. */

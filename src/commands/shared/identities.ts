@@ -21,7 +21,9 @@ export interface Naming {
 export function namingFor(options: ConfigOption, { loaded }: PolicyForReading): Naming {
   const file = configPath(options);
   const known =
-    loaded?.settings.log.identities ?? (existsSync(file) ? readIdentities(file) : ('name' as const));
+    options.shared?.log.identities ??
+    loaded?.settings.log.identities ??
+    (existsSync(file) ? readIdentities(file) : ('name' as const));
   const identities = known ?? 'id';
   const caveat =
     known === undefined

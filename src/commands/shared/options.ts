@@ -1,7 +1,9 @@
 /** Options that several commands share. */
 import process from 'node:process';
 import { inForceHere, valueOf } from '../../policy-file/environment.ts';
-import { loadPolicyFile } from '../../policy-file/load.ts';
+import { FilesRead } from '../../policy-file/files-read.ts';
+import type { FleetShared } from '../../policy-file/in-fleet.ts';
+import { loadPolicyFile, type LoadOptions } from '../../policy-file/load.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { checkPolicy, takenFrom, type Check, type Given } from '../policy-test/policy-check.ts';
 import { DAY, formatDuration, parseDuration, type Duration } from '../../domain/time/time.ts';
@@ -20,6 +22,10 @@ const LONGEST_DURATION: Duration = 366 * DAY;
 
 export interface ConfigOption {
   readonly config?: string;
+  /** Which organisation of a fleet. */
+  readonly organisation?: string | undefined;
+  /** Not given on the command line: `config` is a policy of a fleet, which has these settings. */
+  readonly shared?: FleetShared | undefined;
 }
 
 /** Path of the policy file: `--config`, else `IDLE_ENFORCER_CONFIG`, else the default. */
@@ -27,9 +33,15 @@ export function configPath({ config }: ConfigOption): string {
   return config ?? valueOf(process.env, 'IDLE_ENFORCER_CONFIG') ?? DEFAULT_CONFIG;
 }
 
+/** What a fleet has in common, as the loader takes it. */
+export function sharedOf({ shared }: ConfigOption): LoadOptions {
+  return shared === undefined ? {} : { shared };
+}
+
 /** Loads the policy without running its tests, for commands that do not act by it. Throws `PolicyRefused`. */
 export function loadConfig(options: ConfigOption, { redactor }: Pick<Output, 'redactor'>): LoadedPolicy {
-  return known(inForceHere(loadPolicyFile(configPath(options), process.env), process.env), redactor);
+  const loaded = loadPolicyFile(configPath(options), process.env, new FilesRead(), sharedOf(options));
+  return known(inForceHere(loaded, process.env), redactor);
 }
 
 /**
@@ -42,7 +54,12 @@ export async function loadTestedConfig(
   signal?: AbortSignal,
   given: Given = {},
 ): Promise<Extract<Check, { kind: 'valid' }>> {
-  const how = { smallHere: true, ...given, ...(signal === undefined ? {} : { signal }) };
+  const how = {
+    smallHere: true,
+    ...sharedOf(options),
+    ...given,
+    ...(signal === undefined ? {} : { signal }),
+  };
   const check = takenFrom(await checkPolicy(configPath(options), process.env, how));
   known(check.loaded, redactor);
   return check;

@@ -6,12 +6,12 @@ import process from 'node:process';
 import { FileFault, readTextFile } from '../../files/plain-file.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { faultLine, PolicyRefused } from '../../policy-file/faults.ts';
-import { LARGEST_FILE } from '../../policy-file/files-read.ts';
+import { FilesRead, LARGEST_FILE } from '../../policy-file/files-read.ts';
 import type { Env } from '../../policy-file/interpolate.ts';
 import { inForceHere } from '../../policy-file/environment.ts';
 import { loadPolicyFile } from '../../policy-file/load.ts';
 import type { Redactor } from '../../texts/redactor.ts';
-import { configPath, known, type ConfigOption } from './options.ts';
+import { configPath, known, sharedOf, type ConfigOption } from './options.ts';
 import type { Output } from './output.ts';
 
 /** The policy, or why there is none, in one sentence without a full stop. */
@@ -30,19 +30,20 @@ export function policyForReading(
   { redactor }: Pick<Output, 'redactor'>,
 ): PolicyForReading {
   const path = configPath(options);
-  const whole = tried(path, process.env, redactor);
+  const whole = tried(path, process.env, redactor, options);
   if (whole.loaded !== undefined) return whole;
   const standIns = standInsFor(path);
   if (Object.keys(standIns).length === 0) return whole;
-  const without = tried(path, { ...standIns, ...process.env }, redactor);
+  const without = tried(path, { ...standIns, ...process.env }, redactor, options);
   // What judging rests on must be what the worker has.
   const isJudged = JSON.stringify(without.loaded?.draft.content ?? NOT_SET).includes(NOT_SET);
   return isJudged ? whole : without;
 }
 
-function tried(path: string, env: Env, redactor: Redactor): PolicyForReading {
+function tried(path: string, env: Env, redactor: Redactor, options: ConfigOption): PolicyForReading {
   try {
-    return { loaded: known(inForceHere(loadPolicyFile(path, env), env), redactor) };
+    const loaded = loadPolicyFile(path, env, new FilesRead(), sharedOf(options));
+    return { loaded: known(inForceHere(loaded, env), redactor) };
   } catch (error) {
     if (!(error instanceof PolicyRefused)) throw error;
     const [first, ...others] = error.faults.map(faultLine);

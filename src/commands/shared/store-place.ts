@@ -2,7 +2,9 @@
 import process from 'node:process';
 import { isAbsolute } from 'node:path';
 import { UNNAMED } from '../../policy-file/draft.ts';
-import { readStorePlace } from '../../policy-file/store-place.ts';
+import { readOrganisationName } from '../../policy-file/fleet.ts';
+import { storeFileOf, type FleetShared } from '../../policy-file/in-fleet.ts';
+import { readStorePlace, type StorePlace } from '../../policy-file/store-place.ts';
 import type { Store } from '../../ports/store.ts';
 import { StoreError } from '../../store/errors.ts';
 import { openStore, organisationsIn, type OpenOptions, type StoreLocation } from '../../store/open.ts';
@@ -24,7 +26,8 @@ export async function locationMeant(options: StoreOption): Promise<StoreLocation
     return isDatabaseUrl(store) ? await inDatabase(store, options) : { sqlite: store };
   }
   const file = configPath(options);
-  const place = readStorePlace(file, process.env);
+  const place =
+    options.shared === undefined ? readStorePlace(file, process.env) : inFleet(file, options.shared);
   if (!place.known)
     throw new UsageError(
       `The place of the store cannot be found in the policy ${file}: ${place.why}. Give its path with --store.`,
@@ -46,6 +49,13 @@ async function inDatabase(url: string, { config }: ConfigOption): Promise<StoreL
     `That database holds several organisations (${[only, ...others].slice(0, 20).join(', ')}): give the policy of the one that ` +
       'is meant with --config.',
   );
+}
+
+/** That of a policy of a fleet: by its name, whatever else is wrong with it. */
+function inFleet(file: string, { store }: FleetShared): StorePlace {
+  const name = readOrganisationName(file, process.env);
+  if (name === undefined) return { known: false, why: 'its name cannot be told' };
+  return { known: true, path: storeFileOf(store.sqlite, name), organisation: name };
 }
 
 /** Opens the store that is meant. Rejects with `UsageError` or `StoreError`. */

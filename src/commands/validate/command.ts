@@ -74,8 +74,9 @@ function leftOut({ isWhole, settings }: LoadedPolicy, tested: boolean): readonly
 async function askedFor({
   file,
   config,
+  shared,
 }: ValidateOptions): Promise<{ readonly config: ConfigOption; readonly text?: string }> {
-  const named = config === undefined ? {} : { config };
+  const named = { ...(config !== undefined && { config }), shared };
   if (file === undefined) return { config: named };
   if (file !== '-') {
     if (config !== undefined)

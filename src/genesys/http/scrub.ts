@@ -19,7 +19,7 @@ export class Scrubber {
 
   /** The same for an access token, which is replaced after a while. */
   hideToken(token: string): void {
-    this.#redactor.knowToken(token);
+    this.#redactor.knowToken(token, this);
   }
 
   /** The text without secrets, characters that cannot be seen, and excess length. */

@@ -1,0 +1,351 @@
+/**
+ * One organisation: its policy file, and while that can be used its store and its worker, whatever becomes of others. Alone it ends with
+ * what cannot be cured by waiting; among others it says so, and tries again.
+ */
+import process from 'node:process';
+import type { Logger } from 'pino';
+import { logOf } from '../../app/logging.ts';
+import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../app/compose.ts';
+import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
+import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
+import { askedSources } from '../../policy-file/asked-sources.ts';
+import { needRestart } from '../../policy-file/diff.ts';
+import type { LoadedPolicy } from '../../policy-file/draft.ts';
+import { PolicyRefused } from '../../policy-file/faults.ts';
+import { isThere, readOrganisationName } from '../../policy-file/fleet.ts';
+import { watchPolicy, type PolicyChange, type PolicyWatch } from '../../policy-file/watch.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Probe } from '../../server/health.ts';
+import { Metrics } from '../../server/metrics.ts';
+import { statusOf } from '../../server/status.ts';
+import { VERSION } from '../../app/version.ts';
+import type { Check } from '../policy-test/policy-check.ts';
+import { known } from '../shared/options.ts';
+import type { ProcessParts } from './process-parts.ts';
+import {
+  failureOf,
+  sayFailed,
+  sayRefused,
+  troubleOf,
+  type Failure,
+  type Settings,
+  type Trouble,
+  type Voice,
+} from './trouble.ts';
+import { work } from './worker.ts';
+
+/** What people were to be told may take so long to leave at the end; the rest waits in the store. */
+const FAREWELL_TIME: Duration = SECOND;
+/** After a failure of its own an organisation among others is tried again: at first after this, doubling up to the other. */
+const SHORTEST_PAUSE: Duration = MINUTE;
+const LONGEST_PAUSE: Duration = 5 * MINUTE;
+
+/** What an organisation asks of its fleet. */
+export interface Fellows {
+  /** Why this policy may not be in force beside those of the others. */
+  readonly refusal: (own: Organisation, wanted: LoadedPolicy) => PolicyRefused | undefined;
+  /** Throws `PolicyRefused` where another one watches the same organisation. */
+  readonly claim: (own: Organisation, loaded: LoadedPolicy, organisationId: string) => void;
+  /** Whether another one is called so. */
+  readonly isCalled: (own: Organisation, name: string) => boolean;
+  /** It has another policy now, or watches no more: what was refused because of it may be good. */
+  readonly changed: () => void;
+}
+
+export class Organisation {
+  readonly path: string;
+  readonly metrics = new Metrics();
+  readonly #process: ProcessParts;
+  readonly #fellows: Fellows | undefined;
+  readonly #log: Logger;
+  readonly #startedAt: Instant;
+  /** What its file says: the policy that is wanted in force, or why there is none. */
+  #wanted: PolicyChange;
+  #files: Check['files'];
+  /** A valid change that is refused because of another organisation. */
+  #held: PolicyChange | undefined;
+  #round = new AbortController();
+  #store: Store | undefined;
+  #assembly: Assembly | undefined;
+  #started: LoadedPolicy | undefined;
+  #trouble: Trouble | undefined;
+  /** What could not be done, when it was said last. */
+  #failure: Failure | undefined;
+
+  constructor(path: string, check: Check, parts: ProcessParts, fellows?: Fellows) {
+    this.path = path;
+    this.#wanted = check;
+    this.#files = check.files;
+    this.#process = parts;
+    this.#fellows = fellows;
+    this.#startedAt = parts.clock.now();
+    this.#log = logOf(parts.log, () => this.name);
+    if (check.kind === 'valid') this.#log.level = known(check.loaded, parts.redactor).settings.log.level;
+  }
+
+  /**
+   * In logs, messages, metrics and at `/status`. Where it is not watched it is called by its file, unless no other organisation has
+   * the name that stands there.
+   */
+  get name(): string {
+    const current = this.#assembly?.reload.current ?? this.#started;
+    if (current !== undefined) return current.settings.organisation;
+    const { wantedName: name } = this;
+    return name !== undefined && this.#fellows?.isCalled(this, name) !== true ? name : this.path;
+  }
+
+  /** What its file says that it is called, where that can be told. */
+  get wantedName(): string | undefined {
+    return this.policy?.settings.organisation ?? readOrganisationName(this.path, process.env);
+  }
+
+  /** The log of this organisation. */
+  get log(): Logger {
+    return this.#log;
+  }
+
+  /** The policy in force, or that is to be; `undefined` where none can be used. */
+  get policy(): LoadedPolicy | undefined {
+    if (this.#assembly !== undefined) return this.#assembly.reload.current;
+    return this.#wanted.kind === 'valid' ? this.#wanted.loaded : undefined;
+  }
+
+  /** Whether its policy was admitted beside the others: it is watched, or about to be. */
+  get isStarted(): boolean {
+    return this.#started !== undefined;
+  }
+
+  /** Why its file cannot be used by itself. */
+  get refusal(): PolicyRefused | undefined {
+    return this.#wanted.kind === 'refused' ? this.#wanted.refusal : undefined;
+  }
+
+  /** Opens the store. Rejects with `StoreError`. */
+  async open(): Promise<void> {
+    const { policy } = this;
+    if (policy === undefined || this.#store !== undefined) return;
+    const { clock } = this.#process;
+    this.#store = await openStoreOf(policy.settings, { clock, log: this.#log });
+    this.#log.info({ store: this.#store.place }, 'the store is open');
+  }
+
+  /** Watches the organisation until `signal` is aborted. Alone, it rejects with what waiting does not cure. */
+  async work(signal: AbortSignal): Promise<void> {
+    const watch = this.#fellows === undefined ? undefined : this.#watch();
+    try {
+      for (let pause = SHORTEST_PAUSE; !signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+        this.#round = new AbortController();
+        const stop = AbortSignal.any([signal, this.#round.signal]);
+        const failure = await this.#tried(stop);
+        if (failure === undefined || stop.aborted) pause = SHORTEST_PAUSE / 2;
+        else if (this.#fellows === undefined) throw failure.error;
+        else await this.#failed(failure.error, pause, stop);
+      }
+    } finally {
+      watch?.close();
+      await this.#closeStore();
+    }
+  }
+
+  /** Looks again whether what was refused because of another organisation is good now. */
+  reconsider(): void {
+    const { loaded } = this.#held?.kind === 'valid' ? this.#held : {};
+    if (loaded === undefined || this.#fellows?.refusal(this, loaded) !== undefined) return;
+    if (this.#held !== undefined) this.#changed(this.#held);
+  }
+
+  /** The file says the same as before, and what it is read with has changed. Never rejects. */
+  async recheck(signal: AbortSignal): Promise<void> {
+    const check = await this.#check(signal).catch(() => undefined);
+    this.#files = check?.files ?? this.#files;
+    if (check !== undefined) this.#changed(check);
+  }
+
+  /** `/healthz`. */
+  alive(now: Instant): Probe {
+    return this.#assembly?.health.alive(now) ?? { ok: true, why: 'starting' };
+  }
+
+  /** `/readyz`. */
+  ready(now: Instant): Probe {
+    if (this.#assembly !== undefined) return this.#assembly.health.ready(now);
+    const { why = 'starting: the platform has not been reached yet' } = this.#trouble ?? {};
+    return { ok: false, why };
+  }
+
+  /** `/status`. */
+  async status(now: Instant): Promise<object> {
+    const { policy } = this;
+    const store = this.#store;
+    if (policy === undefined || store === undefined) return { organisation: this.name };
+    const { mode, held, evidence } = policy.settings;
+    return statusOf({
+      version: VERSION,
+      organisation: this.name,
+      startedAt: this.#startedAt,
+      now,
+      mode,
+      modeHeldBy: held?.by,
+      policy: policy.hash,
+      evidence: askedSources(evidence),
+      pause: await store.pause(),
+      learnt: (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN,
+      lease: this.#assembly?.worker.lease ?? { standing: 'unknown', epoch: undefined },
+      lastSweep: this.#assembly?.lastReport(),
+    });
+  }
+
+  /** What keeps it from being watched, for `/status`. */
+  get faults(): readonly string[] {
+    return this.#trouble?.faults ?? [];
+  }
+
+  async #tried(stop: AbortSignal): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await this.#oneRound(stop);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** One policy from its start until it ends, or until the file says something that needs another start. */
+  async #oneRound(stop: AbortSignal): Promise<void> {
+    const wanted = this.#wanted;
+    const refusal = wanted.kind === 'refused' ? wanted.refusal : this.#fellows?.refusal(this, wanted.loaded);
+    if (wanted.kind === 'refused' || refusal !== undefined) {
+      this.#held = wanted;
+      if (refusal !== undefined) await this.#refused(refusal, stop);
+      return;
+    }
+    const { loaded } = wanted;
+    this.#started = loaded;
+    this.#held = undefined;
+    try {
+      await this.open();
+      await this.#watched(loaded, stop);
+    } finally {
+      this.#started = undefined;
+      await this.#assembly?.release(FAREWELL_TIME);
+      this.#assembly = undefined;
+      await this.#closeStore();
+      this.#fellows?.changed();
+    }
+  }
+
+  async #watched(loaded: LoadedPolicy, stop: AbortSignal): Promise<void> {
+    const store = this.#store;
+    if (store === undefined) return;
+    const { clock, redactor, sender, tracer, connect } = this.#process;
+    const around: Surroundings = {
+      ...{ clock, redactor, metrics: this.metrics, log: this.#log, signal: stop },
+      ...(sender !== undefined && { sender }),
+      ...(tracer !== undefined && { tracer }),
+      ...(connect !== undefined && { connect }),
+      ...(this.#fellows !== undefined && { among: this.#among(loaded, this.#fellows) }),
+    };
+    this.#assembly = await assemble(loaded, store, around);
+    this.#trouble = undefined;
+    this.#failure = undefined;
+    const watch = this.#fellows === undefined ? this.#watch() : undefined;
+    try {
+      await work(this.#assembly, around, stop);
+    } finally {
+      watch?.close();
+    }
+  }
+
+  #among(loaded: LoadedPolicy, fellows: Fellows): NonNullable<Surroundings['among']> {
+    return {
+      claim: (organisationId) => {
+        fellows.claim(this, loaded, organisationId);
+      },
+      refused: (refusal) => {
+        this.#trouble = troubleOf(refusal);
+        if (refusal instanceof PolicyRefused) this.metrics.policyRefused();
+      },
+    };
+  }
+
+  #watch(): PolicyWatch {
+    return watchPolicy(
+      this.path,
+      (change) => {
+        this.#changed(change);
+      },
+      {
+        load: (signal) => this.#check(signal),
+        files: this.#files,
+      },
+    );
+  }
+
+  /** Rejects among others where the file is gone: that is no faulty policy, for the organisation ends with its file. */
+  async #check(signal: AbortSignal): Promise<Check> {
+    const check = await this.#process.check(this.path, signal);
+    if (this.#fellows !== undefined && !isThere(this.path)) throw new Error('the file is gone');
+    return check;
+  }
+
+  #changed(change: PolicyChange): void {
+    if (change.kind === 'valid') known(change.loaded, this.#process.redactor);
+    const assembly = this.#assembly;
+    if (this.#fellows === undefined) {
+      void assembly?.reload.changed(change);
+      return;
+    }
+    const refusal = change.kind === 'valid' ? this.#fellows.refusal(this, change.loaded) : undefined;
+    this.#held = refusal === undefined ? undefined : change;
+    const lasting: PolicyChange = refusal === undefined ? change : { kind: 'refused', refusal };
+    if (assembly !== undefined && !this.#isAnother(lasting)) {
+      void assembly.reload.changed(lasting);
+      return;
+    }
+    this.#wanted = change;
+    this.#round.abort(new Error('the policy has changed'));
+    this.#fellows.changed();
+  }
+
+  /** Whether the change needs another start: another name has another memory, another client another connection. */
+  #isAnother(change: PolicyChange): boolean {
+    const started = this.#started;
+    if (change.kind === 'refused' || started === undefined) return false;
+    const { organisation } = change.loaded.settings;
+    const restart = needRestart(started, change.loaded);
+    if (organisation === started.settings.organisation && restart.length === 0) return false;
+    this.#log.info({ settings: restart, name: organisation }, 'the organisation starts anew');
+    return true;
+  }
+
+  async #refused(refusal: PolicyRefused, stop: AbortSignal): Promise<void> {
+    this.#trouble = troubleOf(refusal);
+    this.metrics.policyRefused();
+    await sayRefused(this.#trouble, this.#channels(), this.#voice(), stop);
+  }
+
+  async #failed(error: unknown, pause: Duration, stop: AbortSignal): Promise<void> {
+    const { clock } = this.#process;
+    const failure = failureOf(error, this.#failure, clock.now());
+    this.#trouble = failure.trouble;
+    this.#failure = failure;
+    if (failure.isNews) await sayFailed(failure, this.#channels(), this.#voice());
+    await clock.sleep(pause, stop).catch(() => undefined);
+  }
+
+  /** Whose channels are told, under the name by which the log has it. */
+  #channels(): Settings | undefined {
+    const settings = this.policy?.settings;
+    return settings && { ...settings, organisation: this.name };
+  }
+
+  #voice(): Voice {
+    const { clock, redactor, sender } = this.#process;
+    return { clock, redactor, sender, log: this.#log, metrics: this.metrics };
+  }
+
+  async #closeStore(): Promise<void> {
+    const store = this.#store;
+    this.#store = undefined;
+    await store?.close();
+  }
+}

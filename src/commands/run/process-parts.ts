@@ -1,0 +1,13 @@
+/** What all organisations of a process share. */
+import type { Logger } from 'pino';
+import type { Surroundings } from '../../app/compose.ts';
+import type { Check } from '../policy-test/policy-check.ts';
+
+/** What all organisations of a process share. */
+export interface ProcessParts extends Pick<Surroundings, 'clock' | 'sender' | 'tracer' | 'connect'> {
+  readonly redactor: NonNullable<Surroundings['redactor']>;
+  /** Of the process: lines of an organisation have its name as well. */
+  readonly log: Logger;
+  /** Reads and checks a policy with its tests. Rejects only with the signal's reason. */
+  readonly check: (path: string, signal: AbortSignal) => Promise<Check>;
+}

@@ -1,0 +1,95 @@
+/** Why an organisation is not watched, and how that is said while there is no worker that would say it. */
+import { tellOnce, type TellingParts } from '../../app/compose-notify.ts';
+import type { StartRefusal } from '../../app/startup.ts';
+import { HOUR, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
+import type { LoadedPolicy } from '../../policy-file/draft.ts';
+import { faultLine, PolicyRefused } from '../../policy-file/faults.ts';
+import type { Alarm } from '../../ports/alarms.ts';
+import { StoreError } from '../../store/errors.ts';
+import { explainError } from '../shared/exit.ts';
+
+/** What people are to be told may take so long to leave. */
+const PATIENCE: Duration = SECOND;
+/** What lasts is said again after this. */
+const AGAIN: Duration = HOUR;
+/** Faults that are shown; `validate` has them all. */
+const FAULTS_SHOWN = 5;
+
+export type Settings = LoadedPolicy['settings'];
+export type Voice = Omit<TellingParts, 'outbox'>;
+
+/** Why an organisation is not watched. */
+export interface Trouble {
+  /** A sentence without a full stop, which shows nothing of the policy. */
+  readonly why: string;
+  readonly faults: readonly string[];
+}
+
+/** What could not be done. */
+export interface Failure {
+  readonly trouble: Trouble;
+  readonly alarm: Alarm;
+  readonly text: string;
+  /** When it was said last. */
+  readonly saidAt: Instant;
+  /** It has to be said now. */
+  readonly isNews: boolean;
+}
+
+/** A refusal by the platform, or of a policy by its first place. */
+export function troubleOf(refusal: StartRefusal): Trouble {
+  if (!(refusal instanceof PolicyRefused)) {
+    const why = 'the platform refuses the client: check its id, its secret and its region';
+    return { why, faults: [refusal.message] };
+  }
+  const [first] = refusal.faults;
+  const place = first === undefined ? '' : ` at ${first.file}:${first.line}:${first.column}`;
+  const more = refusal.count > 1 ? `, and ${refusal.count - 1} more` : '';
+  const faults = refusal.faults.slice(0, FAULTS_SHOWN).map(faultLine);
+  return { why: `its policy is refused: a fault${place}${more}`, faults };
+}
+
+/** The policy cannot be used: said now, and every hour until `stop`. Without settings no channel is known. */
+export async function sayRefused(
+  { faults }: Trouble,
+  settings: Settings | undefined,
+  voice: Voice,
+  stop: AbortSignal,
+): Promise<void> {
+  const message = 'the policy was refused: no agent of the organisation is watched';
+  while (!stop.aborted) {
+    await raise({ kind: 'policy_refused', message, fields: { faults } }, settings, voice);
+    await voice.clock.sleep(AGAIN, stop).catch(() => undefined);
+  }
+}
+
+/** A store that cannot be used, or a mistake of this program; the same one is news once an hour. */
+export function failureOf(error: unknown, before: Failure | undefined, now: Instant): Failure {
+  const { text } = explainError(error);
+  const [why = ''] = text.split('\n');
+  const trouble = { why: 'it could not be started: the log says why', faults: [why] };
+  const message = 'the organisation could not be started: no agent of it is watched';
+  const alarm: Alarm = { kind: error instanceof StoreError ? 'store' : 'blind', message, fields: { why } };
+  const isNews = before?.text !== text || now - before.saidAt >= AGAIN;
+  return { trouble, alarm, text, saidAt: isNews ? now : before.saidAt, isNews };
+}
+
+/** Says it in the log, and to the channels of the policy. */
+export async function sayFailed(
+  failure: Failure,
+  settings: Settings | undefined,
+  voice: Voice,
+): Promise<void> {
+  voice.log.error({ why: failure.text }, 'the organisation could not be started: trying again');
+  await raise(failure.alarm, settings, voice);
+}
+
+async function raise(alarm: Alarm, settings: Settings | undefined, voice: Voice): Promise<void> {
+  const { kind, message, fields } = alarm;
+  if (settings !== undefined) {
+    await tellOnce(settings, voice, alarm, PATIENCE);
+    return;
+  }
+  voice.log.error({ alarm: kind, ...fields }, message);
+  voice.metrics.alarm(kind);
+}

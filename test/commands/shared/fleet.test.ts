@@ -1,0 +1,228 @@
+/** Commands that are given a fleet: which organisations they mean, and what an operator reads when one of them is in trouble. */
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from '../../../src/commands/program.ts';
+import { explainError } from '../../../src/commands/shared/exit.ts';
+import { outputTo } from '../../../src/commands/shared/output.ts';
+import { HOUR, MINUTE, SECOND } from '../../../src/domain/time/time.ts';
+import { openStore } from '../../../src/store/open.ts';
+import { STANDING } from '../../store/sqlite/fixtures.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-fleet-commands-'));
+const config = join(folder, 'fleet.yaml');
+const stores = join(folder, 'stores');
+const own = (name: string): string => join(folder, 'organisations', name);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function policy(name: string, more = ''): string {
+  return `version: 1
+name: ${name}
+genesys: { region: eu-west-1, client_id: ${name.replaceAll(' ', '-')}, client_secret: secret }
+profiles: [{ name: all, rules: [{ id: gone, when: { presence: [away] }, limit: 1h }] }]
+${more}`;
+}
+
+/** A store in which this very process sweeps. */
+async function swept(file: string): Promise<void> {
+  const at = Date.now();
+  const store = await openStore({ sqlite: join(stores, file) }, { now: () => at });
+  const process = { command: 'run', version: '1', startedAt: at - HOUR } as const;
+  await store.noteSweep({ holder: 'one', ...process, sweptAt: at - SECOND, interval: MINUTE });
+  await store.saveSweep({ at, changed: [], notSeen: [], standing: STANDING, events: [] });
+  await store.close();
+}
+
+/** One command line: its exit code, and what it printed, paths as seen from the folder. */
+async function ran(...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
+  let text = '';
+  let code = -1;
+  const output = outputTo((piece) => (text += piece));
+  try {
+    await build(output, (ended) => (code = ended)).parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    const { code: failed, text: why } = explainError(error);
+    code = failed;
+    text += why;
+  }
+  return { code, text: text.replaceAll(`${folder}/`, '') };
+}
+
+const fleet = (...args: readonly string[]): ReturnType<typeof ran> => ran(...args, '--config', config);
+
+async function isPaused(file: string): Promise<boolean> {
+  const at = Date.now();
+  const store = await openStore({ sqlite: join(stores, file) }, { now: () => at, readOnly: true });
+  try {
+    return (await store.pause()) !== undefined;
+  } finally {
+    await store.close();
+  }
+}
+
+beforeEach(async () => {
+  rmSync(join(folder, 'organisations'), { recursive: true, force: true });
+  rmSync(stores, { recursive: true, force: true });
+  mkdirSync(join(folder, 'organisations'));
+  mkdirSync(stores);
+  writeFileSync(
+    config,
+    `version: 1\norganisations: ./organisations/*.yaml\nstore: { sqlite: "${stores}" }\n`,
+  );
+  writeFileSync(own('a.yaml'), policy('north'));
+  writeFileSync(own('b.yaml'), policy('South East'));
+  await swept('north.db');
+  await swept('south%20east.db');
+});
+
+describe('the kill switch', () => {
+  test('means all organisations unless one is named, in any case of its letters', async () => {
+    const one = await fleet('pause', '--organisation', 'SOUTH east');
+    expect(one.code).toBe(0);
+    expect(await isPaused('south%20east.db')).toBe(true);
+    expect(await isPaused('north.db')).toBe(false);
+    const all = await fleet('pause');
+    expect(all.code).toBe(0);
+    expect(all.text).toMatch(/^north\nPaused [^]*\nReached: [^]*\n\nSouth East\nPaused [^]*\nReached: /);
+    expect(await isPaused('north.db')).toBe(true);
+    expect((await fleet('resume')).code).toBe(0);
+    expect([await isPaused('north.db'), await isPaused('south%20east.db')]).toEqual([false, false]);
+  });
+
+  test('reaches the worker of a policy whose file cannot be read any more', async () => {
+    writeFileSync(own('b.yaml'), 'name: [');
+    const { code, text } = await fleet('pause');
+    expect(await isPaused('south%20east.db')).toBe(true);
+    expect(text).toContain('The name in organisations/b.yaml cannot be read');
+    expect(code).toBe(0);
+  });
+
+  test('works with a fleet that has a fault, and with the folder of its stores alone', async () => {
+    writeFileSync(config, `version: 1\norganisations: ./*/x.yaml\nstore: { sqlite: "${stores}" }\n`);
+    expect((await fleet('pause')).code).toBe(0);
+    expect(await isPaused('north.db')).toBe(true);
+    rmSync(config);
+    const { code } = await ran('resume', '--store', stores, '--organisation', 'north', '--config', config);
+    expect(code).toBe(0);
+    expect([await isPaused('north.db'), await isPaused('south%20east.db')]).toEqual([false, true]);
+  });
+
+  test('says where it reached nothing: no store yet, no such name, no store at all', async () => {
+    writeFileSync(own('c.yaml'), policy('west'));
+    const { code, text } = await fleet('pause');
+    expect(code).toBe(1);
+    expect(text).toMatch(/\n\nwest\nThere is no store at stores\/west\.db/);
+    expect(await isPaused('north.db')).toBe(true);
+    const unknown = await fleet('pause', '--organisation', '../north');
+    expect(unknown).toEqual({
+      code: 2,
+      text: '--organisation: there is no "../north" among the policies and the stores in stores: "north", "South East", "west".',
+    });
+    const empty = join(folder, 'organisations');
+    expect(await ran('pause', '--store', empty)).toEqual({
+      code: 2,
+      text: 'In organisations there is no store of an organisation.',
+    });
+  });
+
+  test('does not mind a store that no policy names, and pauses it as well', async () => {
+    rmSync(own('b.yaml'));
+    rmSync(join(stores, 'south%20east.db'));
+    await swept('gone.db');
+    const { code, text } = await fleet('pause');
+    expect({ code, paused: await isPaused('gone.db') }).toEqual({ code: 0, paused: true });
+    expect(text).toMatch(/^north\n[^]*\n\ngone\n/);
+  });
+});
+
+describe('a command that means all organisations', () => {
+  test('tells of each under its name, and of trouble with one beside the others', async () => {
+    rmSync(join(stores, 'north.db'));
+    const { code, text } = await fleet('status');
+    expect(code).toBe(1);
+    expect(text).toMatch(
+      /^north\nThere is no store at stores\/north\.db[^]*\n\nSouth East\nWorker: run on host/,
+    );
+    const json = JSON.parse((await fleet('status', '--json')).text) as { organisations: unknown };
+    expect(json.organisations).toEqual([
+      { organisation: 'north', error: expect.stringContaining('There is no store at') },
+      expect.objectContaining({
+        organisation: 'South East',
+        worker: expect.objectContaining({ running: true }),
+      }),
+    ]);
+  });
+
+  test('tells of one alone where it is named, as of a single policy', async () => {
+    const { code, text } = await fleet('list', '--organisation', 'south east', '--json');
+    expect({ code, agents: (JSON.parse(text) as { agents: unknown }).agents }).toEqual({
+      code: 0,
+      agents: [],
+    });
+    expect(await fleet('list', '--organisation', 'south')).toEqual({
+      code: 2,
+      text: '--organisation: fleet.yaml has no "south". It has "north", "South East".',
+    });
+  });
+
+  test('checks all policies at once, each by itself and all beside each other', async () => {
+    expect(await fleet('validate')).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('2 organisations'),
+    });
+    writeFileSync(own('b.yaml'), policy('South East', 'capz: {}'));
+    writeFileSync(own('c.yaml'), policy('North'));
+    const { code, text } = await ran('validate', config);
+    expect(code).toBe(2);
+    expect(text).toContain('organisations/a.yaml is valid');
+    expect(text).toContain('organisations/b.yaml:5:1: capz: ');
+    expect(text).toContain(
+      'organisations/a.yaml:2:7: name: the same name stands in organisations/c.yaml, line 2',
+    );
+    expect(text).toContain(
+      'organisations/c.yaml:2:7: name: the same name stands in organisations/a.yaml, line 2',
+    );
+    const json = JSON.parse((await fleet('validate', '--json')).text) as Record<string, unknown>;
+    expect(json).toMatchObject({ ok: false, organisations: [{ ok: true }, { ok: false }, { ok: true }] });
+  });
+});
+
+describe('a command that means one organisation', () => {
+  test.each([
+    [['report'], 'A report is about one organisation'],
+    [['explain', 'Ana'], 'An agent is one of one organisation'],
+    [['once'], 'One sweep is that of one organisation'],
+    [['backtest'], 'A history is that of one organisation'],
+    [['backup', 'copy.db'], 'A copy is of one store'],
+    [['demo'], 'The demo plays one organisation'],
+    [['list', '--watch'], 'A terminal shows one list'],
+  ])('names those that there are where it is told of none: %j', async (args, why) => {
+    expect(await fleet(...args)).toEqual({
+      code: 2,
+      text: `${why}: name one of fleet.yaml with --organisation: "north", "South East".`,
+    });
+  });
+
+  test('reads the store of the one that is named', async () => {
+    const { code, text } = await fleet('report', '--organisation', 'north', '--events');
+    expect({ code, text }).toEqual({ code: 0, text: 'Nothing is on record in this time.\n' });
+  });
+});
+
+test('a single policy has one organisation, which may be named, and no other', async () => {
+  const single = join(folder, 'single.yaml');
+  writeFileSync(single, policy('north', `store: { sqlite: "${stores}/north.db" }`));
+  expect((await ran('status', '--config', single, '--organisation', 'North')).code).toBe(0);
+  expect(await ran('status', '--config', single, '--organisation', 'south')).toEqual({
+    code: 2,
+    text: '--organisation: single.yaml is the policy of "north" alone, and not the file of a fleet with "south".',
+  });
+  expect(await ran('pause', '--store', join(stores, 'north.db'), '--organisation', 'north')).toEqual({
+    code: 2,
+    text: '--store names the store of one organisation already: leave out --organisation.',
+  });
+});

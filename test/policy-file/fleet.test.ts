@@ -1,0 +1,159 @@
+/** The file of a fleet, the policies that belong to it, and what keeps two of them apart. */
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
+import { faultLine, PolicyRefused } from '../../src/policy-file/faults.ts';
+import { isFleetText, loadFleetFile, policiesOf, readOrganisationName } from '../../src/policy-file/fleet.ts';
+import {
+  organisationOfStoreFile,
+  refusalBeside,
+  storeFileOf,
+  type FleetShared,
+} from '../../src/policy-file/in-fleet.ts';
+import { loadPolicyText } from '../../src/policy-file/load.ts';
+import { readFleetStores } from '../../src/policy-file/store-place.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-fleet-'));
+const path = join(folder, 'fleet.yaml');
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  rmSync(join(folder, 'organisations'), { recursive: true, force: true });
+  mkdirSync(join(folder, 'organisations'));
+});
+
+const SHARED: FleetShared = {
+  file: 'fleet.yaml',
+  store: { sqlite: '/data', retention: 1 },
+  server: { host: '127.0.0.1', port: 1 },
+  log: { level: 'warn', identities: 'hash' },
+};
+
+function policy(name: string, more = '', file = `${name}.yaml`, client = name): LoadedPolicy {
+  const text = `version: 1
+${name === '' ? '' : `name: ${name}`}
+genesys: { region: eu-west-1, client_id: "${client}", client_secret: secret }
+profiles: [{ name: all, rules: [{ id: gone, when: { presence: [away] }, limit: 1h }] }]
+${more}`;
+  return loadPolicyText(text, file, {}, undefined, { shared: SHARED });
+}
+
+function faultsOf(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof PolicyRefused) return error.faults.map(faultLine);
+    throw error;
+  }
+  return [];
+}
+
+function fleet(text: string): readonly string[] {
+  writeFileSync(path, text);
+  return policiesOf(loadFleetFile(path, {}));
+}
+
+describe('the file of a fleet', () => {
+  test('is told from a policy by its keys, also where it cannot be read as YAML', () => {
+    expect(isFleetText('version: 1\norganisations: ./o/*.yaml\n')).toBe(true);
+    expect(isFleetText('version: 1\norganisations: ./o/*.yaml\nstore: [\n')).toBe(true);
+    expect(isFleetText('version: 1\ngenesys: {}\norganisations: x\n')).toBe(false);
+    expect(isFleetText('version: 1\n# organisations: x\nprofiles: []\n')).toBe(false);
+  });
+
+  test('names its policies from its own folder; hidden files, folders and the file itself are none', () => {
+    for (const name of ['b.yaml', 'a.yaml', '.a.yaml.swp', '.hidden.yaml', 'c.yml', 'a.yaml~'])
+      writeFileSync(join(folder, 'organisations', name), '');
+    mkdirSync(join(folder, 'organisations', 'folder.yaml'));
+    symlinkSync('nowhere', join(folder, 'organisations', 'd.yaml'));
+    const all = fleet('version: 1\norganisations: ./organisations/*.yaml\n');
+    expect(all).toEqual(['a', 'b', 'd'].map((name) => join(folder, 'organisations', `${name}.yaml`)));
+    writeFileSync(join(folder, 'other.yaml'), '');
+    expect(fleet('version: 1\norganisations: ./*.yaml\n')).toEqual([join(folder, 'other.yaml')]);
+    expect(fleet('version: 1\norganisations: organisations/a*.y*l\n')).toEqual(all.slice(0, 1));
+  });
+
+  test.each([
+    ['version: 1\norganisations: ./*/*.yaml\n', /:2:16: organisations: is a folder and the name of a file/],
+    ['version: 1\norganisations: ./**.yaml\n', /:2:16: organisations: is a folder and the name of a file/],
+    ['version: 1\norganisations: ./organisations/*.yaml\n', /:2:16: organisations: no file fits it/],
+    ['version: 1\norganisations: ./nowhere/*.yaml\n', /:2:16: organisations: .* it does not exist/],
+    ['version: 1\norganisations: ./o/*.yaml\nmode: enforce\n', /:3:1: mode: /],
+    ['version: 1\norganisations: [a.yaml]\n', /:2:16: organisations: /],
+  ])('that is wrong is refused where it is: %j', (text, fault) => {
+    expect(faultsOf(() => fleet(text))).toEqual([expect.stringMatching(fault)]);
+  });
+
+  test('tells where the stores are, also where something else in it is wrong', () => {
+    writeFileSync(path, 'version: 1\norganisations: ./o/*.yaml\nstore: { sqlite: /srv/stores }\nmode: [\n');
+    expect(readFleetStores(path, {})).toEqual({ known: true, path: '/srv/stores' });
+    writeFileSync(path, 'version: 1\norganisations: ./o/*.yaml\n');
+    expect(readFleetStores(path, {})).toEqual({ known: true, path: './data' });
+    writeFileSync(path, 'version: 1\norganisations: ./o/*.yaml\nstor: { sqlite: /srv/stores }\n');
+    expect(readFleetStores(path, {})).toMatchObject({ known: false });
+  });
+});
+
+describe('a policy of a fleet', () => {
+  test('has the settings of the process from there, and its store by its name', () => {
+    expect(policy('North East').settings).toMatchObject({
+      organisation: 'North East',
+      store: { sqlite: '/data/north%20east.db', retention: 1 },
+      server: { port: 1 },
+      log: { level: 'warn', identities: 'hash' },
+    });
+  });
+
+  test('leaves them out itself, and has a name: each fault is told at its place', () => {
+    const more = 'store: { sqlite: x.db }\nserver: { port: 80 }\nlog: { level: debug }\n';
+    expect(faultsOf(() => policy('', more, 'a.yaml', 'id'))).toEqual([
+      expect.stringContaining('a.yaml:1:1: name: is missing'),
+      expect.stringContaining(
+        'a.yaml:5:1: store: is the same for all organisations of a fleet: it stands in fleet.yaml',
+      ),
+      expect.stringContaining('a.yaml:6:1: server: '),
+      expect.stringContaining('a.yaml:7:1: log: '),
+    ]);
+  });
+
+  test('is not beside another of the same name, whatever its case, or of the same client', () => {
+    expect(refusalBeside(policy('north'), policy('south'))).toBeUndefined();
+    expect(refusalBeside(policy('north'), policy('North'))?.message).toBe(
+      'north.yaml:2:7: name: the same name stands in North.yaml, line 2: memory is kept by it, so each needs its own',
+    );
+    const [one, other] = [policy('north', '', 'n.yaml', 'id'), policy('south', '', 's.yaml', 'id')];
+    expect(refusalBeside(one, other)?.message).toBe(
+      'n.yaml:3:42: genesys.client_id: the same client of the same region stands in s.yaml, line 3: an organisation has one policy',
+    );
+  });
+
+  test('has a name that can be read whatever else is wrong with it, unless it is not certain', () => {
+    const file = join(folder, 'organisations', 'a.yaml');
+    const nameIn = (text: string): string | undefined => {
+      writeFileSync(file, text);
+      return readOrganisationName(file, { NAME: 'west' });
+    };
+    expect(nameIn('version: 1\nname: north # ours\nprofiles: [\n')).toBe('north');
+    expect(nameIn('"name": "North East"\nmode: oops')).toBe('North East');
+    expect(nameIn('name: ${NAME}\n')).toBe('west');
+    expect(nameIn('name: ${OTHER}\n')).toBeUndefined();
+    expect(nameIn('name: a/../b\n')).toBeUndefined();
+    expect(nameIn('name: a\nname: b\n')).toBeUndefined();
+    expect(nameIn('profiles:\n  - name: a\n')).toBeUndefined();
+    rmSync(file);
+    expect(readOrganisationName(file, {})).toBeUndefined();
+  });
+});
+
+test('a store is a file of the folder, whatever the name is, and its name can be told from it', () => {
+  for (const name of ['north', 'North East', 'a.b_c-d', 'x..y'])
+    expect(organisationOfStoreFile(storeFileOf('/data', name).slice('/data/'.length))).toBe(
+      name.toLowerCase(),
+    );
+  expect(storeFileOf('/data', 'a/../../b')).toBe('/data/a%2F..%2F..%2Fb.db');
+  for (const other of ['north.db-wal', 'north.db.corrupt-20260302T140000Z', '.north.db', '%zz.db'])
+    expect(organisationOfStoreFile(other)).toBeUndefined();
+});
