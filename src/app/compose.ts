@@ -6,18 +6,14 @@ import type { Duration } from '../domain/time/time.ts';
 import { Alarms } from '../controller/alarms.ts';
 import { Controller } from '../controller/sweep.ts';
 import type { InForce } from '../controller/in-force.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Directory, Effects, ObservationSource } from '../ports/agents.ts';
-import type { Meter, SweepReport } from '../ports/metrics.ts';
+import type { SweepReport } from '../ports/metrics.ts';
 import type { EvidenceSources } from '../ports/evidence.ts';
 import type { Store } from '../ports/store.ts';
-import type { Tracer } from '../ports/tracer.ts';
 import { isPaused } from '../domain/planning/holds.ts';
 import { Worker } from '../controller/worker.ts';
 import { PlatformError } from '../genesys/http/errors.ts';
 import { connectPlatform, type Platform } from '../genesys/platform.ts';
-import type { Notifier } from '../notify/notifier.ts';
-import type { Sender } from '../notify/send.ts';
 import { askedSources } from '../policy-file/asked-sources.ts';
 import { LONGEST_EFFECT } from '../genesys/effects/effects.ts';
 import { LONGEST_CALL } from '../http/retrying.ts';
@@ -36,62 +32,13 @@ import { Redactor } from '../texts/redactor.ts';
 import { VERSION } from './version.ts';
 import { LiveIdentity, withIdentity } from './compose-identity.ts';
 import { evidenceOf } from './compose-evidence.ts';
+import type { Assembly, Surroundings } from './assembly.ts';
 import { keptAtOnce, meterOf } from './compose-meter.ts';
 import { tellingOf, type Telling } from './compose-notify.ts';
-import { untilReached, type StartRefusal } from './startup.ts';
+import { untilReached } from './startup.ts';
 import { flushTraces, openTelemetry } from './tracing.ts';
 
-/** What a command brings along. */
-export interface Surroundings {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  /** Ends whatever is under way while starting. */
-  readonly signal: AbortSignal;
-  /** Which command sweeps; `run` unless given. */
-  readonly command?: 'run' | 'once';
-  /** Takes the messages to people; HTTP and SMTP unless given. */
-  readonly sender?: Sender;
-  /** Takes the traces of sweeps; OpenTelemetry unless given. */
-  readonly tracer?: Tracer;
-  /** Knows what may be shown nowhere. */
-  readonly redactor?: Redactor;
-  /** Makes the way to the platform; `connect` unless given. */
-  readonly connect?: typeof connect;
-  /** Where other organisations are watched in the same process. */
-  readonly among?: AmongOthers;
-}
-
-/** One organisation among others of a process. */
-export interface AmongOthers {
-  /** Told which organisation the client belongs to. Throws `PolicyRefused` where another policy watches it already. */
-  readonly claim: (organisationId: string) => void;
-  /** Told of what has to be put right before the organisation can be watched; it is tried again. */
-  readonly refused: (refusal: StartRefusal) => void;
-}
-
-/** A worker with everything that it is made of. */
-export interface Assembly {
-  readonly worker: Worker;
-  readonly store: Store;
-  readonly platform: Platform;
-  readonly health: Health;
-  /** As it was at the start. */
-  readonly policy: Policy;
-  /** The way from policy to policy, and what is in force. */
-  readonly reload: Reload;
-  readonly notifier: Notifier;
-  /** To be told of each tick of the schedule that brought no sweep. */
-  readonly missed: Meter['missed'];
-  /** Says what makes a sweep at once, for when the lease of another worker has become free. */
-  readonly onTaken: (sweep: () => void) => void;
-  /** The last sweep of this process. */
-  readonly lastReport: () => SweepReport | undefined;
-  /** Ends all connections; messages have so much real time to leave, the others wait in the store. */
-  readonly release: (farewell?: Duration) => Promise<void>;
-  /** The same, and the store. */
-  readonly close: () => Promise<void>;
-}
+export type { Assembly, Surroundings } from './assembly.ts';
 
 /** Opens the store of a policy. Rejects with `StoreError`. */
 export function openStoreOf(
@@ -164,8 +111,7 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     const parts: Parts = { ...around, store, platform, names, identity, health, telling, alarms };
     const inForce = inForceOf(policy, loaded.settings);
     const { worker, lastReport, missed, onTaken, between } = workerOf(inForce, parts);
-    metrics.watchLease(() => worker.lease);
-    health.watchLease(() => worker.lease.standing);
+    watchLease(worker, parts);
     const reload = reloadOf(loaded, inForce, worker, parts);
     reload.subscribe(({ settings }) => {
       ({ interval } = settings.sweep);
@@ -189,6 +135,11 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
     await platform.close();
     throw error;
   }
+}
+
+function watchLease(worker: Worker, { metrics, health }: Pick<Parts, 'metrics' | 'health'>): void {
+  metrics.watchLease(() => worker.lease);
+  health.watchLease(() => worker.lease.standing);
 }
 
 /** Among others it must be an organisation of its own; which one it is need not be known. */

@@ -107,7 +107,8 @@ const ONE_COPY = 'A copy is of one store';
 
 /** For commands that need nothing of the policy but the place of its store. */
 function withStore(program: Command, name: string, description: string, unless = ONE): Command {
-  const help = 'the store itself, the URL of its database, or the folder of those of a fleet (default: the one that the policy names)';
+  const help =
+    'the store itself, the URL of its database, or the folder of those of a fleet (default: the one that the policy names)';
   return withConfig(program, name, description, unless).option('--store <file>', help);
 }
 

@@ -72,13 +72,16 @@ export function storePlaceIn(text: string, file: string, env: Env, kind = POLICY
   const { text: filled, faults, absent } = interpolate(first.text, from);
   const [fault] = [...faults, ...absent];
   if (fault !== undefined) return unknown(`its ${key} cannot be filled in: ${fault}`);
-  const path = filled.trim();
-  if (first.kind === 'sqlite') {
-    if (path === '' || path.length > LONGEST_PATH) return unknown(`${key} is no path`);
-    return { known: true, path, organisation: nameIn(text, from) ?? UNNAMED };
+  return placed(first.kind, filled.trim(), nameIn(text, from));
+}
+
+/** `organisation` is `undefined` where the name cannot be read. */
+function placed(kind: Value['kind'], path: string, organisation: string | undefined): StorePlace {
+  if (kind === 'sqlite') {
+    if (path === '' || path.length > LONGEST_PATH) return unknown('store.sqlite is no path');
+    return { known: true, path, organisation: organisation ?? UNNAMED };
   }
-  if (!isDatabaseUrl(path) || path.length > LONGEST_ADDRESS) return unknown(`${key} is no address`);
-  const organisation = nameIn(text, from);
+  if (!isDatabaseUrl(path) || path.length > LONGEST_ADDRESS) return unknown('store.postgres is no address');
   if (organisation === undefined) return unknown('its name, by which the store is kept, cannot be read');
   return { known: true, path, organisation };
 }

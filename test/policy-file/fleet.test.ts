@@ -89,9 +89,9 @@ describe('the file of a fleet', () => {
 
   test('tells where the stores are, also where something else in it is wrong', () => {
     writeFileSync(path, 'version: 1\norganisations: ./o/*.yaml\nstore: { sqlite: /srv/stores }\nmode: [\n');
-    expect(readFleetStores(path, {})).toEqual({ known: true, path: '/srv/stores' });
+    expect(readFleetStores(path, {})).toMatchObject({ known: true, path: '/srv/stores' });
     writeFileSync(path, 'version: 1\norganisations: ./o/*.yaml\n');
-    expect(readFleetStores(path, {})).toEqual({ known: true, path: './data' });
+    expect(readFleetStores(path, {})).toMatchObject({ known: true, path: './data' });
     writeFileSync(path, 'version: 1\norganisations: ./o/*.yaml\nstor: { sqlite: /srv/stores }\n');
     expect(readFleetStores(path, {})).toMatchObject({ known: false });
   });

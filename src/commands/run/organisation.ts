@@ -273,10 +273,7 @@ export class Organisation {
       (change) => {
         this.#changed(change);
       },
-      {
-        load: (signal) => this.#check(signal),
-        files: this.#files,
-      },
+      { load: (signal) => this.#check(signal), files: this.#files },
     );
   }
 
