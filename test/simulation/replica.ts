@@ -1,0 +1,230 @@
+/** One whole worker in a process of its own: real controller, actuator and lease; clock, store and platform stand behind the wire. */
+import { Alarms } from '../../src/controller/alarms.ts';
+import { Controller, type EnforcerParts } from '../../src/controller/sweep.ts';
+import { Worker } from '../../src/controller/worker.ts';
+import type { Agent, Sighting } from '../../src/domain/agent.ts';
+import type { ActionResult } from '../../src/domain/logoff/result.ts';
+import type { Action, Policy } from '../../src/domain/policy/policy.ts';
+import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
+import type { Directory, Effects, ReadingSummary } from '../../src/ports/agents.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Store } from '../../src/ports/store.ts';
+import type { Database } from './database.ts';
+import type { Mistake } from './mistakes.ts';
+import type { Owner, Scheduler } from './scheduler.ts';
+import { ask, type Weather } from './wire.ts';
+import type { World } from './world.ts';
+
+/** The schedule of all replicas. */
+export const INTERVAL: Duration = MINUTE;
+/** No request to the platform is under way for longer. */
+export const LONGEST_REQUEST: Duration = 15 * SECOND;
+
+export interface ReplicaParts {
+  readonly scheduler: Scheduler;
+  readonly database: Database;
+  readonly world: World;
+  readonly policy: Policy;
+  readonly weather: Weather;
+  readonly mistake: Mistake | undefined;
+  /** A request for an agent leaves this process. */
+  readonly onSent: (agentId: string, action: Action) => void;
+}
+
+const quiet = (): void => undefined;
+
+/** Whatever tells people, or counts. */
+const QUIET = {
+  log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+  meter: {
+    sweepEnded: quiet,
+    sweepFailed: quiet,
+    missed: quiet,
+    logoff: quiet,
+    returned: quiet,
+    evidence: quiet,
+    alarm: quiet,
+  },
+  alarm: quiet,
+  names: { latest: (policy) => Promise.resolve(policy) },
+  warner: { warn: () => Promise.resolve(true) },
+  name: ({ id }) => id,
+} satisfies Partial<EnforcerParts>;
+
+/** A process, from its start to its end. Mutable. */
+export class Replica implements Owner {
+  readonly name: string;
+  isDead = false;
+  frozenUntil: Instant = -Infinity;
+  readonly #parts: ReplicaParts;
+  readonly #worker: Worker;
+  readonly #startedAt: Instant;
+  /** What this process takes for the time is so much ahead. */
+  readonly #skew: Duration;
+  /** For how long the machine was suspended, which its uptime does not count. */
+  #suspended: Duration = 0;
+
+  constructor(name: string, parts: ReplicaParts, skew: Duration) {
+    this.name = name;
+    this.#parts = parts;
+    this.#skew = skew;
+    this.#startedAt = parts.scheduler.now;
+    const { policy, mistake } = parts;
+    const inForce = { policy, longestInterval: INTERVAL, retention: DAY, longestRequest: LONGEST_REQUEST };
+    const store: Store = parts.database.open(this, () => this.#clock.now(), mistake);
+    const platform = new FarPlatform(this, parts, () => this.#clock.now());
+    const made: EnforcerParts = {
+      ...QUIET,
+      clock: this.#clock,
+      directory: platform,
+      sources: [platform],
+      effects: platform,
+      store,
+      alarms: new Alarms(quiet, quiet),
+    };
+    this.#worker = new Worker(
+      {
+        ...{ clock: this.#clock, store, log: QUIET.log, meter: QUIET.meter, holder: name },
+        process: { command: 'run', version: '0', startedAt: parts.scheduler.now },
+        load: (wanted) => Controller.load(made, wanted),
+        onTaken: () => {
+          void this.#worker.tick(this.#nextTick());
+        },
+      },
+      inForce,
+    );
+    this.#tickAfter(0);
+  }
+
+  /** No code of this process runs any more; what it has sent arrives all the same. */
+  kill(): void {
+    this.isDead = true;
+  }
+
+  /** No code of it runs for so long. A machine that is suspended does not count the time either. */
+  freeze(length: Duration, isSuspended: boolean): void {
+    this.frozenUntil = this.#parts.scheduler.now + length;
+    if (isSuspended) this.#suspended += length;
+  }
+
+  /** Ends as it does on SIGTERM. */
+  async stop(): Promise<void> {
+    await this.#worker.drain(8 * SECOND);
+    this.isDead = true;
+  }
+
+  readonly #clock: Clock = {
+    now: () => this.#parts.scheduler.now + this.#skew,
+    uptime: () => this.#parts.scheduler.now - this.#startedAt - this.#suspended,
+    sleep: async (length, signal) => {
+      signal?.throwIfAborted();
+      await new Promise<void>((resolve, reject) => {
+        this.#parts.scheduler.after(length, this, resolve);
+        signal?.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+      });
+    },
+    every: (length, work) => {
+      let isOn = true;
+      const pace = this.#parts.mistake === 'late_renewal' ? 20 * length : length;
+      const again = (): void => {
+        if (!isOn) return;
+        work();
+        this.#parts.scheduler.after(pace, this, again);
+      };
+      this.#parts.scheduler.after(pace, this, again);
+      return () => {
+        isOn = false;
+      };
+    },
+  };
+
+  #nextTick(): Instant {
+    return Math.floor(this.#clock.now() / INTERVAL + 1) * INTERVAL;
+  }
+
+  #tickAfter(length: Duration): void {
+    this.#parts.scheduler.after(length, this, () => {
+      void this.#worker.tick(this.#nextTick());
+      this.#tickAfter(this.#nextTick() - this.#clock.now());
+    });
+  }
+}
+
+/** The platform at the other end of the wire. */
+class FarPlatform implements Directory, Effects {
+  readonly hands = 'everyone';
+  readonly #process: Replica;
+  readonly #parts: ReplicaParts;
+  readonly #now: () => Instant;
+
+  constructor(process: Replica, parts: ReplicaParts, now: () => Instant) {
+    this.#process = process;
+    this.#parts = parts;
+    this.#now = now;
+  }
+
+  serverNow(): Instant {
+    return this.#parts.scheduler.now;
+  }
+
+  async sweep(onPage: (page: readonly Sighting[]) => void): Promise<ReadingSummary> {
+    const startedAt = this.serverNow();
+    const { cast } = this.#parts.world;
+    const page = await this.#ask(() => this.#sightings(cast.map(({ agent: { id } }) => id)));
+    const facts = { startedAt, clockError: this.#now() - startedAt };
+    if (page === 'timeout') return { complete: false, fault: 'the platform did not answer', ...facts };
+    onPage(page);
+    return { complete: true, fault: undefined, ...facts };
+  }
+
+  async reread(agentIds: readonly string[]): Promise<ReadonlyMap<string, Sighting>> {
+    const found = await this.#ask(() => this.#sightings(agentIds));
+    if (found === 'timeout') throw new Error('the platform did not answer');
+    return new Map(found.map((each) => [each.agent.id, each]));
+  }
+
+  nativeTimeouts(): readonly Duration[] {
+    return [];
+  }
+
+  async perform(action: Action, { id }: Agent, notAfter: Instant, signal: AbortSignal): Promise<ActionResult> {
+    const { world, scheduler, onSent, mistake } = this.#parts;
+    const isHeeded = mistake !== 'late_request';
+    if (isHeeded && signal.aborted) return failed('transient');
+    if (isHeeded && this.serverNow() > notAfter) return failed('late');
+    onSent(id, action);
+    const answer = await this.#ask(() => {
+      world.find(id).perform(scheduler, action);
+      return 'done';
+    });
+    return answer === 'timeout' ? failed('transient') : { ok: true, correlationId: undefined };
+  }
+
+  restorePresence(): Promise<ActionResult> {
+    throw new Error('no agent of this cast stands on a queue');
+  }
+
+  room(): number {
+    return Infinity;
+  }
+
+  #sightings(ids: readonly string[]): readonly Sighting[] {
+    const { world, scheduler } = this.#parts;
+    return ids.map((id) => {
+      const found = world.find(id);
+      return { agent: found.agent, observation: found.observe(scheduler.now) };
+    });
+  }
+
+  #ask<T>(give: () => T): Promise<T | 'timeout'> {
+    const { scheduler, weather } = this.#parts;
+    const way = { weather, timeout: LONGEST_REQUEST };
+    return ask(scheduler, this.#process, way, () => Promise.resolve().then(give));
+  }
+}
+
+function failed(kind: 'transient' | 'late'): ActionResult {
+  return { ok: false, fault: { kind, message: 'it was not sent, or not answered', correlationId: undefined } };
+}
