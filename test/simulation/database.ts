@@ -41,7 +41,12 @@ export class Database {
         if (typeof value !== 'function' || READ_AT_ONCE.has(String(name)))
           return typeof value === 'function' ? value.bind(side) : value;
         return (...parts: readonly unknown[]) =>
-          this.#call(process, String(name), () => Reflect.apply(value, side, parts) as Promise<unknown>, mistake);
+          this.#call(
+            process,
+            String(name),
+            () => Reflect.apply(value, side, parts) as Promise<unknown>,
+            mistake,
+          );
       },
     });
   }

@@ -24,22 +24,36 @@ const ACTED_WITHIN: Duration = MINUTE + INTERVAL;
 /** A sign so shortly before a request cannot have been seen: the fresh look is at most ten seconds old. */
 const UNSEEN: Duration = 12 * SECOND;
 
+/** Outcomes after which the log-off is tried again later. */
+const TRIED_AGAIN: ReadonlySet<string> = new Set(['dropped', 'failed', 'unverified']);
+
 /** Watches one life. Mutable. */
 export class Invariants {
   readonly #scheduler: Scheduler;
   readonly #world: World;
   readonly #held: MemoryContents;
+  readonly #tell: (line: string) => void;
   readonly #findings = new Set<string>();
   readonly #mishaps: Mishap[] = [];
   readonly #sweeps: { readonly at: Instant; readonly holder: string }[] = [];
+  readonly #tries: { readonly agentId: string; readonly at: Instant; readonly until: Instant }[] = [];
   /** What was done to an agent when the last intent was written. */
   readonly #lastIntent = new Map<string, Instant>();
   #seen = 0;
+  #savedAt: Instant = -Infinity;
   #epoch = 0;
   #effects = 0;
   #takings = 0;
 
-  constructor(scheduler: Scheduler, world: World, held: MemoryContents) {
+  constructor(
+    scheduler: Scheduler,
+    world: World,
+    held: MemoryContents,
+    tell: (line: string) => void = () => undefined,
+  ) {
+    this.#tell = (line) => {
+      tell(`${clock(scheduler.now)} ${line}`);
+    };
     this.#scheduler = scheduler;
     this.#world = world;
     this.#held = held;
@@ -47,11 +61,14 @@ export class Invariants {
 
   mishap(mishap: Mishap): void {
     this.#mishaps.push(mishap);
+    const { what, isHolder, at, until } = mishap;
+    this.#tell(`${what}${isHolder ? ' of the holder' : ''} for ${seconds(until - at)}`);
   }
 
-  /** A request for an agent leaves a process. */
-  sent(agentId: string, action: Action): void {
+  /** A request for an agent leaves a process. The answer is to be called when it arrives. */
+  sent(agentId: string, action: Action): () => void {
     this.#effects += 1;
+    this.#tell(`${action} is sent for ${agentId}`);
     const { now } = this.#scheduler;
     const open = openIntent(this.#held.events, agentId);
     if (open === undefined) this.#find(`${action} was sent for ${agentId} without an intention on record`);
@@ -63,14 +80,26 @@ export class Invariants {
       if (!ladder || lastSign > (this.#lastIntent.get(agentId) ?? 0))
         this.#find(`${action} was sent for ${agentId}, who showed a sign ${seconds(now - lastSign)} before`);
     }
+    return () => {
+      const newest = this.#held.events.findLast(
+        ({ kind, agentId: id }) => kind === 'intent' && id === agentId,
+      );
+      if (newest?.intentId !== open?.intentId)
+        this.#find(`${action} for ${agentId} arrived after a later intention was recorded`);
+    };
   }
 
   /** Looks at what is stored now. */
   look(): void {
-    const { lease, events, worker } = this.#held;
+    const { lease, events, worker, sweptAt } = this.#held;
     const { now } = this.#scheduler;
+    if ((sweptAt ?? -Infinity) < this.#savedAt) this.#find('an older sweep was stored over a newer one');
+    this.#savedAt = Math.max(this.#savedAt, sweptAt ?? -Infinity);
     if (lease.epoch < this.#epoch) this.#find(`the epoch fell from ${this.#epoch} to ${lease.epoch}`);
-    if (lease.epoch > this.#epoch) this.#takings += 1;
+    if (lease.epoch > this.#epoch) {
+      this.#takings += 1;
+      this.#tell(`epoch ${lease.epoch} of ${lease.holder}`);
+    }
     this.#epoch = Math.max(this.#epoch, lease.epoch);
     const swept = this.#sweeps.at(-1);
     if (worker !== undefined && (swept?.holder !== worker.holder || now - swept.at > SECOND))
@@ -91,9 +120,15 @@ export class Invariants {
     if (this.#sweptAt === sweptAt) return;
     this.#sweptAt = sweptAt;
     this.#sweeps.push({ at: this.#scheduler.now, holder });
+    this.#tell(`${holder} sweeps`);
   }
 
-  #stored({ kind, agentId, seq }: StoredEvent, events: readonly StoredEvent[]): void {
+  #stored(event: StoredEvent, events: readonly StoredEvent[]): void {
+    const { kind, agentId, seq, reason, intentId } = event;
+    this.#tell(`${kind} ${agentId ?? ''} ${reason ?? ''} is on record`);
+    if (intentId !== undefined && kind !== 'intent' && outcomesOf(events, intentId).length > 1)
+      this.#find(`the intention for ${agentId ?? 'nobody'} has two outcomes`);
+    if (TRIED_AGAIN.has(kind)) this.#waits(agentId);
     if (kind !== 'intent' || agentId === undefined) return;
     const { now } = this.#scheduler;
     const agent = this.#world.find(agentId);
@@ -107,17 +142,21 @@ export class Invariants {
     this.#lastIntent.set(agentId, now);
   }
 
-  /** Another replica sweeps soon after the holder is gone. */
+  /** Another replica sweeps soon after the holder is gone, unless something happens to that one too. */
   #checkTakeovers(): void {
     for (const { what, isHolder, at, until } of this.#mishaps) {
       if (!isHolder || what === 'outage') continue;
       const isBack = until - at < SWEPT_WITHIN;
       const next = this.#sweeps.find((sweep) => sweep.at > at);
+      const other = this.#mishaps.find((each) => each.isHolder && each.at > at);
+      if (other !== undefined && other.at < (next?.at ?? Infinity)) continue;
       const last = this.#sweeps.findLast((sweep) => sweep.at <= at);
       const mayWait = Math.max(at + SWEPT_WITHIN, (last?.at ?? at) + INTERVAL + 5 * SECOND);
       const end = isBack ? Math.max(mayWait, until + SWEPT_WITHIN) : mayWait;
       if (next === undefined || next.at > end + this.#outageAfter(at))
-        this.#find(`after a ${what} of the holder nobody swept for ${seconds((next?.at ?? this.#scheduler.now) - at)}`);
+        this.#find(
+          `after a ${what} of the holder nobody swept for ${seconds((next?.at ?? this.#scheduler.now) - at)}`,
+        );
     }
   }
 
@@ -135,18 +174,26 @@ export class Invariants {
     for (const { agent, signs, done } of this.#world.cast) {
       signs.forEach((sign, i) => {
         const due = sign + LIMIT;
-        const end = this.#deadline(due);
+        const end = this.#deadline(agent.id, due);
         const next = signs[i + 1] ?? Infinity;
         if (end > Math.min(next, this.#scheduler.now)) return;
         const isDone = done.some(({ at, action }) => takesOff([action]) && at >= due && at <= end);
-        if (!isDone) this.#find(`${agent.id} was due at ${clock(due)} and not logged off until ${clock(end)}`);
+        if (!isDone)
+          this.#find(`${agent.id} was due at ${clock(due)} and not logged off until ${clock(end)}`);
       });
     }
   }
 
-  #deadline(due: Instant): Instant {
+  /** An agent whose log-off did not come to anything waits for the next try, longer each time. */
+  #waits(agentId = ''): void {
+    const { now: at } = this.#scheduler;
+    const tries = this.#tries.filter((each) => each.agentId === agentId).length;
+    this.#tries.push({ agentId, at, until: at + 2 ** (tries + 1) * MINUTE });
+  }
+
+  #deadline(id: string, due: Instant): Instant {
     let end = due + 2 * INTERVAL;
-    for (const { at, until } of this.#mishaps) {
+    for (const { at, until } of [...this.#mishaps, ...this.#tries.filter(({ agentId }) => agentId === id)]) {
       if (at <= end && until + ACTED_WITHIN > due) end = Math.max(end, until + ACTED_WITHIN);
     }
     return end;
@@ -157,13 +204,14 @@ export class Invariants {
   }
 }
 
+function outcomesOf(events: readonly StoredEvent[], intentId: string): readonly StoredEvent[] {
+  return events.filter((each) => each.intentId === intentId && each.kind !== 'intent');
+}
+
 function openIntent(events: readonly StoredEvent[], agentId: string): StoredEvent | undefined {
   const intent = events.findLast(({ kind, agentId: id }) => kind === 'intent' && id === agentId);
   if (intent === undefined) return undefined;
-  const isClosed = events.some(
-    ({ kind, intentId, seq }) => intentId === intent.intentId && seq > intent.seq && kind !== 'intent',
-  );
-  return isClosed ? undefined : intent;
+  return outcomesOf(events, intent.intentId ?? '').length > 0 ? undefined : intent;
 }
 
 function seconds(length: Duration): string {

@@ -27,8 +27,8 @@ export interface ReplicaParts {
   readonly policy: Policy;
   readonly weather: Weather;
   readonly mistake: Mistake | undefined;
-  /** A request for an agent leaves this process. */
-  readonly onSent: (agentId: string, action: Action) => void;
+  /** A request for an agent leaves this process. The answer is called when it arrives. */
+  readonly onSent: (process: Replica, agentId: string, action: Action) => () => void;
 }
 
 const quiet = (): void => undefined;
@@ -189,13 +189,19 @@ class FarPlatform implements Directory, Effects {
     return [];
   }
 
-  async perform(action: Action, { id }: Agent, notAfter: Instant, signal: AbortSignal): Promise<ActionResult> {
+  async perform(
+    action: Action,
+    { id }: Agent,
+    notAfter: Instant,
+    signal: AbortSignal,
+  ): Promise<ActionResult> {
     const { world, scheduler, onSent, mistake } = this.#parts;
     const isHeeded = mistake !== 'late_request';
     if (isHeeded && signal.aborted) return failed('transient');
     if (isHeeded && this.serverNow() > notAfter) return failed('late');
-    onSent(id, action);
+    const arrived = onSent(this.#process, id, action);
     const answer = await this.#ask(() => {
+      arrived();
       world.find(id).perform(scheduler, action);
       return 'done';
     });
@@ -226,5 +232,8 @@ class FarPlatform implements Directory, Effects {
 }
 
 function failed(kind: 'transient' | 'late'): ActionResult {
-  return { ok: false, fault: { kind, message: 'it was not sent, or not answered', correlationId: undefined } };
+  return {
+    ok: false,
+    fault: { kind, message: 'it was not sent, or not answered', correlationId: undefined },
+  };
 }

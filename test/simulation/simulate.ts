@@ -9,7 +9,7 @@ import { policy, profile, rule, CAPS, RETURNS } from '../domain/build.ts';
 import { Database } from './database.ts';
 import { Invariants } from './invariants.ts';
 import type { Mistake } from './mistakes.ts';
-import { Replica, type ReplicaParts } from './replica.ts';
+import { LONGEST_REQUEST, Replica, type ReplicaParts } from './replica.ts';
 import { Scheduler, WORLD } from './scheduler.ts';
 import type { Weather } from './wire.ts';
 import { LIMIT, World } from './world.ts';
@@ -30,9 +30,10 @@ const POLICY = policy({
   caps: { ...CAPS, settle: 1 },
 });
 
+/** The last has requests that come late, or never. */
 const WEATHERS: readonly Weather[] = [
   { slow: 0, lost: 0, slowest: 0 },
-  { slow: 0.05, lost: 0.01, slowest: 20 * SECOND },
+  { slow: 0.25, lost: 0.01, slowest: LONGEST_REQUEST - SECOND },
 ];
 
 /** What a life came to. */
@@ -45,7 +46,11 @@ export interface Lived {
 }
 
 /** Plays the life of this seed. */
-export async function simulate(seed: number, mistake?: Mistake): Promise<Lived> {
+export async function simulate(
+  seed: number,
+  mistake?: Mistake,
+  tell?: (line: string) => void,
+): Promise<Lived> {
   const random = createRandom(mixSeed(seed, 17));
   const scheduler = new Scheduler(BEGIN, random);
   const world = new World(scheduler, LENGTH);
@@ -54,14 +59,15 @@ export async function simulate(seed: number, mistake?: Mistake): Promise<Lived> 
     check();
   });
   const weather = pick(random, WEATHERS);
-  const invariants = new Invariants(scheduler, world, database.contents);
+  const invariants = new Invariants(scheduler, world, database.contents, tell);
   check = () => {
     invariants.look();
   };
   const parts: ReplicaParts = {
     ...{ scheduler, database, world, policy: POLICY, weather, mistake },
-    onSent: (agentId: string, action: Action) => {
-      invariants.sent(agentId, action);
+    onSent: (process: Replica, agentId: string, action: Action) => {
+      floor.meetsRequest(process);
+      return invariants.sent(agentId, action);
     },
   };
   const floor = new Floor(parts, invariants);
@@ -71,12 +77,18 @@ export async function simulate(seed: number, mistake?: Mistake): Promise<Lived> 
   return { ...invariants.end(), mishaps: floor.mishaps };
 }
 
-/** The replicas, and what becomes of them. */
+/** How a mishap may come; most often one that leaves nobody time for anything. */
+const KINDS = ['kill', 'kill', 'freeze', 'freeze', 'suspend', 'stop', 'outage'] as const;
+/** How likely one comes just when a request for an agent is on its way. */
+const IN_THE_MIDDLE = 0.2;
+
+/** The replicas, and what becomes of them: one thing after the other, so that at any time one of them is well. */
 class Floor {
   readonly #parts: ReplicaParts;
   readonly #invariants: Invariants;
   readonly #places: Replica[] = [];
   #started = 0;
+  #busyUntil: Instant = -Infinity;
   mishaps = 0;
 
   constructor(parts: ReplicaParts, invariants: Invariants) {
@@ -88,17 +100,26 @@ class Floor {
     for (let place = 0; place < count; place += 1) this.#start(place);
   }
 
-  /** One thing after the other, so that at any time one replica is well. */
   planMishaps(): void {
     const { scheduler } = this.#parts;
-    let at = scheduler.between(0, 2 * MINUTE);
-    while (at < LENGTH - CALM) {
-      const length = scheduler.between(SECOND, 100 * SECOND);
+    for (
+      let at = scheduler.between(0, MINUTE);
+      at < LENGTH;
+      at += scheduler.between(10 * SECOND, 4 * MINUTE)
+    ) {
       scheduler.after(at, WORLD, () => {
-        this.#mishap(length);
+        this.#mishap(this.#place());
       });
-      at += length + scheduler.between(5 * SECOND, 4 * MINUTE);
     }
+  }
+
+  /** A request for an agent leaves this process: a good moment for a mishap. */
+  meetsRequest(process: Replica): void {
+    const { scheduler } = this.#parts;
+    if (scheduler.random() >= IN_THE_MIDDLE) return;
+    scheduler.after(scheduler.between(0, 500), WORLD, () => {
+      this.#mishap(this.#places.indexOf(process));
+    });
   }
 
   #start(place: number): void {
@@ -108,38 +129,36 @@ class Floor {
     this.#places[place] = new Replica(`replica ${place}.${this.#started}`, this.#parts, skew);
   }
 
-  #mishap(length: Duration): void {
+  /** Most often that of the holder. */
+  #place(): number {
+    const { scheduler } = this.#parts;
+    const holder = this.#holder();
+    return holder >= 0 && scheduler.random() < 0.7 ? holder : scheduler.between(0, this.#places.length - 1);
+  }
+
+  #holder(): number {
+    const { lease } = this.#parts.database.contents;
+    return this.#places.findIndex(({ name }) => name === lease.holder);
+  }
+
+  #mishap(place: number): void {
     const { scheduler, database } = this.#parts;
+    const { now, random } = scheduler;
+    const replica = this.#places[place];
+    if (replica === undefined || now < this.#busyUntil || now > BEGIN + LENGTH - CALM) return;
+    const length = scheduler.between(SECOND, 100 * SECOND);
+    const what = pick(random, KINDS);
     this.mishaps += 1;
-    const holder = this.#places.findIndex(({ name }) => name === database.contents.lease.holder);
-    const place =
-      holder >= 0 && scheduler.random() < 0.7 ? holder : scheduler.between(0, this.#places.length - 1);
-    const replica = this.#places[place]!;
-    const restart = (): void => {
+    this.#busyUntil = now + length + 5 * SECOND;
+    this.#invariants.mishap({ what, isHolder: place === this.#holder(), at: now, until: now + length });
+    if (what === 'outage') database.downUntil = now + length;
+    else if (what === 'freeze' || what === 'suspend') replica.freeze(length, what === 'suspend');
+    else {
+      if (what === 'kill') replica.kill();
+      else void replica.stop();
       scheduler.after(length, WORLD, () => {
         this.#start(place);
       });
-    };
-    const what = pick(scheduler.random, ['kill', 'kill', 'freeze', 'freeze', 'suspend', 'stop', 'outage'] as const);
-    const until = scheduler.now + length;
-    switch (what) {
-      case 'kill':
-        replica.kill();
-        restart();
-        break;
-      case 'freeze':
-      case 'suspend':
-        replica.freeze(length, what === 'suspend');
-        break;
-      case 'stop':
-        void replica.stop();
-        restart();
-        break;
-      case 'outage':
-        database.downUntil = until;
-        break;
     }
-    const isHolder = place === holder;
-    this.#invariants.mishap({ what, isHolder, at: scheduler.now, until });
   }
 }

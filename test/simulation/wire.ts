@@ -21,7 +21,9 @@ export function ask<T>(
   give: () => Promise<T>,
 ): Promise<T | 'timeout'> {
   const way = (): Duration =>
-    scheduler.random() < weather.slow ? scheduler.between(SECOND, weather.slowest) : scheduler.between(5, 250);
+    scheduler.random() < weather.slow
+      ? scheduler.between(SECOND, weather.slowest)
+      : scheduler.between(5, 250);
   const isLost = (): boolean => scheduler.random() < weather.lost;
   const { promise, resolve, reject } = Promise.withResolvers<T | 'timeout'>();
   if (Number.isFinite(timeout)) {
