@@ -16,6 +16,12 @@ const FENCED: ReadonlySet<string> = new Set([
   ...['noteSweep', 'saveSweep', 'saveStep', 'saveLearnt', 'setFacts', 'saveAgents', 'prune', 'takeResume'],
 ]);
 
+/** A process that has connections to the database. */
+export interface Client extends Owner {
+  /** Until then it does not reach the database. */
+  readonly cutOffUntil: Instant;
+}
+
 export class Database {
   readonly contents = new MemoryContents();
   /** Until then it answers nobody. */
@@ -29,7 +35,7 @@ export class Database {
   }
 
   /** A connection of this process. */
-  open(process: Owner, clock: () => Instant, mistake: Mistake | undefined): Store {
+  open(process: Client, clock: () => Instant, mistake: Mistake | undefined): Store {
     const { contents } = this;
     const now = (): Instant => (mistake === 'own_clock' ? clock() : this.#scheduler.now);
     const store = new LeaseStore({ now, contents }, mistake);
@@ -52,13 +58,14 @@ export class Database {
   }
 
   async #call(
-    process: Owner,
+    process: Client,
     name: string,
     give: () => Promise<unknown>,
     mistake: Mistake | undefined,
   ): Promise<unknown> {
     const work = async (): Promise<unknown> => {
-      if (this.downUntil > this.#scheduler.now) throw storeError('lost', 'the database', 'away');
+      const { now } = this.#scheduler;
+      if (this.downUntil > now || process.cutOffUntil > now) throw storeError('lost', 'the database', 'away');
       const answer = await give();
       this.#onWrite();
       return answer;

@@ -4,13 +4,13 @@ import type { Action } from '../../src/domain/policy/policy.ts';
 import type { StoredEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import type { MemoryContents } from '../../src/store/memory/contents.ts';
-import { INTERVAL } from './replica.ts';
+import { INTERVAL, LONGEST_REQUEST } from './replica.ts';
 import type { Scheduler } from './scheduler.ts';
 import { LIMIT, type World } from './world.ts';
 
 /** Something that was made to go wrong. */
 export interface Mishap {
-  readonly what: 'kill' | 'freeze' | 'suspend' | 'stop' | 'outage';
+  readonly what: 'kill' | 'freeze' | 'suspend' | 'stop' | 'cut' | 'outage';
   /** Whether it met the holder of the lease. */
   readonly isHolder: boolean;
   readonly at: Instant;
@@ -21,8 +21,8 @@ export interface Mishap {
 const SWEPT_WITHIN: Duration = 35 * SECOND;
 /** After the last mishap whoever is due is logged off within this. */
 const ACTED_WITHIN: Duration = MINUTE + INTERVAL;
-/** A sign so shortly before a request cannot have been seen: the fresh look is at most ten seconds old. */
-const UNSEEN: Duration = 12 * SECOND;
+/** A sign so shortly before a request cannot have been seen: the fresh look is ten seconds old, and another request went first. */
+const UNSEEN: Duration = 12 * SECOND + LONGEST_REQUEST;
 
 /** Outcomes after which the log-off is tried again later. */
 const TRIED_AGAIN: ReadonlySet<string> = new Set(['dropped', 'failed', 'unverified']);
@@ -36,7 +36,8 @@ export class Invariants {
   readonly #findings = new Set<string>();
   readonly #mishaps: Mishap[] = [];
   readonly #sweeps: { readonly at: Instant; readonly holder: string }[] = [];
-  readonly #tries: { readonly agentId: string; readonly at: Instant; readonly until: Instant }[] = [];
+  readonly #tries: { readonly agentId: string | undefined; readonly at: Instant; readonly until: Instant }[] =
+    [];
   /** What was done to an agent when the last intent was written. */
   readonly #lastIntent = new Map<string, Instant>();
   #seen = 0;
@@ -65,6 +66,12 @@ export class Invariants {
     this.#tell(`${what}${isHolder ? ' of the holder' : ''} for ${seconds(until - at)}`);
   }
 
+  /** A request was not answered in time: the sweep is not complete, or a log-off is tried again. */
+  unanswered(): void {
+    const { now: at } = this.#scheduler;
+    this.#tries.push({ agentId: undefined, at, until: at + INTERVAL });
+  }
+
   /** A request for an agent leaves a process. The answer is to be called when it arrives. */
   sent(agentId: string, action: Action): () => void {
     this.#effects += 1;
@@ -81,11 +88,8 @@ export class Invariants {
         this.#find(`${action} was sent for ${agentId}, who showed a sign ${seconds(now - lastSign)} before`);
     }
     return () => {
-      const newest = this.#held.events.findLast(
-        ({ kind, agentId: id }) => kind === 'intent' && id === agentId,
-      );
-      if (newest?.intentId !== open?.intentId)
-        this.#find(`${action} for ${agentId} arrived after a later intention was recorded`);
+      if (open !== undefined && openIntent(this.#held.events, agentId)?.intentId !== open.intentId)
+        this.#find(`${action} for ${agentId} arrived after its intention was closed`);
     };
   }
 
@@ -152,7 +156,9 @@ export class Invariants {
       if (other !== undefined && other.at < (next?.at ?? Infinity)) continue;
       const last = this.#sweeps.findLast((sweep) => sweep.at <= at);
       const mayWait = Math.max(at + SWEPT_WITHIN, (last?.at ?? at) + INTERVAL + 5 * SECOND);
-      const end = isBack ? Math.max(mayWait, until + SWEPT_WITHIN) : mayWait;
+      // A sweep that was under way goes on after a thaw, and the tick in between brings none.
+      const isAtWork = isBack || what === 'cut';
+      const end = isAtWork ? Math.max(mayWait, until + 2 * INTERVAL) : mayWait;
       if (next === undefined || next.at > end + this.#outageAfter(at))
         this.#find(
           `after a ${what} of the holder nobody swept for ${seconds((next?.at ?? this.#scheduler.now) - at)}`,
@@ -193,7 +199,10 @@ export class Invariants {
 
   #deadline(id: string, due: Instant): Instant {
     let end = due + 2 * INTERVAL;
-    for (const { at, until } of [...this.#mishaps, ...this.#tries.filter(({ agentId }) => agentId === id)]) {
+    for (const { at, until } of [
+      ...this.#mishaps,
+      ...this.#tries.filter(({ agentId = id }) => agentId === id),
+    ]) {
       if (at <= end && until + ACTED_WITHIN > due) end = Math.max(end, until + ACTED_WITHIN);
     }
     return end;

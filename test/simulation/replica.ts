@@ -9,9 +9,9 @@ import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../../src/doma
 import type { Directory, Effects, ReadingSummary } from '../../src/ports/agents.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Store } from '../../src/ports/store.ts';
-import type { Database } from './database.ts';
+import type { Client, Database } from './database.ts';
 import type { Mistake } from './mistakes.ts';
-import type { Owner, Scheduler } from './scheduler.ts';
+import type { Scheduler } from './scheduler.ts';
 import { ask, type Weather } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -29,6 +29,8 @@ export interface ReplicaParts {
   readonly mistake: Mistake | undefined;
   /** A request for an agent leaves this process. The answer is called when it arrives. */
   readonly onSent: (process: Replica, agentId: string, action: Action) => () => void;
+  /** A request was not answered in time. */
+  readonly onUnanswered: () => void;
 }
 
 const quiet = (): void => undefined;
@@ -52,10 +54,11 @@ const QUIET = {
 } satisfies Partial<EnforcerParts>;
 
 /** A process, from its start to its end. Mutable. */
-export class Replica implements Owner {
+export class Replica implements Client {
   readonly name: string;
   isDead = false;
   frozenUntil: Instant = -Infinity;
+  cutOffUntil: Instant = -Infinity;
   readonly #parts: ReplicaParts;
   readonly #worker: Worker;
   readonly #startedAt: Instant;
@@ -105,6 +108,11 @@ export class Replica implements Owner {
   freeze(length: Duration, isSuspended: boolean): void {
     this.frozenUntil = this.#parts.scheduler.now + length;
     if (isSuspended) this.#suspended += length;
+  }
+
+  /** The database is out of its reach for so long; the platform is not. */
+  cutOff(length: Duration): void {
+    this.cutOffUntil = this.#parts.scheduler.now + length;
   }
 
   /** Ends as it does on SIGTERM. */
@@ -224,10 +232,12 @@ class FarPlatform implements Directory, Effects {
     });
   }
 
-  #ask<T>(give: () => T): Promise<T | 'timeout'> {
-    const { scheduler, weather } = this.#parts;
+  async #ask<T>(give: () => T): Promise<T | 'timeout'> {
+    const { scheduler, weather, onUnanswered } = this.#parts;
     const way = { weather, timeout: LONGEST_REQUEST };
-    return ask(scheduler, this.#process, way, () => Promise.resolve().then(give));
+    const answer = await ask(scheduler, this.#process, way, () => Promise.resolve().then(give));
+    if (answer === 'timeout') onUnanswered();
+    return answer;
   }
 }
 

@@ -33,7 +33,7 @@ const POLICY = policy({
 /** The last has requests that come late, or never. */
 const WEATHERS: readonly Weather[] = [
   { slow: 0, lost: 0, slowest: 0 },
-  { slow: 0.25, lost: 0.01, slowest: LONGEST_REQUEST - SECOND },
+  { slow: 0.35, lost: 0.01, slowest: LONGEST_REQUEST - SECOND },
 ];
 
 /** What a life came to. */
@@ -65,6 +65,9 @@ export async function simulate(
   };
   const parts: ReplicaParts = {
     ...{ scheduler, database, world, policy: POLICY, weather, mistake },
+    onUnanswered: () => {
+      invariants.unanswered();
+    },
     onSent: (process: Replica, agentId: string, action: Action) => {
       floor.meetsRequest(process);
       return invariants.sent(agentId, action);
@@ -78,7 +81,7 @@ export async function simulate(
 }
 
 /** How a mishap may come; most often one that leaves nobody time for anything. */
-const KINDS = ['kill', 'kill', 'freeze', 'freeze', 'suspend', 'stop', 'outage'] as const;
+const KINDS = ['kill', 'kill', 'freeze', 'freeze', 'suspend', 'stop', 'cut', 'cut', 'outage'] as const;
 /** How likely one comes just when a request for an agent is on its way. */
 const IN_THE_MIDDLE = 0.2;
 
@@ -152,6 +155,7 @@ class Floor {
     this.#busyUntil = now + length + 5 * SECOND;
     this.#invariants.mishap({ what, isHolder: place === this.#holder(), at: now, until: now + length });
     if (what === 'outage') database.downUntil = now + length;
+    else if (what === 'cut') replica.cutOff(length);
     else if (what === 'freeze' || what === 'suspend') replica.freeze(length, what === 'suspend');
     else {
       if (what === 'kill') replica.kill();
