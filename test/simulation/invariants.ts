@@ -32,12 +32,13 @@ export class Invariants {
   readonly #scheduler: Scheduler;
   readonly #world: World;
   readonly #held: MemoryContents;
+  /** Whether what is read arrives: otherwise nobody can tell in how much time something is done. */
+  readonly #isFair: boolean;
   readonly #tell: (line: string) => void;
   readonly #findings = new Set<string>();
   readonly #mishaps: Mishap[] = [];
   readonly #sweeps: { readonly at: Instant; readonly holder: string }[] = [];
-  readonly #tries: { readonly agentId: string | undefined; readonly at: Instant; readonly until: Instant }[] =
-    [];
+  readonly #tries: { readonly agentId: string; readonly at: Instant; readonly until: Instant }[] = [];
   /** What was done to an agent when the last intent was written. */
   readonly #lastIntent = new Map<string, Instant>();
   #seen = 0;
@@ -50,12 +51,14 @@ export class Invariants {
     scheduler: Scheduler,
     world: World,
     held: MemoryContents,
+    isFair: boolean,
     tell: (line: string) => void = () => undefined,
   ) {
     this.#tell = (line) => {
       tell(`${clock(scheduler.now)} ${line}`);
     };
     this.#scheduler = scheduler;
+    this.#isFair = isFair;
     this.#world = world;
     this.#held = held;
   }
@@ -64,12 +67,6 @@ export class Invariants {
     this.#mishaps.push(mishap);
     const { what, isHolder, at, until } = mishap;
     this.#tell(`${what}${isHolder ? ' of the holder' : ''} for ${seconds(until - at)}`);
-  }
-
-  /** A request was not answered in time: the sweep is not complete, or a log-off is tried again. */
-  unanswered(): void {
-    const { now: at } = this.#scheduler;
-    this.#tries.push({ agentId: undefined, at, until: at + INTERVAL });
   }
 
   /** A request for an agent leaves a process. The answer is to be called when it arrives. */
@@ -114,7 +111,7 @@ export class Invariants {
 
   end(): { readonly findings: readonly string[]; readonly effects: number; readonly takings: number } {
     this.#checkTakeovers();
-    this.#checkLogoffs();
+    if (this.#isFair) this.#checkLogoffs();
     return { findings: [...this.#findings], effects: this.#effects, takings: this.#takings };
   }
 
@@ -199,10 +196,7 @@ export class Invariants {
 
   #deadline(id: string, due: Instant): Instant {
     let end = due + 2 * INTERVAL;
-    for (const { at, until } of [
-      ...this.#mishaps,
-      ...this.#tries.filter(({ agentId = id }) => agentId === id),
-    ]) {
+    for (const { at, until } of [...this.#mishaps, ...this.#tries.filter(({ agentId }) => agentId === id)]) {
       if (at <= end && until + ACTED_WITHIN > due) end = Math.max(end, until + ACTED_WITHIN);
     }
     return end;

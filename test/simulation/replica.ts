@@ -25,12 +25,11 @@ export interface ReplicaParts {
   readonly database: Database;
   readonly world: World;
   readonly policy: Policy;
-  readonly weather: Weather;
+  /** How requests that read, and requests that do something, fare. */
+  readonly weather: Record<'read' | 'effect', Weather>;
   readonly mistake: Mistake | undefined;
   /** A request for an agent leaves this process. The answer is called when it arrives. */
   readonly onSent: (process: Replica, agentId: string, action: Action) => () => void;
-  /** A request was not answered in time. */
-  readonly onUnanswered: () => void;
 }
 
 const quiet = (): void => undefined;
@@ -212,7 +211,7 @@ class FarPlatform implements Directory, Effects {
       arrived();
       world.find(id).perform(scheduler, action);
       return 'done';
-    });
+    }, 'effect');
     return answer === 'timeout' ? failed('transient') : { ok: true, correlationId: undefined };
   }
 
@@ -232,12 +231,10 @@ class FarPlatform implements Directory, Effects {
     });
   }
 
-  async #ask<T>(give: () => T): Promise<T | 'timeout'> {
-    const { scheduler, weather, onUnanswered } = this.#parts;
-    const way = { weather, timeout: LONGEST_REQUEST };
-    const answer = await ask(scheduler, this.#process, way, () => Promise.resolve().then(give));
-    if (answer === 'timeout') onUnanswered();
-    return answer;
+  #ask<T>(give: () => T, kind: 'read' | 'effect' = 'read'): Promise<T | 'timeout'> {
+    const { scheduler, weather } = this.#parts;
+    const way = { weather: weather[kind], timeout: LONGEST_REQUEST };
+    return ask(scheduler, this.#process, way, () => Promise.resolve().then(give));
   }
 }
 

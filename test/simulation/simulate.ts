@@ -30,10 +30,14 @@ const POLICY = policy({
   caps: { ...CAPS, settle: 1 },
 });
 
-/** The last has requests that come late, or never. */
-const WEATHERS: readonly Weather[] = [
-  { slow: 0, lost: 0, slowest: 0 },
-  { slow: 0.35, lost: 0.01, slowest: LONGEST_REQUEST - SECOND },
+const SLOWEST = LONGEST_REQUEST - SECOND;
+const FAIR: Weather = { slow: 0, lost: 0, slowest: 0 };
+const FOUL: Weather = { slow: 0.35, lost: 0.01, slowest: SLOWEST };
+/** How requests that read, and requests that do something, fare. */
+const WEATHERS: readonly Record<'read' | 'effect', Weather>[] = [
+  { read: FAIR, effect: FAIR },
+  { read: FAIR, effect: { ...FAIR, slow: 0.8, slowest: SLOWEST } },
+  { read: FOUL, effect: FOUL },
 ];
 
 /** What a life came to. */
@@ -59,15 +63,12 @@ export async function simulate(
     check();
   });
   const weather = pick(random, WEATHERS);
-  const invariants = new Invariants(scheduler, world, database.contents, tell);
+  const invariants = new Invariants(scheduler, world, database.contents, weather.read === FAIR, tell);
   check = () => {
     invariants.look();
   };
   const parts: ReplicaParts = {
     ...{ scheduler, database, world, policy: POLICY, weather, mistake },
-    onUnanswered: () => {
-      invariants.unanswered();
-    },
     onSent: (process: Replica, agentId: string, action: Action) => {
       floor.meetsRequest(process);
       return invariants.sent(agentId, action);
