@@ -4,9 +4,9 @@ import type { Action } from '../../src/domain/policy/policy.ts';
 import type { StoredEvent } from '../../src/domain/record.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import type { MemoryContents } from '../../src/store/memory/contents.ts';
-import { INTERVAL, LONGEST_REQUEST } from './replica.ts';
+import { INTERVAL } from './replica.ts';
 import type { Scheduler } from './scheduler.ts';
-import { LIMIT, type World } from './world.ts';
+import { LIMIT, type CastAgent, type World } from './world.ts';
 
 /** Something that was made to go wrong. */
 export interface Mishap {
@@ -17,50 +17,53 @@ export interface Mishap {
   readonly until: Instant;
 }
 
+/** What a life is watched by. */
+export interface Watch {
+  readonly scheduler: Scheduler;
+  readonly world: World;
+  readonly held: MemoryContents;
+  readonly longestRequest: Duration;
+  /** Whether what is read arrives: otherwise nobody can tell in how much time something is done. */
+  readonly isFair: boolean;
+  /** Is told what happens. */
+  readonly tell: ((line: string) => void) | undefined;
+}
+
 /** After the holder is gone another sweeps within this. */
 const SWEPT_WITHIN: Duration = 35 * SECOND;
-/** After the last mishap whoever is due is logged off within this. */
+/** A fresh look is at most so old when the first request of a log-off leaves. */
+const FRESH: Duration = 12 * SECOND;
+/** For this long after a death nobody acts, where requests last no longer than the design gives times for. */
 const ACTED_WITHIN: Duration = MINUTE + INTERVAL;
-/** A sign so shortly before a request cannot have been seen: the fresh look is ten seconds old, and another request went first. */
-const UNSEEN: Duration = 12 * SECOND + LONGEST_REQUEST;
-
-/** Outcomes after which the log-off is tried again later. */
+const USUAL_REQUEST: Duration = 15 * SECOND;
+/** A tick comes this much late where answers take their time. */
+const LATE: Duration = 5 * SECOND;
+/** Outcomes after which the log-off is tried again, later each time. */
 const TRIED_AGAIN: ReadonlySet<string> = new Set(['dropped', 'failed', 'unverified']);
+
+interface Span {
+  readonly at: Instant;
+  readonly until: Instant;
+}
 
 /** Watches one life. Mutable. */
 export class Invariants {
-  readonly #scheduler: Scheduler;
-  readonly #world: World;
-  readonly #held: MemoryContents;
-  /** Whether what is read arrives: otherwise nobody can tell in how much time something is done. */
-  readonly #isFair: boolean;
-  readonly #tell: (line: string) => void;
+  readonly #watch: Watch;
   readonly #findings = new Set<string>();
   readonly #mishaps: Mishap[] = [];
-  readonly #sweeps: { readonly at: Instant; readonly holder: string }[] = [];
-  readonly #tries: { readonly agentId: string; readonly at: Instant; readonly until: Instant }[] = [];
-  /** What was done to an agent when the last intent was written. */
-  readonly #lastIntent = new Map<string, Instant>();
-  #seen = 0;
-  #savedAt: Instant = -Infinity;
+  readonly #sweeps: { readonly at: Instant; readonly sweptAt: Instant }[] = [];
+  /** For how long log-offs that came to nothing hold an agent back. */
+  readonly #waits = new Map<string, Span[]>();
+  /** When the last intention for an agent was recorded. */
+  readonly #intendedAt = new Map<string, Instant>();
+  #eventsSeen = 0;
+  #sweptAt: Instant = -Infinity;
   #epoch = 0;
   #effects = 0;
   #takings = 0;
 
-  constructor(
-    scheduler: Scheduler,
-    world: World,
-    held: MemoryContents,
-    isFair: boolean,
-    tell: (line: string) => void = () => undefined,
-  ) {
-    this.#tell = (line) => {
-      tell(`${clock(scheduler.now)} ${line}`);
-    };
-    this.#scheduler = scheduler;
-    this.#isFair = isFair;
-    this.#world = world;
-    this.#held = held;
+  constructor(watch: Watch) {
+    this.#watch = watch;
   }
 
   mishap(mishap: Mishap): void {
@@ -73,148 +76,144 @@ export class Invariants {
   sent(agentId: string, action: Action): () => void {
     this.#effects += 1;
     this.#tell(`${action} is sent for ${agentId}`);
-    const { now } = this.#scheduler;
-    const open = openIntent(this.#held.events, agentId);
+    const open = this.#openIntent(agentId);
     if (open === undefined) this.#find(`${action} was sent for ${agentId} without an intention on record`);
-    const { lastSign, signs } = this.#world.find(agentId);
-    const before = signs.findLast((at) => at < now - UNSEEN) ?? -Infinity;
-    const isUnseen = lastSign > now - UNSEEN;
-    if (now - (isUnseen ? before : lastSign) < LIMIT) {
-      const ladder = open?.rung !== undefined;
-      if (!ladder || lastSign > (this.#lastIntent.get(agentId) ?? 0))
-        this.#find(`${action} was sent for ${agentId}, who showed a sign ${seconds(now - lastSign)} before`);
-    }
+    this.#checkPresent(this.#watch.world.find(agentId), action, open?.rung !== undefined);
     return () => {
-      if (open !== undefined && openIntent(this.#held.events, agentId)?.intentId !== open.intentId)
+      if (open !== undefined && this.#openIntent(agentId)?.intentId !== open.intentId)
         this.#find(`${action} for ${agentId} arrived after its intention was closed`);
     };
   }
 
   /** Looks at what is stored now. */
   look(): void {
-    const { lease, events, worker, sweptAt } = this.#held;
-    const { now } = this.#scheduler;
-    if ((sweptAt ?? -Infinity) < this.#savedAt) this.#find('an older sweep was stored over a newer one');
-    this.#savedAt = Math.max(this.#savedAt, sweptAt ?? -Infinity);
+    const { lease, events, worker, sweptAt = -Infinity } = this.#watch.held;
     if (lease.epoch < this.#epoch) this.#find(`the epoch fell from ${this.#epoch} to ${lease.epoch}`);
     if (lease.epoch > this.#epoch) {
       this.#takings += 1;
-      this.#tell(`epoch ${lease.epoch} of ${lease.holder}`);
+      this.#tell(`epoch ${lease.epoch} of ${lease.holder ?? 'nobody'}`);
     }
-    this.#epoch = Math.max(this.#epoch, lease.epoch);
-    const swept = this.#sweeps.at(-1);
-    if (worker !== undefined && (swept?.holder !== worker.holder || now - swept.at > SECOND))
-      this.#noteSweep(worker.holder, worker.sweptAt);
-    for (const event of events.slice(this.#seen)) this.#stored(event, events);
-    this.#seen = events.length;
+    this.#epoch = lease.epoch;
+    if (sweptAt < this.#sweptAt) this.#find('an older sweep was stored over a newer one');
+    this.#sweptAt = sweptAt;
+    if (worker !== undefined && worker.sweptAt !== this.#sweeps.at(-1)?.sweptAt) {
+      this.#sweeps.push({ at: this.#watch.scheduler.now, sweptAt: worker.sweptAt });
+      this.#tell(`${worker.holder} sweeps`);
+    }
+    for (const event of events.slice(this.#eventsSeen)) this.#stored(event);
+    this.#eventsSeen = events.length;
   }
 
   end(): { readonly findings: readonly string[]; readonly effects: number; readonly takings: number } {
-    this.#checkTakeovers();
-    if (this.#isFair) this.#checkLogoffs();
+    if (this.#watch.isFair) {
+      for (const mishap of this.#mishaps) this.#checkTakeover(mishap);
+      for (const agent of this.#watch.world.cast) this.#checkInTime(agent);
+    }
     return { findings: [...this.#findings], effects: this.#effects, takings: this.#takings };
   }
 
-  #sweptAt: Instant | undefined;
-
-  #noteSweep(holder: string, sweptAt: Instant): void {
-    if (this.#sweptAt === sweptAt) return;
-    this.#sweptAt = sweptAt;
-    this.#sweeps.push({ at: this.#scheduler.now, holder });
-    this.#tell(`${holder} sweeps`);
+  /** Nobody is logged off who has shown that they are there; a sign that comes while they are cannot have been seen. */
+  #checkPresent({ agent: { id }, signs, lastSign }: CastAgent, action: Action, isAnswer: boolean): void {
+    const { longestRequest, scheduler } = this.#watch;
+    const seenUntil = scheduler.now - FRESH - longestRequest;
+    const seen = signs.findLast((at) => at <= seenUntil) ?? -Infinity;
+    const since = lastSign <= seenUntil ? lastSign : seen;
+    // The ladder answers a return whatever the limit says, unless a sign has come.
+    const isAnswered = isAnswer && since < (this.#intendedAt.get(id) ?? 0);
+    if (scheduler.now - since < LIMIT && !isAnswered)
+      this.#find(`${action} was sent for ${id}, who showed a sign ${seconds(scheduler.now - since)} before`);
   }
 
-  #stored(event: StoredEvent, events: readonly StoredEvent[]): void {
-    const { kind, agentId, seq, reason, intentId } = event;
-    this.#tell(`${kind} ${agentId ?? ''} ${reason ?? ''} is on record`);
-    if (intentId !== undefined && kind !== 'intent' && outcomesOf(events, intentId).length > 1)
-      this.#find(`the intention for ${agentId ?? 'nobody'} has two outcomes`);
-    if (TRIED_AGAIN.has(kind)) this.#waits(agentId);
-    if (kind !== 'intent' || agentId === undefined) return;
-    const { now } = this.#scheduler;
-    const agent = this.#world.find(agentId);
-    const before = events.filter((each) => each.seq < seq);
-    if (openIntent(before, agentId) !== undefined)
-      this.#find(`an intention for ${agentId} was recorded while another was open`);
-    const since = this.#lastIntent.get(agentId);
-    const isDone = agent.done.some(({ at, action }) => at >= (since ?? Infinity) && takesOff([action]));
-    if (isDone && agent.isOffline)
-      this.#find(`a second intention for ${agentId} was recorded while the first held`);
-    this.#lastIntent.set(agentId, now);
+  #stored(event: StoredEvent): void {
+    const { kind, agentId, reason, intentId } = event;
+    this.#tell([kind, agentId, reason, 'is on record'].filter((part) => part !== undefined).join(' '));
+    if (agentId === undefined) return;
+    if (kind === 'intent') this.#intended(this.#watch.world.find(agentId), event);
+    else if (intentId !== undefined && this.#outcomesOf(intentId).length > 1)
+      this.#find(`an intention for ${agentId} has two outcomes`);
+    if (TRIED_AGAIN.has(kind)) this.#triedAgain(agentId);
+  }
+
+  #intended({ agent: { id }, done, isOffline }: CastAgent, { seq }: StoredEvent): void {
+    const before = this.#watch.held.events.findLast(
+      (each) => each.kind === 'intent' && each.agentId === id && each.seq < seq,
+    );
+    if (before !== undefined && this.#outcomesOf(before.intentId ?? '').length === 0)
+      this.#find(`an intention for ${id} was recorded while another was open`);
+    const last = this.#intendedAt.get(id) ?? Infinity;
+    if (isOffline && done.some(({ at, action }) => at >= last && takesOff([action])))
+      this.#find(`a second intention for ${id} was recorded while the first held`);
+    this.#intendedAt.set(id, this.#watch.scheduler.now);
+  }
+
+  #triedAgain(agentId: string): void {
+    const waits = this.#waits.get(agentId) ?? [];
+    const { now: at } = this.#watch.scheduler;
+    this.#waits.set(agentId, [...waits, { at, until: at + 2 ** (waits.length + 1) * MINUTE }]);
   }
 
   /** Another replica sweeps soon after the holder is gone, unless something happens to that one too. */
-  #checkTakeovers(): void {
-    for (const { what, isHolder, at, until } of this.#mishaps) {
-      if (!isHolder || what === 'outage') continue;
-      const isBack = until - at < SWEPT_WITHIN;
-      const next = this.#sweeps.find((sweep) => sweep.at > at);
-      const other = this.#mishaps.find((each) => each.isHolder && each.at > at);
-      if (other !== undefined && other.at < (next?.at ?? Infinity)) continue;
-      const last = this.#sweeps.findLast((sweep) => sweep.at <= at);
-      const mayWait = Math.max(at + SWEPT_WITHIN, (last?.at ?? at) + INTERVAL + 5 * SECOND);
-      // A sweep that was under way goes on after a thaw, and the tick in between brings none.
-      const isAtWork = isBack || what === 'cut';
-      const end = isAtWork ? Math.max(mayWait, until + 2 * INTERVAL) : mayWait;
-      if (next === undefined || next.at > end + this.#outageAfter(at))
-        this.#find(
-          `after a ${what} of the holder nobody swept for ${seconds((next?.at ?? this.#scheduler.now) - at)}`,
-        );
-    }
-  }
-
-  #outageAfter(at: Instant): Duration {
-    return Math.max(
-      0,
-      ...this.#mishaps
-        .filter((each) => each.what === 'outage' && each.until > at && each.at < at + MINUTE)
-        .map(({ until }) => until - at + SWEPT_WITHIN),
+  #checkTakeover({ what, isHolder, at, until }: Mishap): void {
+    if (!isHolder || what === 'outage') return;
+    const next = this.#sweeps.find((sweep) => sweep.at > at)?.at ?? this.#watch.scheduler.now;
+    if (this.#mishaps.some((each) => each.isHolder && each.at > at && each.at < next)) return;
+    const last = this.#sweeps.findLast((sweep) => sweep.at <= at)?.at ?? at;
+    const isBack = what === 'cut' || until - at < SWEPT_WITHIN;
+    const end = Math.max(
+      at + SWEPT_WITHIN,
+      last + INTERVAL + LATE,
+      // A sweep that was under way goes on after that, and the tick in between brings none.
+      isBack ? until + 2 * INTERVAL : -Infinity,
     );
+    if (next > end) this.#find(`after a ${what} of the holder nobody swept for ${seconds(next - at)}`);
   }
 
   /** Whoever is due is logged off, in time. */
-  #checkLogoffs(): void {
-    for (const { agent, signs, done } of this.#world.cast) {
-      signs.forEach((sign, i) => {
-        const due = sign + LIMIT;
-        const end = this.#deadline(agent.id, due);
-        const next = signs[i + 1] ?? Infinity;
-        if (end > Math.min(next, this.#scheduler.now)) return;
-        const isDone = done.some(({ at, action }) => takesOff([action]) && at >= due && at <= end);
-        if (!isDone)
-          this.#find(`${agent.id} was due at ${clock(due)} and not logged off until ${clock(end)}`);
-      });
-    }
-  }
-
-  /** An agent whose log-off did not come to anything waits for the next try, longer each time. */
-  #waits(agentId = ''): void {
-    const { now: at } = this.#scheduler;
-    const tries = this.#tries.filter((each) => each.agentId === agentId).length;
-    this.#tries.push({ agentId, at, until: at + 2 ** (tries + 1) * MINUTE });
+  #checkInTime({ agent: { id }, signs, done }: CastAgent): void {
+    signs.forEach((sign, i) => {
+      const due = sign + LIMIT;
+      const end = this.#deadline(id, due);
+      if (end > Math.min(signs[i + 1] ?? Infinity, this.#watch.scheduler.now)) return;
+      if (!done.some(({ at, action }) => takesOff([action]) && at >= due && at <= end))
+        this.#find(`${id} was due at ${clock(due)} and not logged off until ${clock(end)}`);
+    });
   }
 
   #deadline(id: string, due: Instant): Instant {
+    const within = ACTED_WITHIN + Math.max(0, this.#watch.longestRequest - USUAL_REQUEST);
+    const mishaps = this.#mishaps.map(({ what, at, until }) => {
+      // One sweep finds that the database is back, and the next one acts.
+      const isOfStore = what === 'outage' || what === 'cut';
+      return { at, until: isOfStore ? until + INTERVAL : until };
+    });
     let end = due + 2 * INTERVAL;
-    for (const { at, until } of [...this.#mishaps, ...this.#tries.filter(({ agentId }) => agentId === id)]) {
-      if (at <= end && until + ACTED_WITHIN > due) end = Math.max(end, until + ACTED_WITHIN);
+    for (const { at, until } of [...mishaps, ...(this.#waits.get(id) ?? [])]) {
+      if (at <= end && until + within > due) end = Math.max(end, until + within);
     }
     return end;
   }
 
-  #find(what: string): void {
-    this.#findings.add(`${clock(this.#scheduler.now)} ${what}`);
+  #openIntent(agentId: string): StoredEvent | undefined {
+    const intent = this.#watch.held.events.findLast(
+      ({ kind, agentId: id }) => kind === 'intent' && id === agentId,
+    );
+    return intent?.intentId !== undefined && this.#outcomesOf(intent.intentId).length === 0
+      ? intent
+      : undefined;
   }
-}
 
-function outcomesOf(events: readonly StoredEvent[], intentId: string): readonly StoredEvent[] {
-  return events.filter((each) => each.intentId === intentId && each.kind !== 'intent');
-}
+  #outcomesOf(intentId: string): readonly StoredEvent[] {
+    return this.#watch.held.events.filter((each) => each.intentId === intentId && each.kind !== 'intent');
+  }
 
-function openIntent(events: readonly StoredEvent[], agentId: string): StoredEvent | undefined {
-  const intent = events.findLast(({ kind, agentId: id }) => kind === 'intent' && id === agentId);
-  if (intent === undefined) return undefined;
-  return outcomesOf(events, intent.intentId ?? '').length > 0 ? undefined : intent;
+  #find(what: string): void {
+    this.#findings.add(what);
+    this.#tell(`FOUND: ${what}`);
+  }
+
+  #tell(line: string): void {
+    this.#watch.tell?.(`${clock(this.#watch.scheduler.now)} ${line}`);
+  }
 }
 
 function seconds(length: Duration): string {

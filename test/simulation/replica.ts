@@ -17,8 +17,6 @@ import type { World } from './world.ts';
 
 /** The schedule of all replicas. */
 export const INTERVAL: Duration = MINUTE;
-/** No request to the platform is under way for longer. */
-export const LONGEST_REQUEST: Duration = 15 * SECOND;
 
 export interface ReplicaParts {
   readonly scheduler: Scheduler;
@@ -27,6 +25,8 @@ export interface ReplicaParts {
   readonly policy: Policy;
   /** How requests that read, and requests that do something, fare. */
   readonly weather: Record<'read' | 'effect', Weather>;
+  /** No request to the platform is under way for longer. */
+  readonly longestRequest: Duration;
   readonly mistake: Mistake | undefined;
   /** A request for an agent leaves this process. The answer is called when it arrives. */
   readonly onSent: (process: Replica, agentId: string, action: Action) => () => void;
@@ -71,8 +71,8 @@ export class Replica implements Client {
     this.#parts = parts;
     this.#skew = skew;
     this.#startedAt = parts.scheduler.now;
-    const { policy, mistake } = parts;
-    const inForce = { policy, longestInterval: INTERVAL, retention: DAY, longestRequest: LONGEST_REQUEST };
+    const { policy, longestRequest, mistake } = parts;
+    const inForce = { policy, longestInterval: INTERVAL, retention: DAY, longestRequest };
     const store: Store = parts.database.open(this, () => this.#clock.now(), mistake);
     const platform = new FarPlatform(this, parts, () => this.#clock.now());
     const made: EnforcerParts = {
@@ -232,8 +232,8 @@ class FarPlatform implements Directory, Effects {
   }
 
   #ask<T>(give: () => T, kind: 'read' | 'effect' = 'read'): Promise<T | 'timeout'> {
-    const { scheduler, weather } = this.#parts;
-    const way = { weather: weather[kind], timeout: LONGEST_REQUEST };
+    const { scheduler, weather, longestRequest: timeout } = this.#parts;
+    const way = { weather: weather[kind], timeout };
     return ask(scheduler, this.#process, way, () => Promise.resolve().then(give));
   }
 }

@@ -3,15 +3,13 @@ import { SECOND, type Duration } from '../../src/domain/time/time.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
 import { WORLD } from './scheduler.ts';
 
-/** How likely a way is slow, or loses what is on it. */
+/** How likely the way there is slow, or either way loses what is on it. */
 export interface Weather {
   readonly slow: number;
   readonly lost: number;
-  /** A slow way takes up to this. */
-  readonly slowest: Duration;
 }
 
-export const FAIR: Weather = { slow: 0, lost: 0, slowest: 0 };
+export const FAIR: Weather = { slow: 0, lost: 0 };
 
 /** Asks what stands at the other end. `give` is called there; its answer comes back, or `timeout` after so long. */
 export function ask<T>(
@@ -20,10 +18,9 @@ export function ask<T>(
   { weather, timeout }: { readonly weather: Weather; readonly timeout: Duration },
   give: () => Promise<T>,
 ): Promise<T | 'timeout'> {
-  const way = (): Duration =>
-    scheduler.random() < weather.slow
-      ? scheduler.between(SECOND, weather.slowest)
-      : scheduler.between(5, 250);
+  const usual = (): Duration => scheduler.between(5, 250);
+  const there = (): Duration =>
+    scheduler.random() < weather.slow ? scheduler.between(SECOND, timeout - SECOND) : usual();
   const isLost = (): boolean => scheduler.random() < weather.lost;
   const { promise, resolve, reject } = Promise.withResolvers<T | 'timeout'>();
   if (Number.isFinite(timeout)) {
@@ -32,10 +29,10 @@ export function ask<T>(
     });
   }
   const back = (settle: () => void): void => {
-    if (!isLost()) scheduler.after(way(), asker, settle);
+    if (!isLost()) scheduler.after(usual(), asker, settle);
   };
   if (isLost()) return promise;
-  scheduler.after(way(), WORLD, () => {
+  scheduler.after(there(), WORLD, () => {
     void give().then(
       (answer) => {
         back(() => {
