@@ -114,11 +114,15 @@ export class LeaseKeeper {
     this.#stopTimer = () => undefined;
   }
 
-  /** Ends this holding and gives the lease back. Rejects when the store is lost. */
-  async release(): Promise<void> {
+  /**
+   * Ends this holding and gives the lease back. `isCutOff`: requests may be on their way to the platform, and the next holder waits
+   * until they are over. Rejects when the store is lost.
+   */
+  async release(isCutOff: boolean): Promise<void> {
     this.stop();
     this.#end('the lease was given back');
-    await this.#parts.store.releaseLease(this.#parts.holder);
+    const { store, holder, longestRequest } = this.#parts;
+    await store.releaseLease(holder, isCutOff ? longestRequest() : 0);
   }
 
   /** Whether the lease is held; asks only where it was renewed long ago. A store that fails leaves that unknown. */

@@ -55,8 +55,11 @@ export interface Store {
    * transaction, and rejects with a `fenced` error without it. Pause, resume and the outbox are open to all.
    */
   holdLease(holder: string, now: Instant, ttl: Duration, quiet?: Duration): Promise<LeaseGrant | undefined>;
-  /** Gives the lease back; that of another holder stays. The epoch is kept. */
-  releaseLease(holder: string): Promise<void>;
+  /**
+   * Gives the lease back; that of another holder stays. The epoch is kept. The next holder may act after `underWay`, how long requests
+   * that this holder cut off may still be on their way; at once unless given.
+   */
+  releaseLease(holder: string, underWay?: Duration): Promise<void>;
   /** Who held the lease last, and until when by this machine's clock; `undefined` where it was given back, or never taken. */
   lease(): Promise<LeaseTrace | undefined>;
   /** Notes that a sweep begins. */

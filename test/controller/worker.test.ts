@@ -51,9 +51,9 @@ class Lease {
     this.noted.push(begun);
   }
 
-  async releaseLease(holder: string): Promise<void> {
+  async releaseLease(holder: string, underWay?: Duration): Promise<void> {
     this.#mustWork();
-    await this.inner.releaseLease(holder);
+    await this.inner.releaseLease(holder, underWay);
     this.released += 1;
   }
 
@@ -530,6 +530,19 @@ describe('draining', () => {
     expect(signal?.aborted).toBe(true);
     expect(clock.now()).toBe(BASE + 9 * SECOND);
     expect(lease.released).toBe(1);
+  });
+
+  test('has the next worker sweep at once, and act once the requests that were cut off are over', async () => {
+    const worker = workerOf();
+    sweep = () => new Promise(() => undefined);
+    void worker.tick();
+    await worker.drain(8 * SECOND);
+    const next = workerOf('second', {}, new Lease());
+    const [first, later] = await Promise.all([
+      limitsAfter(QUIET),
+      next.tick(clock.now() + 10 * MINUTE),
+    ]);
+    expect([first.slice(0, 2), later !== undefined]).toEqual([[false, true], true]);
   });
 
   test('ends also when the store is gone', async () => {

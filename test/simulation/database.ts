@@ -108,8 +108,8 @@ class LeaseStore extends MemoryStore {
     return grant;
   }
 
-  override async releaseLease(holder: string): Promise<void> {
-    await super.releaseLease(holder);
+  override async releaseLease(...given: Parameters<Store['releaseLease']>): Promise<void> {
+    await super.releaseLease(...given);
     if (this.#mistake === 'epoch_reset') this.#held.lease = { ...this.#held.lease, epoch: 0 };
   }
 

@@ -95,9 +95,11 @@ export class MemoryStore implements Store {
     );
   }
 
-  releaseLease(holder: string): Promise<void> {
+  releaseLease(holder: string, underWay: Duration = 0): Promise<void> {
     return this.#later((held) => {
-      if (held.lease.holder === holder) held.lease = { ...held.lease, holder: undefined };
+      const { lease } = held;
+      const actFrom = underWay > 0 ? Math.max(lease.actFrom, this.#now() + underWay) : lease.actFrom;
+      if (lease.holder === holder) held.lease = { ...lease, holder: undefined, actFrom };
     });
   }
 

@@ -31,7 +31,9 @@ const TAKE = `UPDATE idle_enforcer.lease SET holder = $2, epoch = epoch + 1, unt
   pid = $6, host = $7, boot = $8
   WHERE organisation = $1 RETURNING epoch, ${LEFT('act_from')}`;
 
-const RELEASE = `UPDATE idle_enforcer.lease SET holder = '', until = ${NOW} WHERE organisation = $1 AND holder = $2`;
+const RELEASE = `UPDATE idle_enforcer.lease SET holder = '', until = ${NOW},
+  act_from = CASE WHEN $3 > 0 THEN greatest(act_from, ${AFTER(3)}) ELSE act_from END
+  WHERE organisation = $1 AND holder = $2`;
 
 /** The database's clock may have been set: a lease may end so much later than it should, without being looked at more closely. */
 const SLACK: Duration = 5 * SECOND;
@@ -71,8 +73,9 @@ export class DatabaseLease {
     return grant;
   }
 
-  async release(holder: string): Promise<void> {
-    await this.#organisation.db.run(RELEASE, this.#organisation.name, holder);
+  /** See `Store.releaseLease`. */
+  async release(holder: string, underWay: Duration): Promise<void> {
+    await this.#organisation.db.run(RELEASE, this.#organisation.name, holder, underWay);
   }
 
   /** See `Store.lease`; `now` is this machine's. */

@@ -151,8 +151,8 @@ export class PostgresStore implements Store {
     return this.#lease.hold(holder, ttl, quiet);
   }
 
-  releaseLease(holder: string): Promise<void> {
-    return this.#lease.release(holder);
+  releaseLease(holder: string, underWay = 0): Promise<void> {
+    return this.#lease.release(holder, underWay);
   }
 
   lease(): Promise<LeaseTrace | undefined> {

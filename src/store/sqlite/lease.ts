@@ -78,10 +78,12 @@ export function goOnFrom(db: Database, epoch: number): void {
   if (epoch > 0) db.run(SAVE, RELEASED, 0, 0, '', '', epoch, 0, 0);
 }
 
-/** Gives the lease back; another's is left alone. */
-export function dropLease(db: Database, holder: string): void {
-  db.transaction(() => db.run(`UPDATE lease SET holder = '${RELEASED}', until = 0 WHERE holder = ?`, holder));
+/** Gives the lease back; another's is left alone. Nobody acts before `actFrom`. */
+export function dropLease(db: Database, holder: string, actFrom: Instant): void {
+  db.transaction(() => db.run(DROP, Math.round(actFrom), holder));
 }
+
+const DROP = `UPDATE lease SET holder = '${RELEASED}', until = 0, act_from = max(act_from, ?) WHERE holder = ?`;
 
 /** The row of the lease, whether or not it is held. */
 export function readLease(db: Database): Row | undefined {

@@ -131,9 +131,9 @@ export class SqliteStore implements Store {
     return this.#later(() => leaseTrace(this.#db));
   }
 
-  releaseLease(holder: string): Promise<void> {
+  releaseLease(holder: string, underWay: Duration = 0): Promise<void> {
     return this.#later(() => {
-      dropLease(this.#db, holder);
+      dropLease(this.#db, holder, underWay > 0 ? this.#now() + underWay : 0);
     });
   }
 

@@ -62,6 +62,16 @@ export function leaseContract(place: () => StorePlace): void {
       expect(await ask(other, 'two')).toEqual({ epoch: 2, actsAfter: 0 });
     });
 
+    test('that is given back while requests may be under way lets its successor act only after these', async () => {
+      const [one, other] = await two();
+      await ask(one, 'one');
+      await other.releaseLease('two', QUIET);
+      await one.releaseLease('one', QUIET);
+      const taken = (await ask(other, 'two'))!;
+      expect(taken.epoch).toBe(2);
+      expect(Math.abs(taken.actsAfter - QUIET)).toBeLessThanOrEqual(place().slack);
+    });
+
     test('that ran out lets its successor act only after the requests of its holder are over', async () => {
       const [one, other] = await two();
       await ask(one, 'one', QUIET);
