@@ -24,7 +24,7 @@ export interface Client extends Owner {
 
 export class Database {
   readonly contents = new MemoryContents();
-  /** Until then it answers nobody. */
+  /** Until then it answers no process. */
   downUntil: Instant = -Infinity;
   readonly #scheduler: Scheduler;
   readonly #onWrite: () => void;
@@ -44,15 +44,11 @@ export class Database {
       get: (_, name) => {
         const side: Store = mistake === 'no_fence' && FENCED.has(String(name)) ? visitor : store;
         const value: unknown = Reflect.get(side, name, side);
-        if (typeof value !== 'function' || READ_AT_ONCE.has(String(name)))
-          return typeof value === 'function' ? value.bind(side) : value;
+        if (typeof value !== 'function') return value;
+        const call = (parts: readonly unknown[]): unknown => Reflect.apply(value, side, parts);
+        if (READ_AT_ONCE.has(String(name))) return (...parts: readonly unknown[]) => call(parts);
         return (...parts: readonly unknown[]) =>
-          this.#call(
-            process,
-            String(name),
-            () => Reflect.apply(value, side, parts) as Promise<unknown>,
-            mistake,
-          );
+          this.#call(process, String(name), () => call(parts) as Promise<unknown>, mistake);
       },
     });
   }

@@ -23,7 +23,7 @@ export interface Watch {
   readonly world: World;
   readonly held: MemoryContents;
   readonly longestRequest: Duration;
-  /** Whether what is read arrives: otherwise nobody can tell in how much time something is done. */
+  /** Whether what is read arrives: otherwise how soon something is done depends on luck. */
   readonly isFair: boolean;
   /** Is told what happens. */
   readonly tell: ((line: string) => void) | undefined;
@@ -33,7 +33,7 @@ export interface Watch {
 const SWEPT_WITHIN: Duration = 35 * SECOND;
 /** A fresh look is at most so old when the first request of a log-off leaves. */
 const FRESH: Duration = 12 * SECOND;
-/** For this long after a death nobody acts, where requests last no longer than the design gives times for. */
+/** After the holder is gone another acts within this, where requests last no longer than the design gives times for. */
 const ACTED_WITHIN: Duration = MINUTE + INTERVAL;
 const USUAL_REQUEST: Duration = 15 * SECOND;
 /** A tick comes this much late where answers take their time. */
@@ -91,7 +91,7 @@ export class Invariants {
     if (lease.epoch < this.#epoch) this.#find(`the epoch fell from ${this.#epoch} to ${lease.epoch}`);
     if (lease.epoch > this.#epoch) {
       this.#takings += 1;
-      this.#tell(`epoch ${lease.epoch} of ${lease.holder ?? 'nobody'}`);
+      this.#tell(`epoch ${lease.epoch} of ${lease.holder ?? 'no worker'}`);
     }
     this.#epoch = lease.epoch;
     if (sweptAt < this.#sweptAt) this.#find('an older sweep was stored over a newer one');
@@ -112,7 +112,7 @@ export class Invariants {
     return { findings: [...this.#findings], effects: this.#effects, takings: this.#takings };
   }
 
-  /** Nobody is logged off who has shown that they are there; a sign that comes while they are cannot have been seen. */
+  /** No agent is logged off who has shown that they are there; a sign that comes in the middle of it cannot have been seen. */
   #checkPresent({ agent: { id }, signs, lastSign }: CastAgent, action: Action, isAnswer: boolean): void {
     const { longestRequest, scheduler } = this.#watch;
     const seenUntil = scheduler.now - FRESH - longestRequest;
@@ -165,10 +165,10 @@ export class Invariants {
       // A sweep that was under way goes on after that, and the tick in between brings none.
       isBack ? until + 2 * INTERVAL : -Infinity,
     );
-    if (next > end) this.#find(`after a ${what} of the holder nobody swept for ${seconds(next - at)}`);
+    if (next > end) this.#find(`after a ${what} of the holder no worker swept for ${seconds(next - at)}`);
   }
 
-  /** Whoever is due is logged off, in time. */
+  /** An agent who is due is logged off in time. */
   #checkInTime({ agent: { id }, signs, done }: CastAgent): void {
     signs.forEach((sign, i) => {
       const due = sign + LIMIT;

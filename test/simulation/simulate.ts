@@ -93,7 +93,7 @@ export async function simulate(
   return { ...invariants.end(), mishaps: floor.mishaps };
 }
 
-/** How a mishap may come; most often one that leaves nobody time for anything. */
+/** How often each kind of mishap comes, of so many. */
 const KINDS = ['kill', 'kill', 'freeze', 'freeze', 'suspend', 'stop', 'cut', 'cut', 'outage'] as const;
 /** How likely one comes just when a request for an agent is on its way. */
 const IN_THE_MIDDLE = 0.5;

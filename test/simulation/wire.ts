@@ -41,7 +41,7 @@ export function ask<T>(
       },
       (error: unknown) => {
         back(() => {
-          reject(error as Error);
+          reject(error);
         });
       },
     );

@@ -1,0 +1,58 @@
+/**
+ * Plays lives of several workers on one database, one for each seed; see `test/simulation/simulate.ts`. `--seeds` says how many,
+ * `--from` with which to begin; `--seed` plays one and tells it; `--mistake` plants a mistake that is to be found.
+ */
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { MISTAKES, type Mistake } from '../test/simulation/mistakes.ts';
+import { simulate } from '../test/simulation/simulate.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    mistake: { type: 'string' },
+  },
+});
+
+function whole(name: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 0) throw new RangeError(`--${name} takes a whole number`);
+  return number;
+}
+
+function planted(name: string | undefined): Mistake | undefined {
+  const found = MISTAKES.find((each) => each === name);
+  if (name !== undefined && found === undefined)
+    throw new RangeError(`--mistake takes one of: ${MISTAKES.join(', ')}`);
+  return found;
+}
+
+const mistake = planted(values.mistake);
+if (values.seed !== undefined) {
+  const { findings } = await simulate(whole('seed', values.seed), mistake, (line) => {
+    console.log(line);
+  });
+  if (findings.length > 0) process.exitCode = 1;
+} else {
+  const [from, count] = [whole('from', values.from), whole('seeds', values.seeds)];
+  const begun = performance.now();
+  const sum = { effects: 0, takings: 0, mishaps: 0 };
+  let failed = 0;
+  for (let seed = from; seed < from + count; seed += 1) {
+    const { findings, effects, takings, mishaps } = await simulate(seed, mistake);
+    sum.effects += effects;
+    sum.takings += takings;
+    sum.mishaps += mishaps;
+    if (findings.length === 0) continue;
+    failed += 1;
+    console.log(`seed ${seed}: ${findings.join('; ')}`);
+  }
+  const minutes = (performance.now() - begun) / 60_000;
+  console.log(
+    `${count} seeds, ${Math.round(count / minutes)} a minute: ${failed} with findings. ` +
+      `${sum.mishaps} mishaps, ${sum.takings} takings of a lease, ${sum.effects} requests for agents.`,
+  );
+  if (failed > 0) process.exitCode = 1;
+}
