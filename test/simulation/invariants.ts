@@ -32,7 +32,7 @@ export interface Watch {
 /** After the holder is gone another sweeps within this. */
 const SWEPT_WITHIN: Duration = 35 * SECOND;
 /** A fresh look is at most so old when the first request of a log-off leaves. */
-const FRESH: Duration = 12 * SECOND;
+const FRESH: Duration = 15 * SECOND;
 /** After the holder is gone another acts within this, where requests last no longer than the design gives times for. */
 const ACTED_WITHIN: Duration = MINUTE + INTERVAL;
 const USUAL_REQUEST: Duration = 15 * SECOND;
@@ -56,6 +56,7 @@ export class Invariants {
   readonly #waits = new Map<string, Span[]>();
   /** When the last intention for an agent was recorded. */
   readonly #intendedAt = new Map<string, Instant>();
+  readonly #gaps: Instant[] = [];
   #eventsSeen = 0;
   #sweptAt: Instant = -Infinity;
   #epoch = 0;
@@ -127,6 +128,7 @@ export class Invariants {
   #stored(event: StoredEvent): void {
     const { kind, agentId, reason, intentId } = event;
     this.#tell([kind, agentId, reason, 'is on record'].filter((part) => part !== undefined).join(' '));
+    if (kind === 'gap') this.#gaps.push(this.#watch.scheduler.now);
     if (agentId === undefined) return;
     if (kind === 'intent') this.#intended(this.#watch.world.find(agentId), event);
     else if (intentId !== undefined && this.#outcomesOf(intentId).length > 1)
@@ -156,7 +158,8 @@ export class Invariants {
   #checkTakeover({ what, isHolder, at, until }: Mishap): void {
     if (!isHolder || what === 'outage') return;
     const next = this.#sweeps.find((sweep) => sweep.at > at)?.at ?? this.#watch.scheduler.now;
-    if (this.#mishaps.some((each) => each.isHolder && each.at > at && each.at < next)) return;
+    const isOther = (each: Mishap): boolean => each.isHolder || each.what === 'outage';
+    if (this.#mishaps.some((each) => isOther(each) && each.at > at && each.at < next)) return;
     const last = this.#sweeps.findLast((sweep) => sweep.at <= at)?.at ?? at;
     const isBack = what === 'cut' || until - at < SWEPT_WITHIN;
     const end = Math.max(
@@ -172,6 +175,8 @@ export class Invariants {
   #checkInTime({ agent: { id }, signs, done }: CastAgent): void {
     signs.forEach((sign, i) => {
       const due = sign + LIMIT;
+      // No clock counts time of which no look was stored.
+      if (this.#gaps.some((at) => at > sign && at < due + LIMIT)) return;
       const end = this.#deadline(id, due);
       if (end > Math.min(signs[i + 1] ?? Infinity, this.#watch.scheduler.now)) return;
       if (!done.some(({ at, action }) => takesOff([action]) && at >= due && at <= end))
@@ -180,13 +185,14 @@ export class Invariants {
   }
 
   #deadline(id: string, due: Instant): Instant {
-    const within = ACTED_WITHIN + Math.max(0, this.#watch.longestRequest - USUAL_REQUEST);
+    // A request may take as long as it may, and a successor waits as long.
+    const within = ACTED_WITHIN + 2 * this.#watch.longestRequest - USUAL_REQUEST;
     const mishaps = this.#mishaps.map(({ what, at, until }) => {
       // One sweep finds that the database is back, and the next one acts.
       const isOfStore = what === 'outage' || what === 'cut';
       return { at, until: isOfStore ? until + INTERVAL : until };
     });
-    let end = due + 2 * INTERVAL;
+    let end = due + 2 * INTERVAL + this.#watch.longestRequest;
     for (const { at, until } of [...mishaps, ...(this.#waits.get(id) ?? [])]) {
       if (at <= end && until + within > due) end = Math.max(end, until + within);
     }

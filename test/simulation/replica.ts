@@ -1,6 +1,7 @@
 /** One whole worker in a process of its own: real controller, actuator and lease; clock, store and platform stand behind the wire. */
 import { Alarms } from '../../src/controller/alarms.ts';
-import { Controller, type EnforcerParts } from '../../src/controller/sweep.ts';
+import type { EnforcerParts } from '../../src/controller/enforcer-parts.ts';
+import { Controller } from '../../src/controller/sweep.ts';
 import { Worker } from '../../src/controller/worker.ts';
 import type { Agent, Sighting } from '../../src/domain/agent.ts';
 import type { ActionResult } from '../../src/domain/logoff/result.ts';
