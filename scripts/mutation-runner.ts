@@ -91,7 +91,13 @@ test.each = (table: readonly unknown[]) => (name: string, body: Body) => {
 describe.each = (table: readonly unknown[]) => (name: string, body: Body) => {
   for (const args of rows(table)) describe(name, () => void body(...args));
 };
-export const it = test;
+/** Stands for Jest's function of that name. */
+export const it = Object.assign(
+  (name: string, body: Body) => {
+    test(name, body);
+  },
+  { each: test.each },
+);
 
 /** Code that keeps what it has worked out: a change in it may not be reached any more. */
 const KEEPS = /\/domain\/(time|policy)\//;
@@ -160,20 +166,21 @@ class InProcess {
     const took = (id: string): number => this.#took.get(id) ?? 0;
     const ids = (testFilter ?? [...this.#fileOf.keys()]).toSorted((a, b) => took(a) - took(b));
     Object.assign(switches, { hitLimit, hitCount: hitLimit === undefined ? undefined : 0 });
+    if (KEEPS.test(sandboxFileName)) this.#forget();
     let killer = await this.#firstFailing(ids, mutant);
-    const isDoubtful =
-      killer === undefined
-        ? KEEPS.test(sandboxFileName)
-        : (await this.#run(killer.id, undefined)) !== undefined;
-    if (isDoubtful) {
-      generation += 1;
-      this.#files.clear();
+    if (killer !== undefined && (await this.#run(killer.id, undefined)) !== undefined) {
+      this.#forget();
       killer = await this.#firstFailing(ids, mutant);
     }
     if (hitLimit !== undefined && (switches.hitCount ?? 0) > hitLimit) return { status: 'timeout' };
     const nrOfTests = ids.length;
     if (killer === undefined) return { status: 'survived', nrOfTests };
     return { status: 'killed', killedBy: [killer.id], failureMessage: killer.failure, nrOfTests };
+  }
+
+  #forget(): void {
+    generation += 1;
+    this.#files.clear();
   }
 
   async #firstFailing(
