@@ -5,7 +5,8 @@ export default {
   mutate: ['src/domain/**/*.ts'],
   testRunner: 'in-process',
   plugins: [fileURLToPath(new URL('scripts/mutation-runner.ts', import.meta.url))],
-  // What has been loaded anew stays in memory.
+  // A change may make code collect without end. What has been loaded anew stays in memory, too.
+  testRunnerNodeArgs: ['--max-old-space-size=1000'],
   maxTestRunnerReuse: 200,
   coverageAnalysis: 'perTest',
   ignoreStatic: true,

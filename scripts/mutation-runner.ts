@@ -39,7 +39,7 @@ interface Switches {
 interface MutantRun {
   readonly activeMutant: { readonly id: string };
   readonly sandboxFileName: string;
-  readonly testFilter?: readonly string[];
+  readonly testFilter: readonly string[];
   readonly hitLimit?: number;
 }
 
@@ -164,9 +164,13 @@ class InProcess {
       hitLimit,
     } = run;
     const took = (id: string): number => this.#took.get(id) ?? 0;
-    const ids = (testFilter ?? [...this.#fileOf.keys()]).toSorted((a, b) => took(a) - took(b));
+    const keeps = KEEPS.test(sandboxFileName);
+    // A test may have found kept what another of its file had worked out.
+    const files = new Set(testFilter.map((id) => (keeps ? this.#fileOf.get(id) : id)));
+    const ids = [...this.#fileOf].flatMap(([id, file]) => (files.has(keeps ? file : id) ? [id] : []));
+    ids.sort((a, b) => took(a) - took(b));
     Object.assign(switches, { hitLimit, hitCount: hitLimit === undefined ? undefined : 0 });
-    if (KEEPS.test(sandboxFileName)) this.#forget();
+    if (keeps) this.#forget();
     let killer = await this.#firstFailing(ids, mutant);
     if (killer !== undefined && (await this.#run(killer.id, undefined)) !== undefined) {
       this.#forget();

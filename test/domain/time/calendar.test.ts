@@ -171,6 +171,26 @@ describe('windows', () => {
     expect(insideHours({ ...hours, side: 'outside' }, Date.parse('2026-05-08T12:00:00Z'))).toBe(true);
   });
 
+  test('that end as a span begins, or begin as it ends, are not in it', () => {
+    const span = { from: at('UTC', '2026-05-08T12:00'), to: at('UTC', '2026-05-09T08:00') };
+    expect(windowsIn(calendar('UTC', ['08:00-12:00']), span)).toEqual([]);
+  });
+
+  test('are found to their last hour, also of a day that began long before in a zone far behind UTC', () => {
+    const friday = calendar('Pacific/Pago_Pago', ['23:00-23:00'], { weekdays: [5] });
+    const from = Date.parse('2026-05-10T09:00:00Z');
+    const [first] = windowsIn(friday, { from, to: from + 40 * DAY });
+    expect(first?.to).toBe(from + HOUR);
+  });
+
+  test('of days from one year into the next do not start, each year', () => {
+    const days = calendar('UTC', ['09:00-17:00'], { except: ['12-24..01-02'] });
+    const open = ['12-23', '12-24', '12-31', '01-01', '01-02', '01-03', '06-15'].map((date) =>
+      insideHours({ calendar: days, side: 'during' }, Date.parse(`2026-${date}T12:00:00Z`)),
+    );
+    expect(open).toEqual([true, false, false, false, false, true, true]);
+  });
+
   test('of zones of every kind, on both nights and across midnight, are those that luxon would draw', () => {
     for (const { zone, at: change } of changes) {
       for (const [start, end] of [
