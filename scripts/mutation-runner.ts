@@ -41,6 +41,8 @@ interface MutantRun {
   readonly sandboxFileName: string;
   readonly testFilter: readonly string[];
   readonly hitLimit?: number;
+  /** The changed code is also run while files are loaded. */
+  readonly reloadEnvironment: boolean;
 }
 
 const withSwitches: typeof globalThis & { __stryker__?: Switches } = globalThis;
@@ -130,7 +132,7 @@ class InProcess {
   readonly #took = new Map<string, number>();
 
   capabilities(): { readonly reloadEnvironment: boolean } {
-    return { reloadEnvironment: false };
+    return { reloadEnvironment: true };
   }
 
   async init(): Promise<void> {
@@ -157,24 +159,20 @@ class InProcess {
 
   /** Runs the tests that reach one change, until one fails. */
   async mutantRun(run: MutantRun): Promise<object> {
-    const {
-      activeMutant: { id: mutant },
-      sandboxFileName,
-      testFilter,
-      hitLimit,
-    } = run;
-    const took = (id: string): number => this.#took.get(id) ?? 0;
-    const keeps = KEEPS.test(sandboxFileName);
+    const { activeMutant, sandboxFileName, testFilter, hitLimit, reloadEnvironment } = run;
+    const isKept = reloadEnvironment || KEEPS.test(sandboxFileName);
     // A test may have found kept what another of its file had worked out.
-    const files = new Set(testFilter.map((id) => (keeps ? this.#fileOf.get(id) : id)));
-    const ids = [...this.#fileOf].flatMap(([id, file]) => (files.has(keeps ? file : id) ? [id] : []));
+    const reached = new Set(testFilter.map((id) => (isKept ? this.#fileOf.get(id) : id)));
+    const ids = [...this.#fileOf].flatMap(([id, file]) => (reached.has(isKept ? file : id) ? [id] : []));
+    const took = (id: string): number => this.#took.get(id) ?? 0;
     ids.sort((a, b) => took(a) - took(b));
     Object.assign(switches, { hitLimit, hitCount: hitLimit === undefined ? undefined : 0 });
-    if (keeps) this.#forget();
-    let killer = await this.#firstFailing(ids, mutant);
-    if (killer !== undefined && (await this.#run(killer.id, undefined)) !== undefined) {
+    if (isKept) this.#forget();
+    let killer = await this.#firstFailing(ids, activeMutant.id);
+    if (isKept) this.#forget();
+    else if (killer !== undefined && (await this.#run(killer.id, undefined)) !== undefined) {
       this.#forget();
-      killer = await this.#firstFailing(ids, mutant);
+      killer = await this.#firstFailing(ids, activeMutant.id);
     }
     if (hitLimit !== undefined && (switches.hitCount ?? 0) > hitLimit) return { status: 'timeout' };
     const nrOfTests = ids.length;
@@ -200,11 +198,11 @@ class InProcess {
 
   /** Why a test fails; `undefined` where it does not. */
   async #run(id: string, mutant: string | undefined): Promise<string | undefined> {
-    const one = (await this.#load(this.#fileOf.get(id) ?? '')).get(id);
     switches.activeMutant = mutant;
     const began = performance.now();
     try {
-      await one?.run();
+      const tests = await this.#load(this.#fileOf.get(id) ?? '');
+      await tests.get(id)?.run();
       return undefined;
     } catch (error) {
       return String(error);
