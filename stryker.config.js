@@ -7,7 +7,7 @@ export default {
   plugins: [fileURLToPath(new URL('scripts/mutation-runner.ts', import.meta.url))],
   // A change may make code collect without end. What has been loaded anew stays in memory, too.
   testRunnerNodeArgs: ['--max-old-space-size=1000'],
-  maxTestRunnerReuse: 200,
+  maxTestRunnerReuse: 400,
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
   incremental: true,
