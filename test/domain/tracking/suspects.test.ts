@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { leaveLadder } from '../../../src/domain/tracking/own-logoff.ts';
 import { noteEvidence } from '../../../src/domain/tracking/suspects.ts';
 import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
-import { asClockTime, clockTime, duration, rule } from '../build.ts';
+import { clockTime, rule } from '../build.ts';
 import { story, type Change, type Story, type StoryParts } from '../story.ts';
 
 const NATIVE: StoryParts = { nativeTimeouts: ['15m'], first: { presence: 'AWAY' } };
