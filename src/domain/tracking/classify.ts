@@ -21,9 +21,7 @@ const EXPLAINED: readonly Change[] = [{ kind: 'explained' }];
 /** What a reading means, in the order in which it is to be applied. */
 export function classify(s: AgentState, c: Comparison, returns: Returns): readonly Change[] {
   const gap = c.inGap ? gapOf(s, c) : undefined;
-  // Behind what a gap may hide, nothing of before belongs to a departure.
-  const before = gap === undefined || gap.kind === 'gap' ? s : { ...s, undo: [] };
-  const changes = changesOf(before, c, returns);
+  const changes = changesOf(s, c, returns);
   const interaction = interactionOf(s, c, changes);
   return [gap ?? [], changes, interaction ?? []].flat();
 }
