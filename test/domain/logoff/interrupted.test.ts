@@ -87,6 +87,18 @@ describe('the record of an interrupted log-off', () => {
     expect(told(gone)).toMatchObject({ kind: 'unverified', actions: [] });
   });
 
+  test('does not count Offline as set where revoking tokens comes first and is not known to be done', () => {
+    const actions: readonly Action[] = ['revoke_tokens', 'offline'];
+    const gone = (done: readonly Action[]): RecordEvent => {
+      const s = story({ rules: [rule({ actions })] })
+        .until('10:00')
+        .logOff({ effect: 'none', crash: true });
+      s.put(noteDone(s.state(), done)).at('10:00:02', { presence: 'OFFLINE' }).until('10:02');
+      return told(s.state(), { actions });
+    };
+    expect([gone([]).actions, gone(['revoke_tokens']).actions]).toEqual([[], ['revoke_tokens', 'offline']]);
+  });
+
   test('does not take the log-off of another time for this one', () => {
     const state = noteDone(brokenOff().state(), ['offline']);
     expect(told(state, { at: AT - 2 * SECOND }).actions).toEqual([]);

@@ -5,6 +5,7 @@ import {
   learnFromReturn,
   NO_BEHAVIOUR_KNOWN,
   returnsSeen,
+  tokensStay,
   windowFitting,
   type PlatformBehaviour,
 } from '../../../src/domain/tracking/platform-behaviour.ts';
@@ -75,6 +76,16 @@ describe('open questions of the platform', () => {
       quiet,
     );
     expect(learnt.tokenMoves).toEqual({ yes: 1, no: 1 });
+  });
+
+  test('that no return brings a newer token is said after twenty of them, and no more once one did', () => {
+    const same = silent(SECOND, { tokenMoved: false });
+    const [few, enough] = [seen(...times(19, same)), seen(...times(20, same))];
+    expect([few, enough, learnFromReturn(enough, silent(SECOND))].map(tokensStay)).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 
   test('a quiet log-off that holds is a client that does not assert its presence, until it does', () => {

@@ -6,6 +6,7 @@ import {
   type Observation,
   type RoutingStatus,
   type SystemPresence,
+  type Unknown,
 } from '../../../src/domain/agent.ts';
 import { track } from '../../../src/domain/tracking/track.ts';
 import { judge } from '../../../src/domain/judging/judge.ts';
@@ -317,6 +318,16 @@ describe('a part that was there and could not be understood', () => {
     const faults = [{ part: 'conversationSummary', why: 'unheard_of' }] as const;
     const talking = o(faults, { conversations: { contactCentre: 1, enterprise: 0 } });
     expect(assess(talking, undefined, foldContext()).kind).toBe('engaged');
+  });
+
+  test.each<[string, Unknown, boolean]>([
+    ['a counter above zero that is not known', { part: 'conversationSummary', why: 'unheard_of' }, true],
+    ['a summary that is malformed', { part: 'conversationSummary', why: 'malformed' }, false],
+    ['another part that is not known', { part: 'presence.modifiedDate', why: 'unheard_of' }, false],
+  ])('%s is work, whose clocks start anew, or it is not', (_, fault, isWork) => {
+    const before = track(undefined, o(undefined), foldContext())?.state;
+    const later = { ...o([fault]), at: (before?.seenAt ?? 0) + MINUTE };
+    expect(track(before, later, foldContext())?.state.session.kind).toBe(isWork ? 'engaged' : 'online');
   });
 
   test('names every part that is missing', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { rule } from '../build.ts';
+import { clockTime, rule } from '../build.ts';
 import { story, type Change, type Story } from '../story.ts';
 
 /** Offline at 09:30:10, seen at 09:31; back as told at 09:31:20, seen at 09:32. */
@@ -251,4 +251,11 @@ describe('grace', () => {
     }
     expect(reasons.slice(0, 6)).toEqual(['due', 'grace', 'grace', 'grace', 'grace', 'due']);
   });
+});
+
+test('an agent who goes Offline in the middle of a call, and comes back to it, has handled it all along', () => {
+  const s = story().at('09:10', { calls: 1 }).at('09:20', { presence: 'OFFLINE' });
+  s.until('09:20').at('09:20:30', { presence: 'AVAILABLE', token: '09:20:29' }).until('09:21');
+  expect(s.state().session).toMatchObject({ kind: 'engaged', since: clockTime('09:10'), outside: true });
+  expect([s.lastSign(), s.verdict().reason]).toEqual(['interaction 09:21', 'engaged']);
 });

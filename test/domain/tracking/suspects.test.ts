@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { leaveLadder } from '../../../src/domain/tracking/own-logoff.ts';
-import { noteEvidence } from '../../../src/domain/tracking/suspects.ts';
+import { noteEvidence, suspectSince } from '../../../src/domain/tracking/suspects.ts';
 import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
 import { clockTime, rule } from '../build.ts';
 import { story, type Change, type Story, type StoryParts } from '../story.ts';
@@ -24,6 +24,11 @@ describe('a bounce under a native timeout whose token stays', () => {
     expect([s.lastSign(), s.shows('since_sign')]).toEqual(['presence 09:30:20', '40s']);
     expect(s.suspect()).toMatchObject({ kind: 'bounce', stamp: clockTime('09:30:20'), shown: 'AWAY' });
     expect(s.eventsOf('silent_return')).toEqual([]);
+  });
+
+  test('is suspect also where the platform tells no token at all', () => {
+    const s = story(NATIVE).lacking('09:00', '09:31', 'token').at('09:30:20', { presence: 'AWAY' });
+    expect(s.until('09:31').suspect()).toMatchObject({ kind: 'bounce' });
   });
 
   test('is given back by evidence: the same idleness goes on, less the time Offline', () => {
@@ -361,4 +366,12 @@ describe('the note of what a source said last', () => {
     const noted = noteEvidence(s.state(), noteOf(s));
     expect(noteEvidence(noted, noteOf(s, { isUsed: true })).evidence?.isUsed).toBe(true);
   });
+});
+
+test('what is told must reach back to the look before the oldest change that is in question', () => {
+  const s = bounced({ ...NATIVE, nativeTimeouts: ['5m'] })
+    .at('09:37:20', { presence: 'AWAY' })
+    .until('09:38');
+  expect(suspectSince(s.state())).toBe(clockTime('09:30'));
+  expect(suspectSince(story().until('09:01').state())).toBeUndefined();
 });
