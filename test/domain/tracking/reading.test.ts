@@ -398,6 +398,21 @@ describe('a part that was there and could not be understood', () => {
     expect(found.kind === 'unknown' && whatIsMissing(found.unknown)).toBe(words);
   });
 
+  test('keeps a reading from being taken in, but for its summary', () => {
+    const summary = { part: 'conversationSummary', why: 'malformed' } as const;
+    const stamp = { part: 'presence.modifiedDate', why: 'malformed' } as const;
+    const taken = (faults: readonly Unknown[]): boolean => isFoldable(o(faults), undefined, foldContext());
+    expect([taken([]), taken([summary]), taken([summary, stamp])]).toEqual([true, true, false]);
+  });
+
+  test('is named beside parts that are missing', () => {
+    const routing = { part: 'routingStatus', why: 'malformed' } as const;
+    const found = assess(o([routing], { presence: undefined, routing: undefined }), undefined, foldContext());
+    expect(found.kind === 'unknown' && whatIsMissing(found.unknown)).toBe(
+      'routingStatus malformed, presence',
+    );
+  });
+
   test('is not looked at any more once a conversation is certain', () => {
     const faults = [{ part: 'conversationSummary', why: 'unheard_of' }] as const;
     const talking = o(faults, { conversations: { contactCentre: 1, enterprise: 0 } });
@@ -497,6 +512,18 @@ describe('a stamp older than the one that was known of the same state', () => {
     expect(s.verdict()).toMatchObject({ reason: 'unknown', unknown: [{ why: 'outdated' }] });
     s.at('10:31:30', { presence: 'AVAILABLE', routing: 'OFF_QUEUE', routingSince: '08:00' });
     expect(s.until('10:32').lastSign()).toBe('presence 10:31:30');
+  });
+
+  test.each<[string, Change, Parameters<Story['lacking']>[2] | undefined]>([
+    ['presence.modifiedDate older than before', { presence: 'AVAILABLE', presenceSince: '00:00' }, undefined],
+    ['routingStatus.startTime older than before', { routing: 'OFF_QUEUE', routingSince: '00:00' }, undefined],
+    ['presence.modifiedDate', {}, 'presenceSince'],
+    ['routingStatus.startTime', {}, 'routingSince'],
+    ['lastTokenIssued', { presence: 'BUSY' }, 'token'],
+  ])('or what else a reading is not taken in for is named: %s', (detail, change, part) => {
+    const s = story().until('10:30').at('10:30:30', change);
+    if (part !== undefined) s.lacking('10:31', '10:31', part);
+    expect(s.until('10:31').verdict()).toMatchObject({ reason: 'unknown', detail });
   });
 
   test('by less than a second is the same one, written shorter', () => {

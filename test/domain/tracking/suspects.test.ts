@@ -365,6 +365,13 @@ describe('the note of what a source said last', () => {
     expect(noteEvidence(noted, noteOf(s, { at: s.now + MINUTE }))).toBe(noted);
   });
 
+  test('is new from another source, and where the same one answers otherwise', () => {
+    const s = bounced();
+    const noted = noteEvidence(s.state(), noteOf(s));
+    for (const other of [{ source: 'sign_ins' }, { answer: 'undecided' }])
+      expect(noteEvidence(noted, noteOf(s, other)).evidence).toMatchObject(other);
+  });
+
   test('is new once the source is believed: what it says is then used', () => {
     const s = bounced();
     const noted = noteEvidence(s.state(), noteOf(s));
