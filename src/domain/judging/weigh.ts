@@ -35,7 +35,8 @@ export function weighIn(rule: Rule, s: AgentState, now: Instant, holds: boolean)
   const inside = rule.hours === undefined || insideHours(rule.hours, now);
   const reached = reachesAt(measured, rule.limit, now, rule.hours);
   const dueAt = reached === undefined ? undefined : Math.max(reached, warningOver(rule, s, now));
-  const due = holds && inside && measured >= rule.limit && dueAt !== undefined && dueAt <= now;
+  // Only inside its hours, and with its limit reached, is it due by now.
+  const due = holds && dueAt !== undefined && dueAt <= now;
   return {
     rule,
     holds,
