@@ -14,7 +14,7 @@ export default {
   incrementalFile: 'coverage/mutation/incremental.json',
   tempDirName: 'coverage/mutation/sandbox',
   // The sandbox holds the domain, its tests, and what these read.
-  ignorePatterns: ['**', '!*.{js,json,md}', '!src/domain/**', '!src/store/**', '!test/domain/**'],
+  ignorePatterns: ['**', '!*.{js,json,md}', '!src/domain/**', '!src/store/**', '!test/{domain,texts}/**'],
   reporters: ['clear-text', 'html', 'json'],
   htmlReporter: { fileName: 'coverage/mutation/index.html' },
   jsonReporter: { fileName: 'coverage/mutation/mutation.json' },
