@@ -1,23 +1,20 @@
+import { fileURLToPath, URL } from 'node:url';
+
 /** Mutation tests of the domain: is there a test that fails when the code says something else? See CONTRIBUTING.md. */
 export default {
   mutate: ['src/domain/**/*.ts'],
-  testRunner: 'jest',
-  testRunnerNodeArgs: ['--experimental-vm-modules'],
-  jest: {
-    config: {
-      watchman: false,
-      testMatch: ['<rootDir>/test/domain/**/*.test.ts'],
-      // Random lives and the walk of all ways take seconds for each mutant, and fail without naming the sentence that is missing.
-      testPathIgnorePatterns: ['/test/domain/properties', '/test/domain/exploration/'],
-    },
-  },
+  testRunner: 'in-process',
+  plugins: [fileURLToPath(new URL('scripts/mutation-runner.ts', import.meta.url))],
+  // A change may make code collect without end. What has been loaded anew stays in memory, too.
+  testRunnerNodeArgs: ['--max-old-space-size=1000'],
+  maxTestRunnerReuse: 400,
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
   incremental: true,
   incrementalFile: 'coverage/mutation/incremental.json',
   tempDirName: 'coverage/mutation/sandbox',
-  // Each mutant has Jest look through the whole sandbox: it holds no more than the domain and its tests.
-  ignorePatterns: ['**', '!*.{js,json}', '!src/domain/**', '!test/domain/**'],
+  // The sandbox holds the domain, its tests, and what these read.
+  ignorePatterns: ['**', '!*.{js,json,md}', '!src/domain/**', '!src/store/**', '!test/{domain,texts}/**'],
   reporters: ['clear-text', 'html', 'json'],
   htmlReporter: { fileName: 'coverage/mutation/index.html' },
   jsonReporter: { fileName: 'coverage/mutation/mutation.json' },

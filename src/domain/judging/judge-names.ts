@@ -97,8 +97,9 @@ function needsNames(
     const fits = match === undefined ? 'yes' : fit(match, agent, kind);
     if (fits === 'maybe') return true;
     if (fits === 'no') continue;
-    const rule = rules.find(({ id }) => id === due?.ruleId);
-    return rule !== undefined && holds(rule.when, state, kind) === 'maybe';
+    // An agent is told of a log-off to come by any of the rules.
+    const mayAct = rules.filter(({ id }) => due === undefined || id === due.ruleId);
+    return mayAct.some(({ when }) => holds(when, state, kind) === 'maybe');
   }
   return false;
 }
@@ -107,11 +108,7 @@ type Fit = 'yes' | 'no' | 'maybe';
 
 /** Whether a matcher fits while names of this kind may stand for anything. */
 function fit(matcher: Matcher, agent: Agent, kind: NameKind): Fit {
-  const sure: Matcher = {
-    ...matcher,
-    ...(kind === 'presences' ? {} : { [kind]: undefined }),
-    not: undefined,
-  };
+  const sure: Matcher = { ...matcher, [kind]: undefined, not: undefined };
   if (!matches(sure, agent)) return 'no';
   const inner = matcher.not === undefined ? 'no' : fit(matcher.not, agent, kind);
   if (inner === 'yes') return 'no';

@@ -34,9 +34,7 @@ export function actionsAtPlace(
   const again = place.kind === 'answered';
   const rung = Math.min(again ? place.rung - 1 : place.rung, returns.ladder.length - 1);
   const found = returns.ladder[rung];
-  return rung < 0 || found === undefined
-    ? { actions: ruleActions, rung: undefined }
-    : { actions: found.actions, rung };
+  return found === undefined ? { actions: ruleActions, rung: undefined } : { actions: found.actions, rung };
 }
 
 /**

@@ -29,6 +29,6 @@ export function warningsDue(
     if (ahead === undefined || mode !== 'enforce' || state.episode.warnedAt[ruleId] !== undefined) return [];
     const { holds, insideHours, measured } = weigh(rule, state, now);
     if (!holds || !insideHours || measured < limit - ahead) return [];
-    return [{ ruleId, limit, dueIn: Math.max(ahead, limit - measured) }];
+    return [{ ruleId, limit, dueIn: ahead }];
   });
 }

@@ -34,8 +34,9 @@ export function weighIn(rule: Rule, s: AgentState, now: Instant, holds: boolean)
   const measured = measure(s, rule, now);
   const inside = rule.hours === undefined || insideHours(rule.hours, now);
   const reached = reachesAt(measured, rule.limit, now, rule.hours);
-  const dueAt = latest(reached, warningOver(rule, s, now, reached));
-  const due = holds && inside && measured >= rule.limit && dueAt !== undefined && dueAt <= now;
+  const dueAt = reached === undefined ? undefined : Math.max(reached, warningOver(rule, s, now));
+  // Only inside its hours, and with its limit reached, is it due by now.
+  const due = holds && dueAt !== undefined && dueAt <= now;
   return {
     rule,
     holds,
@@ -47,20 +48,9 @@ export function weighIn(rule: Rule, s: AgentState, now: Instant, holds: boolean)
   };
 }
 
-/** A rule with a warning is due only so long after the warning was delivered. */
-function warningOver(
-  rule: Rule,
-  { episode }: AgentState,
-  now: Instant,
-  reached: Instant | undefined,
-): Instant | undefined {
-  if (rule.warn === undefined) return reached;
-  const told = episode.warnedAt[rule.id];
-  return (told ?? Math.max(now, (reached ?? now) - rule.warn)) + rule.warn + (told === undefined ? 1 : 0);
-}
-
-function latest(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
-  return a === undefined || b === undefined ? undefined : Math.max(a, b);
+/** Until when a warning keeps a rule from being due: so long after it is delivered, which is not before now. */
+function warningOver({ id, warn }: Rule, { episode }: AgentState, now: Instant): Instant {
+  return warn === undefined ? -Infinity : (episode.warnedAt[id] ?? now) + warn;
 }
 
 /** For lists of rules: whether this one is due. */
@@ -80,9 +70,9 @@ function isInside({ insideHours: inside }: Weighed): boolean {
 
 /** When the first of these rules becomes due if nothing happens. */
 export function nextOf(weighed: readonly Weighed[]): Instant | undefined {
-  let next: Instant | undefined;
-  for (const { dueAt } of weighed) if (dueAt !== undefined && !(dueAt >= (next ?? Infinity))) next = dueAt;
-  return next;
+  let next = Infinity;
+  for (const { dueAt = Infinity } of weighed) next = Math.min(next, dueAt);
+  return next < Infinity ? next : undefined;
 }
 
 function isWarned({ rule, insideHours: inside, measured }: Weighed): boolean {

@@ -122,9 +122,7 @@ const LOOSE = formsBy(looseName);
 
 function formsBy(form: (name: string) => string): Forms {
   return {
-    loginsOf: ofLastAgent(({ email, username }) =>
-      username === email ? [form(email)] : [form(email), form(username)],
-    ),
+    loginsOf: ofLastAgent(({ email, username }) => [form(email), form(username)]),
     othersOf: ofLastAgent(({ id, name }) => ({ id: form(id), name: form(name) })),
   };
 }
@@ -150,5 +148,5 @@ function mayFitOthers(users: UserPatterns): boolean {
 }
 
 function fitsOne(patterns: readonly RegExp[], name: string): boolean {
-  return patterns.length > 0 && patterns.some((pattern) => pattern.test(name));
+  return patterns.some((pattern) => pattern.test(name));
 }

@@ -95,7 +95,7 @@ function hasDay({ from, to }: CalendarException, date: string): boolean {
 const STRETCH = 14 * DAY;
 const stretches = new WeakMap<Calendar, Map<number, readonly Interval[]>>();
 
-/** The merged windows among which are all that touch `span`: one of a few lists that many agents share. */
+/** The merged windows among which are all that touch `span`, and some beside: one of a few lists that many agents share. */
 function windowsAround(calendar: Calendar, span: Interval): readonly Interval[] {
   const index = Math.floor(span.from / STRETCH);
   const from = index * STRETCH;
@@ -120,6 +120,7 @@ export function windowsIn(calendar: Calendar, span: Interval): readonly Interval
   return windowsAround(calendar, span).filter((window) => window.to > span.from && window.from < span.to);
 }
 
+/** The same, worked out for this span. */
 function mergedWindows(calendar: Calendar, span: Interval): readonly Interval[] {
   // A local day is at most one day away from the UTC day: asking for one more costs less than asking Intl.
   const first = Math.floor((span.from - LONGEST_WINDOW) / DAY) - 1;
@@ -129,7 +130,6 @@ function mergedWindows(calendar: Calendar, span: Interval): readonly Interval[] 
   found.sort((a, b) => a.from - b.from);
   const merged: Interval[] = [];
   for (const window of found) {
-    if (window.to <= span.from || window.from >= span.to) continue;
     const previous = merged.at(-1);
     if (previous !== undefined && window.from <= previous.to) {
       merged[merged.length - 1] = { from: previous.from, to: Math.max(previous.to, window.to) };

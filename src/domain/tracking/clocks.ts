@@ -1,7 +1,7 @@
 /**
  * Measuring: how much of the time since an instant counts. Everything here can only make a clock show less.
  */
-import { hoursOverlap, insideHours, walkHours } from '../time/calendar.ts';
+import { hoursOverlap, walkHours } from '../time/calendar.ts';
 import { departureOf, isWorking, type AgentState } from './state.ts';
 import type { Hours } from '../time/calendar.ts';
 import type { ClockName } from '../policy/clocks.ts';
@@ -84,7 +84,7 @@ export function measure(state: AgentState, rule: TimedRule, now: Instant): Durat
   const start = clockStart(state, rule);
   if (start === undefined) return 0;
   // The span of an absence is noted when it ends; until then it does not count either.
-  const goneAt = state.last.presence === 'OFFLINE' ? (departureOf(state)?.at ?? now) : now;
+  const goneAt = departureOf(state)?.at ?? now;
   return countable(start, Math.min(now, goneAt), state.leftOut, rule.hours);
 }
 
@@ -97,6 +97,5 @@ export function reachesAt(
 ): Instant | undefined {
   const rest = Math.max(0, limit - measured);
   if (hours === undefined) return now + rest;
-  if (rest === 0 && insideHours(hours, now)) return now;
   return walkHours(hours, now, rest);
 }

@@ -1,7 +1,7 @@
 /** Names of the policy that stand for other ids than before, or that could not be looked up. */
 import { describe, expect, test } from '@jest/globals';
 import type { NameKind, Policy } from '../../../src/domain/policy/policy.ts';
-import { exemption, matcher, policy, profile, rule } from '../build.ts';
+import { clockTime, exemption, matcher, policy, profile, rule } from '../build.ts';
 import { story, type Story, type StoryParts } from '../story.ts';
 
 /** The profile of agents, whose only rule is due at 10:00, and one of supervisors, whose rule is not. */
@@ -113,7 +113,12 @@ test('in observe mode an agent protected by ids of before is not reported', () =
   expect(told(withFormer(['agents-new', 'old'], now, { ...former(), exempt, mode: 'observe' }))).toContain(
     'exempt',
   );
-  expect(told(withFormer(['agents-new'], now, { ...former(), mode: 'observe' }))).toBe('observed; gone');
+  const both = withFormer(['agents-new', 'agents-old'], now, { ...former(), mode: 'observe' });
+  expect(told(both)).toBe('observed; gone');
+  expect(both.verdict().observed).toHaveLength(1);
+  const spared = withFormer(['agents-new', 'sup-old'], now, { ...former(), mode: 'observe' });
+  expect(told(spared)).toContain('names_unsure');
+  expect(spared.verdict().observed).toEqual([]);
 });
 
 describe('while names cannot be looked up', () => {
@@ -132,6 +137,21 @@ describe('while names cannot be looked up', () => {
 
   test.each<[string, readonly NameKind[], StoryParts]>([
     ['the profile', ['groups'], { agent: agents, policy: { profiles: [AGENTS] } }],
+    [
+      'a profile behind one that cannot fit',
+      ['groups'],
+      {
+        agent: agents,
+        policy: { profiles: [{ ...SUPERVISORS, match: matcher({ divisions: ['away'] }) }, AGENTS] },
+      },
+    ],
+    [
+      'an exemption that is not over yet',
+      ['teams'],
+      {
+        policy: { exempt: [exemption({ match: matcher({ teams: ['t'] }), until: clockTime('10:06') })] },
+      },
+    ],
     ['an earlier profile', ['groups'], { policy: { profiles: [SUPERVISORS, profile()] } }],
     ['an exemption', ['teams'], { policy: { exempt: [exemption({ match: matcher({ teams: ['t'] }) })] } }],
     [
@@ -176,7 +196,32 @@ describe('while names cannot be looked up', () => {
     [
       'an exemption that is over',
       ['groups'],
-      { policy: { exempt: [exemption({ match: matcher({ groups: ['g'] }), until: 0 })] } },
+      { policy: { exempt: [exemption({ match: matcher({ groups: ['g'] }), until: clockTime('10:05') })] } },
+    ],
+    [
+      'a label that is known',
+      ['groups'],
+      {
+        first: { presenceId: 'plain' },
+        policy: { profiles: [profile({ rules: [rule({ when: { secondaryPresence: ['plain'] } })] })] },
+      },
+    ],
+    [
+      'a rule that is not due',
+      ['presences'],
+      {
+        first: { presenceId: 'plain' },
+        policy: {
+          profiles: [
+            profile({
+              rules: [
+                rule({ id: 'later', limit: '3h', when: { not: { secondaryPresence: ['p'] } } }),
+                rule(),
+              ],
+            }),
+          ],
+        },
+      },
     ],
     [
       'an exemption in another presence',
@@ -206,5 +251,17 @@ describe('while names cannot be looked up', () => {
     ['a later profile', ['groups'], { policy: { profiles: [profile(), AGENTS] } }],
   ])('an agent is due all the same whose verdict does not need %s', (_, kinds, parts) => {
     expect(unsure(kinds, parts)).toBe('due; gone');
+  });
+
+  test('an agent is not told of a log-off to come by a rule that needs them', () => {
+    const told = (kind: NameKind): string => {
+      const rules = [rule({ warn: '10m', when: { not: { secondaryPresence: ['p'] } } })];
+      const s = story({
+        first: { presenceId: 'plain' },
+        policy: { profiles: [profile({ rules })], unsure: new Set([kind]) },
+      });
+      return s.reason('09:55');
+    };
+    expect([told('presences'), told('groups')]).toEqual(['names_unsure', 'warned']);
   });
 });

@@ -98,6 +98,7 @@ describe('a condition', () => {
     expect(mentions(when({ not: { routing: ['IDLE'] } }), 'routing')).toBe(true);
     expect(mentions(when({ secondaryPresence: ['a'] }), 'presence')).toBe(true);
     expect(mentions(when({ presence: ['MEAL'] }), 'routing')).toBe(false);
+    expect(mentions(when({ routing: ['IDLE'] }), 'presence')).toBe(false);
   });
 
   test('takes the platform’s words in any spelling', () => {
@@ -218,8 +219,17 @@ describe('rules', () => {
   });
 
   test('with several clocks tell the earliest time', () => {
-    const s = story({ rules: [rule({ id: 'a', limit: '2h' }), rule({ id: 'b', limit: '90m' })] });
-    expect(s.until('09:30').verdict().nextAt).toBe(clockTime('10:30'));
+    const never = { calendar: calendar('UTC', ['10:00-12:00'], { weekdays: [] }), side: 'during' } as const;
+    const rules = [
+      rule({ id: 'a', limit: '2h' }),
+      rule({ id: 'b', limit: '90m' }),
+      rule({ id: 'c', hours: never }),
+      rule({ id: 'd', limit: '3h' }),
+    ];
+    expect(story({ rules }).until('09:30').verdict()).toMatchObject({
+      reason: 'waiting',
+      nextAt: clockTime('10:30'),
+    });
   });
 });
 
@@ -246,6 +256,18 @@ describe('a warning', () => {
     s.put(noteWarned(s.state(), 'gone', s.now));
     expect(s.reason('09:59')).toBe('warned');
     expect(s.reason('10:00')).toBe('due');
+  });
+
+  test('is called for by one rule while another still waits', () => {
+    const both = [rule({ id: 'later', limit: '3h', warn: '5m' }), ...rules];
+    const s = story({ rules: both }).until('09:55');
+    expect([s.verdict().reason, s.verdict().nextAt]).toEqual(['warned', clockTime('10:00')]);
+  });
+
+  test('is not called for outside the hours of its rule', () => {
+    const morning = calendar('UTC', ['08:00-10:00']);
+    const s = story({ rules: [rule({ warn: '5m', hours: { calendar: morning, side: 'during' } })] });
+    expect([s.reason('09:55'), s.reason('10:00')]).toEqual(['warned', 'outside_hours']);
   });
 
   test('is forgotten with a sign', () => {
@@ -301,6 +323,24 @@ describe('hours', () => {
     const never = calendar('UTC', ['10:00-12:00'], { weekdays: [] });
     const s = story({ rules: [rule({ hours: { calendar: never, side: 'during' } })] });
     expect(s.until('11:00').verdict()).toMatchObject({ reason: 'outside_hours', nextAt: undefined });
+  });
+});
+
+describe('a rule that is weighed by itself, as explain shows it', () => {
+  const meal = rule({ when: { presence: ['MEAL', 'ON_QUEUE'] } });
+  test.each([
+    ['holds in its state', { presence: 'MEAL' }, { holds: true, leftAlone: false }],
+    ['does not hold in another', { presence: 'BUSY' }, { holds: false, leftAlone: false, dueAt: undefined }],
+    ['leaves alone an agent who waits on queue', { presence: 'ON_QUEUE' }, { holds: false, leftAlone: true }],
+    ['holds for nobody who is Offline', { presence: 'OFFLINE' }, { holds: false, leftAlone: false }],
+  ] as const)('%s', (_, first, weighed) => {
+    const s = story({ first }).until('09:30');
+    expect(weigh(meal, s.state(), s.now)).toMatchObject(weighed);
+  });
+
+  test('does not name an agent who waits on queue where its condition means others', () => {
+    const s = story({ first: { presence: 'ON_QUEUE' } }).until('09:30');
+    expect(weigh(rule({ when: { presence: ['MEAL'] } }), s.state(), s.now).leftAlone).toBe(false);
   });
 });
 

@@ -258,6 +258,22 @@ describe('a log-off', () => {
     expect(withdrawLogoff(leaveLadder(s.state()), s.now, before).episode.ladder).toBeUndefined();
   });
 
+  test('of a rule, without effect, is tried again with the rule’s own actions', () => {
+    const s = story().until('10:00').logOff({ effect: 'none' });
+    expect(s.until('10:01').verdict()).toMatchObject({
+      reason: 'due',
+      due: { rung: undefined, actions: ['off_queue', 'offline', 'revoke_tokens'] },
+    });
+  });
+
+  test('of a rule at a kept place, without effect, is tried again with the same rung', () => {
+    const s = story().until('10:00').logOff();
+    s.at('10:00:22', { presence: 'AVAILABLE', token: '10:00:21' }).until('10:02').logOff();
+    s.at('10:08', { presence: 'AVAILABLE', token: '10:07:59' }).until('11:08').logOff({ effect: 'none' });
+    expect(s.logoffs.map(({ rung }) => rung)).toEqual([undefined, 0, 1]);
+    expect(s.until('11:09').verdict()).toMatchObject({ reason: 'due', due: { rung: 1 } });
+  });
+
   test('of a rung, without effect, is tried again with the same rung, whatever the presence, and without grace', () => {
     const meal = rule({ when: { presence: ['MEAL'] } });
     const s = story({ rules: [meal], first: { presence: 'MEAL' } })

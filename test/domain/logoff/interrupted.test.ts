@@ -87,6 +87,18 @@ describe('the record of an interrupted log-off', () => {
     expect(told(gone)).toMatchObject({ kind: 'unverified', actions: [] });
   });
 
+  test('does not count Offline as set where revoking tokens comes first and is not known to be done', () => {
+    const actions: readonly Action[] = ['revoke_tokens', 'offline'];
+    const gone = (done: readonly Action[]): RecordEvent => {
+      const s = story({ rules: [rule({ actions })] })
+        .until('10:00')
+        .logOff({ effect: 'none', crash: true });
+      s.put(noteDone(s.state(), done)).at('10:00:02', { presence: 'OFFLINE' }).until('10:02');
+      return told(s.state(), { actions });
+    };
+    expect([gone([]).actions, gone(['revoke_tokens']).actions]).toEqual([[], ['revoke_tokens', 'offline']]);
+  });
+
   test('does not take the log-off of another time for this one', () => {
     const state = noteDone(brokenOff().state(), ['offline']);
     expect(told(state, { at: AT - 2 * SECOND }).actions).toEqual([]);
@@ -112,15 +124,15 @@ describe('the record of an interrupted log-off', () => {
   });
 });
 
+interface Slip {
+  readonly off?: string;
+  readonly talk?: string;
+  readonly token?: string;
+  readonly presence?: 'BUSY';
+}
+
 /** On queue until a log-off took the agent off it at 10:00:01 and broke off; an interaction began at 10:00:00. */
-function slippedIn(
-  parts: {
-    readonly off?: string;
-    readonly talk?: string;
-    readonly token?: string;
-    readonly presence?: 'BUSY';
-  } = {},
-): AgentState {
+function slippedIn(parts: Slip = {}): AgentState {
   const before = story({
     rules: [RULE],
     first: { presence: 'ON_QUEUE', presenceId: 'def-on-queue', routing: 'IDLE' },
@@ -147,28 +159,23 @@ describe('the queue is given back after an interruption', () => {
     expect(presenceToRestore(intent(), slippedIn(), AT + 5 * MINUTE)).toBe('def-on-queue');
   });
 
-  test.each<[string, string | undefined, AgentState, Partial<StoredEvent>]>([
-    ['when the interaction began ten seconds before', 'def-on-queue', slippedIn({ talk: '09:59:50' }), {}],
-    ['not when it began longer ago', undefined, slippedIn({ talk: '09:59:49' }), {}],
-    ['when it began in the moment of leaving', 'def-on-queue', slippedIn({ talk: '10:00:01' }), {}],
-    ['not when it began after the queue was left', undefined, slippedIn({ talk: '10:00:02' }), {}],
-    ['when the queue was left 13 seconds later', 'def-on-queue', slippedIn({ off: '10:00:13' }), {}],
-    ['not when it was left later than our request may take', undefined, slippedIn({ off: '10:00:14' }), {}],
-    [
-      'when it was left 3 seconds before',
-      'def-on-queue',
-      slippedIn({ off: '09:59:57', talk: '09:59:55' }),
-      {},
-    ],
-    ['not when it was left before that', undefined, slippedIn({ off: '09:59:56', talk: '09:59:55' }), {}],
-    ['not to an agent who chose another presence', undefined, slippedIn({ presence: 'BUSY' }), {}],
-    ['not to an agent with a newer token', undefined, slippedIn({ token: '10:00:03' }), {}],
-    ['not for a log-off that does not take the queue', undefined, slippedIn(), { actions: ['offline'] }],
-    ['not for an intention without actions', undefined, slippedIn(), { actions: [] }],
-    ['not for the log-off of another time', undefined, slippedIn(), { at: AT + 2 * SECOND }],
-    ['for one that differs by a second', 'def-on-queue', slippedIn(), { at: AT + SECOND }],
-  ])('%s', (_, presence, state, parts) => {
-    expect(presenceToRestore(intent(parts), state, AT + MINUTE)).toBe(presence);
+  test.each<[string, string | undefined, Slip, Partial<StoredEvent>]>([
+    ['when the interaction began ten seconds before', 'def-on-queue', { talk: '09:59:50' }, {}],
+    ['not when it began longer ago', undefined, { talk: '09:59:49' }, {}],
+    ['when it began in the moment of leaving', 'def-on-queue', { talk: '10:00:01' }, {}],
+    ['not when it began after the queue was left', undefined, { talk: '10:00:02' }, {}],
+    ['when the queue was left 13 seconds later', 'def-on-queue', { off: '10:00:13' }, {}],
+    ['not when it was left later than our request may take', undefined, { off: '10:00:14' }, {}],
+    ['when it was left 3 seconds before', 'def-on-queue', { off: '09:59:57', talk: '09:59:55' }, {}],
+    ['not when it was left before that', undefined, { off: '09:59:56', talk: '09:59:55' }, {}],
+    ['not to an agent who chose another presence', undefined, { presence: 'BUSY' }, {}],
+    ['not to an agent with a newer token', undefined, { token: '10:00:03' }, {}],
+    ['not for a log-off that does not take the queue', undefined, {}, { actions: ['offline'] }],
+    ['not for an intention without actions', undefined, {}, { actions: [] }],
+    ['not for the log-off of another time', undefined, {}, { at: AT + 2 * SECOND }],
+    ['for one that differs by a second', 'def-on-queue', {}, { at: AT + SECOND }],
+  ])('%s', (_, presence, slip, parts) => {
+    expect(presenceToRestore(intent(parts), slippedIn(slip), AT + MINUTE)).toBe(presence);
   });
 
   test('not later than five minutes after, when it would take the agent by surprise', () => {

@@ -232,17 +232,17 @@ describe('an agent off the queue', () => {
 });
 
 describe('a request that comes too late after something was done', () => {
-  const off = ok(offQueue(), '10:00:01');
-  const late = fails(off, '10:00:12', 'late');
+  const off = (): Attempt => ok(offQueue(), '10:00:01');
+  const late = (): Attempt => fails(off(), '10:00:12', 'late');
 
   test('is sent again after one more look, at once', () => {
-    expect(wanted(late)).toEqual({ kind: 'look', together: false });
-    const again = sees(late, '10:00:13', OFFLINE);
+    expect(wanted(late())).toEqual({ kind: 'look', together: false });
+    const again = sees(late(), '10:00:13', OFFLINE);
     expect(wanted(again)).toMatchObject({ action: 'release_station', notAfter: within('10:00:13') });
   });
 
   test('is given up after three such looks', () => {
-    let attempt = off;
+    let attempt = off();
     for (const time of ['10:00:12', '10:00:24', '10:00:36'])
       attempt = sees(fails(attempt, time, 'late'), time, OFFLINE);
     const last = fails(attempt, '10:00:48', 'late');
@@ -256,7 +256,7 @@ describe('a request that comes too late after something was done', () => {
     ['is back and in an interaction', { since: '10:00:08', talks: 1 }, 'engaged'],
     ['chose a presence', { presence: 'BUSY', since: '10:00:06' }, 'sign'],
   ])('is not sent to an agent who %s', (_, shows, reason) => {
-    const ended = sees(late, '10:00:13', shows);
+    const ended = sees(late(), '10:00:13', shows);
     expect([wanted(ended), endingOf(ended)]).toMatchObject([undefined, { outcome: 'unverified', reason }]);
   });
 
@@ -268,7 +268,7 @@ describe('a request that comes too late after something was done', () => {
 });
 
 describe('the look after the log-off', () => {
-  const done = ok(ok(ok(offQueue(), '10:00:01'), '10:00:02'), '10:00:03');
+  const done = (): Attempt => ok(ok(ok(offQueue(), '10:00:01'), '10:00:02'), '10:00:03');
 
   test.each<[string, Shows, string, string | undefined]>([
     ['verifies an agent who is Offline', OFFLINE, 'verified', undefined],
@@ -281,12 +281,12 @@ describe('the look after the log-off', () => {
     ['finds a person who chose a presence', { presence: 'BUSY', since: '10:00:40' }, 'unverified', 'sign'],
     ['finds a browser that came back', { since: '10:00:08', token: '10:00:07' }, 'unverified', 'returned'],
   ])('%s', (_, shows, outcome, reason) => {
-    const ended = sees(done, '10:00:45', shows);
+    const ended = sees(done(), '10:00:45', shows);
     expect([wanted(ended), endingOf(ended)]).toMatchObject([undefined, { outcome, reason }]);
   });
 
   test('is made once more where it cannot tell, and then no more', () => {
-    const second = sees(done, '10:00:05', undefined);
+    const second = sees(done(), '10:00:05', undefined);
     expect(wanted(second)).toEqual({ kind: 'look', together: true });
     expect(endingOf(sees(second, '10:00:07', OFFLINE)).outcome).toBe('verified');
     expect(endingOf(sees(second, '10:00:07', undefined))).toMatchObject({
@@ -296,7 +296,7 @@ describe('the look after the log-off', () => {
   });
 
   test('that shows no effect has Offline set once more, within ten seconds', () => {
-    const asked = sees(done, '10:00:05', {});
+    const asked = sees(done(), '10:00:05', {});
     const want = { kind: 'perform', action: 'offline', notAfter: within('10:00:05'), begins: false };
     expect(wanted(asked)).toEqual(want);
     const once = ok(asked, '10:00:06');

@@ -43,6 +43,25 @@ describe('the rules of a profile in a state', () => {
       );
   });
 
+  test('tell whether one of them would hold, but leaves alone agents who wait on queue', () => {
+    const waiting = { presence: 'ON_QUEUE', presenceId: undefined, routing: 'IDLE' } as const;
+    const leavesAlone = (id: string, state: Parameters<typeof rulesInState>[1] = waiting): boolean =>
+      rulesInState(profile({ rules: RULES.filter((one) => one.id === id) }), state).leavesAlone;
+    expect(['any', 'meal', 'asleep'].map((id) => leavesAlone(id))).toEqual([true, false, false]);
+    expect(leavesAlone('any', { ...waiting, presence: 'BUSY', routing: 'OFF_QUEUE' })).toBe(false);
+    expect(rulesInState(agents, waiting).leavesAlone).toBe(true);
+  });
+
+  test('ask for the label where only what a rule leaves out names one', () => {
+    const not = { secondaryPresence: ['coaching'] };
+    const others = profile({
+      rules: [rule({ when: { not: { routing: ['IDLE'], not } } }), rule({ when: { not } })],
+    });
+    const held = (presenceId: string): number =>
+      rulesInState(others, { presence: 'BUSY', presenceId, routing: 'OFF_QUEUE' }).holding.length;
+    expect([held('coaching'), held('lunch')]).toEqual([1, 2]);
+  });
+
   test('stay right when an organisation shows thousands of labels', () => {
     for (let i = 0; i < 3_000; i += 1)
       rulesInState(agents, { presence: 'BUSY', presenceId: `label ${i}`, routing: 'OFF_QUEUE' });

@@ -36,7 +36,9 @@ describe('a list of users', () => {
   });
 
   test('with a wildcard beside addresses means agents by display name', () => {
-    expect(means(['bob@example.com'], { name: 'Wallboard 3' }, { patterns: [/^wallboard/] })).toBe(true);
+    const patterns = [/^wallboard/, /^lobby/];
+    expect(means(['bob@example.com'], { name: 'Wallboard 3' }, { patterns })).toBe(true);
+    expect(means(['bob@example.com'], { name: 'Ann Lee' }, { patterns })).toBe(false);
   });
 
   test('that is compared in the wider form is asked for one agent after the other', () => {

@@ -4,7 +4,8 @@ import { measure } from '../../../src/domain/tracking/clocks.ts';
 import { track } from '../../../src/domain/tracking/track.ts';
 import { silentReturnOf, type AgentState } from '../../../src/domain/tracking/state.ts';
 import type { Duration } from '../../../src/domain/time/time.ts';
-import { foldContext, rule } from '../build.ts';
+import { pulledBack } from '../../../src/domain/tracking/set-back.ts';
+import { asClockTime, clockTime, foldContext, rule } from '../build.ts';
 import { story, type Change, type Part } from '../story.ts';
 
 const LOCKED = rule({ id: 'locked', when: { presence: ['IDLE'] }, clock: 'in_state' });
@@ -320,5 +321,24 @@ describe('stamps that contradict', () => {
     const folded = track(memory, older(memory, 20 * 60_000), context);
     expect(folded?.state.seenAt).toBe(memory.seenAt - 20 * 60_000);
     expect(folded?.state.leftOut).toEqual([]);
+  });
+
+  test('then forgets what it left out of a time that is still to come, and keeps the rest', () => {
+    const state = story().until('10:00').state();
+    const spans = [
+      { from: clockTime('09:10'), to: clockTime('09:20') },
+      { from: clockTime('09:40'), to: clockTime('09:50') },
+    ];
+    const pulled = (to: string): readonly (readonly [string, string])[] =>
+      pulledBack({ ...state, leftOut: spans }, clockTime(to)).leftOut.map(
+        ({ from, to: end }) => [asClockTime(from), asClockTime(end)] as const,
+      );
+    expect([pulled('09:45'), pulled('09:40')]).toEqual([
+      [
+        ['09:10', '09:20'],
+        ['09:40', '09:45'],
+      ],
+      [['09:10', '09:20']],
+    ]);
   });
 });

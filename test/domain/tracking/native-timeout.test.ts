@@ -68,19 +68,19 @@ describe('a login when the session’s idle time is over', () => {
     expect(['10:32:20', '10:36:00', '10:41:02'].map(at)).toEqual(['none', 'login 10:36:01', 'none']);
   });
 
-  test.each<[string, Story, Change, string]>([
-    ['when no native timeout is known', quiet({}), BOUNCE, 'login 10:30:25'],
-    ['when it is longer', quiet({ nativeTimeouts: ['1h'] }), BOUNCE, 'login 10:30:25'],
-    ['with a presence that no browser brings', quiet(), { ...BOUNCE, presence: 'MEAL' }, 'presence 10:30:25'],
+  test.each<[string, StoryParts, Change, string]>([
+    ['when no native timeout is known', {}, BOUNCE, 'login 10:30:25'],
+    ['when it is longer', { nativeTimeouts: ['1h'] }, BOUNCE, 'login 10:30:25'],
+    ['with a presence that no browser brings', NATIVE, { ...BOUNCE, presence: 'MEAL' }, 'presence 10:30:25'],
     [
       'on a queue that was not there before',
-      quiet(),
+      NATIVE,
       { ...BOUNCE, presence: 'ON_QUEUE', routing: 'IDLE' },
       'presence 10:30:25',
     ],
-    ['without a newer token: that is the one click', quiet(), { presence: 'AVAILABLE' }, 'presence 10:30:25'],
-  ])('is a person’s %s', (_, s, change, sign) => {
-    expect(s.at('10:30:25', change).until('10:31').lastSign()).toBe(sign);
+    ['without a newer token: that is the one click', NATIVE, { presence: 'AVAILABLE' }, 'presence 10:30:25'],
+  ])('is a person’s %s', (_, parts, change, sign) => {
+    expect(quiet(parts).at('10:30:25', change).until('10:31').lastSign()).toBe(sign);
   });
 
   test('is the browser’s under any of the timeouts that the organisation has', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { rule } from '../build.ts';
+import type { Action } from '../../../src/domain/policy/policy.ts';
+import { beginLogoff, finishLogoff, noteDone } from '../../../src/domain/tracking/own-logoff.ts';
+import { clockTime, RETURNS, rule } from '../build.ts';
 import { story, type Change, type Story } from '../story.ts';
 
 /** An agent who waits on queue, under a rule that means such agents too. */
@@ -145,6 +147,109 @@ describe('our own log-off', () => {
   });
 });
 
+/** Read at 10:00:00, and the intention is written down eight seconds later. */
+function begunLate(actions: readonly Action[] = ['off_queue', 'offline', 'revoke_tokens']): Story {
+  const s = story().until('10:00');
+  const { due } = s.verdict();
+  if (due === undefined) throw new Error('the agent is not due');
+  return s.put(beginLogoff(s.state(), clockTime('10:00:08'), { ...due, actions }, RETURNS));
+}
+
+describe('a log-off explains nothing that is stamped more than three seconds before it began', () => {
+  test.each([
+    ['10:00:05', 'enforcer'],
+    ['10:00:04', 'platform'],
+  ])('an Offline of %s is the doing of the %s', (at, by) => {
+    const s = begunLate().at(at, { presence: 'OFFLINE' }).until('10:01');
+    expect(s.departure()?.by).toBe(by);
+  });
+
+  test.each([
+    ['10:00:05', 'none'],
+    ['10:00:04', 'presence 10:00:04'],
+  ])(
+    'a presence of %s, after the Offline of the log-off that was not seen, leaves as sign: %s',
+    (at, sign) => {
+      const s = begunLate();
+      s.put(finishLogoff(s.state(), clockTime('10:00:10'), ['offline', 'revoke_tokens']));
+      expect(s.at(at, { presence: 'AVAILABLE' }).until('10:01').lastSign()).toBe(sign);
+    },
+  );
+
+  test.each([
+    ['10:00:05', 1],
+    ['10:00:04', 0],
+  ])('a token of %s tells of %i returns', (token, returns) => {
+    const s = begunLate();
+    s.put(finishLogoff(s.state(), clockTime('10:00:10'), ['offline', 'revoke_tokens']));
+    const change = { token, presence: 'AVAILABLE', presenceSince: '08:00' } as const;
+    expect(s.at(token, change).until('10:01').events).toHaveLength(returns);
+  });
+
+  test('and nothing that comes later than the window after its end', () => {
+    const gone = (at: string): string | undefined =>
+      begunLate().at(at, { presence: 'OFFLINE' }).until('10:04').departure()?.by;
+    // Its effects may come until half a minute after it began, and then for the two minutes of the window.
+    expect([gone('10:02:38'), gone('10:02:39')]).toEqual(['enforcer', 'platform']);
+  });
+});
+
+describe('a log-off whose Offline was not seen', () => {
+  const unseen = { effect: 'none', unread: true } as const;
+
+  test('does not explain a presence that moves later than the window', () => {
+    const s = story().until('10:00').logOff(unseen).until('10:04').at('10:04:30', { presence: 'AVAILABLE' });
+    expect(s.until('10:05').lastSign()).toBe('presence 10:04:30');
+  });
+
+  test('and that set no Offline does not explain a presence that moves', () => {
+    const s = story()
+      .until('10:00')
+      .logOff({ ...unseen, due: { actions: ['revoke_tokens'] } });
+    expect(s.at('10:00:30', { presence: 'AVAILABLE' }).until('10:01').lastSign()).toBe('presence 10:00:30');
+  });
+
+  test('and that revoked no tokens does not make a return of a newer one', () => {
+    const s = story()
+      .until('10:00')
+      .logOff({ ...unseen, due: { actions: ['offline'] } });
+    const change = { token: '10:00:30', presence: 'AVAILABLE', presenceSince: '08:00' } as const;
+    expect(s.at('10:00:30', change).until('10:01').events).toEqual([]);
+  });
+
+  test('and that a crash broke off after the Offline does not explain a presence that moves', () => {
+    const s = story().until('10:00').logOff({ effect: 'none', crash: true });
+    s.put(noteDone(s.state(), ['offline']));
+    expect(s.at('10:00:30', { presence: 'AVAILABLE' }).until('10:01').lastSign()).toBe('presence 10:00:30');
+  });
+
+  test('and that is known to have had no effect is not what a browser comes back from', () => {
+    const s = story().until('10:00').logOff({ effect: 'none' });
+    s.at('10:00:40', { presence: 'AVAILABLE', token: '10:00:39' }).until('10:01');
+    expect(s.events).toMatchObject([{ kind: 'silent_return', own: false }]);
+  });
+});
+
+describe('taking an agent off the queue', () => {
+  test.each<[string, Change, string]>([
+    ['explains that the presence of before, and with it the queue, is put back', { routing: 'IDLE' }, 'none'],
+    [
+      'does not explain another presence that the agent chooses then',
+      { presence: 'BUSY' },
+      'presence 10:00:02',
+    ],
+  ])('%s', (_, change, sign) => {
+    const s = onQueue().until('10:00').logOff({ effect: 'off_queue' }).at('10:00:02', change);
+    expect(s.until('10:01').lastSign()).toBe(sign);
+  });
+
+  test('does not explain a login in time that was not watched', () => {
+    const s = onQueue().until('10:00').logOff({ effect: 'off_queue' }).unwatched('10:01', '10:30');
+    const change = { token: '10:20', presence: 'AVAILABLE', presenceSince: '10:00:01' } as const;
+    expect(s.until('10:01').at('10:20', change).until('10:30').lastSign()).toBe('login 10:20');
+  });
+});
+
 describe('our quiet Offline', () => {
   const quiet = { due: { actions: ['off_queue', 'offline'] as const } };
 
@@ -170,7 +275,7 @@ describe('our quiet Offline', () => {
   test('clicked away long after the window is a sign too, and takes the agent off the ladder', () => {
     const s = story().until('10:00').logOff(quiet).at('10:30', { presence: 'AVAILABLE' }).until('10:31');
     expect(s.lastSign()).toBe('presence 10:30');
-    expect(s.ladder()).toBeUndefined();
+    expect([s.ladder(), s.suspect()]).toEqual([undefined, undefined]);
   });
 
   test('clicked away between two looks is a sign as well', () => {

@@ -5,9 +5,11 @@ import {
   learnFromReturn,
   NO_BEHAVIOUR_KNOWN,
   returnsSeen,
+  tokensStay,
   windowFitting,
   type PlatformBehaviour,
 } from '../../../src/domain/tracking/platform-behaviour.ts';
+import type { Action } from '../../../src/domain/policy/policy.ts';
 import type { TrackingEvent } from '../../../src/domain/tracking/state.ts';
 import { HOUR, MINUTE, SECOND, type Duration } from '../../../src/domain/time/time.ts';
 
@@ -35,12 +37,23 @@ describe('how fast returns come', () => {
     expect([delayOf(learnt, 0.5), delayOf(learnt, 0.95)]).toEqual([10 * SECOND, MINUTE]);
   });
 
+  test('is told by the class that it just reaches', () => {
+    const within = (...delays: readonly Duration[]): Duration | undefined =>
+      delayOf(seen(...delays.map((delay) => silent(delay))), 0.5);
+    expect([within(SECOND), within(10 * SECOND), within(SECOND, MINUTE)]).toEqual([
+      SECOND,
+      10 * SECOND,
+      SECOND,
+    ]);
+  });
+
   test('is not known before the first one, nor from one whose departure was not seen', () => {
     expect([delayOf(NO_BEHAVIOUR_KNOWN, 0.5), returnsSeen(seen(silent(undefined)))]).toEqual([undefined, 0]);
   });
 
   test('counts answers to our own log-offs that came after the window, but no login an hour later', () => {
     expect(returnsSeen(seen(late(4 * MINUTE), late(HOUR), late(4 * MINUTE, false)))).toBe(1);
+    expect(returnsSeen(seen(late(10 * MINUTE), late(10 * MINUTE + 1)))).toBe(1);
   });
 
   test('beyond the last class is endless, and suggests nothing', () => {
@@ -61,7 +74,10 @@ describe('a window is suggested', () => {
   });
 
   test('never shorter than the present one', () => {
-    expect(windowFitting(seen(...slow), 5 * MINUTE)).toBeUndefined();
+    expect([3, 5].map((minutes) => windowFitting(seen(...slow), minutes * MINUTE))).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 });
 
@@ -75,6 +91,16 @@ describe('open questions of the platform', () => {
       quiet,
     );
     expect(learnt.tokenMoves).toEqual({ yes: 1, no: 1 });
+  });
+
+  test('that no return brings a newer token is said after twenty of them, and no more once one did', () => {
+    const same = silent(SECOND, { tokenMoved: false });
+    const [few, enough] = [seen(...times(19, same)), seen(...times(20, same))];
+    expect([few, enough, learnFromReturn(enough, silent(SECOND))].map(tokensStay)).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 
   test('a quiet log-off that holds is a client that does not assert its presence, until it does', () => {
@@ -95,6 +121,14 @@ describe('open questions of the platform', () => {
       { yes: 1, no: 1 },
       { yes: 0, no: 0 },
     ]);
+  });
+
+  test.each<{ done: readonly Action[] }>([
+    { done: ['off_queue'] },
+    { done: ['offline', 'end_sso_session'] },
+    { done: ['offline', 'revoke_tokens'] },
+  ])('a log-off that held teaches nothing where it did $done', ({ done }) => {
+    expect(learnFromLogoff(NO_BEHAVIOUR_KNOWN, done, true)).toBe(NO_BEHAVIOUR_KNOWN);
   });
 
   test('a sign of a person teaches nothing', () => {

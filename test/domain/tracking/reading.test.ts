@@ -6,13 +6,14 @@ import {
   type Observation,
   type RoutingStatus,
   type SystemPresence,
+  type Unknown,
 } from '../../../src/domain/agent.ts';
 import { track } from '../../../src/domain/tracking/track.ts';
 import { judge } from '../../../src/domain/judging/judge.ts';
-import { areContradictory, assess, whatIsMissing } from '../../../src/domain/tracking/reading.ts';
+import { areContradictory, assess, isFoldable, whatIsMissing } from '../../../src/domain/tracking/reading.ts';
 import type { Rule } from '../../../src/domain/policy/policy.ts';
 import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
-import { exemption, foldContext, matcher, profile, rule, type WhenText } from '../build.ts';
+import { clockTime, exemption, foldContext, matcher, profile, rule, type WhenText } from '../build.ts';
 import { story, type Change, type Story, type StoryParts } from '../story.ts';
 
 const WIDE = rule({ id: 'wide', limit: '60m', waitingOnQueue: true });
@@ -287,6 +288,90 @@ describe('a presence label that the platform does not list', () => {
   });
 });
 
+describe('what our own log-off left behind is no contradiction', () => {
+  interface Parts {
+    readonly presence: 'ON_QUEUE' | 'AVAILABLE' | 'BUSY';
+    readonly presenceSince?: string | undefined;
+    readonly routingSince?: string | undefined;
+    readonly at?: string;
+  }
+
+  function shows({ presence, presenceSince, routingSince, at = '10:00:05' }: Parts): Observation {
+    const since = (text: string | undefined): number | undefined =>
+      text === undefined ? undefined : clockTime(text);
+    return {
+      ...reading({ presence, routing: presence === 'ON_QUEUE' ? 'OFF_QUEUE' : 'IDLE' }),
+      at: clockTime(at),
+      presence: { system: presence, definitionId: undefined, since: since(presenceSince) },
+      routing: { status: presence === 'ON_QUEUE' ? 'OFF_QUEUE' : 'IDLE', since: since(routingSince) },
+    };
+  }
+
+  /** Taken off the queue by a log-off of 10:00:00 to 10:00:03. */
+  function taken(offQueueLeavesPresence = false): Story {
+    const first = { presence: 'ON_QUEUE', routing: 'IDLE' } as const;
+    return story({ rules: [WIDE], first, offQueueLeavesPresence })
+      .until('10:00')
+      .logOff({ effect: 'off_queue' });
+  }
+
+  test.each<[string, Parts, boolean]>([
+    [
+      'within three seconds before',
+      { presence: 'ON_QUEUE', presenceSince: '08:00', routingSince: '09:59:57' },
+      true,
+    ],
+    ['sooner', { presence: 'ON_QUEUE', presenceSince: '08:00', routingSince: '09:59:56' }, false],
+    [
+      'within three seconds after',
+      { presence: 'ON_QUEUE', presenceSince: '10:00:06', routingSince: '10:00:06' },
+      true,
+    ],
+    ['later', { presence: 'ON_QUEUE', presenceSince: '08:00', routingSince: '10:00:07' }, false],
+    [
+      'in time, and the presence later',
+      { presence: 'ON_QUEUE', presenceSince: '10:00:07', routingSince: '10:00:01' },
+      false,
+    ],
+    ['not, and is seen in time', { presence: 'ON_QUEUE', at: '10:00:05' }, true],
+    ['not, and is seen later', { presence: 'ON_QUEUE', at: '10:01' }, false],
+    ['Available in time', { presence: 'AVAILABLE', presenceSince: '10:00:01', routingSince: '08:00' }, true],
+    ['Available later', { presence: 'AVAILABLE', presenceSince: '10:00:07', routingSince: '08:00' }, false],
+    [
+      'Available in time, and the routing later',
+      { presence: 'AVAILABLE', presenceSince: '10:00:01', routingSince: '10:00:07' },
+      false,
+    ],
+    ['Available, not stamped, and is seen in time', { presence: 'AVAILABLE' }, true],
+    ['Available, not stamped, and is seen later', { presence: 'AVAILABLE', at: '10:01' }, false],
+    [
+      'another presence in time',
+      { presence: 'BUSY', presenceSince: '10:00:01', routingSince: '08:00' },
+      false,
+    ],
+  ])('where what it moved is stamped %s', (_, parts, isLeft) => {
+    expect(isFoldable(shows(parts), taken().state(), foldContext())).toBe(isLeft);
+  });
+
+  test('for as long as its stamps stand', () => {
+    const state = taken(true).until('10:01').state();
+    const stamps = { presenceSince: '08:00', routingSince: '10:00:01', at: '11:00' } as const;
+    expect(state.last).toMatchObject({ presence: 'ON_QUEUE', routing: 'OFF_QUEUE' });
+    const isLeft = (parts: Partial<Parts>): boolean =>
+      isFoldable(
+        shows({ presence: 'ON_QUEUE', ...stamps, ...parts }),
+        { ...state, logoff: undefined },
+        foldContext(),
+      );
+    expect([isLeft({}), isLeft({ presenceSince: '10:30' }), isLeft({ routingSince: '10:30' })]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect([isLeft({ presence: 'BUSY' }), isLeft({ presence: 'AVAILABLE' })]).toEqual([false, false]);
+  });
+});
+
 describe('a part that was there and could not be understood', () => {
   const o = (faults: Observation['faults'], more: Partial<Observation> = {}): Observation => ({
     ...reading({ presence: 'AVAILABLE', routing: 'OFF_QUEUE' }),
@@ -313,10 +398,35 @@ describe('a part that was there and could not be understood', () => {
     expect(found.kind === 'unknown' && whatIsMissing(found.unknown)).toBe(words);
   });
 
+  test('keeps a reading from being taken in, but for its summary', () => {
+    const summary = { part: 'conversationSummary', why: 'malformed' } as const;
+    const stamp = { part: 'presence.modifiedDate', why: 'malformed' } as const;
+    const taken = (faults: readonly Unknown[]): boolean => isFoldable(o(faults), undefined, foldContext());
+    expect([taken([]), taken([summary]), taken([summary, stamp])]).toEqual([true, true, false]);
+  });
+
+  test('is named beside parts that are missing', () => {
+    const routing = { part: 'routingStatus', why: 'malformed' } as const;
+    const found = assess(o([routing], { presence: undefined, routing: undefined }), undefined, foldContext());
+    expect(found.kind === 'unknown' && whatIsMissing(found.unknown)).toBe(
+      'routingStatus malformed, presence',
+    );
+  });
+
   test('is not looked at any more once a conversation is certain', () => {
     const faults = [{ part: 'conversationSummary', why: 'unheard_of' }] as const;
     const talking = o(faults, { conversations: { contactCentre: 1, enterprise: 0 } });
     expect(assess(talking, undefined, foldContext()).kind).toBe('engaged');
+  });
+
+  test.each<[string, Unknown, boolean]>([
+    ['a counter above zero that is not known', { part: 'conversationSummary', why: 'unheard_of' }, true],
+    ['a summary that is malformed', { part: 'conversationSummary', why: 'malformed' }, false],
+    ['another part that is not known', { part: 'presence.modifiedDate', why: 'unheard_of' }, false],
+  ])('%s is work, whose clocks start anew, or it is not', (_, fault, isWork) => {
+    const before = track(undefined, o(undefined), foldContext())?.state;
+    const later = { ...o([fault]), at: (before?.seenAt ?? 0) + MINUTE };
+    expect(track(before, later, foldContext())?.state.session.kind).toBe(isWork ? 'engaged' : 'online');
   });
 
   test('names every part that is missing', () => {
@@ -354,6 +464,34 @@ describe('work that only an unusable reading showed', () => {
     expect([s.verdict().detail, s.ladder()]).toEqual(['contradiction', undefined]);
   });
 
+  test('is told of a person who has come back, and of a call outside the contact centre', () => {
+    const s = story().until('10:00').logOff().at('10:00:30', { presence: 'AVAILABLE', token: '10:00:29' });
+    s.until('10:01').lacking('10:02', '10:03', 'presence').at('10:01:30', { calls: 1 }).until('10:02');
+    expect(s.eventsOf('person_back')).toEqual(['10:02']);
+    expect([s.ladder(), s.state().outsideCallAt]).toEqual([undefined, clockTime('10:02')]);
+    expect(s.state().session).toMatchObject({ kind: 'engaged', outside: true });
+    expect(s.until('10:03').lastSign()).toBe('interaction 10:02');
+  });
+
+  test('changes what is worth storing when it begins, and no more while it goes on', () => {
+    const context = foldContext({ profile: undefined });
+    const free = track(undefined, reading({ presence: 'AVAILABLE', routing: 'OFF_QUEUE' }), context)?.state;
+    const talking = reading({ presence: 'AVAILABLE', routing: 'OFF_QUEUE', missing: ['groups'] });
+    const busy = { ...talking, conversations: { contactCentre: 1, enterprise: 0 } };
+    const begun = track(free, { ...busy, at: MINUTE }, context);
+    const goesOn = track(begun?.state, { ...busy, at: 2 * MINUTE }, context);
+    expect([begun?.changed, goesOn?.changed, goesOn?.state]).toEqual([true, false, begun?.state]);
+    expect(begun?.state.outsideCallAt).toBeUndefined();
+  });
+
+  test('at first sight is the first sign', () => {
+    const s = story({ first: { calls: 1 } }).until('09:00');
+    expect([s.lastSign(), s.state().session]).toEqual([
+      'interaction 09:00',
+      { kind: 'engaged', since: clockTime('09:00'), outside: true, departure: undefined },
+    ]);
+  });
+
   test('does not end with such a reading', () => {
     const s = story({ first: { talks: 1 } })
       .at('09:20', { talks: 0 })
@@ -374,6 +512,18 @@ describe('a stamp older than the one that was known of the same state', () => {
     expect(s.verdict()).toMatchObject({ reason: 'unknown', unknown: [{ why: 'outdated' }] });
     s.at('10:31:30', { presence: 'AVAILABLE', routing: 'OFF_QUEUE', routingSince: '08:00' });
     expect(s.until('10:32').lastSign()).toBe('presence 10:31:30');
+  });
+
+  test.each<[string, Change, Parameters<Story['lacking']>[2] | undefined]>([
+    ['presence.modifiedDate older than before', { presence: 'AVAILABLE', presenceSince: '00:00' }, undefined],
+    ['routingStatus.startTime older than before', { routing: 'OFF_QUEUE', routingSince: '00:00' }, undefined],
+    ['presence.modifiedDate', {}, 'presenceSince'],
+    ['routingStatus.startTime', {}, 'routingSince'],
+    ['lastTokenIssued', { presence: 'BUSY' }, 'token'],
+  ])('or what else a reading is not taken in for is named: %s', (detail, change, part) => {
+    const s = story().until('10:30').at('10:30:30', change);
+    if (part !== undefined) s.lacking('10:31', '10:31', part);
+    expect(s.until('10:31').verdict()).toMatchObject({ reason: 'unknown', detail });
   });
 
   test('by less than a second is the same one, written shorter', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { rule } from '../build.ts';
+import { clockTime, rule } from '../build.ts';
 import { story, type Change, type Story } from '../story.ts';
 
 /** Offline at 09:30:10, seen at 09:31; back as told at 09:31:20, seen at 09:32. */
@@ -251,4 +251,17 @@ describe('grace', () => {
     }
     expect(reasons.slice(0, 6)).toEqual(['due', 'grace', 'grace', 'grace', 'grace', 'due']);
   });
+});
+
+test.each<[string, Change, string, boolean]>([
+  ['a call outside the contact centre, and soon comes back to it', { calls: 1 }, '09:20:30', true],
+  ['a contact-centre call, and soon comes back to it', { talks: 1 }, '09:20:30', false],
+  ['a call, and comes back to it long after', { calls: 1 }, '09:29:30', true],
+])('an agent who goes Offline in the middle of %s, has handled it all along', (_, call, back, outside) => {
+  const s = story().at('09:10', call).at('09:20', { presence: 'OFFLINE' }).until('09:20');
+  s.lacking('09:21', '09:31', 'conversations')
+    .at(back, { presence: 'AVAILABLE', token: back })
+    .until('09:30');
+  expect(s.state().session).toMatchObject({ kind: 'engaged', since: clockTime('09:10'), outside });
+  expect(s.lastSign()).toMatch(/^interaction 09:(21|30)$/);
 });

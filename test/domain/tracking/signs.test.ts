@@ -84,6 +84,16 @@ describe('signs of a human', () => {
     expect(s.state().episode.clocks.sinceSign).toBe(s.state().firstSeenAt);
   });
 
+  test('a label that one reading names and the next does not is none', () => {
+    const same = { presence: 'BUSY', presenceSince: '08:00' } as const;
+    const s = story({ first: { ...same, presenceId: 'coaching' } });
+    s.at('09:30:20', same)
+      .until('09:31')
+      .at('09:40:20', { ...same, presenceId: 'coaching' })
+      .until('09:41');
+    expect(s.lastSign()).toBe('none');
+  });
+
   test('an interaction lasts as long as it lasts, and its end is the last sign', () => {
     const s = story().at('09:10:00', { routing: 'INTERACTING', talks: 1 }).until('09:40');
     expect([s.verdict().reason, s.shows('since_sign'), s.shows('since_work')]).toEqual([
@@ -138,6 +148,14 @@ describe('signs of a human', () => {
 });
 
 describe('a change that is followed by Offline', () => {
+  test('such as the desktop that locks is not what a return would bring back', () => {
+    const s = story()
+      .at('09:30:05', { presence: 'IDLE' })
+      .look('09:30:20')
+      .at('09:30:40', { presence: 'OFFLINE' });
+    expect(s.until('09:31').departure()?.former.presence).toBe('AVAILABLE');
+  });
+
   test('within a minute belongs to the departure: the sign before it stands again', () => {
     const s = story()
       .at('09:10', { presence: 'BUSY' })

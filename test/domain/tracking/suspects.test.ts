@@ -3,12 +3,10 @@
  * evidence shows the bounce.
  */
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { leaveLadder } from '../../../src/domain/tracking/own-logoff.ts';
-import { noteEvidence } from '../../../src/domain/tracking/suspects.ts';
-import { MINUTE, SECOND, type Duration, type Instant } from '../../../src/domain/time/time.ts';
-import { measure } from '../../../src/domain/tracking/clocks.ts';
-import { asClockTime, clockTime, duration, rule } from '../build.ts';
+import { noteEvidence, suspectSince } from '../../../src/domain/tracking/suspects.ts';
+import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
+import { clockTime, rule } from '../build.ts';
 import { story, type Change, type Story, type StoryParts } from '../story.ts';
 
 const NATIVE: StoryParts = { nativeTimeouts: ['15m'], first: { presence: 'AWAY' } };
@@ -26,6 +24,11 @@ describe('a bounce under a native timeout whose token stays', () => {
     expect([s.lastSign(), s.shows('since_sign')]).toEqual(['presence 09:30:20', '40s']);
     expect(s.suspect()).toMatchObject({ kind: 'bounce', stamp: clockTime('09:30:20'), shown: 'AWAY' });
     expect(s.eventsOf('silent_return')).toEqual([]);
+  });
+
+  test('is suspect also where the platform tells no token at all', () => {
+    const s = story(NATIVE).lacking('09:00', '09:31', 'token').at('09:30:20', { presence: 'AWAY' });
+    expect(s.until('09:31').suspect()).toMatchObject({ kind: 'bounce' });
   });
 
   test('is given back by evidence: the same idleness goes on, less the time Offline', () => {
@@ -118,36 +121,40 @@ describe('a bounce under a native timeout whose token stays', () => {
     expect(bounced(parts, change).suspect()).toBeDefined();
   });
 
-  test.each<[string, Story]>([
-    ['where native timeouts are off', bounced({ ...NATIVE, nativeTimeouts: [] })],
-    ['with a newer token: that is a return', bounced(NATIVE, { presence: 'AWAY', token: '09:30:19' })],
-    ['with another presence than a browser brings', bounced(NATIVE, { presence: 'BUSY' })],
-    ['on a queue that was not there before', bounced(NATIVE, { presence: 'ON_QUEUE', routing: 'IDLE' })],
-    ['too soon after the last sign', bounced({ ...NATIVE, nativeTimeouts: ['33m'] })],
+  test.each<[string, () => Story]>([
+    ['where native timeouts are off', () => bounced({ ...NATIVE, nativeTimeouts: [] })],
+    ['with a newer token: that is a return', () => bounced(NATIVE, { presence: 'AWAY', token: '09:30:19' })],
+    ['with another presence than a browser brings', () => bounced(NATIVE, { presence: 'BUSY' })],
+    [
+      'on a queue that was not there before',
+      () => bounced(NATIVE, { presence: 'ON_QUEUE', routing: 'IDLE' }),
+    ],
+    ['too soon after the last sign', () => bounced({ ...NATIVE, nativeTimeouts: ['33m'] })],
     [
       'too soon after a token',
-      story(NATIVE).at('09:20', { token: '09:20' }).at('09:30:20', { presence: 'AWAY' }).until('09:31'),
+      () => story(NATIVE).at('09:20', { token: '09:20' }).at('09:30:20', { presence: 'AWAY' }).until('09:31'),
     ],
     [
       'too soon after a return: no session that a browser opened has idled so long',
-      story(NATIVE)
-        .at('09:20:05', { presence: 'OFFLINE' })
-        .look('09:20:10')
-        .at('09:20:20', { presence: 'AWAY' })
-        .at('09:30:20', { presence: 'AWAY' })
-        .until('09:31'),
+      () =>
+        story(NATIVE)
+          .at('09:20:05', { presence: 'OFFLINE' })
+          .look('09:20:10')
+          .at('09:20:20', { presence: 'AWAY' })
+          .at('09:30:20', { presence: 'AWAY' })
+          .until('09:31'),
     ],
     [
       'in a gap',
-      story(NATIVE).unwatched('09:20', '09:31').at('09:30:20', { presence: 'AWAY' }).until('09:31'),
+      () => story(NATIVE).unwatched('09:20', '09:31').at('09:30:20', { presence: 'AWAY' }).until('09:31'),
     ],
-    ['without a stamp', bounced({ ...NATIVE }, { presence: 'AVAILABLE', presenceSince: '08:00' })],
+    ['without a stamp', () => bounced({ ...NATIVE }, { presence: 'AVAILABLE', presenceSince: '08:00' })],
     [
       'in the middle of a conversation, which goes on over the bounce',
-      story(NATIVE).at('09:05', { calls: 1 }).at('09:30:20', { presence: 'AWAY' }).until('09:31'),
+      () => story(NATIVE).at('09:05', { calls: 1 }).at('09:30:20', { presence: 'AWAY' }).until('09:31'),
     ],
-  ])('is not suspect %s', (_, s) => {
-    expect(s.suspect()).toBeUndefined();
+  ])('is not suspect %s', (_, told) => {
+    expect(told().suspect()).toBeUndefined();
   });
 
   test.each([
@@ -358,6 +365,13 @@ describe('the note of what a source said last', () => {
     expect(noteEvidence(noted, noteOf(s, { at: s.now + MINUTE }))).toBe(noted);
   });
 
+  test('is new from another source, and where the same one answers otherwise', () => {
+    const s = bounced();
+    const noted = noteEvidence(s.state(), noteOf(s));
+    for (const other of [{ source: 'sign_ins' }, { answer: 'undecided' }])
+      expect(noteEvidence(noted, noteOf(s, other)).evidence).toMatchObject(other);
+  });
+
   test('is new once the source is believed: what it says is then used', () => {
     const s = bounced();
     const noted = noteEvidence(s.state(), noteOf(s));
@@ -365,104 +379,10 @@ describe('the note of what a source said last', () => {
   });
 });
 
-/** One life of bounces, told in two ways. */
-interface Life {
-  readonly first: Change;
-  readonly back: Change;
-  /** Seconds after 09:30, at which the agent goes; and how long they are gone. */
-  readonly goes: number;
-  readonly gone: number;
-  /** Whether a second bounce follows. */
-  readonly again: boolean;
-  /** Whether the desktop locks in between. */
-  readonly locks: boolean;
-  /** Whether the agent stands on the ladder. */
-  readonly laddered: boolean;
-  readonly withOffline: boolean;
-}
-
-const lives: fc.Arbitrary<Life> = fc.record({
-  first: fc.constantFrom<Change>(
-    { presence: 'AWAY' },
-    { presence: 'BUSY' },
-    { presence: 'AVAILABLE' },
-    { presence: 'ON_QUEUE', routing: 'IDLE' },
-    { presence: 'ON_QUEUE', routing: 'NOT_RESPONDING' },
-  ),
-  back: fc.constantFrom<Change>({}, { presence: 'AVAILABLE', routing: 'OFF_QUEUE' }),
-  goes: fc.integer({ min: 1, max: 30 }),
-  gone: fc.integer({ min: 1, max: 28 }),
-  again: fc.boolean(),
-  locks: fc.boolean(),
-  laddered: fc.boolean(),
-  withOffline: fc.boolean(),
-});
-
-const LIFE_RULES = [
-  rule({ id: 'sign', limit: '3h' }),
-  rule({ id: 'work', clock: 'since_work', limit: '3h' }),
-  rule({ id: 'away', clock: 'in_state', when: { presence: ['AWAY', 'IDLE'] }, limit: '3h' }),
-  rule({ id: 'on', clock: 'in_state', when: { presence: ['AVAILABLE', 'BUSY'] }, limit: '3h' }),
-];
-
-type Telling = 'seen by a look' | 'seen by its token' | 'given back';
-
-function live(life: Life, telling: Telling): Story {
-  const { first, back, goes, gone, again, locks, laddered, withOffline } = life;
-  const ladder = [{ wait: 40 * MINUTE, actions: ['offline'] as const }];
-  const rules = laddered
-    ? [rule({ id: 'first', limit: '5m', waitingOnQueue: true }), ...LIFE_RULES]
-    : LIFE_RULES;
-  const s = story({ first, rules, nativeTimeouts: ['5m'], returns: { ladder, grace: 4 * MINUTE } });
-  if (laddered) {
-    s.until('09:05').logOff();
-    s.at('09:05:20', { ...first, token: '09:05:19' }).until('09:06');
-  }
-  const offlines: [string, string][] = [];
-  const bounce = (minute: string, brings: Change): void => {
-    const from = clockTime(minute) + goes * SECOND;
-    const to = from + gone * SECOND;
-    offlines.unshift([asClockTime(from), asClockTime(to)]);
-    if (telling === 'seen by a look')
-      s.at(asClockTime(from), { presence: 'OFFLINE' }).look(asClockTime(from));
-    const token = telling === 'seen by its token' ? { token: asClockTime(to - SECOND) } : {};
-    s.at(asClockTime(to), { ...brings, ...token });
-  };
-  const brings = { ...first, ...back };
-  bounce('09:30', brings);
-  s.until('09:31');
-  if (again) bounce('09:36', { ...brings });
-  s.until('09:37');
-  if (locks) s.at('09:37:30', { presence: 'IDLE' });
-  s.until('09:38');
-  if (telling !== 'given back') return s;
-  for (const offline of offlines) s.evidence('bounce', withOffline ? offline : undefined);
-  return s.until('09:38');
-}
-
-function measures(s: Story, now: Instant): readonly Duration[] {
-  return LIFE_RULES.map((one) => measure(s.state(), one, now));
-}
-
-describe('a bounce that is given back later', () => {
-  test.each<Telling>(['seen by a look', 'seen by its token'])(
-    'leaves the agent as a bounce that was %s: no clock shows more, no grace ends sooner, and the ladder is the same',
-    (telling) => {
-      fc.assert(
-        fc.property(lives, (life) => {
-          const [seen, given] = [live(life, telling), live(life, 'given back')];
-          const at = given.now + duration('1m');
-          const [most, shown] = [measures(seen, at), measures(given, at)];
-          expect(shown.map((one, i) => Math.max(0, one - (most[i] ?? 0)))).toEqual(LIFE_RULES.map(() => 0));
-          expect(given.lastSign()).toBe(seen.lastSign());
-          expect(given.silentReturn()?.at).toBe(seen.silentReturn()?.at);
-          expect(given.state().episode.graceFrom ?? 0).toBeGreaterThanOrEqual(
-            seen.state().episode.graceFrom ?? 0,
-          );
-          expect(given.ladder()).toEqual(seen.ladder());
-        }),
-        { numRuns: 150 },
-      );
-    },
-  );
+test('what is told must reach back to the look before the oldest change that is in question', () => {
+  const s = bounced({ ...NATIVE, nativeTimeouts: ['5m'] })
+    .at('09:37:20', { presence: 'AWAY' })
+    .until('09:38');
+  expect(suspectSince(s.state())).toBe(clockTime('09:30'));
+  expect(suspectSince(story().until('09:01').state())).toBeUndefined();
 });

@@ -1,0 +1,72 @@
+/** What one reading leaves in an agent's state beside what tracking takes in. */
+import { expect, test } from '@jest/globals';
+import type { Observation } from '../../../src/domain/agent.ts';
+import { contextFor, evaluate, type Evaluation } from '../../../src/domain/judging/evaluate.ts';
+import type { AgentState } from '../../../src/domain/tracking/state.ts';
+import type { Policy } from '../../../src/domain/policy/policy.ts';
+import { MINUTE } from '../../../src/domain/time/time.ts';
+import { agent, clockTime, exemption, policy } from '../build.ts';
+import { story } from '../story.ts';
+
+const UNREADABLE = { presence: undefined } as const;
+
+/** An idle agent is looked at. */
+function look(
+  state: AgentState | undefined,
+  at: string,
+  parts: Partial<Observation> = {},
+  by: Policy = policy(),
+): Evaluation {
+  const observation: Observation = {
+    agentId: agent().id,
+    at: clockTime(at),
+    presence: { system: 'AVAILABLE', definitionId: undefined, since: clockTime('08:00') },
+    routing: { status: 'OFF_QUEUE', since: clockTime('08:00') },
+    conversations: { contactCentre: 0, enterprise: 0 },
+    tokenIssuedAt: clockTime('07:59'),
+    missing: [],
+    ...parts,
+  };
+  const watch = { policy: by, usualInterval: MINUTE, clockJumped: false, nativeTimeouts: [] };
+  return evaluate(state, observation, contextFor(agent(), watch), by);
+}
+
+test('of an agent of whom no whole reading has been had nothing is remembered', () => {
+  expect(look(undefined, '09:00', UNREADABLE)).toMatchObject({
+    state: undefined,
+    verdict: { reason: 'unknown' },
+    changed: false,
+    events: [],
+  });
+});
+
+test('a reading that shows nothing new changes nothing that is worth storing', () => {
+  const first = look(undefined, '09:00');
+  expect([first.changed, look(first.state, '09:01').changed]).toEqual([true, false]);
+  const busy = { system: 'BUSY', definitionId: undefined, since: clockTime('09:00') } as const;
+  expect(look(first.state, '09:01', { presence: busy }).changed).toBe(true);
+});
+
+test('the first of several readings that cannot be used is remembered, with what of it is unknown', () => {
+  const first = look(look(undefined, '09:00').state, '09:01', UNREADABLE);
+  const unread = { since: clockTime('09:01'), unknown: [{ part: 'presence', why: 'missing' }] };
+  expect([first.changed, first.state?.unread]).toEqual([true, unread]);
+  const second = look(first.state, '09:02', UNREADABLE);
+  expect([second.changed, second.state?.unread]).toEqual([false, unread]);
+  expect(look(second.state, '09:03').state?.unread).toBeUndefined();
+});
+
+test('an exemption takes the agent off the ladder with the look that finds it', () => {
+  const s = story().until('10:00').logOff().at('10:00:22', { presence: 'AVAILABLE', token: '10:00:21' });
+  const back = s.until('10:01').state();
+  const { last } = back;
+  const as = {
+    presence: { system: last.presence, definitionId: undefined, since: last.presenceSince },
+    routing: { status: last.routing, since: last.routingSince },
+    tokenIssuedAt: last.tokenAt,
+  };
+  expect(look(back, '10:02', as).state?.episode.ladder).toBeDefined();
+  const exempt = look(back, '10:02', as, policy({ exempt: [exemption({})] }));
+  expect([exempt.changed, exempt.verdict.reason]).toEqual([true, 'exempt']);
+  expect(exempt.state?.episode.ladder).toBeUndefined();
+});
