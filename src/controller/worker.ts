@@ -180,8 +180,7 @@ export class Worker {
     await clock.sleep(limit, done.signal).catch(() => undefined);
     this.#abort.abort(new Error('the service is stopping'));
     const isCutOff = !done.signal.aborted;
-    if (isCutOff)
-      await Promise.race([running, clock.sleep(CUT_OFF, done.signal).catch(() => undefined)]);
+    if (isCutOff) await Promise.race([running, clock.sleep(CUT_OFF, done.signal).catch(() => undefined)]);
     await this.#keeper.release(isCutOff).catch((error: unknown) => {
       log.warn({ err: error }, 'the lease could not be given back');
     });

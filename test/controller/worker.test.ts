@@ -538,10 +538,7 @@ describe('draining', () => {
     void worker.tick();
     await worker.drain(8 * SECOND);
     const next = workerOf('second', {}, new Lease());
-    const [first, later] = await Promise.all([
-      limitsAfter(QUIET),
-      next.tick(clock.now() + 10 * MINUTE),
-    ]);
+    const [first, later] = await Promise.all([limitsAfter(QUIET), next.tick(clock.now() + 10 * MINUTE)]);
     expect([first.slice(0, 2), later !== undefined]).toEqual([[false, true], true]);
   });
 
