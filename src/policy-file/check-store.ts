@@ -1,4 +1,4 @@
-/** A policy has one store. */
+/** A policy, or the file of a fleet, has its store in files or in a database. */
 import { existsSync } from 'node:fs';
 import { DatabaseUrlFault, databaseUrlOf } from '../shapes/database-url.ts';
 import type { Checking } from './checking.ts';
@@ -9,7 +9,7 @@ export function checkStore({ source, faults }: Pick<Checking, 'source' | 'faults
   const postgres = source.at(path);
   if (typeof postgres !== 'string') return;
   if (source.at(['store', 'sqlite']) !== undefined)
-    faults.add(['store', 'sqlite'], 'stands beside postgres: a policy has one store');
+    faults.add(['store', 'sqlite'], 'stands beside postgres: there is one or the other');
   // What begins otherwise is a fault of the schema.
   if (source.isAbsent(path) || !/^postgres(?:ql)?:\/\/\S+$/.test(postgres)) return;
   const fault = faultOf(postgres);

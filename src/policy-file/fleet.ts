@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { FileFault, readTextFile, whyUnreadable } from '../files/plain-file.ts';
 import { PolicyRefused, wholeFileFault } from './faults.ts';
+import { checkStore } from './check-store.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import type { FleetShared } from './in-fleet.ts';
 import { interpolate, type Env } from './interpolate.ts';
@@ -63,6 +64,7 @@ export function loadFleetFile(path: string, env: Env, files = new FilesRead()): 
       ['organisations'],
       'is a folder and the name of a file, in which alone * stands for any text: ./organisations/*.yaml',
     );
+  checkStore({ source, faults });
   faults.throwIfAny();
   if (!result.success) throw wholeFileFault(path, 'does not fit the schema');
   const { organisations, store, server, log } = result.data;

@@ -5,12 +5,12 @@ import { PolicyRefused, type FaultList } from './faults.ts';
 import { normaliseName } from '../domain/name.ts';
 import type { Path, Source } from './source.ts';
 
-/** Settings that all organisations of a process have in common. Plain data, and no secret. */
+/** Settings that all organisations of a process have in common. Plain data; the URL of a database holds a secret. */
 export interface FleetShared {
   /** The path of the file of the fleet, as it was given. */
   readonly file: string;
-  /** `sqlite` is a folder. */
-  readonly store: { readonly sqlite: string; readonly retention: number };
+  /** `sqlite` is a folder; with `postgres`, the URL of a database, there is none. */
+  readonly store: Settings['store'];
   readonly server: Settings['server'];
   readonly log: Settings['log'];
 }
@@ -46,7 +46,7 @@ export function placed(
   { store, server, log }: FleetShared,
 ): Pick<Settings, 'store' | 'server' | 'log'> {
   const sqlite = storeFileOf(store.sqlite, name ?? '');
-  return { store: { sqlite, retention: store.retention }, server, log };
+  return { store: { ...store, sqlite }, server, log };
 }
 
 /** The database file of an organisation. Two names that are one without regard to case have the same, on any file system. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DAY } from '../domain/time/time.ts';
 import { about, block } from '../shapes/blocks.ts';
 import { duration, text } from '../shapes/scalars.ts';
-import { log, server } from './schema-process.ts';
+import { databaseUrl, log, server } from './schema-process.ts';
 
 /** What all organisations of a process have in common; each has a policy of its own beside it. */
 export const fleetRoot = block({
@@ -21,6 +21,10 @@ export const fleetRoot = block({
         text().prefault('./data'),
         'Folder; each organisation has a database file in it, by its name.',
       ),
+      postgres: about(
+        databaseUrl,
+        'URL of a PostgreSQL database, in place of the folder; each organisation has its part of it, by its name.',
+      ).optional(),
       retention: about(duration(1 * DAY).prefault('400d'), 'Personal data goes after this time.'),
     }).prefault({}),
     'Memory and record of all organisations.',

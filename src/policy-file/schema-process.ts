@@ -1,7 +1,7 @@
 /** Keys that are those of a process: a policy that is alone has them itself, several organisations have them in the file of their fleet. */
 import { z } from 'zod';
 import { about, block, oneOf } from '../shapes/blocks.ts';
-import { text, whole } from '../shapes/scalars.ts';
+import { addressText, text, whole } from '../shapes/scalars.ts';
 
 /** How much is logged, most first. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -9,6 +9,11 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 /** What an organisation may be called: a label of metrics, and the name of a file. */
 export const organisationName = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/, {
   error: '{value} is not a name: letters, digits, blank, dot, dash and underscore, at most 64',
+});
+
+/** Where a PostgreSQL database is. */
+export const databaseUrl = addressText().regex(/^postgres(?:ql)?:\/\/\S+$/, {
+  error: 'must be an address that begins with postgres://',
 });
 
 export const server = about(

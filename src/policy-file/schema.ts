@@ -11,7 +11,6 @@ import { DAY, MINUTE, SECOND } from '../domain/time/time.ts';
 import { cronFault } from './cron.ts';
 import {
   address,
-  addressText,
   duration,
   durationOrNever,
   flag,
@@ -27,14 +26,10 @@ import { calendar } from './schema-calendar.ts';
 import { channel } from './schema-notify.ts';
 import { evidence } from './schema-evidence.ts';
 import { identity } from './schema-identity.ts';
-import { log, organisationName, server } from './schema-process.ts';
+import { databaseUrl, log, organisationName, server } from './schema-process.ts';
 import { about, block, listOf, nonEmpty, oneOf } from '../shapes/blocks.ts';
 
 const names = nonEmpty(text());
-
-const databaseUrl = addressText().regex(/^postgres(?:ql)?:\/\/\S+$/, {
-  error: 'must be an address that begins with postgres://',
-});
 
 const stateKeys = {
   presence: about(nonEmpty(systemPresence), 'System presences, in any spelling.').optional(),

@@ -13,7 +13,9 @@ import {
   type FleetShared,
 } from '../../src/policy-file/in-fleet.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
+import { secretsOf } from '../../src/policy-file/secrets.ts';
 import { readFleetStores } from '../../src/policy-file/store-place.ts';
+import { locationOf } from '../../src/store/open.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-fleet-'));
 const path = join(folder, 'fleet.yaml');
@@ -33,12 +35,15 @@ const SHARED: FleetShared = {
 };
 
 function policy(name: string, more = '', file = `${name}.yaml`, client = name): LoadedPolicy {
-  const text = `version: 1
+  return loadPolicyText(policyText(name, more, client), file, {}, undefined, { shared: SHARED });
+}
+
+function policyText(name: string, more = '', client = name): string {
+  return `version: 1
 ${name === '' ? '' : `name: ${name}`}
 genesys: { region: eu-west-1, client_id: "${client}", client_secret: secret }
 profiles: [{ name: all, rules: [{ id: gone, when: { presence: [away] }, limit: 1h }] }]
 ${more}`;
-  return loadPolicyText(text, file, {}, undefined, { shared: SHARED });
 }
 
 function faultsOf(run: () => unknown): readonly string[] {
@@ -94,6 +99,29 @@ describe('the file of a fleet', () => {
     expect(readFleetStores(path, {})).toMatchObject({ known: true, path: './data' });
     writeFileSync(path, 'version: 1\norganisations: ./o/*.yaml\nstor: { sqlite: /srv/stores }\n');
     expect(readFleetStores(path, {})).toMatchObject({ known: false });
+  });
+});
+
+describe('a fleet in a database', () => {
+  const DATABASE = 'postgres://idle:secret@db.example.com/idle';
+
+  test('has its stores there, each by the name of its policy', () => {
+    writeFileSync(path, `version: 1\norganisations: ./o/*.yaml\nstore: { postgres: "${DATABASE}" }\n`);
+    const { shared } = loadFleetFile(path, {});
+    expect(shared.store).toMatchObject({ postgres: DATABASE });
+    const text = policyText('North East');
+    const { settings } = loadPolicyText(text, 'n.yaml', {}, undefined, { shared });
+    expect(locationOf(settings)).toEqual({ postgres: DATABASE, organisation: 'North East' });
+    expect(secretsOf(settings)).toContain('secret');
+  });
+
+  test.each([
+    [`{ postgres: "${DATABASE}", sqlite: ./data }`, /store.sqlite: stands beside postgres/],
+    ['{ postgres: "mysql://db.example.com/idle" }', /store.postgres: must be an address that begins with/],
+    [`{ postgres: "${DATABASE}?sslrootcert=/nowhere.pem" }`, /store.postgres: names a certificate/],
+  ])('is refused where its place is wrong: %s', (store, fault) => {
+    writeFileSync(path, `version: 1\norganisations: ./o/*.yaml\nstore: ${store}\n`);
+    expect(faultsOf(() => loadFleetFile(path, {}))).toEqual([expect.stringMatching(fault)]);
   });
 });
 

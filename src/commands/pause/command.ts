@@ -95,7 +95,7 @@ async function inFleet(
     if (n > 0) output.line();
     output.line(output.colours.bold(name));
     try {
-      await withStore({ store }, act);
+      await withStore(store, act);
       codes.push(EXIT.fine);
     } catch (error) {
       const { code, text } = explainError(error);
@@ -104,7 +104,7 @@ async function inFleet(
       codes.push(isNeeded || !(error instanceof Incomplete) ? code : EXIT.fine);
     }
   }
-  const nameless = fleet.members.filter((member) => member.store === undefined);
+  const nameless = fleet.members.filter(({ name, policy }) => name === policy);
   if (nameless.length > 0 && wanted === undefined) output.line();
   for (const { name } of wanted === undefined ? nameless : [])
     output.line(`The name in ${name} cannot be read: its store is one of these, or there is none.`);
@@ -113,29 +113,46 @@ async function inFleet(
 
 interface Target {
   readonly name: string;
-  readonly store: string;
+  readonly store: StoreOption;
   /** A worker has to be there. */
   readonly isNeeded: boolean;
 }
 
 /** Throws `UsageError` where there is nothing to be reached. */
 function targetsIn(fleet: FleetMeant, wanted: string | undefined): readonly Target[] {
-  const { place, stores, fault } = fleet;
-  if (stores === undefined)
+  const { place, stores, fault, members, shared } = fleet;
+  if (stores === undefined && fault !== undefined)
     throw new UsageError(
-      `The place of the stores cannot be found in ${place}: ${fault ?? ''}. Give their folder with --store.`,
+      `The place of the stores cannot be found in ${place}: ${fault}. Give their folder with --store, or for each organisation ` +
+        'the URL of the database with --store and its policy with --config.',
     );
-  const named = fleet.members.flatMap(({ name, store, policy }) =>
-    store === undefined ? [] : [{ name, store, isNeeded: policy !== undefined || place === stores }],
+  const all = stores === undefined ? inDatabase(members, shared) : inFolder(fleet, stores);
+  const where = stores ?? 'the database';
+  if (wanted !== undefined) return [targetNamed(all, wanted, where)];
+  if (all.length === 0) throw new UsageError(`In ${where} there is no store of an organisation.`);
+  return all;
+}
+
+/** Others in the database may be those of another fleet: only the policies of this one are meant. */
+function inDatabase(members: FleetMeant['members'], shared: FleetMeant['shared']): readonly Target[] {
+  return members.flatMap(({ name, policy }) =>
+    policy === undefined || policy === name || shared === undefined
+      ? []
+      : [{ name, store: { config: policy, shared }, isNeeded: true }],
   );
-  const known = new Set(named.map(({ store }) => store));
+}
+
+function inFolder({ place, members, fault }: FleetMeant, stores: string): readonly Target[] {
+  const named = members.flatMap(({ name, store, policy }) =>
+    store === undefined
+      ? []
+      : [{ name, store: { store }, isNeeded: policy !== undefined || place === stores }],
+  );
+  const known = new Set(named.map(({ store: { store } }) => store));
   const others = storesIn(stores)
     .filter(({ store = '' }) => !known.has(store))
-    .map(({ name, store = '' }) => ({ name, store, isNeeded: fault !== undefined }));
-  const all = [...named, ...others];
-  if (wanted !== undefined) return [targetNamed(all, wanted, stores)];
-  if (all.length === 0) throw new UsageError(`In ${stores} there is no store of an organisation.`);
-  return all;
+    .map(({ name, store = '' }) => ({ name, store: { store }, isNeeded: fault !== undefined }));
+  return [...named, ...others];
 }
 
 function targetNamed(all: readonly Target[], wanted: string, stores: string): Target {

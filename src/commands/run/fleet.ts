@@ -110,7 +110,15 @@ export class Fleet {
   /** `/readyz`: names the organisations that are not ready, and why. */
   ready(now: Instant): Probe {
     const told = this.#told((organisation) => organisation.ready(now));
-    return told.ok ? { ok: true, why: 'the last complete sweep of each organisation is recent' } : told;
+    if (!told.ok) return told;
+    const all = this.organisations.length;
+    const standby = this.organisations.filter((organisation) => organisation.ready(now).isStandby).length;
+    if (standby === 0) return { ok: true, why: 'the last complete sweep of each organisation is recent' };
+    const others = standby === all ? '' : ', and the last complete sweep of the others is recent';
+    return {
+      ok: true,
+      why: `standby: other workers hold the lease of ${standby} of ${counted(all, 'organisation')}${others}`,
+    };
   }
 
   /** The metrics of all organisations. */
@@ -297,15 +305,20 @@ export class Fleet {
     const { shared: before } = this.#loaded;
     const { store, server } = loaded.shared;
     const restart = [
-      ...(store.sqlite === before.store.sqlite ? [] : ['store.sqlite']),
+      ...(isSamePlace(store, before.store) ? [] : ['store']),
       ...(JSON.stringify(server) === JSON.stringify(before.server) ? [] : ['server']),
     ];
     if (restart.length > 0)
       log.warn({ settings: restart }, 'these settings have changed and come into force only with a restart');
-    const kept = { store: { ...store, sqlite: before.store.sqlite }, server: before.server };
+    const { sqlite, postgres } = before.store;
+    const kept = { store: { ...store, sqlite, postgres }, server: before.server };
     this.#loaded = { ...loaded, shared: { ...loaded.shared, ...kept } };
     setLevel(loaded.shared.log.level);
     log.info({ file: loaded.path }, 'the changed file of the fleet is in force');
     await Promise.all(this.organisations.map((organisation) => organisation.recheck(signal)));
   }
+}
+
+function isSamePlace(a: FleetShared['store'], b: FleetShared['store']): boolean {
+  return a.postgres === b.postgres && (a.postgres !== undefined || a.sqlite === b.sqlite);
 }

@@ -6,6 +6,7 @@ import { normaliseName } from '../../domain/name.ts';
 import { PolicyRefused } from '../../policy-file/faults.ts';
 import { isFleetFile, loadFleetFile, policiesOf, readOrganisationName } from '../../policy-file/fleet.ts';
 import { organisationOfStoreFile, storeFileOf, type FleetShared } from '../../policy-file/in-fleet.ts';
+import { isDatabaseUrl } from '../../shapes/database-url.ts';
 import { nearest } from '../../policy-file/nearest.ts';
 import { readFleetStores } from '../../policy-file/store-place.ts';
 import { EXIT, explainError, UsageError } from './exit.ts';
@@ -25,7 +26,7 @@ export interface Member {
   readonly name: string;
   /** Its policy; `undefined` where only its store is known. */
   readonly policy: string | undefined;
-  /** Its store; `undefined` where its name is not known. */
+  /** The file of its store; `undefined` where its name is not known, or its store is in a database. */
   readonly store: string | undefined;
 }
 
@@ -35,7 +36,7 @@ export interface FleetMeant {
   readonly place: string;
   readonly members: readonly Member[];
   readonly shared: FleetShared | undefined;
-  /** The folder of the stores; `undefined` where that cannot be told. */
+  /** The folder of the stores; `undefined` where that cannot be told, or they are in a database. */
   readonly stores: string | undefined;
   /** Why the file of the fleet cannot be used, so that its policies are not known. */
   readonly fault: string | undefined;
@@ -167,20 +168,23 @@ function readFleet(file: string): FleetMeant {
   try {
     const fleet = loadFleetFile(file, process.env);
     const { shared } = fleet;
-    const members = policiesOf(fleet).map((policy) => memberOf(policy, shared.store.sqlite));
-    return { place: file, members, shared, stores: shared.store.sqlite, fault: undefined };
+    const { postgres, sqlite } = shared.store;
+    const stores = postgres === undefined ? sqlite : undefined;
+    const members = policiesOf(fleet).map((policy) => memberOf(policy, stores));
+    return { place: file, members, shared, stores, fault: undefined };
   } catch (error) {
     if (!(error instanceof PolicyRefused)) throw error;
     const stores = readFleetStores(file, process.env);
     const fault = error.message.split('\n')[0] ?? '';
-    const folder = stores.known ? stores.path : undefined;
+    const folder = stores.known && !isDatabaseUrl(stores.path) ? stores.path : undefined;
     return { place: file, members: [], shared: undefined, stores: folder, fault };
   }
 }
 
-function memberOf(policy: string, stores: string): Member {
+function memberOf(policy: string, stores: string | undefined): Member {
   const name = readOrganisationName(policy, process.env);
-  return { name: name ?? policy, policy, store: name === undefined ? undefined : storeFileOf(stores, name) };
+  const isFile = name !== undefined && stores !== undefined;
+  return { name: name ?? policy, policy, store: isFile ? storeFileOf(stores, name) : undefined };
 }
 
 /** The stores of organisations in a folder; one that does not exist has none. */

@@ -55,7 +55,7 @@ async function inDatabase(url: string, { config }: ConfigOption): Promise<StoreL
 function inFleet(file: string, { store }: FleetShared): StorePlace {
   const name = readOrganisationName(file, process.env);
   if (name === undefined) return { known: false, why: 'its name cannot be told' };
-  return { known: true, path: storeFileOf(store.sqlite, name), organisation: name };
+  return { known: true, path: store.postgres ?? storeFileOf(store.sqlite, name), organisation: name };
 }
 
 /** Opens the store that is meant. Rejects with `UsageError` or `StoreError`. */

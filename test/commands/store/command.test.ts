@@ -1,5 +1,5 @@
 /** A store that goes from a file into a database and back, and what the commands make of one in a database. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -229,12 +229,36 @@ here('commands on a database', () => {
     await expect(backup(file(), { config }, output)).rejects.toThrow(/^backup copies files only.*pg_dump/);
   });
 
+  test('pause of a fleet reaches those of its policies, and no others in the database', async () => {
+    const own = join(folder, 'fleet');
+    mkdirSync(own);
+    writeFileSync(join(own, 'acme.yaml'), 'version: 1\nname: acme\n');
+    const fleet = join(own, 'fleet.yml');
+    writeFileSync(fleet, 'version: 1\norganisations: ./*.yaml\nstore: { postgres: "${STORE_FOR_TESTS}" }\n');
+    const stranger = await openStore({ postgres: url, organisation: 'stranger' }, { now });
+    await stranger.saveStep([], [{ kind: 'gap', at: NOW }]);
+    lines.length = 0;
+    expect(await pause({ config: fleet, reason: 'drill' }, output)).toBe(0);
+    expect(lines.join('\n')).toMatch(
+      /^acme\nPaused until resume.*\(organisation acme\)\.\nReached: run on host/,
+    );
+    expect(lines.join('\n')).not.toContain(PASSWORD);
+    expect(await stranger.pause()).toBeUndefined();
+    await stranger.close();
+    expect(await resume({ config: fleet, organisation: 'ACME' }, output)).toBe(0);
+    writeFileSync(fleet, 'version: 1\norganisations: 7\nstore: { postgres: "${STORE_FOR_TESTS}" }\n');
+    await expect(pause({ config: fleet }, output)).rejects.toThrow(
+      /give .* URL of the database with --store/i,
+    );
+    await asked(url, "DELETE FROM idle_enforcer.lease WHERE organisation = 'stranger'");
+  });
+
   test('a database of several organisations is not guessed in', async () => {
     await (
       await openStore({ postgres: url, organisation: 'other' }, { now })
     ).saveStep([], [{ kind: 'gap', at: NOW }]);
     await expect(pause({ store: url }, output)).rejects.toThrow(
-      /several organisations \(acme, other\): .*--config/,
+      /several organisations \(acme, other(?:, stranger)?\): .*--config/,
     );
     expect(await locationMeant({ store: url, config })).toEqual({ postgres: url, organisation: 'acme' });
   });
