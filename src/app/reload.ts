@@ -11,9 +11,13 @@ import { diffPolicies, needRestart } from '../policy-file/diff.ts';
 import type { LoadedPolicy } from '../policy-file/draft.ts';
 import { faultLine, PolicyRefused } from '../policy-file/faults.ts';
 import type { PolicyChange } from '../policy-file/watch.ts';
+import { clip } from '../texts/clean.ts';
 
 /** Faults that a notification names; the log has them all. */
 const FAULTS_TOLD = 5;
+/** Changes of a policy that the record tells in words, and the longest text of one; the log has them all. */
+const CHANGES_RECORDED = 5;
+const LONGEST_CHANGE = 120;
 /** Policies that wait for a platform that cannot be asked; the oldest of more are forgotten. */
 const MOST_WANTED = 10;
 
@@ -136,7 +140,7 @@ export class Reload {
     else if (restart.length === 0)
       log.info({ policy: after.hash }, 'the policy file means what is in force already');
     if (before.hash === after.hash) return;
-    const event = { kind: 'policy', at: clock.now(), reason: `${before.hash} → ${after.hash}` } as const;
+    const event = { kind: 'policy', at: clock.now(), reason: reasonOf(changes, before, after) } as const;
     this.#record(event, (error) => {
       log.error({ err: error }, 'the change of the policy could not be recorded yet');
     });
@@ -164,4 +168,11 @@ export class Reload {
       fields: { policy: this.#current.hash, faults: told(FAULTS_TOLD) },
     });
   }
+}
+
+/** What changed, for the record: some of it in words, and from which policy to which. */
+function reasonOf(changes: readonly string[], before: LoadedPolicy, after: LoadedPolicy): string {
+  const more = changes.length - CHANGES_RECORDED;
+  const words = [...changes.slice(0, CHANGES_RECORDED), ...(more > 0 ? [`${more} more changes`] : [])];
+  return [...words.map((text) => clip(text, LONGEST_CHANGE)), `${before.hash} → ${after.hash}`].join('; ');
 }

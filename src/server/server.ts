@@ -1,4 +1,7 @@
-/** The read-only endpoints: /healthz, /readyz, /metrics, /status. */
+/**
+ * The door of the process: which connections there may be, and what is asked. It answers the read-only endpoints of machines itself
+ * (/healthz, /readyz, /metrics, /status), so that a probe waits for no framework, and hands everything else to the page.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createDoor, type AddressInfo, type Server as Door } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -15,6 +18,16 @@ export interface ServerParts {
   readonly metrics: () => Promise<Document>;
   /** JSON. */
   readonly status: () => Promise<Document>;
+  /** What people see; without it there are only the endpoints of machines. */
+  readonly page?: PageServer;
+}
+
+/** Answers whatever is no endpoint of machines. */
+export interface PageServer {
+  /** `lasts` is to be called before an answer that goes on for as long as its reader stays: it has no deadline then. */
+  readonly answer: (request: IncomingMessage, response: ServerResponse, lasts: () => void) => Promise<void>;
+  /** Ends answers that last. */
+  readonly close: () => Promise<void>;
 }
 
 /** An answer, ready to be sent to any number of readers: none of them costs a copy. */
@@ -72,6 +85,7 @@ export async function startServer(
     close: async () => {
       clearInterval(checking);
       const closed = new Promise((done) => door.close(done));
+      await parts.page?.close();
       connections.cutAll();
       await closed;
     },
@@ -99,7 +113,10 @@ function attend(server: Server, connections: Connections, parts: ServerParts): v
     });
     // Nothing here takes a body: it is not read, so the connection cannot go on after one.
     if (admission === 'last' || hasBody(request)) response.setHeader('connection', 'close');
-    answer(request, response, parts).catch(() => {
+    const lasts = (): void => {
+      connections.lasts(request.socket);
+    };
+    answer(request, response, parts, lasts).catch(() => {
       send(response, 500, TEXT, 'failed\n');
     });
   };
@@ -145,13 +162,23 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, parts: ServerParts): Promise<void> {
+/** Endpoints of machines. */
+const MACHINES = ['/healthz', '/readyz', '/metrics', '/status'];
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: ServerParts,
+  lasts: () => void,
+): Promise<void> {
   const { method = 'GET', url = '/' } = request;
-  if (method !== 'GET' && method !== 'HEAD') {
+  const path = namesHost(request) ? pathOf(url) : undefined;
+  const isPosted = method === 'POST' && parts.page !== undefined && path !== undefined;
+  const mayAsk = method === 'GET' || method === 'HEAD' || (isPosted && !MACHINES.includes(path));
+  if (!mayAsk) {
     send(response, 405, TEXT, 'only GET\n', { allow: 'GET, HEAD' });
     return;
   }
-  const path = namesHost(request) ? pathOf(url) : undefined;
   switch (path) {
     case undefined:
       send(response, 400, TEXT, 'the request cannot be read: its address or its host\n');
@@ -169,7 +196,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
       tell(response, await parts.status());
       return;
     default:
-      send(response, 404, TEXT, 'there are /healthz, /readyz, /metrics and /status\n');
+      if (parts.page !== undefined) await parts.page.answer(request, response, lasts);
+      else send(response, 404, TEXT, 'there are /healthz, /readyz, /metrics and /status\n');
   }
 }
 
