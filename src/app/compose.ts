@@ -24,6 +24,7 @@ import { secretsInAddress } from '../texts/secret-address.ts';
 import { Health } from '../server/health.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { NamesInUse } from './names-in-use.ts';
+import { notePolicy } from './note-policy.ts';
 import { noteSweep } from './note-sweep.ts';
 import { locationOf, openStore, type OpenOptions } from '../store/open.ts';
 import { Reload } from './reload.ts';
@@ -309,6 +310,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       metrics.asksEvidence(askedSources(settings.evidence));
     },
     record: (event) => store.saveStep([], [event]),
+    differs: (change) => void notePolicy(change, store, redactor ?? new Redactor()),
     alarm: (alarm) => {
       telling.alarm(alarm);
       if (!worker.waiting) void telling.notifier.flush();

@@ -9,15 +9,12 @@ import type { Alarm } from '../ports/alarms.ts';
 import type { Log } from '../ports/log.ts';
 import { diffPolicies, needRestart } from '../policy-file/diff.ts';
 import type { LoadedPolicy } from '../policy-file/draft.ts';
+import type { PolicyChangeNote } from '../store/policy-note.ts';
 import { faultLine, PolicyRefused } from '../policy-file/faults.ts';
 import type { PolicyChange } from '../policy-file/watch.ts';
-import { clip } from '../texts/clean.ts';
 
 /** Faults that a notification names; the log has them all. */
 const FAULTS_TOLD = 5;
-/** Changes of a policy that the record tells in words, and the longest text of one; the log has them all. */
-const CHANGES_RECORDED = 5;
-const LONGEST_CHANGE = 120;
 /** Policies that wait for a platform that cannot be asked; the oldest of more are forgotten. */
 const MOST_WANTED = 10;
 
@@ -31,6 +28,8 @@ export interface ReloadParts {
   /** Puts into force at once. Without a policy only settings have changed. */
   readonly takeUp: (loaded: LoadedPolicy, policy: Policy | undefined) => void;
   readonly record: (event: RecordEvent) => Promise<void>;
+  /** Is told what differs, in words, once for each policy that comes into force. */
+  readonly differs?: (change: PolicyChangeNote) => void;
   readonly alarm: (alarm: Alarm) => void;
   /** Counts how each change of the file ended. */
   readonly onChange: (outcome: 'taken_up' | 'refused') => void;
@@ -140,7 +139,9 @@ export class Reload {
     else if (restart.length === 0)
       log.info({ policy: after.hash }, 'the policy file means what is in force already');
     if (before.hash === after.hash) return;
-    const event = { kind: 'policy', at: clock.now(), reason: reasonOf(changes, before, after) } as const;
+    const at = clock.now();
+    this.#parts.differs?.({ at, was: before.hash, is: after.hash, changes });
+    const event = { kind: 'policy', at, reason: `${before.hash} → ${after.hash}` } as const;
     this.#record(event, (error) => {
       log.error({ err: error }, 'the change of the policy could not be recorded yet');
     });
@@ -168,11 +169,4 @@ export class Reload {
       fields: { policy: this.#current.hash, faults: told(FAULTS_TOLD) },
     });
   }
-}
-
-/** What changed, for the record: some of it in words, and from which policy to which. */
-function reasonOf(changes: readonly string[], before: LoadedPolicy, after: LoadedPolicy): string {
-  const more = changes.length - CHANGES_RECORDED;
-  const words = [...changes.slice(0, CHANGES_RECORDED), ...(more > 0 ? [`${more} more changes`] : [])];
-  return [...words.map((text) => clip(text, LONGEST_CHANGE)), `${before.hash} → ${after.hash}`].join('; ');
 }

@@ -1,6 +1,6 @@
 /** Gathers what the page shows of one organisation: from the last sweep, the store and the policy in force. */
 import { isPaused } from '../../domain/planning/holds.ts';
-import { LONGEST_KEPT, type RecordEvent, type StoredEvent } from '../../domain/record.ts';
+import { LONGEST_KEPT, type RecordEvent } from '../../domain/record.ts';
 import { DAY, HOUR, type Instant, type Interval } from '../../domain/time/time.ts';
 import { localTimeAt, wallTime } from '../../domain/time/zone.ts';
 import { VERSION } from '../../app/version.ts';
@@ -20,6 +20,7 @@ import type {
 } from '../../server/page/facts.ts';
 import type { PageSource } from '../../server/page/latest.ts';
 import { counted } from '../../texts/counted.ts';
+import { POLICY_NOTE, policyNotesOf } from '../../store/policy-note.ts';
 import { HOLD_WORDS } from '../list/words.ts';
 import { REPORTED } from '../report/parts.ts';
 import { ReportBuilder } from '../report/report.ts';
@@ -29,7 +30,7 @@ export interface PageSubject {
   /** `undefined` before the first policy that can be used. */
   readonly loaded: () => LoadedPolicy | undefined;
   /** `undefined` while it is not open. */
-  readonly store: () => Pick<Store, 'pause' | 'events' | 'eventPages' | 'countPages' | 'facts'> | undefined;
+  readonly store: () => Pick<Store, 'pause' | 'eventPages' | 'countPages' | 'facts'> | undefined;
   /** Of this process. */
   readonly lastReport: () => SweepReport | undefined;
   readonly ready: (now: Instant) => Probe;
@@ -151,8 +152,12 @@ async function dayOf(
       for (const count of page) builder.count(count);
   }
   const { totals, returns, drawn, licence } = builder.build();
-  const highest = (part: 'asItWas' | 'without'): number =>
-    licence.reduce((most, month) => Math.max(most, month[part].highest), 0);
+  const most = (part: 'asItWas' | 'without', of: 'highest' | 'atOrAbove'): number =>
+    licence.reduce((largest, month) => Math.max(largest, month[part][of]), 0);
+  const both = (of: 'highest' | 'atOrAbove'): DayFacts['peak'] => ({
+    asItWas: most('asItWas', of),
+    without: most('without', of),
+  });
   return {
     ...day,
     logoffs: totals.verified,
@@ -160,7 +165,8 @@ async function dayOf(
     unsuccessful: totals.unverified + totals.failed,
     returns: returns.silent,
     recovered: totals.recovered,
-    highest: { asItWas: highest('asItWas'), without: highest('without') },
+    highest: both('highest'),
+    peak: both('atOrAbove'),
     asItWas: drawn.asItWas,
     without: drawn.without,
     hours: hours.all,
@@ -195,20 +201,14 @@ class Hours {
   }
 }
 
-/** More changes than these are on record, and not on the page. */
-const CHANGES = 5;
-
 async function policyOf(
   loaded: LoadedPolicy | undefined,
   store: ReturnType<PageSubject['store']>,
   now: Instant,
 ): Promise<PolicyFacts> {
   if (loaded === undefined) return { hash: '', lines: ['No policy can be used.'], changes: [] };
-  const remembered = rememberedFrom((await store?.facts()) ?? new Map());
-  const policy = policyFromMemory(loaded.draft, remembered, now);
-  const events = (await store?.events({ kinds: ['policy'], limit: CHANGES })) ?? [];
-  const changes = events
-    .toReversed()
-    .map(({ at, reason = 'changed' }: StoredEvent) => ({ at, text: reason }));
+  const facts = (await store?.facts()) ?? new Map<string, string>();
+  const policy = policyFromMemory(loaded.draft, rememberedFrom(facts), now);
+  const changes = policyNotesOf(facts.get(POLICY_NOTE));
   return { hash: loaded.hash, lines: describePolicy(loaded, policy, now, 'without_people'), changes };
 }

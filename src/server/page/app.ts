@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, {
+  LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
@@ -14,15 +15,11 @@ import { SCRIPT, STYLE } from './assets.ts';
 import { pageHtml, partsHtml } from './html.ts';
 import { Latest, type PageSource } from './latest.ts';
 import type { PageFacts } from './facts.ts';
-import type { PageParts } from './page-server.ts';
+import { PAGE_BOUNDS, type PageParts } from './page-server.ts';
 import { eventOf, HEARTBEAT, Readers } from './readers.ts';
 
-/** Pages that may be open at a time, and be live. */
-const MOST_READERS = 64;
 /** In bytes: no form of the page is larger. */
 const MOST_BODY = 8 * 1_024;
-/** Requests of one address in a minute. Behind a proxy all readers have one. */
-const MOST_ASKED = 600;
 /** While there are readers, it is looked so often whether there is something new. */
 const TICK: Duration = 5 * SECOND;
 /** Every so many of these a reader hears that the connection is alive. */
@@ -62,6 +59,7 @@ interface Site {
 
 /** Builds it. Nothing listens: the door of the process hands requests in. */
 export async function createApp(parts: PageParts): Promise<App> {
+  const { bounds = PAGE_BOUNDS } = parts;
   const made = new WeakMap<PageSource, Latest<MadePage>>();
   const latest = (source: PageSource): Latest<MadePage> => {
     const make = (facts: PageFacts): MadePage => ({
@@ -73,10 +71,16 @@ export async function createApp(parts: PageParts): Promise<App> {
     made.set(source, known);
     return known;
   };
-  const site: Site = { parts, latest, readers: new Readers(MOST_READERS), ticks: 0, lasting: new WeakMap() };
+  const site: Site = {
+    parts,
+    latest,
+    readers: new Readers(bounds.readers),
+    ticks: 0,
+    lasting: new WeakMap(),
+  };
   const app = Fastify({
     loggerInstance: parts.log satisfies FastifyBaseLogger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MOST_BODY,
     frameworkErrors: (_error, _request, { raw }) => {
       raw.writeHead(400, { 'content-type': TEXT, 'cache-control': 'no-store' });
@@ -84,7 +88,7 @@ export async function createApp(parts: PageParts): Promise<App> {
     },
   });
   await app.register(helmet, HEADERS);
-  await app.register(rateLimit, { max: MOST_ASKED, timeWindow: '1 minute' });
+  await app.register(rateLimit, { max: bounds.asked, timeWindow: '1 minute' });
   await app.register(cookie);
   answersOf(app, site);
   await app.ready();

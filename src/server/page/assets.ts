@@ -7,11 +7,11 @@ export const STYLE = `
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #a5b1bd; --line: #35404d; --paper: #10161d; --card: #182029;
   --was: #6aa5ff; --without: #ff8a90; --observed: #98a5b3; --returns: #b48cf2; --warn: #ffd98a; --warn-back: #3a2c0a; --good: #8fe0ad; --good-back: #10301d; } }
 * { box-sizing: border-box; }
-body { font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; color: var(--ink); background: var(--paper);
+body { font: 1rem/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; color: var(--ink); background: var(--paper);
   margin: 0 auto; max-width: 1400px; padding: 1.25rem 1.25rem 3rem; overflow-wrap: anywhere; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: baseline; border-bottom: 2px solid var(--ink); padding-bottom: .6rem; margin-bottom: 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; } h2 { font-size: 1.15rem; margin: 1.75rem 0 .5rem; } h3 { font-size: 1rem; margin: 1rem 0 .4rem; }
-header p, footer p, .note { color: var(--soft); margin: 0; font-size: .9rem; } footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .75rem; }
+header p, footer p, .note { color: var(--soft); margin: 0; font-size: .9rem; } .note { margin-top: .4rem; } footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .75rem; }
 a { color: inherit; } nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; padding: 0; margin: 0 0 1rem; }
 nav [aria-current] { font-weight: 650; text-decoration: none; }
 .banner { border-radius: 8px; padding: .7rem 1rem; margin: 0 0 .6rem; border: 1px solid currentColor; }
@@ -40,11 +40,11 @@ pre { font: .85rem/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace
 form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin: .5rem 0; } label { display: grid; font-size: .9rem; } 
 input, select, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 6px; padding: .45rem .7rem; min-height: 2.75rem; max-width: 100%; }
 button { background: var(--ink); color: var(--paper); font-weight: 600; cursor: pointer; } :focus-visible { outline: 3px solid var(--was); outline-offset: 2px; }
-.wall { max-width: none; font-size: clamp(18px, 1.5vw, 30px); } .wall .numbers dd { font-size: 3.2rem; } .wall .plot svg { height: 34vh; } .wall footer, .wall details { display: none; }
+.wall { font-size: clamp(18px, 1.3vw, 30px); } .wall body { max-width: none; font-size: 1rem; } .wall .numbers dd { font-size: 3rem; } .wall .plot svg { height: 32vh; } .wall nav, .wall footer, .wall details, .wall #policy { display: none; }
 @media (max-width: 480px) { body { padding: .9rem .8rem 2rem; } .numbers { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem; } .numbers dd { font-size: 1.45rem; } .plot svg { height: 9rem; } }
-@media print { @page { margin: 14mm; }
+@media print { @page { margin: 14mm; } html, .wall { font-size: 10.5px; }
   :root { color-scheme: light; --ink: #1c2530; --soft: #53606e; --line: #d9e0e7; --paper: #ffffff; --card: #ffffff; --was: #1f6feb; --without: #c93c46; --observed: #6b7785; --returns: #8250df; --warn: #7a4b00; --warn-back: #ffffff; --good: #17663a; --good-back: #ffffff; }
-  body { max-width: none; padding: 0; font-size: 11px; } nav, form, .live { display: none; } .plot svg { height: 7rem; } .numbers { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 6px; } .numbers dd { font-size: 17px; }
+  body { max-width: none; padding: 0; font-size: 1rem; } nav, form, .live { display: none; } .plot svg { height: 7rem; } .numbers { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 6px; } .numbers dd { font-size: 1.6rem; }
   .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); } h2 { break-after: avoid; } pre { border: 0; padding: 0; } }
 `;
 
@@ -59,7 +59,7 @@ export const SCRIPT = `'use strict';
     for (const element of root.querySelectorAll('time[data-form]')) {
       const at = new Date(element.dateTime);
       const time = two(at.getHours()) + ':' + two(at.getMinutes());
-      element.textContent = element.dataset.form === 'short' && dayOf(at) === today ? time : dayOf(at) + ' ' + time;
+      element.textContent = element.dataset.form === 'clock' || (element.dataset.form === 'short' && dayOf(at) === today) ? time : dayOf(at) + ' ' + time;
     }
     for (const element of root.querySelectorAll('[data-zone]')) element.textContent = 'your own zone' + (zone ? ', ' + zone : '');
   }

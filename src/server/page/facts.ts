@@ -64,6 +64,8 @@ export interface DayFacts {
   readonly recovered: Duration;
   /** The most online at once, as it was and without log-offs. */
   readonly highest: { readonly asItWas: number; readonly without: number };
+  /** The licence peak: the head-count at or above which the day spent 30 minutes. */
+  readonly peak: { readonly asItWas: number; readonly without: number };
   readonly asItWas: readonly HeadCount[];
   readonly without: readonly HeadCount[];
   /** Of each hour of the day that has begun. */
@@ -84,5 +86,15 @@ export interface PolicyFacts {
   /** In plain words, without users and reasons of exemptions. */
   readonly lines: readonly string[];
   /** The last changes, the newest first. */
-  readonly changes: readonly { readonly at: Instant; readonly text: string }[];
+  readonly changes: readonly PolicyChangeFacts[];
+}
+
+/** One policy that came into force in place of another. */
+export interface PolicyChangeFacts {
+  readonly at: Instant;
+  /** Hashes. */
+  readonly was: string;
+  readonly is: string;
+  /** What differs; empty where that is not known. */
+  readonly changes: readonly string[];
 }

@@ -26,7 +26,7 @@ export function pageHtml(facts: PageFacts, parts: string, frame: Frame): string 
   });
   const title = `${htmlText(organisation)}: idle enforcer`;
   return `<!doctype html>
-<html lang="en">
+<html lang="en"${frame.isWall ? ' class="wall"' : ''}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -36,7 +36,7 @@ export function pageHtml(facts: PageFacts, parts: string, frame: Frame): string 
 <link rel="icon" href="data:,">
 <script src="${frame.prefix}/page.js" defer></script>
 </head>
-<body${frame.isWall ? ' class="wall"' : ''} data-events="${events}">
+<body data-events="${events}">
 <header><h1>${htmlText(organisation)}</h1><p>Idle enforcer</p><p class="live"></p></header>
 ${pickerHtml(facts, frame)}<main>
 ${parts}
@@ -87,9 +87,10 @@ function pickerHtml({ organisation }: PageFacts, frame: Frame): string {
 
 function stateHtml({ mode, modeHeldBy, pause, warnings }: PageFacts, times: PageTimes): string {
   const acts = mode === 'enforce' && pause === undefined;
+  const when = pause === undefined ? 'logged off.' : 'logged off again when the pause ends.';
   const words =
     mode === 'enforce'
-      ? '<strong>Enforce.</strong> Agents who are due are logged off.'
+      ? `<strong>Enforce.</strong> Agents who are due are ${when}`
       : '<strong>Observe.</strong> Agents are judged and recorded; none is logged off.';
   const held = modeHeldBy === undefined ? '' : ' The environment holds the mode down.';
   const paused = pause === undefined ? '' : banner('warn', pauseHtml(pause, times));
@@ -123,12 +124,12 @@ function numbersHtml(counts: readonly Count[]): string {
 }
 
 function todayHtml(day: DayFacts, times: PageTimes): string {
-  const { highest } = day;
+  const { highest, peak } = day;
   const numbers = dayNumbers(day).map(
     ([key, label, value]) => `<div data-count="${key}"><dt>${label}</dt><dd>${value}</dd></div>`,
   );
-  const saved = highest.without - highest.asItWas;
-  const peak = `Most online at once: ${highest.asItWas}; without log-offs ${highest.without}${saved > 0 ? `, ${saved} more` : ''}.`;
+  const saved = peak.without - peak.asItWas;
+  const words = `Most online at once: ${highest.asItWas}; without log-offs ${highest.without}. Licence peak, the head-count at or above which the day spent 30 minutes: ${peak.asItWas}; without log-offs ${peak.without}${saved > 0 ? `, ${saved} more` : ''}.`;
   const top = niceTop(Math.max(highest.asItWas, highest.without));
   const online = lineChart(
     [
@@ -137,26 +138,26 @@ function todayHtml(day: DayFacts, times: PageTimes): string {
     ],
     day,
     top,
-    `Agents online today. ${peak}`,
+    `Agents online today. ${words}`,
   );
   return `<dl class="numbers">${numbers.join('')}</dl>
 <div class="charts">
 <figure><figcaption>Agents online</figcaption>${plot(online, top, day, times)}
-<ul class="key"><li class="was">as it was</li><li class="without">without log-offs</li></ul><p class="note">${peak}</p></figure>
+<ul class="key"><li class="was">as it was</li><li class="without">without log-offs</li></ul><p class="note">${words}</p></figure>
 ${hoursHtml(day, times)}
 </div>`;
 }
 
 function dayNumbers(day: DayFacts): readonly (readonly [string, string, string])[] {
-  const { logoffs, observed, unsuccessful, returns, recovered, highest } = day;
+  const { logoffs, observed, unsuccessful, returns, recovered, peak } = day;
   return [
     ['logoffs', 'log-offs', String(logoffs)],
     ...(observed > 0 ? [['observed', 'would have been logged off', String(observed)] as const] : []),
     ...(unsuccessful > 0 ? [['unsuccessful', 'unverified or failed', String(unsuccessful)] as const] : []),
     ['returns', 'silent returns', String(returns)],
     ['recovered', 'hours recovered', hoursText(recovered)],
-    ['peak', 'licence peak, as it was', String(highest.asItWas)],
-    ['peak-without', 'licence peak without log-offs', String(highest.without)],
+    ['peak', 'licence peak, as it was', String(peak.asItWas)],
+    ['peak-without', 'licence peak without log-offs', String(peak.without)],
   ];
 }
 
@@ -195,13 +196,17 @@ function hoursHtml(day: DayFacts, times: PageTimes): string {
 /** A chart with its scale, and the hours below it. */
 function plot(chart: string, top: number, { from, to }: DayFacts, times: PageTimes): string {
   const quarter = (to - from) / 4;
-  const marks = [0, 1, 2, 3, 4].map((n) => times.short(Math.min(from + n * quarter, to - SECOND)));
-  const scale = [top, top / 2, 0].map((value) => `<span>${value}</span>`).join('');
+  const marks = [0, 1, 2, 3, 4].map((n) => times.clock(from + n * quarter));
+  const half = Number.isInteger(top / 2) ? String(top / 2) : '';
+  const scale = [top, half, 0].map((value) => `<span>${value}</span>`).join('');
   return `<div class="plot"><div class="scale" aria-hidden="true">${scale}</div>${chart}<div class="hours" aria-hidden="true">${marks.join('')}</div></div>`;
 }
 
 function policyHtml({ policy }: PageFacts, times: PageTimes): string {
-  const changes = policy.changes.map(({ at, text }) => `<li>${times.full(at)}: ${htmlText(text)}</li>`);
+  const changes = policy.changes.map(({ at, was, is, changes: told }) => {
+    const words = told.length === 0 ? '' : `: ${told.map(htmlText).join('; ')}`;
+    return `<li>${times.full(at)}, ${htmlText(was)} → ${htmlText(is)}${words}</li>`;
+  });
   const list =
     changes.length === 0 ? '<p class="note">No change is on record.</p>' : `<ul>${changes.join('')}</ul>`;
   return `<details id="policy-words"><summary>The policy in plain words</summary><pre tabindex="0">${policy.lines.map(htmlText).join('\n')}</pre></details>

@@ -8,6 +8,8 @@ export interface PageTimes {
   readonly short: (at: Instant) => string;
   /** `2026-03-02 15:42`. */
   readonly full: (at: Instant) => string;
+  /** `15:42`, whatever the day. */
+  readonly clock: (at: Instant) => string;
 }
 
 /** The times of a page that is made at `today`. Throws RangeError for an unknown zone. */
@@ -23,5 +25,6 @@ export function pageTimes(zone: string, today: Instant): PageTimes {
       return element(at, 'short', full.startsWith(date) ? full.slice(11) : full);
     },
     full: (at) => element(at, 'full', text(at)),
+    clock: (at) => element(at, 'clock', text(at).slice(11)),
   };
 }

@@ -13,7 +13,18 @@ export interface PageParts {
   readonly hide: (text: string) => string;
   readonly log: Logger;
   readonly now: () => Instant;
+  readonly bounds?: PageBounds;
 }
+
+/** What readers may cost. */
+export interface PageBounds {
+  /** Pages that are open, and live, at a time. */
+  readonly readers: number;
+  /** Requests of one address in a minute. Behind a proxy all readers have one. */
+  readonly asked: number;
+}
+
+export const PAGE_BOUNDS: PageBounds = { readers: 64, asked: 600 };
 
 /** Serves the page until it is closed. */
 export function pageServer(parts: PageParts): PageServer {

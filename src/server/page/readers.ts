@@ -1,11 +1,15 @@
 /** Readers of a page that is open: each has an answer that goes on, and is sent what is new (server-sent events). */
-import type { ServerResponse } from 'node:http';
-
 /** In bytes. A reader that has so much before it does not read. */
 const MOST_UNREAD = 512 * 1_024;
 
 /** What of an answer is used here. */
-export type Stream = Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'once' | 'writableLength'>;
+export interface Stream {
+  readonly writableLength: number;
+  write(text: string): boolean;
+  end(): unknown;
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
 
 /** Some readers, with what is known of each. */
 export class Readers<Reader> {

@@ -44,6 +44,7 @@ export function factsAt(now: Instant = NOON, changed: Partial<PageFacts> = {}): 
       returns: 12,
       recovered: 26.4 * HOUR,
       highest: { asItWas: 390, without: 402 },
+      peak: { asItWas: 384, without: 395 },
       asItWas: counts,
       without: counts.map(({ at, online }, n) => ({ at, online: online + Math.round(n / 20) })),
       hours: Array.from({ length: 12 }, (_, n) => ({
@@ -55,8 +56,20 @@ export function factsAt(now: Instant = NOON, changed: Partial<PageFacts> = {}): 
     },
     policy: {
       hash: '67188257211d',
-      lines: ['Policy 67188257211d.', 'Mode enforce: agents are logged off.', '', 'Profile "agents" covers everyone else.'],
-      changes: [{ at: MIDNIGHT - HOUR, text: 'mode: observe → enforce; 0a1b2c3d4e5f → 67188257211d' }],
+      lines: [
+        'Policy 67188257211d.',
+        'Mode enforce: agents are logged off.',
+        '',
+        'Profile "agents" covers everyone else.',
+      ],
+      changes: [
+        {
+          at: MIDNIGHT - HOUR,
+          was: '0a1b2c3d4e5f',
+          is: '67188257211d',
+          changes: ['mode: observe → enforce'],
+        },
+      ],
     },
     ...changed,
   };
