@@ -163,7 +163,22 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /** Endpoints of machines. */
-const MACHINES = ['/healthz', '/readyz', '/metrics', '/status'];
+const MACHINES: Readonly<
+  Record<string, (response: ServerResponse, parts: ServerParts) => Promise<void> | void>
+> = {
+  '/healthz': (response, { alive }) => {
+    probe(response, alive());
+  },
+  '/readyz': (response, { ready }) => {
+    probe(response, ready());
+  },
+  '/metrics': async (response, { metrics }) => {
+    tell(response, await metrics());
+  },
+  '/status': async (response, { status }) => {
+    tell(response, await status());
+  },
+};
 
 async function answer(
   request: IncomingMessage,
@@ -173,32 +188,19 @@ async function answer(
 ): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   const path = namesHost(request) ? pathOf(url) : undefined;
-  const isPosted = method === 'POST' && parts.page !== undefined && path !== undefined;
-  const mayAsk = method === 'GET' || method === 'HEAD' || (isPosted && !MACHINES.includes(path));
-  if (!mayAsk) {
-    send(response, 405, TEXT, 'only GET\n', { allow: 'GET, HEAD' });
-    return;
-  }
-  switch (path) {
-    case undefined:
-      send(response, 400, TEXT, 'the request cannot be read: its address or its host\n');
-      return;
-    case '/healthz':
-      probe(response, parts.alive());
-      return;
-    case '/readyz':
-      probe(response, parts.ready());
-      return;
-    case '/metrics':
-      tell(response, await parts.metrics());
-      return;
-    case '/status':
-      tell(response, await parts.status());
-      return;
-    default:
-      if (parts.page !== undefined) await parts.page.answer(request, response, lasts);
-      else send(response, 404, TEXT, 'there are /healthz, /readyz, /metrics and /status\n');
-  }
+  const machine = path !== undefined && Object.hasOwn(MACHINES, path) ? MACHINES[path] : undefined;
+  const page = path === undefined || machine !== undefined ? undefined : parts.page;
+  if (!mayAsk(method, page)) send(response, 405, TEXT, 'only GET\n', { allow: 'GET, HEAD' });
+  else if (path === undefined)
+    send(response, 400, TEXT, 'the request cannot be read: its address or its host\n');
+  else if (machine !== undefined) await machine(response, parts);
+  else if (page !== undefined) await page.answer(request, response, lasts);
+  else send(response, 404, TEXT, 'there are /healthz, /readyz, /metrics and /status\n');
+}
+
+/** Only the page has anything that is posted. */
+function mayAsk(method: string, page: PageServer | undefined): boolean {
+  return method === 'GET' || method === 'HEAD' || (method === 'POST' && page !== undefined);
 }
 
 /**

@@ -10,7 +10,6 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { SECOND, type Duration } from '../../domain/time/time.ts';
 import { SCRIPT, STYLE } from './assets.ts';
 import { pageHtml, partsHtml } from './html.ts';
 import { Latest, type PageSource } from './latest.ts';
@@ -20,9 +19,7 @@ import { eventOf, HEARTBEAT, Readers } from './readers.ts';
 
 /** In bytes: no form of the page is larger. */
 const MOST_BODY = 8 * 1_024;
-/** While there are readers, it is looked so often whether there is something new. */
-const TICK: Duration = 5 * SECOND;
-/** Every so many of these a reader hears that the connection is alive. */
+/** Every so many ticks a reader hears that the connection is alive. */
 const BEATS = 4;
 
 /** The page, ready to answer. */
@@ -59,7 +56,7 @@ interface Site {
 
 /** Builds it. Nothing listens: the door of the process hands requests in. */
 export async function createApp(parts: PageParts): Promise<App> {
-  const { bounds = PAGE_BOUNDS } = parts;
+  const bounds = { ...PAGE_BOUNDS, ...parts.bounds };
   const made = new WeakMap<PageSource, Latest<MadePage>>();
   const latest = (source: PageSource): Latest<MadePage> => {
     const make = (facts: PageFacts): MadePage => ({
@@ -78,8 +75,9 @@ export async function createApp(parts: PageParts): Promise<App> {
     ticks: 0,
     lasting: new WeakMap(),
   };
+  const loggerInstance: FastifyBaseLogger = parts.log;
   const app = Fastify({
-    loggerInstance: parts.log satisfies FastifyBaseLogger as FastifyBaseLogger,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MOST_BODY,
     frameworkErrors: (_error, _request, { raw }) => {
@@ -96,7 +94,7 @@ export async function createApp(parts: PageParts): Promise<App> {
     tick(site).catch((error: unknown) => {
       parts.log.warn({ err: error }, 'the page could not be brought up to date');
     });
-  }, TICK);
+  }, bounds.tick);
   ticking.unref();
   return {
     answer: (request, response, lasts) => {
@@ -175,12 +173,13 @@ async function showPage(site: Site, request: FastifyRequest, reply: FastifyReply
 async function follow(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const source = sourceOf(site, request);
   if (source === undefined) return notFound(reply);
-  if (!site.readers.hasRoom) return reply.code(503).type(TEXT).send('too many readers at a time\n');
   const { version, value } = await site.latest(source).get();
   if (!site.readers.hasRoom) return reply.code(503).type(TEXT).send('too many readers at a time\n');
   reply.hijack();
   site.lasting.get(request.raw)?.();
   const { raw } = reply;
+  // A reader who has gone meanwhile would hold a place for ever.
+  if (raw.destroyed) return reply;
   for (const [name, text] of Object.entries(reply.getHeaders()))
     if (text !== undefined) raw.setHeader(name, text);
   raw.writeHead(200, {

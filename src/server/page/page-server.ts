@@ -1,6 +1,6 @@
 /** The page of a process. What serves it is loaded when it is asked for the first time: a worker without readers has no need of it. */
 import type { Logger } from 'pino';
-import type { Instant } from '../../domain/time/time.ts';
+import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { PageServer } from '../server.ts';
 import type { App } from './app.ts';
 import type { PageSource } from './latest.ts';
@@ -13,7 +13,7 @@ export interface PageParts {
   readonly hide: (text: string) => string;
   readonly log: Logger;
   readonly now: () => Instant;
-  readonly bounds?: PageBounds;
+  readonly bounds?: Partial<PageBounds>;
 }
 
 /** What readers may cost. */
@@ -22,9 +22,11 @@ export interface PageBounds {
   readonly readers: number;
   /** Requests of one address in a minute. Behind a proxy all readers have one. */
   readonly asked: number;
+  /** While pages are open, it is looked so often whether there is something new. */
+  readonly tick: Duration;
 }
 
-export const PAGE_BOUNDS: PageBounds = { readers: 64, asked: 600 };
+export const PAGE_BOUNDS: PageBounds = { readers: 64, asked: 600, tick: 5 * SECOND };
 
 /** Serves the page until it is closed. */
 export function pageServer(parts: PageParts): PageServer {

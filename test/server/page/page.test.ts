@@ -91,9 +91,12 @@ describe('the page', () => {
 
   test('that cannot be made is a 500 that says no more, and the next one is made anew', async () => {
     const source = new PlayedSource();
-    const { facts } = source;
+    const { organisation, version, facts } = source;
     let isBroken = true;
-    const failing = { ...source, facts: () => (isBroken ? Promise.reject(new Error('secret')) : facts()) };
+    const failing = {
+      ...{ organisation, version },
+      facts: () => (isBroken ? Promise.reject(new Error('secret')) : facts()),
+    };
     const site = await served([failing]);
     ({ server } = site);
     const answer = await fetch(site.url);
