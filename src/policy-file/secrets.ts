@@ -2,17 +2,23 @@
 import { chosenConnector } from '../identity/connectors/registry.ts';
 import { secretsInChannel } from '../notify/channels/registry.ts';
 import { secretsInUrl } from '../shapes/database-url.ts';
-import type { Settings } from './draft.ts';
+import type { Settings, SignInSettings } from './draft.ts';
 
 /** All of them: the client's, and what each channel and connector calls a secret of its own. */
-export function secretsOf({ genesys, identity, notify, store }: Settings): readonly string[] {
+export function secretsOf({ genesys, identity, notify, store, page }: Settings): readonly string[] {
   return [
     genesys.clientSecret,
     basicOf(genesys.clientId, genesys.clientSecret),
     ...(chosenConnector(identity)?.secrets ?? []),
     ...notify.flatMap(secretsInChannel),
     ...(store.postgres === undefined ? [] : secretsInUrl(store.postgres)),
+    page.secret ?? '',
+    ...(page.signIn === undefined ? [] : secretsOfClient(page.signIn)),
   ].filter((secret) => secret !== '');
+}
+
+function secretsOfClient({ clientId, clientSecret }: SignInSettings): readonly string[] {
+  return [clientSecret, basicOf(clientId, clientSecret)];
 }
 
 /** A client's id and secret as a login sends them: what is echoed of it may be encoded once more. */

@@ -4,6 +4,7 @@ import { LONGEST_KEPT, type RecordEvent } from '../../domain/record.ts';
 import { DAY, HOUR, type Instant, type Interval } from '../../domain/time/time.ts';
 import { localTimeAt, wallTime } from '../../domain/time/zone.ts';
 import { VERSION } from '../../app/version.ts';
+import type { Floor } from '../../app/floor.ts';
 import { describePolicy } from '../../policy-file/describe.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { policyFromMemory, rememberedFrom } from '../../policy-file/remembered-names.ts';
@@ -11,31 +12,24 @@ import type { SweepReport } from '../../ports/metrics.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Probe } from '../../server/health.ts';
 import type {
+  Called,
   Count,
   DayFacts,
   HourFacts,
   PageFacts,
+  PeopleFacts,
   PolicyFacts,
   SweepFacts,
 } from '../../server/page/facts.ts';
 import type { PageSource } from '../../server/page/latest.ts';
 import { counted } from '../../texts/counted.ts';
 import { POLICY_NOTE, policyNotesOf } from '../../store/policy-note.ts';
+import { calledBy, deskOf } from './page-desk.ts';
+import { zoneOf, type PageSubject } from './page-subject.ts';
+import { peopleOf, Returning } from './page-people.ts';
 import { HOLD_WORDS } from '../list/words.ts';
 import { REPORTED } from '../report/parts.ts';
 import { ReportBuilder } from '../report/report.ts';
-
-/** One organisation, as it is watched at the moment. */
-export interface PageSubject {
-  /** `undefined` before the first policy that can be used. */
-  readonly loaded: () => LoadedPolicy | undefined;
-  /** `undefined` while it is not open. */
-  readonly store: () => Pick<Store, 'pause' | 'eventPages' | 'countPages' | 'facts'> | undefined;
-  /** Of this process. */
-  readonly lastReport: () => SweepReport | undefined;
-  readonly ready: (now: Instant) => Probe;
-  readonly now: () => Instant;
-}
 
 /** The source of its page. */
 export function pageSourceOf(organisation: string, subject: PageSubject): PageSource {
@@ -49,6 +43,7 @@ export function pageSourceOf(organisation: string, subject: PageSubject): PageSo
       return JSON.stringify([subject.lastReport()?.sweepId, subject.loaded()?.hash, paused, ok]);
     },
     facts: () => factsOf(organisation, subject),
+    desk: deskOf(subject),
   };
 }
 
@@ -58,6 +53,8 @@ async function factsOf(organisation: string, subject: PageSubject): Promise<Page
   const zone = zoneOf(loaded);
   const pause = await store?.pause();
   const { ok, why } = subject.ready(now);
+  const returning = new Returning();
+  const today = await dayOf(store, dayAround(now, zone), { zone, now, returning });
   return {
     organisation,
     version: VERSION,
@@ -69,16 +66,10 @@ async function factsOf(organisation: string, subject: PageSubject): Promise<Page
       pause !== undefined && isPaused(pause, now) ? { since: pause.since, until: pause.until } : undefined,
     warnings: [...(ok ? [] : [`Not watching: ${why}.`]), ...warningsOf(report)],
     sweep: report === undefined ? undefined : sweepFactsOf(report),
-    today: await dayOf(store, dayAround(now, zone), zone, now),
+    today,
     policy: await policyOf(loaded, store, now),
+    people: await peopleIn(subject, returning, now),
   };
-}
-
-/** That of the calendars, where all have the same; else UTC. */
-function zoneOf(loaded: LoadedPolicy | undefined): string {
-  const zones = new Set(Object.values(loaded?.draft.content.calendars ?? {}).map(({ timezone }) => timezone));
-  const [zone] = zones;
-  return zones.size === 1 && zone !== undefined ? zone : 'UTC';
 }
 
 /** Why agents who are due stay on, in sentences that name no agent. */
@@ -136,8 +127,7 @@ function dayAround(now: Instant, zone: string): Interval {
 async function dayOf(
   store: ReturnType<PageSubject['store']>,
   day: Interval,
-  zone: string,
-  now: Instant,
+  { zone, now, returning }: { readonly zone: string; readonly now: Instant; readonly returning: Returning },
 ): Promise<DayFacts> {
   const builder = new ReportBuilder({ span: day, zone, now, agents: [] });
   const hours = new Hours(day, now);
@@ -147,6 +137,7 @@ async function dayOf(
       for (const event of page) {
         builder.event(event);
         hours.add(event);
+        returning.add(event);
       }
     for await (const page of store.countPages(day.from, day.to))
       for (const count of page) builder.count(count);
@@ -199,6 +190,23 @@ class Hours {
   get all(): readonly HourFacts[] {
     return this.#hours;
   }
+}
+
+async function peopleIn(
+  subject: PageSubject,
+  returning: Returning,
+  now: Instant,
+): Promise<PeopleFacts | undefined> {
+  const [floor, loaded, store] = [subject.floor?.(), subject.loaded(), subject.store()];
+  if (floor === undefined || loaded === undefined || store === undefined) return undefined;
+  const policy = policyFromMemory(loaded.draft, rememberedFrom(await store.facts()), now);
+  const names = new Map<string, string>();
+  for (const [id] of returning.first) {
+    const found = (await store.findAgents(id)).find((agent) => agent.id === id);
+    if (found !== undefined) names.set(id, found.name);
+  }
+  const call = (agent: Parameters<typeof calledBy>[1]): Called => calledBy(subject, agent);
+  return peopleOf({ floor, loaded, policy, returning, call, names, now });
 }
 
 async function policyOf(

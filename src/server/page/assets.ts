@@ -12,7 +12,7 @@ body { font: 1rem/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sa
 header { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: baseline; border-bottom: 2px solid var(--ink); padding-bottom: .6rem; margin-bottom: 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; } h2 { font-size: 1.15rem; margin: 1.75rem 0 .5rem; } h3 { font-size: 1rem; margin: 1rem 0 .4rem; }
 header p, footer p, .note { color: var(--soft); margin: 0; font-size: .9rem; } .note { margin-top: .4rem; } footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .75rem; }
-a { color: inherit; } nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; padding: 0; margin: 0 0 1rem; }
+header form { margin: 0 0 0 auto; align-items: center; } a { color: inherit; } nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; padding: 0; margin: 0 0 1rem; }
 nav [aria-current] { font-weight: 650; text-decoration: none; }
 .banner { border-radius: 8px; padding: .7rem 1rem; margin: 0 0 .6rem; border: 1px solid currentColor; }
 .banner p { margin: 0; } .good { color: var(--good); background: var(--good-back); } .warn { color: var(--warn); background: var(--warn-back); }
@@ -72,7 +72,8 @@ export const SCRIPT = `'use strict';
     const fresh = new DOMParser().parseFromString(html, 'text/html');
     for (const old of parts()) {
       const part = fresh.getElementById(old.id);
-      if (part === null || texts.get(old.id) === part.outerHTML) continue;
+      if (part === null) { old.remove(); continue; }
+      if (texts.get(old.id) === part.outerHTML) continue;
       texts.set(old.id, part.outerHTML);
       const focus = old.contains(document.activeElement) ? document.activeElement.id : '';
       for (const open of old.querySelectorAll('details[open]')) part.querySelector('#' + open.id)?.setAttribute('open', '');
@@ -92,6 +93,6 @@ export const SCRIPT = `'use strict';
       setTimeout(listen, 15000);
     };
   }
-  listen();
+  if (document.body.dataset.events !== undefined) listen();
 })();
 `;

@@ -18,6 +18,8 @@ export interface PageFacts {
   readonly sweep: SweepFacts | undefined;
   readonly today: DayFacts;
   readonly policy: PolicyFacts;
+  /** Only where users sign in. */
+  readonly people?: PeopleFacts | undefined;
 }
 
 /** The kill switch is on. */
@@ -97,4 +99,49 @@ export interface PolicyChangeFacts {
   readonly is: string;
   /** What differs; empty where that is not known. */
   readonly changes: readonly string[];
+}
+
+/** What names agents, for viewers alone. */
+export interface PeopleFacts {
+  /** On the way to a log-off, the first that is due first. */
+  readonly next: readonly NextFacts[];
+  /** Came back silently today, most often first. */
+  readonly returning: readonly ReturningFacts[];
+  /** In an interaction for longer than `caps.engaged_too_long`. */
+  readonly stuck: readonly StuckFacts[];
+}
+
+/** How an agent is called. */
+export interface Called {
+  readonly called: string;
+  /** For the address of their page; `undefined` where ids may not be shown. */
+  readonly id: string | undefined;
+}
+
+export interface NextFacts {
+  readonly agent: Called;
+  readonly profile: string | undefined;
+  /** Presence and routing in words. */
+  readonly state: string;
+  /** With the rung, where the ladder answers. */
+  readonly rule: string | undefined;
+  readonly measured: Duration | undefined;
+  readonly limit: Duration | undefined;
+  /** In the past where the agent is due. */
+  readonly dueAt: Instant | undefined;
+  /** What protects meanwhile; empty where nothing does but the clock. */
+  readonly protects: string;
+}
+
+export interface ReturningFacts {
+  readonly agent: Called;
+  readonly times: number;
+  readonly lastAt: Instant;
+}
+
+export interface StuckFacts {
+  readonly agent: Called;
+  readonly since: Instant;
+  /** Ids of the open conversations, where they are known. */
+  readonly conversations: readonly string[];
 }

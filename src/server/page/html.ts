@@ -14,15 +14,18 @@ export interface Frame {
   readonly prefix: string;
   /** For a screen on the floor. */
   readonly isWall: boolean;
+  /** Nothing on it changes. */
+  readonly isStill?: boolean;
   /** All organisations, where there are several. */
   readonly organisations: readonly string[];
 }
 
-/** The whole document around its parts. */
-export function pageHtml(facts: PageFacts, parts: string, frame: Frame): string {
+/** The whole document around its parts. `account`, HTML, says who is signed in. */
+export function pageHtml(facts: PageFacts, parts: string, frame: Frame, account = ''): string {
   const { organisation } = facts;
   const events = address(frame, 'events', {
     organisation: frame.organisations.length > 1 ? organisation : undefined,
+    wall: frame.isWall ? '1' : undefined,
   });
   const title = `${htmlText(organisation)}: idle enforcer`;
   return `<!doctype html>
@@ -36,8 +39,8 @@ export function pageHtml(facts: PageFacts, parts: string, frame: Frame): string 
 <link rel="icon" href="data:,">
 <script src="${frame.prefix}/page.js" defer></script>
 </head>
-<body data-events="${events}">
-<header><h1>${htmlText(organisation)}</h1><p>Idle enforcer</p><p class="live"></p></header>
+<body${frame.isStill === true ? '' : ` data-events="${events}"`}>
+<header><h1>${htmlText(organisation)}</h1><p>Idle enforcer</p><p class="live"></p>${account}</header>
 ${pickerHtml(facts, frame)}<main>
 ${parts}
 </main>
@@ -70,7 +73,8 @@ export function address(
   return htmlText(`${prefix}/${path}${asked === '' ? '' : `?${asked}`}`);
 }
 
-function part(id: string, title: string, html: string, isStatus = false): string {
+/** One part of the page. */
+export function part(id: string, title: string, html: string, isStatus = false): string {
   // A change of the state is told to readers who do not see it; all numbers each minute would be noise.
   const role = isStatus ? ' aria-live="polite"' : '';
   return `<section id="${id}" data-part aria-labelledby="${id}-title"${role}><h2 id="${id}-title">${title}</h2>\n${html}</section>`;

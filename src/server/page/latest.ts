@@ -1,6 +1,6 @@
 /** The page of one organisation, made when it has changed and not for each of its readers. */
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
-import type { PageFacts } from './facts.ts';
+import type { Called, PageFacts } from './facts.ts';
 
 /** Where the facts of one organisation come from. */
 export interface PageSource {
@@ -9,6 +9,31 @@ export interface PageSource {
   /** Another text where the facts would be others. Costs little. */
   readonly version: () => Promise<string>;
   readonly facts: () => Promise<PageFacts>;
+  /** What users who are signed in may ask and do. */
+  readonly desk: Desk;
+}
+
+/** What users ask and do, each in their own name. */
+export interface Desk {
+  /** Agents whose id, name or address is or holds this text; some of them where there are many. */
+  readonly find: (text: string) => Promise<readonly Called[]>;
+  /** The sentences of `explain`; `undefined` where there is no such agent, or ids may not be shown. */
+  readonly explain: (id: string) => Promise<Explained | undefined>;
+  /** Holds all action, until then or until `resume`. On record with the user and the reason. */
+  readonly pause: (until: Instant | undefined, deed: Deed) => Promise<void>;
+  readonly resume: (deed: Deed) => Promise<void>;
+}
+
+/** One agent explained. */
+export interface Explained {
+  readonly called: string;
+  readonly lines: readonly string[];
+}
+
+/** Who did something, and why. */
+export interface Deed {
+  readonly by: string;
+  readonly reason: string;
 }
 
 /** What was made of one version. */

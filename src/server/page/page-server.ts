@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { PageServer } from '../server.ts';
+import type { AccessParts } from './access.ts';
 import type { App } from './app.ts';
 import type { PageSource } from './latest.ts';
 
@@ -13,6 +14,10 @@ export interface PageParts {
   readonly hide: (text: string) => string;
   readonly log: Logger;
   readonly now: () => Instant;
+  /** Where readers reach the page; any host will do unless it is given. */
+  readonly url?: string | undefined;
+  /** Where users sign in; without it the page names no agent. */
+  readonly access?: AccessParts | undefined;
   readonly bounds?: Partial<PageBounds>;
 }
 

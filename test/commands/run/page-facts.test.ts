@@ -1,7 +1,8 @@
 /** What the page shows, out of a store and a policy. */
 import { describe, expect, test } from '@jest/globals';
 import { notePolicy } from '../../../src/app/note-policy.ts';
-import { pageSourceOf, type PageSubject } from '../../../src/commands/run/page-facts.ts';
+import { pageSourceOf } from '../../../src/commands/run/page-facts.ts';
+import type { PageSubject } from '../../../src/commands/run/page-subject.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import type { SweepReport } from '../../../src/ports/metrics.ts';

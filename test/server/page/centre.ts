@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import { HOUR, MINUTE, type Instant } from '../../../src/domain/time/time.ts';
 import type { PageFacts } from '../../../src/server/page/facts.ts';
-import type { PageSource } from '../../../src/server/page/latest.ts';
+import type { Desk, PageSource } from '../../../src/server/page/latest.ts';
 import { pageServer, type PageParts } from '../../../src/server/page/page-server.ts';
 import { startServer, type RunningServer } from '../../../src/server/server.ts';
 
@@ -81,6 +81,25 @@ export class PlayedSource implements PageSource {
   current: PageFacts;
   made = 0;
   #version = 1;
+  /** What users did and asked. */
+  readonly told: string[] = [];
+  readonly desk: Desk = {
+    find: (text) => Promise.resolve(text === 'jane' ? [{ called: 'Jane Doe', id: 'jane-id' }] : []),
+    explain: (id) =>
+      Promise.resolve(id === 'jane-id' ? { called: 'Jane Doe', lines: ['They are due in 5m.'] } : undefined),
+    pause: (until, { by, reason }) => {
+      this.told.push(
+        `pause ${until === undefined ? 'for good' : new Date(until).toISOString()} by ${by}: ${reason}`,
+      );
+      this.change({ pause: { since: NOON, until } });
+      return Promise.resolve();
+    },
+    resume: ({ by, reason }) => {
+      this.told.push(`resume by ${by}: ${reason}`);
+      this.change({ pause: undefined });
+      return Promise.resolve();
+    },
+  };
 
   constructor(facts: PageFacts = factsAt()) {
     this.organisation = facts.organisation;
@@ -104,6 +123,7 @@ export class PlayedSource implements PageSource {
 export async function served(
   sources: readonly PageSource[],
   more: Partial<PageParts> = {},
+  port = 0,
 ): Promise<{ readonly url: string; readonly server: RunningServer }> {
   const page = pageServer({
     sources: () => sources,
@@ -112,7 +132,7 @@ export async function served(
     now: () => NOON,
     ...more,
   });
-  const server = await startServer('127.0.0.1', 0, {
+  const server = await startServer('127.0.0.1', port, {
     alive: () => ({ ok: true, why: 'the loop makes progress' }),
     ready: () => ({ ok: true, why: 'the last complete sweep is recent' }),
     metrics: () => Promise.resolve({ text: 'a_metric 1\n', type: 'text/plain' }),

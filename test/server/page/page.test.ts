@@ -43,7 +43,7 @@ describe('the page', () => {
     expect(told.map((name) => headers.get(name))).toEqual([
       "default-src 'none';script-src 'self';style-src 'self';connect-src 'self';img-src data:;form-action 'self';frame-ancestors 'none';base-uri 'none'",
       'DENY',
-      'no-referrer',
+      'same-origin',
       'no-store',
     ]);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -91,10 +91,10 @@ describe('the page', () => {
 
   test('that cannot be made is a 500 that says no more, and the next one is made anew', async () => {
     const source = new PlayedSource();
-    const { organisation, version, facts } = source;
+    const { organisation, version, facts, desk } = source;
     let isBroken = true;
     const failing = {
-      ...{ organisation, version },
+      ...{ organisation, version, desk },
       facts: () => (isBroken ? Promise.reject(new Error('secret')) : facts()),
     };
     const site = await served([failing]);
