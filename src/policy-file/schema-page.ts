@@ -1,5 +1,4 @@
 /** The shape of `page`: where the page is reached, and who may see names. */
-import { z } from 'zod';
 import { about, block, nonEmpty } from '../shapes/blocks.ts';
 import { address, text } from '../shapes/scalars.ts';
 
@@ -43,5 +42,3 @@ export const page = about(
   }).prefault({}),
   'The page at /.',
 );
-
-export type PageText = z.output<typeof page>;

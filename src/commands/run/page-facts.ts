@@ -4,13 +4,10 @@ import { LONGEST_KEPT, type RecordEvent } from '../../domain/record.ts';
 import { DAY, HOUR, type Instant, type Interval } from '../../domain/time/time.ts';
 import { localTimeAt, wallTime } from '../../domain/time/zone.ts';
 import { VERSION } from '../../app/version.ts';
-import type { Floor } from '../../app/floor.ts';
 import { describePolicy } from '../../policy-file/describe.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { policyFromMemory, rememberedFrom } from '../../policy-file/remembered-names.ts';
 import type { SweepReport } from '../../ports/metrics.ts';
-import type { Store } from '../../ports/store.ts';
-import type { Probe } from '../../server/health.ts';
 import type {
   Called,
   Count,

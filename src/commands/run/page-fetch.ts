@@ -1,5 +1,5 @@
 /** How the page asks the provider at which its users sign in: by the program's own client, within bounds. */
-import { HttpClient, type HttpRequest } from '../../http/client.ts';
+import { HttpClient } from '../../http/client.ts';
 import type { Env } from '../../http/proxies.ts';
 import { SECOND } from '../../domain/time/time.ts';
 import type { SignInParts } from '../../server/page/provider.ts';
@@ -17,15 +17,15 @@ export function pageFetch(env: Env): SignInParts['fetch'] {
       text,
     } = await client.exchange(
       {
-        method: method as HttpRequest['method'],
+        method: method === 'POST' ? 'POST' : 'GET',
         url,
         headers,
-        body: body === null || body === undefined ? undefined : String(body),
+        // What the library posts are the fields of a form.
+        body: body instanceof URLSearchParams ? body.toString() : undefined,
         most: LONGEST_ANSWER,
       },
       signal ?? undefined,
     );
-    const { 'content-length': _length, ...rest } = told;
-    return new Response(text, { status, headers: rest });
+    return new Response(text, { status, headers: { 'content-type': told['content-type'] ?? '' } });
   };
 }

@@ -125,13 +125,13 @@ export class Visitor {
   /** One request, and no further. */
   async once(
     url: string,
-    init: RequestInit & { readonly headers?: Readonly<Record<string, string>> } = {},
+    init: Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> } = {},
   ): Promise<Answer> {
     const { origin } = new URL(url);
     const jar = this.cookies.get(origin) ?? new Map<string, string>();
     this.cookies.set(origin, jar);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { ...(cookie === '' ? {} : { cookie }), ...init.headers };
+    const headers: Record<string, string> = { ...(cookie === '' ? {} : { cookie }), ...init.headers };
     const answer = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const line of answer.headers.getSetCookie()) {
       const [pair = ''] = line.split(';', 1);

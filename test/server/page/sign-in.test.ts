@@ -67,7 +67,13 @@ async function open(prefix = '', more: Partial<PageParts> = {}): Promise<void> {
     fetch: pageFetch({}),
   };
   const stream = { write: (line: string) => log.push(line) };
-  const parts = { url, access: { url, secret: SECRET, signIn }, now: () => now, log: pino({}, stream), ...more };
+  const parts = {
+    url,
+    access: { url, secret: SECRET, signIn },
+    now: () => now,
+    log: pino({}, stream),
+    ...more,
+  };
   ({ server } = await served([source], parts, port));
 }
 
@@ -160,7 +166,7 @@ describe('what each sees', () => {
     ['a text that holds it in a list of its own', '["Supervisors"]'],
     ['no claim at all', undefined],
     ['an object', { Supervisors: true }],
-  ])('users with %s are nobody, and see numbers', async (_, groups) => {
+  ])('users with %s see numbers and no name', async (_, groups) => {
     await open();
     const { visitor, html } = await signedIn(groups);
     expect(html).toContain('who may see no names');
