@@ -203,7 +203,8 @@ async function peopleIn(
     if (found !== undefined) names.set(id, found.name);
   }
   const call = (agent: Parameters<typeof calledBy>[1]): Called => calledBy(subject, agent);
-  return peopleOf({ floor, loaded, policy, returning, call, names, now });
+  const pause = await store.pause();
+  return peopleOf({ floor, loaded, policy, returning, call, names, pause, now });
 }
 
 async function policyOf(

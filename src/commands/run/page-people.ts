@@ -1,6 +1,8 @@
 /** The agents whom the page names to viewers: who is next, who keeps coming back, who is stuck. */
 import type { Floor, FloorAgent } from '../../app/floor.ts';
+import { isPaused } from '../../domain/planning/holds.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
+import type { Pause } from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import type { Called, NextFacts, PeopleFacts, ReturningFacts, StuckFacts } from '../../server/page/facts.ts';
@@ -41,13 +43,16 @@ export interface PeopleInput {
   readonly call: (agent: { readonly id: string; readonly name: string }) => Called;
   /** Names by id, of those who came back. */
   readonly names: ReadonlyMap<string, string>;
+  readonly pause: Pause | undefined;
   readonly now: Instant;
 }
 
 /** All of them. */
-export function peopleOf({ floor, loaded, policy, returning, call, names, now }: PeopleInput): PeopleFacts {
+export function peopleOf(input: PeopleInput): PeopleFacts {
+  const { floor, loaded, policy, returning, call, names, pause, now } = input;
   const tooLong = loaded.draft.content.caps.engaged_too_long;
   return {
+    pause: pause !== undefined && isPaused(pause, now) ? { by: pause.by, reason: pause.reason } : undefined,
     next: floor.next.slice(0, MOST_LISTED).map((each) => nextOf(each, policy, call)),
     returning: returning.first.map(([id, told]): ReturningFacts => {
       return { agent: call({ id, name: names.get(id) ?? id }), ...told };

@@ -73,7 +73,8 @@ function stepsOf(counts: readonly HeadCount[], span: Interval, top: number): str
     else path += count.online === last.online ? `H${x}` : `H${x}V${y}`;
     last = count;
   }
-  return path;
+  // The last count holds for a moment: a single one would not be seen.
+  return last === undefined ? path : `${path}h2`;
 }
 
 function across(at: Instant, { from, to }: Interval): number {

@@ -103,6 +103,8 @@ export interface PolicyChangeFacts {
 
 /** What names agents, for viewers alone. */
 export interface PeopleFacts {
+  /** Who paused, and why, while that lasts: often a person's name, and about persons. */
+  readonly pause: { readonly by: string | undefined; readonly reason: string | undefined } | undefined;
   /** On the way to a log-off, the first that is due first. */
   readonly next: readonly NextFacts[];
   /** Came back silently today, most often first. */

@@ -23,6 +23,7 @@ export interface Frame {
 /** The whole document around its parts. `account`, HTML, says who is signed in. */
 export function pageHtml(facts: PageFacts, parts: string, frame: Frame, account = ''): string {
   const { organisation } = facts;
+  const still = frame.isStill === true;
   const events = address(frame, 'events', {
     organisation: frame.organisations.length > 1 ? organisation : undefined,
     wall: frame.isWall ? '1' : undefined,
@@ -39,12 +40,12 @@ export function pageHtml(facts: PageFacts, parts: string, frame: Frame, account 
 <link rel="icon" href="data:,">
 <script src="${frame.prefix}/page.js" defer></script>
 </head>
-<body${frame.isStill === true ? '' : ` data-events="${events}"`}>
+<body${still ? '' : ` data-events="${events}"`}>
 <header><h1>${htmlText(organisation)}</h1><p>Idle enforcer</p><p class="live"></p>${account}</header>
 ${pickerHtml(facts, frame)}<main>
 ${parts}
 </main>
-<footer><p>Version ${htmlText(facts.version)}. Times in <span data-zone>${htmlText(facts.zone)}</span>. Without script the page stands still: load it again.</p></footer>
+<footer><p>Version ${htmlText(facts.version)}.${still ? '' : ` Times in <span data-zone>${htmlText(facts.zone)}</span>. Without script the page stands still: load it again.`}</p></footer>
 </body>
 </html>
 `;

@@ -39,9 +39,10 @@ export function account({ who, role }: Session, form: FormFrame): string {
 
 function partsFor(session: Session, { parts, people }: MadePage, form: FormFrame): string {
   return [
+    // First: it may be night, and the screen that of a telephone.
+    ...(session.role === 'operator' ? [operatorForms(form)] : []),
     parts,
     ...(seesNames(session) ? [people, findForm(form)] : []),
-    ...(session.role === 'operator' ? [operatorForms(form)] : []),
   ].join('\n');
 }
 

@@ -1,4 +1,5 @@
 /** What viewers see of agents, and what operators may do, as HTML. */
+import { formatDuration } from '../../domain/time/time.ts';
 import { htmlText } from '../../texts/clean.ts';
 import type { Called, NextFacts, PageFacts, PeopleFacts } from './facts.ts';
 import { address, lengthText, part, type Frame } from './html.ts';
@@ -28,7 +29,7 @@ export function agentAddress(frame: Frame, organisation: string, id: string): st
 }
 
 function nextHtml(
-  { next }: PeopleFacts,
+  { next, pause }: PeopleFacts,
   call: (agent: Called) => string,
   times: PageTimes,
   now: number,
@@ -40,7 +41,7 @@ function nextHtml(
   const measured = (row: NextFacts): string =>
     row.measured === undefined || row.limit === undefined
       ? '–'
-      : `${lengthText(row.measured)} of ${lengthText(row.limit)}`;
+      : `${lengthText(row.measured)} of ${formatDuration(row.limit)}`;
   const rows = next.map((row) => [
     call(row.agent),
     htmlText(row.profile ?? '–'),
@@ -50,8 +51,13 @@ function nextHtml(
     due(row),
     htmlText(row.protects),
   ]);
+  const by =
+    pause === undefined
+      ? ''
+      : `<p>${htmlText(`Paused by ${pause.by ?? 'a user who is not known'}: ${pause.reason ?? 'no reason was given'}.`)}</p>\n`;
   const heads = ['agent', 'profile', 'state', 'rule', 'measured', 'due', 'what protects'];
-  return table('Agents on the way to a log-off', heads, rows, 'No agent is on the way to a log-off.');
+  const none = 'No agent is on the way to a log-off.';
+  return `${by}${table('Agents on the way to a log-off', heads, rows, none)}`;
 }
 
 function returningHtml(
@@ -139,7 +145,8 @@ export function operatorForms(form: FormFrame): string {
     `<label>For <select name="minutes">${options}</select></label>${reason}<button>Pause</button>`,
   );
   const resume = formHtml(form, 'resume', `${reason}<button>Resume</button>`);
-  return `<section id="act" aria-labelledby="act-title"><h2 id="act-title">Pause and resume</h2>\n${pause}${resume}</section>`;
+  return `<details id="act"><summary>Pause and resume</summary>
+${pause}${resume}</details>`;
 }
 
 /** Who is signed in, and the way out. */

@@ -15,6 +15,7 @@ import { CLIENT, IdentityProvider, tokenIn, Visitor } from './identity-provider.
 
 const SECRET = 'a secret of the page that is long enough';
 const PEOPLE: PeopleFacts = {
+  pause: { by: 'Sam (page)', reason: 'Joe asked' },
   next: [
     {
       agent: { called: 'Jane Doe', id: 'jane-id' },
@@ -128,6 +129,7 @@ describe('what each sees', () => {
       '1h of 2h',
       'Joe &lt;b&gt;Bloggs&lt;/b&gt;',
       'conversation-7',
+      'Paused by Sam (page): Joe asked.',
     ])
       expect(html).toContain(part);
     expect(html).not.toContain('action="/pause"');
