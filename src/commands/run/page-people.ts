@@ -72,6 +72,7 @@ function nextOf({ agent, state, verdict }: FloorAgent, policy: Policy, call: Peo
     agent: { ...agent, email: '', profile: verdict.profile, exempt: undefined },
     ...{ profile: verdict.profile, state: state.last, seenAt: state.seenAt, lastSignAt: state.seenAt },
     ...{ reason: verdict.reason, detail: verdict.detail, perhapsExempt: [], rule, hold: undefined },
+    engaged: undefined,
   };
   return {
     agent: call(agent),
