@@ -80,6 +80,15 @@ export class Floor implements ObservationSink {
   }
 }
 
+/** What of a controller's parts a floor watches. */
+export function watchedBy(
+  floor: Floor | undefined,
+  openInteractions: OpenInteractions,
+): { readonly openInteractions: OpenInteractions; readonly onlooker?: ObservationSink } {
+  if (floor === undefined) return { openInteractions };
+  return { openInteractions: floor.listening(openInteractions), onlooker: floor };
+}
+
 function dueAtOf({ due, nextAt, reason }: Verdict, at: Instant): Instant | undefined {
   // An agent who is held has no time, and comes first.
   if (reason === 'held') return 0;

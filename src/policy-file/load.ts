@@ -111,7 +111,8 @@ function toSettings(content: Content): Settings {
   };
 }
 
-function toPage({ url, secret, sign_in: signIn }: Content['page']): PageSettings {
+/** The page as its parts need it. */
+export function toPage({ url, secret, sign_in: signIn }: Content['page']): PageSettings {
   if (signIn === undefined) return { url, secret, signIn };
   const { issuer, claim, scope, viewers = [], operators = [] } = signIn;
   const client = { clientId: signIn.client_id, clientSecret: signIn.client_secret };

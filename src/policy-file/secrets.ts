@@ -2,7 +2,7 @@
 import { chosenConnector } from '../identity/connectors/registry.ts';
 import { secretsInChannel } from '../notify/channels/registry.ts';
 import { secretsInUrl } from '../shapes/database-url.ts';
-import type { Settings, SignInSettings } from './draft.ts';
+import type { PageSettings, Settings } from './draft.ts';
 
 /** All of them: the client's, and what each channel and connector calls a secret of its own. */
 export function secretsOf({ genesys, identity, notify, store, page }: Settings): readonly string[] {
@@ -12,13 +12,16 @@ export function secretsOf({ genesys, identity, notify, store, page }: Settings):
     ...(chosenConnector(identity)?.secrets ?? []),
     ...notify.flatMap(secretsInChannel),
     ...(store.postgres === undefined ? [] : secretsInUrl(store.postgres)),
-    page.secret ?? '',
-    ...(page.signIn === undefined ? [] : secretsOfClient(page.signIn)),
+    ...secretsOfPage(page),
   ].filter((secret) => secret !== '');
 }
 
-function secretsOfClient({ clientId, clientSecret }: SignInSettings): readonly string[] {
-  return [clientSecret, basicOf(clientId, clientSecret)];
+/** Those of the page. */
+export function secretsOfPage({ secret, signIn }: PageSettings): readonly string[] {
+  const own = secret === undefined ? [] : [secret];
+  if (signIn === undefined) return own;
+  const { clientId, clientSecret } = signIn;
+  return [...own, clientSecret, basicOf(clientId, clientSecret)];
 }
 
 /** A client's id and secret as a login sends them: what is echoed of it may be encoded once more. */

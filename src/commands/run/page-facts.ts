@@ -29,9 +29,11 @@ import { REPORTED } from '../report/parts.ts';
 import { ReportBuilder } from '../report/report.ts';
 
 /** The source of its page. */
-export function pageSourceOf(organisation: string, subject: PageSubject): PageSource {
+export function pageSourceOf(name: () => string, subject: PageSubject): PageSource {
   return {
-    organisation,
+    get organisation() {
+      return name();
+    },
     version: async () => {
       const pause = await subject.store()?.pause();
       const now = subject.now();
@@ -39,7 +41,7 @@ export function pageSourceOf(organisation: string, subject: PageSubject): PageSo
       const { ok } = subject.ready(now);
       return JSON.stringify([subject.lastReport()?.sweepId, subject.loaded()?.hash, paused, ok]);
     },
-    facts: () => factsOf(organisation, subject),
+    facts: () => factsOf(name(), subject),
     desk: deskOf(subject),
   };
 }

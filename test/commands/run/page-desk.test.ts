@@ -76,7 +76,7 @@ describe('an operator', () => {
     await desk.pause(NOW + HOUR, { by: 'vera@example.com', reason: 'storm' });
     const by = 'vera@example.com (page)';
     expect(await store?.pause()).toEqual({ since: NOW, until: NOW + HOUR, reason: 'storm', by });
-    const { people, pause } = await pageSourceOf('acme', parts).facts();
+    const { people, pause } = await pageSourceOf(() => 'acme', parts).facts();
     expect([people?.pause, pause]).toEqual([
       { by, reason: 'storm' },
       { since: NOW, until: NOW + HOUR },
@@ -127,7 +127,7 @@ describe('the agents whom the page names', () => {
       { ...agent, id: 'stuck', name: 'Stuck' },
       { state: stuck, verdict: { ...verdict, reason: 'engaged' }, changed: false, events: [] },
     );
-    const { people } = await pageSourceOf('acme', parts).facts();
+    const { people } = await pageSourceOf(() => 'acme', parts).facts();
     expect(people?.next).toMatchObject([{ agent: { called: 'Due Person', id: 'due' }, profile: 'agents' }]);
     expect(people?.next[0]?.rule).toBeDefined();
     expect(people?.returning).toEqual([
@@ -140,6 +140,8 @@ describe('the agents whom the page names', () => {
 
   test('are none where no user signs in', async () => {
     const parts = await subject();
-    expect((await pageSourceOf('acme', { ...parts, floor: () => undefined }).facts()).people).toBeUndefined();
+    expect(
+      (await pageSourceOf(() => 'acme', { ...parts, floor: () => undefined }).facts()).people,
+    ).toBeUndefined();
   });
 });

@@ -56,7 +56,7 @@ describe('the day', () => {
         logoff(midnight + 5 * HOUR, 'failed'),
       ],
     });
-    const { today, zone } = await pageSourceOf('acme', parts).facts();
+    const { today, zone } = await pageSourceOf(() => 'acme', parts).facts();
     expect([zone, today.from]).toEqual(['America/Chicago', midnight]);
     expect(today).toMatchObject({
       logoffs: 1,
@@ -83,7 +83,7 @@ describe('the day', () => {
       '{ far: { timezone: Asia/Tokyo, weekly: { mon: "07:00-19:00" } }, office:',
     );
     const { parts } = await subject({ text: both });
-    expect((await pageSourceOf('acme', parts).facts()).zone).toBe('UTC');
+    expect((await pageSourceOf(() => 'acme', parts).facts()).zone).toBe('UTC');
   });
 });
 
@@ -99,7 +99,7 @@ describe('what is told now', () => {
     const all = { ...report().verdicts, ...verdicts };
     const last = report({ online: 20, verdicts: all, deferred: { breaker: 3 }, overdue: 2, hold: undefined });
     const { parts } = await subject({ lastReport: () => last });
-    const { sweep, warnings } = await pageSourceOf('acme', parts).facts();
+    const { sweep, warnings } = await pageSourceOf(() => 'acme', parts).facts();
     const counts = Object.fromEntries(sweep?.counts.map(({ key, value }) => [key, value]) ?? []);
     expect(counts).toMatchObject({ online: 20, engaged: 5, waiting: 3, due: 3, held: 1 });
     expect(warnings).toEqual([
@@ -111,14 +111,14 @@ describe('what is told now', () => {
   test('a worker that does not watch is said to be none, before its first sweep too', async () => {
     const ready = (): typeof READY => ({ ok: false, why: 'no complete sweep yet' });
     const { parts } = await subject({ ready });
-    const facts = await pageSourceOf('acme', parts).facts();
+    const facts = await pageSourceOf(() => 'acme', parts).facts();
     expect([facts.sweep, facts.warnings]).toEqual([undefined, ['Not watching: no complete sweep yet.']]);
   });
 
   test('is another version with each sweep, pause, policy and turn of health, and the same between them', async () => {
     let [last, ready] = [report({ sweepId: 'one' }), READY];
     const { parts, store } = await subject({ lastReport: () => last, ready: () => ready });
-    const source = pageSourceOf('acme', parts);
+    const source = pageSourceOf(() => 'acme', parts);
     const versions = [await source.version(), await source.version()];
     last = report({ sweepId: 'two' });
     versions.push(await source.version());
@@ -142,7 +142,7 @@ describe('what names people', () => {
     await store.saveAgents([
       { id: 'jane-id', name: 'Jane Doe', email: 'jane.doe@example.com', profile: 'all', exempt: undefined },
     ]);
-    const facts = await pageSourceOf('acme', parts).facts();
+    const facts = await pageSourceOf(() => 'acme', parts).facts();
     expect(facts.policy.lines.join('\n')).toContain('users (1)');
     expect(facts.pause).toEqual({ since: NOW - MINUTE, until: NOW + HOUR });
     expect(`${JSON.stringify(facts)}${partsHtml(facts)}`).not.toMatch(/jane/i);
@@ -159,7 +159,7 @@ describe('changes of the policy', () => {
         store,
         redactor,
       );
-    const { changes } = (await pageSourceOf('acme', parts).facts()).policy;
+    const { changes } = (await pageSourceOf(() => 'acme', parts).facts()).policy;
     expect(changes.map(({ is }) => is)).toEqual(['h6', 'h5', 'h4', 'h3', 'h2']);
     expect(changes[0]).toEqual({ at: NOW + 6, was: 'h5', is: 'h6', changes: ['limit 6 …'] });
   });
@@ -196,7 +196,7 @@ test('a policy whose rule names users in its profile shows how many they are', a
     ),
   );
   const { parts } = await subject({ loaded: () => loaded });
-  expect((await pageSourceOf('acme', parts).facts()).policy.lines).toContain(
+  expect((await pageSourceOf(() => 'acme', parts).facts()).policy.lines).toContain(
     'Profile "all" covers users (2).',
   );
 });
