@@ -1,7 +1,7 @@
 /** Who may see what on the page, as the policy says. */
 import type { Env } from '../../http/proxies.ts';
 import type { PageSettings } from '../../policy-file/draft.ts';
-import type { PageParts } from '../../server/page/page-server.ts';
+import type { PageParts } from '../../server/page/page-parts.ts';
 import { pageFetch } from './page-fetch.ts';
 
 /** The parts of the page that its settings make. */

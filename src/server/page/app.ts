@@ -9,7 +9,7 @@ import { SCRIPT, STYLE } from './assets.ts';
 import type { PageFacts } from './facts.ts';
 import { partsHtml } from './html.ts';
 import { Latest, type PageSource } from './latest.ts';
-import { PAGE_BOUNDS, type PageParts } from './page-server.ts';
+import { PAGE_BOUNDS, type PageParts } from './page-parts.ts';
 import { follow, showPage, tick } from './page-routes.ts';
 import { peopleHtml } from './people-html.ts';
 import { Readers } from './readers.ts';

@@ -5,7 +5,7 @@ import type { Access, Session } from './access.ts';
 import type { PageFacts } from './facts.ts';
 import type { Frame } from './html.ts';
 import type { Latest, PageSource } from './latest.ts';
-import type { PageParts } from './page-server.ts';
+import type { PageParts } from './page-parts.ts';
 import type { Readers } from './readers.ts';
 
 export const TEXT_TYPE = 'text/plain; charset=utf-8';

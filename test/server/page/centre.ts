@@ -3,7 +3,8 @@ import { pino } from 'pino';
 import { HOUR, MINUTE, type Instant } from '../../../src/domain/time/time.ts';
 import type { PageFacts } from '../../../src/server/page/facts.ts';
 import type { Desk, PageSource } from '../../../src/server/page/latest.ts';
-import { pageServer, type PageParts } from '../../../src/server/page/page-server.ts';
+import type { PageParts } from '../../../src/server/page/page-parts.ts';
+import { pageServer } from '../../../src/server/page/page-server.ts';
 import { startServer, type RunningServer } from '../../../src/server/server.ts';
 
 export const NOON = Date.parse('2026-03-02T18:00:00Z');

@@ -7,7 +7,7 @@ import { HOUR, SECOND, type Instant } from '../../../src/domain/time/time.ts';
 import { pageFetch } from '../../../src/commands/run/page-fetch.ts';
 import { ownPlace, SESSION_LASTS } from '../../../src/server/page/access.ts';
 import type { PeopleFacts } from '../../../src/server/page/facts.ts';
-import type { PageParts } from '../../../src/server/page/page-server.ts';
+import type { PageParts } from '../../../src/server/page/page-parts.ts';
 import { Seal } from '../../../src/server/page/seal.ts';
 import type { RunningServer } from '../../../src/server/server.ts';
 import { factsAt, NOON, PlayedSource, served } from './centre.ts';
