@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import type { RunningServer } from '../../src/server/server.ts';
-import { factsAt, NOON, PlayedSource, served } from '../server/page/centre.ts';
+import { factsAt, NOON, PEOPLE, PlayedSource, served } from '../server/page/centre.ts';
+import { pageFetch } from '../../src/commands/run/page-fetch.ts';
+import { CLIENT, freePort, IdentityProvider } from '../server/page/identity-provider.ts';
 import { CHROMIUM, launch, SKIPPED } from './chromium.ts';
 import { FAINT, OVERFLOWING } from './page-checks.ts';
 
@@ -110,5 +112,48 @@ describeInBrowser('the page', () => {
       expect(text).toContain(part);
     await shown.getByText('The policy in plain words').click();
     expect(await shown.locator('pre').innerText()).toContain('Mode enforce');
+  });
+});
+
+describeInBrowser('an operator', () => {
+  test('signs in, pauses from a telephone, reads who paused, and signs out', async () => {
+    const provider = new IdentityProvider();
+    provider.account = { sub: 'vera', claims: { email: 'vera@example.com', groups: ['Ops leads'] } };
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const issuer = await provider.open(`${url}/callback`);
+    const roles = { claim: 'groups', scope: 'openid email groups', viewers: [], operators: ['Ops leads'] };
+    const signIn = { ...CLIENT, ...roles, issuer, fetch: pageFetch({}) };
+    const access = { url, secret: 'a secret of the page that is long enough', signIn };
+    const source = new PlayedSource(factsAt(NOON, { people: PEOPLE }));
+    const { server } = await served([source], { url, access, now: () => Date.now() }, port);
+    const browser = await launch(CHROMIUM ?? '');
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+      page.on('pageerror', (error) => {
+        throw error;
+      });
+      await page.goto(url);
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await page.getByText('vera@example.com, operator').waitFor();
+      expect(await page.evaluate(`(${OVERFLOWING})(390)`)).toEqual([]);
+      await page.getByText('Pause and resume').click();
+      await page.locator('form[action="/pause"] input[name=reason]').fill('storm');
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByText('until an operator resumes').or(page.getByText('Paused since')).first().waitFor();
+      expect(source.told.map((text) => text.replace(/ \S+Z/, ''))).toEqual([
+        'pause by vera@example.com: storm',
+      ]);
+      await page.evaluate(AXE);
+      expect(await page.evaluate(VIOLATIONS)).toEqual([]);
+      await page.getByRole('link', { name: 'Jane Doe' }).first().click();
+      expect(page.url()).toBe(`${url}/agent?id=jane-id`);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('link', { name: 'Sign in' }).waitFor();
+    } finally {
+      await browser.close();
+      await server.close();
+      await provider.close();
+    }
   });
 });

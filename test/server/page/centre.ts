@@ -1,7 +1,7 @@
 /** A centre's day as the page shows it, and a page that is served to a test. */
 import { pino } from 'pino';
 import { HOUR, MINUTE, type Instant } from '../../../src/domain/time/time.ts';
-import type { PageFacts } from '../../../src/server/page/facts.ts';
+import type { PageFacts, PeopleFacts } from '../../../src/server/page/facts.ts';
 import type { Desk, PageSource } from '../../../src/server/page/latest.ts';
 import type { PageParts } from '../../../src/server/page/page-parts.ts';
 import { pageServer } from '../../../src/server/page/page-server.ts';
@@ -9,6 +9,27 @@ import { startServer, type RunningServer } from '../../../src/server/server.ts';
 
 export const NOON = Date.parse('2026-03-02T18:00:00Z');
 const MIDNIGHT = Date.parse('2026-03-02T06:00:00Z');
+
+/** Agents whom viewers see. */
+export const PEOPLE: PeopleFacts = {
+  pause: { by: 'Sam (page)', reason: 'Joe asked' },
+  next: [
+    {
+      agent: { called: 'Jane Doe', id: 'jane-id' },
+      profile: 'agents',
+      state: 'away, off queue',
+      rule: 'gone',
+      measured: HOUR,
+      limit: 2 * HOUR,
+      dueAt: NOON + HOUR,
+      protects: '',
+    },
+  ],
+  returning: [{ agent: { called: 'Joe <b>Bloggs</b>', id: 'joe-id' }, times: 3, lastAt: NOON - HOUR }],
+  stuck: [
+    { agent: { called: 'Sam', id: 'sam-id' }, since: NOON - 5 * HOUR, conversations: ['conversation-7'] },
+  ],
+};
 
 /** Twelve hours of a day in Chicago. */
 export function factsAt(now: Instant = NOON, changed: Partial<PageFacts> = {}): PageFacts {

@@ -1,6 +1,7 @@
 /** A real OpenID Connect provider that asks for no password, and a browser without a script. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createDoor, type AddressInfo } from 'node:net';
 import { Provider, type Configuration } from 'oidc-provider';
 import { Memory } from '../../browser/sign-on.ts';
 import { listenOn, stop } from '../../browser/web.ts';
@@ -159,4 +160,17 @@ export class Visitor {
 /** The token of a page's forms. */
 export function tokenIn(html: string): string {
   return /name="token" value="([^"]+)"/.exec(html)?.[1] ?? '';
+}
+
+/** A free port: the address of the page has to be known before it listens. */
+export async function freePort(): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const door = createDoor();
+  door.listen(0, '127.0.0.1', () => {
+    const { port } = door.address() as AddressInfo;
+    door.close(() => {
+      resolve(port);
+    });
+  });
+  return promise;
 }

@@ -1,58 +1,22 @@
 /** Who may see and do what on the page, at a real OpenID Connect provider; and what others try. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { HOUR, SECOND, type Instant } from '../../../src/domain/time/time.ts';
 import { pageFetch } from '../../../src/commands/run/page-fetch.ts';
 import { ownPlace, SESSION_LASTS } from '../../../src/server/page/access.ts';
-import type { PeopleFacts } from '../../../src/server/page/facts.ts';
 import type { PageParts } from '../../../src/server/page/page-parts.ts';
 import { Seal } from '../../../src/server/page/seal.ts';
 import type { RunningServer } from '../../../src/server/server.ts';
-import { factsAt, NOON, PlayedSource, served } from './centre.ts';
-import { CLIENT, IdentityProvider, tokenIn, Visitor } from './identity-provider.ts';
+import { factsAt, NOON, PEOPLE, PlayedSource, served } from './centre.ts';
+import { CLIENT, freePort, IdentityProvider, tokenIn, Visitor } from './identity-provider.ts';
 
 const SECRET = 'a secret of the page that is long enough';
-const PEOPLE: PeopleFacts = {
-  pause: { by: 'Sam (page)', reason: 'Joe asked' },
-  next: [
-    {
-      agent: { called: 'Jane Doe', id: 'jane-id' },
-      profile: 'agents',
-      state: 'away, off queue',
-      rule: 'gone',
-      measured: HOUR,
-      limit: 2 * HOUR,
-      dueAt: NOON + HOUR,
-      protects: '',
-    },
-  ],
-  returning: [{ agent: { called: 'Joe <b>Bloggs</b>', id: 'joe-id' }, times: 3, lastAt: NOON - HOUR }],
-  stuck: [
-    { agent: { called: 'Sam', id: 'sam-id' }, since: NOON - 5 * HOUR, conversations: ['conversation-7'] },
-  ],
-};
-
 let provider: IdentityProvider;
 let source: PlayedSource;
 let server: RunningServer;
 let now: Instant;
 let url = '';
 let log: string[];
-
-/** A free port: the address of the page has to be known before it listens. */
-async function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const door = createServer();
-  door.listen(0, '127.0.0.1', () => {
-    const { port } = door.address() as AddressInfo;
-    door.close(() => {
-      resolve(port);
-    });
-  });
-  return promise;
-}
 
 async function open(prefix = '', more: Partial<PageParts> = {}): Promise<void> {
   const port = await freePort();
