@@ -278,7 +278,9 @@ describe('what others try', () => {
     await victim.once(`${url}/sign-in`);
     expect((await victim.get(at)).status).toBe(502);
     expect((await victim.get(url)).text).not.toMatch(NAMES);
-    // In the browser that began it, once.
+    // In the browser that began it, with its own code, but with another state.
+    expect((await attacker.get(at.replace(/state=[^&]+/, 'state=another'))).status).toBe(502);
+    // As it is, once.
     expect((await attacker.get(at)).text).toMatch(NAMES);
     expect((await attacker.get(at)).status).toBe(400);
   });
