@@ -163,9 +163,14 @@ async function begin(folder: string, centre: Centre): Promise<Stage> {
     ready: (now: Instant) => assembly.health.ready(now),
     status: () => Promise.resolve({ learnt: assembly.lastReport() ?? {} }),
     metrics: () => [metrics],
+    pages: () => [],
   };
   const redactor = new Redactor();
-  const server = await serve(loaded.settings.server, watched, { clock, log, redactor });
+  const server = await serve({ ...loaded.settings.server, page: loaded.settings.page }, watched, {
+    clock,
+    log,
+    redactor,
+  });
   const watching = { load: (signal: AbortSignal) => checkPolicy(path, {}, { signal }), files };
   const watch = watchPolicy(path, (change) => void assembly.reload.changed(change), watching);
   const end = async (): Promise<void> => {

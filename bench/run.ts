@@ -12,6 +12,7 @@ import { benchLogoffs } from './logoffs.ts';
 import type { Row } from './measure.ts';
 import { benchMonth } from './month.ts';
 import { benchOperator } from './operator.ts';
+import { benchPage } from './page.ts';
 import { benchPolicies, benchPolicy } from './policies.ts';
 import { benchPostgres } from './postgres.ts';
 import { benchRecord } from './record.ts';
@@ -29,6 +30,7 @@ const BENCHES: Benches = {
   backtest: benchBacktest,
   policy: benchPolicy,
   endpoints: benchEndpoints,
+  page: benchPage,
   record: benchRecord,
   operator: benchOperator,
   postgres: benchPostgres,

@@ -13,6 +13,7 @@ import type { Store } from '../ports/store.ts';
 import type { Tracer } from '../ports/tracer.ts';
 import type { Health } from '../server/health.ts';
 import type { Metrics } from '../server/metrics.ts';
+import type { Floor } from './floor.ts';
 import type { Redactor } from '../texts/redactor.ts';
 import type { Reload } from './reload.ts';
 import type { StartRefusal } from './startup.ts';
@@ -32,6 +33,8 @@ export interface Surroundings {
   readonly tracer?: Tracer;
   /** Knows what may be shown nowhere. */
   readonly redactor?: Redactor;
+  /** Watches whom the page names; none is named unless given. */
+  readonly floor?: Floor;
   /** Makes the way to the platform; `connect` of `compose.ts` unless given. */
   readonly connect?: (settings: Settings, around: Omit<Surroundings, 'signal'>) => Platform;
   /** Where other organisations are watched in the same process. */

@@ -24,6 +24,8 @@ import { secretsInAddress } from '../texts/secret-address.ts';
 import { Health } from '../server/health.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { NamesInUse } from './names-in-use.ts';
+import { watchedBy } from './floor.ts';
+import { notePolicy } from './note-policy.ts';
 import { noteSweep } from './note-sweep.ts';
 import { locationOf, openStore, type OpenOptions } from '../store/open.ts';
 import { Reload } from './reload.ts';
@@ -200,11 +202,12 @@ function workerOf(
   readonly between: (reload: Reload) => void;
 } {
   const { clock, log, metrics, store, platform, names, identity, health, telling, alarms } = parts;
-  const { command = 'run', redactor = new Redactor() } = parts;
+  const { command = 'run', redactor = new Redactor(), floor } = parts;
   let last: SweepReport | undefined;
   let reload: Reload | undefined;
   const meter = meterOf({ metrics, health, clock, alarms }, (report) => {
     last = report;
+    if (report.complete) floor?.swept(report.startedAt);
     if (reload !== undefined) noteSweep(report, reload.current, store, redactor);
   });
   const directory: Directory = names.listening(platform.directory);
@@ -216,7 +219,7 @@ function workerOf(
   const sources: readonly ObservationSource[] = [directory];
   const tools = { clock, log, meter, alarm, alarms, name, warner, tracer };
   const evidence = (): EvidenceSources => evidenceOf(platform, reload?.current.settings.evidence);
-  const asked = { evidence, openInteractions: platform.openInteractions };
+  const asked = { evidence, ...watchedBy(floor, platform.openInteractions) };
   const made = { ...tools, ...asked, sources, directory, effects, store, names };
   const load = async (wanted: InForce, isAfterAnother: boolean): Promise<Controller> => {
     if (isAfterAnother) await readAgain(parts);
@@ -309,6 +312,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       metrics.asksEvidence(askedSources(settings.evidence));
     },
     record: (event) => store.saveStep([], [event]),
+    differs: (change) => void notePolicy(change, store, redactor ?? new Redactor()),
     alarm: (alarm) => {
       telling.alarm(alarm);
       if (!worker.waiting) void telling.notifier.flush();

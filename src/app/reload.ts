@@ -9,6 +9,7 @@ import type { Alarm } from '../ports/alarms.ts';
 import type { Log } from '../ports/log.ts';
 import { diffPolicies, needRestart } from '../policy-file/diff.ts';
 import type { LoadedPolicy } from '../policy-file/draft.ts';
+import type { PolicyChangeNote } from '../store/policy-note.ts';
 import { faultLine, PolicyRefused } from '../policy-file/faults.ts';
 import type { PolicyChange } from '../policy-file/watch.ts';
 
@@ -27,6 +28,8 @@ export interface ReloadParts {
   /** Puts into force at once. Without a policy only settings have changed. */
   readonly takeUp: (loaded: LoadedPolicy, policy: Policy | undefined) => void;
   readonly record: (event: RecordEvent) => Promise<void>;
+  /** Is told what differs, in words, once for each policy that comes into force. */
+  readonly differs?: (change: PolicyChangeNote) => void;
   readonly alarm: (alarm: Alarm) => void;
   /** Counts how each change of the file ended. */
   readonly onChange: (outcome: 'taken_up' | 'refused') => void;
@@ -136,7 +139,9 @@ export class Reload {
     else if (restart.length === 0)
       log.info({ policy: after.hash }, 'the policy file means what is in force already');
     if (before.hash === after.hash) return;
-    const event = { kind: 'policy', at: clock.now(), reason: `${before.hash} → ${after.hash}` } as const;
+    const at = clock.now();
+    this.#parts.differs?.({ at, was: before.hash, is: after.hash, changes });
+    const event = { kind: 'policy', at, reason: `${before.hash} → ${after.hash}` } as const;
     this.#record(event, (error) => {
       log.error({ err: error }, 'the change of the policy could not be recorded yet');
     });

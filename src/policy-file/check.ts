@@ -16,6 +16,7 @@ import {
 import { checkCaps, checkGrace, checkIdentityCap } from './check-bounds.ts';
 import { checkCalendars } from './check-calendars.ts';
 import { checkDead } from './check-dead.ts';
+import { checkPage } from './check-page.ts';
 import { checkOpening } from './check-opening.ts';
 import { checkStore } from './check-store.ts';
 import { checkVariables } from './check-variables.ts';
@@ -59,6 +60,7 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
   });
   checkProfiles(checking, general);
   checkDead(checking);
+  checkPage(checking);
   checkCaps(checking);
   checkIdentityCap(checking);
   checkGrace(checking, general);

@@ -13,14 +13,22 @@ import { reachesWaiting } from './reach.ts';
 import type { ExemptionText, MatchText, WhenText } from './schema.ts';
 import { counted } from '../texts/counted.ts';
 
+/** `without_people`: users are counted, and free texts about them, reasons of exemptions, are left out. */
+export type PeopleShown = 'with_people' | 'without_people';
+
 /** The policy as lines of text. Holds no secret. */
-export function describePolicy(loaded: LoadedPolicy, policy: Policy, now: Instant): readonly string[] {
+export function describePolicy(
+  loaded: LoadedPolicy,
+  policy: Policy,
+  now: Instant,
+  people: PeopleShown = 'with_people',
+): readonly string[] {
   const { content } = loaded.draft;
   const lines = [...describeHead(loaded, policy)];
   content.profiles.forEach((text, i) => {
     const profile = policy.profiles[i];
     if (profile === undefined) return;
-    const whom = text.match === undefined ? 'everyone else' : describePeople(text.match);
+    const whom = text.match === undefined ? 'everyone else' : describePeople(text.match, people);
     lines.push('', `Profile "${profile.name}" covers ${whom}.`);
     profile.rules.forEach((rule, j) => {
       const when = text.rules[j]?.when;
@@ -32,7 +40,11 @@ export function describePolicy(loaded: LoadedPolicy, policy: Policy, now: Instan
   if (content.profiles.every(({ match }) => match !== undefined)) {
     lines.push('', 'Agents who fit no profile are left alone.');
   }
-  lines.push('', ...describeExemptions(content.exempt, now), ...describeCalendars(loaded, policy, now));
+  lines.push(
+    '',
+    ...describeExemptions(content.exempt, now, people),
+    ...describeCalendars(loaded, policy, now),
+  );
   return lines;
 }
 
@@ -131,16 +143,18 @@ function describeKeys(entries: readonly (readonly [string, readonly string[] | u
   return entries.flatMap(([name, list]) => (list === undefined ? [] : [`${name} ${list.join(' or ')}`]));
 }
 
-function describePeople(match: MatchText): string {
+function describePeople(match: MatchText, people: PeopleShown): string {
+  const { users } = match;
+  const counted = users === undefined ? undefined : [`(${users.length})`];
   const parts = describeKeys([
-    ['users', match.users],
+    ['users', people === 'with_people' ? users : counted],
     ['groups', match.groups],
     ['roles', match.roles],
     ['divisions', match.divisions],
     ['queues', match.queues],
     ['teams', match.teams],
   ]);
-  if (match.not !== undefined) parts.push(`not (${describePeople(match.not)})`);
+  if (match.not !== undefined) parts.push(`not (${describePeople(match.not, people)})`);
   return parts.join(' and ');
 }
 
@@ -156,21 +170,32 @@ function describeState(when: WhenText): string {
   return parts.join(' and ');
 }
 
-function describeExemptions(entries: readonly ExemptionText[], now: Instant): readonly string[] {
+function describeExemptions(
+  entries: readonly ExemptionText[],
+  now: Instant,
+  people: PeopleShown,
+): readonly string[] {
   if (entries.length === 0) return ['No agent is exempt.'];
-  return ['Exempt:', ...entries.map((entry) => `  ${describeExemption(entry, now)}`)];
+  return ['Exempt:', ...entries.map((entry) => `  ${describeExemption(entry, now, people)}`)];
 }
 
-function describeExemption({ until, reason, not, ...entry }: ExemptionText, now: Instant): string {
-  const parts = [describePeople({ ...entry, not: undefined }), describeState({ ...entry, not: undefined })];
+function describeExemption(
+  { until, reason, not, ...entry }: ExemptionText,
+  now: Instant,
+  people: PeopleShown,
+): string {
+  const parts = [
+    describePeople({ ...entry, not: undefined }, people),
+    describeState({ ...entry, not: undefined }),
+  ];
   if (not !== undefined) {
-    const inside = [describePeople(not), describeState({ ...not, not: undefined })].filter(
+    const inside = [describePeople(not, people), describeState({ ...not, not: undefined })].filter(
       (part) => part !== '',
     );
     parts.push(`not (${inside.join(' and ')})`);
   }
   const who = parts.filter((part) => part !== '').join(' and ');
-  const why = reason === undefined ? '' : `: ${reason}`;
+  const why = reason === undefined || people === 'without_people' ? '' : `: ${reason}`;
   if (until === undefined) return `${who}${why}`;
   return `${who}, ${until <= now ? 'over since' : 'until'} ${new Date(until).toISOString()}${why}`;
 }

@@ -59,6 +59,7 @@ export function needRestart(started: LoadedPolicy, after: LoadedPolicy): readonl
     ...differing('genesys', connection(a), connection(b)),
     ...differing('store', placeOf(a), placeOf(b)),
     ...differing('server', a.server, b.server),
+    ...differing('page', a.page, b.page),
   ];
 }
 

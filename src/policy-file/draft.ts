@@ -39,9 +39,30 @@ export interface Settings {
     readonly retention: Duration;
   };
   readonly server: { readonly host: string; readonly port: number };
+  readonly page: PageSettings;
   readonly log: Content['log'];
   /** Files with policy tests, as written. */
   readonly tests: readonly string[];
+}
+
+/** Where the page is reached, and who may see names. */
+export interface PageSettings {
+  readonly url: string | undefined;
+  readonly secret: string | undefined;
+  /** Without it the page names no person. */
+  readonly signIn: SignInSettings | undefined;
+}
+
+/** The provider at which users sign in, and what they may then do. */
+export interface SignInSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly claim: string;
+  readonly scope: string;
+  /** Values of the claim, compared exactly. */
+  readonly viewers: readonly string[];
+  readonly operators: readonly string[];
 }
 
 /** Which sources of evidence are asked. `auto`: where the client has the permission. */

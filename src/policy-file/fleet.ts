@@ -3,13 +3,15 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { FileFault, readTextFile, whyUnreadable } from '../files/plain-file.ts';
+import { checkPage } from './check-page.ts';
 import { PolicyRefused, wholeFileFault } from './faults.ts';
 import { checkStore } from './check-store.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
+import type { PageSettings } from './draft.ts';
 import type { FleetShared } from './in-fleet.ts';
 import { interpolate, type Env } from './interpolate.ts';
 import { addIssues } from './issues.ts';
-import { readPolicyText } from './load.ts';
+import { readPolicyText, toPage } from './load.ts';
 import { readYaml } from './read-yaml.ts';
 import { organisationName } from './schema-process.ts';
 import { fleetRoot } from './schema-fleet.ts';
@@ -19,6 +21,8 @@ import type { Place } from './source.ts';
 export interface LoadedFleet {
   readonly path: string;
   readonly shared: FleetShared;
+  /** Holds secrets. */
+  readonly page: PageSettings;
   /** Which files are its policies. */
   readonly pattern: FilePattern;
   /** Where that stands. */
@@ -58,6 +62,7 @@ export function loadFleetFile(path: string, env: Env, files = new FilesRead()): 
   faults.throwIfUnreadable();
   const result = fleetRoot.safeParse(source.value);
   if (!result.success) addIssues(result.error.issues, source, faults);
+  checkPage({ source, faults, warnings: [] });
   const written = source.at(['organisations']);
   if (typeof written === 'string' && !isPattern(written))
     faults.add(
@@ -67,11 +72,12 @@ export function loadFleetFile(path: string, env: Env, files = new FilesRead()): 
   checkStore({ source, faults });
   faults.throwIfAny();
   if (!result.success) throw wholeFileFault(path, 'does not fit the schema');
-  const { organisations, store, server, log } = result.data;
+  const { organisations, store, server, page, log } = result.data;
   const folder = join(dirname(path), dirname(organisations));
   return {
     path,
     shared: { file: path, store, server, log },
+    page: toPage(page),
     pattern: { folder, name: basename(organisations) },
     place: source.place(['organisations']),
   };

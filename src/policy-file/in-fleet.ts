@@ -16,7 +16,7 @@ export interface FleetShared {
 }
 
 /** Keys of a policy that are those of the process. */
-const OF_THE_PROCESS = ['store', 'server', 'log'] as const;
+const OF_THE_PROCESS = ['store', 'server', 'page', 'log'] as const;
 const ENDING = '.db';
 const NAME: Path = ['name'];
 /** Where a policy says which organisation it is for. */

@@ -5,7 +5,7 @@ import type { Channel } from '../notify/channels/registry.ts';
 import { checkAll } from './check.ts';
 import { warningAt } from './checking.ts';
 import { longestInterval } from './cron.ts';
-import { UNNAMED, type LoadedPolicy, type Settings } from './draft.ts';
+import { UNNAMED, type LoadedPolicy, type PageSettings, type Settings } from './draft.ts';
 import { wholeFileFault } from './faults.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { checkInFleet, placed, type FleetShared } from './in-fleet.ts';
@@ -86,7 +86,7 @@ export function loadPolicyText(
 }
 
 function toSettings(content: Content): Settings {
-  const { name, mode, genesys, sweep, notify, identity, evidence, store, server, log, tests } = content;
+  const { name, mode, genesys, sweep, notify, identity, evidence, store, server, page, log, tests } = content;
   return {
     organisation: name ?? UNNAMED,
     mode,
@@ -105,9 +105,18 @@ function toSettings(content: Content): Settings {
     evidence: { timeline: evidence.timeline, push: evidence.push, signIns: evidence.sign_ins },
     store,
     server,
+    page: toPage(page),
     log,
     tests,
   };
+}
+
+/** The page as its parts need it. */
+export function toPage({ url, secret, sign_in: signIn }: Content['page']): PageSettings {
+  if (signIn === undefined) return { url, secret, signIn };
+  const { issuer, claim, scope, viewers = [], operators = [] } = signIn;
+  const client = { clientId: signIn.client_id, clientSecret: signIn.client_secret };
+  return { url, secret, signIn: { issuer, ...client, claim, scope, viewers, operators } };
 }
 
 function toChannel(channel: ChannelText): Channel {

@@ -23,6 +23,7 @@ import {
   whole,
 } from '../shapes/scalars.ts';
 import { calendar } from './schema-calendar.ts';
+import { page } from './schema-page.ts';
 import { channel } from './schema-notify.ts';
 import { evidence } from './schema-evidence.ts';
 import { identity } from './schema-identity.ts';
@@ -307,6 +308,7 @@ export const root = block({
     'Memory and record.',
   ),
   server,
+  page,
   log,
   tests: about(
     listOf(text(), 50).prefault([]),

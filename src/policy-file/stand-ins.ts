@@ -14,6 +14,7 @@ const MOST = 1_000;
 /** Tried in this order, in judged parts after the text as it is written. One of them fits whatever a policy may say. */
 const STAND_INS = [
   'not-set',
+  'not-set, and as long as a secret has to be',
   'https://not-set.invalid',
   'smtps://not-set.invalid:465',
   'not-set@example.invalid',

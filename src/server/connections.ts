@@ -37,6 +37,8 @@ interface Connection {
   requests: number;
   /** It waits for a request, or for its reader, since then. */
   since: Instant;
+  /** An answer goes on for as long as its reader stays. */
+  lasts: boolean;
 }
 
 /** How a request is to be treated: `last` ends the connection after its answer, `cut` has ended it already. */
@@ -63,7 +65,7 @@ export class Connections {
   opened(socket: Cuttable): void {
     if (this.#open.size >= this.#bounds.connections) this.#leastMissed()?.socket.destroy();
     const since = this.#now();
-    this.#open.set(socket, { socket, inFlight: 0, requests: 0, since });
+    this.#open.set(socket, { socket, inFlight: 0, requests: 0, since, lasts: false });
   }
 
   /** Gone, whichever side ended it. */
@@ -92,6 +94,13 @@ export class Connections {
     if (connection === undefined) return;
     connection.inFlight -= 1;
     connection.since = this.#now();
+    connection.lasts = false;
+  }
+
+  /** The answer under way has no deadline: what makes it looks after its reader. */
+  lasts(socket: Cuttable): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) connection.lasts = true;
   }
 
   /** Whether an answer to this connection is being made or sent. */
@@ -102,7 +111,8 @@ export class Connections {
   /** Cuts connections that have kept us waiting for too long; to be called every second or so. */
   check(): void {
     const now = this.#now();
-    for (const { socket, inFlight, since } of [...this.#open.values()]) {
+    for (const { socket, inFlight, since, lasts } of [...this.#open.values()]) {
+      if (lasts) continue;
       if (now - since > (inFlight > 0 ? this.#bounds.answer : this.#bounds.wait)) this.#cut(socket);
     }
   }

@@ -60,7 +60,8 @@ export class Health {
   /** `/readyz`: the last complete sweep is recent, or another worker holds the lease, and this one is ready to take over. */
   ready(now: Instant): Probe {
     if (this.#draining) return { ok: false, why: 'the service is stopping' };
-    if (this.#lease() === 'standby') return { ok: true, why: 'standby: another worker holds the lease', isStandby: true };
+    if (this.#lease() === 'standby')
+      return { ok: true, why: 'standby: another worker holds the lease', isStandby: true };
     if (this.#completeAt === undefined) return { ok: false, why: 'no complete sweep yet' };
     const age = now - this.#completeAt;
     const fresh = Math.max(FRESH, FRESH_INTERVALS * this.#longestInterval());

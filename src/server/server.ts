@@ -1,4 +1,7 @@
-/** The read-only endpoints: /healthz, /readyz, /metrics, /status. */
+/**
+ * The door of the process: which connections there may be, and what is asked. It answers the read-only endpoints of machines itself
+ * (/healthz, /readyz, /metrics, /status), so that a probe waits for no framework, and hands everything else to the page.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createDoor, type AddressInfo, type Server as Door } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -15,6 +18,16 @@ export interface ServerParts {
   readonly metrics: () => Promise<Document>;
   /** JSON. */
   readonly status: () => Promise<Document>;
+  /** What people see; without it there are only the endpoints of machines. */
+  readonly page?: PageServer;
+}
+
+/** Answers whatever is no endpoint of machines. */
+export interface PageServer {
+  /** `lasts` is to be called before an answer that goes on for as long as its reader stays: it has no deadline then. */
+  readonly answer: (request: IncomingMessage, response: ServerResponse, lasts: () => void) => Promise<void>;
+  /** Ends answers that last. */
+  readonly close: () => Promise<void>;
 }
 
 /** An answer, ready to be sent to any number of readers: none of them costs a copy. */
@@ -72,6 +85,7 @@ export async function startServer(
     close: async () => {
       clearInterval(checking);
       const closed = new Promise((done) => door.close(done));
+      await parts.page?.close();
       connections.cutAll();
       await closed;
     },
@@ -99,7 +113,10 @@ function attend(server: Server, connections: Connections, parts: ServerParts): v
     });
     // Nothing here takes a body: it is not read, so the connection cannot go on after one.
     if (admission === 'last' || hasBody(request)) response.setHeader('connection', 'close');
-    answer(request, response, parts).catch(() => {
+    const lasts = (): void => {
+      connections.lasts(request.socket);
+    };
+    answer(request, response, parts, lasts).catch(() => {
       send(response, 500, TEXT, 'failed\n');
     });
   };
@@ -145,32 +162,45 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, parts: ServerParts): Promise<void> {
+/** Endpoints of machines. */
+const MACHINES: Readonly<
+  Record<string, (response: ServerResponse, parts: ServerParts) => Promise<void> | void>
+> = {
+  '/healthz': (response, { alive }) => {
+    probe(response, alive());
+  },
+  '/readyz': (response, { ready }) => {
+    probe(response, ready());
+  },
+  '/metrics': async (response, { metrics }) => {
+    tell(response, await metrics());
+  },
+  '/status': async (response, { status }) => {
+    tell(response, await status());
+  },
+};
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: ServerParts,
+  lasts: () => void,
+): Promise<void> {
   const { method = 'GET', url = '/' } = request;
-  if (method !== 'GET' && method !== 'HEAD') {
-    send(response, 405, TEXT, 'only GET\n', { allow: 'GET, HEAD' });
-    return;
-  }
   const path = namesHost(request) ? pathOf(url) : undefined;
-  switch (path) {
-    case undefined:
-      send(response, 400, TEXT, 'the request cannot be read: its address or its host\n');
-      return;
-    case '/healthz':
-      probe(response, parts.alive());
-      return;
-    case '/readyz':
-      probe(response, parts.ready());
-      return;
-    case '/metrics':
-      tell(response, await parts.metrics());
-      return;
-    case '/status':
-      tell(response, await parts.status());
-      return;
-    default:
-      send(response, 404, TEXT, 'there are /healthz, /readyz, /metrics and /status\n');
-  }
+  const machine = path !== undefined && Object.hasOwn(MACHINES, path) ? MACHINES[path] : undefined;
+  const page = path === undefined || machine !== undefined ? undefined : parts.page;
+  if (!mayAsk(method, page)) send(response, 405, TEXT, 'only GET\n', { allow: 'GET, HEAD' });
+  else if (path === undefined)
+    send(response, 400, TEXT, 'the request cannot be read: its address or its host\n');
+  else if (machine !== undefined) await machine(response, parts);
+  else if (page !== undefined) await page.answer(request, response, lasts);
+  else send(response, 404, TEXT, 'there are /healthz, /readyz, /metrics and /status\n');
+}
+
+/** Only the page has anything that is posted. */
+function mayAsk(method: string, page: PageServer | undefined): boolean {
+  return method === 'GET' || method === 'HEAD' || (method === 'POST' && page !== undefined);
 }
 
 /**

@@ -34,6 +34,11 @@ export class Sliced extends Duplex {
     socket.on('close', () => this.destroy());
   }
 
+  /** Who is at the other end, as far as the kernel tells. */
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
   override _read(): void {
     this.#isWanted = true;
     if (this.#rest.length === 0 && !this.#isLast) this.#socket.resume();

@@ -28,6 +28,7 @@ class Desk {
   readonly events: RecordEvent[] = [];
   readonly outcomes: string[] = [];
   readonly taken: (readonly [LoadedPolicy, Policy | undefined])[] = [];
+  readonly differences: unknown[] = [];
   busy = false;
   reachable = true;
   /** So many writes of the store fail. */
@@ -43,6 +44,7 @@ class Desk {
       resolve: (wanted) => this.#resolve(wanted),
       busy: () => this.busy,
       takeUp: (...both) => this.taken.push(both),
+      differs: (change) => this.differences.push(change),
       record: (event) => {
         this.fullFor -= 1;
         if (this.fullFor >= 0) return Promise.reject(new Error('the disk is full'));
@@ -104,6 +106,8 @@ describe('a valid change', () => {
     expect(desk.events).toEqual([
       { kind: 'policy', at: BASE, reason: `${before} → ${desk.reload.current.hash}` },
     ]);
+    const is = desk.reload.current.hash;
+    expect(desk.differences).toEqual([{ at: BASE, was: before, is, changes: ['rule gone: limit 1h → 45m'] }]);
     expect(desk.outcomes).toEqual(['taken_up']);
     expect(desk.alarms).toEqual([]);
   });

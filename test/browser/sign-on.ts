@@ -17,7 +17,7 @@ const HOOK = '/end-session';
 const DAY_SECONDS = 86_400;
 
 /** Everything that the provider keeps, by kind and id. */
-class Memory {
+export class Memory {
   readonly kept = new Map<string, AdapterPayload>();
 
   adapter(kind: string): Adapter {

@@ -61,8 +61,9 @@ function faultsOfPackage(path: string, locked: Locked, allowed: Manifest['allowS
     // The image leaves out what is optional.
     'has an install script, and is part of the program':
       hasInstallScript === true && dev !== true && optional !== true,
+    // Sockets of `pg` for another runtime; no path of Node.js leads there.
     'is optional, and not the Node.js for older ones':
-      optional === true && dev !== true && !/^node_modules\/node(?:$|\/)/.test(path),
+      optional === true && dev !== true && !/^node_modules\/(?:node|pg-cloudflare)(?:$|\/)/.test(path),
   };
   return Object.entries(faults).flatMap(([fault, is]) => (is ? [`${path} ${fault}`] : []));
 }

@@ -34,6 +34,19 @@ describe('connections', () => {
   const cut = (sockets: readonly FakeSocket[]): number[] =>
     sockets.flatMap(({ destroyed }, i) => (destroyed ? [i] : []));
 
+  test('an answer that lasts has no deadline, until it is over', () => {
+    const { connections, sockets } = open();
+    for (const socket of sockets) connections.requested(socket);
+    connections.lasts(sockets[1]!);
+    now += MINUTE;
+    connections.check();
+    expect(cut(sockets)).toEqual([0, 2]);
+    connections.answered(sockets[1]!);
+    now += MINUTE;
+    connections.check();
+    expect(cut(sockets)).toEqual([0, 1, 2]);
+  });
+
   test('a newcomer takes the place of the one that has asked for nothing for the longest time', () => {
     const { connections, sockets } = open();
     connections.requested(sockets[0]!);

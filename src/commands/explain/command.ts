@@ -148,11 +148,47 @@ async function tell(
   options: ExplainOptions,
   output: Output,
 ): Promise<void> {
+  const now = realClock.now();
+  const stored = await storedInput(store, loaded, agent, now);
+  const known = rememberedFrom(await store.facts());
+  const memory = await store.loadMemory(agent.id);
+  const input: ExplainInput =
+    options.live === true
+      ? { ...stored, ...(await look(loaded, agent, memory, known, stored.interval, options, output)) }
+      : { ...stored, memory, policy: policyFromMemory(loaded.draft, known, now) };
+  const explanation = explainAgent(input);
+  if (options.json === true) output.json(forJson(explanation), 2);
+  else for (const line of linesOf(explanation, times, table)) output.line(line);
+}
+
+/** What is known of an agent as of the last sweep, with what their memory and the policy make of it. */
+export async function explainStored(
+  store: ExplainStore,
+  loaded: LoadedPolicy,
+  agent: StoredAgent,
+  now: Instant,
+): Promise<Explanation> {
+  const stored = await storedInput(store, loaded, agent, now);
+  const policy = policyFromMemory(loaded.draft, rememberedFrom(await store.facts()), now);
+  return explainAgent({ ...stored, memory: await store.loadMemory(agent.id), policy });
+}
+
+/** What of a store an explanation is made of. */
+export type ExplainStore = Pick<
+  Store,
+  'loadStanding' | 'facts' | 'learnt' | 'pause' | 'events' | 'loadMemory'
+>;
+
+async function storedInput(
+  store: ExplainStore,
+  loaded: LoadedPolicy,
+  agent: StoredAgent,
+  now: Instant,
+): Promise<Omit<ExplainInput, 'memory' | 'policy' | 'live'>> {
   const standing = await store.loadStanding();
-  const facts = await store.facts();
-  const known = rememberedFrom(facts);
+  const known = rememberedFrom(await store.facts());
   const learnt = (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN;
-  const stored = {
+  return {
     agent,
     standing,
     pause: await store.pause(),
@@ -162,17 +198,9 @@ async function tell(
     sources: { known: learnt.evidence, asked: askedSources(loaded.settings.evidence) },
     labels: labelsOf(loaded, known),
     interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
-    now: realClock.now(),
+    now,
     held: loaded.settings.held,
   };
-  const memory = await store.loadMemory(agent.id);
-  const input: ExplainInput =
-    options.live === true
-      ? { ...stored, ...(await look(loaded, agent, memory, known, stored.interval, options, output)) }
-      : { ...stored, memory, policy: policyFromMemory(loaded.draft, known, stored.now) };
-  const explanation = explainAgent(input);
-  if (options.json === true) output.json(forJson(explanation), 2);
-  else for (const line of linesOf(explanation, times, table)) output.line(line);
 }
 
 /** The organisation's own presences by id, as the policy writes them. */

@@ -185,8 +185,8 @@ function isIdle({ reason }: Verdict, numbers: RuleNumbers | undefined): boolean 
   return IDLE.has(reason) || (PERHAPS_IDLE.has(reason) && numbers !== undefined);
 }
 
-/** Of the rules whose condition holds the one that is due first, an enforcing one before one that only reports. */
-function numbersOf(
+/** What is shown of a verdict in numbers. Of the rules whose condition holds the one that is due first, an enforcing one before one that only reports. */
+export function numbersOf(
   verdict: Verdict,
   memory: AgentState,
   profile: Profile | undefined,

@@ -9,6 +9,7 @@ import { levelHere } from '../../policy-file/environment.ts';
 import { PolicyRefused } from '../../policy-file/faults.ts';
 import { FilesRead, type Digests } from '../../policy-file/files-read.ts';
 import { isFleetFile, loadFleetFile, type LoadedFleet } from '../../policy-file/fleet.ts';
+import { secretsOfPage } from '../../policy-file/secrets.ts';
 import type { Loading } from '../../policy-file/watch.ts';
 import type { RunningServer } from '../../server/server.ts';
 import type { LogStream } from '../../app/log-stream.ts';
@@ -18,7 +19,7 @@ import { openLog, type LogOption } from '../shared/log.ts';
 import type { Output } from '../shared/output.ts';
 import { configPath, loadTestedConfig, type ConfigOption } from '../shared/options.ts';
 import { untilSignalled, type Ending } from '../shared/signals.ts';
-import { serve, type Watched } from './endpoints.ts';
+import { serve, type Address, type Watched } from './endpoints.ts';
 import { Fleet } from './fleet.ts';
 import { Organisation } from './organisation.ts';
 
@@ -30,7 +31,7 @@ export interface RunOptions extends ConfigOption, LogOption {}
 /** What a process watches, ready to begin. */
 interface Watch {
   readonly watched: Watched;
-  readonly server: { readonly host: string; readonly port: number };
+  readonly server: Address;
   /** Where the process itself logs. */
   readonly log: Logger;
   /** Opens what has to be open before signals are heard. */
@@ -73,25 +74,30 @@ async function organisationOf(options: RunOptions, redactor: Output['redactor'])
   const organisation = new Organisation(path, check, {
     ...{ clock: realClock, redactor, log: createLog(settings.log.level, stream, redactor) },
     check: (file, signal) => checkPolicy(file, process.env, { signal }),
+    namesAgents: settings.page.signIn !== undefined,
   });
   const { log } = organisation;
-  const { mode, held, server } = settings;
+  const { mode, held, server, page } = settings;
   started(log, stream, { policy: hash, mode, modeHeldBy: held?.by });
   const watched: Watched = {
     alive: (now) => organisation.alive(now),
     ready: (now) => organisation.ready(now),
     status: (now) => organisation.status(now),
     metrics: () => [organisation.metrics],
+    pages: () => [organisation.page],
   };
   const open = (): Promise<void> => organisation.open();
-  return { watched, server, log, open, work: (signal) => organisation.work(signal) };
+  const address = { ...server, page };
+  return { watched, server: address, log, open, work: (signal) => organisation.work(signal) };
 }
 
 /** Several. */
 async function fleetOf(options: RunOptions, redactor: Output['redactor']): Promise<Watch> {
   const path = configPath(options);
   const { loaded, files } = loadingFleet(path);
+  const { page } = loaded;
   const { server, log: wanted } = loaded.shared;
+  for (const secret of secretsOfPage(page)) redactor.know(secret);
   const stream = await openLog('stdout', options);
   const log = createLog(levelHere(wanted.level, process.env), stream, redactor);
   started(log, stream, { fleet: path });
@@ -99,7 +105,7 @@ async function fleetOf(options: RunOptions, redactor: Output['redactor']): Promi
   // While nothing is watched yet, no sweep waits for this thread.
   let smallHere = true;
   const fleet = await Fleet.load(loaded, files, {
-    ...{ clock: realClock, redactor, log },
+    ...{ clock: realClock, redactor, log, namesAgents: page.signIn !== undefined },
     check: (file, shared, signal) =>
       atOnce(() => checkPolicy(file, process.env, { shared, signal, smallHere })),
     load: () => loadAgain(path),
@@ -109,7 +115,8 @@ async function fleetOf(options: RunOptions, redactor: Output['redactor']): Promi
   });
   smallHere = false;
   const open = (): Promise<void> => fleet.open();
-  return { watched: fleet, server, log, open, work: (signal) => fleet.work(signal) };
+  const address = { ...server, page };
+  return { watched: fleet, server: address, log, open, work: (signal) => fleet.work(signal) };
 }
 
 function started(log: Logger, stream: LogStream, facts: object): void {

@@ -11,6 +11,7 @@ import { refusalBeside, sameOrganisation, type FleetShared } from '../../policy-
 import type { Digests } from '../../policy-file/files-read.ts';
 import { realAfter, watchFile, type After, type Change, type Loading } from '../../policy-file/watch.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
+import type { PageSource } from '../../server/page/latest.ts';
 import type { Probe } from '../../server/health.ts';
 import type { Metrics } from '../../server/metrics.ts';
 import { oneLine } from '../../texts/clean.ts';
@@ -127,6 +128,11 @@ export class Fleet {
       metrics.called(name);
       return metrics;
     });
+  }
+
+  /** What the page shows of each organisation. */
+  pages(): readonly PageSource[] {
+    return this.organisations.map(({ page }) => page);
   }
 
   /** `/status`: one entry for each organisation. */
@@ -307,6 +313,7 @@ export class Fleet {
     const restart = [
       ...(isSamePlace(store, before.store) ? [] : ['store']),
       ...(JSON.stringify(server) === JSON.stringify(before.server) ? [] : ['server']),
+      ...(JSON.stringify(loaded.page) === JSON.stringify(this.#loaded.page) ? [] : ['page']),
     ];
     if (restart.length > 0)
       log.warn({ settings: restart }, 'these settings have changed and come into force only with a restart');

@@ -4,11 +4,10 @@
  */
 import process from 'node:process';
 import type { Logger } from 'pino';
+import { Floor } from '../../app/floor.ts';
 import { logOf } from '../../app/logging.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../app/compose.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
-import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
-import { askedSources } from '../../policy-file/asked-sources.ts';
 import { needRestart } from '../../policy-file/diff.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { PolicyRefused } from '../../policy-file/faults.ts';
@@ -17,11 +16,12 @@ import { watchPolicy, type PolicyChange, type PolicyWatch } from '../../policy-f
 import type { Store } from '../../ports/store.ts';
 import type { Probe } from '../../server/health.ts';
 import { Metrics } from '../../server/metrics.ts';
-import { statusOf } from '../../server/status.ts';
-import { VERSION } from '../../app/version.ts';
+import type { PageSource } from '../../server/page/latest.ts';
 import type { Check } from '../policy-test/policy-check.ts';
 import { known } from '../shared/options.ts';
+import { pageSourceOf } from './page-facts.ts';
 import type { ProcessParts } from './process-parts.ts';
+import { pageSubjectOf, statusTold, type Subject } from './subject.ts';
 import {
   failureOf,
   sayFailed,
@@ -55,6 +55,8 @@ export interface Fellows {
 export class Organisation {
   readonly path: string;
   readonly metrics = new Metrics();
+  /** What the page shows of it. */
+  readonly page: PageSource;
   readonly #process: ProcessParts;
   readonly #fellows: Fellows | undefined;
   readonly #log: Logger;
@@ -67,6 +69,7 @@ export class Organisation {
   #round = new AbortController();
   #store: Store | undefined;
   #assembly: Assembly | undefined;
+  #floor: Floor | undefined;
   #started: LoadedPolicy | undefined;
   #trouble: Trouble | undefined;
   /** What could not be done, when it was said last. */
@@ -80,6 +83,7 @@ export class Organisation {
     this.#fellows = fellows;
     this.#startedAt = parts.clock.now();
     this.#log = logOf(parts.log, () => this.name);
+    this.page = pageSourceOf(() => this.name, pageSubjectOf(this.#subject()));
     if (check.kind === 'valid') this.#log.level = known(check.loaded, parts.redactor).settings.log.level;
   }
 
@@ -174,25 +178,21 @@ export class Organisation {
   }
 
   /** `/status`. */
-  async status(now: Instant): Promise<object> {
-    const { policy } = this;
-    const store = this.#store;
-    if (policy === undefined || store === undefined) return { organisation: this.name };
-    const { mode, held, evidence } = policy.settings;
-    return statusOf({
-      version: VERSION,
-      organisation: this.name,
-      startedAt: this.#startedAt,
-      now,
-      mode,
-      modeHeldBy: held?.by,
-      policy: policy.hash,
-      evidence: askedSources(evidence),
-      pause: await store.pause(),
-      learnt: (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN,
-      lease: this.#assembly?.worker.lease ?? { standing: 'unknown', epoch: undefined },
-      lastSweep: this.#assembly?.lastReport(),
-    });
+  status(now: Instant): Promise<object> {
+    return statusTold({ ...this.#subject(), name: this.name, startedAt: this.#startedAt }, now);
+  }
+
+  /** What is told of it, as it is at the moment. */
+  #subject(): Subject {
+    const { clock } = this.#process;
+    return {
+      loaded: () => this.policy,
+      store: () => this.#store,
+      assembly: () => this.#assembly,
+      floor: () => this.#floor,
+      ready: (now) => this.ready(now),
+      now: () => clock.now(),
+    };
   }
 
   /** What keeps it from being watched, for `/status`. */
@@ -236,9 +236,11 @@ export class Organisation {
   async #watched(loaded: LoadedPolicy, stop: AbortSignal): Promise<void> {
     const store = this.#store;
     if (store === undefined) return;
-    const { clock, redactor, sender, tracer, connect } = this.#process;
+    const { clock, redactor, sender, tracer, connect, namesAgents } = this.#process;
+    this.#floor = namesAgents === true ? new Floor() : undefined;
     const around: Surroundings = {
       ...{ clock, redactor, metrics: this.metrics, log: this.#log, signal: stop },
+      ...(this.#floor !== undefined && { floor: this.#floor }),
       ...(sender !== undefined && { sender }),
       ...(tracer !== undefined && { tracer }),
       ...(connect !== undefined && { connect }),

@@ -8,6 +8,8 @@ export interface ProcessParts extends Pick<Surroundings, 'clock' | 'sender' | 't
   readonly redactor: NonNullable<Surroundings['redactor']>;
   /** Of the process: lines of an organisation have its name as well. */
   readonly log: Logger;
+  /** Users sign in on the page, and some of them see names. */
+  readonly namesAgents?: boolean;
   /** Reads and checks a policy with its tests. Rejects only with the signal's reason. */
   readonly check: (path: string, signal: AbortSignal) => Promise<Check>;
 }

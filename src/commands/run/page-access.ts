@@ -1,0 +1,14 @@
+/** Who may see what on the page, as the policy says. */
+import type { Env } from '../../http/proxies.ts';
+import type { PageSettings } from '../../policy-file/draft.ts';
+import type { PageParts } from '../../server/page/page-parts.ts';
+import { pageFetch } from './page-fetch.ts';
+
+/** The parts of the page that its settings make. */
+export function pageAccess(
+  { url, secret, signIn }: PageSettings,
+  env: Env,
+): Pick<PageParts, 'url' | 'access'> {
+  if (url === undefined || secret === undefined || signIn === undefined) return { url };
+  return { url, access: { url, secret, signIn: { ...signIn, fetch: pageFetch(env) } } };
+}

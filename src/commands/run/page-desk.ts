@@ -1,0 +1,72 @@
+/** What users who are signed in on the page ask and do: through the store, as the commands of a shell do. */
+import { naming } from '../../app/naming.ts';
+import type { StoredAgent } from '../../domain/record.ts';
+import type { Called } from '../../server/page/facts.ts';
+import type { Deed, Desk } from '../../server/page/latest.ts';
+import { textTable as table } from '../../texts/table.ts';
+import { explainStored } from '../explain/command.ts';
+import { linesOf } from '../explain/view.ts';
+import { timesIn } from '../shared/times.ts';
+import { zoneOf, type DeskStore, type PageSubject } from './page-subject.ts';
+
+/** More agents than these who fit are not shown. */
+const MOST_FOUND = 20;
+
+/** The desk of one organisation. Its methods reject where there is no store or no policy yet. */
+export function deskOf(
+  subject: Pick<PageSubject, 'loaded' | 'now'> & { readonly store: () => DeskStore | undefined },
+): Desk {
+  const storeThere = (): DeskStore => {
+    const store = subject.store();
+    if (store === undefined) throw new Error('the store is not open');
+    return store;
+  };
+  return {
+    find: async (text) => {
+      const found = await storeThere().findAgents(text);
+      return found.slice(0, MOST_FOUND).map((agent) => calledBy(subject, agent));
+    },
+    explain: async (id) => {
+      const [store, loaded] = [storeThere(), subject.loaded()];
+      // An id alone is asked for: a part of a name would be told apart from none.
+      const agent = (await store.findAgents(id)).find((each) => each.id === id);
+      if (agent === undefined || loaded === undefined || loaded.settings.log.identities === 'hash')
+        return undefined;
+      const { called } = calledBy(subject, agent);
+      const now = subject.now();
+      const named = loaded.settings.log.identities === 'name' ? agent : { ...agent, name: id, email: '' };
+      const explanation = await explainStored(store, loaded, named, now);
+      const lines = linesOf(explanation, timesIn(zoneOf(loaded), now), table);
+      // The first line has the address as well, which the title need not repeat.
+      return { called, lines: loaded.settings.log.identities === 'name' ? lines : lines.slice(2) };
+    },
+    pause: async (until, { by, reason }) => {
+      const since = subject.now();
+      const who = byOf(by);
+      await storeThere().setPause(
+        { since, until, reason, by: who },
+        { kind: 'pause', at: since, reason, by: who },
+      );
+    },
+    resume: async ({ by, reason }) => {
+      const store = storeThere();
+      await store.setPause(undefined, { kind: 'resume', at: subject.now(), reason, by: byOf(by) });
+      await store.requestResume();
+    },
+  };
+}
+
+/** Users of the page are told apart from users of a machine. */
+function byOf(by: Deed['by']): string {
+  return `${by} (page)`;
+}
+
+/** How the policy wants an agent to be called; without an id where it wants none to be shown. */
+export function calledBy(
+  { loaded }: Pick<PageSubject, 'loaded'>,
+  agent: Pick<StoredAgent, 'id' | 'name'>,
+): Called {
+  // Before there is a policy that can be used, ids: a name that was shown cannot be taken back.
+  const identities = loaded()?.settings.log.identities ?? 'id';
+  return { called: naming(identities)(agent), id: identities === 'hash' ? undefined : agent.id };
+}

@@ -1,0 +1,46 @@
+/** Whether users can sign in on the page: what that needs beside itself. */
+import { part, warn, type Checking } from './checking.ts';
+import { page } from './schema-page.ts';
+import type { Path } from './source.ts';
+
+/** Adds the faults of `page`. */
+export function checkPage(checking: Pick<Checking, 'source' | 'faults' | 'warnings'>): void {
+  const { source, faults } = checking;
+  const settings = part(page, source.at(['page']) ?? {});
+  if (settings === undefined) return;
+  const { url, secret, sign_in: signIn } = settings;
+  if (url !== undefined)
+    checkAddress(checking, url, ['page', 'url'], 'sessions of users could be read on the way');
+  if (signIn === undefined) {
+    if (secret !== undefined) warn(checking, ['page', 'secret'], 'seals nothing without page.sign_in');
+    return;
+  }
+  const here: Path = ['page', 'sign_in'];
+  if (url === undefined) faults.add(here, 'needs page.url: the provider sends users back to it');
+  if (secret === undefined)
+    faults.add(here, 'needs page.secret: it seals the sessions; take the output of openssl rand -hex 32');
+  if (signIn.viewers === undefined && signIn.operators === undefined)
+    faults.add(here, 'needs viewers or operators: without them users sign in and see no more than before');
+  checkAddress(checking, signIn.issuer, [...here, 'issuer'], 'others on the way could sign in as anyone');
+}
+
+/** An address of the page or the provider: plain HTTP on this machine alone, and nothing that is not a place. */
+function checkAddress(
+  { source, faults }: Pick<Checking, 'source' | 'faults'>,
+  address: string,
+  path: Path,
+  why: string,
+): void {
+  if (source.isAbsent(path)) return;
+  if (!URL.canParse(address)) {
+    faults.add(path, 'is no address');
+    return;
+  }
+  const { protocol, hostname, username, password, search, hash } = new URL(address);
+  if (username !== '' || password !== '' || search !== '' || hash !== '')
+    faults.add(path, 'has more than a host and a path: leave out users, passwords, ? and #');
+  if (protocol === 'http:' && !LOOPBACK.has(hostname))
+    faults.add(path, `must begin with https://: by plain HTTP ${why}`);
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -1,0 +1,106 @@
+/** The page itself, and the events of those that are open. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Session } from './access.ts';
+import { address, pageHtml } from './html.ts';
+import { accountHtml, findForm, operatorForms, type FormFrame } from './people-html.ts';
+import { eventOf, HEARTBEAT } from './readers.ts';
+import { asked, frameOf, seesNames, sourceNamed, TEXT_TYPE, type MadePage, type Site } from './site.ts';
+
+/** Every so many ticks a reader hears that the connection is alive. */
+const BEATS = 4;
+
+/** The page as HTML; `undefined` where there is no such organisation. */
+export async function showPage(site: Site, request: FastifyRequest): Promise<string | undefined> {
+  const source = sourceNamed(site, asked(request, 'organisation'));
+  if (source === undefined) return undefined;
+  const { value } = await site.latest(source).get();
+  const isWall = asked(request, 'wall') !== undefined;
+  const session = isWall ? undefined : await site.access?.sessionOf(request);
+  const frame = frameOf(site, isWall);
+  if (site.access === undefined || isWall) return pageHtml(value.facts, value.parts, frame);
+  if (session === undefined) {
+    const query = {
+      to:
+        frame.organisations.length > 1
+          ? address({ prefix: '' }, '', { organisation: source.organisation })
+          : undefined,
+    };
+    const link = `<p><a href="${address(site, 'sign-in', query)}">Sign in</a> to see names.</p>`;
+    return pageHtml(value.facts, value.parts, frame, link);
+  }
+  const form: FormFrame = { frame, organisation: source.organisation, token: site.access.formToken(session) };
+  return pageHtml(value.facts, partsFor(session, value, form), frame, account(session, form));
+}
+
+/** Who is signed in, and as what. */
+export function account({ who, role }: Session, form: FormFrame): string {
+  return accountHtml(form, who, role === 'none' ? 'who may see no names' : role);
+}
+
+function partsFor(session: Session, { parts, people }: MadePage, form: FormFrame): string {
+  return [
+    // First: it may be night, and the screen that of a telephone.
+    ...(session.role === 'operator' ? [operatorForms(form)] : []),
+    parts,
+    ...(seesNames(session) ? [people, findForm(form)] : []),
+  ].join('\n');
+}
+
+/** Hands the answer over to the readers; it ends when the reader goes, the session is over, or the process ends. */
+export async function follow(
+  site: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const source = sourceNamed(site, asked(request, 'organisation'));
+  if (source === undefined) {
+    reply.callNotFound();
+    return reply;
+  }
+  const { version, value } = await site.latest(source).get();
+  const isWall = asked(request, 'wall') !== undefined;
+  const user = isWall ? undefined : await site.access?.sessionOf(request);
+  if (!site.readers.hasRoom) return reply.code(503).type(TEXT_TYPE).send('too many readers at a time\n');
+  reply.hijack();
+  site.lasting.get(request.raw)?.();
+  const { raw } = reply;
+  // A reader who has gone meanwhile would hold a place for ever.
+  if (raw.destroyed) return reply;
+  for (const [name, text] of Object.entries(reply.getHeaders()))
+    if (text !== undefined) raw.setHeader(name, text);
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  const session = seesNames(user) ? user : undefined;
+  site.readers.add(raw, { organisation: source.organisation, session, sent: version });
+  raw.write(eventFor(session, value));
+  return reply;
+}
+
+function eventFor(session: Session | undefined, { parts, people }: MadePage): string {
+  return eventOf(session === undefined ? parts : `${parts}\n${people}`);
+}
+
+/** Ends the pages of sessions that are over, and sends the others what is new. */
+export async function tick(site: Site): Promise<void> {
+  site.readers.close(({ session }) => session !== undefined && site.access?.goesOn(session) !== true);
+  const wanted = new Set(site.readers.all.map(({ organisation }) => organisation));
+  for (const source of site.parts.sources()) {
+    if (!wanted.has(source.organisation)) continue;
+    const { version, value } = await site.latest(source).get();
+    // Made once for all readers, and only where there are some.
+    const events = new Map<boolean, string>();
+    site.readers.send((reader) => {
+      if (reader.organisation !== source.organisation || reader.sent === version) return undefined;
+      reader.sent = version;
+      const isViewer = reader.session !== undefined;
+      const event = events.get(isViewer) ?? eventFor(reader.session, value);
+      events.set(isViewer, event);
+      return event;
+    });
+  }
+  site.ticks += 1;
+  if (site.ticks % BEATS === 0) site.readers.send(() => HEARTBEAT);
+}

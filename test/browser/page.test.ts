@@ -1,0 +1,159 @@
+/** The page in a real browser: by day and by night, on a telephone, a desk, a wall and paper, with a script and without. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import type { RunningServer } from '../../src/server/server.ts';
+import { factsAt, NOON, PEOPLE, PlayedSource, served } from '../server/page/centre.ts';
+import { pageFetch } from '../../src/commands/run/page-fetch.ts';
+import { CLIENT, freePort, IdentityProvider } from '../server/page/identity-provider.ts';
+import { CHROMIUM, launch, SKIPPED } from './chromium.ts';
+import { FAINT, OVERFLOWING } from './page-checks.ts';
+
+const describeInBrowser = CHROMIUM === undefined ? describe.skip : describe;
+if (CHROMIUM === undefined) process.stderr.write(`${SKIPPED}\n`);
+
+const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const VIOLATIONS = `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`;
+/** What is left of a page of A4 between margins of 14 mm, in CSS pixels. */
+const PAPER = Math.floor(((210 - 28) / 25.4) * 96);
+
+describeInBrowser('the page', () => {
+  const own = new PlayedSource();
+  const paused = new PlayedSource(
+    factsAt(NOON, {
+      organisation: 'Harbour',
+      pause: { since: NOON, until: undefined },
+      warnings: ['3 agents due and held back: held back by the breaker.'],
+    }),
+  );
+  let browser: Browser;
+  let server: RunningServer;
+  let url = '';
+  let page: Page | undefined;
+
+  beforeAll(async () => {
+    let now = NOON;
+    // Each look is later than the one before.
+    const more = { now: () => (now += 3_000), bounds: { tick: 50 } };
+    ({ server, url } = await served([own, paused], more));
+    browser = await launch(CHROMIUM ?? '');
+  });
+  afterEach(async () => {
+    await page?.context().close();
+    page = undefined;
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  /** What a page does not allow is an error of the test. */
+  async function opened(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    page = await context.newPage();
+    page.on('pageerror', (error) => {
+      throw error;
+    });
+    page.on('console', (message) => {
+      if (message.type() === 'error') throw new Error(message.text());
+    });
+    await page.goto(`${url}${path}`);
+    return page;
+  }
+
+  const looked = (on: Page, check: string, ...given: readonly number[]): Promise<unknown> =>
+    on.evaluate(`(${check})(${given.join(', ')})`);
+
+  test.each([
+    [390, 'light', '/'],
+    [390, 'dark', '/?organisation=Harbour'],
+    [768, 'light', '/?organisation=Harbour'],
+    [1920, 'dark', '/?wall'],
+  ] as const)(
+    'fits %i pixels in %s: all can be read, nothing runs over, no fault of accessibility',
+    async (width, colorScheme, path) => {
+      const shown = await opened(path, { viewport: { width, height: 900 }, colorScheme });
+      expect(await looked(shown, OVERFLOWING, width)).toEqual([]);
+      expect(await looked(shown, FAINT)).toEqual([]);
+      await shown.evaluate(AXE);
+      expect(await shown.evaluate(VIOLATIONS)).toEqual([]);
+    },
+  );
+
+  test('prints on white from a dark screen, whole', async () => {
+    const shown = await opened('/', { colorScheme: 'dark', viewport: { width: PAPER, height: 900 } });
+    await shown.emulateMedia({ media: 'print' });
+    expect(await looked(shown, OVERFLOWING, PAPER)).toEqual([]);
+    expect(await looked(shown, FAINT)).toEqual([]);
+    expect(await shown.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(
+      'rgb(255, 255, 255)',
+    );
+    expect((await shown.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
+  });
+
+  test('has the reader’s own time, and takes news without being loaded again', async () => {
+    const shown = await opened('/', { timezoneId: 'Asia/Tokyo' });
+    const text = (selector: string): Promise<unknown> =>
+      shown.evaluate(`document.querySelector('${selector}').textContent`);
+    expect(await text('#now .note')).toContain('As of 2026-03-03 02:59.');
+    expect(await text('[data-zone]')).toBe('your own zone, Asia/Tokyo');
+    await shown.getByText('Live.').waitFor();
+    await shown.evaluate(`document.querySelector('#policy-words').open = true`);
+    const { policy } = factsAt();
+    own.change({ mode: 'observe', policy: { ...policy, lines: ['Another policy.'] } });
+    await shown.getByText('Observe.').waitFor();
+    expect(await text('#policy-words[open] pre')).toBe('Another policy.');
+  });
+
+  test('is whole without a script, in the zone of the organisation', async () => {
+    const shown = await opened('/?organisation=Harbour', { javaScriptEnabled: false });
+    const text = await shown.locator('body').innerText();
+    for (const part of ['Paused since 12:00', '412', 'As of 11:59.', 'Times in America/Chicago.'])
+      expect(text).toContain(part);
+    await shown.getByText('The policy in plain words').click();
+    expect(await shown.locator('pre').innerText()).toContain('Mode enforce');
+  });
+});
+
+describeInBrowser('an operator', () => {
+  test('signs in, pauses from a telephone, reads who paused, and signs out', async () => {
+    const provider = new IdentityProvider();
+    provider.account = { sub: 'vera', claims: { email: 'vera@example.com', groups: ['Ops leads'] } };
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const issuer = await provider.open(`${url}/callback`);
+    const roles = { claim: 'groups', scope: 'openid email groups', viewers: [], operators: ['Ops leads'] };
+    const signIn = { ...CLIENT, ...roles, issuer, fetch: pageFetch({}) };
+    const access = { url, secret: 'a secret of the page that is long enough', signIn };
+    const source = new PlayedSource(factsAt(NOON, { people: PEOPLE }));
+    const { server } = await served([source], { url, access, now: () => Date.now() }, port);
+    const browser = await launch(CHROMIUM ?? '');
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+      page.on('pageerror', (error) => {
+        throw error;
+      });
+      await page.goto(url);
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await page.getByText('vera@example.com, operator').waitFor();
+      expect(await page.evaluate(`(${OVERFLOWING})(390)`)).toEqual([]);
+      await page.getByText('Pause and resume').click();
+      await page.locator('form[action="/pause"] input[name=reason]').fill('storm');
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByText('until an operator resumes').or(page.getByText('Paused since')).first().waitFor();
+      expect(source.told.map((text) => text.replace(/ \S+Z/, ''))).toEqual([
+        'pause by vera@example.com: storm',
+      ]);
+      await page.evaluate(AXE);
+      expect(await page.evaluate(VIOLATIONS)).toEqual([]);
+      await page.getByRole('link', { name: 'Jane Doe' }).first().click();
+      expect(page.url()).toBe(`${url}/agent?id=jane-id`);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('link', { name: 'Sign in' }).waitFor();
+    } finally {
+      await browser.close();
+      await server.close();
+      await provider.close();
+    }
+  });
+});

@@ -1,0 +1,350 @@
+/** Who may see and do what on the page, at a real OpenID Connect provider; and what others try. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { HOUR, SECOND, type Instant } from '../../../src/domain/time/time.ts';
+import { pageFetch } from '../../../src/commands/run/page-fetch.ts';
+import { ownPlace, SESSION_LASTS } from '../../../src/server/page/access.ts';
+import type { PageParts } from '../../../src/server/page/page-parts.ts';
+import { Seal } from '../../../src/server/page/seal.ts';
+import type { RunningServer } from '../../../src/server/server.ts';
+import { factsAt, NOON, PEOPLE, PlayedSource, served } from './centre.ts';
+import { CLIENT, freePort, IdentityProvider, tokenIn, Visitor } from './identity-provider.ts';
+
+const SECRET = 'a secret of the page that is long enough';
+let provider: IdentityProvider;
+let source: PlayedSource;
+let server: RunningServer;
+let now: Instant;
+let url = '';
+let log: string[];
+
+async function open(prefix = '', more: Partial<PageParts> = {}): Promise<void> {
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}${prefix}`;
+  const issuer = await provider.open(`${url}/callback`);
+  const signIn = {
+    ...CLIENT,
+    issuer,
+    claim: 'groups',
+    scope: 'openid email groups',
+    viewers: ['Supervisors'],
+    operators: ['Ops leads'],
+    fetch: pageFetch({}),
+  };
+  const stream = { write: (line: string) => log.push(line) };
+  const parts = {
+    url,
+    access: { url, secret: SECRET, signIn },
+    now: () => now,
+    log: pino({}, stream),
+    ...more,
+  };
+  ({ server } = await served([source], parts, port));
+}
+
+beforeEach(() => {
+  // The provider has the machine's clock, and so have its tokens.
+  now = Date.now();
+  log = [];
+  provider = new IdentityProvider();
+  source = new PlayedSource(factsAt(NOON, { people: PEOPLE }));
+});
+afterEach(async () => {
+  await server.close();
+  await provider.close();
+});
+
+/** Signs in as somebody with these groups. */
+async function signedIn(
+  groups: unknown,
+  visitor = new Visitor(),
+): Promise<{ visitor: Visitor; html: string }> {
+  provider.account = { sub: 'vera', claims: { email: 'vera@example.com', groups } };
+  const { text } = await visitor.get(`${url}/sign-in`);
+  return { visitor, html: text };
+}
+
+const NAMES = /Jane|Joe|Sam|conversation-7|jane-id/;
+
+describe('what each sees', () => {
+  test('without sign-in: numbers and the way in, and no name; neither in events, nor on a wall, nor of an agent', async () => {
+    await open();
+    const visitor = new Visitor();
+    const { text } = await visitor.get(url);
+    expect(text).toContain('<a href="/sign-in">Sign in</a>');
+    expect(text).toContain('412');
+    const events = await fetch(`${url}/events`);
+    const first = await events.body?.getReader().read();
+    const sent = Buffer.from((first?.value ?? new Uint8Array()) as Uint8Array).toString();
+    expect(`${text}${sent}${(await visitor.get(`${url}/?wall`)).text}`).not.toMatch(NAMES);
+    const agent = await visitor.once(`${url}/agent?id=jane-id`);
+    expect([agent.status, agent.headers.get('location')]).toEqual([
+      302,
+      '/sign-in?to=%2Fagent%3Fid%3Djane-id',
+    ]);
+  });
+
+  test('viewers: who is next, who comes back, who is stuck, and any agent explained; but they hold nothing', async () => {
+    await open();
+    const { visitor, html } = await signedIn(['Supervisors']);
+    for (const part of [
+      'vera@example.com, viewer',
+      '<a href="/agent?id=jane-id">Jane Doe</a>',
+      '1h of 2h',
+      'Joe &lt;b&gt;Bloggs&lt;/b&gt;',
+      'conversation-7',
+      'Paused by Sam (page): Joe asked.',
+    ])
+      expect(html).toContain(part);
+    expect(html).not.toContain('action="/pause"');
+    expect((await visitor.get(`${url}/agent?id=jane-id`)).text).toContain('They are due in 5m.');
+    expect((await visitor.get(`${url}/agent?id=nobody`)).status).toBe(404);
+    const token = tokenIn(html);
+    expect((await visitor.post(`${url}/find`, { name: 'jane', token })).text).toContain('/agent?id=jane-id');
+    expect((await visitor.post(`${url}/pause`, { reason: 'x', minutes: '30', token })).status).toBe(403);
+    expect(source.told).toEqual([]);
+    // On a screen that all can see there is no name, whoever is signed in.
+    expect((await visitor.get(`${url}/?wall`)).text).not.toMatch(NAMES);
+  });
+
+  test('operators pause and resume, each with a reason and in their own name', async () => {
+    await open();
+    const { visitor, html } = await signedIn('Ops leads');
+    expect(html).toContain('vera@example.com, operator');
+    const token = tokenIn(html);
+    const paused = await visitor.post(`${url}/pause`, { reason: 'storm', minutes: '30', token });
+    expect([paused.status, paused.headers.get('location')]).toEqual([303, '/']);
+    expect((await visitor.get(url)).text).toContain('<strong>Paused</strong>');
+    await visitor.post(`${url}/resume`, { reason: 'over', token });
+    const until = new Date(now + HOUR / 2).toISOString();
+    expect(source.told).toEqual([
+      `pause ${until} by vera@example.com: storm`,
+      'resume by vera@example.com: over',
+    ]);
+    for (const fields of [{ reason: ' ' }, { reason: 'x'.repeat(201) }, { reason: 'x', minutes: '7' }])
+      expect((await visitor.post(`${url}/pause`, { minutes: '30', token, ...fields })).status).toBe(400);
+    expect(source.told).toHaveLength(2);
+  });
+
+  test.each([
+    ['another case', ['supervisors']],
+    ['a part of the value', 'Supervisors of the night'],
+    ['a text that holds it in a list of its own', '["Supervisors"]'],
+    ['no claim at all', undefined],
+    ['an object', { Supervisors: true }],
+  ])('users with %s see numbers and no name', async (_, groups) => {
+    await open();
+    const { visitor, html } = await signedIn(groups);
+    expect(html).toContain('who may see no names');
+    expect(html).not.toMatch(NAMES);
+    expect((await visitor.get(`${url}/agent?id=jane-id`)).status).toBe(403);
+    expect((await visitor.post(`${url}/find`, { name: 'jane', token: tokenIn(html) })).status).toBe(403);
+  });
+
+  test('a claim that the ID token lacks is asked of the user information', async () => {
+    provider.isInToken = false;
+    await open();
+    const { html } = await signedIn(['Supervisors']);
+    expect(html).toContain('vera@example.com, viewer');
+    expect(provider.asked).toContain('/me');
+  });
+
+  test('the log names the user and no agent by name; neither log nor answers hold secrets', async () => {
+    await open();
+    const { visitor } = await signedIn(['Supervisors']);
+    await visitor.get(`${url}/agent?id=jane-id`);
+    const all = log.join('');
+    expect(all).toContain('an agent was looked at on the page');
+    expect(all).not.toMatch(/Jane|page-client|a secret of the page/);
+  });
+});
+
+describe('sessions', () => {
+  test('end when they are signed out: the cookie that was kept opens nothing any more', async () => {
+    await open();
+    const { visitor, html } = await signedIn(['Ops leads']);
+    const stolen = new Visitor();
+    for (const [origin, jar] of visitor.cookies) stolen.cookies.set(origin, new Map(jar));
+    expect((await stolen.get(url)).text).toMatch(NAMES);
+    expect((await visitor.post(`${url}/sign-out`, { token: tokenIn(html) })).status).toBe(303);
+    expect((await visitor.get(url)).text).not.toMatch(NAMES);
+    expect((await stolen.get(url)).text).not.toMatch(NAMES);
+  });
+
+  test('end after eight hours, whatever their users do', async () => {
+    await open();
+    const { visitor } = await signedIn(['Supervisors']);
+    now += SESSION_LASTS - 2 * SECOND;
+    expect((await visitor.get(url)).text).toMatch(NAMES);
+    now += 3 * SECOND;
+    expect((await visitor.get(url)).text).not.toMatch(NAMES);
+  });
+
+  test('are new with each sign-in: one that an attacker planted is not gone on with', async () => {
+    await open();
+    const attacker = await signedIn(['nothing']);
+    const victim = new Visitor();
+    const { origin } = new URL(url);
+    victim.cookies.set(origin, new Map(attacker.visitor.cookies.get(origin)));
+    await signedIn(['Ops leads'], victim);
+    expect((await attacker.visitor.get(url)).text).not.toMatch(NAMES);
+  });
+
+  test('no other page, no other host and no script reads the cookie', async () => {
+    await open('/team/idle');
+    const visitor = new Visitor();
+    provider.account = { sub: 'v', claims: { groups: 'Supervisors' } };
+    const first = await visitor.once(`${url}/sign-in`);
+    const [line = ''] = first.headers.getSetCookie();
+    expect(line).toMatch(
+      /^idle_enforcer_sign_in=\S+; Max-Age=600; Path=\/team\/idle; HttpOnly; SameSite=Lax$/,
+    );
+    const { text } = await visitor.get(`${url}/sign-in`);
+    expect(text).toMatch(NAMES);
+    // A proxy may have taken its path away.
+    const bare = await visitor.once(url.replace('/team/idle', '/page.css'));
+    expect([bare.status, text.includes('href="/team/idle/page.css"')]).toEqual([200, true]);
+  });
+
+  test('forged, changed, cut, of another purpose, of another secret: nothing opens, in the same words', async () => {
+    await open();
+    const { visitor } = await signedIn(['Ops leads']);
+    const { origin } = new URL(url);
+    const good = visitor.cookies.get(origin)?.get('idle_enforcer_session') ?? '';
+    const value = { id: 'x', who: 'mallory', values: ['Ops leads'] };
+    const until = now + HOUR;
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    const bad = [
+      ...Array.from({ length: 40 }, (_, n) => {
+        const at = Math.floor((good.length * (n + 0.5)) / 40);
+        return `${good.slice(0, at)}${good[at] === 'A' ? 'B' : 'A'}${good.slice(at + 1)}`;
+      }),
+      ...Array.from({ length: 20 }, (_, n) => good.slice(0, Math.floor((good.length * n) / 20))),
+      await new Seal(SECRET, 'sign-in').seal(value, until),
+      await new Seal(SECRET, 'session ').seal(value, until),
+      await new Seal('another secret', 'session').seal(value, until),
+      `${none}.${Buffer.from(JSON.stringify({ value })).toString('base64url')}.`,
+      'x'.repeat(7_000),
+    ];
+    const answers = new Set<string>();
+    for (const text of bad) {
+      const { text: html, status } = await visitor.once(url, {
+        headers: { cookie: `idle_enforcer_session=${text}` },
+      });
+      answers.add(`${status} ${html}`);
+    }
+    expect(answers.size).toBe(1);
+    expect([...answers][0]).not.toMatch(NAMES);
+    expect((await visitor.get(url)).text).toMatch(NAMES);
+  });
+});
+
+describe('what others try', () => {
+  test('forms of other pages, without their token or with that of another session, do nothing', async () => {
+    await open();
+    const { visitor, html } = await signedIn(['Ops leads']);
+    const other = await signedIn(['Ops leads']);
+    const token = tokenIn(html);
+    const fields = { reason: 'x', minutes: '0' };
+    const tries = [
+      await visitor.post(`${url}/pause`, fields),
+      await visitor.post(`${url}/pause`, { ...fields, token: tokenIn(other.html) }),
+      await visitor.post(`${url}/pause`, { ...fields, token }, 'https://evil.example'),
+      await visitor.post(`${url}/pause`, { ...fields, token }, 'null'),
+      await visitor.once(`${url}/pause`, { method: 'POST', body: new URLSearchParams({ ...fields, token }) }),
+      await new Visitor().post(`${url}/pause`, { ...fields, token }),
+      await visitor.post(`${url}/sign-out`, { token: 'x' }),
+    ];
+    expect(tries.map(({ status }) => status)).toEqual(tries.map(() => 403));
+    const json = await visitor.once(`${url}/pause`, {
+      method: 'POST',
+      body: JSON.stringify({ ...fields, token }),
+      headers: { 'content-type': 'application/json', origin: new URL(url).origin },
+    });
+    expect(json.status).toBe(415);
+    expect((await visitor.once(`${url}/pause?reason=x&minutes=0&token=${token}`)).status).toBe(404);
+    expect(source.told).toEqual([]);
+  });
+
+  test('a callback that was not begun in this browser, or whose state is another one, signs no user in', async () => {
+    await open();
+    provider.account = { sub: 'mallory', claims: { groups: 'Ops leads' } };
+    const attacker = new Visitor();
+    let at = `${url}/sign-in`;
+    while (!at.includes('/callback?'))
+      at = new URL((await attacker.once(at)).headers.get('location') ?? '', at).href;
+    const victim = new Visitor();
+    expect((await victim.get(at)).status).toBe(400);
+    await victim.once(`${url}/sign-in`);
+    expect((await victim.get(at)).status).toBe(502);
+    expect((await victim.get(url)).text).not.toMatch(NAMES);
+    // In the browser that began it, with its own code, but with another state.
+    expect((await attacker.get(at.replace(/state=[^&]+/, 'state=another'))).status).toBe(502);
+    // As it is, once.
+    expect((await attacker.get(at)).text).toMatch(NAMES);
+    expect((await attacker.get(at)).status).toBe(400);
+  });
+
+  test.each([
+    ['//evil.example/', '/'],
+    ['https://evil.example/', '/'],
+    ['/\\evil.example', '/'],
+    ['/agent/../../evil', '/'],
+    ['/agent?id=jane-id', '/agent?id=jane-id'],
+    ['/sign-out', '/'],
+    ['/\t/evil.example', '/'],
+    [['/agent'], '/'],
+    [undefined, '/'],
+  ])('after signing in %j leads to %s', (text, to) => {
+    expect(ownPlace(text)).toBe(to);
+  });
+
+  test('another host that leads here is told where the page is, and nothing else', async () => {
+    await open();
+    const { request } = await import('node:http');
+    const ask = (path: string, host: string): Promise<number | undefined> => {
+      const { promise, resolve } = Promise.withResolvers<number | undefined>();
+      request(`${url}${path}`, { headers: { host } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      }).end();
+      return promise;
+    };
+    const { host } = new URL(url);
+    expect(await ask('/', host)).toBe(200);
+    for (const path of ['/', '/events', '/agent', '/callback'])
+      expect(await ask(path, 'evil.example')).toBe(421);
+    // Probes and Prometheus ask by the address of the pod.
+    expect(await ask('/healthz', '10.0.0.7')).toBe(200);
+  });
+
+  test('tries to sign in without end are told to wait, and the page is there', async () => {
+    await open();
+    const statuses: number[] = [];
+    for (let n = 0; n < 62; n += 1) statuses.push((await fetch(`${url}/callback?code=${n}`)).status);
+    expect(new Set(statuses.slice(0, 60))).toEqual(new Set([400]));
+    expect(statuses.slice(60)).toEqual([429, 429]);
+    expect((await fetch(url)).status).toBe(200);
+  });
+});
+
+describe('the provider', () => {
+  test('that is down is said to be so, and asked anew by the next user', async () => {
+    await open();
+    const { issuer } = provider;
+    await provider.close();
+    const answer = await new Visitor().get(`${url}/sign-in`);
+    expect(answer.status).toBe(502);
+    expect((await fetch(url)).status).toBe(200);
+    expect(log.join('')).toContain('a user could not sign in on the page');
+    expect(issuer).not.toBe('');
+  });
+
+  test('that has renewed its keys is believed', async () => {
+    await open();
+    await signedIn(['Supervisors']);
+    now += 2 * HOUR;
+    provider.renewKeys();
+    expect((await signedIn(['Supervisors'])).html).toMatch(NAMES);
+  });
+});
