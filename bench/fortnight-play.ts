@@ -53,10 +53,10 @@ async function play(wanted: Wanted): Promise<Truth> {
   const store = await openStoreOf(loaded.settings, around);
   const { worker, close } = await assemble(loaded, store, around);
   for (let at = FROM; at < FROM + days * DAY; at += MINUTE) {
-    clock.windTo(at);
+    await clock.goOnTo(at);
     await worker.tick(at + MINUTE);
     for (const share of early ? [0.25, 0.5, 0.75] : []) {
-      clock.windTo(at + share * MINUTE);
+      await clock.goOnTo(at + share * MINUTE);
       await worker.lookEarly(at + MINUTE);
     }
   }

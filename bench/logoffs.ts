@@ -32,7 +32,7 @@ export async function benchLogoffs(): Promise<readonly Row[]> {
   const { worker, close } = await assemble(loaded, store, around);
   const minute = async (): Promise<number> => {
     const at = (Math.floor(clock.now() / MINUTE) + 1) * MINUTE;
-    clock.windTo(at);
+    await clock.goOnTo(at);
     const report = await worker.tick(at + MINUTE);
     return report === undefined ? 0 : report.outcomes.verified + report.outcomes.unverified;
   };

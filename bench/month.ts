@@ -65,7 +65,7 @@ class SharedClock extends WoundClock {
   }
 
   async reach(at: Instant): Promise<void> {
-    this.windTo(at);
+    await this.goOnTo(at);
     await this.#tell(this.now());
   }
 

@@ -148,7 +148,7 @@ export class LeaseKeeper {
     return await this.#asking;
   }
 
-  async #ask(): Promise<'held' | 'taken' | 'unknown'> {
+  async #ask(isSecond = false): Promise<'held' | 'taken' | 'unknown'> {
     const { store, holder, longestRequest } = this.#parts;
     this.#endIfOver();
     const asked = this.#moment();
@@ -158,8 +158,9 @@ export class LeaseKeeper {
       this.#isUnsure = false;
       if (grant === undefined) return this.#refused();
       this.#granted(grant, asked);
-      // An answer may come so late that the lease is over.
-      return this.isHeld ? 'held' : 'unknown';
+      if (this.isHeld) return 'held';
+      // The answer came so late that the lease is over. As the store answers now, it is asked once more.
+      return isSecond ? 'unknown' : await this.#ask(true);
     } catch (error) {
       this.#isUnsure = true;
       this.#trouble.fail(error);

@@ -176,14 +176,14 @@ export class Lab {
     const { timesOutAt = () => false, reasserts = false } = this.#options;
     for (; this.#minute <= minute; this.#minute += 1) {
       const now = STARTS_AT + this.#minute * MINUTE;
-      clock.windTo(now);
+      await clock.goOnTo(now);
       await this.shift.sweep();
-      clock.windTo(now + 10 * SECOND);
+      await clock.goOnTo(now + 10 * SECOND);
       if (timesOutAt(this.#minute)) this.played.timeOut();
       for (const [n, tab] of this.tabs.entries()) {
         // A second browser finds out a minute after the first, so that the worker sees each come back.
         if (n > 0 && this.#minute % 2 === 0) continue;
-        clock.windTo(now + (20 + 10 * n) * SECOND);
+        await clock.goOnTo(now + (20 + 10 * n) * SECOND);
         await this.#beat(tab, reasserts);
       }
     }

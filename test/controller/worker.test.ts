@@ -426,6 +426,24 @@ describe('the lease', () => {
     expect(await said).toEqual([false, false, 'unknown']);
   });
 
+  test('whose answer comes after its end is asked for once more, so that the sweep may act', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    lease.hangs = promise;
+    let isCutOff: boolean | undefined;
+    sweep = ({ actSignal }) => {
+      isCutOff = actSignal?.aborted;
+      return Promise.resolve(report());
+    };
+    const ticking = workerOf().tick();
+    await settled();
+    clock.windTo(BASE + TTL);
+    lease.hangs = undefined;
+    resolve(undefined);
+    await ticking;
+    expect(isCutOff).toBe(false);
+    expect(lease.asked.map(({ at }) => at)).toEqual([BASE, BASE + TTL]);
+  });
+
   test('is not asked for again within ten seconds', async () => {
     const said = limitsAfter(9 * SECOND);
     await workerOf().tick();

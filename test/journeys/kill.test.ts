@@ -45,7 +45,7 @@ async function play(seed: number, most: number): Promise<Told> {
     let kills = 0;
     let life = new Life(shift, Infinity, random);
     for (let minute = 0; minute < END; minute += 1) {
-      shift.clock.windTo(Math.max(shift.clock.now(), STARTS_AT + minute * MINUTE));
+      await shift.clock.goOnTo(Math.max(shift.clock.now(), STARTS_AT + minute * MINUTE));
       const before = effects.length;
       await life.sweep();
       if (!life.dead && (effects.length === before || kills >= most || minute > LAST_KILL)) continue;

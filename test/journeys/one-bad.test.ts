@@ -40,7 +40,7 @@ const watched = join(folder, 'shift.db');
 beforeAll(async () => {
   const first = await Shift.begin({ ...SHIFT, policy: policyWith('12h') });
   for (let minute = 0; minute < ALL_AWAY; minute += 2) {
-    first.clock.windTo(STARTS_AT + minute * MINUTE);
+    await first.clock.goOnTo(STARTS_AT + minute * MINUTE);
     await first.sweep();
   }
   await first.stop();

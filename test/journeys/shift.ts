@@ -191,7 +191,7 @@ export class Shift {
 
   async #lookEarly(minute: number): Promise<void> {
     for (const share of [0.25, 0.5, 0.75]) {
-      this.clock.windTo(STARTS_AT + (minute + share) * INTERVAL);
+      await this.clock.goOnTo(STARTS_AT + (minute + share) * INTERVAL);
       await this.assembly.worker.lookEarly(STARTS_AT + (minute + 1) * INTERVAL);
     }
   }

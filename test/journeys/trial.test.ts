@@ -40,7 +40,7 @@ async function tried(policy: string, speed: number, length: Duration, start?: nu
   const assembly = await assemble(loaded, await openStoreOf(loaded.settings, around), around);
   const reports: SweepReport[] = [];
   for (let at = NOW; at <= NOW + length; at += INTERVAL) {
-    clock.windTo(at);
+    await clock.goOnTo(at);
     await assembly.worker.tick(at + INTERVAL);
     reports.push(assembly.lastReport()!);
   }

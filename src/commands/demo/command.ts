@@ -136,7 +136,7 @@ async function play(
 ): Promise<void> {
   const { interval } = settings.sweep;
   for (let at = clock.now(); at <= until; at += interval) {
-    clock.windTo(at);
+    await clock.goOnTo(at);
     await worker.tick(at + interval);
     view.show(at, lastReport());
   }
