@@ -90,6 +90,10 @@ export class Metrics implements Meter {
     'Share of readings in the last sweep that could not be used',
   );
   readonly #overdue = this.#gauge('overdue', 'Agents due for more than two usual intervals');
+  /** What the last sweep saw, and nothing else. */
+  readonly #ofTheSweep = [
+    ...[this.#agents, this.#verdicts, this.#deferred, this.#breaker, this.#unknown, this.#overdue],
+  ];
   readonly #requests = this.#counter('api_requests_total', 'Requests by operation and status', [
     'operation',
     'status',
@@ -159,13 +163,20 @@ export class Metrics implements Meter {
     });
   }
 
-  /** `lease` is asked at each scrape. */
+  /** `lease` is asked at each scrape. What the last sweep saw is told by the worker that sweeps, and not by one that waits. */
   watchLease(lease: () => { readonly standing: string; readonly epoch: number | undefined }): void {
     Object.assign(this.#leaseHeld, {
       collect: () => {
         this.#leaseHeld.set(lease().standing === 'held' ? 1 : 0);
       },
     });
+    for (const gauge of this.#ofTheSweep) {
+      Object.assign(gauge, {
+        collect: () => {
+          if (lease().standing === 'standby') gauge.reset();
+        },
+      });
+    }
     Object.assign(this.#leaseEpoch, {
       collect: () => {
         this.#leaseEpoch.set(lease().epoch ?? 0);

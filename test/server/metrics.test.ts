@@ -134,3 +134,21 @@ describe('the organisation', () => {
     }
   });
 });
+
+test('a worker that waits for the lease of another tells nothing of agents, so that none is counted twice', async () => {
+  const metrics = new Metrics();
+  let standing = 'held';
+  metrics.watchLease(() => ({ standing, epoch: 1 }));
+  const agents = async (): Promise<readonly string[]> =>
+    (await metrics.registry.metrics())
+      .split('\n')
+      .filter((line) => /^idle_enforcer_(?:agents|overdue|verdicts)\{/.test(line));
+  metrics.sweepEnded({
+    ...{ complete: true, startedAt: 0, took: 1, listed: 3, seen: 3, online: 2 },
+    ...{ verdicts: { due: 1, unknown: 0 }, deferred: {}, left: 0, breakerHolds: 0, overdue: 1 },
+  });
+  expect(await agents()).toContain('idle_enforcer_agents{state="online",organisation="default"} 2');
+  expect(await agents()).toContain('idle_enforcer_overdue{organisation="default"} 1');
+  standing = 'standby';
+  expect(await agents()).toEqual(['idle_enforcer_overdue{organisation="default"} 0']);
+});
