@@ -75,6 +75,7 @@ describe('a policy', () => {
       identity: undefined,
       evidence: { timeline: 'auto', push: 'off', signIns: 'off' },
       store: { sqlite: './data/idle-enforcer.db', retention: 400 * 24 * HOUR },
+      page: { secret: undefined, signIn: undefined, url: undefined },
       server: { host: '127.0.0.1', port: 8080 },
       log: { level: 'info', identities: 'name' },
       tests: [],

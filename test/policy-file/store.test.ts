@@ -56,7 +56,7 @@ describe('a database', () => {
 
   test('does not stand beside a file', () => {
     expect(faultOf('{ postgres: "postgres://u@h/d", sqlite: /a.db }')).toBe(
-      'stands beside postgres: a policy has one store',
+      'stands beside postgres: there is one or the other',
     );
   });
 });
