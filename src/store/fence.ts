@@ -25,9 +25,16 @@ export class Fence {
     return this.#granted !== undefined;
   }
 
-  /** To be called inside each transaction that writes, with the lease as it stands in it. Throws `StoreError`. */
-  check(found: LeaseRow | undefined, place: string): void {
-    const granted = this.#granted;
+  /** What a write is begun with: one that waits must not be made under a later holding. */
+  get granted(): LeaseRow | 'none' | undefined {
+    return this.#granted;
+  }
+
+  /**
+   * To be called inside each transaction that writes, with the lease as it stands in it, and what was granted when the write was begun.
+   * Throws `StoreError`.
+   */
+  check(found: LeaseRow | undefined, place: string, granted = this.#granted): void {
     if (granted === undefined) return;
     const isHeld = granted !== 'none' && found?.epoch === granted.epoch && found.holder === granted.holder;
     if (isHeld) return;

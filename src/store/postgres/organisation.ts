@@ -18,9 +18,10 @@ export class Organisation {
 
   /** One transaction, which a worker that has lost its lease does not make. */
   write<T>(work: (tx: Transaction) => Promise<T>, longest?: Duration): Promise<T> {
+    const { granted } = this.fence;
     return this.#inTurn(() =>
       this.db.transaction(async (tx) => {
-        if (this.fence.isUp) this.fence.check(await this.#lease(tx), this.db.place);
+        if (this.fence.isUp) this.fence.check(await this.#lease(tx), this.db.place, granted);
         return await work(tx);
       }, longest),
     );
