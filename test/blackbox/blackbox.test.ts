@@ -115,9 +115,13 @@ async function clocks(): Promise<Judgement> {
   return judgement;
 }
 
-/** Sessions that were left alone end after eight seconds, and the browser is back: the quiet answer is given each time. */
+/**
+ * Sessions that were left alone end after eight seconds, and the browser is back: the quiet answer is given each time. Every source of
+ * evidence is asked as well.
+ */
 async function nativeTimeout(): Promise<Judgement> {
-  const { judgement } = await play({ returns: SHORT_WINDOW }, 8, async (stage) => {
+  const more = 'evidence: { timeline: auto, push: on, sign_ins: on }';
+  const { judgement } = await play({ returns: SHORT_WINDOW, more }, 8, async (stage) => {
     const { org, cast, trial } = stage;
     org.api.nativeTimeout = 8;
     cast.hirePresent(1);
@@ -129,10 +133,14 @@ async function nativeTimeout(): Promise<Judgement> {
     const intents = `SELECT 1 FROM event WHERE kind = 'intent' AND agent_name = 'Thrown Out'`;
     await until(() => thrownOut.wentAt.length > 4 && trial.rows(intents).length >= 6, AT_MOST);
     await until(() => thrownOut.presence === 'Offline', AT_MOST);
+    pushed = org.api.notifications.sent;
     return run;
   });
   return judgement;
 }
+
+/** What the platform pushed in that trial. */
+let pushed = 0;
 
 /** So that an idle session outlasts the window, and nothing but the quiet answer comes before the repeat. */
 const SHORT_WINDOW = RETURNS.replace('window: 10s', 'window: 2s').replace('repeat: 5s', 'repeat: 1h');
@@ -220,6 +228,10 @@ test('whom the native timeout brings back is answered with each rung, and then q
     ({ kind, agent_name: name }) => kind === 'intent' && name === 'Thrown Out',
   );
   expect(lines.map(({ rung }) => rung)).toEqual([null, 0, 1, 2, 0, 0]);
+});
+
+test('where push is asked for, changes are pushed to the worker', () => {
+  expect(pushed).toBeGreaterThan(0);
 });
 
 test('no agent is logged off before their limit', () => {

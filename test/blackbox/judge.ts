@@ -93,7 +93,7 @@ function judge(
   return {
     disturbed: org.people.disturbed,
     missed,
-    unknownRequests: org.api.unknown,
+    unknownRequests: [...org.api.unknown, ...org.api.notifications.unknown],
     tooMany: org.tooMany,
     secrets: [...org.tokens, ...SECRETS].filter((secret) => everything.includes(secret)).length,
     unrecorded: unrecorded(org, record),

@@ -50,6 +50,9 @@ export class Organisation {
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
+    this.#server.on('upgrade', (request, socket, head: Buffer) => {
+      this.api.notifications.upgrade(request, socket, head);
+    });
   }
 
   /** At a port of its own, unless it is to answer where nobody did. */
@@ -60,6 +63,7 @@ export class Organisation {
 
   async close(): Promise<void> {
     this.people.end();
+    this.api.notifications.breakSockets();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -72,7 +76,7 @@ export class Organisation {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests += 1;
     this.firstRequestAt ??= Date.now();
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
     const { method = 'GET' } = request;
     const text = await bodyOf(request);
     response.sendDate = false;

@@ -96,6 +96,8 @@ export class People {
   skew = 0;
   /** Told of each write before it takes effect. */
   onWrite: (write: Write) => void = () => undefined;
+  /** Told of each change of a presence, after it. */
+  onPresence: (person: Person) => void = () => undefined;
   readonly #timers = new Set<NodeJS.Timeout>();
 
   now(): number {
@@ -166,6 +168,7 @@ export class People {
     if (presence === 'OnQueue' && person.routing === 'OFF_QUEUE') this.setRouting(person, 'IDLE');
     const waits = person.routing === 'IDLE' || person.routing === 'NOT_RESPONDING';
     if (presence !== 'OnQueue' && waits) this.setRouting(person, 'OFF_QUEUE');
+    this.onPresence(person);
   }
 
   setRouting(person: Person, routing: Routing): void {

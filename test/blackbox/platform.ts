@@ -3,6 +3,7 @@
  * is a mistake of whoever sends it and is kept for the judge.
  */
 import { Analytics, ANALYTICS_BODIES } from './analytics.ts';
+import { Notifications, topicsFault } from './notifications.ts';
 import { problem, type Reply } from './reply.ts';
 import { emailOf, SPELLINGS, type People, type Person, type Presence } from './people.ts';
 
@@ -66,11 +67,18 @@ export class PlatformApi {
   largestPage = 500;
   /** What it tells of single agents on demand. */
   readonly analytics: Analytics;
+  readonly notifications: Notifications;
   readonly #people: People;
 
   constructor(people: People) {
     this.#people = people;
     this.analytics = new Analytics(people);
+    this.notifications = new Notifications(people, ({ routing, routingSince, ...person }) => ({
+      routingStatus: { status: routing, startTime: iso(routingSince) },
+      presence: presenceOf(person),
+      outOfOffice: { active: false },
+      activeQueueIds: [],
+    }));
   }
 
   answer(asked: Asked): Reply {
@@ -161,6 +169,18 @@ export class PlatformApi {
       method: 'GET',
       path: /^\/api\/v2\/audits\/query\/realtime\/servicemapping$/,
       answer: () => this.analytics.services(),
+    },
+    {
+      method: 'POST',
+      path: /^\/api\/v2\/notifications\/channels$/,
+      answer: ({ url }) => this.notifications.open(url.host),
+    },
+    {
+      method: 'PUT',
+      path: /^\/api\/v2\/notifications\/channels\/([^/]+)\/subscriptions$/,
+      query: ['ignoreErrors'],
+      check: topicsFault,
+      answer: ({ body }, id) => this.notifications.subscribe(id, body),
     },
   ];
 
@@ -294,7 +314,11 @@ function bodyFault(wanted: Route['body'], body: unknown): string | undefined {
   return keys.join() === wanted.join() ? undefined : `body of ${keys.join()}`;
 }
 
-function presenceOf({ id, presence, presenceSince }: Person): object {
+function presenceOf({
+  id,
+  presence,
+  presenceSince,
+}: Pick<Person, 'id' | 'presence' | 'presenceSince'>): object {
   const definition = DEFINITIONS.find(({ key }) => key === presence);
   return {
     id,
