@@ -14,9 +14,10 @@ const NOW = 'clock_timestamp()';
 const AFTER = (n: number): string => `${NOW} + $${n} * interval '1 millisecond'`;
 const LEFT = (column: string): string => `(extract(epoch FROM ${column} - ${NOW}) * 1000)::float8`;
 
+/** Not by a program that is too old for the store: it may not act, and a newer one waits for the lease. */
 const RENEW = `UPDATE idle_enforcer.lease SET until = ${AFTER(3)}, quiet = $4
-  WHERE organisation = $1 AND holder = $2
-  RETURNING epoch, ${LEFT('act_from')}, (SELECT version FROM idle_enforcer.version)`;
+  WHERE organisation = $1 AND holder = $2 AND (SELECT version FROM idle_enforcer.version) <= $5
+  RETURNING epoch, ${LEFT('act_from')}`;
 
 const READ = `SELECT holder, epoch, ${LEFT('until')}, host, boot, pid, (SELECT version FROM idle_enforcer.version)
   FROM idle_enforcer.lease WHERE organisation = $1`;
@@ -60,9 +61,8 @@ export class DatabaseLease {
   /** See `Store.holdLease`. */
   async hold(holder: string, ttl: Duration, quiet: Duration): Promise<LeaseGrant | undefined> {
     const { db, name, fence } = this.#organisation;
-    const [own] = await db.rows(RENEW, name, holder, ttl, quiet);
+    const [own] = await db.rows(RENEW, name, holder, ttl, quiet, MIGRATIONS.length);
     if (own !== undefined) {
-      checkVersion(Number(own[2]), MIGRATIONS.length, db.place);
       const grant = grantIn(own);
       fence.asked(holder, grant.epoch);
       return grant;

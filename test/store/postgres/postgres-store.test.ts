@@ -79,9 +79,13 @@ here('a store in a database', () => {
       const store = await open(empty);
       await store.holdLease('one', BASE, TTL);
       await open(empty, 'acme', { migrations: [...MIGRATIONS, 'SELECT 1'] });
+      const until = (): Promise<readonly object[]> => asked(empty, 'SELECT until FROM idle_enforcer.lease');
+      const before = await until();
       await expect(store.holdLease('one', BASE, TTL)).rejects.toThrow(
         /was made by a newer version of this program \(its version is \d+, this program knows \d+\)/,
       );
+      // The newer version waits for this lease.
+      expect(await until()).toEqual(before);
       expect(await kindOf(open(empty, 'acme', { readOnly: true }))).toBe('newer');
     });
 
