@@ -13,8 +13,8 @@ type Values = Readonly<Record<string, unknown>>;
 
 const TEXT = `# Helm chart of the idle enforcer
 
-One worker, its policy, its volume and its network policy. The page is made from \`values.schema.json\` and \`values.yaml\` by
-\`npm run generate\`.
+One worker with its volume, or several that share a database; a policy, or those of a fleet; and a network policy. The page is
+made from \`values.schema.json\` and \`values.yaml\` by \`npm run generate\`.
 
 \`\`\`sh
 kubectl create namespace idle-enforcer
@@ -22,9 +22,9 @@ kubectl -n idle-enforcer create secret generic genesys --from-env-file=.env
 helm install idle-enforcer deploy/helm/idle-enforcer --namespace idle-enforcer --values values.yaml
 \`\`\`
 
-[docs/operations.md](../../../docs/operations.md#install-in-ten-minutes) has a whole \`values.yaml\`, and says how image and chart of a
-release are verified. Uninstalling the chart keeps the volume with the record. \`kind: cronjob\` makes neither endpoints nor
-what reads them.
+[docs/operations.md](../../../docs/operations.md#install-in-ten-minutes) has a whole \`values.yaml\`, and one for
+[replicas on PostgreSQL](../../../docs/operations.md#replicas). It also says how image and chart of a release are verified.
+Uninstalling the chart keeps the volume with the record. \`kind: cronjob\` makes neither endpoints nor what reads them.
 
 ## Values
 

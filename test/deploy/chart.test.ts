@@ -14,6 +14,7 @@ import {
 } from './chart.ts';
 import type { Manifest, Values } from './chart.ts';
 import { describeWhere } from './installed.ts';
+import { find, kinds, podOf, withoutHelm } from './manifests.ts';
 
 const SECRETS = { GENESYS_CLIENT_ID: 'some-id', GENESYS_CLIENT_SECRET: 'with "quotes" and: colons' };
 const USUAL: Values = { secrets: SECRETS };
@@ -44,43 +45,6 @@ const OTHERWISE: Values = {
 
 const LEAST = `{ version: 1, genesys: { region: eu-west-1, client_id: a, client_secret: b }, profiles: [
   { name: all, rules: [{ id: gone, when: { presence: [away] }, limit: 1h }] }] }`;
-
-function find(manifests: readonly Manifest[], kind: string): Manifest {
-  const found = manifests.find((manifest) => manifest.kind === kind);
-  if (found === undefined) throw new Error(`there is no ${kind}`);
-  return found;
-}
-
-function kinds(manifests: readonly Manifest[]): readonly string[] {
-  return manifests.map(({ kind }) => kind).sort();
-}
-
-interface Pod {
-  readonly securityContext: object;
-  readonly automountServiceAccountToken: boolean;
-  readonly terminationGracePeriodSeconds: number;
-  readonly volumes: readonly object[];
-  readonly containers: readonly [
-    {
-      readonly args: readonly string[];
-      readonly image: string;
-      readonly env?: readonly object[];
-      readonly securityContext: object;
-      readonly volumeMounts: readonly { readonly mountPath: string; readonly subPath?: string }[];
-      readonly livenessProbe?: { readonly httpGet: { readonly path: string } };
-      readonly readinessProbe?: { readonly httpGet: { readonly path: string } };
-    },
-  ];
-}
-
-function podOf(manifest: Manifest): Pod {
-  const spec = (
-    manifest.kind === 'CronJob'
-      ? (manifest.spec?.['jobTemplate'] as { spec: Manifest['spec'] }).spec
-      : manifest.spec
-  ) as { template: { spec: Pod } };
-  return spec.template.spec;
-}
 
 /** The policy in the ConfigMap is valid, and only watches. */
 function expectToLoad(manifests: readonly Manifest[]): void {
@@ -216,7 +180,7 @@ whereRendered('the chart', () => {
 
   test('refuses a CronJob without a volume, which would begin anew with each sweep and never act', () => {
     expect(() => render({ ...CRON, persistence: { enabled: false } })).toThrow(
-      'kind cronjob needs persistence: without it no sweep knows of the one before',
+      'kind cronjob needs persistence, or a database: without either no sweep knows of the one before',
     );
   });
 
@@ -259,7 +223,9 @@ whereRendered('the chart', () => {
 
 describe('the schema of the chart’s values', () => {
   test.each([
-    ['a key that there is not', { replicas: 2 }, 'Unrecognized key: "replicas"'],
+    ['a key that there is not', { autoscaling: true }, 'Unrecognized key: "autoscaling"'],
+    ['no replica at all', { replicas: 0 }, 'replicas'],
+    ['a policy whose key is no name of a file', { fleet: { policies: { '../x': 'x' } } }, 'fleet.policies'],
     ['a kind that there is not', { kind: 'daemonset' }, 'kind'],
     [
       'a folder that many write to',
@@ -271,6 +237,12 @@ describe('the schema of the chart’s values', () => {
     ['a secret that is no name of a variable', { secrets: { 'client-id': 'x' } }, 'secrets'],
   ])('refuses %s', (_, values, why) => {
     expect(() => chartInput({ ...USUAL, ...values })).toThrow(why);
+  });
+
+  test('has only patterns that Go understands, for Helm is written in it', () => {
+    const patterns = deployFile('helm/idle-enforcer/values.schema.json').match(/"pattern": ".*"/g) ?? [];
+    expect(patterns.length).toBeGreaterThan(0);
+    expect(patterns.filter((pattern) => /\(\?[^:]|\\\\[1-9]/.test(pattern))).toEqual([]);
   });
 
   test('describes every value in its schema, and no other', () => {
@@ -309,9 +281,3 @@ describe('the plain manifests', () => {
     expect([...all].filter((kind) => !named.includes(kind)).sort()).toEqual(['CronJob', 'ServiceMonitor']);
   });
 });
-
-/** Without the labels and annotations that only Helm needs. */
-function withoutHelm({ metadata: { name, labels = {} }, ...rest }: Manifest): object {
-  const kept = Object.entries(labels).filter(([key]) => !/helm|managed-by|version/.test(key));
-  return { ...rest, metadata: { name, labels: Object.fromEntries(kept) } };
-}

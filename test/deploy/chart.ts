@@ -131,6 +131,17 @@ export function plainManifests(): readonly Manifest[] {
   return files.flatMap((file) => manifestsIn(read(new URL(file, folder)), file));
 }
 
+/** Whether there is a kubectl, which makes objects of a kustomization without a cluster. */
+export const canKustomize = hasProgram('kubectl', 'kustomize', fileURLToPath(new URL('kubernetes/', DEPLOY)));
+
+/** What is applied of a folder under deploy/ with `kubectl apply -k`. */
+export function kustomized(folder: string): readonly Manifest[] {
+  return manifestsIn(
+    run('kubectl', ['kustomize', fileURLToPath(new URL(folder, DEPLOY))], ''),
+    `${folder}/kustomization.yaml`,
+  );
+}
+
 /** Text of a file under deploy/. */
 export function deployFile(path: string): string {
   return read(new URL(path, DEPLOY));

@@ -25,6 +25,7 @@ func render(chart string) error {
 	all := template.New("chart").Option("missingkey=zero")
 	functions := sprig.TxtFuncMap()
 	functions["toYaml"] = toYaml
+	functions["fromYaml"] = fromYaml
 	functions["include"] = func(name string, data interface{}) (string, error) {
 		var text bytes.Buffer
 		err := all.ExecuteTemplate(&text, name, data)
@@ -80,6 +81,15 @@ type chartFiles struct{ chart string }
 func (files chartFiles) Get(name string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(files.chart, name))
 	return string(text), err
+}
+
+// fromYaml answers a fault as Helm does: as a value.
+func fromYaml(text string) map[string]interface{} {
+	found := map[string]interface{}{}
+	if err := yaml.Unmarshal([]byte(text), &found); err != nil {
+		return map[string]interface{}{"Error": err.Error()}
+	}
+	return found
 }
 
 func toYaml(value interface{}) (string, error) {

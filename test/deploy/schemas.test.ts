@@ -16,9 +16,20 @@ import { validate } from './schemas.ts';
 /** Refused for a CronJob. */
 const NO_VOLUME = { enabled: false };
 
+/** Replicas of a fleet, which have no volume whatever else is said. */
+const SHARED: Values = {
+  replicas: 3,
+  database: { enabled: true, existingSecret: 'postgres' },
+  fleet: {
+    enabled: true,
+    file: "store: { postgres: '${file:/database/url}' }",
+    policies: { one: 'name: One' },
+  },
+};
+
 /** The values that decide what is made, each as it comes and the other ways. */
 const SWITCHES: readonly (readonly Values[])[] = [
-  [{}, { kind: 'cronjob' }],
+  [{}, { kind: 'cronjob' }, SHARED],
   [
     { secrets: { GENESYS_CLIENT_ID: 'id', GENESYS_CLIENT_SECRET: 'secret' } },
     { existingSecret: 'elsewhere', existingConfigMap: 'elsewhere' },

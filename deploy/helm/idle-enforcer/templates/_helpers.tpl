@@ -80,6 +80,12 @@ affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 volumes:
+  {{- if .Values.database.existingSecret }}
+  - name: database
+    secret:
+      secretName: {{ .Values.database.existingSecret }}
+      defaultMode: 288
+  {{- end }}
   # Whole folders, no subPath: only so does a change reach the running worker.
   - name: policy
     configMap:
@@ -88,6 +94,7 @@ volumes:
     secret:
       secretName: {{ include "idle-enforcer.secret" . }}
       defaultMode: 288
+  {{- if not .Values.database.enabled }}
   - name: data
     {{- if .Values.persistence.enabled }}
     persistentVolumeClaim:
@@ -95,6 +102,7 @@ volumes:
     {{- else }}
     emptyDir: {}
     {{- end }}
+  {{- end }}
   {{- with .Values.extraVolumes }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -109,8 +117,12 @@ securityContext:
   readOnlyRootFilesystem: true
   capabilities:
     drop: [ALL]
-{{- if or .Values.env .Values.extraEnv }}
+{{- if or .Values.env .Values.extraEnv .Values.fleet.enabled }}
 env:
+  {{- if .Values.fleet.enabled }}
+  - name: IDLE_ENFORCER_CONFIG
+    value: /config/fleet.yaml
+  {{- end }}
   {{- range $name, $value := .Values.env }}
   - name: {{ $name }}
     value: {{ $value | quote }}
@@ -122,14 +134,21 @@ env:
 resources:
   {{- toYaml .Values.resources | nindent 2 }}
 volumeMounts:
+  {{- if .Values.database.existingSecret }}
+  - name: database
+    mountPath: /database
+    readOnly: true
+  {{- end }}
   - name: policy
     mountPath: /config
     readOnly: true
   - name: secrets
     mountPath: /secrets
     readOnly: true
+  {{- if not .Values.database.enabled }}
   - name: data
     mountPath: /data
+  {{- end }}
   {{- with .Values.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
