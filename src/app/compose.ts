@@ -11,7 +11,8 @@ import type { SweepReport } from '../ports/metrics.ts';
 import type { EvidenceSources } from '../ports/evidence.ts';
 import type { Store } from '../ports/store.ts';
 import { isPaused } from '../domain/planning/holds.ts';
-import { Worker } from '../controller/worker.ts';
+import { Worker, type WorkerParts } from '../controller/worker.ts';
+import { writtenUnder } from '../controller/written-under.ts';
 import { PlatformError } from '../genesys/http/errors.ts';
 import { connectPlatform, type Platform } from '../genesys/platform.ts';
 import { askedSources } from '../policy-file/asked-sources.ts';
@@ -221,9 +222,9 @@ function workerOf(
   const evidence = (): EvidenceSources => evidenceOf(platform, reload?.current.settings.evidence);
   const asked = { evidence, ...watchedBy(floor, platform.openInteractions) };
   const made = { ...tools, ...asked, sources, directory, effects, store, names };
-  const load = async (wanted: InForce, isAfterAnother: boolean): Promise<Controller> => {
+  const load: WorkerParts['load'] = async (wanted, isAfterAnother, isOver) => {
     if (isAfterAnother) await readAgain(parts);
-    return await Controller.load(made, wanted);
+    return await Controller.load({ ...made, store: writtenUnder(store, isOver) }, wanted);
   };
   let { setAside } = store;
   const hooks = {

@@ -81,7 +81,7 @@ export class LeaseKeeper {
     return this.#renewedAt !== undefined && this.#left() > 0;
   }
 
-  /** Rises with each end of a holding, and with each time in which it was not known. */
+  /** Rises with each end of a holding, and with each new epoch: what began before may rest on what another worker has written since. */
   get term(): number {
     return this.#term;
   }
@@ -170,7 +170,11 @@ export class LeaseKeeper {
 
   #granted({ epoch, actsAfter }: LeaseGrant, asked: Moment): void {
     const { opened } = this.#parts.store;
-    if (epoch !== this.#epoch || opened !== this.#opened) this.#end('the lease was lost');
+    if (epoch !== this.#epoch || opened !== this.#opened) {
+      this.#end('the lease was lost');
+      // What began after the holding had ended, in the hope that no other worker took it, is over as well.
+      this.#term += 1;
+    }
     this.#epoch = epoch;
     this.#opened = opened;
     this.#isWaiting = false;

@@ -37,13 +37,13 @@ export interface WorkerParts {
   readonly process: Pick<SweepBegun, 'command' | 'version' | 'startedAt'>;
   /**
    * Loads everything that is remembered; called whenever the lease has been won. `isAfterAnother`: what was read of the store before may be
-   * old.
+   * old. `isOver`: what is loaded now is worth nothing any more, and may not be written.
    */
-  readonly load: (inForce: InForce, isAfterAnother: boolean) => Promise<Sweeper>;
+  readonly load: (inForce: InForce, isAfterAnother: boolean, isOver: () => boolean) => Promise<Sweeper>;
   /** Called just before each sweep, and just after it; neither may throw. */
   readonly beforeSweep?: () => void;
   readonly afterSweep?: () => void;
-  /** Another worker has let go of the lease, or is gone: a sweep is due at once. */
+  /** The lease was taken after another worker may have held it: a sweep is due at once. */
   readonly onTaken?: () => void;
 }
 
@@ -61,6 +61,8 @@ export class Worker {
   readonly #keeper: LeaseKeeper;
   /** Under which holding the enforcer was loaded. */
   #loadedOn: string | undefined;
+  /** Under which one the last sweep began. */
+  #begunOn: string | undefined;
   #stopping = false;
   #isTold = false;
   /** Another worker may have written the store since this one was made. */
@@ -115,7 +117,13 @@ export class Worker {
     } finally {
       this.#running = undefined;
       this.#parts.afterSweep?.();
+      if (this.#isTakenAnew()) this.#parts.onTaken?.();
     }
+  }
+
+  /** The lease was lost and taken again while a sweep was under way: under this holding none has begun. */
+  #isTakenAnew(): boolean {
+    return !this.#stopping && this.#keeper.isHeld && this.#keeper.ground !== this.#begunOn;
   }
 
   /**
@@ -191,6 +199,7 @@ export class Worker {
     keeper.start();
     const wasWaiting = keeper.waiting;
     const lease = await keeper.ask();
+    this.#begunOn = keeper.ground;
     // While it cannot be known who holds the lease, one who waited for it goes on waiting.
     if (lease === 'taken' || (lease === 'unknown' && wasWaiting)) return undefined;
     if (lease === 'held') {
@@ -200,7 +209,8 @@ export class Worker {
     const { ground, term } = keeper;
     if (this.#loadedOn !== ground && lease === 'held') this.#enforcer = undefined;
     if (this.#enforcer === undefined) {
-      this.#enforcer = await this.#parts.load(this.#inForce, this.#isAfterAnother);
+      const isOver = (): boolean => keeper.ground !== ground;
+      this.#enforcer = await this.#parts.load(this.#inForce, this.#isAfterAnother, isOver);
       this.#isAfterAnother = true;
       this.#loadedOn = ground;
     }

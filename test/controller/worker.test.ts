@@ -67,6 +67,8 @@ let lease: Lease;
 let contents: MemoryContents;
 let log: Sentences;
 let loads: number;
+/** Whether what was loaded last is worth nothing any more. */
+let isOver: () => boolean;
 let failed: number;
 /** What the enforcer does in each sweep. */
 let sweep: (limits: SweepLimits) => Promise<SweepReport>;
@@ -93,8 +95,9 @@ function workerOf(
     {
       ...{ clock, store, log, holder, process: PROCESS },
       meter: { sweepFailed: () => (failed += 1) },
-      load: () => {
+      load: (_, __, over) => {
         loads += 1;
+        isOver = over;
         return Promise.resolve({
           use: () => undefined,
           sweep: (limits) => sweep(limits),
@@ -336,6 +339,31 @@ describe('the lease', () => {
     await between.releaseLease('second');
     expect(await worker.tick()).toBeDefined();
     expect([loads, worker.lease.epoch]).toEqual([2, 3]);
+  });
+
+  test('that another has held while a sweep went on is swept under at once after it, and what that sweep knew is not written', async () => {
+    let taken = 0;
+    const worker = workerOf('first', { onTaken: () => (taken += 1) });
+    await worker.tick();
+    const isFirstOver = isOver;
+    lease.failing = true;
+    clock.windTo(BASE + TTL);
+    let stood: unknown;
+    // Nobody knows who holds the lease when this sweep begins.
+    sweep = async ({ mayRecord }) => {
+      const between = new Lease().inner;
+      await between.holdLease('second', clock.now(), TTL);
+      await between.releaseLease('second');
+      lease.failing = false;
+      expect(isFirstOver()).toBe(false);
+      stood = await mayRecord?.();
+      return report();
+    };
+    await worker.tick();
+    expect([stood, worker.lease.epoch, isFirstOver(), taken]).toEqual(['lost', 3, true, 1]);
+    sweep = () => Promise.resolve(report());
+    await worker.tick();
+    expect([loads, isOver(), taken]).toEqual([2, false, 1]);
   });
 
   test('of a store that fails is not believed for longer than it lasts, and action ends shortly before', async () => {

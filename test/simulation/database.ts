@@ -3,12 +3,14 @@ import type { Instant } from '../../src/domain/time/time.ts';
 import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { storeError } from '../../src/store/errors.ts';
+import { Fence } from '../../src/store/fence.ts';
 import { MemoryContents } from '../../src/store/memory/contents.ts';
 import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import type { Mistake } from './mistakes.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
 import { ask, FAIR } from './wire.ts';
 
+const PLACE = 'the database';
 /** Pages are read at once: they are of the past. */
 const READ_AT_ONCE: ReadonlySet<string> = new Set(['eventPages', 'countPages', 'rememberedPages']);
 /** What a worker writes under its lease. */
@@ -38,39 +40,96 @@ export class Database {
   open(process: Client, clock: () => Instant, mistake: Mistake | undefined): Store {
     const { contents } = this;
     const now = (): Instant => (mistake === 'own_clock' ? clock() : this.#scheduler.now);
-    const store = new LeaseStore({ now, contents }, mistake);
-    const visitor = new MemoryStore({ now, contents });
+    const store = new FaultyStore({ now, contents }, mistake);
+    const lease = new LeaseStore({ now, contents }, mistake);
+    const asker = new Asker(this, this.#scheduler, process, mistake);
     return new Proxy<Store>(store, {
       get: (_, name) => {
-        const side: Store = mistake === 'no_fence' && FENCED.has(String(name)) ? visitor : store;
+        const isOfLease = name === 'holdLease' || name === 'releaseLease';
+        const side: Store = isOfLease ? lease : store;
         const value: unknown = Reflect.get(side, name, side);
         if (typeof value !== 'function') return value;
         const call = (parts: readonly unknown[]): unknown => Reflect.apply(value, side, parts);
         if (READ_AT_ONCE.has(String(name))) return (...parts: readonly unknown[]) => call(parts);
-        return (...parts: readonly unknown[]) =>
-          this.#call(process, String(name), () => call(parts) as Promise<unknown>, mistake);
+        const ask = (parts: readonly unknown[]) => () => call(parts) as Promise<unknown>;
+        if (name === 'holdLease') {
+          return (holder: string, ...parts: readonly unknown[]) =>
+            asker.hold(holder, ask([holder, ...parts]) as () => ReturnType<Store['holdLease']>);
+        }
+        return FENCED.has(String(name))
+          ? (...parts: readonly unknown[]) => asker.write(String(name), ask(parts))
+          : (...parts: readonly unknown[]) => asker.ask(ask(parts));
       },
     });
   }
 
-  async #call(
-    process: Client,
-    name: string,
-    give: () => Promise<unknown>,
-    mistake: Mistake | undefined,
-  ): Promise<unknown> {
-    const work = async (): Promise<unknown> => {
-      const { now } = this.#scheduler;
-      if (this.downUntil > now || process.cutOffUntil > now) throw storeError('lost', 'the database', 'away');
-      const answer = await give();
-      this.#onWrite();
-      return answer;
+  /** Throws while this process does not reach the database. */
+  checkReached({ cutOffUntil }: Client): void {
+    const { now } = this.#scheduler;
+    if (this.downUntil > now || cutOffUntil > now) throw storeError('lost', PLACE, 'away');
+  }
+
+  /** Something may have been written. */
+  written(): void {
+    this.#onWrite();
+  }
+}
+
+/**
+ * The near end of a connection, as the store on PostgreSQL has it: it knows of the lease what it was answered, begins a write with
+ * that, and makes one write after the other. Mutable.
+ */
+class Asker {
+  readonly #database: Database;
+  readonly #scheduler: Scheduler;
+  readonly #process: Client;
+  readonly #mistake: Mistake | undefined;
+  readonly #fence = new Fence();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(database: Database, scheduler: Scheduler, process: Client, mistake: Mistake | undefined) {
+    this.#database = database;
+    this.#scheduler = scheduler;
+    this.#process = process;
+    this.#mistake = mistake;
+  }
+
+  async ask<T>(give: () => Promise<T>): Promise<T> {
+    const way = { weather: FAIR, timeout: Infinity };
+    const answer = await ask(this.#scheduler, this.#process, way, () => this.#reached(give));
+    if (answer === 'timeout') throw new Error('the database has no time-out');
+    return answer;
+  }
+
+  async hold(holder: string, give: () => ReturnType<Store['holdLease']>): ReturnType<Store['holdLease']> {
+    const grant = await this.ask(give);
+    this.#fence.asked(holder, grant?.epoch);
+    return grant;
+  }
+
+  write(name: string, give: () => Promise<unknown>): Promise<unknown> {
+    const { granted } = this.#fence;
+    const fenced = (): Promise<unknown> => {
+      const { holder = '', epoch } = this.#database.contents.lease;
+      if (this.#mistake !== 'no_fence') this.#fence.check({ holder, epoch }, PLACE, granted);
+      return give();
     };
-    if (mistake === 'write_behind' && name === 'saveStep') {
-      this.#scheduler.after(8 * SECOND, process, () => void work().catch(() => undefined));
-      return undefined;
+    if (this.#mistake === 'write_behind' && name === 'saveStep') {
+      this.#scheduler.after(8 * SECOND, this.#process, () => {
+        void this.#reached(fenced).catch(() => undefined);
+      });
+      return Promise.resolve();
     }
-    return await ask(this.#scheduler, process, { weather: FAIR, timeout: Infinity }, work);
+    const mine = this.#last.then(() => this.ask(fenced));
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #reached<T>(give: () => Promise<T>): Promise<T> {
+    this.#database.checkReached(this.#process);
+    const answer = await give();
+    this.#database.written();
+    return answer;
   }
 }
 
@@ -107,6 +166,19 @@ class LeaseStore extends MemoryStore {
   override async releaseLease(...given: Parameters<Store['releaseLease']>): Promise<void> {
     await super.releaseLease(...given);
     if (this.#mistake === 'epoch_reset') this.#held.lease = { ...this.#held.lease, epoch: 0 };
+  }
+}
+
+/** All but the lease. It is asked for by no one, so that its own fence stays down: see `Asker`. */
+class FaultyStore extends MemoryStore {
+  readonly #mistake: Mistake | undefined;
+
+  constructor(
+    options: { readonly now: () => Instant; readonly contents: MemoryContents },
+    mistake: Mistake | undefined,
+  ) {
+    super(options);
+    this.#mistake = mistake;
   }
 
   override async loadMemories(): ReturnType<Store['loadMemories']> {

@@ -1,7 +1,7 @@
 /** What must hold in every life, whatever goes wrong. */
 import { takesOff } from '../../src/domain/policy/actions.ts';
 import type { Action } from '../../src/domain/policy/policy.ts';
-import type { StoredEvent } from '../../src/domain/record.ts';
+import type { StoredEvent, WorkerTrace } from '../../src/domain/record.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import type { MemoryContents } from '../../src/store/memory/contents.ts';
 import { INTERVAL } from './replica.ts';
@@ -51,7 +51,7 @@ export class Invariants {
   readonly #watch: Watch;
   readonly #findings = new Set<string>();
   readonly #mishaps: Mishap[] = [];
-  readonly #sweeps: { readonly at: Instant; readonly sweptAt: Instant }[] = [];
+  readonly #sweeps: (Pick<WorkerTrace, 'holder' | 'sweptAt'> & { readonly at: Instant })[] = [];
   /** For how long log-offs that came to nothing hold an agent back. */
   readonly #waits = new Map<string, Span[]>();
   /** When the last intention for an agent was recorded. */
@@ -97,10 +97,7 @@ export class Invariants {
     this.#epoch = lease.epoch;
     if (sweptAt < this.#sweptAt) this.#find('an older sweep was stored over a newer one');
     this.#sweptAt = sweptAt;
-    if (worker !== undefined && worker.sweptAt !== this.#sweeps.at(-1)?.sweptAt) {
-      this.#sweeps.push({ at: this.#watch.scheduler.now, sweptAt: worker.sweptAt });
-      this.#tell(`${worker.holder} sweeps`);
-    }
+    if (worker !== undefined) this.#swept(worker);
     for (const event of events.slice(this.#eventsSeen)) this.#stored(event);
     this.#eventsSeen = events.length;
   }
@@ -113,14 +110,28 @@ export class Invariants {
     return { findings: [...this.#findings], effects: this.#effects, takings: this.#takings };
   }
 
-  /** No agent is logged off who has shown that they are there; a sign that comes in the middle of it cannot have been seen. */
-  #checkPresent({ agent: { id }, signs, lastSign }: CastAgent, action: Action, isAnswer: boolean): void {
+  /** Two workers whose clocks differ may begin a sweep at the same time, each by its own clock. */
+  #swept({ holder, sweptAt }: WorkerTrace): void {
+    const last = this.#sweeps.at(-1);
+    if (holder === last?.holder && sweptAt === last.sweptAt) return;
+    this.#sweeps.push({ at: this.#watch.scheduler.now, holder, sweptAt });
+    this.#tell(`${holder} sweeps`);
+  }
+
+  /**
+   * No agent is logged off who has shown that they are there. A sign that comes in the middle of it cannot have been seen: neither one
+   * since the last look, nor one that our own Offline, which was on its way, has hidden from all later looks.
+   */
+  #checkPresent({ agent: { id }, signs, done }: CastAgent, action: Action, isAnswer: boolean): void {
     const { longestRequest, scheduler } = this.#watch;
-    const seenUntil = scheduler.now - FRESH - longestRequest;
-    const seen = signs.findLast((at) => at <= seenUntil) ?? -Infinity;
-    const since = lastSign <= seenUntil ? lastSign : seen;
+    const intendedAt = this.#intendedAt.get(id) ?? 0;
+    const hiddenBy =
+      done.find(({ at, action: each }) => at >= intendedAt && takesOff([each]))?.at ?? -Infinity;
+    const isSeen = (sign: Instant): boolean =>
+      sign <= scheduler.now - FRESH - longestRequest && (sign > hiddenBy || sign <= intendedAt - FRESH);
+    const since = signs.findLast(isSeen) ?? -Infinity;
     // The ladder answers a return whatever the limit says, unless a sign has come.
-    const isAnswered = isAnswer && since < (this.#intendedAt.get(id) ?? 0);
+    const isAnswered = isAnswer && since < intendedAt;
     if (scheduler.now - since < LIMIT && !isAnswered)
       this.#find(`${action} was sent for ${id}, who showed a sign ${seconds(scheduler.now - since)} before`);
   }

@@ -3,6 +3,7 @@ import { Alarms } from '../../src/controller/alarms.ts';
 import type { EnforcerParts } from '../../src/controller/enforcer-parts.ts';
 import { Controller } from '../../src/controller/sweep.ts';
 import { Worker } from '../../src/controller/worker.ts';
+import { writtenUnder } from '../../src/controller/written-under.ts';
 import type { Agent, Sighting } from '../../src/domain/agent.ts';
 import type { ActionResult } from '../../src/domain/logoff/result.ts';
 import type { Action, Policy } from '../../src/domain/policy/policy.ts';
@@ -89,7 +90,7 @@ export class Replica implements Client {
       {
         ...{ clock: this.#clock, store, log: QUIET.log, meter: QUIET.meter, holder: name },
         process: { command: 'run', version: '0', startedAt: parts.scheduler.now },
-        load: (wanted) => Controller.load(made, wanted),
+        load: (wanted, _, isOver) => Controller.load({ ...made, store: writtenUnder(store, isOver) }, wanted),
         onTaken: () => {
           void this.#worker.tick(this.#nextTick());
         },

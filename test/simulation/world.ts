@@ -52,10 +52,6 @@ export class CastAgent {
     return this.#simulator.standing.presence === 'OFFLINE';
   }
 
-  get lastSign(): Instant {
-    return this.signs.at(-1) ?? -Infinity;
-  }
-
   /** The agent shows that they are there. One who has been logged off is back by it. */
   show(at: Instant): void {
     this.#isBusy = !this.#isBusy;

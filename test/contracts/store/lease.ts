@@ -123,7 +123,7 @@ export function leaseContract(place: () => StorePlace): void {
 }
 
 /** Everything that only a worker writes. */
-const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
+export const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'a sweep': (store) =>
     store.saveSweep({ at: BASE, changed: [stateOf('a', BASE)], notSeen: [], standing: STANDING, events: [] }),
   'a step': (store) => store.saveStep([stateOf('a', BASE)], [{ kind: 'intent', at: BASE, intentId: 'i' }]),
