@@ -76,14 +76,19 @@ function dayOf({ id }: Agent, i: number, from: Instant): UserHistory {
   const shift = from + 8 * HOUR + (i % 8) * HOUR;
   const day = (from - FROM) / DAY;
   if ((day + i) % 7 >= 5) {
-    presence.push({ from, to: from + DAY, state: 'OFFLINE' });
+    presence.push({ from, to: from + DAY, state: 'OFFLINE', definitionId: 'OFFLINE' });
     routing.push({ from, to: from + DAY, state: 'OFF_QUEUE' });
     return { userId: id, presence, routing };
   }
-  const line = (list: HistorySpan[], steps: readonly (readonly [Instant, string])[]): void => {
+  const line = (
+    list: HistorySpan[],
+    steps: readonly (readonly [Instant, string])[],
+    labels = false,
+  ): void => {
     steps.forEach(([at, state], index) => {
       const to = steps[index + 1]?.[0] ?? from + DAY;
-      if (to > at) list.push({ from: at, to, state });
+      // The policy names a label: a presence without the id of its own is unknown to it, and protects.
+      if (to > at) list.push({ from: at, to, state, definitionId: labels ? state : undefined });
     });
   };
   const leaves = (i + day) % 10 === 0 ? shift + 5 * HOUR : shift + 8 * HOUR;
@@ -108,7 +113,7 @@ function dayOf({ id }: Agent, i: number, from: Instant): UserHistory {
   }
   const gone = leaves < shift + 8 * HOUR ? from + DAY - MINUTE : Math.max(at, leaves);
   if (gone < from + DAY) steps.push([gone, 'OFFLINE']);
-  line(presence, steps);
+  line(presence, steps, true);
   line(routing, calls);
   return { userId: id, presence, routing };
 }

@@ -5,83 +5,91 @@
  * and waits there for the plan of that sweep. Pure.
  *
  * History does not show the effects of a log-off. An agent who was logged off counts as gone until history shows a
- * sign of the person; what history shows of the agent meanwhile is folded like anything else.
+ * sign of the person; what history shows of the agent meanwhile is folded like anything else. So policies that differ only in limits
+ * and modes of rules are replayed together: each agent is read and tracked once, and judged by each of them.
  */
 import type { Observation } from '../../domain/agent.ts';
 import { evaluate, type Evaluation } from '../../domain/judging/evaluate.ts';
-import type { Verdict } from '../../domain/judging/judge.ts';
-import { noteObserved } from '../../domain/tracking/own-logoff.ts';
 import { enforcedIn, observedIn } from '../../domain/planning/candidates.ts';
-import {
-  EMPTY_LEDGER,
-  plan,
-  withLogoff,
-  withOnline,
-  type Candidate,
-  type Hold,
-  type Ledger,
-} from '../../domain/planning/plan.ts';
-import type { Action, Policy, Profile } from '../../domain/policy/policy.ts';
-import { recoveredBy } from '../../domain/record.ts';
+import type { Candidate } from '../../domain/planning/plan.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import { noteObserved } from '../../domain/tracking/own-logoff.ts';
 import { isFoldable } from '../../domain/tracking/reading.ts';
 import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
+import type { HeadSeries } from '../report/licence.ts';
+import { endOfHistory, follow, goOff, type Seen } from './gone.ts';
 import { logOffInHistory } from './hands.ts';
 import type { History } from './history.ts';
+import { isQuiet, Jury } from './jury.ts';
+import type { ReplayedLogoff } from './stand.ts';
 import {
-  isBounce,
+  howOftenOff,
   isSteady,
-  nextLookAt,
-  noteReplayedWork,
+  nextChangeAt,
+  nextHoldAt,
+  nextVerdictAt,
   observe,
-  signAfter,
+  standOf,
   trackOf,
-  warn,
-  type Off,
-  type ReplayedLogoff,
+  warned,
+  watchBy,
   type Track,
 } from './track.ts';
-import type { HeadCount } from '../report/licence.ts';
-import { endsSession } from '../../domain/policy/actions.ts';
+import { Variant, type Called, type Outcome, type ReplayedObserved, type Tally } from './variant.ts';
 
 /** What a policy would have done. */
-export interface Replayed {
+export interface Replayed extends Outcome {
   readonly logoffs: readonly ReplayedLogoff[];
   /** Log-offs of rules in observe mode, once in an idle episode. */
-  readonly observed: readonly { readonly rule: string; readonly profile: string; readonly at: Instant }[];
-  /** As history has it, and with the policy; one count a sweep. */
-  readonly asItWas: readonly HeadCount[];
-  readonly withPolicy: readonly HeadCount[];
-  /** Sweeps in which agents were held back, by what, and the most agents at once. */
-  readonly deferred: ReadonlyMap<Hold, { readonly sweeps: number; readonly most: number }>;
-  readonly breaker: number;
-  /** Log-offs that were planned, and that the look after taking the agent off the queue called off. */
-  readonly calledOff: number;
-  readonly sweeps: number;
-  /** How many observations were folded and judged. */
-  readonly looks: number;
+  readonly observed: readonly ReplayedObserved[];
 }
 
 /** How history is to be replayed. */
 export interface ReplayOptions {
-  readonly policy: Policy;
   /** Between two sweeps. */
   readonly interval: Duration;
   /** Within the history's own. */
   readonly span: Interval;
+  /** Is told now and then how much of it is done, from 0 to 1. */
+  readonly onProgress?: (share: number) => void;
 }
 
-/** Replays everything. */
-export function replay(history: History, options: ReplayOptions): Replayed {
-  return new Replay(history, options).run();
+/** Replays everything through one policy. */
+export function replay(
+  history: History,
+  { policy, ...options }: ReplayOptions & { readonly policy: Policy },
+): Replayed {
+  const logoffs: ReplayedLogoff[] = [];
+  const observed: ReplayedObserved[] = [];
+  const tally: Tally = {
+    begun: (logoff) => logoffs.push(logoff),
+    observed: (each) => observed.push(each),
+  };
+  const [outcome] = replayTogether(history, [{ policy, tally }], options);
+  if (outcome === undefined) throw new RangeError('there is no policy to replay');
+  return { ...outcome, logoffs, observed };
+}
+
+/** Replays everything through policies that differ only in limits and modes of rules: what each comes to is what it comes to alone. */
+export function replayTogether(
+  history: History,
+  policies: readonly { readonly policy: Policy; readonly tally: Tally }[],
+  options: ReplayOptions,
+): readonly Outcome[] {
+  return new Replay(history, policies, options).run();
 }
 
 const NOBODY = -1;
+/** Progress is told so often. */
+const PARTS = 200;
 
 class Replay {
   readonly #states: History['states'];
-  readonly #policy: Policy;
   readonly #span: Interval;
   readonly #interval: Duration;
+  readonly #onProgress: (share: number) => void;
+  readonly #variants: readonly Variant[];
+  readonly #jury: Jury;
   readonly #tracks: readonly Track[];
   readonly #byId: ReadonlyMap<string, Track>;
   readonly #everyone: ReadonlySet<string>;
@@ -89,58 +97,63 @@ class Replay {
   /** Chains of agents: the first who waits for the plan of each sweep, and who follows whom. */
   readonly #first: Int32Array;
   readonly #next: Int32Array;
-  /** By sweep: how many more are online than in the one before, and how many more of them are off by our doing. */
-  readonly #onlineMore: Int32Array;
-  readonly #hiddenMore: Int32Array;
+  /** By sweep: how many more are online than in the one before, and then how many are. */
+  readonly #online: Int32Array;
   /** Sweeps at which an exemption ends, in order. */
   readonly #lapses: readonly number[];
-  readonly #logoffs: ReplayedLogoff[] = [];
-  readonly #observed: { rule: string; profile: string; at: Instant }[] = [];
-  readonly #asItWas: HeadCount[] = [];
-  readonly #withPolicy: HeadCount[] = [];
-  readonly #deferred = new Map<Hold, { sweeps: number; most: number }>();
-  #ledger: Ledger = EMPTY_LEDGER;
-  #observedLedger: Ledger = EMPTY_LEDGER;
-  #breaker = 0;
-  #calledOff = 0;
-  #online = 0;
-  #hidden = 0;
-  #looks = 0;
 
-  constructor(history: History, { policy, interval, span }: ReplayOptions) {
+  constructor(
+    history: History,
+    policies: readonly { readonly policy: Policy; readonly tally: Tally }[],
+    { interval, span, onProgress = () => undefined }: ReplayOptions,
+  ) {
     this.#states = history.states;
-    this.#policy = policy;
     this.#interval = interval;
     this.#span = span;
+    this.#onProgress = onProgress;
     this.#sweeps = Math.max(0, Math.floor((span.to - 1 - span.from) / interval) + 1);
+    this.#variants = policies.map(
+      ({ policy, tally }) => new Variant(watchBy(policy, interval), tally, this.#sweeps),
+    );
+    this.#jury = new Jury(policies.map(({ policy }) => policy));
     this.#first = new Int32Array(this.#sweeps).fill(NOBODY);
     this.#next = new Int32Array(history.agents.length).fill(NOBODY);
-    this.#onlineMore = new Int32Array(this.#sweeps);
-    this.#hiddenMore = new Int32Array(this.#sweeps);
-    this.#lapses = policy.exempt
+    this.#online = new Int32Array(this.#sweeps);
+    const { eager } = this.#jury;
+    this.#lapses = eager.exempt
       .flatMap(({ until }) => (until === undefined ? [] : this.#sweepAt(until)))
       .sort((a, b) => a - b);
-    this.#tracks = history.agents.map((each) => trackOf(each, policy, interval));
+    this.#tracks = history.agents.map((each) => trackOf(each, watchBy(eager, interval)));
     this.#byId = new Map(this.#tracks.map((track) => [track.history.agent.id, track]));
     this.#everyone = new Set(this.#byId.keys());
   }
 
-  run(): Replayed {
+  run(): readonly Outcome[] {
     for (let i = 0; i < this.#tracks.length; i += 1) this.#runAhead(i, 0);
-    for (let sweep = 0; sweep < this.#sweeps; sweep += 1) this.#sweep(sweep);
-    for (const { off, hiddenSince } of this.#tracks)
-      if (off !== undefined && hiddenSince !== undefined)
-        off.logoff.recovered += recoveredBy(off.logoff.at, { from: hiddenSince, to: this.#span.to });
+    const part = Math.max(1, Math.ceil(this.#sweeps / PARTS));
+    for (let sweep = 0; sweep < this.#sweeps; sweep += 1) {
+      if (sweep % part === 0) this.#onProgress(sweep / this.#sweeps);
+      this.#sweep(sweep);
+    }
+    for (const { stands } of this.#tracks)
+      for (const [v, stand] of stands) {
+        const variant = this.#variants[v];
+        if (variant !== undefined) endOfHistory(stand, variant, this.#span.to);
+      }
+    return this.#variants.map(({ online, deferred, breaker, calledOff }) => ({
+      asItWas: this.#series(this.#online),
+      withPolicy: this.#series(online),
+      deferred,
+      breaker,
+      calledOff,
+    }));
+  }
+
+  #series(online: Int32Array): HeadSeries {
     return {
-      logoffs: this.#logoffs,
-      observed: this.#observed,
-      asItWas: this.#asItWas,
-      withPolicy: this.#withPolicy,
-      deferred: this.#deferred,
-      breaker: this.#breaker,
-      calledOff: this.#calledOff,
-      sweeps: this.#sweeps,
-      looks: this.#looks,
+      length: this.#sweeps,
+      at: (sweep) => this.#timeOf(sweep),
+      online: (sweep) => online[sweep] ?? 0,
     };
   }
 
@@ -158,193 +171,146 @@ class Replay {
     const now = this.#timeOf(sweep);
     const waiting: number[] = [];
     for (let i = this.#first[sweep] ?? NOBODY; i !== NOBODY; i = this.#next[i] ?? NOBODY) waiting.push(i);
-    this.#online += this.#onlineMore[sweep] ?? 0;
-    this.#hidden += this.#hiddenMore[sweep] ?? 0;
-    this.#plan(sweep, now, waiting);
-    this.#asItWas.push({ at: now, online: this.#online });
-    this.#withPolicy.push({ at: now, online: this.#online - this.#hidden });
+    const online = (this.#online[sweep - 1] ?? 0) + (this.#online[sweep] ?? 0);
+    this.#online[sweep] = online;
+    const called = this.#calledFor(waiting);
+    for (const [v, variant] of this.#variants.entries()) {
+      const { act, imagined } = variant.plan(sweep, now, online, this.#everyone, called[v] ?? []);
+      for (const candidate of imagined) this.#imagine(v, variant, candidate, now);
+      for (const candidate of act) this.#logOff(v, variant, candidate, sweep, now);
+    }
     for (const i of waiting) {
       const track = this.#tracks[i];
-      const waiting = track?.waiting;
-      if (track === undefined || waiting === undefined) continue;
-      track.waiting = undefined;
-      const { observation, evaluation } = waiting;
-      this.#runAhead(i, this.#nextSweep(track, observation, evaluation.verdict, sweep, now));
+      if (track !== undefined) this.#goOn(i, track, sweep, now);
     }
   }
 
-  /** Looks at one agent, sweep by sweep, until the agent is due or history ends. */
+  /** By number of the policy: for whom a plan is called. */
+  #calledFor(waiting: readonly number[]): readonly Called[][] {
+    const called: Called[][] = [];
+    for (const i of waiting) {
+      const track = this.#tracks[i];
+      for (const [v, evaluation] of track?.waiting?.evaluations ?? [])
+        if (track !== undefined) (called[v] ??= []).push([track.history.agent, evaluation]);
+    }
+    return called;
+  }
+
+  /** After the plan of this sweep. */
+  #goOn(i: number, track: Track, sweep: number, now: Instant): void {
+    const { waiting } = track;
+    if (waiting === undefined) return;
+    track.waiting = undefined;
+    // Whoever was held back is asked for again in the next sweep.
+    const isHeld = [...waiting.evaluations.keys()].some((v) => track.stands.get(v)?.off === undefined);
+    const next = isHeld ? now : Math.min(waiting.nextAt, nextHoldAt(track, now));
+    this.#runAhead(i, this.#nextSweep(track, waiting.observation, next, sweep));
+  }
+
+  /** Looks at one agent, sweep by sweep, until the agent is due under one of the policies or history ends. */
   #runAhead(i: number, from: number): void {
     const track = this.#tracks[i];
     if (track === undefined) return;
     for (let sweep = from; sweep < this.#sweeps;) {
       const now = this.#timeOf(sweep);
       const observation = observe(track, this.#states, now);
-      const evaluation = this.#look(track, observation, sweep, now);
-      if (track.off === undefined && isForThePlan(evaluation)) {
-        track.waiting = { observation, evaluation };
+      const nextAt = this.#look(track, { observation, sweep, now });
+      if (track.waiting !== undefined) {
         this.#next[i] = this.#first[sweep] ?? NOBODY;
         this.#first[sweep] = i;
         return;
       }
-      sweep = this.#nextSweep(track, observation, evaluation.verdict, sweep, now);
+      sweep = this.#nextSweep(track, observation, nextAt, sweep);
     }
   }
 
-  #look(track: Track, observation: Observation, sweep: number, now: Instant): Evaluation {
-    this.#looks += 1;
+  /** Answers when the next look is called for; where a plan is called for, that waits in `track`. */
+  #look(track: Track, seen: Seen): Instant {
+    const { observation, sweep } = seen;
     this.#catchUp(track, sweep);
-    const evaluation = evaluate(track.memory, observation, track.context, this.#policy);
+    const evaluation = evaluate(track.memory, observation, track.context, this.#jury.eager);
     track.memory = evaluation.state;
     track.sweep = sweep;
     track.whole = isFoldable(observation, track.memory, track.context);
     const online = observation.presence !== undefined && observation.presence.system !== 'OFFLINE';
-    if (online !== track.online) addTo(this.#onlineMore, sweep, online ? 1 : -1);
+    if (online !== track.online) this.#online[sweep] = (this.#online[sweep] ?? 0) + (online ? 1 : -1);
     track.online = online;
-    if (track.off !== undefined) this.#lookAtGone(track, track.off, sweep, now);
-    if (track.recent !== undefined) noteReplayedWork(track, observation, now);
-    if (track.warnsAhead > 0 && track.off === undefined) warn(track, evaluation.verdict, this.#policy, now);
-    return evaluation;
+    for (const [v, stand] of track.stands) {
+      const variant = this.#variants[v];
+      if (variant === undefined || !follow(track, stand, variant, this.#states, seen)) track.stands.delete(v);
+    }
+    return this.#judge(track, evaluation, seen);
   }
 
   /** The sweeps that were skipped saw the agent, and saw nothing new: all that they would have changed is this. */
   #catchUp(track: Track, sweep: number): void {
-    const { memory, whole, sweep: last } = track;
+    const { memory, whole, sweep: last, stands } = track;
     if (memory === undefined || !whole || last >= sweep - 1) return;
-    track.memory = { ...memory, seenAt: Math.max(memory.seenAt, this.#timeOf(sweep - 1)) };
+    const seenAt = Math.max(memory.seenAt, this.#timeOf(sweep - 1));
+    track.memory = { ...memory, seenAt };
+    for (const stand of stands.values())
+      if (stand.memory !== undefined) stand.memory = { ...stand.memory, seenAt };
   }
 
-  /** Brings the head-count, and the time that was won, up to date for an agent who was logged off. */
-  #lookAtGone(track: Track, { logoff, from }: Off, sweep: number, now: Instant): void {
-    const signAt = signAfter(track, logoff);
-    if (signAt !== undefined) {
-      logoff.signAt = signAt;
-      logoff.perhapsBrowser = isBounce(track, this.#states, signAt);
-      track.off = undefined;
-    } else if (track.online && now >= from) {
-      this.#hide(track, sweep, now);
-      return;
+  /** Judges an agent by each policy under which they are not off; answers when the next look is called for. */
+  #judge(track: Track, evaluation: Evaluation, { observation, now }: Seen): Instant {
+    let next = Math.min(nextChangeAt(track), nextHoldAt(track, now));
+    const { verdict } = evaluation;
+    if (isQuiet(verdict) && howOftenOff(track) < this.#variants.length)
+      next = Math.min(next, nextVerdictAt(track, verdict, track.profile, now));
+    const called = new Map<number, Evaluation>();
+    for (const [v, judged] of this.#jury.judged(track, evaluation, observation)) {
+      if (track.warns) this.#warn(track, v, judged, now);
+      if (isForThePlan(judged)) called.set(v, judged);
+      else
+        next = Math.min(
+          next,
+          nextVerdictAt(track, judged.verdict, this.#jury.profileIn(v, track.context), now),
+        );
     }
-    if (track.hiddenSince === undefined) return;
-    addTo(this.#hiddenMore, sweep, -1);
-    const wentAt = track.online ? now : (track.history.presence.at[track.presence.index] ?? now);
-    const to = Math.min(signAt ?? now, wentAt, now);
-    logoff.recovered += recoveredBy(logoff.at, { from: track.hiddenSince, to });
-    track.hiddenSince = undefined;
+    if (called.size > 0) track.waiting = { observation, evaluations: called, nextAt: next };
+    return next;
   }
 
-  #hide(track: Track, sweep: number, now: Instant): void {
-    if (track.hiddenSince !== undefined) return;
-    addTo(this.#hiddenMore, sweep, 1);
-    track.hiddenSince = now;
+  #warn(track: Track, v: number, { state, verdict }: Evaluation, now: Instant): void {
+    const policy = this.#variants[v]?.policy;
+    if (policy === undefined || state === undefined) return;
+    const noted = warned(track, state, verdict, policy, now);
+    if (noted !== state) standOf(track, v).memory = noted;
   }
 
-  /** When something may change for the agent next. */
-  #nextSweep(track: Track, observation: Observation, verdict: Verdict, sweep: number, now: Instant): number {
+  #nextSweep(track: Track, observation: Observation, nextAt: Instant, sweep: number): number {
     if (!isSteady(track, observation)) return sweep + 1;
-    const next = this.#sweepAt(nextLookAt(track, verdict, now));
     const lapse = this.#lapses.find((each) => each > sweep) ?? Infinity;
-    return Math.max(Math.min(next, lapse), sweep + 1);
+    return Math.max(Math.min(this.#sweepAt(nextAt), lapse), sweep + 1);
   }
 
-  #plan(sweep: number, now: Instant, waiting: readonly number[]): void {
-    const { caps } = this.#policy;
-    const hold = sweep < caps.settle ? ('settling' as const) : undefined;
-    const online = this.#online - this.#hidden;
-    const { due, imagined } = this.#candidates(waiting);
-    this.#ledger = withOnline(this.#ledger, online, now);
-    if (imagined.length > 0) {
-      const ledger = withOnline(this.#observedLedger, online, now);
-      const planned = plan(imagined, this.#everyone, hold, caps, ledger, now);
-      this.#observedLedger = planned.ledger;
-      for (const candidate of planned.act) this.#imagine(candidate, now);
-    }
-    // Without an agent who is due, a plan changes the ledger only where an agent was due before.
-    if (due.length === 0 && this.#ledger.dueBefore.size === 0 && this.#ledger.broken.size === 0) return;
-    const planned = plan(due, this.#everyone, hold, caps, this.#ledger, now);
-    this.#ledger = planned.ledger;
-    if (planned.tripped !== undefined) this.#breaker += 1;
-    this.#defer(planned.held);
-    for (const candidate of planned.act) this.#logOff(candidate, sweep, now);
-  }
-
-  #candidates(waiting: readonly number[]): { readonly due: Candidate[]; readonly imagined: Candidate[] } {
-    const due: Candidate[] = [];
-    const imagined: Candidate[] = [];
-    for (const i of waiting) {
-      const track = this.#tracks[i];
-      if (track?.waiting === undefined) continue;
-      const agentId = track.history.agent.id;
-      const { state, verdict } = track.waiting.evaluation;
-      const enforced = enforcedIn(verdict);
-      if (enforced !== undefined) due.push({ agentId, due: enforced });
-      for (const each of observedIn(verdict, state)) imagined.push({ agentId, due: each });
-    }
-    return { due, imagined };
-  }
-
-  #defer(held: readonly { readonly hold: Hold }[]): void {
-    const counts = new Map<Hold, number>();
-    for (const { hold } of held) counts.set(hold, (counts.get(hold) ?? 0) + 1);
-    for (const [hold, count] of counts) {
-      const { sweeps, most } = this.#deferred.get(hold) ?? { sweeps: 0, most: 0 };
-      this.#deferred.set(hold, { sweeps: sweeps + 1, most: Math.max(most, count) });
-    }
-  }
-
-  #imagine({ agentId, due }: Candidate, now: Instant): void {
-    this.#observedLedger = withLogoff(this.#observedLedger, now);
+  #imagine(v: number, { tally }: Variant, { agentId, due }: Candidate, now: Instant): void {
     const track = this.#byId.get(agentId);
     if (track?.memory === undefined) return;
-    track.memory = noteObserved(track.memory, due.ruleId);
-    this.#observed.push({ rule: due.ruleId, profile: track.profile?.name ?? '', at: now });
+    const stand = standOf(track, v);
+    stand.memory = noteObserved(stand.memory ?? track.memory, due.ruleId);
+    tally.observed?.({ rule: due.ruleId, profile: track.profile?.name ?? '', at: now });
   }
 
-  #logOff({ agentId, due }: Candidate, sweep: number, now: Instant): void {
-    this.#ledger = withLogoff(this.#ledger, now);
+  #logOff(v: number, variant: Variant, { agentId, due }: Candidate, sweep: number, now: Instant): void {
+    variant.enter(now);
     const track = this.#byId.get(agentId);
-    if (track?.profile === undefined || track.waiting === undefined) return;
+    const evaluation = track?.waiting?.evaluations.get(v);
+    if (track?.profile === undefined || track.waiting === undefined || evaluation === undefined) return;
     const { agent } = track.history;
-    const { observation, evaluation } = track.waiting;
-    const done = logOffInHistory({ agent, observation }, evaluation, track.watch, now);
-    if (done === undefined) this.#calledOff += 1;
+    const { observation } = track.waiting;
+    const done = logOffInHistory({ agent, observation }, evaluation, variant.watch, now);
+    if (done === undefined) variant.calledOff += 1;
     if (done === undefined) return;
-    const logoff: ReplayedLogoff = {
-      agent,
-      profile: track.profile.name,
-      rule: due.ruleId,
-      at: now,
-      measured: due.measured,
-      limit: due.limit,
-      recovered: 0,
-      signAt: undefined,
-      perhapsBrowser: false,
-      worked: false,
-    };
-    this.#logoffs.push(logoff);
-    track.recent = logoff;
-    track.off = { logoff, from: now + untilItHolds(done, track.profile, this.#interval) };
-    if (now < track.off.from) return;
-    this.#hide(track, sweep, now);
-    // The sum over the sweeps has passed this one.
-    this.#hidden += 1;
+    const { ruleId: rule, measured, limit } = due;
+    const unknown = { recovered: 0, signAt: undefined, perhapsBrowser: false, worked: false };
+    const profile = track.profile.name;
+    const logoff: ReplayedLogoff = { agent, profile, rule, at: now, measured, limit, ...unknown };
+    goOff(track, standOf(track, v), variant, logoff, done, sweep);
   }
 }
 
 function isForThePlan({ state, verdict }: Evaluation): boolean {
   return enforcedIn(verdict) !== undefined || observedIn(verdict, state).length > 0;
-}
-
-function addTo(counts: Int32Array, sweep: number, more: number): void {
-  counts[sweep] = (counts[sweep] ?? 0) + more;
-}
-
-/**
- * How long after a log-off it takes effect for good. An agent whose session is ended may be back by single sign-on at once, and
- * the ladder's first rung logs them off again; without a ladder nothing would. A quiet Offline leaves the session alone.
- */
-function untilItHolds(done: readonly Action[], { returns }: Profile, interval: Duration): Duration {
-  if (!endsSession(done)) return 0;
-  const [first] = returns.ladder;
-  return first === undefined ? Infinity : first.wait + 2 * interval;
 }

@@ -4,8 +4,8 @@ import { LONGEST_KEPT } from '../../domain/record.ts';
 import { HOUR, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import type { History } from './history.ts';
 import type { Replayed } from './replay.ts';
-import { REGRET_WITHIN, type ReplayedLogoff } from './track.ts';
-import { billingPeriods, LICENCE_METHOD, peak, type Peak } from '../report/licence.ts';
+import { isRegret, REGRET_WITHIN, type ReplayedLogoff } from './stand.ts';
+import { billingPeriods, LICENCE_METHOD, peakOf, type Peak } from '../report/licence.ts';
 import { counted } from '../../texts/counted.ts';
 
 /** The log-offs of one rule or profile. */
@@ -128,8 +128,8 @@ function columnOf(
     licence: billingPeriods(span, zone).map(({ month, whole, from, to }) => ({
       month,
       whole,
-      asItWas: peak(asItWas, { from, to }, Math.max(interval, 1)),
-      withPolicy: peak(withPolicy, { from, to }, Math.max(interval, 1)),
+      asItWas: peakOf(asItWas, { from, to }, interval, Math.max(interval, 1)),
+      withPolicy: peakOf(withPolicy, { from, to }, interval, Math.max(interval, 1)),
     })),
   };
 }
@@ -157,10 +157,6 @@ function rowOf(key: string, logoffs: readonly ReplayedLogoff[], observed: number
     worked: regrets.filter(({ worked }) => worked).length,
     perhapsBrowser: regrets.filter(({ worked, perhapsBrowser }) => perhapsBrowser && !worked).length,
   };
-}
-
-function isRegret({ at, signAt }: ReplayedLogoff): boolean {
-  return signAt !== undefined && signAt - at <= REGRET_WITHIN;
 }
 
 function regretOf({

@@ -1,44 +1,20 @@
-/** The replay of one agent: what a sweep would have been shown, and how far the replay has come. */
-import type { Agent, Observation, PresenceReading, RoutingReading } from '../../domain/agent.ts';
-import { steadyAt } from '../../domain/tracking/compare.ts';
-import { profileOf, type Verdict } from '../../domain/judging/judge.ts';
-import type { AgentState } from '../../domain/tracking/state.ts';
-import type { Policy, Profile } from '../../domain/policy/policy.ts';
-import type { TrackingContext } from '../../domain/tracking/compare.ts';
-import { MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
-import { noteWarned } from '../../domain/tracking/own-logoff.ts';
-import { isWorking } from '../../domain/tracking/state.ts';
+/**
+ * The replay of one agent: what a sweep would have been shown, and how far the replay has come. A log-off changes nothing that history
+ * shows, so an agent is tracked once, however many policies are replayed together; `Stand` has what is different under each.
+ */
+import type { Observation, PresenceReading, RoutingReading } from '../../domain/agent.ts';
 import { contextFor, type Evaluation, type Watch } from '../../domain/judging/evaluate.ts';
+import { profileOf, type Verdict } from '../../domain/judging/judge.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
+import type { Policy, Profile } from '../../domain/policy/policy.ts';
+import { rulesInState } from '../../domain/policy/rules-in-state.ts';
+import type { Duration, Instant } from '../../domain/time/time.ts';
+import { steadyAt, type TrackingContext } from '../../domain/tracking/compare.ts';
+import { measure, reachesAt } from '../../domain/tracking/clocks.ts';
+import { noteWarned } from '../../domain/tracking/own-logoff.ts';
+import type { AgentState } from '../../domain/tracking/state.ts';
 import type { AgentHistory, KnownState, Timeline } from './history.ts';
-
-/** A sign of the person so soon after the log-off: it hit an agent who was about to work, or who was there. */
-export const REGRET_WITHIN: Duration = 10 * MINUTE;
-
-/** One log-off that the policy would have brought. */
-export interface ReplayedLogoff {
-  readonly agent: Agent;
-  readonly profile: string;
-  readonly rule: string;
-  readonly at: Instant;
-  readonly measured: Duration;
-  readonly limit: Duration;
-  /** Time that the agent was online in history and would not have been. */
-  recovered: Duration;
-  /** The first sign of the person after it. */
-  signAt: Instant | undefined;
-  /** That sign was a short Offline and a return between two sweeps: without token dates it may be the browser's or the person's. */
-  perhapsBrowser: boolean;
-  /** The agent was on queue or handled something within ten minutes of the log-off. */
-  worked: boolean;
-}
-
-/** An agent who was logged off, without a sign since. */
-export interface Off {
-  readonly logoff: ReplayedLogoff;
-  /** From here on the log-off is taken to hold. */
-  readonly from: Instant;
-}
+import { newStand, type Stand } from './stand.ts';
 
 /** Where in a timeline the replay stands, what it shows there, and when it shows something else. */
 interface Hand<T> {
@@ -47,55 +23,63 @@ interface Hand<T> {
   nextAt: Instant;
 }
 
+/** The last look, where it calls for a plan under one policy or more. */
+export interface Waiting {
+  readonly observation: Observation;
+  /** By number of the policy: those that call for a log-off, or for one to be counted as observed. */
+  readonly evaluations: ReadonlyMap<number, Evaluation>;
+  /** When the other policies ask for the next look. */
+  readonly nextAt: Instant;
+}
+
 /** The state of one agent's replay. */
 export interface Track {
   readonly history: AgentHistory;
   readonly profile: Profile | undefined;
-  readonly watch: Watch;
   readonly context: TrackingContext;
-  /** How long before anything is due a warning may have to go out. */
-  readonly warnsAhead: Duration;
+  /** A rule of the profile warns. */
+  readonly warns: boolean;
   memory: AgentState | undefined;
   readonly presence: Hand<PresenceReading>;
   readonly routing: Hand<RoutingReading>;
   /** The sweep of the last look, and whether that look could be used. */
   sweep: number;
   whole: boolean;
-  /** The last look, where it calls for a log-off, or is to be counted as observed. */
-  waiting: { readonly observation: Observation; readonly evaluation: Evaluation } | undefined;
-  off: Off | undefined;
-  /** The log-off of the last ten minutes, to see whether the agent worked. */
-  recent: ReplayedLogoff | undefined;
+  waiting: Waiting | undefined;
+  /** By number of the policy; whoever is not in it stands as history has it. */
+  readonly stands: Map<number, Stand>;
   online: boolean;
-  /** Online in history and off by our doing since then. */
-  hiddenSince: Instant | undefined;
+}
+
+/** How history is watched. It knows of no tokens, without which nothing can be told of the sessions behind it. */
+export function watchBy(policy: Policy, interval: Duration): Watch {
+  return { policy, usualInterval: interval, clockJumped: false, nativeTimeouts: [] };
 }
 
 /** Before the first look. */
-export function trackOf(history: AgentHistory, policy: Policy, interval: Duration): Track {
-  // The history knows of no tokens, without which nothing can be told of the sessions behind it.
-  const watch: Watch = { policy, usualInterval: interval, clockJumped: false, nativeTimeouts: [] };
-  const profile = profileOf(history.agent, policy);
+export function trackOf(history: AgentHistory, watch: Watch): Track {
+  const profile = profileOf(history.agent, watch.policy);
   return {
     history,
     profile,
-    watch,
     context: contextFor(history.agent, watch),
-    warnsAhead: Math.max(
-      0,
-      ...(profile?.rules ?? []).map(({ warn: ahead }) => (ahead === undefined ? 0 : ahead + 1)),
-    ),
+    warns: profile?.rules.some(({ warn }) => warn !== undefined) ?? false,
     memory: undefined,
     presence: { index: -1, shown: undefined, nextAt: -Infinity },
     routing: { index: -1, shown: undefined, nextAt: -Infinity },
     sweep: -1,
     whole: false,
     waiting: undefined,
-    off: undefined,
-    recent: undefined,
+    stands: new Map(),
     online: false,
-    hiddenSince: undefined,
   };
+}
+
+/** How the agent stands under this policy, to be changed. */
+export function standOf({ stands }: Track, policy: number): Stand {
+  const stand = stands.get(policy) ?? newStand();
+  stands.set(policy, stand);
+  return stand;
 }
 
 const NO_CONVERSATIONS = { contactCentre: 0, enterprise: 0 };
@@ -167,51 +151,57 @@ export function isSteady({ memory, whole, context }: Track, observation: Observa
   return steadyAt(settled, observation, context) !== undefined;
 }
 
-/** When the agent's state or the judge asks for the next look. */
-export function nextLookAt(track: Track, { nextAt, reason }: Verdict, now: Instant): Instant {
-  const { off, presence, routing, warnsAhead } = track;
-  const change = Math.min(presence.nextAt, routing.nextAt);
-  if (off !== undefined) return off.from > now ? Math.min(change, off.from) : change;
-  if (warnsAhead === 0) return Math.min(change, nextAt ?? Infinity);
+/** When history changes next. */
+export function nextChangeAt({ presence, routing }: Track): Instant {
+  return Math.min(presence.nextAt, routing.nextAt);
+}
+
+/** When the first log-off, under whichever policy, begins to hold. */
+export function nextHoldAt({ stands }: Track, now: Instant): Instant {
+  let next = Infinity;
+  for (const { off } of stands.values())
+    if (off !== undefined && off.from > now) next = Math.min(next, off.from);
+  return next;
+}
+
+/** Under how many policies the agent is off. */
+export function howOftenOff({ stands }: Track): number {
+  let count = 0;
+  for (const { off } of stands.values()) if (off !== undefined) count += 1;
+  return count;
+}
+
+/** When the judge asks for the next look by this profile, or a warning may be called for. */
+export function nextVerdictAt(
+  { warns, memory }: Track,
+  { nextAt = Infinity }: Verdict,
+  profile: Profile | undefined,
+  now: Instant,
+): Instant {
+  if (!warns || memory === undefined || profile === undefined) return nextAt;
   // The judge answers for an agent who has not been warned yet; a warned agent is due a moment earlier.
-  return Math.min(change, (nextAt ?? Infinity) - (reason === 'waiting' ? warnsAhead : 1));
+  return Math.min(nextAt - 1, nextWarningAt(memory, profile, now));
 }
 
-/** Notes the warnings that are called for: they are taken to arrive in the sweep in which they are sent. */
-export function warn(track: Track, verdict: Verdict, policy: Policy, now: Instant): void {
-  const { memory, history } = track;
-  if (memory === undefined) return;
+/** When the first of the rules that hold may call for its warning. */
+function nextWarningAt(memory: AgentState, profile: Profile, now: Instant): Instant {
+  let next = Infinity;
+  for (const { warn, limit, hours, ...rule } of rulesInState(profile, memory.last).holding) {
+    if (warn === undefined) continue;
+    const at = reachesAt(measure(memory, { ...rule, hours }, now), limit - warn, now, hours);
+    if (at !== undefined && at > now) next = Math.min(next, at);
+  }
+  return next;
+}
+
+/** The memory in which the warnings are noted that are called for, as if each arrived in the sweep in which it is sent. */
+export function warned(
+  { history }: Track,
+  memory: AgentState,
+  verdict: Verdict,
+  policy: Policy,
+  now: Instant,
+): AgentState {
   const due = warningsDue(history.agent, memory, verdict, policy, now);
-  if (due.length === 0) return;
-  const ruleIds = due.map(({ ruleId }) => ruleId);
-  track.memory = ruleIds.reduce((state, id) => noteWarned(state, id, now), memory);
-}
-
-/** Notes whether an agent who was logged off lately, and has shown a sign since, works by now. */
-export function noteReplayedWork(track: Track, { routing }: Observation, now: Instant): void {
-  const { recent, memory } = track;
-  if (recent === undefined) return;
-  const until = recent.at + REGRET_WITHIN;
-  const working = recent.signAt !== undefined && memory !== undefined && isWorking(memory);
-  if (working && (routing?.since ?? now) <= until) recent.worked = true;
-  if (now > until) track.recent = undefined;
-}
-
-/** The first sign of the person after a log-off. */
-export function signAfter({ memory }: Track, { at }: ReplayedLogoff): Instant | undefined {
-  const signAt = memory?.episode.sign?.at;
-  return signAt !== undefined && signAt > at ? signAt : undefined;
-}
-
-/** Whether the presence that a sign was read from followed an Offline no longer than a browser takes to return. */
-export function isBounce(
-  { history: { presence }, presence: { index }, profile, context }: Track,
-  states: readonly (KnownState | undefined)[],
-  signAt: Instant,
-): boolean {
-  if (index < 1) return false;
-  const before = states[presence.state[index - 1] ?? 0];
-  const [wentAt, cameAt] = [presence.at[index - 1] ?? 0, presence.at[index] ?? 0];
-  const isSign = Math.abs(cameAt - signAt) < context.usualInterval;
-  return before?.presence === 'OFFLINE' && isSign && cameAt - wentAt <= (profile?.returns.window ?? 0);
+  return due.reduce((state, { ruleId }) => noteWarned(state, ruleId, now), memory);
 }

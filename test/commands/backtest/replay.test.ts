@@ -15,16 +15,16 @@ import {
 } from '../../../src/domain/planning/plan.ts';
 import type { Policy } from '../../../src/domain/policy/policy.ts';
 import { MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
-import { HistoryBuilder, type History, type HistorySpan } from '../../../src/commands/backtest/history.ts';
+import { HistoryBuilder, type History } from '../../../src/commands/backtest/history.ts';
 import { replay, type Replayed } from '../../../src/commands/backtest/replay.ts';
 import { compare } from '../../../src/commands/backtest/summary.ts';
 import { backtestLines } from '../../../src/commands/backtest/text.ts';
+import { FROM, historyOf, ownLabel, RICH, SPAN, step, storyOf, TO, type Story } from './stories.ts';
 import { runTest } from '../../../src/commands/policy-test/run.ts';
 import type { Word } from '../../../src/simulation/timeline.ts';
 import {
   agent,
   CAPS,
-  calendar,
   clockTime,
   exemption,
   matcher,
@@ -33,43 +33,6 @@ import {
   RETURNS,
   rule,
 } from '../../domain/build.ts';
-
-const FROM = clockTime('08:00');
-const TO = clockTime('20:00');
-const SPAN = { from: FROM, to: TO };
-
-/** `09:00 AVAILABLE`: from then on, up to the next. `-` is a gap. The routing status follows a slash; off queue without. */
-type Story = readonly string[];
-
-/** The id of the platform's own label of a system presence. */
-function ownLabel(system: string): string {
-  return `own-${system}`;
-}
-
-function historyOf(stories: Readonly<Record<string, Story>>, span = SPAN): History {
-  const builder = new HistoryBuilder();
-  for (const [userId, story] of Object.entries(stories)) {
-    const steps = story.map((text) => {
-      const [time = '', state = ''] = text.split(' ');
-      const [presence = '', routing = 'OFF_QUEUE'] = state.split('/');
-      return { at: clockTime(time), presence, routing };
-    });
-    const spans = (key: 'presence' | 'routing'): HistorySpan[] =>
-      steps.flatMap((step, i) => {
-        const before = steps[i - 1];
-        // The routing status has its own records: one that goes on is no new one.
-        if (key === 'routing' && before?.routing === step.routing && before.presence !== '-') return [];
-        const end = steps
-          .slice(i + 1)
-          .find((next) => key === 'presence' || next.presence === '-' || next.routing !== step.routing);
-        const definitionId = key === 'presence' ? ownLabel(step.presence) : undefined;
-        return step.presence === '-' ? [] : [{ from: step.at, to: end?.at, state: step[key], definitionId }];
-      });
-    builder.add({ userId, presence: spans('presence'), routing: spans('routing') });
-  }
-  const agents = Object.keys(stories).map((id) => agent({ id, name: id }));
-  return builder.build(span, agents);
-}
 
 function replayed(stories: Readonly<Record<string, Story>>, wanted: Policy = policy()): Replayed {
   return replay(historyOf(stories), { policy: wanted, interval: MINUTE, span: SPAN });
@@ -358,8 +321,8 @@ test('head-counts show who is online, and who would be', () => {
     bob: ['08:00 ON_QUEUE/INTERACTING', '12:00 OFFLINE'],
     cyd: ['08:00 OFFLINE', '10:00 AVAILABLE'],
   });
-  const at = (counts: typeof asItWas, time: string): number | undefined =>
-    counts.find((count) => count.at === clockTime(time))?.online;
+  const at = (counts: typeof asItWas, time: string): number =>
+    counts.online((clockTime(time) - counts.at(0)) / MINUTE);
   const table = ['08:00', '09:02', '09:03', '10:00', '11:03', '12:00'].map((time) => [
     time,
     at(asItWas, time),
@@ -450,56 +413,6 @@ function observationAt(
     tokenIssuedAt: undefined,
     missing: [],
   };
-}
-
-const HOURS = { calendar: calendar('Europe/Berlin', ['10:00-17:00']), side: 'outside' as const };
-const RICH = policy({
-  profiles: [
-    profile({
-      rules: [
-        rule({ id: 'locked', when: { presence: ['IDLE'] }, clock: 'in_state', limit: '40m' }),
-        rule({ id: 'missed', when: { routing: ['NOT_RESPONDING'] }, clock: 'in_state', limit: '10m' }),
-        rule({
-          id: 'gone',
-          when: { presence: ['AVAILABLE', 'BREAK'], routing: ['OFF_QUEUE'] },
-          limit: '60m',
-        }),
-        rule({ id: 'no-work', when: { routing: ['OFF_QUEUE'] }, clock: 'since_work', limit: '3h' }),
-        rule({ id: 'late', when: { routing: ['OFF_QUEUE'] }, hours: HOURS, limit: '30m' }),
-      ],
-    }),
-  ],
-  caps: { ...CAPS, perSweep: 1, perHour: 4, breaker: { atLeast: 2, share: 0, hold: 7 * MINUTE } },
-});
-
-const step = fc.record({
-  after: fc.integer({ min: 1, max: 60 * 100 }),
-  state: fc.constantFrom(
-    'AVAILABLE',
-    'BREAK',
-    'IDLE',
-    'OFFLINE',
-    'ON_QUEUE/IDLE',
-    'ON_QUEUE/INTERACTING',
-    'ON_QUEUE/NOT_RESPONDING',
-    'BREAK/INTERACTING',
-    'BREAK/IDLE',
-    'ON_QUEUE/OFF_QUEUE',
-    'LEVITATING',
-    '-',
-  ),
-});
-
-function storyOf(steps: readonly { readonly after: number; readonly state: string }[]): Story {
-  let at = 0;
-  return [
-    '08:00:00 AVAILABLE',
-    ...steps.map(({ after, state }) => {
-      at += after;
-      const text = new Date(FROM + at * SECOND).toISOString();
-      return `${text.slice(11, 19)} ${state}`;
-    }),
-  ].filter((text, i) => i === 0 || text < '20:00');
 }
 
 test('skipping sweeps in which nothing can change changes nothing', () => {

@@ -1,0 +1,162 @@
+/** What one policy of a replay comes to: its plan in each sweep, its head-count, and what it would have done. */
+import type { Agent } from '../../domain/agent.ts';
+import type { Evaluation, Watch } from '../../domain/judging/evaluate.ts';
+import { enforcedIn, observedIn } from '../../domain/planning/candidates.ts';
+import {
+  EMPTY_LEDGER,
+  plan,
+  withLogoff,
+  withOnline,
+  type Candidate,
+  type Hold,
+  type Ledger,
+} from '../../domain/planning/plan.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import type { Instant } from '../../domain/time/time.ts';
+import type { HeadSeries } from '../report/licence.ts';
+import type { ReplayedLogoff } from './stand.ts';
+
+/** A log-off of a rule in observe mode. */
+export interface ReplayedObserved {
+  readonly rule: string;
+  readonly profile: string;
+  readonly at: Instant;
+}
+
+/** Is told what a policy would have done, as it comes. */
+export interface Tally {
+  readonly begun?: (logoff: ReplayedLogoff) => void;
+  /** All is known of this one: nothing in it changes any more. */
+  readonly over?: (logoff: ReplayedLogoff) => void;
+  /** Once in an idle episode. */
+  readonly observed?: (observed: ReplayedObserved) => void;
+}
+
+/** What a policy comes to besides the single log-offs. */
+export interface Outcome {
+  /** As history has it, and with the policy; one count a sweep. */
+  readonly asItWas: HeadSeries;
+  readonly withPolicy: HeadSeries;
+  /** Sweeps in which agents were held back, by what, and the most agents at once. */
+  readonly deferred: ReadonlyMap<Hold, { readonly sweeps: number; readonly most: number }>;
+  readonly breaker: number;
+  /** Log-offs that were planned, and that the look after taking the agent off the queue called off. */
+  readonly calledOff: number;
+}
+
+/** Who is to be acted on by a plan, and who only counted. */
+export interface Planned {
+  readonly act: readonly Candidate[];
+  readonly imagined: readonly Candidate[];
+}
+
+/** An agent for whom a plan is called, and why. */
+export type Called = readonly [agent: Agent, evaluation: Evaluation];
+
+const NO_PLAN: Planned = { act: [], imagined: [] };
+
+/** One policy of a replay. */
+export class Variant {
+  readonly policy: Policy;
+  readonly watch: Watch;
+  readonly tally: Tally;
+  /** How many would be online, by sweep. */
+  readonly online: Int32Array;
+  readonly deferred = new Map<Hold, { sweeps: number; most: number }>();
+  breaker = 0;
+  calledOff = 0;
+  /** By sweep: how many more are off by our doing than in the one before. */
+  readonly #hiddenMore: Int32Array;
+  #hidden = 0;
+  /** The last sweep whose plan is made. */
+  #planned = -1;
+  #ledger: Ledger = EMPTY_LEDGER;
+  #observedLedger: Ledger = EMPTY_LEDGER;
+
+  constructor(watch: Watch, tally: Tally, sweeps: number) {
+    this.policy = watch.policy;
+    this.watch = watch;
+    this.tally = tally;
+    this.#hiddenMore = new Int32Array(sweeps);
+    this.online = new Int32Array(sweeps);
+  }
+
+  /** The plan of one sweep, in which `online` are online in history. */
+  plan(
+    sweep: number,
+    now: Instant,
+    online: number,
+    everyone: ReadonlySet<string>,
+    called: readonly Called[],
+  ): Planned {
+    this.#planned = sweep;
+    this.#hidden += this.#hiddenMore[sweep] ?? 0;
+    this.online[sweep] = online - this.#hidden;
+    this.#ledger = withOnline(this.#ledger, online - this.#hidden, now);
+    // Without an agent who is due, a plan changes the ledger only where an agent was due before.
+    const { dueBefore, broken } = this.#ledger;
+    if (called.length === 0 && dueBefore.size === 0 && broken.size === 0) return NO_PLAN;
+    const due: Candidate[] = [];
+    const observed: Candidate[] = [];
+    for (const [{ id: agentId }, { state, verdict }] of called) {
+      const enforced = enforcedIn(verdict);
+      if (enforced !== undefined) due.push({ agentId, due: enforced });
+      for (const each of observedIn(verdict, state)) observed.push({ agentId, due: each });
+    }
+    const imagined = this.#imagine(observed, sweep, now, everyone);
+    return { act: this.#act(due, sweep, now, everyone), imagined };
+  }
+
+  /** Notes that one agent more, or one less, is off by our doing from this sweep on. */
+  hide(sweep: number, more: 1 | -1): void {
+    if (sweep > this.#planned) {
+      this.#hiddenMore[sweep] = (this.#hiddenMore[sweep] ?? 0) + more;
+      return;
+    }
+    // The sum over the sweeps has passed this one.
+    this.#hidden += more;
+    this.online[sweep] = (this.online[sweep] ?? 0) - more;
+  }
+
+  /** Enters a log-off that begins. */
+  enter(now: Instant): void {
+    this.#ledger = withLogoff(this.#ledger, now);
+  }
+
+  #imagine(
+    observed: readonly Candidate[],
+    sweep: number,
+    now: Instant,
+    everyone: ReadonlySet<string>,
+  ): readonly Candidate[] {
+    if (observed.length === 0) return observed;
+    const { caps } = this.policy;
+    const ledger = withOnline(this.#observedLedger, this.online[sweep] ?? 0, now);
+    const planned = plan(observed, everyone, this.#hold(sweep), caps, ledger, now);
+    this.#observedLedger = planned.act.reduce((entered) => withLogoff(entered, now), planned.ledger);
+    return planned.act;
+  }
+
+  #act(
+    due: readonly Candidate[],
+    sweep: number,
+    now: Instant,
+    everyone: ReadonlySet<string>,
+  ): readonly Candidate[] {
+    if (due.length === 0 && this.#ledger.dueBefore.size === 0 && this.#ledger.broken.size === 0) return due;
+    const planned = plan(due, everyone, this.#hold(sweep), this.policy.caps, this.#ledger, now);
+    this.#ledger = planned.ledger;
+    if (planned.tripped !== undefined) this.breaker += 1;
+    const counts = new Map<Hold, number>();
+    for (const { hold } of planned.held) counts.set(hold, (counts.get(hold) ?? 0) + 1);
+    for (const [hold, count] of counts) {
+      const { sweeps, most } = this.deferred.get(hold) ?? { sweeps: 0, most: 0 };
+      this.deferred.set(hold, { sweeps: sweeps + 1, most: Math.max(most, count) });
+    }
+    return planned.act;
+  }
+
+  #hold(sweep: number): 'settling' | undefined {
+    return sweep < this.policy.caps.settle ? 'settling' : undefined;
+  }
+}
