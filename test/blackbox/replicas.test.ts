@@ -75,10 +75,11 @@ here('of two workers on one database', () => {
     second: ReadonlySet<unknown>;
     offline: readonly boolean[];
   };
+  let late: { probe: string; begun: number; isSame: boolean; everything: string };
   let away: { observed: boolean; touched: string; offline: boolean; isSame: boolean; everything: string };
 
   beforeAll(async () => {
-    [killed, frozen, away] = await Promise.all([kill(), freeze(), lose()]);
+    [killed, frozen, away, late] = await Promise.all([kill(), freeze(), lose(), wait()]);
   }, 4 * AT_MOST);
 
   async function kill(): Promise<typeof killed> {
@@ -140,6 +141,25 @@ here('of two workers on one database', () => {
     return { observed, touched, offline, isSame: !run.ended, everything };
   }
 
+  async function wait(): Promise<typeof late> {
+    let way: Way | undefined;
+    const stage = await scene().begin(async (url) => {
+      way = await Way.to(url);
+      await way.cut();
+      return way.url;
+    });
+    const run = stage.trial.start();
+    const failed = (): boolean => run.alarms('store').begun.length > 0;
+    expect(await until(failed, AT_MOST)).toBe(true);
+    const probe = await run.get('/readyz');
+    await way?.open();
+    await stage.sweeping(run);
+    const begun = run.alarms('store').begun.length;
+    const everything = stage.trial.everything();
+    await way?.cut();
+    return { probe, begun, isSame: !run.ended, everything };
+  }
+
   test('one waits, which its probe tells, and takes over at once from one that was killed', () => {
     expect(killed.standby).toContain('standby: another worker holds the lease');
     expect(killed.second).toContain('the last complete sweep is recent');
@@ -164,6 +184,12 @@ here('of two workers on one database', () => {
     expect(away).toMatchObject({ observed: true, offline: true, isSame: true });
     expect(away.touched).not.toBe('Offline');
     expect(away.everything).not.toContain(PASSWORD);
+  });
+
+  test('a database that is away when the worker starts is waited for, and said once', () => {
+    expect(late).toMatchObject({ begun: 1, isSame: true });
+    expect(late.probe).toContain('it could not be started: the log says why');
+    expect(late.everything).not.toContain(PASSWORD);
   });
 });
 

@@ -22,6 +22,7 @@ import { untilSignalled, type Ending } from '../shared/signals.ts';
 import { serve, type Address, type Watched } from './endpoints.ts';
 import { Fleet } from './fleet.ts';
 import { Organisation } from './organisation.ts';
+import { isPassing } from './trouble.ts';
 
 /** So many policies that have changed are checked at once, each in a thread of its own. */
 const CHECKS_AT_ONCE = 2;
@@ -86,7 +87,11 @@ async function organisationOf(options: RunOptions, redactor: Output['redactor'])
     metrics: () => [organisation.metrics],
     pages: () => [organisation.page],
   };
-  const open = (): Promise<void> => organisation.open();
+  // What passes is tried again by the organisation, which says so.
+  const open = (): Promise<void> =>
+    organisation.open().catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+    });
   const address = { ...server, page };
   return { watched, server: address, log, open, work: (signal) => organisation.work(signal) };
 }

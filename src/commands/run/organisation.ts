@@ -1,6 +1,6 @@
 /**
  * One organisation: its policy file, and while that can be used its store and its worker, whatever becomes of others. Alone it ends with
- * what cannot be cured by waiting; among others it says so, and tries again.
+ * what is not cured by waiting; among others it says so, and tries again.
  */
 import process from 'node:process';
 import type { Logger } from 'pino';
@@ -24,6 +24,8 @@ import type { ProcessParts } from './process-parts.ts';
 import { pageSubjectOf, statusTold, type Subject } from './subject.ts';
 import {
   failureOf,
+  isPassing,
+  pauseAfter,
   sayFailed,
   sayRefused,
   troubleOf,
@@ -36,9 +38,8 @@ import { work } from './worker.ts';
 
 /** What people were to be told may take so long to leave at the end; the rest waits in the store. */
 const FAREWELL_TIME: Duration = SECOND;
-/** After a failure of its own an organisation among others is tried again: at first after this, doubling up to the other. */
-const SHORTEST_PAUSE: Duration = MINUTE;
-const LONGEST_PAUSE: Duration = 5 * MINUTE;
+/** After a failure an organisation is tried again: at first after the one, doubling up to the other. */
+const [SHORTEST_PAUSE, LONGEST_PAUSE]: readonly [Duration, Duration] = [MINUTE, 5 * MINUTE];
 
 /** What an organisation asks of its fleet. */
 export interface Fellows {
@@ -128,8 +129,7 @@ export class Organisation {
   async open(): Promise<void> {
     const { policy } = this;
     if (policy === undefined || this.#store !== undefined) return;
-    const { clock } = this.#process;
-    this.#store = await openStoreOf(policy.settings, { clock, log: this.#log });
+    this.#store = await openStoreOf(policy.settings, { clock: this.#process.clock, log: this.#log });
     this.#log.info({ store: this.#store.place }, 'the store is open');
   }
 
@@ -142,7 +142,7 @@ export class Organisation {
         const stop = AbortSignal.any([signal, this.#round.signal]);
         const failure = await this.#tried(stop);
         if (failure === undefined || stop.aborted) pause = SHORTEST_PAUSE / 2;
-        else if (this.#fellows === undefined) throw failure.error;
+        else if (this.#fellows === undefined && !isPassing(failure.error)) throw failure.error;
         else await this.#failed(failure.error, pause, stop);
       }
     } finally {
@@ -201,12 +201,10 @@ export class Organisation {
   }
 
   async #tried(stop: AbortSignal): Promise<{ readonly error: unknown } | undefined> {
-    try {
-      await this.#oneRound(stop);
-      return undefined;
-    } catch (error) {
-      return { error };
-    }
+    return await this.#oneRound(stop).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
   }
 
   /** One policy from its start until it ends, or until the file says something that needs another start. */
@@ -290,7 +288,9 @@ export class Organisation {
     if (change.kind === 'valid') known(change.loaded, this.#process.redactor);
     const assembly = this.#assembly;
     if (this.#fellows === undefined) {
-      void assembly?.reload.changed(change);
+      // The address of a database that is waited for may have been the mistake.
+      if (assembly !== undefined) void assembly.reload.changed(change);
+      else if (change.kind === 'valid') this.#wanted = change;
       return;
     }
     const refusal = change.kind === 'valid' ? this.#fellows.refusal(this, change.loaded) : undefined;
@@ -323,12 +323,12 @@ export class Organisation {
   }
 
   async #failed(error: unknown, pause: Duration, stop: AbortSignal): Promise<void> {
-    const { clock } = this.#process;
-    const failure = failureOf(error, this.#failure, clock.now());
+    const failure = failureOf(error, this.#failure, this.#process.clock.now());
     this.#trouble = failure.trouble;
     this.#failure = failure;
     if (failure.isNews) await sayFailed(failure, this.#channels(), this.#voice());
-    await clock.sleep(pause, stop).catch(() => undefined);
+    await this.#process.clock.sleep(pauseAfter(error, pause), stop).catch(() => undefined);
+    if (this.#fellows === undefined) await this.recheck(stop);
   }
 
   /** Whose channels are told, under the name by which the log has it. */

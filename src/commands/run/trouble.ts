@@ -5,13 +5,16 @@ import { HOUR, SECOND, type Duration, type Instant } from '../../domain/time/tim
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { faultLine, PolicyRefused } from '../../policy-file/faults.ts';
 import type { Alarm } from '../../ports/alarms.ts';
-import { StoreError } from '../../store/errors.ts';
+import { isDatabaseUrl } from '../../shapes/database-url.ts';
+import { StoreError, type StoreErrorKind } from '../../store/errors.ts';
 import { explainError } from '../shared/exit.ts';
 
 /** What people are to be told may take so long to leave. */
 const PATIENCE: Duration = SECOND;
 /** What lasts is said again after this. */
 const AGAIN: Duration = HOUR;
+const DATABASE_PAUSE: Duration = 10 * SECOND;
+const PASSING: ReadonlySet<StoreErrorKind> = new Set(['lost', 'locked', 'full']);
 /** Faults that are shown; `validate` has them all. */
 const FAULTS_SHOWN = 5;
 
@@ -72,6 +75,16 @@ export function failureOf(error: unknown, before: Failure | undefined, now: Inst
   const alarm: Alarm = { kind: error instanceof StoreError ? 'store' : 'blind', message, fields: { why } };
   const isNews = before?.text !== text || now - before.saidAt >= AGAIN;
   return { trouble, alarm, text, saidAt: isNews ? now : before.saidAt, isNews };
+}
+
+/** Whether waiting cures what keeps an organisation from its start: a database that is away comes back without this program. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof StoreError && isDatabaseUrl(error.path) && PASSING.has(error.kind);
+}
+
+/** How long to wait for the next try, where it would be `pause` for what people have to mend. */
+export function pauseAfter(error: unknown, pause: Duration): Duration {
+  return isPassing(error) ? Math.min(pause, DATABASE_PAUSE) : pause;
 }
 
 /** Says it in the log, and to the channels of the policy. */
