@@ -48,6 +48,8 @@ const expressions = [
   ...recorded.map(({ record, expr }) => [`record ${record}`, expr] as const),
   ...alerts.map(({ alert, expr }) => [`alert ${alert}`, expr] as const),
 ];
+/** Labels that no worker tells: where it was read. */
+const FROM_PROMETHEUS = ['instance', 'job'];
 const handbook = new URL('../../docs/operations.md', import.meta.url);
 
 /** Names and labels of all that a worker exports, histograms by the names of their parts, and of what is recorded of it. */
@@ -119,7 +121,7 @@ describe('each expression', () => {
     }
     const [, grouped = ''] = /\bby \(([^)]*)\)/.exec(expr) ?? [];
     for (const label of grouped.split(/[ ,]+/).filter((one) => one !== '')) {
-      expect([...known.get(asked[0]!.name)!]).toContain(label);
+      expect([...FROM_PROMETHEUS, ...known.get(asked[0]!.name)!]).toContain(label);
     }
   });
 
@@ -187,6 +189,21 @@ describe('the dashboard', () => {
     }
     const sources = panels.flatMap(({ targets = [] }) => targets.map(({ datasource }) => datasource.uid));
     expect(new Set(sources)).toEqual(new Set(['${datasource}']));
+  });
+
+  test('shows the chosen organisations in every panel, and what every worker has where there are several', () => {
+    for (const [title, expr] of queries) {
+      const unchosen = selectors(expr).filter(({ name, labels }) => {
+        const isOfAnOrganisation = name.startsWith('idle_enforcer_') && name !== 'idle_enforcer_build_info';
+        return isOfAnOrganisation && !labels.includes('organisation');
+      });
+      expect([title, unchosen]).toEqual([title, []]);
+    }
+    // Each replica tells these of an organisation: added up they would be counted twice.
+    const told =
+      /idle_enforcer_(?:mode|observe_held|policy_info|paused|last_complete_sweep_timestamp_seconds)\b/;
+    const doubled = queries.filter(([, expr]) => told.test(expr) && !/\bmax\b/.test(expr));
+    expect(doubled).toEqual([]);
   });
 
   test('shows every metric of the worker', async () => {
