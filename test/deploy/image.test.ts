@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { listenAddress } from '../../src/commands/shared/options.ts';
-import { deployFile } from './chart.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
@@ -94,23 +93,6 @@ describe('the image', () => {
     const script = fileURLToPath(new URL('scripts/replay-image.sh', ROOT));
     expect(spawnSync('bash', ['-n', script]).status).toBe(0);
   });
-});
-
-test('compose starts it as hardened as Kubernetes does', () => {
-  const { services, volumes } = parse(deployFile('docker-compose.yaml')) as {
-    services: { worker: Record<string, unknown> };
-    volumes: object;
-  };
-  expect(services.worker).toMatchObject({
-    read_only: true,
-    cap_drop: ['ALL'],
-    // Where every other command of the documents has it, too.
-    env_file: '../.env',
-    security_opt: ['no-new-privileges:true'],
-    volumes: ['../config:/config:ro', 'data:/data'],
-    ports: ['127.0.0.1:8080:8080'],
-  });
-  expect(Object.keys(volumes)).toEqual(['data']);
 });
 
 describe('the images that the pipeline stands on', () => {
