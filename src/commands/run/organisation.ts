@@ -2,7 +2,6 @@
  * One organisation: its policy file, and while that can be used its store and its worker, whatever becomes of others. Alone it ends with
  * what is not cured by waiting; among others it says so, and tries again.
  */
-import process from 'node:process';
 import type { Logger } from 'pino';
 import { Floor } from '../../app/floor.ts';
 import { logOf } from '../../app/logging.ts';
@@ -11,7 +10,7 @@ import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/t
 import { needRestart } from '../../policy-file/diff.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { PolicyRefused } from '../../policy-file/faults.ts';
-import { isThere, readOrganisationName } from '../../policy-file/fleet.ts';
+import { isThere } from '../../policy-file/fleet.ts';
 import { watchPolicy, type PolicyChange, type PolicyWatch } from '../../policy-file/watch.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Probe } from '../../server/health.ts';
@@ -19,6 +18,7 @@ import { Metrics } from '../../server/metrics.ts';
 import type { PageSource } from '../../server/page/latest.ts';
 import type { Check } from '../policy-test/policy-check.ts';
 import { known } from '../shared/options.ts';
+import { NameInFile } from './name-in-file.ts';
 import { pageSourceOf } from './page-facts.ts';
 import type { ProcessParts } from './process-parts.ts';
 import { pageSubjectOf, statusTold, type Subject } from './subject.ts';
@@ -62,6 +62,7 @@ export class Organisation {
   readonly #fellows: Fellows | undefined;
   readonly #log: Logger;
   readonly #startedAt: Instant;
+  readonly #nameInFile: NameInFile;
   /** What its file says: the policy that is wanted in force, or why there is none. */
   #wanted: PolicyChange;
   #files: Check['files'];
@@ -78,6 +79,7 @@ export class Organisation {
 
   constructor(path: string, check: Check, parts: ProcessParts, fellows?: Fellows) {
     this.path = path;
+    this.#nameInFile = new NameInFile(path);
     this.#wanted = check;
     this.#files = check.files;
     this.#process = parts;
@@ -101,7 +103,7 @@ export class Organisation {
 
   /** What its file says that it is called, where that can be told. */
   get wantedName(): string | undefined {
-    return this.policy?.settings.organisation ?? readOrganisationName(this.path, process.env);
+    return this.policy?.settings.organisation ?? this.#nameInFile.in(this.#wanted);
   }
 
   /** The log of this organisation. */
@@ -184,14 +186,13 @@ export class Organisation {
 
   /** What is told of it, as it is at the moment. */
   #subject(): Subject {
-    const { clock } = this.#process;
     return {
       loaded: () => this.policy,
       store: () => this.#store,
       assembly: () => this.#assembly,
       floor: () => this.#floor,
       ready: (now) => this.ready(now),
-      now: () => clock.now(),
+      now: () => this.#process.clock.now(),
     };
   }
 

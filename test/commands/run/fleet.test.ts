@@ -148,6 +148,15 @@ o/d.yaml: its policy is refused: a fault at o/d.yaml:2:7`,
     expect(fleet.alive(BASE)).toEqual({ ok: true, why: 'the loops make progress' });
   });
 
+  test('reads the name in a refused file once, however often it is called by it', async () => {
+    write('a.yaml', 'north');
+    writeFileSync(path('b.yaml'), 'name: south\nversion: 2\n');
+    const fleet = await loaded();
+    expect(fleet.pages().map(({ organisation }) => organisation)).toEqual(['north', 'south']);
+    rmSync(path('b.yaml'));
+    expect(fleet.pages().map(({ organisation }) => organisation)).toEqual(['north', 'south']);
+  });
+
   test('is refused with all faults where not one organisation can be watched', async () => {
     write('a.yaml', 'same');
     write('b.yaml', 'same');
