@@ -12,6 +12,7 @@ import type { EvidenceSources } from '../ports/evidence.ts';
 import type { Store } from '../ports/store.ts';
 import { isPaused } from '../domain/planning/holds.ts';
 import { Worker, type WorkerParts } from '../controller/worker.ts';
+import { unlessTooLate } from '../controller/unless-over.ts';
 import { writtenUnder } from '../controller/written-under.ts';
 import { PlatformError } from '../genesys/http/errors.ts';
 import { connectPlatform, type Platform } from '../genesys/platform.ts';
@@ -80,6 +81,11 @@ export function connect(
  * cannot be reached. Rejects with `CredentialsError`, `PolicyRefused` or the signal's reason.
  */
 export async function assemble(loaded: LoadedPolicy, store: Store, around: Surroundings): Promise<Assembly> {
+  // A store may hang, and heeds no signal.
+  return await unlessTooLate(assembled(loaded, store, around), around.signal, ({ release }) => release(0));
+}
+
+async function assembled(loaded: LoadedPolicy, store: Store, around: Surroundings): Promise<Assembly> {
   const { clock, metrics } = around;
   tellMode(metrics, loaded.settings, around.log);
   metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));

@@ -10,6 +10,21 @@ export async function unlessOver<T>(asked: Promise<T>, signal: AbortSignal): Pro
   }
 }
 
+/** The same of something that is put away where it comes too late. */
+export async function unlessTooLate<T>(
+  asked: Promise<T>,
+  signal: AbortSignal,
+  putAway: (late: T) => Promise<void>,
+): Promise<T> {
+  try {
+    return await unlessOver(asked, signal);
+  } catch (error) {
+    // Nobody waits for it any more, and nobody is told how it ended.
+    void asked.then(putAway).catch(() => undefined);
+    throw error;
+  }
+}
+
 function rejection(signal: AbortSignal, over: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const end = (): void => {

@@ -19,6 +19,8 @@ const LATE_ROUND: Duration = 30 * SECOND;
 const LAST_BATCH: Duration = 3 * SECOND;
 /** After the time to drain, what still goes on is cut off; it then ends within this. */
 const CUT_OFF: Duration = SECOND;
+/** A store that does not answer is not waited for any longer to take the lease back: it ends by itself. */
+const GIVE_BACK: Duration = SECOND;
 
 /** No early look begins this close to the next sweep, which would have to wait for it. */
 const LAST_EARLY_LOOK: Duration = 12 * SECOND;
@@ -189,9 +191,18 @@ export class Worker {
     this.#abort.abort(new Error('the service is stopping'));
     const isCutOff = !done.signal.aborted;
     if (isCutOff) await Promise.race([running, clock.sleep(CUT_OFF, done.signal).catch(() => undefined)]);
-    await this.#keeper.release(isCutOff).catch((error: unknown) => {
+    await this.#giveBack(isCutOff).catch((error: unknown) => {
       log.warn({ err: error }, 'the lease could not be given back');
     });
+  }
+
+  async #giveBack(isCutOff: boolean): Promise<void> {
+    const done = new AbortController();
+    const given = this.#keeper.release(isCutOff).finally(() => {
+      done.abort();
+    });
+    await Promise.race([given, this.#parts.clock.sleep(GIVE_BACK, done.signal).catch(() => undefined)]);
+    if (!done.signal.aborted) throw new Error('the store does not answer');
   }
 
   async #sweep(nextTick: Instant | undefined): Promise<SweepReport | undefined> {

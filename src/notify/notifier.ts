@@ -15,6 +15,8 @@ import type { Sender } from './send.ts';
 const MOST_WAITING = 1_000;
 /** News about agents come sweep after sweep when they come at all: after one message the next waits for so long. */
 const GATHER: Duration = 5 * MINUTE;
+/** In real time: an outbox that hangs is waited for no longer to note how deliveries ended that were cut off. */
+const LAST_NOTES: Duration = SECOND;
 const ABOUT_AGENTS: ReadonlySet<Topic> = new Set(['held', 'forbidden', 'engaged_too_long', 'return']);
 
 export interface NotifierParts {
@@ -44,7 +46,7 @@ export interface Notifier {
   use(channels: readonly Channel[]): void;
   /** The channels now. */
   channels(): readonly Channel[];
-  /** Sends what was raised, for at most `limit` of real time; the rest waits in the outbox. */
+  /** Sends what was raised, for at most `limit` of real time; the rest waits in the outbox. Ends within a second more. */
   close(limit?: Duration): Promise<void>;
 }
 
@@ -95,11 +97,17 @@ class OutboxNotifier implements Notifier {
   }
 
   async close(limit: Duration = 3 * SECOND): Promise<void> {
-    const timer = setTimeout(() => {
-      this.#abort.abort();
-    }, limit);
-    await this.flush();
-    clearTimeout(timer);
+    const { promise: over, resolve } = Promise.withResolvers<undefined>();
+    const timers = [
+      setTimeout(() => {
+        this.#abort.abort();
+      }, limit),
+      setTimeout(() => {
+        resolve(undefined);
+      }, limit + LAST_NOTES),
+    ];
+    await Promise.race([this.flush(), over]);
+    for (const timer of timers) clearTimeout(timer);
     this.#abort.abort();
     await this.#parts.sender.close().catch(() => undefined);
   }

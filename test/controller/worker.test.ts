@@ -53,6 +53,7 @@ class Lease {
 
   async releaseLease(holder: string, underWay?: Duration): Promise<void> {
     this.#mustWork();
+    await this.hangs;
     await this.inner.releaseLease(holder, underWay);
     this.released += 1;
   }
@@ -593,6 +594,15 @@ describe('draining', () => {
     await worker.tick();
     lease.failing = true;
     await worker.drain(8 * SECOND);
+    expect(log.said).toEqual(['warn: the lease could not be given back']);
+  });
+
+  test('waits for a store that does not answer no longer than a second', async () => {
+    const worker = workerOf();
+    await worker.tick();
+    lease.hangs = new Promise(() => undefined);
+    await worker.drain(8 * SECOND);
+    expect(clock.now()).toBe(BASE + SECOND);
     expect(log.said).toEqual(['warn: the lease could not be given back']);
   });
 });

@@ -147,6 +147,15 @@ describe('a receiver that cannot be reached', () => {
     ]);
   });
 
+  test('lets an end be an end, also where the outbox itself does not answer', async () => {
+    const outbox = new MemoryOutbox();
+    outbox.due = () => new Promise(() => undefined);
+    const one = notifier(outbox);
+    one.raise(BREAKER);
+    await one.close(0);
+    expect(sender.told()).toEqual([]);
+  });
+
   test('does not keep the others from being told', async () => {
     const one = notifier(new MemoryOutbox(), [channel({ name: 'slow' }), channel()]);
     sender.hang('slow');

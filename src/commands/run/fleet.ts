@@ -76,9 +76,9 @@ export class Fleet {
 
   /** Opens the stores. One that cannot be opened is tried again later. */
   async open(): Promise<void> {
-    for (const organisation of this.organisations)
-      if (this.#refusal(organisation, organisation.policy) === undefined)
-        await organisation.open().catch(() => undefined);
+    const admitted = this.organisations.filter((each) => this.#refusal(each, each.policy) === undefined);
+    // At once: a database that hangs is waited for once, and not once for each of them.
+    await Promise.all(admitted.map((organisation) => organisation.open().catch(() => undefined)));
   }
 
   /** Watches all organisations, those that are added as well, until `signal` is aborted. */

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { Floor } from '../../app/floor.ts';
 import { logOf } from '../../app/logging.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../app/compose.ts';
+import { unlessTooLate } from '../../controller/unless-over.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { needRestart } from '../../policy-file/diff.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
@@ -127,11 +128,12 @@ export class Organisation {
     return this.#wanted.kind === 'refused' ? this.#wanted.refusal : undefined;
   }
 
-  /** Opens the store. Rejects with `StoreError`. */
-  async open(): Promise<void> {
+  /** Opens the store. Rejects with `StoreError`, or once `stop` is aborted. */
+  async open(stop = new AbortController().signal): Promise<void> {
     const { policy } = this;
     if (policy === undefined || this.#store !== undefined) return;
-    this.#store = await openStoreOf(policy.settings, { clock: this.#process.clock, log: this.#log });
+    const opening = openStoreOf(policy.settings, { clock: this.#process.clock, log: this.#log });
+    this.#store = await unlessTooLate(opening, stop, (store) => store.close());
     this.#log.info({ store: this.#store.place }, 'the store is open');
   }
 
@@ -221,7 +223,7 @@ export class Organisation {
     this.#started = loaded;
     this.#held = undefined;
     try {
-      await this.open();
+      await this.open(stop);
       await this.#watched(loaded, stop);
     } finally {
       this.#started = undefined;
@@ -269,13 +271,10 @@ export class Organisation {
   }
 
   #watch(): PolicyWatch {
-    return watchPolicy(
-      this.path,
-      (change) => {
-        this.#changed(change);
-      },
-      { load: (signal) => this.#check(signal), files: this.#files },
-    );
+    const changed = (change: PolicyChange): void => {
+      this.#changed(change);
+    };
+    return watchPolicy(this.path, changed, { load: (signal) => this.#check(signal), files: this.#files });
   }
 
   /** Rejects among others where the file is gone: that is no faulty policy, for the organisation ends with its file. */
