@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { deployFile } from './chart.ts';
 import { describeWhere, hasProgram } from './installed.ts';
 
@@ -11,8 +12,11 @@ const UNIT = deployFile('systemd/idle-enforcer.service');
 /** 0 is safest, 10 is without any protection; systemd calls all up to 2 "OK". */
 const EXPOSURE = 2;
 
-function valuesOf(key: string): readonly string[] {
-  return [...UNIT.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value = '']) => value);
+/** What changes the unit into that of a fleet. */
+const FLEET = deployFile('systemd/fleet.conf');
+
+function valuesOf(key: string, text = UNIT): readonly string[] {
+  return [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value = '']) => value);
 }
 
 describe('the unit', () => {
@@ -29,11 +33,21 @@ describe('the unit', () => {
     expect(valuesOf('SuccessExitStatus')).toEqual(['143']);
     expect(valuesOf('RestartPreventExitStatus')).toEqual(['2']);
   });
+
+  test('runs a fleet by two lines more, with its stores in the same folder', () => {
+    const own = valuesOf('Environment').join(' ');
+    expect(own).toContain('IDLE_ENFORCER_CONFIG=/etc/idle-enforcer/idle-enforcer.yaml');
+    // Of a variable that is set twice the later one holds: that of a file in idle-enforcer.service.d.
+    expect(valuesOf('Environment', FLEET)).toEqual(['IDLE_ENFORCER_CONFIG=/etc/idle-enforcer/fleet.yaml']);
+    expect(FLEET.match(/^\w+=/gm)).toEqual(['Environment=', 'MemoryMax=']);
+    const [, store = ''] = /(store: \{ sqlite: .*?\})/.exec(FLEET) ?? [];
+    expect(parse(store)).toEqual({ store: { sqlite: './data' } });
+  });
 });
 
 describeWhere(hasProgram('systemd-analyze', '--version'), 'no systemd')('systemd finds that the unit', () => {
   /** Verifies a unit in an empty root, in which the program and its user exist. */
-  function verified(unit: string): { readonly status: number | null; readonly said: string } {
+  function verified(unit: string, fleet = ''): { readonly status: number | null; readonly said: string } {
     const root = mkdtempSync(join(tmpdir(), 'idle-enforcer-unit-'));
     const file = (path: string, content: string, mode = 0o644): void => {
       mkdirSync(join(root, path, '..'), { recursive: true });
@@ -41,6 +55,7 @@ describeWhere(hasProgram('systemd-analyze', '--version'), 'no systemd')('systemd
     };
     try {
       file('etc/systemd/system/idle-enforcer.service', unit);
+      if (fleet !== '') file('etc/systemd/system/idle-enforcer.service.d/fleet.conf', fleet);
       file('opt/idle-enforcer/bin/idle-enforcer', '#!/bin/sh\n', 0o755);
       for (const target of ['sysinit', 'basic', 'network-online', 'multi-user', 'shutdown']) {
         file(`etc/systemd/system/${target}.target`, `[Unit]\nDescription=${target}\n`);
@@ -53,15 +68,19 @@ describeWhere(hasProgram('systemd-analyze', '--version'), 'no systemd')('systemd
     }
   }
 
-  test('is written right', () => {
-    const { status, said } = verified(UNIT);
-    expect(said.split('\n').filter((line) => line.includes('idle-enforcer.service'))).toEqual([]);
+  test.each([
+    ['written right', ''],
+    ['written right for a fleet', FLEET],
+  ])('is %s', (_, fleet) => {
+    const { status, said } = verified(UNIT, fleet);
+    expect(said.split('\n').filter((line) => /idle-enforcer\.service|fleet\.conf/.test(line))).toEqual([]);
     expect(status).toBe(0);
   });
 
   test('would be written wrong with a key misspelt', () => {
     const { said } = verified(UNIT.replace('NoNewPrivileges=', 'NoNewPriviledges='));
     expect(said).toMatch(/Unknown key.*NoNewPriviledges/);
+    expect(verified(UNIT, FLEET.replace('MemoryMax', 'MemoryMost')).said).toMatch(/Unknown key.*MemoryMost/);
   });
 
   test('leaves the worker little to do harm with', () => {
