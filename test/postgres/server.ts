@@ -9,13 +9,14 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { PASSWORD } from './data.ts';
+
+export { PASSWORD };
 
 const GIVEN = process.env['DATABASE_URL'];
 const DEBIAN = '/usr/lib/postgresql';
-/** The password of the server that is started here; nothing may ever print it. */
-export const PASSWORD = 'Wr0ng-to-show';
-
-const BINARIES = [
+/** Where the programs of a server are; `undefined` where none is installed. */
+export const BINARIES = [
   ...(process.env['PATH'] ?? '').split(delimiter),
   ...(existsSync(DEBIAN) ? readdirSync(DEBIAN).map((version) => join(DEBIAN, version, 'bin')) : []),
 ].find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
@@ -123,7 +124,8 @@ async function answers(at: string): Promise<boolean> {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port of loopback that was free a moment ago. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);

@@ -38,6 +38,7 @@ import { Organisation } from './organisation.ts';
 import { DatabaseOutbox } from './outbox.ts';
 import { forgetBefore, LONGEST_PRUNE } from './prune.ts';
 import { addEvents, countPages, eventPages, readEvents, readOpenIntents, saveCount } from './record.ts';
+import { StoreError } from '../errors.ts';
 import { checkVersion, migrate, MIGRATIONS, storedVersion } from './schema.ts';
 
 /** How a store in a database is opened. */
@@ -101,7 +102,12 @@ async function prepare(
   checkVersion(version, migrations.length, db.place);
   if (version === migrations.length) return;
   if (readOnly === true)
-    throw databaseError('unwritable', db.place, 'an older version made it: start the worker once');
+    throw new StoreError(
+      'unwritable',
+      db.place,
+      `The store in the database ${db.place} is that of an older version of this program: start the worker once, which brings it ` +
+        'up to date.',
+    );
   await migrate(db, migrations);
 }
 

@@ -129,10 +129,7 @@ here('a store in a database', () => {
       await one.holdLease('one', BASE, TTL);
       const client = await writing('fence');
       expect(await one.holdLease('one', BASE, TTL)).toMatchObject({ epoch: 1 });
-      await asked(
-        url,
-        "UPDATE idle_enforcer.lease SET until = now() - interval '1 s' WHERE organisation = 'fence'",
-      );
+      await lapse('fence');
       let taken: unknown;
       const taking = two.holdLease('two', BASE, TTL).then((grant) => (taken = grant));
       await until(async () => (await waitingForLocks()) > 0);
@@ -140,6 +137,22 @@ here('a store in a database', () => {
       await client.end();
       expect(await taking).toMatchObject({ epoch: 2 });
       await expect(one.setFacts(new Map([['a', '1']]))).rejects.toMatchObject({ kind: 'fenced' });
+    });
+
+    test('is not taken between the check of a write and the write', async () => {
+      const [one, two] = [await open(url, 'between'), await open(url, 'between')];
+      await one.holdLease('one', BASE, TTL);
+      // The write comes as far as its table, which somebody else has.
+      const client = await transaction('LOCK TABLE idle_enforcer.fact IN ACCESS EXCLUSIVE MODE');
+      const order: string[] = [];
+      const written = one.setFacts(new Map([['a', '1']])).then(() => order.push('written'));
+      await until(async () => (await waitingForLocks()) === 1);
+      await lapse('between');
+      const taken = two.holdLease('two', BASE, TTL).then(() => order.push('taken'));
+      await until(async () => order.length > 0 || (await waitingForLocks()) === 2);
+      await client.end();
+      await Promise.all([written, taken]);
+      expect(order).toEqual(['written', 'taken']);
     });
 
     test('passes at once from a process of this machine that has ended, and from no other', async () => {
@@ -257,7 +270,7 @@ here('a store in a database', () => {
     const store = await open(own);
     expect(await store.facts()).toEqual(new Map([['a', '1']]));
     for (const work of [store.setFacts(new Map([['b', '1']])), store.holdLease('w', BASE, TTL)])
-      await expect(work).rejects.toThrow(/does not let this user in or write \(25006\)/);
+      await expect(work).rejects.toThrow(/only reads \(25006\)\. It is a standby/);
     await asked(server, `ALTER DATABASE ${name} RESET default_transaction_read_only`);
     const back = await open(own);
     await back.setFacts(new Map([['b', '1']]));
@@ -274,13 +287,23 @@ here('a store in a database', () => {
   });
 
   /** A transaction as a worker's write is, that goes on until it is ended. */
-  async function writing(organisation: string): Promise<{ end(): Promise<void> }> {
+  function writing(organisation: string): Promise<{ end(): Promise<void> }> {
+    const sql = 'SELECT epoch FROM idle_enforcer.lease WHERE organisation = $1 FOR KEY SHARE';
+    return transaction(sql, [organisation]);
+  }
+
+  async function lapse(organisation: string): Promise<void> {
+    const sql = "UPDATE idle_enforcer.lease SET until = now() - interval '1 s' WHERE organisation = $1";
+    await asked(url, sql, [organisation]);
+  }
+
+  /** A transaction that goes on until it is ended. */
+  async function transaction(sql: string, values: string[] = []): Promise<{ end(): Promise<void> }> {
     const { default: pg } = await import('pg');
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query('BEGIN');
-    const sql = 'SELECT epoch FROM idle_enforcer.lease WHERE organisation = $1 FOR KEY SHARE';
-    await client.query(sql, [organisation]);
+    await client.query(sql, values);
     return {
       end: async () => {
         await client.query('COMMIT');
