@@ -5,6 +5,8 @@ const TRIALS = [
   'blackbox/stopping',
   'blackbox/blackbox',
   'blackbox/failures',
+  'blackbox/replicas',
+  'blackbox/database',
   'blackbox/zone',
   'blackbox/identity',
   'journeys/one-bad',

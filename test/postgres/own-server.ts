@@ -1,8 +1,8 @@
 /** A database server of one test alone, with settings of its own, which can be stopped, started again and followed by a standby. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asServer, CARELESS, makeData, own, PASSWORD, serverUser, type ServerUser } from './data.ts';
@@ -81,7 +81,9 @@ export class OwnServer {
     const follower = new OwnServer(this.#binaries, await freePort(), this.#user);
     own([follower.folder], this.#user);
     const words = ['-D', join(follower.folder, 'data'), '-d', this.url, '-R', '--no-sync', '-c', 'fast'];
-    asServer(follower.folder, join(this.#binaries, 'pg_basebackup'), words, this.#user);
+    // A link to the server need not have one to this program beside it.
+    const there = dirname(realpathSync(join(this.#binaries, 'postgres')));
+    asServer(follower.folder, join(there, 'pg_basebackup'), words, this.#user);
     follower.set({ port: String(follower.port) });
     await follower.begin();
     return follower;

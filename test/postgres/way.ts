@@ -5,14 +5,13 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export class Way {
   /** The database's URL by this way. */
   url = '';
-  readonly #target: { readonly host: string; readonly port: number };
+  #target: { readonly host: string; readonly port: number };
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
 
   private constructor(url: string) {
-    const { hostname, port } = new URL(url);
-    this.#target = { host: hostname, port: Number(port) };
+    this.#target = targetOf(url);
   }
 
   static async to(url: string): Promise<Way> {
@@ -50,6 +49,11 @@ export class Way {
     });
   }
 
+  /** From now on new connections go to another server, as the name of a primary does after a fail-over. */
+  leadTo(url: string): void {
+    this.#target = targetOf(url);
+  }
+
   /** Every connection breaks, and none can be made. */
   cut(): Promise<void> {
     const server = this.#server;
@@ -63,4 +67,9 @@ export class Way {
       this.#server = undefined;
     });
   }
+}
+
+function targetOf(url: string): { readonly host: string; readonly port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
 }
