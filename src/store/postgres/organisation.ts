@@ -1,10 +1,12 @@
 /** One organisation's part of the database: what every statement needs, and how a worker's writes are made. */
+import { normaliseName } from '../../domain/name.ts';
 import type { Duration } from '../../domain/time/time.ts';
 import { Fence } from '../fence.ts';
 import type { Asking, Database, Transaction } from './database.ts';
 
 /** Mutable. */
 export class Organisation {
+  /** The form by which its rows are kept: however a policy spells the name, it is the same organisation, and has one lease. */
   readonly name: string;
   readonly db: Database;
   readonly fence = new Fence();
@@ -13,7 +15,7 @@ export class Organisation {
 
   constructor(db: Database, name: string) {
     this.db = db;
-    this.name = name;
+    this.name = normaliseName(name);
   }
 
   /** One transaction, which a worker that has lost its lease does not make. */

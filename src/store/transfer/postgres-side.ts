@@ -1,4 +1,5 @@
 /** An organisation of a database as one side of a transfer. */
+import { normaliseName } from '../../domain/name.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
 import { stateOf } from '../codec.ts';
 import { addressOf } from '../postgres/address.ts';
@@ -38,7 +39,7 @@ export class PostgresSide implements Side {
   private constructor(db: Database, organisation: string) {
     this.#db = db;
     this.place = db.place;
-    this.#organisation = organisation;
+    this.#organisation = normaliseName(organisation);
   }
 
   /** Connects; makes the tables where they are to be written. Rejects with `StoreError`. */

@@ -123,6 +123,15 @@ here('a store in a database', () => {
     expect(await one.openIntents()).toHaveLength(1);
   });
 
+  test('is one and the same for an organisation, however its name is spelt', async () => {
+    const [one, two] = [await open(url, 'Zürich Süd'), await open(url, 'zürich SÜD'.normalize('NFD'))];
+    expect(await one.holdLease('one', BASE, TTL)).toBeDefined();
+    expect(await two.holdLease('two', BASE, TTL)).toBeUndefined();
+    await one.setPause({ since: BASE, until: undefined, reason: 'release' });
+    expect((await two.pause())?.reason).toBe('release');
+    expect(two.place).toContain('zürich SÜD'.normalize('NFD'));
+  });
+
   describe('whose lease is held', () => {
     test('is not taken while its holder writes, and is renewed meanwhile', async () => {
       const [one, two] = [await open(url, 'fence'), await open(url, 'fence')];
