@@ -26,7 +26,7 @@ const ARROWS = {
   genesys: ['domain', 'ports', 'http', 'texts'],
   identity: ['domain', 'ports', 'http', 'shapes', 'texts'],
   notify: ['domain', 'ports', 'http', 'shapes', 'texts'],
-  store: ['domain', 'ports', 'shapes'],
+  store: ['domain', 'ports', 'files', 'shapes'],
   controller: ['domain', 'ports'],
   server: ['domain', 'ports', 'texts'],
   simulation: ['domain', 'ports'],

@@ -1,6 +1,6 @@
 /** A policy, or the file of a fleet, has its store in files or in a database. */
-import { existsSync } from 'node:fs';
-import { DatabaseUrlFault, databaseUrlOf } from '../shapes/database-url.ts';
+import { FileFault, readTextFile } from '../files/plain-file.ts';
+import { DatabaseUrlFault, databaseUrlOf, LARGEST_AUTHORITY } from '../shapes/database-url.ts';
 import type { Checking } from './checking.ts';
 
 /** Checks that the database can be told from the address, and that no file stands beside it. */
@@ -19,8 +19,14 @@ export function checkStore({ source, faults }: Pick<Checking, 'source' | 'faults
 function faultOf(url: string): string | undefined {
   try {
     const { authority } = databaseUrlOf(url);
-    if (authority === undefined || existsSync(authority)) return undefined;
-    return `names a certificate that cannot be read: sslrootcert=${authority}`;
+    if (authority === undefined) return undefined;
+    try {
+      readTextFile(authority, LARGEST_AUTHORITY);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof FileFault)) throw error;
+      return `names a certificate that cannot be read (${error.why}): sslrootcert=${authority}`;
+    }
   } catch (error) {
     if (!(error instanceof DatabaseUrlFault)) throw error;
     return error.message;

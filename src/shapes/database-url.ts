@@ -25,6 +25,9 @@ export class DatabaseUrlFault extends Error {
   override readonly name = 'DatabaseUrlFault';
 }
 
+/** In bytes: all authorities that browsers know are smaller. */
+export const LARGEST_AUTHORITY = 1_024 * 1_024;
+
 const USUAL_PORT = '5432';
 const SCHEMES: ReadonlySet<string> = new Set(['postgres:', 'postgresql:']);
 /** `verify-ca` checks no name, and is not offered: a certificate of the right authority may be that of another machine. */

@@ -44,7 +44,11 @@ describe('a database', () => {
     ['postgres://u@h/d?options=-c', 'has a parameter "options" that this program does not know'],
     [
       'postgres://u@h/d?sslrootcert=/no/ca.pem',
-      'names a certificate that cannot be read: sslrootcert=/no/ca.pem',
+      'names a certificate that cannot be read (it does not exist): sslrootcert=/no/ca.pem',
+    ],
+    [
+      'postgres://u@h/d?sslrootcert=/dev/zero',
+      'names a certificate that cannot be read (it is a device, not a plain file)',
     ],
     ['postgres://u:pa%ss@h/d', 'has a % that begins no code of two digits: write it as %25'],
     ['postgres://u:sec/ret@h:x/d', 'cannot be read'],

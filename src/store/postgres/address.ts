@@ -1,7 +1,12 @@
 /** What a connection is made with, by the URL of the database. */
-import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
-import { DatabaseUrlFault, databaseUrlOf, type DatabaseUrl } from '../../shapes/database-url.ts';
+import { FileFault, readTextFile } from '../../files/plain-file.ts';
+import {
+  DatabaseUrlFault,
+  databaseUrlOf,
+  LARGEST_AUTHORITY,
+  type DatabaseUrl,
+} from '../../shapes/database-url.ts';
 import { StoreError } from '../errors.ts';
 
 /** See `DatabaseUrl`. */
@@ -30,9 +35,10 @@ function sslOf(tls: DatabaseUrl['tls'], authority: string | undefined): Connecti
 
 function certificateIn(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw refused(`names a certificate that cannot be read: sslrootcert=${path}`);
+    return readTextFile(path, LARGEST_AUTHORITY);
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error;
+    throw refused(`names a certificate that cannot be read (${error.why}): sslrootcert=${path}`);
   }
 }
 
