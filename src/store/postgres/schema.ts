@@ -4,6 +4,7 @@
  */
 import { SECOND, type Duration } from '../../domain/time/time.ts';
 import type { Asking, Database } from './database.ts';
+import { StoreError } from '../errors.ts';
 import { databaseError } from './errors.ts';
 
 const FIRST = `
@@ -182,6 +183,8 @@ export const MIGRATIONS: readonly string[] = [FIRST];
 
 /** "idle" in ASCII: whoever migrates this database waits for the others. */
 const MIGRATION_LOCK = 0x69646c65;
+/** `SQL_ASCII` keeps bytes as they come. */
+const HOLD_ALL_TEXTS: ReadonlySet<string> = new Set(['UTF8', 'SQL_ASCII']);
 /** Indexes of a large table take their time. */
 const LONGEST_MIGRATION: Duration = 600 * SECOND;
 
@@ -202,10 +205,24 @@ export function checkVersion(version: number, known: number, place: string): voi
     throw databaseError('newer', place, `its version is ${version}, this program knows ${known}`);
 }
 
+/** In another encoding the first agent with a letter that it lacks would stop every write. */
+async function mustHoldAllTexts(db: Database): Promise<void> {
+  const [row] = await db.rows("SELECT current_setting('server_encoding')");
+  const encoding = String(row?.[0]);
+  if (HOLD_ALL_TEXTS.has(encoding)) return;
+  const advice = "Create a database with ENCODING 'UTF8' and name that one.";
+  throw new StoreError(
+    'unwritable',
+    db.place,
+    `The database ${db.place} keeps its texts as ${encoding}, which has no letters for many names. ${advice}`,
+  );
+}
+
 /** Brings the database to the newest version, wholly or not at all, whoever else starts at the same moment. */
 export async function migrate(db: Database, migrations: readonly string[]): Promise<void> {
   const before = await storedVersion(db);
   checkVersion(before, migrations.length, db.place);
+  await mustHoldAllTexts(db);
   if (before === migrations.length) return;
   await db.transaction(async (tx) => {
     await tx.run('SET LOCAL lock_timeout = 0');

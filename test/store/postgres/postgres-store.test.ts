@@ -89,6 +89,21 @@ here('a store in a database', () => {
       expect(await kindOf(open(empty, 'acme', { readOnly: true }))).toBe('newer');
     });
 
+    test('in an encoding without letters for many names is not made', async () => {
+      const latin = new URL(url);
+      latin.pathname = `/idle_latin_${process.pid}`;
+      const name = latin.pathname.slice(1);
+      await asked(url, `CREATE DATABASE ${name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`);
+      try {
+        await expect(open(latin.href, 'acme')).rejects.toThrow(/keeps its texts as LATIN1.* ENCODING 'UTF8'/);
+        expect(await asked(latin.href, "SELECT 1 FROM pg_namespace WHERE nspname = 'idle_enforcer'")).toEqual(
+          [],
+        );
+      } finally {
+        await asked(url, `DROP DATABASE ${name} WITH (FORCE)`);
+      }
+    });
+
     test('is not made by those who only look or pause', async () => {
       const empty = await fresh();
       for (const how of [{ readOnly: true }, { existing: true }])
