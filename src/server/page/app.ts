@@ -43,8 +43,13 @@ export async function createApp(parts: PageParts): Promise<App> {
     },
   });
   await app.register(helmet, HEADERS);
-  await app.register(rateLimit, { max: bounds.asked, timeWindow: '1 minute' });
   await app.register(cookie);
+  await app.register(rateLimit, {
+    max: bounds.asked,
+    timeWindow: '1 minute',
+    // Behind a proxy all have one address: readers without a session must not use up what an operator needs to pause.
+    keyGenerator: async (request) => (await site.access?.sessionOf(request))?.id ?? request.ip,
+  });
   guard(app, site);
   answersOf(app, site);
   if (site.access !== undefined) {

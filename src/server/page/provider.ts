@@ -41,6 +41,8 @@ export interface Pending {
 export interface SignedIn {
   /** For the record: an address, else a user name, else the subject. */
   readonly who: string;
+  /** The provider's own id of the user: names are what users say of themselves. */
+  readonly subject: string;
   /** Values of the claim that the policy names. */
   readonly values: readonly string[];
 }
@@ -101,7 +103,11 @@ export class Provider {
       const isWhole = claims[claim] !== undefined || config.serverMetadata().userinfo_endpoint === undefined;
       const more = isWhole ? {} : await fetchUserInfo(config, tokens.access_token, claims.sub);
       const all: Readonly<Record<string, unknown>> = { ...more, ...claims };
-      return { who: nameIn(all, claims.sub), values: this.#valuesIn(all[claim]) };
+      return {
+        who: nameIn(all, claims.sub),
+        subject: clip(oneLine(claims.sub), LONGEST_NAME),
+        values: this.#valuesIn(all[claim]),
+      };
     } catch (error) {
       throw failureOf(error);
     }
@@ -141,9 +147,16 @@ export class Provider {
 }
 
 function nameIn(claims: Readonly<Record<string, unknown>>, subject: string): string {
-  const names = [claims['email'], claims['preferred_username'], claims['name'], subject];
+  // Whoever likes may write an address into their own profile, and would stand on record as someone else.
+  const email = isUnverified(claims['email_verified']) ? undefined : claims['email'];
+  const names = [email, claims['preferred_username'], claims['name'], subject];
   const name = names.find((each): each is string => typeof each === 'string' && each.trim() !== '');
   return clip(oneLine(name ?? subject), LONGEST_NAME);
+}
+
+/** Some providers write it as a text, and some leave it out. */
+function isUnverified(claim: unknown): boolean {
+  return claim === false || claim === 'false';
 }
 
 /** The library's errors hold answers with tokens: only their words of a closed list are taken over. */

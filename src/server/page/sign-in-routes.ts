@@ -30,7 +30,8 @@ export function signInRoutes(app: FastifyInstance, site: Site, access: Access): 
     try {
       const user = await access.provider.finish(query, pending);
       await access.begin(reply, user);
-      log.info({ user: user.who, values: user.values }, 'a user signed in on the page');
+      const { who, subject, values } = user;
+      log.info({ user: who, subject, values }, 'a user signed in on the page');
       return await reply.redirect(`${site.prefix}${pending.to}`, 303);
     } catch (error) {
       return failed(reply, error, site);

@@ -56,7 +56,12 @@ export class IdentityProvider {
   #configuration(): Configuration {
     const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
     const { clientId, clientSecret } = CLIENT;
-    const claims = { openid: ['sub'], email: ['email'], profile: ['name'], groups: ['groups'] };
+    const claims = {
+      openid: ['sub'],
+      email: ['email', 'email_verified'],
+      profile: ['name'],
+      groups: ['groups'],
+    };
     const memory = new Memory();
     return {
       adapter: (kind: string) => memory.adapter(kind),

@@ -326,6 +326,21 @@ describe('what others try', () => {
     expect(statuses.slice(60)).toEqual([429, 429]);
     expect((await fetch(url)).status).toBe(200);
   });
+
+  test('a flood from the address that operators have as well, as behind a proxy, keeps none of them from pausing', async () => {
+    await open();
+    const { visitor, html } = await signedIn(['Ops leads']);
+    const statuses = new Set<number>();
+    for (let n = 0; n < 62; n += 1) statuses.add((await fetch(`${url}/pause`, { method: 'POST' })).status);
+    expect(statuses).toEqual(new Set([403, 429]));
+    const paused = await visitor.post(`${url}/pause`, {
+      reason: 'storm',
+      minutes: '30',
+      token: tokenIn(html),
+    });
+    expect(paused.status).toBe(303);
+    expect((await visitor.get(url)).text).toContain('<strong>Paused</strong>');
+  });
 });
 
 describe('the provider', () => {
@@ -338,6 +353,18 @@ describe('the provider', () => {
     expect((await fetch(url)).status).toBe(200);
     expect(log.join('')).toContain('a user could not sign in on the page');
     expect(issuer).not.toBe('');
+  });
+
+  test('that has not verified an address is not quoted with it, and its own id of each user is in the log', async () => {
+    await open();
+    provider.account = {
+      sub: 'vera',
+      claims: { email: 'boss@example.com', email_verified: false, groups: ['Ops leads'] },
+    };
+    const { text } = await new Visitor().get(`${url}/sign-in`);
+    expect(text).toContain('vera, operator');
+    expect(text).not.toContain('boss@example.com');
+    expect(log.join('')).toContain('"subject":"vera"');
   });
 
   test('that has renewed its keys is believed', async () => {
