@@ -48,8 +48,8 @@ export class Fleet {
   readonly #files: Digests;
   /** By their paths. */
   readonly #members = new Map<string, Member>();
-  /** Who watches which organisation, by the id that the platform has for it. */
-  readonly #claims = new Map<string, Organisation>();
+  /** Who watches which organisation, by the id that the platform has for it, and for as long as the same policy is in force there. */
+  readonly #claims = new Map<string, { readonly by: Organisation; readonly loaded: LoadedPolicy }>();
   #signal: AbortSignal | undefined;
   /** Why the file of the fleet, or its folder, cannot be used as it is now. */
   #fault: string | undefined;
@@ -215,10 +215,15 @@ export class Fleet {
   /** Two clients may belong to one organisation, which only the platform can tell: the one that came first has it. */
   #claim(own: Organisation, loaded: LoadedPolicy, id: string): void {
     const holder = this.#claims.get(id);
-    if (holder !== undefined && holder !== own && holder.isStarted && this.organisations.includes(holder))
-      throw sameOrganisation(loaded, holder.name);
-    for (const [other, claimant] of this.#claims) if (claimant === own) this.#claims.delete(other);
-    this.#claims.set(id, own);
+    if (
+      holder !== undefined &&
+      holder.by !== own &&
+      holder.by.started === holder.loaded &&
+      this.organisations.includes(holder.by)
+    )
+      throw sameOrganisation(loaded, holder.by.name);
+    for (const [other, { by }] of this.#claims) if (by === own) this.#claims.delete(other);
+    this.#claims.set(id, { by: own, loaded });
   }
 
   #isCalled(own: Organisation, name: string): boolean {

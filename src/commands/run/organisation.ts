@@ -118,9 +118,9 @@ export class Organisation {
     return this.#wanted.kind === 'valid' ? this.#wanted.loaded : undefined;
   }
 
-  /** Whether its policy was admitted beside the others: it is watched, or about to be. */
-  get isStarted(): boolean {
-    return this.#started !== undefined;
+  /** What was admitted beside the others and is watched, or about to be, as it was at its start. */
+  get started(): LoadedPolicy | undefined {
+    return this.#started;
   }
 
   /** Why its file cannot be used by itself. */

@@ -181,6 +181,22 @@ o/d.yaml: its policy is refused: a fault at o/d.yaml:2:7`,
     ]);
     expect(lines.filter(({ alarm }) => alarm === 'policy_refused')).toHaveLength(1);
   });
+
+  test('lets policies exchange their organisations, as new clients of the platform', async () => {
+    write('a.yaml', 'north');
+    write('b.yaml', 'south');
+    ids = { north: 'one', south: 'two', 'new-north': 'two', 'new-south': 'one' };
+    const fleet = await loaded();
+    working = fleet.work(stop.signal);
+    const asked = (name: string): number => lines.filter(sentence(name, 'the platform is asked')).length;
+    await told(() => asked('north') === 1 && asked('south') === 1);
+    write('a.yaml', 'north', 'new-north');
+    write('b.yaml', 'south', 'new-south');
+    await Promise.all(fleet.organisations.map((each) => each.recheck(stop.signal)));
+    await told(() => asked('north') === 2 && asked('south') === 2);
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+    expect(lines.filter(({ alarm }) => alarm === 'policy_refused')).toEqual([]);
+  });
 });
 
 describe('the folder of a fleet', () => {
