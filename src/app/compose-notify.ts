@@ -11,10 +11,11 @@ import { createNotifier, type Notifier } from '../notify/notifier.ts';
 import type { Outbox } from '../ports/outbox.ts';
 import { createSender, type Sender } from '../notify/send.ts';
 import { runbookHeading } from '../notify/runbook.ts';
-import { warnAgent } from '../notify/warner.ts';
+import { warnAgent, type WarnerParts } from '../notify/warner.ts';
 import type { Settings } from '../policy-file/draft.ts';
 import { MemoryOutbox } from '../store/memory/outbox.ts';
 import type { Metrics } from '../server/metrics.ts';
+import { StayLinks } from '../server/page/stay-link.ts';
 import { Redactor } from '../texts/redactor.ts';
 
 export interface TellingParts {
@@ -59,7 +60,16 @@ export function tellingOf(first: Settings, parts: TellingParts): Telling {
   let { identities } = first.log;
   let organisation = first.organisation;
   let name = naming(identities);
-  const warning = { channels: () => notifier.channels(), sender, clock, log, identities: () => identities };
+  let { zone } = first;
+  // The page's address and secret hold until a restart.
+  const stayLink = stayLinks(first, () => organisation);
+  const channels = (): ReturnType<Notifier['channels']> => notifier.channels();
+  const warning: WarnerParts = {
+    ...{ channels, sender, clock, log, stayLink },
+    organisation: () => organisation,
+    identities: () => identities,
+    zone: () => zone,
+  };
   return {
     notifier,
     warner: { warn: (agent, notice, signal) => warnAgent(warning, agent, notice, signal) },
@@ -73,11 +83,19 @@ export function tellingOf(first: Settings, parts: TellingParts): Telling {
     use: (settings) => {
       notifier.use(settings.notify);
       count(settings);
-      ({ organisation } = settings);
+      ({ organisation, zone } = settings);
       ({ identities } = settings.log);
       name = naming(identities);
     },
   };
+}
+
+/** How warnings offer a stay: by a link, where there is a page that takes it. */
+function stayLinks({ page: { url, secret } }: Settings, organisation: () => string): WarnerParts['stayLink'] {
+  if (url === undefined || secret === undefined) return () => undefined;
+  const links = new StayLinks({ url, secret });
+  return (agentId, { stay, ruleId, sentAt, dueAt }) =>
+    stay && links.linkFor({ ...stay, organisation: organisation(), agentId, ruleId, sentAt, dueAt });
 }
 
 /** Tells of one thing while there is no store that would keep the message: it is tried for `patience` in real time. */

@@ -36,6 +36,7 @@ import { saveStep, saveSweep } from './save.ts';
 import { Doubt, nextControllerState, usualInterval } from './controller-state.ts';
 import { FailureLatch } from './failure-latch.ts';
 import { HoldWords } from './hold-words.ts';
+import { Stays } from './stays.ts';
 import { SweepTraces } from './sweep-traces.ts';
 import type { InForce } from './in-force.ts';
 import { logSweep, raiseAfter, withConversations } from './sweep-alarms.ts';
@@ -53,6 +54,7 @@ export class Controller {
   readonly #early: EarlyLooks;
   #standing: ControllerState;
   #inForce: InForce;
+  readonly #stays: Stays;
   readonly #clockErrors = new ClockErrors();
   readonly #storeTrouble: FailureLatch;
   readonly #holdWords: HoldWords;
@@ -71,6 +73,7 @@ export class Controller {
     this.#traces = traces;
     this.#inquiry = new Inquiry({ ...deps, evidence: parts.evidence });
     this.#deps = deps;
+    this.#stays = new Stays(parts.store, () => parts.clock.now());
     this.#early = new EarlyLooks(deps);
     this.#inForce = inForce;
     this.#standing = standing;
@@ -140,6 +143,7 @@ export class Controller {
     const { clock, directory, sources, store } = this.#parts;
     const begun = clock.now();
     this.#deps.accounting.begin(sweepId);
+    await this.#unlessLost(sweepId, () => this.#stays.begin());
     const resumed = await store.takeResume().catch(() => false);
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
     const policy = await this.#parts.names.latest(this.#inForce.policy, 'sweep', limits.signal);
@@ -168,6 +172,7 @@ export class Controller {
       usualInterval: usualInterval(longestInterval, this.#standing.intervals),
       clockJumped: () => this.#clockErrors.differ(clock.now() - directory.serverNow()),
       nativeTimeouts: () => directory.nativeTimeouts(),
+      stayOf: (agentId) => this.#stays.of(agentId),
     };
   }
 
@@ -298,8 +303,12 @@ export class Controller {
     }
   }
 
-  #within(limits: SweepLimits): Pick<Pass, 'mayBegin' | 'signal'> {
-    return { mayBegin: () => this.#mayBegin(limits), signal: limits.actSignal ?? limits.signal };
+  #within(limits: SweepLimits): Pick<Pass, 'mayBegin' | 'newStay' | 'signal'> {
+    return {
+      mayBegin: () => this.#mayBegin(limits),
+      newStay: (state) => this.#stays.newTo(state),
+      signal: limits.actSignal ?? limits.signal,
+    };
   }
 
   async #mayBegin(limits: SweepLimits): Promise<boolean> {

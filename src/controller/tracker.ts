@@ -4,7 +4,7 @@
  */
 import type { Agent } from '../domain/agent.ts';
 import { contextFor, evaluate, type Evaluation, type Watch } from '../domain/judging/evaluate.ts';
-import type { AgentState } from '../domain/tracking/state.ts';
+import type { AgentState, Stay } from '../domain/tracking/state.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
@@ -19,11 +19,13 @@ export interface SweepContext {
   readonly clockJumped: () => boolean;
   /** See `Directory`: known only when a sweep has begun. */
   readonly nativeTimeouts: () => readonly Duration[] | undefined;
+  /** The newest answer of an agent to a warning; none is known unless given. */
+  readonly stayOf?: (agentId: string) => Stay | undefined;
 }
 
 /** The watch of this moment. */
-export function watchOf({ policy, usualInterval, clockJumped, nativeTimeouts }: SweepContext): Watch {
-  return { policy, usualInterval, clockJumped: clockJumped(), nativeTimeouts: nativeTimeouts() };
+export function watchOf({ policy, usualInterval, clockJumped, nativeTimeouts, stayOf }: SweepContext): Watch {
+  return { policy, usualInterval, clockJumped: clockJumped(), nativeTimeouts: nativeTimeouts(), stayOf };
 }
 
 /** The enforcer's knowledge of all agents. Mutable; owned by one worker. */

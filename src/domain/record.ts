@@ -23,6 +23,7 @@ export const EVENT_KINDS = [
   'pause',
   'resume',
   'gap',
+  'stay',
 ] as const;
 
 /** One kind of event. */
@@ -169,6 +170,8 @@ export interface EventQuery {
   readonly from?: Instant;
   /** Does not. */
   readonly to?: Instant;
+  /** Only what is on record after the event of this number. */
+  readonly after?: number;
   readonly kinds?: readonly EventKind[];
   /** The newest so many; in rising order. */
   readonly limit?: number;

@@ -51,14 +51,6 @@ export interface Message {
   readonly organisation?: string | undefined;
 }
 
-/** What a warning tells the agent. Durations in ms. */
-export interface Warning {
-  readonly ruleId: string;
-  readonly limit: number;
-  /** So long until the log-off, if nothing happens. */
-  readonly dueIn: number;
-}
-
 /** Whom a warning is for. */
 export interface Warned {
   readonly id: string;

@@ -9,6 +9,12 @@ import { RUNBOOK, runbookHeading } from './runbook.ts';
 export const DEFAULT_ORGANISATION = 'default';
 /** Longer lines are not readable in a chat. */
 const LONGEST_LINE = 300;
+/** Lines of an operator's own that no chat shows, in which an address must stay whole. */
+const LONGEST_OWN: Readonly<Partial<Record<Topic, number>>> = { warning: 2_000 };
+/** Facts that stand elsewhere in a message, or that programs alone read. */
+const NOT_IN_LINES: Readonly<Partial<Record<Topic, ReadonlySet<string>>>> = {
+  warning: new Set(['at', 'dueAt', 'stay', 'because']),
+};
 
 const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: string }>> = {
   held: {
@@ -104,6 +110,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   conversations: 'conversations',
   rung: 'rung',
   detail: 'detail',
+  at: 'at',
+  stay: 'stay',
 };
 
 /** Puts a message into words: the channel's own where it has some. */
@@ -114,22 +122,37 @@ export function letterOf(message: Message, { templates }: Pick<Channel, 'templat
   const general = { count: String(count), message: sentence, time: new Date(at).toISOString() };
   // With several of them, what is true of one is not true of all.
   const facts = { ...general, ...(count === 1 ? factsOf(items[0] ?? {}) : {}) };
+  const stay = count === 1 ? stayIn(items[0]) : undefined;
   const several = count > 1 ? ` (${count})` : '';
   const lines = items
     .map((item) =>
       own.line === undefined
-        ? lineOf(item)
-        : clip(filled(own.line, { ...general, ...factsOf(item) }), LONGEST_LINE),
+        ? lineOf(item, kind)
+        : clip(filled(own.line, { ...general, ...factsOf(item) }), LONGEST_OWN[kind] ?? LONGEST_LINE),
     )
     .filter((line) => line !== '');
   const more = count - items.length;
   return {
     title: own.title === undefined ? `${title}${several}` : oneLine(filled(own.title, facts)),
-    text: own.text === undefined ? `${general.time}: ${sentence}.` : filled(own.text, facts),
+    text: own.text === undefined ? usualText(message) : filled(own.text, facts),
     lines: more > 0 ? [...lines, `… and ${more} more`] : lines,
-    advice: own.advice === undefined ? advice : filled(own.advice, facts),
+    advice: own.advice === undefined ? adviceWith(advice, stay) : filled(own.advice, facts),
     about: aboutOf(message),
   };
+}
+
+/** When it happened, and what. A warning is about a time of its own. */
+function usualText({ kind, at, message: sentence }: Message): string {
+  return kind === 'warning' ? `${sentence}.` : `${new Date(at).toISOString()}: ${sentence}.`;
+}
+
+function stayIn({ stay }: Fields = {}): string | undefined {
+  return typeof stay === 'string' ? stay : undefined;
+}
+
+/** On a line of its own: programs that read mail find the address there whole. */
+function adviceWith(advice: string, stay: string | undefined): string {
+  return stay === undefined ? advice : `${advice} Or open this page and say that you are there:\n\n${stay}`;
 }
 
 /** Not the operator's own words, whatever language these are in: it is what runbooks are searched by. */
@@ -153,8 +176,10 @@ function filled(template: string, facts: Readonly<Record<string, string>>): stri
 }
 
 /** The facts of one item in a line: `agent Ana · rule gone · measured 1h2m · limit 1h`. */
-function lineOf(fields: Fields): string {
-  const rest = Object.keys(fields).filter((name) => !ORDER.includes(name));
+function lineOf(fields: Fields, kind: Topic): string {
+  const rest = Object.keys(fields).filter(
+    (name) => !ORDER.includes(name) && NOT_IN_LINES[kind]?.has(name) !== true,
+  );
   const parts = [...ORDER, ...rest].flatMap((name) => {
     const text = textOf(name, fields[name]);
     return text === undefined ? [] : [`${LABELS[name] ?? name} ${text}`];

@@ -12,7 +12,8 @@ export function checkPage(checking: Pick<Checking, 'source' | 'faults' | 'warnin
   if (url !== undefined)
     checkAddress(checking, url, ['page', 'url'], 'sessions of users could be read on the way');
   if (signIn === undefined) {
-    if (secret !== undefined) warn(checking, ['page', 'secret'], 'seals nothing without page.sign_in');
+    if (secret !== undefined && source.at(['stay']) === undefined)
+      warn(checking, ['page', 'secret'], 'seals nothing without page.sign_in, or stay');
     return;
   }
   const here: Path = ['page', 'sign_in'];

@@ -17,6 +17,7 @@ import { checkCaps, checkGrace, checkIdentityCap } from './check-bounds.ts';
 import { checkCalendars } from './check-calendars.ts';
 import { checkDead } from './check-dead.ts';
 import { checkPage } from './check-page.ts';
+import { checkStay, type PageBeside } from './check-stay.ts';
 import { checkOpening } from './check-opening.ts';
 import { checkStore } from './check-store.ts';
 import { checkVariables } from './check-variables.ts';
@@ -41,7 +42,7 @@ import {
 import type { Path, Source } from './source.ts';
 
 /** Checks everything that could be read. */
-export function checkAll(source: Source, faults: FaultList, warnings: string[]): void {
+export function checkAll(source: Source, faults: FaultList, warnings: string[], fleet?: PageBeside): void {
   const sweep = part(sections.sweep, source.at(['sweep']));
   const base = {
     source,
@@ -61,6 +62,7 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[]):
   checkProfiles(checking, general);
   checkDead(checking);
   checkPage(checking);
+  checkStay(checking, fleet);
   checkCaps(checking);
   checkIdentityCap(checking);
   checkGrace(checking, general);

@@ -48,7 +48,7 @@ export function describePolicy(
   return lines;
 }
 
-function describeHead({ settings, hash }: LoadedPolicy, { mode, caps }: Policy): readonly string[] {
+function describeHead({ settings, hash }: LoadedPolicy, { mode, caps, stay }: Policy): readonly string[] {
   const { breaker } = caps;
   const percent = Math.round(breaker.share * 1_000) / 10;
   return [
@@ -62,6 +62,7 @@ function describeHead({ settings, hash }: LoadedPolicy, { mode, caps }: Policy):
     `When more than ${counted(breaker.atLeast, 'agent')}, and more than ${percent}% of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
     `Agents handling an interaction are never logged off; after ${formatDuration(caps.engagedTooLong)} they are reported.`,
     ...describeIdentity(settings),
+    ...describeStay(settings, stay),
     describeEvidence(settings),
   ];
 }
@@ -78,6 +79,13 @@ function describeIdentity({ identity }: LoadedPolicy['settings']): readonly stri
   if (identity === undefined || connector === undefined) return [];
   return [
     `Rungs with end_sso_session end the session at ${connector} first, which knows the agent by "${identity.subject}"; at most ${identity.per_hour} in an hour. This reaches beyond Genesys Cloud: doctor says how far.`,
+  ];
+}
+
+function describeStay({ page }: LoadedPolicy['settings'], stay: Policy['stay']): readonly string[] {
+  if (stay === undefined || page.url === undefined) return [];
+  return [
+    `A warning carries a link to ${page.url.replace(/\/+$/, '')}/stay, where the agent says "I am here": then no rule is due for ${formatDuration(stay.length)}, whatever its clock shows. After ${counted(stay.perDay, 'stay')} in 24h the warnings of an agent carry no link.`,
   ];
 }
 

@@ -19,6 +19,7 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'engaged_too_long',
   'timeout',
   'retention',
+  'for',
 ]);
 
 /** Keys whose values are written freely: a slip may have put anything there, so they are not shown. */
@@ -44,6 +45,7 @@ function differences(before: LoadedPolicy, after: LoadedPolicy): readonly string
     ...(same(a.exempt, b.exempt) ? [] : [`exempt: ${sizes(a.exempt.length, b.exempt.length)}`]),
     ...keys('returns', a.returns, b.returns),
     ...keys('caps', a.caps, b.caps),
+    ...keys('stay', a.stay ?? {}, b.stay ?? {}),
     ...calendars(a.calendars, b.calendars),
     ...settings(before.settings, after.settings),
   ];

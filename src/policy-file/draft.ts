@@ -25,6 +25,8 @@ export interface Settings {
     readonly requestsPerMinute: number;
     readonly timeout: Duration;
   };
+  /** IANA zone in which people are told times whose own zone is not known: that of the calendars, where all have the same, else UTC. */
+  readonly zone: string;
   /** `every` is a cron expression in UTC; `interval` the longest time between two of its runs. */
   readonly sweep: { readonly every: string; readonly interval: Duration };
   readonly notify: readonly Channel[];
@@ -75,7 +77,10 @@ export interface EvidenceSettings {
 /** The judging part, with names as text, and where each stands. */
 export interface Draft {
   readonly hash: string;
-  readonly content: Pick<Content, 'mode' | 'exempt' | 'profiles' | 'returns' | 'caps' | 'calendars'>;
+  readonly content: Pick<Content, 'mode' | 'exempt' | 'profiles' | 'returns' | 'caps' | 'calendars'> & {
+    /** Where warnings carry links. */
+    readonly stay?: Content['stay'];
+  };
   readonly source: Source;
 }
 

@@ -7,7 +7,6 @@ import { checkPage } from './check-page.ts';
 import { PolicyRefused, wholeFileFault } from './faults.ts';
 import { checkStore } from './check-store.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
-import type { PageSettings } from './draft.ts';
 import type { FleetShared } from './in-fleet.ts';
 import { interpolate, type Env } from './interpolate.ts';
 import { addIssues } from './issues.ts';
@@ -21,8 +20,6 @@ import type { Place } from './source.ts';
 export interface LoadedFleet {
   readonly path: string;
   readonly shared: FleetShared;
-  /** Holds secrets. */
-  readonly page: PageSettings;
   /** Which files are its policies. */
   readonly pattern: FilePattern;
   /** Where that stands. */
@@ -76,8 +73,7 @@ export function loadFleetFile(path: string, env: Env, files = new FilesRead()): 
   const folder = join(dirname(path), dirname(organisations));
   return {
     path,
-    shared: { file: path, store, server, log },
-    page: toPage(page),
+    shared: { file: path, store, server, page: toPage(page), log },
     pattern: { folder, name: basename(organisations) },
     place: source.place(['organisations']),
   };

@@ -3,7 +3,17 @@ import { createHash } from 'node:crypto';
 import { SECRET_KEYS, type Path, type Source } from './source.ts';
 
 /** What judging depends on counts as it is in force; the rest counts as written, so that no secret goes in. */
-const JUDGED = new Set(['version', 'mode', 'sweep', 'exempt', 'profiles', 'returns', 'caps', 'calendars']);
+const JUDGED = new Set([
+  'version',
+  'mode',
+  'sweep',
+  'exempt',
+  'profiles',
+  'returns',
+  'caps',
+  'calendars',
+  'stay',
+]);
 
 /** Whether judging depends on what stands at this place. */
 export function hasJudged(path: Path): boolean {

@@ -5,13 +5,14 @@ import { PolicyRefused, type FaultList } from './faults.ts';
 import { normaliseName } from '../domain/name.ts';
 import type { Path, Source } from './source.ts';
 
-/** Settings that all organisations of a process have in common. Plain data; the URL of a database holds a secret. */
+/** Settings that all organisations of a process have in common. Plain data; `store` and `page` hold secrets. */
 export interface FleetShared {
   /** The path of the file of the fleet, as it was given. */
   readonly file: string;
   /** `sqlite` is a folder; with `postgres`, the URL of a database, there is none. */
   readonly store: Settings['store'];
   readonly server: Settings['server'];
+  readonly page: Settings['page'];
   readonly log: Settings['log'];
 }
 
@@ -43,10 +44,10 @@ export function checkInFleet(source: Source, faults: FaultList, { file }: FleetS
 /** The settings that the fleet has for the organisation of this name. */
 export function placed(
   name: string | undefined,
-  { store, server, log }: FleetShared,
-): Pick<Settings, 'store' | 'server' | 'log'> {
+  { store, server, page, log }: FleetShared,
+): Pick<Settings, 'store' | 'server' | 'page' | 'log'> {
   const sqlite = storeFileOf(store.sqlite, name ?? '');
-  return { store: { ...store, sqlite }, server, log };
+  return { store: { ...store, sqlite }, server, page, log };
 }
 
 /** The database file of an organisation. Two names that are one without regard to case have the same, on any file system. */

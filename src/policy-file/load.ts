@@ -5,7 +5,7 @@ import type { Channel } from '../notify/channels/registry.ts';
 import { checkAll } from './check.ts';
 import { warningAt } from './checking.ts';
 import { longestInterval } from './cron.ts';
-import { UNNAMED, type LoadedPolicy, type PageSettings, type Settings } from './draft.ts';
+import { UNNAMED, type Draft, type LoadedPolicy, type PageSettings, type Settings } from './draft.ts';
 import { wholeFileFault } from './faults.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { checkInFleet, placed, type FleetShared } from './in-fleet.ts';
@@ -67,22 +67,29 @@ export function loadPolicyText(
   const result = root.safeParse(source.value);
   if (!result.success) addIssues(result.error.issues, source, faults);
   const warnings: string[] = [];
-  checkAll(source, faults, warnings);
+  checkAll(source, faults, warnings, shared && { ...shared.page, file: shared.file });
   if (shared !== undefined) checkInFleet(source, faults, shared);
   faults.throwIfAny();
   if (!result.success) throw wholeFileFault(fileName, 'does not fit the schema');
   warnings.push(...remarks.map(({ path, sentence }) => warningAt(source, path, sentence)));
   const content = result.data;
   const hash = hashOf(source);
-  const { mode, exempt, profiles, returns, caps, calendars } = content;
-  const draft = { hash, source, content: { mode, exempt, profiles, returns, caps, calendars } };
+  const settings = { ...toSettings(content), ...(shared && placed(content.name, shared)) };
+  const draft = { hash, source, content: toDraft(content, settings) };
   return {
-    settings: { ...toSettings(content), ...(shared && placed(content.name, shared)) },
+    settings,
     draft,
     hash,
     warnings,
     isWhole: !judged,
   };
+}
+
+/** What judging depends on. Without an address no warning can carry a link. */
+function toDraft(content: Content, { page }: Settings): Draft['content'] {
+  const { mode, exempt, profiles, returns, caps, calendars, stay } = content;
+  const judged = { mode, exempt, profiles, returns, caps, calendars };
+  return page.url === undefined ? judged : { ...judged, stay };
 }
 
 function toSettings(content: Content): Settings {
@@ -99,6 +106,7 @@ function toSettings(content: Content): Settings {
       requestsPerMinute: genesys.requests_per_minute,
       timeout: genesys.timeout,
     },
+    zone: commonZone(content.calendars),
     sweep: { every: sweep.every, interval: longestInterval(sweep.every) },
     notify: notify.map(toChannel),
     identity: chosenConnector(identity) === undefined ? undefined : identity,
@@ -109,6 +117,13 @@ function toSettings(content: Content): Settings {
     log,
     tests,
   };
+}
+
+/** That of the calendars, where all have the same; else UTC. */
+function commonZone(calendars: Content['calendars']): string {
+  const zones = new Set(Object.values(calendars).map(({ timezone }) => timezone));
+  const [zone] = zones;
+  return zones.size === 1 && zone !== undefined ? zone : 'UTC';
 }
 
 /** The page as its parts need it. */

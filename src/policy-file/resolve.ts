@@ -92,6 +92,9 @@ function policyBy({ hash, content }: Draft, resolver: Resolver, now: Instant): P
       resolver.profile(profile, content.returns, ['profiles', i]),
     ),
     caps: toCaps(content.caps),
+    ...(content.stay !== undefined && {
+      stay: { length: content.stay.for, perDay: content.stay.per_day },
+    }),
   };
 }
 

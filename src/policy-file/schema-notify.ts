@@ -17,6 +17,8 @@ const PLACEHOLDERS = [
   'conversations',
   'rung',
   'detail',
+  'at',
+  'stay',
   'count',
   'message',
   'time',

@@ -36,7 +36,7 @@ export const page = about(
       text(1_000).min(32, {
         error: 'is shorter than 32 characters: take the output of openssl rand -hex 32',
       }),
-      'Seals the sessions of users who are signed in; the same for all replicas.',
+      'Seals the sessions of users who are signed in, and the links in warnings; the same for all replicas.',
     ).optional(),
     sign_in: signIn.optional(),
   }).prefault({}),

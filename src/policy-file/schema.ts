@@ -26,6 +26,7 @@ import { calendar } from './schema-calendar.ts';
 import { page } from './schema-page.ts';
 import { channel } from './schema-notify.ts';
 import { evidence } from './schema-evidence.ts';
+import { stay } from './schema-stay.ts';
 import { identity } from './schema-identity.ts';
 import { databaseUrl, log, organisationName, server } from './schema-process.ts';
 import { about, block, listOf, nonEmpty, oneOf } from '../shapes/blocks.ts';
@@ -296,6 +297,7 @@ export const root = block({
   notify: sections.notify,
   identity: sections.identity,
   evidence: sections.evidence,
+  stay: stay.optional(),
   store: about(
     block({
       sqlite: about(text().prefault('./data/idle-enforcer.db'), 'Database file.'),

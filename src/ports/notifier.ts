@@ -1,13 +1,13 @@
 /** Telling agents of log-offs to come. */
 import type { Agent } from '../domain/agent.ts';
-import type { Duration } from '../domain/time/time.ts';
+import type { Warning } from '../domain/judging/warnings.ts';
+import type { Instant } from '../domain/time/time.ts';
 
 /** What an agent is told before a rule logs them off. */
-export interface WarningNotice {
-  readonly ruleId: string;
-  readonly limit: Duration;
-  /** So long until the log-off, if nothing happens. */
-  readonly dueIn: Duration;
+export interface WarningNotice extends Warning {
+  /** Server time at which it is sent, and of the log-off if nothing happens: no sweep logs the agent off before. */
+  readonly sentAt: Instant;
+  readonly dueAt: Instant;
 }
 
 /** Tells agents of log-offs to come. */

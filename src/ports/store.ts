@@ -30,6 +30,14 @@ export type StoredKind = 'memory' | 'standing' | 'fact' | 'outbox';
 /** How many entries of each kind were found to be damaged. */
 export type DamageCount = Readonly<Partial<Record<StoredKind, number>>>;
 
+/** What an answer to a warning is weighed by. */
+export interface StayGround {
+  /** `undefined` where nothing is remembered of the agent. */
+  readonly state: AgentState | undefined;
+  /** The newest answer of this agent that is on record. */
+  readonly newest: StoredEvent | undefined;
+}
+
 /**
  * Any method may reject when the store is lost; the enforcer then observes only. A write is done wholly or not at all, and
  * lasts once its promise has resolved. What is handed out belongs to the caller: changing it changes nothing stored.
@@ -99,6 +107,12 @@ export interface Store {
   /** What `resume` leaves for the worker to free the breaker; reading it takes it away. */
   takeResume(): Promise<boolean>;
   requestResume(): Promise<void>;
+
+  /**
+   * Puts an agent's answer to a warning on record, where `decide` gives its event. Nothing of this agent is written between what
+   * `decide` is shown and the event; `decide` may be asked more than once. Open to all, whoever holds the lease.
+   */
+  addStay(agentId: string, decide: (found: StayGround) => RecordEvent | undefined): Promise<void>;
 
   /** What has been learnt of the platform; `undefined` while that is nothing. */
   learnt(): Promise<PlatformBehaviour | undefined>;

@@ -102,6 +102,8 @@ export class AgentSimulator {
         this.#goOffline(at);
         if (!word.answered) this.#expectBrowser(at);
         break;
+      case 'stay':
+        break;
       case 'return':
         this.#comeBack(at, word.restores, word.movesToken);
         break;

@@ -8,6 +8,8 @@ export type Part = 'presence' | 'routing' | 'conversations' | 'token';
 /** What concerns being logged in, and the presence. `label` is one of the organisation's own presences. */
 export type SessionWord =
   | { readonly does: 'log_in' | 'go_offline' }
+  /** Answers the last warning on its page: nothing that the platform shows. */
+  | { readonly does: 'stay' }
   | { readonly does: 'set_presence'; readonly presence: SystemPresence; readonly label: string | undefined }
   /** The platform's own inactivity timeout; `answered` when the timeline says itself how the browser comes back. */
   | { readonly does: 'time_out'; readonly answered: boolean }

@@ -27,6 +27,7 @@ import type {
   SilentReturn,
   Snapshot,
   SsoEnd,
+  Stay,
   Suspect,
   Unread,
 } from '../domain/tracking/state.ts';
@@ -47,6 +48,8 @@ const LONGEST_LIST = 10_000;
 const ROUNDING = MINUTE;
 /** Schedules are never slower, so no usual interval is longer. */
 const LONGEST_INTERVAL = 400 * DAY;
+/** The longest that the policy allows, and clocks that are apart: a damaged one must not protect for ever. */
+const LONGEST_STAY = 2 * DAY;
 /** No organisation has more agents. */
 const MOST_AGENTS = 10_000_000;
 
@@ -76,9 +79,13 @@ const snapshot = z.object({
 } satisfies ShapeOf<Snapshot>);
 
 const sign = z.object({
-  kind: z.enum(['interaction', 'routing', 'presence', 'login'] satisfies Sign['kind'][]),
+  kind: z.enum(['interaction', 'routing', 'presence', 'login', 'stay'] satisfies Sign['kind'][]),
   at: instant,
 } satisfies ShapeOf<Sign>);
+
+const stay = z
+  .object({ seq: count, at: instant, until: instant } satisfies ShapeOf<Stay>)
+  .refine(({ at, until }) => until - at <= LONGEST_STAY, { error: 'lasts longer than any stay' });
 
 const clocks = z.object({
   sinceSign: instant,
@@ -218,6 +225,7 @@ export const agentState = z
     leftOut: list(interval).refine(isOrdered, { error: 'is not in order' }),
     tokenMoved: z.boolean(),
     outsideCallAt: instant.optional(),
+    stays: list(stay),
     evidence: evidence.optional(),
     unread: unread.optional(),
   } satisfies ShapeOf<AgentState>)

@@ -18,7 +18,7 @@ import * as bodies from './bodies.ts';
 import { stateOfMemory } from './memory-v1.ts';
 
 /** The version in which each kind of body is written. */
-const VERSIONS = { state: 2, standing: 1, learnt: 1, message: 1 } as const;
+const VERSIONS = { state: 3, standing: 1, learnt: 1, message: 1 } as const;
 
 /** Where SQLite finds parts in the body of a state, for queries that leave bodies unopened. A body of version 1 has none of them there, and is opened. */
 export const IN_BODY = {
@@ -40,7 +40,7 @@ function opened<T>(
   kind: keyof typeof VERSIONS,
   shape: z.ZodType,
   text: unknown,
-  upgraded: (first: unknown) => unknown = (first) => first,
+  upgraded: (older: unknown, version: number) => unknown = (older) => older,
 ): Decoded<T> {
   let value: unknown;
   try {
@@ -49,9 +49,10 @@ function opened<T>(
     return { ok: false, why: 'is not JSON' };
   }
   const { v: version, body } = isObject(value) && 'v' in value ? value : { v: 1, body: value };
-  if (version !== 1 && version !== VERSIONS[kind])
+  const newest = VERSIONS[kind];
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1 || version > newest)
     return { ok: false, why: 'is of a version that this program does not know' };
-  const present = version === VERSIONS[kind] ? body : upgraded(body);
+  const present = version === newest ? body : upgraded(body, version);
   const { error } = shape.safeParse(present);
   return error === undefined ? { ok: true, value: present as T } : { ok: false, why: faultIn(error) };
 }
@@ -66,9 +67,15 @@ export function stateBody(state: AgentState): string {
   return written('state', state);
 }
 
+/** Version 2 knew no stays. */
+function presentState(older: unknown, version: number): unknown {
+  const second = version === 1 ? stateOfMemory(older) : older;
+  return isObject(second) ? { ...second, stays: [] } : second;
+}
+
 /** The state of that agent. */
 export function stateOf(agentId: string, body: unknown): Decoded<AgentState> {
-  const read = opened<AgentState>('state', bodies.agentState, body, stateOfMemory);
+  const read = opened<AgentState>('state', bodies.agentState, body, presentState);
   return read.ok && read.value.agentId !== agentId ? { ok: false, why: 'is of another agent' } : read;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Bodies of version 1 knew no kinds of session, ladder or log-off: each was implied by fields that were there or not. This turns one
- * into the present shape, so that a store of before is taken up without losing a clock. What it gets was held against no
+ * into that of version 2, so that a store of before is taken up without losing a clock. What it gets was held against no
  * schema; what it makes is.
  */
 import { areContradictory } from '../domain/tracking/reading.ts';

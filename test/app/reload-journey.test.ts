@@ -99,6 +99,8 @@ describe('a policy that changes while the worker runs', () => {
     expect(warned[0]?.['items']).toEqual([
       {
         agentId: expect.any(String) as unknown,
+        at: '2026-03-02 14:57 UTC',
+        dueAt: '2026-03-02T14:57:00.000Z',
         agent: expect.any(String) as unknown,
         email: expect.stringContaining('@') as unknown,
         rule: 'gone',

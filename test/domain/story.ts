@@ -20,6 +20,7 @@ import {
   type Departure,
   type LadderPlace,
   type SilentReturn,
+  type Stay,
   type Suspect,
   type TrackingEvent,
 } from '../../src/domain/tracking/state.ts';
@@ -69,6 +70,8 @@ export class Story {
   #browser: Browser | undefined;
   readonly #leavesPresence: boolean;
   #enforcing = false;
+  /** The newest that is on record. */
+  #stay: Stay | undefined;
 
   constructor(parts: StoryParts) {
     const returns = { ...RETURNS, ...parts.returns };
@@ -157,6 +160,14 @@ export class Story {
   /** The newest change that evidence may still explain. */
   suspect(): Suspect | undefined {
     return openSuspect(this.state())?.suspect;
+  }
+
+  /** The agent answers a warning: nothing of it can be seen, and no rule is due for `length`. Sweeps up to then are made first. */
+  stays(time: string, length = '30m'): this {
+    const at = clockTime(time);
+    this.#runWhile(() => this.#next <= at);
+    this.#stay = { seq: (this.#stay?.seq ?? 0) + 1, at, until: at + duration(length) };
+    return this;
   }
 
   /** From now on each due agent is logged off at once. */
@@ -358,6 +369,7 @@ export class Story {
       usualInterval: this.#every,
       clockJumped,
       nativeTimeouts: this.#nativeTimeouts,
+      stay: this.#stay,
     };
     const tracked = track(this.#state, o, context);
     const stored = this.#stored === undefined ? undefined : (JSON.parse(this.#stored) as AgentState);

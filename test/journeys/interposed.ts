@@ -58,6 +58,7 @@ export class InterposedStore implements Store {
   pause: Store['pause'] = () => this.inner.pause();
   setPause: Store['setPause'] = (...args) => this.inner.setPause(...args);
   requestResume: Store['requestResume'] = () => this.inner.requestResume();
+  addStay: Store['addStay'] = (...args) => this.inner.addStay(...args);
   learnt: Store['learnt'] = () => this.inner.learnt();
   saveLearnt: Store['saveLearnt'] = (...args) => this.inner.saveLearnt(...args);
   facts: Store['facts'] = () => this.inner.facts();

@@ -31,6 +31,7 @@ const SHARED: FleetShared = {
   file: 'fleet.yaml',
   store: { sqlite: '/data', retention: 1 },
   server: { host: '127.0.0.1', port: 1 },
+  page: { url: undefined, secret: undefined, signIn: undefined },
   log: { level: 'warn', identities: 'hash' },
 };
 

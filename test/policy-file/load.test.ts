@@ -60,6 +60,7 @@ describe('a policy', () => {
     const { settings, draft, warnings } = load(withMore(''));
     expect(settings).toEqual({
       organisation: 'default',
+      zone: 'UTC',
       mode: 'observe',
       genesys: {
         region: 'eu-west-1',

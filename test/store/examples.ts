@@ -52,6 +52,7 @@ export function stateOf(agentId: string, seenAt: Instant, more: Partial<AgentSta
     leftOut: [],
     tokenMoved: false,
     outsideCallAt: undefined,
+    stays: [],
     evidence: undefined,
     unread: undefined,
     ...more,

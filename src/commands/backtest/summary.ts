@@ -202,7 +202,7 @@ function approximations(history: History, policies: readonly ReplayedPolicy[]): 
     );
   if (policies.some(({ warns }) => warns))
     sentences.push(
-      'Warnings are assumed to be delivered in the sweep in which they are due, and to change nothing.',
+      'Warnings are assumed to be delivered in the sweep in which they are due, and to change nothing: history has no stays, so that agents who would have answered are counted as logged off.',
     );
   if (history.strangers > 0)
     sentences.push(

@@ -18,6 +18,7 @@ import {
   type LadderPlace,
   type Sign,
   type SilentReturn,
+  type Stay,
 } from '../../domain/tracking/state.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
 import { CLOCKS, isOfCondition } from '../../domain/policy/clocks.ts';
@@ -112,6 +113,8 @@ export interface Explanation {
   readonly routingSince: Instant | undefined;
   readonly firstSeenAt: Instant | undefined;
   readonly lastSign: Sign | undefined;
+  /** The newest answer to a warning in the last day, whether or not it still protects. */
+  readonly stay: Stay | undefined;
   readonly engagedSince: Instant | undefined;
   /** Since when readings cannot be used, and what of the last one was unknown. */
   readonly unread: AgentState['unread'];
@@ -229,6 +232,7 @@ type Look = Pick<
   | 'routingSince'
   | 'firstSeenAt'
   | 'lastSign'
+  | 'stay'
   | 'engagedSince'
   | 'unread'
   | 'departure'
@@ -242,6 +246,7 @@ function lookOf(memory: AgentState | undefined): Look {
     routingSince: memory?.last.routingSince,
     firstSeenAt: memory?.firstSeenAt,
     lastSign: memory?.episode.sign,
+    stay: memory?.stays.at(-1),
     engagedSince: memory?.session.kind === 'engaged' ? memory.session.since : undefined,
     unread: memory?.unread,
     departure: memory && departureOf(memory),

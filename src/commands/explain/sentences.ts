@@ -21,6 +21,7 @@ export function sentencesOf(explanation: Explanation, times: Times): readonly st
     ...lastLogoff([...explanation.before, ...explanation.events], times, clocksOf(explanation.rules)),
     ...seenSentence(explanation, times),
     ...signSentence(explanation, times),
+    ...staySentence(explanation, times),
     ...evidenceSentences(explanation.evidence, times),
     ...explanation.holds.map((hold) => `A log-off is held back now: ${hold}.`),
     ...explanation.caveats,
@@ -145,6 +146,14 @@ function signSentence(
   }
   if (firstSeenAt === undefined) return [];
   return [`No sign of a person has been seen since watching began at ${times.exact(firstSeenAt)}.${silent}`];
+}
+
+/** While an answer to a warning protects. */
+function staySentence({ stay, now, asOf = now }: Explanation, times: Times): readonly string[] {
+  if (stay === undefined || stay.until <= Math.max(now, asOf)) return [];
+  return [
+    `The agent answered a warning at ${times.exact(stay.at)}, "I am here": no rule is due before ${times.exact(stay.until)}, whatever its clock shows.`,
+  ];
 }
 
 const OUTCOMES: readonly string[] = ['verified', 'unverified', 'failed', 'dropped', 'observed'];

@@ -11,6 +11,7 @@ export const SIGN_WORDS = {
   routing: 'a move on the queue',
   presence: 'a change of presence',
   login: 'a login',
+  stay: 'the answer to a warning, "I am here"',
 } as const;
 
 /** What a list of actions does to the agent. */
@@ -53,12 +54,14 @@ const DROPPED: Readonly<Record<string, string>> = {
   unknown: 'the new reading could not be used',
   waiting_on_queue: 'the agent waited on queue by then',
   exempt: 'an exemption had begun to apply',
+  stay: 'the agent had answered the warning: "I am here"',
 };
 
 const UNVERIFIED: Readonly<Record<string, string>> = {
   no_effect: 'nothing had happened; Offline was set once more',
   newer_token: 'Offline, but with a new login',
   sign: 'a person had shown',
+  stay: 'the agent had answered the warning, "I am here"',
   returned: 'the browser was back already',
   unread: 'the agent could not be read again',
 };
@@ -94,6 +97,7 @@ const MEANINGS: Readonly<Record<EventKind, Telling>> = {
   policy: ({ reason = '' }) => `another policy came into force (${reason})`,
   pause: ({ reason = '', by }) => `paused${byWords(by)} (${reason})`,
   resume: ({ by }) => `resumed${byWords(by)}`,
+  stay: ({ limit = 0 }) => `answered a warning: "I am here"; no rule is due for ${formatDuration(limit)}`,
   gap: ({ measured = 0 }) => `no observation for ${formatDuration(measured)}`,
 };
 

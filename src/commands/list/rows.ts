@@ -10,7 +10,7 @@ import type { Hold } from '../../domain/planning/plan.ts';
 import type { ClockName, Policy, Profile } from '../../domain/policy/policy.ts';
 import type { ControllerState, Pause, RememberedAgent, StoredAgent } from '../../domain/record.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
-import type { AgentState } from '../../domain/tracking/state.ts';
+import type { AgentState, Stay } from '../../domain/tracking/state.ts';
 import type { Shown } from '../../domain/agent.ts';
 import { agentFacts, type AgentFacts } from '../shared/agent-facts.ts';
 import { holdsOfDue } from '../explain/holds.ts';
@@ -54,6 +54,8 @@ export interface ListRow {
   readonly engaged: { readonly since: Instant; readonly tooLong: boolean } | undefined;
   /** What holds a log-off back that is due. */
   readonly hold: Hold | undefined;
+  /** An answer to a warning, for as long as it protects. */
+  readonly stay: Stay | undefined;
 }
 
 /** The rule that comes first. */
@@ -125,7 +127,7 @@ export class Rows {
     const engaged = engagedIn(verdict, facts, policy);
     this.#rows.push({
       ...{ ...NOT_JUDGED, ...lookOf(agent, facts), reason, detail, perhapsExempt },
-      ...{ rule: numbers, engaged },
+      ...{ rule: numbers, engaged, stay: stayIn(memory, at) },
     });
   }
 
@@ -150,6 +152,7 @@ const NOT_JUDGED = {
   rule: undefined,
   engaged: undefined,
   hold: undefined,
+  stay: undefined,
 } satisfies Partial<ListRow>;
 
 function lookOf(
@@ -170,6 +173,11 @@ function isGone(
 ): boolean {
   const lastAt = standing?.lastCompleteAt;
   return !isUnread && lastAt !== undefined && lastAt - seenAt > GONE * interval;
+}
+
+/** The newest answer to a warning, while no rule is due because of it. */
+export function stayIn({ stays }: AgentState, at: Instant): Stay | undefined {
+  return stays.findLast(({ until }) => at < until);
 }
 
 function engagedIn(

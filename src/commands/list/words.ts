@@ -1,6 +1,6 @@
 /** The words of the list: what protects an agent, and what holds a log-off back. */
 import type { Reason } from '../../domain/judging/judge.ts';
-import { formatDuration } from '../../domain/time/time.ts';
+import { formatDuration, MINUTE, type Duration } from '../../domain/time/time.ts';
 import type { Hold } from '../../domain/planning/plan.ts';
 import { rungNumber } from '../../texts/printed.ts';
 import type { ListRow } from './rows.ts';
@@ -23,7 +23,8 @@ const PROTECTED: Readonly<Record<Reason, (row: ListRow) => string>> = {
   due: ({ hold }) => (hold === undefined ? '' : HOLD_WORDS[hold]),
   ladder_due: ({ hold }) => (hold === undefined ? '' : HOLD_WORDS[hold]),
   observed: () => 'only observed',
-  waiting: () => '',
+  waiting: ({ stay, seenAt }) =>
+    stay === undefined ? '' : `said “I am here”: left alone for another ${lengthWords(stay.until - seenAt)}`,
   warned: () => 'warned',
   outside_hours: () => 'outside the rule’s hours',
   no_rule: () => 'no rule covers this state',
@@ -39,6 +40,11 @@ const PROTECTED: Readonly<Record<Reason, (row: ListRow) => string>> = {
   offline: () => 'offline',
   unknown: ({ detail }) => `reading unknown${detail === undefined ? '' : ` (${detail})`}`,
 };
+
+/** Whole minutes from one on. */
+function lengthWords(length: Duration): string {
+  return formatDuration(length < MINUTE ? length : Math.ceil(length / MINUTE) * MINUTE);
+}
 
 function engagedWords({ engaged, seenAt }: ListRow): string {
   if (engaged === undefined) return 'in an interaction';

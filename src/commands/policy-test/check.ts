@@ -20,7 +20,9 @@ export interface Observed {
 export type Miss<V extends ExpectedVerdict, L extends ExpectedLogoff> =
   | { readonly kind: 'verdict'; readonly expected: V; readonly look: PlayedLook | undefined }
   | { readonly kind: 'missing'; readonly expected: L }
-  | { readonly kind: 'unexpected'; readonly logoff: Logoff };
+  | { readonly kind: 'unexpected'; readonly logoff: Logoff }
+  /** The agent was to answer a warning at this time, and none could be answered. */
+  | { readonly kind: 'unanswered'; readonly at: Instant };
 
 /** The case of the agent at one look, by the same means as the command `explain`. */
 export function explainLook(look: PlayedLook, { agent, interval }: TestScene, policy: Policy): Explanation {
@@ -48,11 +50,11 @@ export function toldOf(look: PlayedLook, scene: TestScene, policy: Policy): Obse
 /** Compares; verdicts first, then log-offs, each in the order of the file. */
 export function check<V extends ExpectedVerdict, L extends ExpectedLogoff>(
   expected: { readonly verdicts: readonly V[]; readonly logoffs: readonly L[] | undefined },
-  { looks, logoffs }: TestRun,
+  { looks, logoffs, unanswered }: TestRun,
   scene: TestScene,
   policy: Policy,
 ): readonly Miss<V, L>[] {
-  const misses: Miss<V, L>[] = [];
+  const misses: Miss<V, L>[] = unanswered.map((at) => ({ kind: 'unanswered', at }));
   for (const each of expected.verdicts) {
     const look = looks.findLast(({ at }) => at <= each.at);
     if (look === undefined || !meets(toldOf(look, scene, policy), each))

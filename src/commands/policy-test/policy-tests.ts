@@ -38,6 +38,9 @@ const MOST_SWEEPS_TOGETHER = 100_000;
 /** More names than these are not listed. */
 const NAMES_LISTED = 20;
 
+const NO_STAY =
+  'has an agent who stays, but no warning of this policy carries a link: it needs stay, and page.url';
+
 type Verdict = ParsedTest['verdicts'][number];
 type Logoff = NonNullable<ParsedTest['logoffs']>[number];
 
@@ -154,7 +157,11 @@ export async function runTests(
   const policy = resolveFor(file, loaded);
   const faults = new FaultList(file.source);
   const known = namesIn(policy);
-  for (const test of file.tests) checkNames(test, known, faults);
+  for (const test of file.tests) {
+    checkNames(test, known, faults);
+    if (policy.stay === undefined && test.happenings.some(({ word }) => word.does === 'stay'))
+      faults.add([...test.path, 'timeline'], NO_STAY);
+  }
   const runs = file.tests.map((test) => {
     const wanted = test.mode === undefined ? policy : { ...policy, mode: test.mode };
     return { test, policy: wanted, scene: sceneOf(test, loaded, wanted) };
@@ -265,6 +272,9 @@ function sceneOf(test: ParsedTest, { settings }: LoadedPolicy, { caps }: Policy)
   return { agent: agentOf(test), interval, ...played, from, to: end };
 }
 
+/** Where the fault stands of what has no place of its own. */
+const LISTS = { unexpected: 'logoffs', unanswered: 'timeline' } as const;
+
 async function resultOf(
   { source }: TestFile,
   test: ParsedTest,
@@ -284,8 +294,8 @@ async function resultOf(
     times,
   };
   const faults = misses.map((miss) => {
-    const path = miss.kind === 'unexpected' ? [...test.path, 'logoffs'] : miss.expected.path;
-    const place = miss.kind === 'unexpected' ? source.keyPlace(path) : source.place(path);
+    const path = 'expected' in miss ? miss.expected.path : [...test.path, LISTS[miss.kind]];
+    const place = 'expected' in miss ? source.place(path) : source.keyPlace(path);
     return { file: source.file, ...place, path: writePath(path), message: missSentence(miss, failed) };
   });
   return {

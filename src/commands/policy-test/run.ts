@@ -17,6 +17,7 @@ import type { EnforcerParts } from '../../controller/enforcer-parts.ts';
 import { Controller } from '../../controller/sweep.ts';
 import type { SweepReport } from '../../ports/metrics.ts';
 import { SimulatedPlatform, type Scene } from '../../simulation/simulated-platform.ts';
+import { Answers } from './answers.ts';
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 
 /** A timeline with instants. */
@@ -57,6 +58,8 @@ export interface TestRun {
   readonly logoffs: readonly Logoff[];
   /** Log-offs that were begun and given up, because a look in the middle showed something that protects. */
   readonly givenUp: readonly GivenUp[];
+  /** When the agent was to answer a warning, and none could be answered. */
+  readonly unanswered: readonly Instant[];
 }
 
 /** A log-off that was begun and given up. */
@@ -78,13 +81,15 @@ export async function runTest(scene: TestScene, policy: Policy): Promise<TestRun
   const onlooker: ObservationSink = {
     observed: (_, evaluation) => void seen.push(...lookOf(platform, evaluation)),
   };
-  const parts: EnforcerParts = { ...QUIET, ...portsOf(platform), store, onlooker };
+  const answers = new Answers(scene, store);
+  const parts: EnforcerParts = { ...QUIET, ...portsOf(platform), warner: answers, store, onlooker };
   const inForce = { policy, longestInterval: scene.interval, retention: FOR_EVER };
   const controller = await Controller.load(parts, inForce);
   const looks: PlayedLook[] = [];
   const sweptAt = new Map<string, Instant>();
   for (const at of timesOf(scene)) {
     platform.windTo(at);
+    await answers.until(at, seen.at(-1)?.memory);
     seen.length = 0;
     const { sweepId, deferred } = await controller.sweep(LIMITS);
     sweptAt.set(sweepId, at);
@@ -93,7 +98,8 @@ export async function runTest(scene: TestScene, policy: Policy): Promise<TestRun
     looks.push(...seen.slice(0, 1).map((look) => ({ ...look, at, hold })));
   }
   const events = await store.events({});
-  return { looks, logoffs: logoffsIn(events, sweptAt), givenUp: givenUpIn(events, sweptAt) };
+  const { unanswered } = answers;
+  return { looks, logoffs: logoffsIn(events, sweptAt), givenUp: givenUpIn(events, sweptAt), unanswered };
 }
 
 /**
@@ -138,7 +144,7 @@ const LIMITS: SweepLimits = {
 
 const quiet = (): void => undefined;
 
-/** Whatever tells people, or counts: nothing of a test is told. Every warning arrives. */
+/** Whatever tells people, or counts: nothing of a test is told. */
 const QUIET = {
   log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   meter: {
@@ -152,7 +158,6 @@ const QUIET = {
   },
   alarm: quiet,
   names: { latest: (policy) => Promise.resolve(policy) },
-  warner: { warn: () => Promise.resolve(true) },
   name: ({ id }) => id,
 } satisfies Partial<EnforcerParts>;
 

@@ -109,6 +109,7 @@ function returnOf(rest: string): Word {
 const FIXED: readonly (readonly [RegExp, Word])[] = [
   [/^(logs? ?in|login)$/, { does: 'log_in' }],
   [/^(goes offline|offline|logs? ?out|logout|log off|logs off|goes home)$/, { does: 'go_offline' }],
+  [/^(stays|says "?i am here"?)$/, { does: 'stay' }],
   [/^(clicks available)$/, { does: 'set_presence', presence: 'AVAILABLE', label: undefined }],
   [/^off queue$/, { does: 'set_presence', presence: 'AVAILABLE', label: undefined }],
   [/^(wrap[- ]?up|after[- ]call work)( starts)?$/, { does: 'wrap_up' }],
@@ -148,7 +149,16 @@ const KNOWN: readonly string[] = [
     'wrap-up',
     'wrap-up ends',
   ],
-  ...['not responding', 'locked', 'unlocked', 'logs in', 'logs out', 'clicks available', 'native timeout'],
+  ...[
+    'not responding',
+    'locked',
+    'unlocked',
+    'logs in',
+    'logs out',
+    'clicks available',
+    'native timeout',
+    'stays',
+  ],
   ...['browser returns', 'private call', 'private call ends'],
 ];
 
@@ -158,7 +168,7 @@ function presenceWord(clause: string): Word {
   const presence = parseSystemPresence(labelled?.[2] ?? text);
   if (presence === undefined) {
     throw new WordFault(
-      '{value} is not a word of a timeline; there are presences such as "break" or "Coaching (busy)", "on queue", "off queue", "call", "call ends", "wrap-up", "not responding", "locked", "unlocked", "logs in", "logs out", "clicks available", "native timeout, back after 8s", "browser returns"',
+      '{value} is not a word of a timeline; there are presences such as "break" or "Coaching (busy)", "on queue", "off queue", "call", "call ends", "wrap-up", "not responding", "locked", "unlocked", "logs in", "logs out", "clicks available", "stays", "native timeout, back after 8s", "browser returns"',
       text,
       KNOWN,
     );

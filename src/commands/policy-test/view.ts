@@ -63,6 +63,8 @@ export function missSentence<V extends ExpectedVerdict, L extends ExpectedLogoff
     }
     case 'missing':
       return `expected a log-off at ${spanOf(miss.expected, times)} (${logoffWords(miss.expected)}), which did not happen`;
+    case 'unanswered':
+      return `at ${times.short(miss.at)} the agent stays, but no warning with a link was open`;
     case 'unexpected':
       return `did not expect the log-off at ${times.short(miss.logoff.at)} (${logoffWords(miss.logoff)})`;
   }
@@ -74,7 +76,10 @@ export function failureLines<V extends ExpectedVerdict, L extends ExpectedLogoff
 ): readonly string[] {
   const verdicts = failed.misses.filter((miss) => miss.kind === 'verdict');
   const lines = verdicts.flatMap((miss) => verdictLines(miss, failed));
-  if (failed.misses.length > verdicts.length) lines.push('Log-offs', ...logoffLines(failed), '');
+  const unanswered = failed.misses.filter((miss) => miss.kind === 'unanswered');
+  for (const miss of unanswered) lines.push(missSentence(miss, failed), '');
+  if (failed.misses.length > verdicts.length + unanswered.length)
+    lines.push('Log-offs', ...logoffLines(failed), '');
   lines.push('What happened', ...story(failed).map((line) => `  ${line}`));
   return lines;
 }

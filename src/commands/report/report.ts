@@ -62,6 +62,8 @@ export interface Report extends LicenceParts {
   readonly held: number;
   readonly breaker: number;
   readonly gaps: number;
+  /** Warnings that agents answered with "I am here". */
+  readonly stays: number;
   /** Assumptions behind the numbers, in sentences. */
   readonly assumptions: readonly string[];
 }
@@ -113,7 +115,7 @@ export class ReportBuilder {
   readonly #dropped = new Map<string, number>();
   readonly #returns = new ReturnsTally();
   readonly #deferred = new Map<Hold, { sweeps: number; most: number }>();
-  readonly #kinds = { held: 0, breaker: 0, gap: 0 };
+  readonly #kinds = { held: 0, breaker: 0, gap: 0, stay: 0 };
   readonly #counts = new HeadCounts();
 
   constructor(frame: ReportFrame) {
@@ -141,7 +143,8 @@ export class ReportBuilder {
     const { kind, reason = 'unknown' } = event;
     if (kind === 'dropped') this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
     else if (kind === 'return') this.#countReturn(event, person);
-    else if (kind === 'held' || kind === 'breaker' || kind === 'gap') this.#kinds[kind] += 1;
+    else if (kind === 'held' || kind === 'breaker' || kind === 'gap' || kind === 'stay')
+      this.#kinds[kind] += 1;
   }
 
   /** One return counts once, however often it is told of. */
@@ -192,6 +195,7 @@ export class ReportBuilder {
       held: this.#kinds.held,
       breaker: this.#kinds.breaker,
       gaps: this.#kinds.gap,
+      stays: this.#kinds.stay,
       ...this.#counts.licenceOf(span, zone),
       assumptions: ASSUMPTIONS,
     };

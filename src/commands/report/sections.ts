@@ -83,7 +83,7 @@ export function aboutOf(
 
 /** The few numbers above everything else. People and log-offs are told apart. */
 export function headlines(report: Report): readonly (readonly [string, string])[] {
-  const { totals, returns, held, breaker, gaps } = report;
+  const { totals, returns, held, breaker, gaps, stays } = report;
   const { people, verified, verifiedByLadder, observed, observedPeople } = totals;
   const lines: [string, string][] = [
     ['People logged off', String(people)],
@@ -97,6 +97,7 @@ export function headlines(report: Report): readonly (readonly [string, string])[
   const imagined: [string, string] = ['Would have been logged off', peopleTimes(observedPeople, observed)];
   if (observed > 0 && verified === 0) lines.unshift(imagined);
   else if (observed > 0) lines.push(imagined);
+  if (stays > 0) lines.push(['Warnings answered with “I am here”', String(stays)]);
   if (held > 0) lines.push(['Times an agent was held', String(held)]);
   if (breaker > 0) lines.push(['Times the breaker tripped', String(breaker)]);
   if (gaps > 0) lines.push(['Gaps in watching', String(gaps)]);

@@ -100,8 +100,7 @@ async function organisationOf(options: RunOptions, redactor: Output['redactor'])
 async function fleetOf(options: RunOptions, redactor: Output['redactor']): Promise<Watch> {
   const path = configPath(options);
   const { loaded, files } = loadingFleet(path);
-  const { page } = loaded;
-  const { server, log: wanted } = loaded.shared;
+  const { server, page, log: wanted } = loaded.shared;
   for (const secret of secretsOfPage(page)) redactor.know(secret);
   const stream = await openLog('stdout', options);
   const log = createLog(levelHere(wanted.level, process.env), stream, redactor);

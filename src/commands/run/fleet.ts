@@ -314,16 +314,16 @@ export class Fleet {
     const { log, setLevel } = this.#parts;
     const { loaded } = change;
     const { shared: before } = this.#loaded;
-    const { store, server } = loaded.shared;
+    const { store, server, page } = loaded.shared;
     const restart = [
       ...(isSamePlace(store, before.store) ? [] : ['store']),
       ...(JSON.stringify(server) === JSON.stringify(before.server) ? [] : ['server']),
-      ...(JSON.stringify(loaded.page) === JSON.stringify(this.#loaded.page) ? [] : ['page']),
+      ...(JSON.stringify(page) === JSON.stringify(before.page) ? [] : ['page']),
     ];
     if (restart.length > 0)
       log.warn({ settings: restart }, 'these settings have changed and come into force only with a restart');
     const { sqlite, postgres } = before.store;
-    const kept = { store: { ...store, sqlite, postgres }, server: before.server };
+    const kept = { store: { ...store, sqlite, postgres }, server: before.server, page: before.page };
     this.#loaded = { ...loaded, shared: { ...loaded.shared, ...kept } };
     setLevel(loaded.shared.log.level);
     log.info({ file: loaded.path }, 'the changed file of the fleet is in force');

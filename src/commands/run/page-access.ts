@@ -8,7 +8,9 @@ import { pageFetch } from './page-fetch.ts';
 export function pageAccess(
   { url, secret, signIn }: PageSettings,
   env: Env,
-): Pick<PageParts, 'url' | 'access'> {
-  if (url === undefined || secret === undefined || signIn === undefined) return { url };
-  return { url, access: { url, secret, signIn: { ...signIn, fetch: pageFetch(env) } } };
+): Pick<PageParts, 'url' | 'access' | 'stay'> {
+  if (url === undefined || secret === undefined) return { url };
+  const stay = { url, secret };
+  if (signIn === undefined) return { url, stay };
+  return { url, stay, access: { url, secret, signIn: { ...signIn, fetch: pageFetch(env) } } };
 }

@@ -7,6 +7,7 @@ import { textTable as table } from '../../texts/table.ts';
 import { explainStored } from '../explain/command.ts';
 import { linesOf } from '../explain/view.ts';
 import { timesIn } from '../shared/times.ts';
+import { stayAtDesk } from './page-stay.ts';
 import { zoneOf, type DeskStore, type PageSubject } from './page-subject.ts';
 
 /** More agents than these who fit are not shown. */
@@ -48,6 +49,7 @@ export function deskOf(
         { kind: 'pause', at: since, reason, by: who },
       );
     },
+    stay: async (ticket, deed) => await stayAtDesk(subject, storeThere(), ticket, deed),
     resume: async ({ by, reason }) => {
       const store = storeThere();
       await store.setPause(undefined, { kind: 'resume', at: subject.now(), reason, by: byOf(by) });

@@ -141,7 +141,7 @@ async function dayOf(
     for await (const page of store.countPages(day.from, day.to))
       for (const count of page) builder.count(count);
   }
-  const { totals, returns, drawn, licence } = builder.build();
+  const { totals, returns, stays, drawn, licence } = builder.build();
   const most = (part: 'asItWas' | 'without', of: 'highest' | 'atOrAbove'): number =>
     licence.reduce((largest, month) => Math.max(largest, month[part][of]), 0);
   const both = (of: 'highest' | 'atOrAbove'): DayFacts['peak'] => ({
@@ -154,6 +154,7 @@ async function dayOf(
     observed: totals.observed,
     unsuccessful: totals.unverified + totals.failed,
     returns: returns.silent,
+    stays,
     recovered: totals.recovered,
     highest: both('highest'),
     peak: both('atOrAbove'),

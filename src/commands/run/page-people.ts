@@ -8,7 +8,7 @@ import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import type { Called, NextFacts, PeopleFacts, ReturningFacts, StuckFacts } from '../../server/page/facts.ts';
 import { rungNumber } from '../../texts/printed.ts';
 import { stateWords } from '../explain/words.ts';
-import { numbersOf, type ListRow } from '../list/rows.ts';
+import { numbersOf, stayIn, type ListRow } from '../list/rows.ts';
 import { protectionOf } from '../list/words.ts';
 import type { ReportedEvent } from '../report/parts.ts';
 
@@ -72,7 +72,7 @@ function nextOf({ agent, state, verdict }: FloorAgent, policy: Policy, call: Peo
     agent: { ...agent, email: '', profile: verdict.profile, exempt: undefined },
     ...{ profile: verdict.profile, state: state.last, seenAt: state.seenAt, lastSignAt: state.seenAt },
     ...{ reason: verdict.reason, detail: verdict.detail, perhapsExempt: [], rule, hold: undefined },
-    engaged: undefined,
+    ...{ engaged: undefined, stay: stayIn(state, state.seenAt) },
   };
   return {
     agent: call(agent),

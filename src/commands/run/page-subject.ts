@@ -8,7 +8,7 @@ import type { Probe } from '../../server/health.ts';
 import type { ExplainStore } from '../explain/command.ts';
 
 /** What of a store users ask and change. */
-export type DeskStore = ExplainStore & Pick<Store, 'findAgents' | 'setPause' | 'requestResume'>;
+export type DeskStore = ExplainStore & Pick<Store, 'findAgents' | 'setPause' | 'requestResume' | 'addStay'>;
 
 /** One organisation, as it is watched at the moment. */
 export interface PageSubject {
@@ -26,7 +26,5 @@ export interface PageSubject {
 
 /** That of the calendars, where all have the same; else UTC. */
 export function zoneOf(loaded: LoadedPolicy | undefined): string {
-  const zones = new Set(Object.values(loaded?.draft.content.calendars ?? {}).map(({ timezone }) => timezone));
-  const [zone] = zones;
-  return zones.size === 1 && zone !== undefined ? zone : 'UTC';
+  return loaded?.settings.zone ?? 'UTC';
 }

@@ -12,6 +12,7 @@ import {
   type Want,
 } from '../../domain/logoff/attempt.ts';
 import type { ActionResult } from '../../domain/logoff/result.ts';
+import type { Stay } from '../../domain/tracking/state.ts';
 import { causeFields } from '../alarms.ts';
 import { watchOf } from '../tracker.ts';
 import type { Alarm } from '../../ports/alarms.ts';
@@ -118,8 +119,16 @@ export async function answerTo(
     return { kind: 'seen', sighting: (await reread(deps, [agent.id], pass)).get(agent.id) };
   const begins = want.kind !== 'restore' && want.begins;
   if (begins && (pass.signal.aborted || !(await pass.mayBegin()))) return { kind: 'stopped' };
+  const stay = want.kind === 'restore' ? undefined : await stayIn(attempt, pass);
+  if (stay === 'lost' && begins) return { kind: 'stopped' };
+  if (stay !== undefined && stay !== 'lost') return { kind: 'stayed', stay };
   const askedAt = deps.directory.serverNow();
   return { kind: 'done', result: await carryOutOne(deps, attempt, want, pass), askedAt };
+}
+
+/** Whether the agent has answered a warning while the log-off went on: asked before each action, for any may be too much. */
+async function stayIn(attempt: Attempt, { newStay }: Pass): Promise<Stay | 'lost' | undefined> {
+  return await newStay?.(attempt.state).catch(() => 'lost' as const);
 }
 
 async function carryOutOne(

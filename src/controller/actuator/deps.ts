@@ -2,6 +2,7 @@
 import type { Agent } from '../../domain/agent.ts';
 import type { Ledger } from '../../domain/planning/plan.ts';
 import type { ControllerState } from '../../domain/record.ts';
+import type { AgentState, Stay } from '../../domain/tracking/state.ts';
 import type { Tracker, SweepContext } from '../tracker.ts';
 import type { Accounting } from '../accounting.ts';
 import type { Directory, Effects, Sighting } from '../../ports/agents.ts';
@@ -37,6 +38,11 @@ export interface Pass {
   readonly standing: ControllerState;
   /** Asked before each batch and each agent: nothing new is begun once it answers false. */
   readonly mayBegin: () => Promise<boolean>;
+  /**
+   * An answer of the agent to a warning that is on record by now, and not known to this state. Rejects when the store is lost; none is
+   * looked for unless given.
+   */
+  readonly newStay?: (state: AgentState) => Promise<Stay | undefined>;
   readonly signal: AbortSignal;
 }
 

@@ -9,16 +9,15 @@ import { noteWarned } from '../../domain/tracking/own-logoff.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
-import { warningsDue } from '../../domain/judging/warnings.ts';
+import { warningsDue, type Warning } from '../../domain/judging/warnings.ts';
 import type { ActuatorDeps, Pass } from './deps.ts';
 import { Grouped } from './batching.ts';
-import type { WarningNotice } from '../../ports/notifier.ts';
 import { startingAt } from './rotate.ts';
 
 /** An agent who is to be told that a rule will log them off. */
 export interface AgentToWarn {
   readonly agent: Agent;
-  readonly warning: WarningNotice;
+  readonly warning: Warning;
 }
 
 /** Most warnings in one sweep; the rest follow in the next. */
@@ -62,7 +61,9 @@ export async function warnAgents(
     some.map((each) =>
       limit(async () => {
         if (signal.aborted || !(await pass.mayBegin())) return;
-        const told = await warner.warn(each.agent, each.warning, signal).catch(() => false);
+        const sentAt = deps.directory.serverNow();
+        const notice = { ...each.warning, sentAt, dueAt: sentAt + each.warning.dueIn };
+        const told = await warner.warn(each.agent, notice, signal).catch(() => false);
         if (told) await notes.add(each);
       }),
     ),

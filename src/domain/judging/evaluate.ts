@@ -6,7 +6,7 @@
 import type { Agent, Observation } from '../agent.ts';
 import type { TrackingContext } from '../tracking/compare.ts';
 import { leaveLadder, noteUnread } from '../tracking/own-logoff.ts';
-import type { AgentState, TrackingEvent } from '../tracking/state.ts';
+import type { AgentState, Stay, TrackingEvent } from '../tracking/state.ts';
 import { track } from '../tracking/track.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Duration, Instant } from '../time/time.ts';
@@ -32,11 +32,13 @@ export interface Watch {
   readonly clockJumped: boolean;
   /** After how long the platform ends an idle session; empty when off, `undefined` when not known. */
   readonly nativeTimeouts: readonly Duration[] | undefined;
+  /** The newest stay of an agent that is on record; none is unless given. */
+  readonly stayOf?: ((agentId: string) => Stay | undefined) | undefined;
 }
 
 /** What of the policy and of the moment concerns one agent. */
 export function contextFor(agent: Agent, watch: Watch): TrackingContext {
-  const { policy, usualInterval, clockJumped, nativeTimeouts } = watch;
+  const { policy, usualInterval, clockJumped, nativeTimeouts, stayOf } = watch;
   return {
     agent,
     exempt: policy.exempt,
@@ -45,6 +47,7 @@ export function contextFor(agent: Agent, watch: Watch): TrackingContext {
     usualInterval,
     clockJumped,
     nativeTimeouts,
+    stay: stayOf?.(agent.id),
   };
 }
 

@@ -4,6 +4,7 @@
 import { insideHours } from '../time/calendar.ts';
 import { measure, reachesAt } from '../tracking/clocks.ts';
 import type { AgentState } from '../tracking/state.ts';
+import { stayedUntil } from '../tracking/stays.ts';
 import type { Rule } from '../policy/policy.ts';
 import type { Duration, Instant } from '../time/time.ts';
 import { isLeftAlone, whenHolds } from '../policy/when.ts';
@@ -20,6 +21,8 @@ export interface Weighed {
   /** When it would be due if nothing happened. */
   readonly dueAt: Instant | undefined;
   readonly due: boolean;
+  /** The agent is to be told of its log-off by now, or was. */
+  readonly warns: boolean;
 }
 
 /** Weighs one rule, whether its condition holds or not, as `explain` shows it. */
@@ -34,7 +37,8 @@ export function weighIn(rule: Rule, s: AgentState, now: Instant, holds: boolean)
   const measured = measure(s, rule, now);
   const inside = rule.hours === undefined || insideHours(rule.hours, now);
   const reached = reachesAt(measured, rule.limit, now, rule.hours);
-  const dueAt = reached === undefined ? undefined : Math.max(reached, warningOver(rule, s, now));
+  const stayed = stayedUntil(s);
+  const dueAt = reached === undefined ? undefined : Math.max(reached, warningOver(rule, s, now), stayed);
   // Only inside its hours, and with its limit reached, is it due by now.
   const due = holds && dueAt !== undefined && dueAt <= now;
   return {
@@ -45,7 +49,13 @@ export function weighIn(rule: Rule, s: AgentState, now: Instant, holds: boolean)
     measured,
     dueAt: holds ? dueAt : undefined,
     due,
+    warns: isWarning(rule, measured, stayed, now),
   };
+}
+
+/** The time of its warning has come: the limit is so near, and no stay protects for longer. */
+function isWarning({ warn, limit }: Rule, measured: Duration, stayed: Instant, now: Instant): boolean {
+  return warn !== undefined && measured >= limit - warn && now >= stayed - warn;
 }
 
 /** Until when a warning keeps a rule from being due: so long after it is delivered, which is not before now. */
@@ -75,6 +85,6 @@ export function nextOf(weighed: readonly Weighed[]): Instant | undefined {
   return next < Infinity ? next : undefined;
 }
 
-function isWarned({ rule, insideHours: inside, measured }: Weighed): boolean {
-  return rule.warn !== undefined && inside && measured >= rule.limit - rule.warn;
+function isWarned({ insideHours: inside, warns }: Weighed): boolean {
+  return inside && warns;
 }

@@ -1,6 +1,8 @@
 /** The actions of an attempt: off the queue first, one more look at those agents, then the others in their order. Pure. */
 import type { Observation, Sighting } from '../agent.ts';
-import { finishLogoff, noteDone } from '../tracking/own-logoff.ts';
+import { endLogoff, finishLogoff, noteDone } from '../tracking/own-logoff.ts';
+import type { Stay } from '../tracking/state.ts';
+import { takeStay } from '../tracking/track.ts';
 import type { Watch } from '../judging/evaluate.ts';
 import type { Action } from '../policy/policy.ts';
 import { SECOND, type Duration, type Instant } from '../time/time.ts';
@@ -8,6 +10,7 @@ import {
   endEarly,
   ending,
   endingBy,
+  over,
   toActions,
   toVerify,
   withLeft,
@@ -71,6 +74,7 @@ export function afterSlip(
 function whyBackOut(attempt: Attempt, found: Found, observation: Observation): string | undefined {
   const why = whyProtected(found);
   if (why !== undefined) return why;
+  if (found.stayed) return 'stay';
   if (hasChosen(attempt.before, observation)) return 'sign';
   return isLeftAlone(found.evaluation) ? found.evaluation.verdict.reason : undefined;
 }
@@ -194,6 +198,35 @@ export function afterWait(
 function brokenOff(attempt: Attempt, reason: string, now: Instant): Attempt {
   const isOff = attempt.performed.some((action) => action !== 'off_queue');
   return endEarly(attempt, ending(isOff ? 'unverified' : 'dropped', reason), now);
+}
+
+/**
+ * The agent has answered the warning, and it is known before the next action. Where nothing has taken them off yet, all of it is taken
+ * back; where something has, no more of it is done.
+ */
+export function afterStay(attempt: Attempt, told: Stay, now: Instant): Step {
+  const { stage, performed } = attempt;
+  if (!STOPPED_BY_STAY.has(stage.kind)) return { attempt };
+  if (stage.kind === 'once_more') {
+    const ended = over({ ...attempt, state: endLogoff(attempt.state, now) }, ending('unverified', 'stay'));
+    return { attempt: withStayTold(ended, told, now) };
+  }
+  if (takesOff(performed)) return { attempt: withStayTold(brokenOff(attempt, 'stay', now), told, now) };
+  const isOurs = performed.includes('off_queue');
+  return { attempt: withStayTold(backOut(attempt, 'stay', undefined, isOurs, now), told, now) };
+}
+
+/** A presence is put back all the same, and a look after the log-off tells what became of it. */
+const STOPPED_BY_STAY: ReadonlySet<Stage['kind']> = new Set([
+  'queue',
+  'slipped',
+  'actions',
+  'again',
+  'once_more',
+]);
+
+function withStayTold(attempt: Attempt, told: Stay, now: Instant): Attempt {
+  return { ...attempt, state: takeStay(attempt.state, told, now) };
 }
 
 function withDone(attempt: Attempt, action: Action): Attempt {

@@ -1,9 +1,9 @@
 /** From one stage of an attempt to the next: the map of `act.ts`, `verify.ts` and `sso.ts`. Pure. */
 import type { Watch } from '../judging/evaluate.ts';
 import type { Instant } from '../time/time.ts';
-import { afterAction, afterQueue, afterRestore, afterSlip, afterWait } from './act.ts';
+import { afterAction, afterQueue, afterRestore, afterSlip, afterStay, afterWait } from './act.ts';
 import { endEarly, ending, type Answer, type Attempt, type Step } from './attempt.ts';
-import { afterProvider, stoppedBeforeProvider, withoutProvider } from './sso.ts';
+import { afterProvider, stayedBeforeProvider, stoppedBeforeProvider, withoutProvider } from './sso.ts';
 import { afterOnceMore, afterVerifying } from './verify.ts';
 
 /**
@@ -19,6 +19,9 @@ export function advance(attempt: Attempt, answer: Answer, watch: Watch, now: Ins
     case 'stopped':
       if (attempt.stage.kind === 'provider') return stoppedBeforeProvider(attempt);
       return { attempt: endEarly(attempt, ending('dropped', 'stopped'), now) };
+    case 'stayed':
+      if (attempt.stage.kind === 'provider') return stayedBeforeProvider(attempt, answer.stay, now);
+      return afterStay(attempt, answer.stay, now);
     case 'unreachable':
       return withoutProvider(attempt, now);
   }

@@ -14,7 +14,7 @@ import { endLogoff, finishLogoff, withdrawLogoff, beginLogoff } from '../trackin
 import type { Evaluation } from '../judging/evaluate.ts';
 import { profileOf, type Due } from '../judging/judge.ts';
 import { enforcedIn } from '../planning/candidates.ts';
-import type { AgentState } from '../tracking/state.ts';
+import type { AgentState, Stay } from '../tracking/state.ts';
 import type { Action, Policy } from '../policy/policy.ts';
 import type { Outcome } from '../record.ts';
 import type { Instant } from '../time/time.ts';
@@ -101,6 +101,8 @@ export type Answer =
   | { readonly kind: 'seen'; readonly sighting: Sighting | undefined }
   /** No log-off may begin any more. */
   | { readonly kind: 'stopped' }
+  /** The agent has answered the warning: what was wanted was not asked of the platform. */
+  | { readonly kind: 'stayed'; readonly stay: Stay }
   /** The identity provider answers for no agent: it was not asked. */
   | { readonly kind: 'unreachable' };
 

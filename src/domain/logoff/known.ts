@@ -7,6 +7,11 @@ export function hasSigned({ episode: { sign } }: AgentState, before: AgentState)
   return sign !== undefined && sign.at !== before.episode.sign?.at;
 }
 
+/** Whether an answer of the agent to a warning has been taken in since the state was as `before`. */
+export function hasStayed({ stays }: AgentState, before: AgentState): boolean {
+  return stays.at(-1)?.seq !== before.stays.at(-1)?.seq;
+}
+
 /** What has to be so for a queue to be given back after an interruption. */
 export interface LeftInTheMiddle {
   /** When the interrupted log-off began, and whether it is known what came of it. */

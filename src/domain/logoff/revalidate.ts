@@ -11,7 +11,7 @@ import { assess, type Reading } from '../tracking/reading.ts';
 import { isNewer } from '../tracking/state.ts';
 import type { StoredEvent } from '../record.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../time/time.ts';
-import { hasSigned, leftInTheMiddle, type LeftInTheMiddle } from './known.ts';
+import { hasSigned, hasStayed, leftInTheMiddle, type LeftInTheMiddle } from './known.ts';
 
 /** A reading older than this is not acted on. */
 export const READING_LASTS: Duration = 10 * SECOND;
@@ -25,6 +25,8 @@ export interface Found {
   readonly offline: boolean;
   /** A person has shown a sign. */
   readonly signed: boolean;
+  /** The sign is an answer to a warning. */
+  readonly stayed: boolean;
   /** A browser, or a person by it, has come back. */
   readonly returned: boolean;
   /** There is a newer token than at the beginning of the log-off. */
@@ -41,7 +43,8 @@ export function revalidate(known: AgentState, { agent, observation }: Sighting, 
     state,
     reading: assess(observation, known, context).kind,
     offline: state.last.presence === 'OFFLINE',
-    signed: hasSigned(state, known),
+    signed: hasSigned(state, known) || hasStayed(state, known),
+    stayed: hasStayed(state, known),
     returned: evaluation.events.length > 0,
     newToken: isNewer(observation.tokenIssuedAt, known.logoff?.former.tokenAt),
   };
@@ -53,7 +56,7 @@ export function whyStop(found: Found): string | undefined {
   const protects = whyProtected(found);
   if (protects !== undefined) return protects;
   if (isLeftAlone(evaluation)) return evaluation.verdict.reason;
-  if (signed) return 'sign';
+  if (signed) return found.stayed ? 'stay' : 'sign';
   return returned ? 'returned' : undefined;
 }
 
@@ -66,8 +69,8 @@ export function whyProtected({ reading }: Pick<Found, 'reading'>): 'unknown' | '
  * Why an agent who left the queue by themselves, at the moment in which we asked for it, must not be logged off as planned, if so.
  * Nothing has been done to them yet: they have to be due.
  */
-export function whyNotDue({ evaluation, signed, returned }: Found): string | undefined {
-  if (signed) return 'sign';
+export function whyNotDue({ evaluation, signed, stayed, returned }: Found): string | undefined {
+  if (signed) return stayed ? 'stay' : 'sign';
   if (evaluation.verdict.due === undefined) return evaluation.verdict.reason;
   return returned ? 'returned' : undefined;
 }

@@ -4,6 +4,8 @@
  * hold up no other agent, and a sign of a person in between stops the rest. Pure.
  */
 import { noteSsoEnd, noteSsoPending, withdrawSsoEnd } from '../tracking/own-logoff.ts';
+import type { Stay } from '../tracking/state.ts';
+import { takeStay } from '../tracking/track.ts';
 import { MINUTE, type Duration, type Instant } from '../time/time.ts';
 import { ending, endingBy, over, type Attempt, type Ending, type Step } from './attempt.ts';
 import type { ActionFault, ActionResult } from './result.ts';
@@ -19,6 +21,12 @@ export function intendSsoEnd(attempt: Attempt, now: Instant): Attempt {
 /** No log-off may begin any more: as if the session had not been thought of. */
 export function stoppedBeforeProvider(attempt: Attempt): Step {
   return { attempt: over({ ...attempt, state: withdrawSsoEnd(attempt.state) }, STOPPED) };
+}
+
+/** The agent has answered a warning: the session goes on. */
+export function stayedBeforeProvider(attempt: Attempt, told: Stay, now: Instant): Step {
+  const state = takeStay(withdrawSsoEnd(attempt.state), told, now);
+  return { attempt: over({ ...attempt, state }, ending('dropped', 'stay')) };
 }
 
 const STOPPED: Ending = ending('dropped', 'stopped');

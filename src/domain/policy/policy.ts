@@ -127,6 +127,14 @@ export interface ListedLabels {
   readonly builtIn: ReadonlyMap<SystemPresence, string>;
 }
 
+/** What agents may answer a warning with. */
+export interface StayTerms {
+  /** No rule is due for so long after a stay. */
+  readonly length: Duration;
+  /** After so many of them in 24 hours a warning offers none. */
+  readonly perDay: number;
+}
+
 export interface Policy {
   /** Identifies the text that this policy was made of. */
   readonly hash: string;
@@ -134,6 +142,8 @@ export interface Policy {
   readonly exempt: readonly Exemption[];
   readonly profiles: readonly Profile[];
   readonly caps: Caps;
+  /** Left out where warnings have nowhere to be answered. */
+  readonly stay?: StayTerms | undefined;
   /** Left out where the policy names no labels, or they were not listed. */
   readonly labels?: ListedLabels | undefined;
   /**

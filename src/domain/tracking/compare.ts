@@ -4,7 +4,7 @@ import { rulesInState } from '../policy/rules-in-state.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../time/time.ts';
 import { conversationsIn, isFoldable, showsWork, withheldStamps, withholdsToken } from './reading.ts';
 import type { Concern } from './reading.ts';
-import { isNewer, type AgentState, type Snapshot } from './state.ts';
+import { isNewer, type AgentState, type Snapshot, type Stay } from './state.ts';
 
 /** A stamp this little before the last reading is the rounding of `Date` to whole seconds, not a contradiction. */
 const ROUNDING: Duration = 2 * SECOND;
@@ -19,6 +19,8 @@ export interface TrackingContext extends Concern {
   readonly clockJumped: boolean;
   /** After how long the platform ends an idle session: all that it may be for this agent. Empty when off; `undefined` when not known. */
   readonly nativeTimeouts: readonly Duration[] | undefined;
+  /** The newest stay of the agent that is on record; it may have been taken in before. */
+  readonly stay?: Stay | undefined;
 }
 
 /** How one part of a reading, presence or routing, differs from what is remembered. */

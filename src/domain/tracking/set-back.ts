@@ -3,13 +3,13 @@
  * come, and until it came no clock would move. What lies in the future is pulled back to now.
  */
 import { SECOND, type Duration, type Instant } from '../time/time.ts';
-import type { AgentState, Ladder } from './state.ts';
+import type { AgentState, Ladder, Stay } from './state.ts';
 
 /** Readings overtake each other by less than this; what lies further back means that a clock was set back. */
 const SET_BACK: Duration = 30 * SECOND;
 
 /** The numbers in a state that are no instants. */
-const NOT_INSTANTS: ReadonlySet<string> = new Set(['rung', 'measured']);
+const NOT_INSTANTS: ReadonlySet<string> = new Set(['rung', 'measured', 'seq']);
 
 /** Whether a reading of this time says that the state was made by a clock that ran ahead. */
 export function isAhead({ seenAt }: AgentState, at: Instant): boolean {
@@ -24,7 +24,18 @@ export function pulledBack(s: AgentState, now: Instant): AgentState {
   const state = withInstants(s, (at) => Math.min(at, now));
   const leftOut = state.leftOut.filter(({ from, to }) => from < to);
   const ladder = endingLater(state.episode.ladder, s.episode.ladder);
-  return { ...state, seenAt: now, leftOut, episode: { ...state.episode, ladder } };
+  return {
+    ...state,
+    seenAt: now,
+    leftOut,
+    episode: { ...state.episode, ladder },
+    stays: s.stays.map((stay) => protectingOn(stay, now)),
+  };
+}
+
+/** The end of a stay lay in the future from the beginning: it protects for as long as before. */
+function protectingOn({ seq, at, until }: Stay, now: Instant): Stay {
+  return { seq, at: Math.min(at, now), until: Math.min(until, Math.max(now, at) + until - at) };
 }
 
 /** An ended session takes hold as long after its end as before: that instant was in the future from the beginning. */

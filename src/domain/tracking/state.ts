@@ -17,12 +17,21 @@ export interface Snapshot extends Shown {
   readonly tokenAt: Instant | undefined;
 }
 
-export type SignKind = 'interaction' | 'routing' | 'presence' | 'login';
+export type SignKind = 'interaction' | 'routing' | 'presence' | 'login' | 'stay';
 
 /** Evidence that a person is there. */
 export interface Sign {
   readonly kind: SignKind;
   readonly at: Instant;
+}
+
+/** An agent's answer to a warning: "I am here". */
+export interface Stay {
+  /** Of the event that tells of it. Rises with each stay of an agent, so that none is taken in twice. */
+  readonly seq: number;
+  readonly at: Instant;
+  /** Before this no rule is due, whatever its clock shows. */
+  readonly until: Instant;
 }
 
 /** How an agent went Offline. */
@@ -221,6 +230,8 @@ export interface AgentState {
   readonly tokenMoved: boolean;
   /** The last reading with a conversation outside the contact centre: another may hide in a gap. */
   readonly outsideCallAt: Instant | undefined;
+  /** The agent's answers to warnings in the last day, in order. Nothing but time takes one away. */
+  readonly stays: readonly Stay[];
   /** Of the newest suspect change that was asked about. */
   readonly evidence: EvidenceNote | undefined;
   /** The readings since `seenAt` that could not be used; `undefined` while there are none. */

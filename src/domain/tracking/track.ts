@@ -14,8 +14,10 @@ import { compare, hasOutsideCall, latestOf, snapshotOf, steadyOf } from './compa
 import type { Comparison, Difference, TrackingContext } from './compare.ts';
 import { isFoldable, showsWork } from './reading.ts';
 import { isAhead, pulledBack } from './set-back.ts';
-import { isWorking, type AgentState, type Clocks, type Session, type TrackingEvent } from './state.ts';
-import { apply, beginning, eventOf, TRANSITIONS } from './transitions.ts';
+import { isWorking } from './state.ts';
+import type { AgentState, Clocks, Session, Stay, TrackingEvent } from './state.ts';
+import { newStay, stayAt, withStay } from './stays.ts';
+import { apply, beginning, eventOf, TRANSITIONS, type Change } from './transitions.ts';
 
 export interface Tracked {
   readonly state: AgentState;
@@ -44,6 +46,8 @@ export function track(
   o: Observation,
   context: TrackingContext,
 ): Tracked | undefined {
+  const stay = newStay(state, context.stay);
+  if (stay !== undefined && state !== undefined) return afterStay(state, stay, o, context);
   const isWhole = isFoldable(o, state, context);
   if (state === undefined)
     return isWhole ? { state: firstSight(o, context), events: NO_EVENTS, changed: true } : undefined;
@@ -54,6 +58,26 @@ export function track(
   if (seenAt !== undefined) return { state: { ...state, seenAt }, events: NO_EVENTS, changed: false };
   const comparison = compare(state, o, context);
   return comparison === undefined ? passedOver(state, o, context) : takenIn(state, comparison);
+}
+
+/** A stay is on record whatever the reading shows, and comes before it: the reading may show what the agent did next. */
+function afterStay(state: AgentState, told: Stay, o: Observation, context: TrackingContext): Tracked {
+  const change = stayedAt(told, latestOf(o));
+  const event = eventOf(state, change, undefined);
+  const stayed = apply(state, change, context.profile?.returns ?? PLAIN_RETURNS);
+  const { state: next = stayed, events = NO_EVENTS } =
+    track(stayed, o, { ...context, stay: undefined }) ?? {};
+  return { state: next, events: event === undefined ? events : [event, ...events], changed: true };
+}
+
+function stayedAt(told: Stay, now: Instant): Extract<Change, { kind: 'stayed' }> {
+  const stay = stayAt(told, now);
+  return { kind: 'stayed', sign: { kind: 'stay', at: stay.at }, stay };
+}
+
+/** Takes in an answer to a warning without a reading. The same object where it is known. */
+export function takeStay(state: AgentState, told: Stay, now: Instant): AgentState {
+  return newStay(state, told) === undefined ? state : apply(state, stayedAt(told, now), PLAIN_RETURNS);
 }
 
 function takenIn(state: AgentState, comparison: Comparison): Tracked {
@@ -115,6 +139,7 @@ function firstSight(o: WholeObservation, context: TrackingContext): AgentState {
     leftOut: [],
     tokenMoved: false,
     outsideCallAt: outside ? at : undefined,
+    stays: context.stay === undefined ? [] : withStay([], stayAt(context.stay, latest)),
     evidence: undefined,
     unread: undefined,
   };

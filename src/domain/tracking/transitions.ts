@@ -16,7 +16,8 @@ import {
   withoutSuspects,
 } from './state.ts';
 import type { AgentState, Arrival, Checkpoint, Clocks, Departure, Episode, Ladder } from './state.ts';
-import type { ReturnFacts, Session, Sign, Suspect, TrackingEvent } from './state.ts';
+import type { ReturnFacts, Session, Sign, Stay, Suspect, TrackingEvent } from './state.ts';
+import { withStay } from './stays.ts';
 
 interface MaybeSuspect {
   /** Of a suspect change: how things stood before, with what evidence may make of it. */
@@ -40,6 +41,8 @@ export type Change =
       readonly outside: boolean;
     }
   | { readonly kind: 'interaction_ended'; readonly sign: Sign }
+  /** The agent has answered a warning. No reading shows it. */
+  | { readonly kind: 'stayed'; readonly sign: Sign; readonly stay: Stay }
   /** What our own log-off left behind, or what a return brings with it in a second step. */
   | { readonly kind: 'explained' }
   | { readonly kind: 'departed'; readonly departure: Departure; readonly undo: Checkpoint | undefined }
@@ -73,6 +76,7 @@ export const TRANSITIONS: Readonly<Record<Change['kind'], Effect>> = {
   person_arrived: row('restarts', 'runs', 'restarts', 'nothing', 'leaves', 'new', 'kept'),
   interaction_began: row('restarts', 'runs', 'by stamps', 'nothing', 'leaves', 'new', 'cleared'),
   interaction_ended: row('restarts', 'restarts', 'by stamps', 'nothing', 'leaves', 'new', 'cleared'),
+  stayed: row('restarts', 'runs', 'by stamps', 'nothing', 'leaves', 'new', 'cleared'),
   explained: row('runs', 'runs', 'kept', 'nothing', 'stays', 'same', 'kept'),
   departed: row('runs', 'runs', 'kept', 'nothing', 'stays', 'undone', 'cleared'),
   returned: row('runs', 'runs', 'kept', 'the absence', 'advances', 'same', 'cleared'),
@@ -105,6 +109,7 @@ export function apply(s: AgentState, change: Change, returns: Returns): AgentSta
     episode: episodeAfter(s, change, effect, returns),
     undo: undoAfter(s, change, effect),
     leftOut: leftOutAfter(s.leftOut, change),
+    stays: 'stay' in change ? withStay(s.stays, change.stay) : s.stays,
   };
 }
 

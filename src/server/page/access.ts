@@ -104,9 +104,8 @@ export class Access {
   }
 
   /** Whether a form came from the page itself: by its origin, and by its token. */
-  isOwnForm({ headers }: FastifyRequest, session: Session, token: string | undefined): boolean {
-    const site = headers['sec-fetch-site'];
-    if (headers.origin !== this.#url.origin || (site !== undefined && site !== 'same-origin')) return false;
+  isOwnForm(request: FastifyRequest, session: Session, token: string | undefined): boolean {
+    if (!isFromPage(request, this.#url.origin)) return false;
     const [given, wanted] = [Buffer.from(token ?? ''), Buffer.from(this.formToken(session))];
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
@@ -143,6 +142,12 @@ export class Access {
       path: prefixOf(this.#parts.url) === '' ? '/' : prefixOf(this.#parts.url),
     };
   }
+}
+
+/** Whether a browser says that a form came from a page of ours: one of any other site cannot make it say so. */
+export function isFromPage({ headers }: Pick<FastifyRequest, 'headers'>, origin: string): boolean {
+  const site = headers['sec-fetch-site'];
+  return headers.origin === origin && (site === undefined || site === 'same-origin');
 }
 
 /** The path of the page's address, without a slash at its end. */

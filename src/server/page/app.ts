@@ -15,6 +15,7 @@ import { peopleHtml } from './people-html.ts';
 import { Readers } from './readers.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 import { frameOf, HTML_TYPE, TEXT_TYPE, type MadePage, type Site } from './site.ts';
+import { stayRoutes } from './stay-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
 /** In bytes: no form of the page is larger. */
@@ -52,6 +53,7 @@ export async function createApp(parts: PageParts): Promise<App> {
   });
   guard(app, site);
   answersOf(app, site);
+  if (parts.stay !== undefined) stayRoutes(app, site, parts.stay);
   if (site.access !== undefined) {
     signInRoutes(app, site, site.access);
     userRoutes(app, site, site.access);

@@ -41,7 +41,8 @@ form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin: .5r
 input, select, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 6px; padding: .45rem .7rem; min-height: 2.75rem; max-width: 100%; }
 button { background: var(--ink); color: var(--paper); font-weight: 600; cursor: pointer; } :focus-visible { outline: 3px solid var(--was); outline-offset: 2px; }
 .wall { font-size: clamp(18px, 1.3vw, 30px); } .wall body { max-width: none; font-size: 1rem; } .wall .numbers dd { font-size: 3rem; } .wall .plot svg { height: 32vh; } .wall nav, .wall footer, .wall details, .wall #policy { display: none; }
-@media (max-width: 480px) { body { padding: .9rem .8rem 2rem; } .numbers { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem; } .numbers dd { font-size: 1.45rem; } .plot svg { height: 9rem; } }
+.stay { max-width: 38rem; padding-top: 2rem; } .stay h1 { margin-bottom: 1rem; } .stay time { white-space: nowrap; } .stay form { margin: 1.5rem 0; } .stay button { font-size: 1.25rem; padding: .75rem 2rem; }
+@media (max-width: 480px) { .stay button { width: 100%; } body { padding: .9rem .8rem 2rem; } .numbers { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem; } .numbers dd { font-size: 1.45rem; } .plot svg { height: 9rem; } }
 @media print { @page { margin: 14mm; } html, .wall { font-size: 10.5px; }
   :root { color-scheme: light; --ink: #1c2530; --soft: #53606e; --line: #d9e0e7; --paper: #ffffff; --card: #ffffff; --was: #1f6feb; --without: #c93c46; --observed: #6b7785; --returns: #8250df; --warn: #7a4b00; --warn-back: #ffffff; --good: #17663a; --good-back: #ffffff; }
   body { max-width: none; padding: 0; font-size: 1rem; } nav, form, .live { display: none; } .plot svg { height: 7rem; } .numbers { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 6px; } .numbers dd { font-size: 1.6rem; }

@@ -63,6 +63,8 @@ export interface DayFacts {
   readonly unsuccessful: number;
   /** Silent returns after a log-off. */
   readonly returns: number;
+  /** Warnings that agents answered with "I am here". */
+  readonly stays: number;
   readonly recovered: Duration;
   /** The most online at once, as it was and without log-offs. */
   readonly highest: { readonly asItWas: number; readonly without: number };

@@ -154,12 +154,13 @@ ${hoursHtml(day, times)}
 }
 
 function dayNumbers(day: DayFacts): readonly (readonly [string, string, string])[] {
-  const { logoffs, observed, unsuccessful, returns, recovered, peak } = day;
+  const { logoffs, observed, unsuccessful, returns, stays, recovered, peak } = day;
   return [
     ['logoffs', 'log-offs', String(logoffs)],
     ...(observed > 0 ? [['observed', 'would have been logged off', String(observed)] as const] : []),
     ...(unsuccessful > 0 ? [['unsuccessful', 'unverified or failed', String(unsuccessful)] as const] : []),
     ['returns', 'silent returns', String(returns)],
+    ...(stays > 0 ? [['stays', 'warnings answered “I am here”', String(stays)] as const] : []),
     ['recovered', 'hours recovered', hoursText(recovered)],
     ['peak', 'licence peak, as it was', String(peak.asItWas)],
     ['peak-without', 'licence peak without log-offs', String(peak.without)],

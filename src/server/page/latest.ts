@@ -1,6 +1,8 @@
 /** The page of one organisation, made when it has changed and not for each of its readers. */
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
+import type { AnswerFinds } from '../../domain/judging/warnings.ts';
 import type { Called, PageFacts } from './facts.ts';
+import type { StayTicket } from './stay-link.ts';
 
 /** Where the facts of one organisation come from. */
 export interface PageSource {
@@ -22,7 +24,21 @@ export interface Desk {
   /** Holds all action, until then or until `resume`. On record with the user and the reason. */
   readonly pause: (until: Instant | undefined, deed: Deed) => Promise<void>;
   readonly resume: (deed: Deed) => Promise<void>;
+  /** How an agent's answer to a warning stands; with `answer` it is given now, if it still can be. */
+  readonly stay: (ticket: StayTicket, deed: 'look' | 'answer') => Promise<StayFound>;
 }
+
+/** How an answer to a warning stands. `open` and `begun`: it can be given. */
+export type StayFound =
+  | { readonly kind: AnswerFinds; readonly because: string; readonly zone: string }
+  /** Given: no rule is due before `until`. `isLate`: a log-off had begun before. */
+  | {
+      readonly kind: 'answered';
+      readonly at: Instant;
+      readonly until: Instant;
+      readonly isLate: boolean;
+      readonly zone: string;
+    };
 
 /** One agent explained. */
 export interface Explained {

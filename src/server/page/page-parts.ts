@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { AccessParts } from './access.ts';
 import type { PageSource } from './latest.ts';
+import type { StayParts } from './stay-link.ts';
 
 /** What the page is made of. */
 export interface PageParts {
@@ -16,6 +17,8 @@ export interface PageParts {
   readonly url?: string | undefined;
   /** Where users sign in; without it the page names no agent. */
   readonly access?: AccessParts | undefined;
+  /** What opens the links in warnings; without it there are none. */
+  readonly stay?: StayParts | undefined;
   readonly bounds?: Partial<PageBounds>;
 }
 

@@ -11,11 +11,12 @@ export function newest(events: readonly StoredEvent[], limit = events.length): r
   return events.slice(Math.max(0, events.length - limit));
 }
 
-function isWanted(event: StoredEvent, { agentId, from, to, kinds }: EventQuery): boolean {
+function isWanted(event: StoredEvent, { agentId, from, to, kinds, after }: EventQuery): boolean {
   return (
     (agentId === undefined || event.agentId === agentId) &&
     (from === undefined || event.at >= from) &&
     (to === undefined || event.at < to) &&
+    (after === undefined || event.seq > after) &&
     kinds?.includes(event.kind) !== false
   );
 }

@@ -25,10 +25,11 @@ import type {
 } from '../../domain/record.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
 import type { Outbox } from '../../ports/outbox.ts';
-import type { DamageCount, Store } from '../../ports/store.ts';
+import type { DamageCount, StayGround, Store } from '../../ports/store.ts';
 import { later, storeError } from '../errors.ts';
 import { Fence } from '../fence.ts';
 import { agentsMeant } from '../search.ts';
+import { newestStay } from '../stays.ts';
 import { MemoryContents, type KeptMemory } from './contents.ts';
 import { eventsWanted, intentsWithoutOutcome, newest, partsOf } from './events.ts';
 
@@ -217,6 +218,16 @@ export class MemoryStore implements Store {
   requestResume(): Promise<void> {
     return this.#later((held) => {
       held.resumeWanted = true;
+    });
+  }
+
+  addStay(agentId: string, decide: (found: StayGround) => RecordEvent | undefined): Promise<void> {
+    return this.#later((held) => {
+      const kept = held.memories.get(agentId);
+      const query = newestStay(agentId);
+      const [last] = newest(eventsWanted(held.events, query), query.limit);
+      const event = decide({ state: kept && handedOut(held, kept), newest: structuredClone(last) });
+      if (event !== undefined) addEvents(held, [structuredClone(event)]);
     });
   }
 

@@ -46,13 +46,18 @@ export async function readMemories(
   return { memories, damaged };
 }
 
-/** The memory of one agent; `undefined` where there is none, or where it cannot be used. */
+/**
+ * The memory of one agent; `undefined` where there is none, or where it cannot be used. One that is `locked` no worker writes until the
+ * end of the transaction.
+ */
 export async function readMemory(
   db: Asking,
   organisation: string,
   agentId: string,
+  lock: 'locked' | 'free' = 'free',
 ): Promise<AgentState | undefined> {
-  const [row] = await db.rows(`${SELECT} AND memory.agent_id = $2`, organisation, storable(agentId));
+  const one = `${SELECT} AND memory.agent_id = $2${lock === 'locked' ? ' FOR UPDATE OF memory' : ''}`;
+  const [row] = await db.rows(one, organisation, storable(agentId));
   const read = row === undefined ? undefined : memoryIn(row);
   return read?.ok === true ? read.value : undefined;
 }

@@ -21,11 +21,12 @@ import type {
   WorkerTrace,
 } from '../../domain/record.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
-import type { DamageCount, Store } from '../../ports/store.ts';
+import type { DamageCount, StayGround, Store } from '../../ports/store.ts';
 import { learntBody, learntOf, standingBody } from '../codec.ts';
 import type { DamageLog } from '../damage.ts';
 import { isOwnNote, NOTES } from '../notes.ts';
 import { thisProcess, type Self } from '../self.ts';
+import { newestStay } from '../stays.ts';
 import { addressOf } from './address.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
 import * as controls from './controls.ts';
@@ -261,6 +262,15 @@ export class PostgresStore implements Store {
 
   requestResume(): Promise<void> {
     return this.#organisation.writeAsVisitor((tx) => controls.requestResume(tx, this.#name));
+  }
+
+  addStay(agentId: string, decide: (found: StayGround) => RecordEvent | undefined): Promise<void> {
+    return this.#organisation.writeAsVisitor(async (tx) => {
+      const state = await memories.readMemory(tx, this.#name, agentId, 'locked');
+      const [newest] = await readEvents(tx, this.#name, newestStay(agentId));
+      const event = decide({ state, newest });
+      if (event !== undefined) await addEvents(tx, this.#name, [event]);
+    });
   }
 
   async facts(): Promise<ReadonlyMap<string, string>> {

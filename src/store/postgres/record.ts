@@ -93,7 +93,7 @@ export async function* eventPages(
 
 function conditions(
   organisation: string,
-  { agentId, from, to, kinds }: EventQuery,
+  { agentId, from, to, kinds, after }: EventQuery,
 ): { readonly where: string; readonly values: readonly Value[] } {
   const parts = ['organisation = $1'];
   const values: Value[] = [organisation];
@@ -105,6 +105,7 @@ function conditions(
   add('agent_id = ?', agentId === undefined ? undefined : storable(agentId));
   add('at >= ?', from === undefined ? undefined : whole(from));
   add('at < ?', to === undefined ? undefined : whole(to));
+  add('seq > ?', after === undefined ? undefined : whole(after));
   add('kind = ANY (?::text[])', kinds);
   return { where: `WHERE ${parts.join(' AND ')}`, values };
 }

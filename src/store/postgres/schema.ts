@@ -178,8 +178,11 @@ CREATE TABLE idle_enforcer.damaged (
 );
 `;
 
+/** Answers to warnings are remembered of an agent from here on: an older program must not take what it does not know for damaged. */
+const STAYS = 'SELECT 1;';
+
 /** The script at index n makes version n + 1 of version n. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, STAYS];
 
 /** "idle" in ASCII: whoever migrates this database waits for the others. */
 const MIGRATION_LOCK = 0x69646c65;

@@ -1,11 +1,16 @@
-/** Reading the record: some events at once, or all of a span page by page. */
+/** The record: added to, and read, some events at once or all of a span page by page. */
 import type { SQLInputValue } from 'node:sqlite';
-import type { EventQuery, StoredEvent } from '../../domain/record.ts';
-import { eventReader } from '../codec.ts';
+import type { EventQuery, RecordEvent, StoredEvent } from '../../domain/record.ts';
+import { eventReader, eventValues, INSERT_EVENT } from '../codec.ts';
 import type { Database } from './database.ts';
 
 /** Events of one page: enough that reading costs little, few enough that no page blocks the loop. */
 const PAGE = 250;
+
+/** Adds events, in their order; part of a transaction. */
+export function addEvents(db: Database, events: readonly RecordEvent[]): void {
+  for (const event of events) db.run(INSERT_EVENT, ...eventValues(event));
+}
 
 /** The events that a query wants, in rising order; all at once. */
 export function readEvents(db: Database, query: EventQuery): StoredEvent[] {
@@ -53,6 +58,7 @@ function conditions(query: EventQuery): { readonly where: string; readonly value
   add('agent_id = ?', query.agentId);
   add('at >= ?', query.from);
   add('at < ?', query.to);
+  add('seq > ?', query.after);
   add('kind IN (SELECT value FROM json_each(?))', query.kinds && JSON.stringify(query.kinds));
   return { where: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, values };
 }

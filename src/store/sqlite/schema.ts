@@ -173,6 +173,9 @@ WHEN NEW.epoch < OLD.epoch OR (NEW.holder NOT IN (OLD.holder, '') AND NEW.epoch 
 BEGIN SELECT RAISE(ABORT, 'The epoch of the lease grows with each taking.'); END;
 `;
 
+/** Answers to warnings are remembered of an agent from here on: an older program must not take what it does not know for damaged. */
+const STAYS = `SELECT 1;`;
+
 /** The script at index n makes version n + 1 of version n. */
 export const MIGRATIONS: readonly string[] = [
   FIRST,
@@ -183,6 +186,7 @@ export const MIGRATIONS: readonly string[] = [
   EXEMPT,
   TRACES,
   EPOCHS,
+  STAYS,
 ];
 
 /**

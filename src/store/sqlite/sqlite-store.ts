@@ -22,14 +22,14 @@ import type {
   WorkerTrace,
 } from '../../domain/record.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
-import type { DamageCount, Store } from '../../ports/store.ts';
+import type { DamageCount, StayGround, Store } from '../../ports/store.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
-import { eventValues, INSERT_EVENT, learntBody, standingBody } from '../codec.ts';
+import { learntBody, standingBody } from '../codec.ts';
 import { countPages, saveCount } from './counts.ts';
 import type { DamageLog } from '../damage.ts';
 import { Damage } from './damage.ts';
 import type { Database, Row } from './database.ts';
-import { eventPages, readEvents } from './events.ts';
+import { addEvents, eventPages, readEvents } from './events.ts';
 import { later, storeError, storeErrorOf } from '../errors.ts';
 import { Fence } from '../fence.ts';
 import { thisProcess, type Self } from '../self.ts';
@@ -46,6 +46,7 @@ import { inTurns } from './turns.ts';
 import { readPause, writePause } from './pauses.ts';
 import { forgetBefore, giveBackSpace } from './prune.ts';
 import * as sql from './statements.ts';
+import { weighedStay } from './stays.ts';
 import { readTrace, saveTrace } from './worker-trace.ts';
 
 /** Opens or makes the store at `path` (`:memory:` keeps nothing). Rejects with `StoreError`. */
@@ -99,7 +100,6 @@ export class SqliteStore implements Store {
     return this.#db.path;
   }
 
-  /** How many rows could not be used since this was asked last, by table; `undefined` while there were none. */
   takeDamage(): DamageCount | undefined {
     return this.#damage.take();
   }
@@ -176,7 +176,7 @@ export class SqliteStore implements Store {
     return this.#later(() => {
       this.#fenced(() => {
         saveSeen(this.#db, record, this.#fresh);
-        this.#addEvents(record.events);
+        addEvents(this.#db, record.events);
         if (record.count !== undefined) saveCount(this.#db, record.count);
       });
       this.#fresh = false;
@@ -191,7 +191,7 @@ export class SqliteStore implements Store {
     return this.#write(() => {
       for (const memory of memories) saveMemory(this.#db, sql.SAVE_STEP, memory);
       if (standing !== undefined) this.#db.run(sql.SAVE_STANDING, standingBody(standing));
-      this.#addEvents(events);
+      addEvents(this.#db, events);
     });
   }
 
@@ -215,11 +215,10 @@ export class SqliteStore implements Store {
     return this.#later(() => readPause(this.#db));
   }
 
-  /** Sets or lifts the pause; never without the event that tells of it, where there is one. */
   setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
     return this.#writeAsVisitor(() => {
       writePause(this.#db, pause);
-      if (event !== undefined) this.#addEvents([event]);
+      if (event !== undefined) addEvents(this.#db, [event]);
     });
   }
 
@@ -230,6 +229,12 @@ export class SqliteStore implements Store {
   requestResume(): Promise<void> {
     return this.#writeAsVisitor(() => {
       addResumeRequest(this.#db);
+    });
+  }
+
+  addStay(agentId: string, decide: (found: StayGround) => RecordEvent | undefined): Promise<void> {
+    return this.#writeAsVisitor(() => {
+      addEvents(this.#db, weighedStay(this.#db, agentId, decide));
     });
   }
 
@@ -287,10 +292,6 @@ export class SqliteStore implements Store {
       if (checkedAt !== undefined) noteChecked(this.#db, checkedAt);
       this.#db.close();
     });
-  }
-
-  #addEvents(events: readonly RecordEvent[]): void {
-    for (const event of events) this.#db.run(INSERT_EVENT, ...eventValues(event));
   }
 
   #write(work: () => void): Promise<void> {

@@ -397,3 +397,53 @@ describe('the shipped tests', () => {
     expect(schema.safeParse(parse('tests: [{ name: x, timline: [] }]')).success).toBe(false);
   });
 });
+
+describe('an agent who answers a warning in a policy test', () => {
+  const STAYING = `policy:
+  mode: enforce
+  page: { url: "https://idle.example.com", secret: a secret that is long enough for it }
+  stay: { for: 30m, per_day: 1 }
+  notify: [{ name: mail, type: email, url: "smtp://m.example", from: i@example.com, on: [warning] }]
+  profiles:
+    - name: agents
+      rules:
+        - { id: away, when: { presence: [away] }, clock: in_state, limit: 60m, warn: 5m }
+`;
+
+  test('is left alone for as long as the policy says, once a day, and is then due after another warning', async () => {
+    const results = await run(
+      `  - name: stays
+    timeline: ["09:00 away", "09:57 stays"]
+    expect: ["10:00 waiting by away, due at 10:27", "10:22 warned by away, due at 10:27"]
+    logoffs: ["10:27 away"]
+    until: 10:40
+  - name: stays twice
+    timeline: ["09:00 away", "09:57 stays", "10:23 says I am here"]
+    logoffs: ["10:27 away"]
+    until: 10:40
+`,
+      STAYING,
+    );
+    expect(results.map(({ faults }) => faults.map(({ message }) => message))).toEqual([
+      [],
+      ['at 10:23 the agent stays, but no warning with a link was open'],
+    ]);
+    expect(results[1]?.lines.join('\n')).toContain(
+      'at 10:23 the agent stays, but no warning with a link was open',
+    );
+  });
+
+  test('cannot do so before a warning, after going, or where the policy has no stay', async () => {
+    const [early, gone] = await run(
+      `  - { name: early, timeline: ["09:00 away", "09:50 stays"], logoffs: [], until: 09:55 }
+  - { name: gone, timeline: ["09:00 away", "09:57 offline", "09:58:30 stays"], logoffs: [], until: 10:00 }
+`,
+      STAYING,
+    );
+    expect([early?.faults.length, gone?.faults.length]).toEqual([1, 1]);
+    const none = faultsOf(() =>
+      run('  - { name: none, timeline: ["09:00 away", "09:50 stays"], logoffs: [] }\n'),
+    );
+    expect((await none).join()).toContain('it needs stay, and page.url');
+  });
+});

@@ -7,6 +7,7 @@ import { memoriesContract, seenAtContract } from './memories.ts';
 import { outboxContract } from './outbox.ts';
 import type { MakePlace, Open, StorePlace } from './place.ts';
 import { recordContract } from './record.ts';
+import { staysContract } from './stays.ts';
 
 /** Holds one kind of store against the contract; each test has a place of its own. */
 export function storeContract(kind: string, makePlace: MakePlace): void {
@@ -25,6 +26,7 @@ export function storeContract(kind: string, makePlace: MakePlace): void {
     fenceContract(() => place);
     workerContract(open);
     controlsContract(open);
+    staysContract(open, () => place);
     agentsContract(open);
     pruneContract(open);
     outboxContract(open);

@@ -51,7 +51,10 @@ class Desk {
   async warn(count: number, sweepId = '0', deadline?: number): Promise<void> {
     const wanted: AgentToWarn[] = Array.from({ length: count }, (_, n) => ({
       agent: { id: String(n), name: '', email: '' } as Agent,
-      warning: { ruleId: 'gone', limit: HOUR, dueIn: 5 * MINUTE },
+      warning: {
+        ...{ ruleId: 'gone', limit: HOUR, dueIn: 5 * MINUTE },
+        ...{ description: undefined, zone: undefined, stay: undefined },
+      },
     }));
     const pass = { sweepId, mayBegin: () => Promise.resolve(true), signal: this.#stop.signal };
     await warnAgents(this.deps, wanted, pass, deadline);

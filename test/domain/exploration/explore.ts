@@ -14,6 +14,7 @@ import { placeIn, silentReturnOf, type AgentState } from '../../../src/domain/tr
 import { stateBody, stateOf } from '../../../src/store/codec.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../../src/domain/time/time.ts';
 import { agent, CAPS, clockTime, exemption, policy, profile, RETURNS, rule } from '../build.ts';
+import type { TrackingContext } from '../../../src/domain/tracking/compare.ts';
 import { openSuspect, withAnswer } from '../../../src/domain/tracking/suspects.ts';
 import { after, bounced, offline, readingOf, stepsFrom, TOKENLESS } from './world.ts';
 import type { Step, World } from './world.ts';
@@ -48,13 +49,17 @@ const WATCH: Watch = {
   clockJumped: false,
   nativeTimeouts: [5 * MINUTE],
 };
-const CONTEXT = contextFor(AGENT, WATCH);
+/** What is on record of the agent is told with each reading. */
+function contextIn({ stay }: World): TrackingContext {
+  return contextFor(AGENT, { ...WATCH, stayOf: () => stay });
+}
 /** No limit of the policy looks further back. */
 const HORIZON: Duration = 8 * MINUTE;
 const START: Instant = clockTime('09:00');
 
 const GIVEN_BACK = 'a bounce that evidence gives back counts no more than one that was seen';
 const RESTART = 'a restart between any two steps changes nothing';
+const STAYED = 'no rule and no rung is due before a stay is over, and every stay that is on record is known';
 
 /** What must hold of every step. */
 export const INVARIANTS = [
@@ -65,6 +70,7 @@ export const INVARIANTS = [
   'the ladder answers no agent who has acted since the return',
   GIVEN_BACK,
   RESTART,
+  STAYED,
   'the plan acts on agents who are due, and on no others',
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];
@@ -119,8 +125,9 @@ function start(): Node {
     unseen: false,
     hasCalled: false,
     bounces: [],
+    stay: undefined,
   };
-  const evaluation = evaluate(undefined, readingOf(world, START, undefined), CONTEXT, WATCH.policy);
+  const evaluation = evaluate(undefined, readingOf(world, START, undefined), contextIn(world), WATCH.policy);
   if (evaluation.state === undefined) throw new Error('the first reading was not taken in');
   return { now: START, world, state: evaluation.state, evaluation, seen: undefined, way: undefined };
 }
@@ -147,6 +154,8 @@ const BEGINNINGS: readonly (readonly string[])[] = [
   ['sets ON_QUEUE', 'still', 'still', 'still', TOKENLESS],
   ['sets AWAY', 'still', 'still', 'still', TOKENLESS, 'still', 'still', 'still', TOKENLESS],
   ['takes a call', 'still', 'still', 'still', TOKENLESS],
+  ['still', 'still', 'stays', 'still'],
+  ['still', 'still', 'still', TOKENLESS, 'stays'],
   ['still', 'still', 'log-off works', 'browser restores', 'still', 'log-off works', 'clicks'],
 ];
 
@@ -202,7 +211,7 @@ function wordsOf(node: Node): readonly string[] {
 /** How long ago everything was, up to the horizon. */
 function keyOf({ now, world, state }: Node): string {
   return JSON.stringify({ world, state }, (key, value: unknown) => {
-    if (key === 'firstSeenAt' || key === 'agentId') return undefined;
+    if (key === 'firstSeenAt' || key === 'agentId' || key === 'seq') return undefined;
     if (typeof value !== 'number') return value;
     if (key === 'idle' || key === 'measured' || key === 'delay') return Math.min(value, HORIZON);
     return value > START - 120 * MINUTE ? Math.max(value - now, -HORIZON) : value;
@@ -224,7 +233,7 @@ function* successors(node: Node): Generator<Node> {
 function follow(node: Node, word: string, state: AgentState, before: World, step: Step): Node {
   const world = after(before, step, node.now);
   const now = node.now + step.lasts;
-  const evaluation = evaluate(state, readingOf(world, now, step.lacking), CONTEXT, WATCH.policy);
+  const evaluation = evaluate(state, readingOf(world, now, step.lacking), contextIn(world), WATCH.policy);
   const way = { word, before: node.way };
   const reached = { now, world, state: evaluation.state ?? state, evaluation, seen: undefined, way };
   return { ...reached, seen: openSuspect(reached.state) === undefined ? undefined : seenAfter(node, step) };
@@ -236,7 +245,12 @@ function seenAfter(node: Node, step: Step): Node['seen'] {
   if (node.seen === undefined && step.word !== TOKENLESS) return undefined;
   const happens = step.word === TOKENLESS ? (w: World) => bounced(w, node.now, true) : step.happens;
   const to = after(world, { ...step, happens }, node.now);
-  const read = evaluate(state, readingOf(to, node.now + step.lasts, step.lacking), CONTEXT, WATCH.policy);
+  const read = evaluate(
+    state,
+    readingOf(to, node.now + step.lasts, step.lacking),
+    contextIn(to),
+    WATCH.policy,
+  );
   return { world: to, state: read.state ?? state };
 }
 
@@ -327,9 +341,14 @@ const CHECKS: Readonly<Record<Invariant, (before: Node, node: Node) => boolean>>
     const read = stateOf(state.agentId, stateBody(state));
     if (!read.ok) return false;
     const observation = readingOf(world, now + MINUTE, undefined);
-    const kept = evaluate(state, observation, CONTEXT, WATCH.policy);
-    const loaded = evaluate(read.value, observation, CONTEXT, WATCH.policy);
+    const kept = evaluate(state, observation, contextIn(world), WATCH.policy);
+    const loaded = evaluate(read.value, observation, contextIn(world), WATCH.policy);
     return JSON.stringify(kept) === JSON.stringify(loaded);
+  },
+  [STAYED]: (_, { world: { stay }, state, evaluation, now }) => {
+    if (stay === undefined) return true;
+    const isKnown = state.stays.at(-1)?.seq === stay.seq;
+    return isKnown && (now >= stay.until || evaluation.verdict.due === undefined);
   },
   'the plan acts on agents who are due, and on no others': (_, { evaluation, now }) => {
     const { due } = evaluation.verdict;

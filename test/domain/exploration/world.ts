@@ -3,6 +3,7 @@
  * what is true of the person. Everything happens well within a minute, so that each order of things is one word.
  */
 import type { Observation, RoutingStatus, SystemPresence } from '../../../src/domain/agent.ts';
+import type { Stay } from '../../../src/domain/tracking/state.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../../src/domain/time/time.ts';
 
 /** What is true, whatever a reading shows of it. */
@@ -31,6 +32,8 @@ export interface World {
   readonly bounces: readonly Instant[];
   /** Has made a call outside the contact centre: a gap may hide another. */
   readonly hasCalled: boolean;
+  /** The newest answer to a warning that is on record. */
+  readonly stay: Stay | undefined;
 }
 
 /** What a reading may lack. */
@@ -91,6 +94,16 @@ export function bounced(w: World, now: Instant, hasNewToken: boolean): World {
 }
 
 const SETS: readonly SystemPresence[] = ['AVAILABLE', 'AWAY', 'ON_QUEUE', 'TRAINING'];
+
+/** For so long after a stay no rule may be due. */
+export const STAY_LASTS: Duration = 3 * MINUTE;
+
+/** A person answers a warning: on record at once, and shown by no reading. A departure takes none of it back. */
+function stayed(world: World, now: Instant): World {
+  const at = now + 20 * SECOND;
+  const stay = { seq: (world.stay?.seq ?? 0) + 1, at, until: at + STAY_LASTS };
+  return { ...world, personAt: at, idle: 0, before: undefined, stay };
+}
 
 /** What may happen while the agent is online and handles nothing. */
 function whileFree(world: World): readonly Step[] {
@@ -243,6 +256,7 @@ export function stepsFrom(world: World): readonly Step[] {
   const online = [...(engaged ? whileEngaged() : whileFree(world)), goes, goesEarly];
   const own = world.goneAt === undefined ? online : whileOffline(world);
   const nothing: Step = { word: 'still', lasts: MINUTE, happens: still };
+  const stays: Step = { word: 'stays', lasts: MINUTE, happens: stayed };
   // What is undone before any reading shows it leaves no trace that could be told.
   if (world.unseen) return [nothing, ...gaps(world)];
   return [
@@ -254,6 +268,9 @@ export function stepsFrom(world: World): readonly Step[] {
       happens: still,
     })),
     ...own,
+    ...(world.goneAt === undefined && !engaged
+      ? [stays, { ...stays, word: 'stays, no presence', lacking: 'presence' as const }]
+      : []),
     // What a person does while a reading lacks something must not be lost either.
     ...own
       .filter(({ word }) => /^(sets AWAY|takes a call|comes back)/.test(word))
@@ -265,7 +282,9 @@ export function stepsFrom(world: World): readonly Step[] {
 /** The world at the end of a step. */
 export function after(world: World, { lasts, lacking, happens }: Step, now: Instant): World {
   const happened = happens(world, now);
-  const unseen = lacking === 'presence' && happened.personAt !== world.personAt;
+  // What is on record is not lost with a reading.
+  const isOnRecord = happened.stay !== world.stay;
+  const unseen = lacking === 'presence' && happened.personAt !== world.personAt && !isOnRecord;
   const next = { ...happened, unseen };
   const end = now + lasts;
   if (next.routing === 'INTERACTING' || next.calls > 0) return { ...next, personAt: end, idle: 0 };

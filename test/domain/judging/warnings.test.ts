@@ -31,7 +31,10 @@ describe('an agent is warned of a log-off to come', () => {
   test('with the time that is left from the warning on, however late it is', () => {
     const s = story({ rules: [RULE] }).until('10:20');
     expect(warningsDue(s.agent, s.state(), s.verdict(), s.policy, s.now)).toEqual([
-      { ruleId: 'gone', limit: 60 * MINUTE, dueIn: 5 * MINUTE },
+      {
+        ...{ ruleId: 'gone', description: undefined, limit: 60 * MINUTE, dueIn: 5 * MINUTE },
+        ...{ zone: undefined, stay: undefined },
+      },
     ]);
   });
 

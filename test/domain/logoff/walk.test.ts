@@ -50,7 +50,7 @@ interface Place {
   readonly way: readonly string[];
   /** When each action that succeeded did. */
   readonly done: readonly { readonly action: Action; readonly at: Instant }[];
-  readonly protectedBy: Shown | undefined;
+  readonly protectedBy: Shown | 'stays' | undefined;
 }
 
 function policyWith(actions: readonly Action[]): Policy {
@@ -124,7 +124,13 @@ function results(): readonly ActionResult[] {
 /** Every answer to what an attempt wants, with its name and how long it takes. */
 function answersTo(place: Place, want: Want): readonly (readonly [string, Answer, number])[] {
   if (want.kind === 'look') {
-    return SHOWN.map((what) => [what, { kind: 'seen', sighting: shown(place, what) }, SECOND]);
+    const stay = { seq: 1, at: place.now, until: place.now + 30 * MINUTE };
+    const looks = SHOWN.map((what): readonly [string, Answer, number] => [
+      what,
+      { kind: 'seen', sighting: shown(place, what) },
+      SECOND,
+    ]);
+    return place.attempt.stage.kind === 'verify' ? looks : [...looks, ['stays', { kind: 'stayed', stay }, 0]];
   }
   const done = results().map((result): readonly [string, Answer, number] => {
     const how = result.ok ? 'ok' : result.fault.kind;
@@ -132,8 +138,14 @@ function answersTo(place: Place, want: Want): readonly (readonly [string, Answer
     const takes = how === 'late' ? MINUTE : SECOND;
     return [`${nameOf(want)} ${how} ${perhaps}`.trim(), { kind: 'done', result, askedAt: place.now }, takes];
   });
-  const begins = want.kind !== 'restore' && want.begins;
-  return begins ? [...done, ['stopped', { kind: 'stopped' }, 0]] : done;
+  if (want.kind === 'restore') return done;
+  // Before each action the driver asks whether the agent has answered the warning.
+  const stay = { seq: 1, at: place.now, until: place.now + 30 * MINUTE };
+  const asked: readonly (readonly [string, Answer, number])[] = [
+    ...done,
+    ['stays', { kind: 'stayed', stay }, 0],
+  ];
+  return want.begins ? [...asked, ['stopped', { kind: 'stopped' }, 0]] : asked;
 }
 
 function nameOf(want: Want): string {
@@ -163,7 +175,12 @@ function nextPlace(
 }
 
 /** A look after the log-off that cannot tell is made once more, and protects no one yet. */
-function protectionIn(name: string, { stage: was }: Attempt, { stage: is }: Attempt): Shown | undefined {
+function protectionIn(
+  name: string,
+  { stage: was }: Attempt,
+  { stage: is }: Attempt,
+): Shown | 'stays' | undefined {
+  if (name === 'stays') return name;
   if (was.kind === 'verify' && is.kind === 'verify') return undefined;
   return SHOWN.find((each) => each === name && PROTECTS.has(each));
 }
@@ -277,7 +294,9 @@ describe.each([
     const nothing = walked.ends.filter(({ attempt }) => attempt.performed.length === 0);
     expect(nothing.length).toBeGreaterThan(5);
     for (const { attempt, way } of nothing) {
-      expect([way, attempt.state.episode.ladder]).toEqual([way, attempt.knownBefore.episode.ladder]);
+      // A stay takes the agent off the ladder.
+      if (way.includes('stays')) expect(attempt.state.episode.ladder).toBeUndefined();
+      else expect([way, attempt.state.episode.ladder]).toEqual([way, attempt.knownBefore.episode.ladder]);
       expect([way, attempt.state.logoff?.kind]).not.toEqual([way, 'intended']);
     }
   });
@@ -306,6 +325,21 @@ test('an agent who is exempt by the look after leaving the queue gets the queue 
   for (const { attempt, way } of spared) {
     expect(way[2]).toMatch(/^restore/);
     expect(endingOf(attempt)).toMatchObject({ outcome: 'dropped', reason: 'exempt' });
+  }
+});
+
+test('an agent who answers the warning after the queue was left gets the queue back; later no more is done, and they are off the ladder', () => {
+  const { ends } = walk(ALL, true);
+  const stayed = ends.filter(({ way }) => way.includes('stays'));
+  const early = stayed.filter(({ way }) => way[0] === 'off_queue ok' && way.indexOf('stays') <= 2);
+  expect(early.length).toBeGreaterThan(0);
+  for (const { attempt, way } of early) {
+    expect(way.at(-1)).toMatch(/^restore/);
+    expect(endingOf(attempt)).toMatchObject({ outcome: 'dropped', reason: 'stay' });
+  }
+  for (const { attempt, way } of stayed) {
+    const { stays, episode } = attempt.state;
+    expect([way, stays.length, episode.ladder]).toEqual([way, 1, undefined]);
   }
 });
 

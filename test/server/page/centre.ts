@@ -64,6 +64,7 @@ export function factsAt(now: Instant = NOON, changed: Partial<PageFacts> = {}): 
       observed: 4,
       unsuccessful: 1,
       returns: 12,
+      stays: 0,
       recovered: 26.4 * HOUR,
       highest: { asItWas: 390, without: 402 },
       peak: { asItWas: 384, without: 395 },
@@ -105,6 +106,8 @@ export class PlayedSource implements PageSource {
   #version = 1;
   /** What users did and asked. */
   readonly told: string[] = [];
+  /** How answers to warnings are taken. */
+  stay: Desk['stay'] = () => Promise.reject(new Error('there is no store'));
   readonly desk: Desk = {
     find: (text) => Promise.resolve(text === 'jane' ? [{ called: 'Jane Doe', id: 'jane-id' }] : []),
     explain: (id) =>
@@ -121,6 +124,7 @@ export class PlayedSource implements PageSource {
       this.change({ pause: undefined });
       return Promise.resolve();
     },
+    stay: (ticket, deed) => this.stay(ticket, deed),
   };
 
   constructor(facts: PageFacts = factsAt()) {

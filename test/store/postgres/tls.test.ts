@@ -10,10 +10,11 @@ import { OwnServer } from '../../postgres/own-server.ts';
 import { asked, BINARIES, NO_POSTGRES, PASSWORD } from '../../postgres/server.ts';
 import { BASE } from '../examples.ts';
 
+const OPENSSL = 'openssl';
 const MISSING =
   BINARIES === undefined
     ? (NO_POSTGRES ?? 'tests of TLS skipped: a server of their own cannot be started')
-    : hasProgram('openssl', 'version')
+    : hasProgram(OPENSSL, 'version')
       ? undefined
       : 'tests of TLS skipped: openssl is not installed';
 
@@ -22,7 +23,7 @@ const at = (name: string): string => join(folder, name);
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 
 function openssl(...words: readonly string[]): void {
-  execFileSync('openssl', words, { stdio: 'pipe' });
+  execFileSync(OPENSSL, words, { stdio: 'pipe' });
 }
 
 /** A certificate authority, by the name of its files. */
@@ -140,7 +141,7 @@ here('a database that is asked by TLS', () => {
 
   test('whose authority cannot be read is refused before it is asked', async () => {
     expect(await saidOf(urlBy('localhost', `sslrootcert=${at('nowhere.crt')}`))).toBe(
-      `The address of the database (store.postgres) names a certificate that cannot be read (it does not exist): sslrootcert=${at('nowhere.crt')}.`,
+      `The address of the database (store.postgres) names a certificate that cannot be read: sslrootcert=${at('nowhere.crt')}.`,
     );
   });
 

@@ -56,7 +56,7 @@ describe('a damaged memory', () => {
     ['a list', "'[]'"],
     ['null', "'null'"],
     ['of another agent', inBody('agentId', '"other"')],
-    ['of a later version', "json_set(body, '$.v', 3)"],
+    ['of a later version', "json_set(body, '$.v', 4)"],
     ['a null in a list', inBody('undo', '[null]')],
     ['a null in the spans that do not count', inBody('leftOut', '[null]')],
     ['a word in place of a number', inBody('seenAt', '"yesterday"')],

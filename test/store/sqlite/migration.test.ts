@@ -120,7 +120,7 @@ describe('a store of 0.1.0', () => {
     const db = new DatabaseSync(path, { readOnly: true });
     const rows = db.prepare("SELECT DISTINCT json_extract(body, '$.v') AS v FROM memory").all();
     db.close();
-    expect(rows.map(({ v }) => v)).toEqual([2]);
+    expect(rows.map(({ v }) => v)).toEqual([3]);
   });
 
   test('of which one memory is damaged loses that one alone', async () => {
