@@ -178,6 +178,27 @@ export async function saveStanding(
   else await tx.run(SAVE_SWEEP, organisation, body, Math.floor(at));
 }
 
+const GO_ON = `UPDATE idle_enforcer.standing SET body = $2, sweep_at = $3
+  WHERE organisation = $1 AND sweep_at = ANY ($4::bigint[])`;
+
+/** The same of a sweep that follows one of `left`; false where the last saved one is another. To be called inside a transaction. */
+export async function goOnFrom(
+  tx: Asking,
+  organisation: string,
+  left: readonly number[],
+  { body, at }: { readonly body: string; readonly at: number },
+): Promise<boolean> {
+  return (
+    (await tx.run(
+      GO_ON,
+      organisation,
+      body,
+      Math.floor(at),
+      left.map((each) => Math.floor(each)),
+    )) > 0
+  );
+}
+
 /** The standing, if there is one that can be used. */
 export async function readStanding(
   db: Asking,

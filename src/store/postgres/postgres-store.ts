@@ -24,6 +24,7 @@ import type { Duration, Instant } from '../../domain/time/time.ts';
 import type { DamageCount, StayGround, Store } from '../../ports/store.ts';
 import { learntBody, learntOf, standingBody } from '../codec.ts';
 import type { DamageLog } from '../damage.ts';
+import { StoreError } from '../errors.ts';
 import { isOwnNote, NOTES } from '../notes.ts';
 import { thisProcess, type Self } from '../self.ts';
 import { newestStay } from '../stays.ts';
@@ -34,12 +35,12 @@ import { Damage } from './damage.ts';
 import { Database } from './database.ts';
 import { databaseError } from './errors.ts';
 import { DatabaseLease } from './lease.ts';
+import { GoneBack, LeftBehind } from './left-behind.ts';
 import * as memories from './memories.ts';
 import { Organisation } from './organisation.ts';
 import { DatabaseOutbox } from './outbox.ts';
 import { forgetBefore, LONGEST_PRUNE } from './prune.ts';
 import { addEvents, countPages, eventPages, readEvents, readOpenIntents, saveCount } from './record.ts';
-import { StoreError } from '../errors.ts';
 import { checkVersion, migrate, MIGRATIONS, storedVersion } from './schema.ts';
 
 /** How a store in a database is opened. */
@@ -114,7 +115,6 @@ async function prepare(
 
 /** See `Store` for what each method promises. All reject with `StoreError` and nothing else. */
 export class PostgresStore implements Store {
-  readonly opened = 1;
   readonly setAside = undefined;
   readonly outbox: DatabaseOutbox;
   readonly #organisation: Organisation;
@@ -126,6 +126,8 @@ export class PostgresStore implements Store {
   readonly #lease: DatabaseLease;
   /** No sweep has been saved since everything was loaded. */
   #fresh = true;
+  #opened = 1;
+  readonly #left = new LeftBehind();
 
   constructor(organisation: Organisation, options: PostgresOptions) {
     this.#organisation = organisation;
@@ -142,6 +144,10 @@ export class PostgresStore implements Store {
   /** The address without user and password, and the organisation. */
   get place(): string {
     return this.#db.place;
+  }
+
+  get opened(): number {
+    return this.#opened;
   }
 
   takeDamage(): DamageCount | undefined {
@@ -177,6 +183,7 @@ export class PostgresStore implements Store {
   async loadMemories(): Promise<Map<string, AgentState>> {
     const { memories: read, damaged } = await memories.readMemories(this.#db, this.#name);
     this.#fresh = true;
+    this.#left.forget();
     await this.#damage.put(damaged);
     return read;
   }
@@ -195,17 +202,32 @@ export class PostgresStore implements Store {
     return standing;
   }
 
-  async saveSweep({ at, changed, notSeen, standing, count, events }: SweepRecord): Promise<void> {
+  async saveSweep(sweep: SweepRecord): Promise<void> {
+    try {
+      await this.#saveSweep(sweep, this.#left.sweeps);
+    } catch (error) {
+      this.#left.failed(sweep.at);
+      if (error instanceof GoneBack) this.#opened += 1;
+      throw error;
+    }
+    this.#left.saved(sweep.at);
+    this.#fresh = false;
+  }
+
+  #saveSweep(
+    { at, changed, notSeen, standing, count, events }: SweepRecord,
+    left: readonly Instant[] | undefined,
+  ): Promise<void> {
     const body = standingBody(standing);
-    await this.#organisation.write(async (tx) => {
+    return this.#organisation.write(async (tx) => {
       if (this.#fresh) await memories.settleCurrent(tx, this.#name, [...changed, ...notSeen]);
       await memories.saveMemories(tx, this.#name, changed, 'seen');
       await memories.saveMemories(tx, this.#name, notSeen, 'not_seen');
-      await memories.saveStanding(tx, this.#name, body, at);
+      if (left === undefined) await memories.saveStanding(tx, this.#name, body, at);
+      else if (!(await memories.goOnFrom(tx, this.#name, left, { body, at }))) throw new GoneBack(this.place);
       if (count !== undefined) await saveCount(tx, this.#name, count);
       await addEvents(tx, this.#name, events);
     });
-    this.#fresh = false;
   }
 
   saveStep(

@@ -301,6 +301,44 @@ here('a store in a database', () => {
     expect((await back.facts()).size).toBe(2);
   });
 
+  test('that has gone back, as by a restored backup, is read anew, and is not written over with what is new alone', async () => {
+    const store = await open(url, 'restored');
+    const sweep = (at: number): Parameters<Store['saveSweep']>[0] => {
+      return { at, changed: [], notSeen: [], standing: STANDING, events: [] };
+    };
+    await store.holdLease('w', BASE, TTL);
+    await store.loadMemories();
+    await store.saveSweep({ ...sweep(BASE), changed: [stateOf('ada', BASE)] });
+    await store.saveSweep(sweep(BASE + MINUTE));
+    const { opened } = store;
+    await asked(url, `UPDATE idle_enforcer.standing SET sweep_at = ${BASE} WHERE organisation = 'restored'`);
+    await expect(store.saveSweep(sweep(BASE + 2 * MINUTE))).rejects.toThrow(
+      /holds an older state than this worker left/,
+    );
+    // As it stands in the backup: what was not watched since is a gap.
+    expect((await store.loadMemories()).get('ada')?.seenAt).toBe(BASE);
+    expect(store.opened).toBe(opened + 1);
+    await store.saveSweep(sweep(BASE + 3 * MINUTE));
+    // A table that was made anew holds nothing of this worker's either.
+    await asked(url, "DELETE FROM idle_enforcer.standing WHERE organisation = 'restored'");
+    await expect(store.saveSweep(sweep(BASE + 4 * MINUTE))).rejects.toThrow(/holds an older state/);
+  });
+
+  test('that commits and cannot say so any more goes on from there', async () => {
+    const store = await open(url, 'unheard');
+    const sweep = (at: number, events: Parameters<Store['saveSweep']>[0]['events'] = []): Promise<void> =>
+      store.saveSweep({ at, changed: [], notSeen: [], standing: STANDING, events });
+    await store.holdLease('w', BASE, TTL);
+    await sweep(BASE);
+    await expect(sweep(BASE + MINUTE, [{ kind: 'gap', at: NaN }])).rejects.toThrow();
+    await asked(
+      url,
+      `UPDATE idle_enforcer.standing SET sweep_at = ${BASE + MINUTE} WHERE organisation = 'unheard'`,
+    );
+    await sweep(BASE + 2 * MINUTE);
+    expect(store.opened).toBe(1);
+  });
+
   test('holds texts that a database holds in no other way', async () => {
     const store = await open(url, 'texts');
     const odd = `a\\"{},'\u0001\n山\u{1F600}`;
