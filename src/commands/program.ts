@@ -101,6 +101,7 @@ function withConfig(program: Command, name: string, description: string, unless 
 /** What a command does with a fleet when no organisation is named. */
 const ONE = 'which organisation of a fleet';
 const ALL = 'one organisation of a fleet (default: all)';
+const FOUND = 'one organisation of a fleet (default: the one in which the agent is)';
 /** Why one has to be named. */
 const ONE_SWEEP = 'One sweep is that of one organisation';
 const ONE_COPY = 'A copy is of one store';
@@ -188,6 +189,7 @@ function addPolicy(program: Command, output: Output, end: End): void {
     program,
     'explain',
     'last sign, clocks, rules weighed, what protects, when due, where on the ladder',
+    FOUND,
   )
     .argument('<agent>', 'name, e-mail or id')
     .option('--at <time>', 'as of the record at that time')
@@ -196,8 +198,7 @@ function addPolicy(program: Command, output: Output, end: End): void {
     .option('--json', 'print as JSON')
     .addOption(logFormat())
     .action(async (agent: string, options: ExplainOptions) => {
-      const one = oneOrganisation(options, 'An agent is one of one organisation');
-      end(await (await import('./explain/command.ts')).explain(agent, one, output));
+      end(await (await import('./explain/fleet.ts')).explainMeant(agent, options, output));
     });
   withConfig(
     program,
@@ -268,7 +269,7 @@ function addInsight(program: Command, output: Output, end: End): void {
       const one = oneOrganisation(options, 'A history is that of one organisation');
       end(await (await import('./backtest/command.ts')).backtest(one, output));
     });
-  withStore(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak')
+  withStore(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak', ALL)
     .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')
     .option('--to <time>', 'the same (default: now)')
     .option('--tz <zone>', 'time zone of all times, hours and billing months', 'UTC')
@@ -282,8 +283,7 @@ function addInsight(program: Command, output: Output, end: End): void {
     .option('--events', 'print the record, event by event')
     .option('--json', 'as JSON; events as JSON lines')
     .action(async (options: ReportOptions) => {
-      const one = oneOrganisation(options, 'A report is about one organisation');
-      end(await (await import('./report/command.ts')).report(one, output));
+      end(await (await import('./report/fleet.ts')).reportMeant(options, output));
     });
 }
 

@@ -210,7 +210,9 @@ describe('the pipeline', () => {
     expect(at('rm -f node_modules/.bin/node')).toBeLessThan(at('npm run check'));
     expect(at('scripts/replay-image.sh')).toBeGreaterThan(0);
     // What tests would be skipped without.
-    expect(runs.join(' ')).toMatch(/apt-get install .* chromium prometheus golang-go/);
+    expect(runs.join(' ')).toMatch(
+      /apt-get install .* chromium prometheus golang-go.* postgresql pgbouncer openssl/,
+    );
   });
 
   test('may only read, but for the job that pushes and signs a release, which no pull request reaches', () => {

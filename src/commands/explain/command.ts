@@ -79,21 +79,30 @@ export async function explain(name: string, options: ExplainOptions, output: Out
 async function findOne(store: Store, name: string): Promise<StoredAgent> {
   const found = await store.findAgents(name);
   const [first] = found;
-  if (first === undefined) {
-    const meant = await suggestion(store, name);
-    const hint = meant === undefined ? '' : ` Did you mean "${oneLine(meant)}"?`;
-    throw new UsageError(`No agent that was ever seen has the name, e-mail or id "${oneLine(name)}".${hint}`);
-  }
+  if (first === undefined)
+    throw new UsageError(
+      `No agent that was ever seen has the name, e-mail or id "${oneLine(name)}".${hintOf(await suggestion(store, name))}`,
+    );
   if (found.length === 1) return first;
-  const lines = found
-    .slice(0, LISTED)
-    .map((agent) => oneLine(`  ${agent.id}  ${agent.name} <${agent.email}>`));
-  if (found.length > LISTED) lines.push(`  … and ${found.length - LISTED} more`);
+  const lines = linesOfAgents(found);
   throw new UsageError(`"${name}" fits ${found.length} agents: give the id of one.\n${lines.join('\n')}`);
 }
 
+/** Agents who may be meant, one a line. */
+export function linesOfAgents(found: readonly StoredAgent[], where = ''): readonly string[] {
+  const lines = found
+    .slice(0, LISTED)
+    .map((agent) => oneLine(`  ${where}${agent.id}  ${agent.name} <${agent.email}>`));
+  return found.length > LISTED ? [...lines, `  … and ${found.length - LISTED} more`] : lines;
+}
+
+/** What may have been meant, as the end of a sentence. */
+export function hintOf(meant: string | undefined): string {
+  return meant === undefined ? '' : ` Did you mean "${oneLine(meant)}"?`;
+}
+
 /** The closest name or e-mail address, among those that share the beginning of a word with what was asked for. */
-async function suggestion(store: Store, name: string): Promise<string | undefined> {
+export async function suggestion(store: Store, name: string): Promise<string | undefined> {
   const words = name.split(/[\s@.,]+/).filter((word) => word.length > 1);
   const known = new Set<string>();
   for (const word of words) {

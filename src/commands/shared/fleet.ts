@@ -97,13 +97,16 @@ export async function eachOrganisation<O extends FleetOption>(
   const fleet = fleetMeant(options);
   if (fleet === undefined || options.organisation !== undefined)
     return await run(fleet === undefined ? single(options) : oneOrganisation(options, ''), output);
-  if (fleet.fault !== undefined)
-    throw new UsageError(`The fleet ${fleet.place} cannot be used: ${fleet.fault}.`);
-  if (fleet.members.length === 0)
-    throw new UsageError(`In ${fleet.place} there is no store of an organisation.`);
+  mustBeKnown(fleet);
   const { told, codes } = await inTurn(options, fleet, output, run);
   if (options.json === true) output.json({ organisations: told }, 2);
   return worst(codes);
+}
+
+/** Throws `UsageError` where it is not known which organisations there are, or where there is none. */
+export function mustBeKnown({ place, members, fault }: FleetMeant): void {
+  if (fault !== undefined) throw new UsageError(`The fleet ${place} cannot be used: ${fault}.`);
+  if (members.length === 0) throw new UsageError(`In ${place} there is no store of an organisation.`);
 }
 
 /** Does it for each under its name; answers what was to be printed as JSON, and the exit codes. */
@@ -120,14 +123,14 @@ export async function inTurn<O extends FleetOption>(
     const { name } = member;
     if (!isJson && n > 0) output.line();
     if (!isJson) output.line(output.colours.bold(name));
-    const own = isJson ? collecting(output, told, name) : output;
+    const own = isJson ? jsonTo(output, (value) => told.push(named(name, value))) : output;
     codes.push(await tried(() => run(optionsOf(options, fleet, member), own), own, isJson));
   }
   return { told, codes };
 }
 
 /** The same options for one organisation. */
-function optionsOf<O extends FleetOption>(options: O, { shared }: FleetMeant, member: Member): O {
+export function optionsOf<O extends FleetOption>(options: O, { shared }: FleetMeant, member: Member): O {
   const { policy, store } = member;
   return {
     ...options,
@@ -152,7 +155,8 @@ export function worst(codes: readonly number[]): number {
 /** One policy, or one store, has one organisation. Throws `UsageError` where that is not the one that is named. */
 export function single<O extends FleetOption>(options: O): O {
   const { organisation, store } = options;
-  if (organisation === undefined) return options;
+  // A database may hold several.
+  if (organisation === undefined || (store !== undefined && isDatabaseUrl(store))) return options;
   if (store !== undefined)
     throw new UsageError('--store names the store of one organisation already: leave out --organisation.');
   const file = configPath(options);
@@ -217,8 +221,13 @@ async function tried(run: () => Promise<number>, output: Output, isJson: boolean
   }
 }
 
-/** Gathers what is printed as JSON, each with the name of its organisation. */
-function collecting(output: Output, told: object[], organisation: string): Output {
+/** The same with the name of its organisation in front, as the fleet has it. */
+export function named(organisation: string, value: object): object {
+  return Object.assign({ organisation }, value, { organisation });
+}
+
+/** Hands on what is printed as JSON, in whichever way that is, and prints nothing of it. */
+export function jsonTo(output: Output, told: (value: object) => void): Output {
   return {
     ...output,
     get columns() {
@@ -228,7 +237,16 @@ function collecting(output: Output, told: object[], organisation: string): Outpu
       return output.rows;
     },
     json: (value) => {
-      told.push(Object.assign({ organisation }, value, { organisation }));
+      told(value as object);
+    },
+    jsonRows: (head, part, rows) => {
+      told({ ...head, [part]: [...rows] });
+      return Promise.resolve();
+    },
+    document: async (pieces) => {
+      let text = '';
+      for await (const piece of pieces) text += piece;
+      told(JSON.parse(text) as object);
     },
   };
 }

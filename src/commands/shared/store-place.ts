@@ -1,6 +1,7 @@
 /** Which store a command means: `--store`, else the one that the policy names, whatever else is wrong with it. */
 import process from 'node:process';
 import { isAbsolute } from 'node:path';
+import { isSameName } from '../../domain/name.ts';
 import { UNNAMED } from '../../policy-file/draft.ts';
 import { readOrganisationName } from '../../policy-file/fleet.ts';
 import { storeFileOf, type FleetShared } from '../../policy-file/in-fleet.ts';
@@ -11,6 +12,8 @@ import { openStore, organisationsIn, type OpenOptions, type StoreLocation } from
 import { isDatabaseUrl } from '../../shapes/database-url.ts';
 import { UsageError } from './exit.ts';
 import { configPath, type ConfigOption } from './options.ts';
+
+const NAMES_SHOWN = 20;
 
 export interface StoreOption extends ConfigOption {
   /** The file itself, or the URL of the database, in place of what the policy says. */
@@ -36,8 +39,9 @@ export async function locationMeant(options: StoreOption): Promise<StoreLocation
   return isDatabaseUrl(path) ? { postgres: path, organisation } : { sqlite: path };
 }
 
-/** A database may hold many organisations: the policy that is given names one, else there must be only one. */
-async function inDatabase(url: string, { config }: ConfigOption): Promise<StoreLocation> {
+/** A database may hold many organisations: one is named, the policy that is given names one, or there must be only one. */
+async function inDatabase(url: string, { config, organisation }: ConfigOption): Promise<StoreLocation> {
+  if (organisation !== undefined) return { postgres: url, organisation: await nameIn(url, organisation) };
   if (config !== undefined) {
     const named = readStorePlace(config, process.env);
     if (named.known) return { postgres: url, organisation: named.organisation };
@@ -46,9 +50,22 @@ async function inDatabase(url: string, { config }: ConfigOption): Promise<StoreL
   const [only = UNNAMED, ...others] = await organisationsIn(url);
   if (others.length === 0) return { postgres: url, organisation: only };
   throw new UsageError(
-    `That database holds several organisations (${[only, ...others].slice(0, 20).join(', ')}): give the policy of the one that ` +
-      'is meant with --config.',
+    `That database holds several organisations: name one with --organisation, or give its policy with --config: ${namesOf([only, ...others])}.`,
   );
+}
+
+/** As it stands in the database. */
+async function nameIn(url: string, organisation: string): Promise<string> {
+  const names = await organisationsIn(url);
+  const found = names.find((name) => isSameName(name, organisation));
+  if (found !== undefined) return found;
+  throw new UsageError(`--organisation: that database has no "${organisation}". It has ${namesOf(names)}.`);
+}
+
+function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, NAMES_SHOWN).map((name) => `"${name}"`);
+  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
+  return names.length === 0 ? 'none' : `${shown.join(', ')}${more}`;
 }
 
 /** That of a policy of a fleet: by its name, whatever else is wrong with it. */

@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { StoredAgent } from '../../../src/domain/record.ts';
 import { build } from '../../../src/commands/program.ts';
 import { explainError } from '../../../src/commands/shared/exit.ts';
 import { outputTo } from '../../../src/commands/shared/output.ts';
@@ -28,12 +29,13 @@ ${more}`;
 }
 
 /** A store in which this very process sweeps. */
-async function swept(file: string): Promise<void> {
+async function swept(file: string, agents: readonly StoredAgent[] = []): Promise<void> {
   const at = Date.now();
   const store = await openStore({ sqlite: join(stores, file) }, { now: () => at });
   const process = { command: 'run', version: '1', startedAt: at - HOUR } as const;
   await store.noteSweep({ holder: 'one', ...process, sweptAt: at - SECOND, interval: MINUTE });
   await store.saveSweep({ at, changed: [], notSeen: [], standing: STANDING, events: [] });
+  await store.saveAgents(agents);
   await store.close();
 }
 
@@ -191,10 +193,89 @@ describe('a command that means all organisations', () => {
   });
 });
 
+describe('list and report of all organisations', () => {
+  test('are one JSON, with each under its name', async () => {
+    for (const command of ['list', 'report']) {
+      const { code, text } = await fleet(command, '--json');
+      expect({ code, told: JSON.parse(text) as unknown }).toEqual({
+        code: 0,
+        told: {
+          organisations: ['north', 'South East'].map((name) =>
+            expect.objectContaining({ organisation: name }),
+          ),
+        },
+      });
+    }
+    const { organisations } = JSON.parse((await fleet('list', '--json')).text) as {
+      organisations: readonly { readonly agents: unknown }[];
+    };
+    expect(organisations.map(({ agents }) => agents)).toEqual([[], []]);
+  });
+
+  test('are printed one after the other for people', async () => {
+    const { code, text } = await fleet('report');
+    expect({ code, names: text.match(/^(?:north|South East)$/gm) }).toEqual({
+      code: 0,
+      names: ['north', 'South East'],
+    });
+  });
+});
+
+describe('explain', () => {
+  const person = (id: string, name: string): StoredAgent => ({
+    ...{ id, name, email: `${id}@example.com`, profile: undefined },
+  });
+
+  beforeEach(async () => {
+    await swept('north.db', [person('u1', 'Ana Lima'), person('u2', 'Ben Fischer')]);
+    await swept('south%20east.db', [person('u3', 'Ana Silva')]);
+  });
+
+  test('finds the organisation in which the agent is, and says which', async () => {
+    const { code, text } = await fleet('explain', 'Ana Silva');
+    expect({ code, text }).toEqual({ code: 0, text: expect.stringMatching(/^South East\nAna Silva/) });
+    const json = JSON.parse((await fleet('explain', 'u2', '--json')).text) as object;
+    expect(json).toMatchObject({ organisation: 'north', agent: { name: 'Ben Fischer' } });
+    expect(json).not.toHaveProperty('notSearched');
+  });
+
+  test('lists whom a text fits in several, and asks for one', async () => {
+    expect(await fleet('explain', 'ana')).toEqual({
+      code: 2,
+      text: [
+        '"ana" fits agents of 2 organisations: name one with --organisation.',
+        '  north: u1  Ana Lima <u1@example.com>',
+        '  South East: u3  Ana Silva <u3@example.com>',
+      ].join('\n'),
+    });
+    expect((await fleet('explain', 'ana', '--organisation', 'NORTH')).text).toMatch(/^Ana Lima/);
+  });
+
+  test('says where it looked in vain, and who may have been meant', async () => {
+    expect(await fleet('explain', 'Ana Silvo')).toEqual({
+      code: 2,
+      text: 'No agent that was ever seen in 2 organisations of fleet.yaml has the name, e-mail or id "Ana Silvo". Did you mean "Ana Silva"?',
+    });
+  });
+
+  test('says which organisations could not be searched, whether or not the agent was found', async () => {
+    rmSync(join(stores, 'north.db'));
+    const missing = /Not searched: north\. There is no store at stores\/north\.db/;
+    const found = await fleet('explain', 'Ana Silva');
+    expect(found).toEqual({ code: 0, text: expect.stringMatching(/^South East\nNot searched: north/) });
+    expect(found.text).toMatch(missing);
+    expect(JSON.parse((await fleet('explain', 'u3', '--json')).text)).toMatchObject({
+      notSearched: [{ organisation: 'north', why: expect.stringContaining('There is no store') as unknown }],
+    });
+    expect(await fleet('explain', 'Ben')).toEqual({ code: 2, text: expect.stringMatching(missing) });
+  });
+});
+
 describe('a command that means one organisation', () => {
   test.each([
-    [['report'], 'A report is about one organisation'],
-    [['explain', 'Ana'], 'An agent is one of one organisation'],
+    [['report', '--events'], 'A file, a format and the record itself are about one organisation'],
+    [['report', '--out', 'x.html'], 'A file, a format and the record itself are about one organisation'],
+    [['report', '--format', 'csv'], 'A file, a format and the record itself are about one organisation'],
     [['once'], 'One sweep is that of one organisation'],
     [['backtest'], 'A history is that of one organisation'],
     [['backup', 'copy.db'], 'A copy is of one store'],

@@ -258,9 +258,15 @@ here('commands on a database', () => {
       await openStore({ postgres: url, organisation: 'other' }, { now })
     ).saveStep([], [{ kind: 'gap', at: NOW }]);
     await expect(pause({ store: url }, output)).rejects.toThrow(
-      /several organisations \(acme, other(?:, stranger)?\): .*--config/,
+      /several organisations: name one with --organisation.*: "acme", "other"/,
     );
     expect(await locationMeant({ store: url, config })).toEqual({ postgres: url, organisation: 'acme' });
+    lines.length = 0;
+    expect(await pause({ store: url, organisation: 'ACME' }, output)).toBe(0);
+    expect(await resume({ store: url, organisation: 'acme' }, output)).toBe(0);
+    await expect(pause({ store: url, organisation: 'acne' }, output)).rejects.toThrow(
+      /^--organisation: that database has no "acne"\. It has "acme", "other"/,
+    );
   });
 });
 

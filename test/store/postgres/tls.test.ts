@@ -10,11 +10,10 @@ import { OwnServer } from '../../postgres/own-server.ts';
 import { asked, BINARIES, NO_POSTGRES, PASSWORD } from '../../postgres/server.ts';
 import { BASE } from '../examples.ts';
 
-const OPENSSL = 'openssl';
 const MISSING =
   BINARIES === undefined
     ? (NO_POSTGRES ?? 'tests of TLS skipped: a server of their own cannot be started')
-    : hasProgram(OPENSSL, 'version')
+    : hasProgram('openssl', 'version')
       ? undefined
       : 'tests of TLS skipped: openssl is not installed';
 
@@ -23,7 +22,7 @@ const at = (name: string): string => join(folder, name);
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 
 function openssl(...words: readonly string[]): void {
-  execFileSync(OPENSSL, words, { stdio: 'pipe' });
+  execFileSync('openssl', words, { stdio: 'pipe' });
 }
 
 /** A certificate authority, by the name of its files. */
