@@ -140,7 +140,7 @@ here('a database that is asked by TLS', () => {
 
   test('whose authority cannot be read is refused before it is asked', async () => {
     expect(await saidOf(urlBy('localhost', `sslrootcert=${at('nowhere.crt')}`))).toBe(
-      `The address of the database (store.postgres) names a certificate that cannot be read: sslrootcert=${at('nowhere.crt')}.`,
+      `The address of the database (store.postgres) names a certificate that cannot be read (it does not exist): sslrootcert=${at('nowhere.crt')}.`,
     );
   });
 
