@@ -144,7 +144,7 @@ here('with a fleet on a database an operator', () => {
   test('asks a database alone, and is told that its worker has ended', () => {
     const { code, text } = of('status by URL');
     expect(code).toBe(1);
-    expect(text).toContain('(organisation Harbour)');
+    expect(text).toContain('(organisation harbour)');
   });
 
   test('reads no password anywhere', () => {
