@@ -22,8 +22,8 @@ kubectl -n idle-enforcer create secret generic genesys --from-env-file=.env
 helm install idle-enforcer deploy/helm/idle-enforcer --namespace idle-enforcer --values values.yaml
 \`\`\`
 
-[docs/operations.md](../../../docs/operations.md#install-in-ten-minutes) has a whole \`values.yaml\`, and one for
-[replicas on PostgreSQL](../../../docs/operations.md#replicas). It also says how image and chart of a release are verified.
+[docs/operations.md](../../../docs/operations.md#install-in-ten-minutes) has a whole \`values.yaml\`, and
+[replicas on PostgreSQL](../../../docs/database.md#replicas). It also says how image and chart of a release are verified.
 Uninstalling the chart keeps the volume with the record. \`kind: cronjob\` makes neither endpoints nor what reads them.
 
 ## Values

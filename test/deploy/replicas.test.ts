@@ -111,7 +111,7 @@ describeWhere(canRender, RENDERER)('the chart', () => {
   });
 
   test('takes the values that the handbook gives replicas, whose fleet the program accepts', () => {
-    const handbook = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const handbook = readFileSync(new URL('../../docs/database.md', import.meta.url), 'utf8');
     const [, example = ''] = /```yaml other\n(# values\.yaml of replicas\n[^]*?)```/.exec(handbook) ?? [];
     const manifests = render(parse(example) as Values);
     expect(find(manifests, 'Deployment').spec).toMatchObject({ replicas: 2 });
