@@ -51,9 +51,7 @@ class Scene {
     this.server = await OwnServer.start();
     await this.admin(`CREATE ROLE worker LOGIN PASSWORD '${PASSWORD}'`, 'CREATE DATABASE idle OWNER worker');
     this.way = await Way.to(this.server.url);
-    const url = new URL(this.way.url);
-    [url.username, url.pathname] = ['worker', '/idle'];
-    const parts = { store: `{ postgres: "${url.href}" }`, rules: RULES };
+    const parts = { store: `{ postgres: "${this.#urlOn(this.way.url)}" }`, rules: RULES };
     this.trial.write(await this.org.open(), parts);
     this.run = this.trial.start();
     expect(await until(() => this.sweeps('none') > 2, AT_MOST)).toBe(true);
@@ -74,6 +72,19 @@ class Scene {
   sweeps(hold: 'store' | 'none'): number {
     const done = this.run!.lines('sweep done');
     return done.filter((line) => (line['hold'] === 'store') === (hold === 'store')).length;
+  }
+
+  /** What a command says that asks the database on this server. */
+  async askedOf(server: OwnServer, ...args: readonly string[]): Promise<string> {
+    const run = this.trial.start([...args, '--store', this.#urlOn(server.url)]);
+    await run.wait();
+    return run.output;
+  }
+
+  #urlOn(server: string): string {
+    const url = new URL(server);
+    [url.username, url.pathname] = ['worker', '/idle'];
+    return url.href;
   }
 
   /** An agent goes while the trouble lasts. */
@@ -113,6 +124,7 @@ here('a worker whose database', () => {
   const scene = new Scene();
   const seen = new Map<string, Seen>();
   let intents: readonly object[] = [];
+  let fromStandby = '';
 
   beforeAll(async () => {
     await scene.begin();
@@ -140,6 +152,7 @@ here('a worker whose database', () => {
       () => scene.server!.begin(),
     );
     scene.standby = await scene.server!.standby();
+    fromStandby = await scene.askedOf(scene.standby, 'status');
     await trouble(
       'Failed Over',
       () => scene.server!.end('at once'),
@@ -168,6 +181,10 @@ here('a worker whose database', () => {
     const { said, ...others } = seen.get(name)!;
     expect(others).toEqual({ over: 1, touched: false, watched: true, offline: true });
     expect(said).toEqual([expect.stringMatching(words)]);
+  });
+
+  test('has a standby is told of by commands that ask that one', () => {
+    expect(fromStandby).toMatch(/^Worker: run on host[^]*\nLease: held by that worker/);
   });
 
   test('was in all these troubles is the same process still, and has acted once on each agent', () => {

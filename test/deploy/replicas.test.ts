@@ -110,6 +110,14 @@ describeWhere(canRender, RENDERER)('the chart', () => {
     ]);
   });
 
+  test('keeps a fleet on a volume as it does a policy, with the file that it brings along', () => {
+    const manifests = render({ ...USUAL, fleet: { enabled: true, policies: { harbour: 'name: Harbour' } } });
+    expect(kinds(manifests)).toContain('PersistentVolumeClaim');
+    expect(find(manifests, 'Deployment').spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
+    const text = find(manifests, 'ConfigMap').data?.['fleet.yaml'] ?? '';
+    expect(parse(text)).toMatchObject({ organisations: './*.yaml', store: { sqlite: '/data' } });
+  });
+
   test('takes the values that the handbook gives replicas, whose fleet the program accepts', () => {
     const handbook = readFileSync(new URL('../../docs/database.md', import.meta.url), 'utf8');
     const [, example = ''] = /```yaml other\n(# values\.yaml of replicas\n[^]*?)```/.exec(handbook) ?? [];
