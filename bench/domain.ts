@@ -6,7 +6,8 @@ import { track } from '../src/domain/tracking/track.ts';
 import { judge, profileOf } from '../src/domain/judging/judge.ts';
 import type { AgentState } from '../src/domain/tracking/state.ts';
 import { loadPolicyFile } from '../src/policy-file/load.ts';
-import { NAME_KINDS } from '../src/domain/policy/policy.ts';
+import { NAME_KINDS, type NameKind } from '../src/domain/policy/policy.ts';
+import type { Draft } from '../src/policy-file/draft.ts';
 import { namesNeeded } from '../src/policy-file/names.ts';
 import { resolvePolicy } from '../src/policy-file/resolve.ts';
 import { median, type Row } from './measure.ts';
@@ -85,15 +86,23 @@ function row(what: string, ms: number): Row {
 
 /** The annotated default, with an id for every name in it. */
 export function defaultPolicy(): Policy {
+  return resolvePolicy(defaultDraft(), namesOfDefault(), new Map(), FROM).policy;
+}
+
+/** What the annotated default names, as in an organisation that has all of it: under an id of its own. */
+export function namesOfDefault(): Readonly<Record<NameKind, { id: string; names: string[] }[]>> {
+  const needed = namesNeeded(defaultDraft());
+  const named = (kind: NameKind): { id: string; names: string[] }[] =>
+    needed[kind].map((name) => ({ id: idOf(name), names: [name] }));
+  return Object.fromEntries(NAME_KINDS.map((kind) => [kind, named(kind)])) as ReturnType<
+    typeof namesOfDefault
+  >;
+}
+
+function defaultDraft(): Draft {
   const env = { GENESYS_CLIENT_ID: 'id', GENESYS_CLIENT_SECRET: 'secret' };
   const path = new URL('../config/idle-enforcer.yaml', import.meta.url).pathname;
-  const { draft } = loadPolicyFile(path, env);
-  const needed = namesNeeded(draft);
-  // As in an organisation that has everything which the policy names: under an id of its own.
-  const names = Object.fromEntries(
-    NAME_KINDS.map((kind) => [kind, needed[kind].map((name) => ({ id: idOf(name), names: [name] }))]),
-  );
-  return resolvePolicy(draft, names, new Map(), FROM).policy;
+  return loadPolicyFile(path, env).draft;
 }
 
 function idOf(name: string): string {

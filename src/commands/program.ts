@@ -24,6 +24,7 @@ import type { StatusOptions } from './status/command.ts';
 import type { RunOptions } from './run/command.ts';
 import type { StoreOption } from './shared/store-place.ts';
 import type { SandboxCommandOptions } from './sandbox/command.ts';
+import type { SuggestOptions } from './suggest/command.ts';
 import type { TestOptions } from './policy-test/command.ts';
 import type { ValidateOptions } from './validate/command.ts';
 import { VERSION } from '../app/version.ts';
@@ -105,6 +106,19 @@ const FOUND = 'one organisation of a fleet (default: the one in which the agent 
 /** Why one has to be named. */
 const ONE_SWEEP = 'One sweep is that of one organisation';
 const ONE_COPY = 'A copy is of one store';
+const ONE_PAST = 'A history is that of one organisation';
+
+/** For commands that replay the past. */
+function withPast(program: Command, name: string, description: string): Command {
+  return withConfig(program, name, description)
+    .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d, or all of --replay)')
+    .option('--to <time>', 'the same (default: now)')
+    .option('--record <file>', 'keep what is read; the same command continues after an interruption')
+    .option('--replay <file>', 'replay a recording, without the platform')
+    .option('--tz <zone>', 'time zone of billing months', 'UTC')
+    .option('--json', 'print as JSON')
+    .addOption(logFormat());
+}
 
 /** For commands that need nothing of the policy but the place of its store. */
 function withStore(program: Command, name: string, description: string, unless = ONE): Command {
@@ -256,18 +270,22 @@ function addPresent(program: Command, output: Output, end: End): void {
 }
 
 function addInsight(program: Command, output: Output, end: End): void {
-  withConfig(program, 'backtest', 'replay the organisation’s own history through up to four policies')
-    .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d, or all of --replay)')
-    .option('--to <time>', 'the same (default: now)')
+  withPast(program, 'backtest', 'replay the organisation’s own history through up to four policies')
     .option('--policy <file>', 'a policy to compare; may be given up to four times', gather)
-    .option('--record <file>', 'keep what is read; the same command continues after an interruption')
-    .option('--replay <file>', 'replay a recording, without the platform')
-    .option('--tz <zone>', 'time zone of billing months', 'UTC')
-    .option('--json', 'print as JSON')
-    .addOption(logFormat())
     .action(async (options: BacktestOptions) => {
-      const one = oneOrganisation(options, 'A history is that of one organisation');
+      const one = oneOrganisation(options, ONE_PAST);
       end(await (await import('./backtest/command.ts')).backtest(one, output));
+    });
+  const hint = 'limits for each rule from history: log-offs, hours, regret, licence peak, and the best';
+  withPast(program, 'suggest', hint)
+    .option('--regret <share>', 'most log-offs that a sign within ten minutes may follow', '2%')
+    .option('--rule <id>', 'only this rule; may be given again', gather)
+    .option('--limits <list>', 'limits to try, like 10m,30m,2h (default: twelve around that of each rule)')
+    .option('--yaml <file>', 'write the policy with the suggested limits, comments and all, to a new file')
+    .option('--html <file>', 'write the curves there')
+    .action(async (options: SuggestOptions) => {
+      const one = oneOrganisation(options, ONE_PAST);
+      end(await (await import('./suggest/command.ts')).suggestLimits(one, output));
     });
   withStore(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak', ALL)
     .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')

@@ -69,16 +69,30 @@ function lookAtGone(
     logoff.signAt = signAt;
     logoff.perhapsBrowser = isBounce(track, states, signAt);
     stand.off = undefined;
-  } else if (track.online && now >= from) {
-    if (stand.hiddenSince === undefined) hide(variant, stand, sweep, now);
-    return;
+  } else {
+    noteLeft(track, logoff);
+    if (track.online && now >= from) {
+      if (stand.hiddenSince === undefined) hide(variant, stand, sweep, now);
+      return;
+    }
   }
   if (stand.hiddenSince === undefined) return;
   variant.hide(sweep, -1);
-  const wentAt = track.online ? now : (track.history.presence.at[track.presence.index] ?? now);
+  const wentAt = track.online ? now : (shownSince(track) ?? now);
   const to = Math.min(signAt ?? now, wentAt, now);
   logoff.recovered += recoveredBy(logoff.at, { from: stand.hiddenSince, to });
   stand.hiddenSince = undefined;
+}
+
+/** Notes an Offline of the agent's own, or that the agent was only away for a moment. */
+function noteLeft(track: Track, logoff: ReplayedLogoff): void {
+  if (track.online) logoff.leftAt = undefined;
+  else if (track.presence.shown?.system === 'OFFLINE') logoff.leftAt ??= shownSince(track);
+}
+
+/** Since when history has had the presence that it shows now. */
+function shownSince({ history, presence }: Track): Instant | undefined {
+  return history.presence.at[presence.index];
 }
 
 /** Notes a log-off that these actions brought about. */

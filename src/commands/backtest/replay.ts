@@ -304,7 +304,13 @@ class Replay {
     if (done === undefined) variant.calledOff += 1;
     if (done === undefined) return;
     const { ruleId: rule, measured, limit } = due;
-    const unknown = { recovered: 0, signAt: undefined, perhapsBrowser: false, worked: false };
+    const unknown = {
+      recovered: 0,
+      signAt: undefined,
+      leftAt: undefined,
+      perhapsBrowser: false,
+      worked: false,
+    };
     const profile = track.profile.name;
     const logoff: ReplayedLogoff = { agent, profile, rule, at: now, measured, limit, ...unknown };
     goOff(track, standOf(track, v), variant, logoff, done, sweep);

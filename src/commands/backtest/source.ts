@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
 import type { Agent } from '../../domain/agent.ts';
-import { DAY, SECOND, type Instant, type Interval } from '../../domain/time/time.ts';
+import { DAY, type Instant, type Interval } from '../../domain/time/time.ts';
 import { PlatformError } from '../../genesys/http/errors.ts';
 import type { HistoryPage, HistoryPlace } from '../../genesys/history/history.ts';
 import type { Platform } from '../../genesys/platform.ts';
@@ -28,6 +28,7 @@ import { Metrics } from '../../server/metrics.ts';
 import { connect } from '../../app/compose.ts';
 import type { Redactor } from '../../texts/redactor.ts';
 import { UsageError } from '../shared/exit.ts';
+import { Progress } from '../shared/progress.ts';
 import { counted } from '../../texts/counted.ts';
 
 /** History, and the organisation whose it is. */
@@ -90,6 +91,7 @@ export async function fromPlatform(
     redactor,
   });
   const progress = new Progress();
+  let pages = 0;
   try {
     await platform.checkCredentials(stop.signal);
     const begun = await begin(platform, policies, wanted, builder, stop.signal);
@@ -98,7 +100,8 @@ export async function fromPlatform(
       const take = async (page: HistoryPage): Promise<void> => {
         await writer?.append(page);
         for (const user of page.users) builder.add(user);
-        progress.reached(page.place, span);
+        pages += 1;
+        progress.show(() => reading(page.place, span, pages));
       };
       await platform.history.read(span, begun.place, take, stop.signal);
     } catch (error) {
@@ -214,26 +217,9 @@ async function recordingOrUsage<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
-/** How far the reading is, on standard error: a line that moves on a terminal, now and then a line elsewhere. */
-class Progress {
-  readonly #isTerminal = process.stderr.isTTY;
-  #lastAt = performance.now();
-  #drawn = false;
-  #pages = 0;
-
-  reached({ doneTo, within }: HistoryPlace, { from, to }: Interval): void {
-    this.#pages += 1;
-    const now = performance.now();
-    if (now - this.#lastAt < (this.#isTerminal ? SECOND / 5 : 2 * SECOND)) return;
-    this.#lastAt = now;
-    const days = ((Math.min(doneTo, to) - from) / DAY).toFixed(1);
-    const stretch = within === undefined ? '' : `, now the days to ${minuteText(within.to)}`;
-    const text = `history: ${days} of ${((to - from) / DAY).toFixed(1)} days read, ${counted(this.#pages, 'page')}${stretch}`;
-    process.stderr.write(this.#isTerminal ? `\r\u001b[K${text}` : `${text}\n`);
-    this.#drawn = true;
-  }
-
-  end(): void {
-    if (this.#isTerminal && this.#drawn) process.stderr.write('\r\u001b[K');
-  }
+/** How far the reading is. */
+function reading({ doneTo, within }: HistoryPlace, { from, to }: Interval, pages: number): string {
+  const days = ((Math.min(doneTo, to) - from) / DAY).toFixed(1);
+  const stretch = within === undefined ? '' : `, now the days to ${minuteText(within.to)}`;
+  return `history: ${days} of ${((to - from) / DAY).toFixed(1)} days read, ${counted(pages, 'page')}${stretch}`;
 }

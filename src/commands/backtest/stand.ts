@@ -18,6 +18,8 @@ export interface ReplayedLogoff {
   recovered: Duration;
   /** The first sign of the person after it. */
   signAt: Instant | undefined;
+  /** The first Offline of the agent's own after it, where that came before any sign and no return followed within the window. */
+  leftAt: Instant | undefined;
   /** That sign was a short Offline and a return between two sweeps: without token dates it may be the browser's or the person's. */
   perhapsBrowser: boolean;
   /** The agent was on queue or handled something within ten minutes of the log-off. */

@@ -183,7 +183,10 @@ function regretOf({
 }
 
 /** Where history is silent the choice is the one that makes the policy look worse, or the sentence says that it is not. */
-function approximations(history: History, policies: readonly ReplayedPolicy[]): string[] {
+export function approximations(
+  history: History,
+  policies: readonly Pick<ReplayedPolicy, 'name' | 'observes' | 'warns'>[],
+): string[] {
   const sentences = [
     'History holds presence and routing status, but no conversations. Live, each conversation counter protects; here a call or digital work that sets no routing status looks idle. Where such work is common, log-offs, hours and licences saved are too high, and the regret is too low.',
     'History holds no token dates. A browser that was Offline for less than a sweep counts as a person here: some log-offs of absent people are missing, and some regrets are not real (“perhaps a browser”).',

@@ -12,7 +12,7 @@ import {
   type Ledger,
 } from '../../domain/planning/plan.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
-import type { Instant } from '../../domain/time/time.ts';
+import { HOUR, type Instant } from '../../domain/time/time.ts';
 import type { HeadSeries } from '../report/licence.ts';
 import type { ReplayedLogoff } from './stand.ts';
 
@@ -68,6 +68,9 @@ export class Variant {
   /** By sweep: how many more are off by our doing than in the one before. */
   readonly #hiddenMore: Int32Array;
   #hidden = 0;
+  /** The most online in the hour that ends then. */
+  #mostInHour = 0;
+  #hourTo: Instant = -Infinity;
   /** The last sweep whose plan is made. */
   #planned = -1;
   #ledger: Ledger = EMPTY_LEDGER;
@@ -92,7 +95,7 @@ export class Variant {
     this.#planned = sweep;
     this.#hidden += this.#hiddenMore[sweep] ?? 0;
     this.online[sweep] = online - this.#hidden;
-    this.#ledger = withOnline(this.#ledger, online - this.#hidden, now);
+    this.#noteOnline(online - this.#hidden, now);
     // Without an agent who is due, a plan changes the ledger only where an agent was due before.
     const { dueBefore, broken } = this.#ledger;
     if (called.length === 0 && dueBefore.size === 0 && broken.size === 0) return NO_PLAN;
@@ -105,6 +108,14 @@ export class Variant {
     }
     const imagined = this.#imagine(observed, sweep, now, everyone);
     return { act: this.#act(due, sweep, now, everyone), imagined };
+  }
+
+  /** Notes how many are online, for the breaker's share: that is of the most in each hour, and most sweeps bring no more. */
+  #noteOnline(online: number, now: Instant): void {
+    if (now < this.#hourTo && online <= this.#mostInHour) return;
+    this.#ledger = withOnline(this.#ledger, online, now);
+    this.#mostInHour = online;
+    this.#hourTo = (Math.floor(now / HOUR) + 1) * HOUR;
   }
 
   /** Notes that one agent more, or one less, is off by our doing from this sweep on. */

@@ -13,10 +13,11 @@ export interface Drawing {
   readonly library: string;
 }
 
-/** Renders the page, with charts or without. */
+/** Renders the page, with charts or without; `figures` are charts that are drawn already, as HTML. */
 export function reportHtml(
   { title, about, headlines, sections, assumptions }: Shown,
   drawing?: Drawing,
+  figures: readonly string[] = [],
 ): string {
   const pairs = (list: Shown['about']): string =>
     list
@@ -42,6 +43,7 @@ ${pairs(about)}
 ${pairs(headlines)}
 </dl>
 ${drawing === undefined ? '' : `<div class="charts">\n${CHARTS.map(chartHtml).join('\n')}\n</div>`}
+${figures.length === 0 ? '' : `<div class="charts">\n${figures.join('\n')}\n</div>`}
 ${sections.map(sectionHtml).join('\n')}
 <section><h2>Assumptions behind the numbers</h2><ul>
 ${assumptions.map((text) => `<li>${htmlText(text)}</li>`).join('\n')}
