@@ -48,7 +48,7 @@ test.each<[string, object, string]>([
   ['people on queue', {}, 'sup-gone -, locked 1h, gone 15m, meal 45m, meeting -'],
   ['people who work off queue as well', OFF_QUEUE, 'sup-gone -, locked 1h, gone 2h30m, meal 45m, meeting -'],
 ])(
-  'with %s, nobody who is there is disturbed beyond the regret, and hardly an hour is given away',
+  'with %s, people who are there are disturbed within the regret, and hardly an hour is given away',
   (_, more, expected) => {
     const cast = { ...AT_WORK, ...ABSENT, ...more };
     const results = judged(knownPast(5, { seed: 3, agents: 70, cast }), POLICY, 0.02);
