@@ -94,15 +94,13 @@ volumes:
     secret:
       secretName: {{ include "idle-enforcer.secret" . }}
       defaultMode: 288
-  {{- if not .Values.database.enabled }}
   - name: data
-    {{- if .Values.persistence.enabled }}
+    {{- if and .Values.persistence.enabled (not .Values.database.enabled) }}
     persistentVolumeClaim:
       claimName: {{ include "idle-enforcer.claim" . }}
     {{- else }}
     emptyDir: {}
     {{- end }}
-  {{- end }}
   {{- with .Values.extraVolumes }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -145,10 +143,12 @@ volumeMounts:
   - name: secrets
     mountPath: /secrets
     readOnly: true
-  {{- if not .Values.database.enabled }}
   - name: data
     mountPath: /data
-  {{- end }}
+    {{- if .Values.database.enabled }}
+    # The image has a volume here, in which a policy that names a file would give each worker a store of its own.
+    readOnly: true
+    {{- end }}
   {{- with .Values.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
