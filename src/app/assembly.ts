@@ -47,6 +47,8 @@ export interface AmongOthers {
   readonly claim: (organisationId: string) => void;
   /** Told of what has to be put right before the organisation can be watched; it is tried again. */
   readonly refused: (refusal: StartRefusal) => void;
+  /** How long a free lease is left to other processes. */
+  readonly patience: () => Duration;
 }
 
 /** A worker with everything that it is made of. */

@@ -248,10 +248,9 @@ function workerOf(
   };
   const process = { command, version: VERSION, startedAt: clock.now() };
   const late = lateCall();
-  const worker = new Worker(
-    { clock, store, log, meter, holder: randomUUID(), process, load, onTaken: late.call, ...hooks },
-    inForce,
-  );
+  const { patience } = parts.among ?? {};
+  const own = { holder: randomUUID(), process, load, onTaken: late.call, ...(patience && { patience }) };
+  const worker = new Worker({ clock, store, log, meter, ...own, ...hooks }, inForce);
   return {
     worker,
     lastReport: () => last,

@@ -17,14 +17,18 @@ const RENEWAL: Duration = 10 * SECOND;
 const BEAT: Duration = 2 * SECOND;
 /** Nothing is under way any more so shortly before its end: clocks do not run alike. */
 const MARGIN: Duration = 2 * SECOND;
+/** A lease that was handed over is left to other workers for so long; if none takes it, it must not stay free. */
+const LEFT_TO_OTHERS: Duration = 10 * SECOND;
 
 export interface LeaseKeeperParts {
   readonly clock: Clock;
-  readonly store: Pick<Store, 'opened' | 'holdLease' | 'releaseLease'>;
+  readonly store: Pick<Store, 'opened' | 'lease' | 'holdLease' | 'releaseLease'>;
   readonly log: Log;
   readonly holder: string;
   /** How long one request to the platform may be under way. */
   readonly longestRequest: () => Duration;
+  /** How long a lease that is free is left to other workers; none of it unless given. */
+  readonly patience?: () => Duration;
   /** The lease was taken by the timer, after it was another's. */
   readonly onTaken: () => void;
   /** Another has the lease. */
@@ -54,6 +58,9 @@ export class LeaseKeeper {
   /** Counts the times without an end, in which the lease was held and known to be. */
   #term = 0;
   #isWaiting = false;
+  /** Since when the lease has been seen free, and until when it is left to others after it was handed over: by the clock that nobody sets. */
+  #freeSince: Duration | undefined;
+  #leftUntil: Duration = -Infinity;
   #stopTimer: (() => void) | undefined;
 
   constructor(parts: LeaseKeeperParts) {
@@ -121,8 +128,35 @@ export class LeaseKeeper {
   async release(isCutOff: boolean): Promise<void> {
     this.stop();
     this.#end('the lease was given back');
+    // A renewal that is on its way would take it again.
+    await this.#asking;
     const { store, holder, longestRequest } = this.#parts;
     await store.releaseLease(holder, isCutOff ? longestRequest() : 0);
+  }
+
+  /**
+   * Ends this holding, gives the lease to any other worker that waits for it, and waits from now on. Rejects when the store is lost; the
+   * lease then runs out.
+   */
+  async handOver(isCutOff: boolean): Promise<void> {
+    // A renewal that is on its way would take it again.
+    await this.#asking;
+    this.#end('the lease was handed over');
+    this.#renewedAt = undefined;
+    this.#isWaiting = true;
+    this.#leftUntil = this.#moment().uptime + LEFT_TO_OTHERS;
+    const { store, holder, longestRequest } = this.#parts;
+    const given = store.releaseLease(holder, isCutOff ? longestRequest() : 0);
+    // Until it is given back, nothing is asked.
+    this.#asking = given
+      .then(
+        () => 'taken' as const,
+        () => 'unknown' as const,
+      )
+      .finally(() => {
+        this.#asking = undefined;
+      });
+    await given;
   }
 
   /** Whether the lease is held; asks only where it was renewed long ago. A store that fails leaves that unknown. */
@@ -153,6 +187,10 @@ export class LeaseKeeper {
     this.#endIfOver();
     const asked = this.#moment();
     try {
+      if (await this.#leavesToOthers()) {
+        this.#isWaiting = true;
+        return 'taken';
+      }
       const grant = await store.holdLease(holder, asked.now, LEASE, longestRequest());
       this.#trouble.clear();
       this.#isUnsure = false;
@@ -168,6 +206,21 @@ export class LeaseKeeper {
     }
   }
 
+  /** Whether the lease is free, and is to stay so for other workers a little longer. */
+  async #leavesToOthers(): Promise<boolean> {
+    const { store, clock, patience } = this.#parts;
+    const { uptime } = this.#moment();
+    const left = patience?.() ?? 0;
+    if (this.#renewedAt !== undefined || (left === 0 && uptime >= this.#leftUntil)) return false;
+    const lease = await store.lease();
+    if (lease !== undefined && lease.until > clock.now()) {
+      this.#freeSince = undefined;
+      return false;
+    }
+    this.#freeSince ??= uptime;
+    return uptime < Math.max(this.#freeSince + left, this.#leftUntil);
+  }
+
   #granted({ epoch, actsAfter }: LeaseGrant, asked: Moment): void {
     const { opened } = this.#parts.store;
     if (epoch !== this.#epoch || opened !== this.#opened) {
@@ -179,6 +232,7 @@ export class LeaseKeeper {
     this.#opened = opened;
     this.#isWaiting = false;
     this.#renewedAt = asked;
+    this.#freeSince = undefined;
     this.#mayActFrom = actsAfter > 0 ? asked.uptime + actsAfter : undefined;
     if (this.#holding.signal.aborted && this.#left() > 0) this.#holding = new AbortController();
   }

@@ -30,7 +30,7 @@ export type Sweeper = Pick<Controller, 'use' | 'sweep' | 'lookEarly'>;
 
 export interface WorkerParts {
   readonly clock: Clock;
-  readonly store: Pick<Store, 'opened' | 'holdLease' | 'releaseLease' | 'noteSweep'>;
+  readonly store: Pick<Store, 'opened' | 'lease' | 'holdLease' | 'releaseLease' | 'noteSweep'>;
   readonly log: Log;
   readonly meter: Pick<Meter, 'sweepFailed'>;
   /** Tells this worker from every other, also from its own earlier runs. */
@@ -45,13 +45,15 @@ export interface WorkerParts {
   /** Called just before each sweep, and just after it; neither may throw. */
   readonly beforeSweep?: () => void;
   readonly afterSweep?: () => void;
+  /** How long a lease that is free is left to other workers; none of it unless given. */
+  readonly patience?: () => Duration;
   /** The lease was taken after another worker may have held it: a sweep is due at once. */
   readonly onTaken?: () => void;
 }
 
 export class Worker {
   readonly #parts: WorkerParts;
-  readonly #abort = new AbortController();
+  #abort = new AbortController();
   #inForce: InForce;
   #enforcer: Sweeper | undefined;
   #running: Promise<SweepReport | undefined> | undefined;
@@ -66,6 +68,7 @@ export class Worker {
   /** Under which one the last sweep began. */
   #begunOn: string | undefined;
   #stopping = false;
+  #isHandingOver = false;
   #isTold = false;
   /** Another worker may have written the store since this one was made. */
   #isAfterAnother = false;
@@ -112,7 +115,7 @@ export class Worker {
    * is `undefined` when no sweep was made.
    */
   async tick(nextTick?: Instant): Promise<SweepReport | undefined> {
-    if (this.#stopping || this.#running !== undefined) return undefined;
+    if (this.#isEnding || this.#running !== undefined) return undefined;
     this.#running = this.#turn(nextTick);
     try {
       return await this.#running;
@@ -125,7 +128,7 @@ export class Worker {
 
   /** The lease was lost and taken again while a sweep was under way: under this holding none has begun. */
   #isTakenAnew(): boolean {
-    return !this.#stopping && this.#keeper.isHeld && this.#keeper.ground !== this.#begunOn;
+    return !this.#isEnding && this.#keeper.isHeld && this.#keeper.ground !== this.#begunOn;
   }
 
   /**
@@ -136,7 +139,7 @@ export class Worker {
     const { clock, log } = this.#parts;
     const enforcer = this.#enforcer;
     const isOver = (): boolean =>
-      this.#stopping || this.#running !== undefined || clock.now() >= nextTick - LAST_EARLY_LOOK;
+      this.#isEnding || this.#running !== undefined || clock.now() >= nextTick - LAST_EARLY_LOOK;
     const keeper = this.#keeper;
     const swept = this.#swept;
     const isOther = swept?.inForce !== this.#inForce || this.#loadedOn !== keeper.ground;
@@ -158,7 +161,7 @@ export class Worker {
 
   async #turn(nextTick: Instant | undefined): Promise<SweepReport | undefined> {
     if (this.#early !== undefined) await this.#early;
-    if (this.#stopping) return undefined;
+    if (this.#isEnding) return undefined;
     this.#parts.beforeSweep?.();
     this.#isSweeping = true;
     try {
@@ -182,26 +185,56 @@ export class Worker {
   /** Begins nothing any more, waits for what is under way for at most `limit`, cuts off the rest and gives the lease back. */
   async drain(limit: Duration): Promise<void> {
     this.#stopping = true;
-    const { clock, log } = this.#parts;
+    const isCutOff = await this.#windDown(limit, 'the service is stopping');
+    await this.#givenBack(this.#keeper.release(isCutOff)).catch((error: unknown) => {
+      this.#parts.log.warn({ err: error }, 'the lease could not be given back');
+    });
+  }
+
+  /** Ends what is under way like `drain`, leaves the lease to another worker, and waits for it from then on. Never rejects. */
+  async handOver(limit: Duration): Promise<void> {
+    if (this.#isEnding || !this.#keeper.isHeld) return;
+    const { log } = this.#parts;
+    this.#isHandingOver = true;
+    const isCutOff = await this.#windDown(limit, 'the organisation is handed over');
+    this.#enforcer = undefined;
+    this.#isAfterAnother = true;
+    try {
+      await this.#givenBack(this.#keeper.handOver(isCutOff));
+      log.info({ epoch: this.#keeper.epoch }, 'the lease was left to another worker: this one waits');
+    } catch (error) {
+      log.warn({ err: error }, 'the lease could not be given back');
+    }
+    this.#abort = new AbortController();
+    this.#isHandingOver = false;
+  }
+
+  /** Whether nothing may begin, because the worker stops or waits from now on. */
+  get #isEnding(): boolean {
+    return this.#stopping || this.#isHandingOver;
+  }
+
+  /** Waits for what is under way, and cuts it off where it does not end. Answers whether it was cut off. */
+  async #windDown(limit: Duration, why: string): Promise<boolean> {
+    const { clock } = this.#parts;
     const done = new AbortController();
     const running = Promise.all([this.#running, this.#early]).finally(() => {
       done.abort();
     });
     await clock.sleep(limit, done.signal).catch(() => undefined);
-    this.#abort.abort(new Error('the service is stopping'));
+    this.#abort.abort(new Error(why));
     const isCutOff = !done.signal.aborted;
     if (isCutOff) await Promise.race([running, clock.sleep(CUT_OFF, done.signal).catch(() => undefined)]);
-    await this.#giveBack(isCutOff).catch((error: unknown) => {
-      log.warn({ err: error }, 'the lease could not be given back');
-    });
+    return isCutOff;
   }
 
-  async #giveBack(isCutOff: boolean): Promise<void> {
+  /** A store that hangs is not waited for; the lease then runs out. */
+  async #givenBack(given: Promise<void>): Promise<void> {
     const done = new AbortController();
-    const given = this.#keeper.release(isCutOff).finally(() => {
+    const ended = given.finally(() => {
       done.abort();
     });
-    await Promise.race([given, this.#parts.clock.sleep(GIVE_BACK, done.signal).catch(() => undefined)]);
+    await Promise.race([ended, this.#parts.clock.sleep(GIVE_BACK, done.signal).catch(() => undefined)]);
     if (!done.signal.aborted) throw new Error('the store does not answer');
   }
 
@@ -250,7 +283,7 @@ export class Worker {
     const begun = clock.now();
     let until: Instant | undefined;
     return async () => {
-      if (this.#stopping) return false;
+      if (this.#isEnding) return false;
       const now = clock.now();
       until ??= nextTick === undefined ? Infinity : endOfRound(begun, now, nextTick);
       return now < until && this.#keeper.mayAct && (await this.#keeper.stillIn(term)) === 'held';

@@ -1,4 +1,5 @@
 /** Which kind of store is meant, and how it is opened: the one place that knows which kinds there are. */
+import type { ReplicasPort } from '../ports/replicas.ts';
 import type { Store } from '../ports/store.ts';
 import { StoreError } from './errors.ts';
 import { addressOf } from './postgres/address.ts';
@@ -33,6 +34,12 @@ export async function openStore(location: StoreLocation, options: OpenOptions): 
   // Nobody who keeps a file loads what speaks to a database.
   const { openPostgres } = await import('./postgres/postgres-store.ts');
   return await openPostgres(location.postgres, location.organisation, options);
+}
+
+/** The replicas that share the database at this URL. Rejects with `StoreError`. */
+export async function openReplicas(url: string): Promise<ReplicasPort> {
+  const { replicasAt } = await import('./postgres/replicas.ts');
+  return await replicasAt(url);
 }
 
 /** Organisations that have a store in the database at this URL. Rejects with `StoreError`. */

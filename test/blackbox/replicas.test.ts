@@ -1,6 +1,10 @@
 /** Two workers on one database, as processes of their own: one holds the lease, the other takes over when it is killed or frozen. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { asked, emptyDatabase, NO_POSTGRES, PASSWORD } from '../postgres/server.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Way } from '../postgres/way.ts';
 import { Cast } from './cast.ts';
 import { Organisation } from './organisation.ts';
@@ -52,7 +56,55 @@ class Scene {
   }
 }
 
-const scenes: Scene[] = [];
+/** A fleet of two organisations, and a database of its own. */
+class FleetScene {
+  readonly trial = new Trial();
+  readonly names = ['harbour', 'mill'];
+  readonly #sandboxes: Sandbox[] = [];
+  #drop: () => Promise<void> = () => Promise.resolve();
+
+  async begin(): Promise<this> {
+    const { url, drop } = await emptyDatabase();
+    this.#drop = drop;
+    const folder = join(this.trial.folder, 'o');
+    mkdirSync(folder);
+    for (const [seed, name] of this.names.entries()) {
+      const client = { clientId: name, clientSecret: 'sandbox-secret' };
+      const sandbox = createSandbox({ seed, agents: 3, now: Date.now, startsAt: Date.now(), ...client });
+      this.#sandboxes.push(sandbox);
+      const { apiUrl } = await sandbox.listen();
+      writeFileSync(join(folder, `${name}.yaml`), fleetPolicy(name, apiUrl));
+    }
+    const head = 'version: 1\norganisations: ./o/*.yaml\nserver: { host: 127.0.0.1, port: 0 }\n';
+    writeFileSync(this.trial.config, `${head}store: { postgres: "${url}" }\n`);
+    return this;
+  }
+
+  /** Resolves once this process has swept the organisation more often than before. */
+  async sweeps(run: Run, ...names: readonly string[]): Promise<void> {
+    const done = (name: string): number =>
+      run.lines('sweep done').filter(({ organisation }) => organisation === name).length;
+    const before = new Map(names.map((name) => [name, done(name)]));
+    expect(await until(() => names.every((name) => done(name) > before.get(name)!), AT_MOST)).toBe(true);
+  }
+
+  async close(): Promise<void> {
+    await this.trial.close();
+    for (const sandbox of this.#sandboxes) await sandbox.close();
+    await this.#drop();
+  }
+}
+
+function fleetPolicy(name: string, url: string): string {
+  return `version: 1
+name: ${name}
+genesys: { region: eu-west-1, client_id: ${name}, client_secret: sandbox-secret, api_url: "${url}", login_url: "${url}" }
+sweep: { every: "*/2 * * * * *" }
+profiles: [{ name: everyone, rules: [{ id: gone, when: { presence: [away] }, limit: 1h }] }]
+`;
+}
+
+const scenes: Pick<Scene, 'close'>[] = [];
 function scene(): Scene {
   const made = new Scene();
   scenes.push(made);
@@ -78,8 +130,10 @@ here('of two workers on one database', () => {
   let late: { probe: string; begun: number; isSame: boolean; everything: string };
   let away: { observed: boolean; touched: string; offline: boolean; isSame: boolean; everything: string };
 
+  let shared: { moves: number; moved: unknown; holds: readonly (readonly string[])[]; probe: string };
+
   beforeAll(async () => {
-    [killed, frozen, away, late] = await Promise.all([kill(), freeze(), lose(), wait()]);
+    [killed, frozen, away, late, shared] = await Promise.all([kill(), freeze(), lose(), wait(), share()]);
   }, 4 * AT_MOST);
 
   async function kill(): Promise<typeof killed> {
@@ -160,6 +214,31 @@ here('of two workers on one database', () => {
     return { probe, begun, isSame: !run.ended, everything };
   }
 
+  async function share(): Promise<typeof shared> {
+    const stage = new FleetScene();
+    scenes.push(stage);
+    await stage.begin();
+    const first = stage.trial.start();
+    await stage.sweeps(first, ...stage.names);
+    const second = stage.trial.start();
+    const moves = (): ReturnType<Run['lines']> => first.lines('the organisation moves to another replica');
+    expect(await until(() => moves().length > 0, AT_MOST)).toBe(true);
+    const moved = String(moves()[0]?.['organisation']);
+    await stage.sweeps(second, moved);
+    const probe = await second.get('/readyz');
+    let holds: readonly (readonly string[])[] = [];
+    // What it hears of the other is some seconds old.
+    const end = Date.now() + AT_MOST;
+    while (holds.flat().length !== 2 && Date.now() < end) {
+      await sleep(500);
+      const status = JSON.parse(await second.get('/status')) as { replicas: { holds: string[] }[] };
+      holds = status.replicas.map((each) => each.holds);
+    }
+    await second.kill();
+    await stage.sweeps(first, ...stage.names);
+    return { moves: moves().length, moved, holds, probe };
+  }
+
   test('one waits, which its probe tells, and takes over at once from one that was killed', () => {
     expect(killed.standby).toContain('standby: another worker holds the lease');
     expect(killed.second).toContain('the last complete sweep is recent');
@@ -178,6 +257,13 @@ here('of two workers on one database', () => {
     const after = others.filter(({ agent_name: name }) => name !== 'Left Early');
     expect(after.map(({ agent_name: name }) => name)).toEqual(['Left Late', 'Left Last']);
     expect(after.every(({ sweep_id: id }) => frozen.second.has(id) && !frozen.first.has(id))).toBe(true);
+  });
+
+  test('a fleet is shared evenly: one organisation moves to a worker that has come, and back when that is killed', () => {
+    expect(shared.moves).toBe(1);
+    expect(shared.holds.map(({ length }) => length)).toEqual([1, 1]);
+    expect(shared.holds[0]).toEqual([shared.moved]);
+    expect(shared.probe).toContain('standby: other workers hold the lease of 1 of 2 organisations');
   });
 
   test('a database that goes away stops action and not observation, and the worker comes back by itself', () => {

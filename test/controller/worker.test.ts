@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { WoundClock } from '../../src/app/clock.ts';
-import type { LeaseGrant, SweepBegun } from '../../src/domain/record.ts';
+import type { LeaseGrant, LeaseTrace, SweepBegun } from '../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import type { InForce } from '../../src/controller/in-force.ts';
 import type { SweepLimits } from '../../src/controller/limits.ts';
 import type { SweepReport } from '../../src/ports/metrics.ts';
-import { Worker } from '../../src/controller/worker.ts';
+import { Worker, type WorkerParts } from '../../src/controller/worker.ts';
 import { policy } from '../domain/build.ts';
 import { LEASE } from '../../src/controller/lease-keeper.ts';
 import { MemoryContents } from '../../src/store/memory/contents.ts';
@@ -43,6 +43,11 @@ class Lease {
     this.#mustWork();
     await this.hangs;
     return await this.inner.holdLease(holder, now, ttl, quiet);
+  }
+
+  async lease(): Promise<LeaseTrace | undefined> {
+    this.#mustWork();
+    return await this.inner.lease();
   }
 
   async noteSweep(begun: SweepBegun): Promise<void> {
@@ -89,7 +94,7 @@ beforeEach(() => {
 
 function workerOf(
   holder = 'first',
-  hooks: { beforeSweep?: () => void; afterSweep?: () => void; onTaken?: () => void } = {},
+  hooks: Partial<Pick<WorkerParts, 'beforeSweep' | 'afterSweep' | 'onTaken' | 'patience'>> = {},
   store = lease,
 ): Worker {
   return new Worker(
@@ -604,6 +609,138 @@ describe('draining', () => {
     await worker.drain(8 * SECOND);
     expect(clock.now()).toBe(BASE + SECOND);
     expect(log.said).toEqual(['warn: the lease could not be given back']);
+  });
+});
+
+describe('handing over', () => {
+  /** Two workers on one store, of which the first holds the lease. */
+  async function two(): Promise<{ first: Worker; second: Worker; sweeps: string[] }> {
+    const sweeps: string[] = [];
+    const made = (name: string): Worker => {
+      const worker: Worker = workerOf(name, { onTaken: () => void worker.tick() }, new Lease());
+      return worker;
+    };
+    const [first, second] = [made('first'), made('second')];
+    sweep = () => {
+      sweeps.push(first.lease.standing === 'held' ? 'first' : 'second');
+      return Promise.resolve(report());
+    };
+    await first.tick();
+    await second.tick();
+    return { first, second, sweeps };
+  }
+
+  test('leaves the lease to a worker that waits, which sweeps at once, and waits for it from then on', async () => {
+    const { first, second, sweeps } = await two();
+    await first.handOver(8 * SECOND);
+    expect(first.lease).toEqual({ standing: 'standby', epoch: 1 });
+    await clock.goOnTo(clock.now() + 2 * SECOND);
+    await settled();
+    expect(second.lease).toEqual({ standing: 'held', epoch: 2 });
+    expect(sweeps).toEqual(['first', 'second']);
+    await clock.goOnTo(clock.now() + MINUTE);
+    expect([first.lease.standing, second.lease.standing]).toEqual(['standby', 'held']);
+    second.end();
+    await clock.goOnTo(clock.now() + TTL + 2 * SECOND);
+    await settled();
+    expect(first.lease).toEqual({ standing: 'held', epoch: 3 });
+    expect(isOver()).toBe(false);
+  });
+
+  test('lets the sweep under way end first, and begins none meanwhile', async () => {
+    const { first } = await two();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const begun = Promise.withResolvers<SweepLimits>();
+    sweep = async (limits) => {
+      begun.resolve(limits);
+      await promise;
+      return report();
+    };
+    const ticking = first.tick();
+    const { mayBegin, signal } = await begun.promise;
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = (_, stop) => new Promise((_resolve, reject) => stop?.addEventListener('abort', reject));
+    const handed = first.handOver(8 * SECOND);
+    expect([await mayBegin(), await first.tick()]).toEqual([false, undefined]);
+    resolve(undefined);
+    await handed;
+    clock.sleep = sleep;
+    expect([(await ticking) !== undefined, signal.aborted, first.lease.standing]).toEqual([
+      true,
+      true,
+      'standby',
+    ]);
+  });
+
+  test('cuts off what does not end, so that the next worker acts only once these requests are over', async () => {
+    const { first, second } = await two();
+    sweep = () => new Promise(() => undefined);
+    void first.tick();
+    await first.handOver(8 * SECOND);
+    const said = limitsAfter(QUIET);
+    await clock.goOnTo(clock.now() + 2 * SECOND);
+    expect((await said).slice(0, 2)).toEqual([false, true]);
+    expect(second.lease.standing).toBe('held');
+  });
+
+  test('takes the lease again after ten seconds where no other worker does', async () => {
+    const first = workerOf('first', {}, new Lease());
+    await first.tick();
+    await first.handOver(8 * SECOND);
+    await clock.goOnTo(clock.now() + 9 * SECOND);
+    await settled();
+    expect(first.lease.standing).toBe('standby');
+    await clock.goOnTo(clock.now() + 3 * SECOND);
+    await settled();
+    expect(first.lease).toEqual({ standing: 'held', epoch: 2 });
+  });
+
+  test('waits for a renewal that is on its way, which would take the lease again', async () => {
+    const first = workerOf();
+    await first.tick();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    lease.hangs = promise;
+    clock.windTo(clock.now() + 10 * SECOND);
+    const handed = first.handOver(8 * SECOND);
+    await settled();
+    expect(lease.released).toBe(0);
+    resolve(undefined);
+    await handed;
+    expect([lease.released, contents.lease.holder]).toEqual([1, undefined]);
+  });
+
+  test('of a lease that is not held, or to a store that is gone, changes nothing else', async () => {
+    const { first, second } = await two();
+    await second.handOver(8 * SECOND);
+    expect([first.lease.standing, second.lease.standing]).toEqual(['held', 'standby']);
+    const alone = workerOf('alone');
+    contents.lease = { ...contents.lease, holder: undefined };
+    await alone.tick();
+    lease.failing = true;
+    await alone.handOver(8 * SECOND);
+    expect(log.said).toContain('warn: the lease could not be given back');
+    expect(alone.lease.standing).not.toBe('held');
+  });
+});
+
+describe('a free lease', () => {
+  test('is left to other workers for as long as this one is to be patient, and then taken', async () => {
+    let patience = 1.5 * SECOND;
+    const worker = workerOf('first', { patience: () => patience });
+    expect(await worker.tick()).toBeUndefined();
+    expect(worker.lease.standing).toBe('standby');
+    await clock.goOnTo(clock.now() + 2 * SECOND);
+    await settled();
+    expect(worker.lease).toEqual({ standing: 'held', epoch: 1 });
+    // It is renewed without patience.
+    patience = MINUTE;
+    await clock.goOnTo(clock.now() + MINUTE);
+    expect(worker.lease).toEqual({ standing: 'held', epoch: 1 });
+    const other = workerOf('other', { patience: () => MINUTE }, new Lease());
+    await other.tick();
+    expect(log.said).toContain(
+      'warn: another worker holds the store: no sweep is made while its lease lasts',
+    );
   });
 });
 

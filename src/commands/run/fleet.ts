@@ -20,6 +20,7 @@ import type { Check } from '../policy-test/policy-check.ts';
 import { FolderWatch, type FolderChange } from './folder-watch.ts';
 import { Organisation, type Fellows } from './organisation.ts';
 import type { ProcessParts } from './process-parts.ts';
+import { spreadOf, type Spread } from './spread.ts';
 import { aborted } from './worker.ts';
 
 /** What the organisations of a fleet share. */
@@ -55,12 +56,15 @@ export class Fleet {
   #fault: string | undefined;
   /** Changes of which files there are, one after the other. */
   #following: Promise<void> = Promise.resolve();
+  /** Where the stores are in a database, which other processes may share. */
+  readonly #spread: Spread | undefined;
 
   private constructor(loaded: LoadedFleet, files: Digests, parts: FleetParts) {
     this.#loaded = loaded;
     this.#files = files;
     this.#parts = parts;
     this.#startedAt = parts.clock.now();
+    this.#spread = spreadOf(loaded.shared.store.postgres, parts, () => this.organisations);
   }
 
   /** Checks the policies of a fleet. Rejects with `PolicyRefused` where not one of them can be used. */
@@ -84,6 +88,8 @@ export class Fleet {
   /** Watches all organisations, those that are added as well, until `signal` is aborted. */
   async work(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
+    // Nothing waits for it: whoever has heard of no other is alone.
+    void this.#spread?.start();
     for (const member of this.#members.values()) this.#start(member, signal);
     const folder = this.#watchFolder();
     const { path } = this.#loaded;
@@ -98,6 +104,7 @@ export class Fleet {
     await aborted(signal);
     own.close();
     folder.close();
+    await this.#spread?.stop();
     await this.#following;
     await Promise.all([...this.#members.values()].map((member) => member.ended));
   }
@@ -152,6 +159,7 @@ export class Fleet {
       fleet: this.#loaded.path,
       ready,
       fault: this.#fault ?? null,
+      ...(this.#spread !== undefined && { replicas: this.#spread.told() }),
       organisations: await Promise.all(entries),
     };
   }
@@ -184,6 +192,7 @@ export class Fleet {
       changed: () => {
         for (const organisation of this.organisations) organisation.reconsider();
       },
+      patience: () => this.#spread?.patience(organisation.name) ?? 0,
     };
     const parts = {
       ...this.#parts,

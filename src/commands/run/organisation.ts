@@ -23,18 +23,8 @@ import { NameInFile } from './name-in-file.ts';
 import { pageSourceOf } from './page-facts.ts';
 import type { ProcessParts } from './process-parts.ts';
 import { pageSubjectOf, statusTold, type Subject } from './subject.ts';
-import {
-  failureOf,
-  isPassing,
-  pauseAfter,
-  sayFailed,
-  sayRefused,
-  troubleOf,
-  type Failure,
-  type Settings,
-  type Trouble,
-  type Voice,
-} from './trouble.ts';
+import { failureOf, isPassing, pauseAfter, sayFailed, sayRefused, troubleOf } from './trouble.ts';
+import type { Failure, Settings, Trouble, Voice } from './trouble.ts';
 import { work } from './worker.ts';
 
 /** What people were to be told may take so long to leave at the end; the rest waits in the store. */
@@ -43,7 +33,7 @@ const FAREWELL_TIME: Duration = SECOND;
 const [SHORTEST_PAUSE, LONGEST_PAUSE]: readonly [Duration, Duration] = [MINUTE, 5 * MINUTE];
 
 /** What an organisation asks of its fleet. */
-export interface Fellows {
+export interface Fellows extends Pick<NonNullable<Surroundings['among']>, 'patience'> {
   /** Why this policy may not be in force beside those of the others. */
   readonly refusal: (own: Organisation, wanted: LoadedPolicy) => PolicyRefused | undefined;
   /** Throws `PolicyRefused` where another one watches the same organisation. */
@@ -116,6 +106,11 @@ export class Organisation {
   get policy(): LoadedPolicy | undefined {
     if (this.#assembly !== undefined) return this.#assembly.reload.current;
     return this.#wanted.kind === 'valid' ? this.#wanted.loaded : undefined;
+  }
+
+  /** Its worker; `undefined` until the platform was reached. */
+  get worker(): Assembly['worker'] | undefined {
+    return this.#assembly?.worker;
   }
 
   /** What was admitted beside the others and is watched, or about to be, as it was at its start. */
@@ -267,6 +262,7 @@ export class Organisation {
         this.#trouble = troubleOf(refusal);
         if (refusal instanceof PolicyRefused) this.metrics.policyRefused();
       },
+      patience: fellows.patience,
     };
   }
 

@@ -181,8 +181,24 @@ CREATE TABLE idle_enforcer.damaged (
 /** Answers to warnings are remembered of an agent from here on: an older program must not take what it does not know for damaged. */
 const STAYS = 'SELECT 1;';
 
+const REPLICAS = `
+-- Processes that share the organisations of this database.
+CREATE TABLE idle_enforcer.replica (
+  id text PRIMARY KEY,
+  -- When it said last that it lives.
+  seen timestamptz NOT NULL,
+  -- Organisations that it is able to hold, and those that it holds: JSON, lists of names.
+  able text NOT NULL,
+  held text NOT NULL
+);
+
+-- When an organisation was last moved from one to another: one row.
+CREATE TABLE idle_enforcer.move (at timestamptz NOT NULL);
+INSERT INTO idle_enforcer.move VALUES (to_timestamp(0));
+`;
+
 /** The script at index n makes version n + 1 of version n. */
-export const MIGRATIONS: readonly string[] = [FIRST, STAYS];
+export const MIGRATIONS: readonly string[] = [FIRST, STAYS, REPLICAS];
 
 /** "idle" in ASCII: whoever migrates this database waits for the others. */
 const MIGRATION_LOCK = 0x69646c65;
