@@ -197,6 +197,7 @@ describe('commands', () => {
 
   test('the outputs that need no organisation are among them', () => {
     const scripts = printed.map(([{ text }]) => text).join('');
+    expect(scripts).toContain('idle-enforcer suggest --replay');
     expect(scripts).toContain('idle-enforcer backtest --replay');
     expect(scripts).toContain('idle-enforcer test');
     expect(scripts).toContain('idle-enforcer explain');

@@ -201,7 +201,7 @@ class Replay {
     const { waiting } = track;
     if (waiting === undefined) return;
     track.waiting = undefined;
-    // Whoever was held back is asked for again in the next sweep.
+    // An agent who was held back is planned for again in the next sweep.
     const isHeld = [...waiting.evaluations.keys()].some((v) => track.stands.get(v)?.off === undefined);
     const next = isHeld ? now : Math.min(waiting.nextAt, nextHoldAt(track, now));
     this.#runAhead(i, this.#nextSweep(track, waiting.observation, next, sweep));

@@ -46,7 +46,7 @@ export interface Track {
   sweep: number;
   whole: boolean;
   waiting: Waiting | undefined;
-  /** By number of the policy; whoever is not in it stands as history has it. */
+  /** By number of the policy; under the others the agent stands as history has it. */
   readonly stands: Map<number, Stand>;
   online: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * Which of the limits that were tried is the best one. A log-off that nobody notices within ten minutes proves little by itself: whoever
- * sits in a meeting of an hour shows no sign for an hour, and would not be missed by a limit of ten minutes. So a limit must pass more than
+ * Which of the limits that were tried is the best one. A log-off after which no sign comes within ten minutes proves little by itself: an
+ * agent in a meeting of an hour shows no sign for an hour, and would not be missed by a limit of ten minutes. So a limit must pass more than
  * its own regret. Pure.
  */
 import { HOUR, type Duration } from '../../domain/time/time.ts';
@@ -24,7 +24,7 @@ export interface Tried {
 /** How a limit stands. Closed. */
 export type Standing =
   | 'fits'
-  | 'none' //       the rule would have logged nobody off
+  | 'none' //       the rule would have logged no agent off
   | 'few' //        too few log-offs, or people, to say anything
   | 'regret' //     too many show a sign within ten minutes
   | 'later' //      many do within some ten minutes of the next 90: they were there, and quiet
