@@ -3,6 +3,7 @@ import { realClock } from '../../app/clock.ts';
 import type { StoredAgent } from '../../domain/record.ts';
 import { nearest } from '../../policy-file/nearest.ts';
 import type { Store } from '../../ports/store.ts';
+import { agentsMeant } from '../../store/search.ts';
 import { oneLine } from '../../texts/clean.ts';
 import { counted } from '../../texts/counted.ts';
 import { explainError, UsageError } from '../shared/exit.ts';
@@ -38,7 +39,16 @@ export async function explainMeant(name: string, options: ExplainOptions, output
   if (fleet === undefined) return await explain(name, oneOrganisation(options, ''), output);
   mustBeKnown(fleet);
   const { answers, failed } = await asked(fleet, options, (store) => store.findAgents(name));
-  const fitting = answers.filter(({ found }) => found.length > 0);
+  // A whole name in one organisation is meant before a part of one in another.
+  const meant = new Set(
+    agentsMeant(
+      answers.flatMap(({ found }) => found),
+      name,
+    ),
+  );
+  const fitting = answers
+    .map(({ member, found }) => ({ member, found: found.filter((agent) => meant.has(agent)) }))
+    .filter(({ found }) => found.length > 0);
   const [first, ...others] = fitting;
   if (first === undefined) throw await nowhere(name, fleet, options, failed);
   if (others.length > 0) throw inSeveral(name, fitting);

@@ -239,6 +239,11 @@ describe('explain', () => {
     expect(json).not.toHaveProperty('notSearched');
   });
 
+  test('takes a whole name in one before a part of a name in another', async () => {
+    await swept('north.db', [person('u4', 'Ana Silva Lopes')]);
+    expect((await fleet('explain', 'ana silva')).text).toMatch(/^South East\nAna Silva/);
+  });
+
   test('lists whom a text fits in several, and asks for one', async () => {
     expect(await fleet('explain', 'ana')).toEqual({
       code: 2,
