@@ -258,6 +258,17 @@ here('a store in a database', () => {
       expect(await store.facts()).toEqual(new Map([['a', '1']]));
     });
 
+    test('because others have all its connections says so', async () => {
+      const [server, role] = [await postgresUrl(), `crowd_${Date.now()}`];
+      const crowded = new URL(url);
+      crowded.username = role;
+      await asked(server, `CREATE ROLE ${role} LOGIN PASSWORD '${crowded.password}' CONNECTION LIMIT 0`);
+      closing.push(() => asked(server, `DROP ROLE ${role}`).then(() => undefined));
+      await expect(open(crowded.href)).rejects.toThrow(
+        /is too busy \(53300\): the next try may succeed\. Check its load and its connections\.$/,
+      );
+    });
+
     test('by this user, or at all, tells neither password nor user', async () => {
       const told: string[] = [];
       const wrong = new URL(url);
