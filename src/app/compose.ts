@@ -14,7 +14,6 @@ import { isPaused } from '../domain/planning/holds.ts';
 import { Worker, type WorkerParts } from '../controller/worker.ts';
 import { unlessTooLate } from '../controller/unless-over.ts';
 import { writtenUnder } from '../controller/written-under.ts';
-import { PlatformError } from '../genesys/http/errors.ts';
 import { connectPlatform, type Platform } from '../genesys/platform.ts';
 import { askedSources } from '../policy-file/asked-sources.ts';
 import { LONGEST_EFFECT } from '../genesys/effects/effects.ts';
@@ -40,6 +39,7 @@ import type { Assembly, Surroundings } from './assembly.ts';
 import { keptAtOnce, meterOf } from './compose-meter.ts';
 import { tellingOf, type Telling } from './compose-notify.ts';
 import { untilReached } from './startup.ts';
+import { signedIn } from './store-owner.ts';
 import { flushTraces, openTelemetry } from './tracing.ts';
 
 export type { Assembly, Surroundings } from './assembly.ts';
@@ -104,7 +104,7 @@ async function assembled(loaded: LoadedPolicy, store: Store, around: Surrounding
   const start = { ...around, alarms, startedAt: clock.now(), interval, failed, refused };
   try {
     tellOfDamage(store, telling);
-    await untilReached(start, () => signedIn(platform, around));
+    await untilReached(start, () => signedIn(platform, store, loaded.settings, around));
     const names = new NamesInUse({ platform, store, clock, log: around.log });
     const policy = await untilReached(start, () => names.resolve(loaded, around.signal));
     alarms.while('policy_refused', false, clock.now(), '', {});
@@ -149,20 +149,6 @@ async function assembled(loaded: LoadedPolicy, store: Store, around: Surrounding
 function watchLease(worker: Worker, { metrics, health }: Pick<Parts, 'metrics' | 'health'>): void {
   metrics.watchLease(() => worker.lease);
   health.watchLease(() => worker.lease.standing);
-}
-
-/** Among others it must be an organisation of its own; which one it is need not be known. */
-async function signedIn(platform: Platform, { among, signal }: Surroundings): Promise<void> {
-  await platform.checkCredentials(signal);
-  if (among === undefined) return;
-  try {
-    const { id } = await platform.inspection.organisation(signal);
-    if (id !== undefined) among.claim(id);
-  } catch (error) {
-    const isUntold =
-      error instanceof PlatformError && ['forbidden', 'gone', 'malformed'].includes(error.kind);
-    if (!isUntold) throw error;
-  }
 }
 
 /** The log is told once, at the start: the environment does not change. */

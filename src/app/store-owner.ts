@@ -1,0 +1,60 @@
+/** Whose store it is: two policies that name the same one, by a slip or because both have no name, would take turns in it. */
+import { PlatformError } from '../genesys/http/errors.ts';
+import type { Platform } from '../genesys/platform.ts';
+import type { Settings } from '../policy-file/draft.ts';
+import type { Store } from '../ports/store.ts';
+import type { Surroundings } from './assembly.ts';
+import { StoreError } from '../store/errors.ts';
+
+/** Among the facts of a store: the platform's id of the organisation whose agents it remembers. */
+const OWNER = 'organisation_id';
+
+type OwnedStore = Pick<Store, 'facts' | 'setFacts' | 'place'>;
+
+/**
+ * Signs the client in. Among others it must be of an organisation of its own, and where others may keep their stores beside it, the store
+ * must be its own; which organisation it is need not be known. Rejects with `CredentialsError`, `PolicyRefused`, `PlatformError` or
+ * `StoreError`.
+ */
+export async function signedIn(
+  platform: Pick<Platform, 'checkCredentials' | 'inspection'>,
+  store: OwnedStore,
+  { store: { postgres } }: Pick<Settings, 'store'>,
+  { among, signal }: Pick<Surroundings, 'among' | 'signal'>,
+): Promise<void> {
+  await platform.checkCredentials(signal);
+  if (among === undefined && postgres === undefined) return;
+  const id = await organisationOf(platform, among !== undefined, signal);
+  if (id === undefined) return;
+  among?.claim(id);
+  await mustBeOf(store, id);
+}
+
+/** `undefined` where the platform does not tell; it `must` answer where nothing else could tell organisations apart. */
+async function organisationOf(
+  { inspection }: Pick<Platform, 'inspection'>,
+  must: boolean,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return (await inspection.organisation(signal)).id;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof PlatformError)) throw error;
+    if (must && !['forbidden', 'gone', 'malformed'].includes(error.kind)) throw error;
+    return undefined;
+  }
+}
+
+/** Notes whose store it is, the first time. Rejects with `StoreError` where it is another organisation's. */
+export async function mustBeOf(store: OwnedStore, organisationId: string): Promise<void> {
+  const owner = (await store.facts()).get(OWNER);
+  if (owner === undefined) await store.setFacts(new Map([[OWNER, organisationId]]));
+  if (owner === undefined || owner === organisationId) return;
+  throw new StoreError(
+    'unwritable',
+    store.place,
+    `The store ${store.place} is that of another organisation: the client of this policy belongs to ${organisationId}, and the store ` +
+      `to ${owner}. Give this policy a store of its own: another path, or, in a database or a fleet, another name.`,
+  );
+}
