@@ -143,9 +143,9 @@ export class Controller {
     const { clock, directory, sources, store } = this.#parts;
     const begun = clock.now();
     this.#deps.accounting.begin(sweepId);
-    await this.#unlessLost(sweepId, () => this.#stays.begin());
     const resumed = await store.takeResume().catch(() => false);
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
+    await this.#unlessLost(sweepId, () => this.#stays.begin());
     const policy = await this.#parts.names.latest(this.#inForce.policy, 'sweep', limits.signal);
     const context = this.#context(policy);
     const findings = new SweepFindings(this.#deps.population, context);

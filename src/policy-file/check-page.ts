@@ -1,12 +1,16 @@
 /** Whether users can sign in on the page: what that needs beside itself. */
 import { part, warn, type Checking } from './checking.ts';
-import { page } from './schema-page.ts';
+import { normaliseName } from '../domain/name.ts';
+import { page, type fleetPage } from './schema-page.ts';
 import type { Path } from './source.ts';
 
 /** Adds the faults of `page`. */
-export function checkPage(checking: Pick<Checking, 'source' | 'faults' | 'warnings'>): void {
+export function checkPage(
+  checking: Pick<Checking, 'source' | 'faults' | 'warnings'>,
+  shape: typeof page | typeof fleetPage = page,
+): void {
   const { source, faults } = checking;
-  const settings = part(page, source.at(['page']) ?? {});
+  const settings = part(shape, source.at(['page']) ?? {});
   if (settings === undefined) return;
   const { url, secret, sign_in: signIn } = settings;
   if (url !== undefined)
@@ -20,9 +24,44 @@ export function checkPage(checking: Pick<Checking, 'source' | 'faults' | 'warnin
   if (url === undefined) faults.add(here, 'needs page.url: the provider sends users back to it');
   if (secret === undefined)
     faults.add(here, 'needs page.secret: it seals the sessions; take the output of openssl rand -hex 32');
-  if (signIn.viewers === undefined && signIn.operators === undefined)
-    faults.add(here, 'needs viewers or operators: without them users sign in and see no more than before');
+  checkRoles(checking, signIn, here);
   checkAddress(checking, signIn.issuer, [...here, 'issuer'], 'others on the way could sign in as anyone');
+}
+
+/** Somebody must be able to see more than before. */
+function checkRoles(
+  { source, faults }: Pick<Checking, 'source' | 'faults'>,
+  signIn: SignInText,
+  path: Path,
+): void {
+  const { organisations = {} } = signIn;
+  const own = Object.entries(organisations);
+  for (const [name, roles] of own)
+    if (hasNone(roles)) faults.add([...path, 'organisations', name], 'needs viewers or operators');
+  if (own.length === 0 && hasNone(signIn))
+    faults.add(path, 'needs viewers or operators: without them users sign in and see no more than before');
+  const names = new Map<string, string>();
+  for (const [name] of own) {
+    const form = normaliseName(name);
+    if (names.has(form))
+      faults.add([...path, 'organisations', name], 'stands twice: names are compared without case');
+    names.set(form, name);
+  }
+  if (source.at([...path, 'organisations']) !== undefined && own.length === 0)
+    faults.add([...path, 'organisations'], 'is empty: leave it out if the roles hold for all organisations');
+}
+
+interface RolesText {
+  readonly viewers?: unknown;
+  readonly operators?: unknown;
+}
+
+interface SignInText extends RolesText {
+  readonly organisations?: Readonly<Record<string, RolesText>> | undefined;
+}
+
+function hasNone({ viewers, operators }: RolesText): boolean {
+  return viewers === undefined && operators === undefined;
 }
 
 /** An address of the page or the provider: plain HTTP on this machine alone, and nothing that is not a place. */

@@ -62,7 +62,15 @@ export interface SignInSettings {
   readonly clientSecret: string;
   readonly claim: string;
   readonly scope: string;
-  /** Values of the claim, compared exactly. */
+  /** Roles in every organisation. */
+  readonly viewers: readonly string[];
+  readonly operators: readonly string[];
+  /** Roles in single organisations, by their names; in a fleet alone. */
+  readonly organisations: Readonly<Record<string, RoleSettings>>;
+}
+
+/** Values of the claim, compared exactly. */
+export interface RoleSettings {
   readonly viewers: readonly string[];
   readonly operators: readonly string[];
 }

@@ -14,6 +14,7 @@ import { readPolicyText, toPage } from './load.ts';
 import { readYaml } from './read-yaml.ts';
 import { organisationName } from './schema-process.ts';
 import { fleetRoot } from './schema-fleet.ts';
+import { fleetPage } from './schema-page.ts';
 import type { Place } from './source.ts';
 
 /** The file of a fleet that has no fault of its own. */
@@ -59,7 +60,7 @@ export function loadFleetFile(path: string, env: Env, files = new FilesRead()): 
   faults.throwIfUnreadable();
   const result = fleetRoot.safeParse(source.value);
   if (!result.success) addIssues(result.error.issues, source, faults);
-  checkPage({ source, faults, warnings: [] });
+  checkPage({ source, faults, warnings: [] }, fleetPage);
   const written = source.at(['organisations']);
   if (typeof written === 'string' && !isPattern(written))
     faults.add(

@@ -98,3 +98,12 @@ function clientOf({ genesys }: Settings): string {
   const { region, apiUrl, loginUrl, clientId } = genesys;
   return JSON.stringify([region, apiUrl ?? '', loginUrl ?? '', clientId]);
 }
+
+/** Names under `page.sign_in.organisations` that are those of no organisation: a slip, for nobody has these roles. */
+export function strangeRoles(
+  { page: { signIn } }: FleetShared,
+  names: readonly (string | undefined)[],
+): readonly string[] {
+  const known = new Set(names.map((name = '') => normaliseName(name)));
+  return Object.keys(signIn?.organisations ?? {}).filter((name) => !known.has(normaliseName(name)));
+}

@@ -5,7 +5,14 @@ import type { Channel } from '../notify/channels/registry.ts';
 import { checkAll } from './check.ts';
 import { warningAt } from './checking.ts';
 import { longestInterval } from './cron.ts';
-import { UNNAMED, type Draft, type LoadedPolicy, type PageSettings, type Settings } from './draft.ts';
+import {
+  UNNAMED,
+  type Draft,
+  type LoadedPolicy,
+  type PageSettings,
+  type RoleSettings,
+  type Settings,
+} from './draft.ts';
 import { wholeFileFault } from './faults.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { checkInFleet, placed, type FleetShared } from './in-fleet.ts';
@@ -14,6 +21,7 @@ import type { Env } from './interpolate.ts';
 import { addIssues } from './issues.ts';
 import { readYaml } from './read-yaml.ts';
 import { root, type Content } from './schema.ts';
+import type { FleetPage } from './schema-page.ts';
 import type { ChannelText } from './schema-notify.ts';
 import { standIn } from './stand-ins.ts';
 
@@ -127,11 +135,23 @@ function commonZone(calendars: Content['calendars']): string {
 }
 
 /** The page as its parts need it. */
-export function toPage({ url, secret, sign_in: signIn }: Content['page']): PageSettings {
+export function toPage({ url, secret, sign_in: signIn }: FleetPage | Content['page']): PageSettings {
   if (signIn === undefined) return { url, secret, signIn };
-  const { issuer, claim, scope, viewers = [], operators = [] } = signIn;
+  const { issuer, claim, scope } = signIn;
   const client = { clientId: signIn.client_id, clientSecret: signIn.client_secret };
-  return { url, secret, signIn: { issuer, ...client, claim, scope, viewers, operators } };
+  const own = 'organisations' in signIn ? Object.entries(signIn.organisations ?? {}) : [];
+  const organisations = Object.fromEntries(own.map(([name, roles]) => [name, toRoles(roles)]));
+  return { url, secret, signIn: { issuer, ...client, claim, scope, ...toRoles(signIn), organisations } };
+}
+
+function toRoles({
+  viewers = [],
+  operators = [],
+}: {
+  readonly viewers?: string[] | undefined;
+  readonly operators?: string[] | undefined;
+}): RoleSettings {
+  return { viewers, operators };
 }
 
 function toChannel(channel: ChannelText): Channel {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DAY } from '../domain/time/time.ts';
 import { about, block } from '../shapes/blocks.ts';
 import { duration, text } from '../shapes/scalars.ts';
-import { page } from './schema-page.ts';
+import { fleetPage as page } from './schema-page.ts';
 import { databaseUrl, log, server } from './schema-process.ts';
 
 /** What all organisations of a process have in common; each has a policy of its own beside it. */

@@ -122,7 +122,13 @@ describeInBrowser('an operator', () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const issuer = await provider.open(`${url}/callback`);
-    const roles = { claim: 'groups', scope: 'openid email groups', viewers: [], operators: ['Ops leads'] };
+    const roles = {
+      claim: 'groups',
+      scope: 'openid email groups',
+      viewers: [],
+      operators: ['Ops leads'],
+      organisations: {},
+    };
     const signIn = { ...CLIENT, ...roles, issuer, fetch: pageFetch({}) };
     const access = { url, secret: 'a secret of the page that is long enough', signIn };
     const source = new PlayedSource(factsAt(NOON, { people: PEOPLE }));

@@ -10,6 +10,7 @@ import {
   organisationOfStoreFile,
   refusalBeside,
   storeFileOf,
+  strangeRoles,
   type FleetShared,
 } from '../../src/policy-file/in-fleet.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
@@ -100,6 +101,67 @@ describe('the file of a fleet', () => {
     expect(readFleetStores(path, {})).toMatchObject({ known: true, path: './data' });
     writeFileSync(path, 'version: 1\norganisations: ./o/*.yaml\nstor: { sqlite: /srv/stores }\n');
     expect(readFleetStores(path, {})).toMatchObject({ known: false });
+  });
+});
+
+describe('roles on the page of a fleet', () => {
+  const page = (roles: string): string => `version: 1
+organisations: ./o/*.yaml
+page:
+  url: https://idle.example.com
+  secret: a secret that is long enough for it
+  sign_in: { issuer: "https://login.example.com", client_id: c, client_secret: s, ${roles} }
+`;
+  const read = (roles: string): FleetShared => {
+    writeFileSync(path, page(roles));
+    return loadFleetFile(path, {}).shared;
+  };
+
+  test('may be those of single organisations, beside those of all, or alone', () => {
+    const { signIn } = read(
+      'viewers: [A], organisations: { North: { operators: [B] }, "West 2": { viewers: [C] } }',
+    ).page;
+    expect(signIn).toMatchObject({
+      viewers: ['A'],
+      operators: [],
+      organisations: {
+        North: { viewers: [], operators: ['B'] },
+        'West 2': { viewers: ['C'], operators: [] },
+      },
+    });
+    expect(read('organisations: { North: { operators: [B] } }').page.signIn?.viewers).toEqual([]);
+  });
+
+  test.each([
+    ['for no user at all', 'scope: openid', 'needs viewers or operators: without them'],
+    [
+      'for no user of an organisation',
+      'organisations: { North: {} }',
+      'page.sign_in.organisations.…: needs viewers or operators',
+    ],
+    [
+      'twice for one organisation',
+      'organisations: { North: { viewers: [A] }, north: { viewers: [B] } }',
+      'stands twice',
+    ],
+    ['for none', 'viewers: [A], organisations: {}', 'is empty: leave it out'],
+    ['under what is no name', 'organisations: { "../x": { viewers: [A] } }', 'organisations'],
+  ])('%s are refused', (_, roles, words) => {
+    expect(faultsOf(() => read(roles)).join()).toContain(words);
+  });
+
+  test('of a name that no organisation has are told', () => {
+    const shared = read('organisations: { North: { viewers: [A] }, Nroth: { viewers: [A] } }');
+    expect(strangeRoles(shared, ['north', undefined])).toEqual(['Nroth']);
+  });
+
+  test('of single organisations have no place in a policy', () => {
+    const text = policyText(
+      '',
+      page('organisations: { North: { viewers: [A] } }').replace(/^(?:.*\n){2}/, ''),
+    );
+    const run = (): unknown => loadPolicyText(text, 'p.yaml', {});
+    expect(faultsOf(run).join()).toContain('page.sign_in.organisations: unknown key');
   });
 });
 

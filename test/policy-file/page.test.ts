@@ -23,7 +23,7 @@ describe('page', () => {
       signIn: {
         issuer: 'https://login.example.com',
         ...{ clientId: 'c', clientSecret: 'client-sesame', claim: 'groups', scope: 'openid profile email' },
-        ...{ viewers: ['A'], operators: [] },
+        ...{ viewers: ['A'], operators: [], organisations: {} },
       },
     });
     expect(secretsOf(settings)).toEqual(expect.arrayContaining([SECRET, 'client-sesame']));

@@ -9,6 +9,7 @@ import { levelHere } from '../../policy-file/environment.ts';
 import { PolicyRefused } from '../../policy-file/faults.ts';
 import { FilesRead, type Digests } from '../../policy-file/files-read.ts';
 import { isFleetFile, loadFleetFile, type LoadedFleet } from '../../policy-file/fleet.ts';
+import { strangeRoles } from '../../policy-file/in-fleet.ts';
 import { secretsOfPage } from '../../policy-file/secrets.ts';
 import type { Loading } from '../../policy-file/watch.ts';
 import type { RunningServer } from '../../server/server.ts';
@@ -117,6 +118,12 @@ async function fleetOf(options: RunOptions, redactor: Output['redactor']): Promi
       log.level = levelHere(level, process.env);
     },
   });
+  const names = fleet.organisations.map(({ wantedName }) => wantedName);
+  for (const organisation of strangeRoles(loaded.shared, names))
+    log.warn(
+      { organisation },
+      'page.sign_in.organisations names an organisation that the fleet does not have',
+    );
   smallHere = false;
   const open = (): Promise<void> => fleet.open();
   const address = { ...server, page };

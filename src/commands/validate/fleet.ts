@@ -4,7 +4,7 @@ import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { faultLines, PolicyRefused, type PolicyFault } from '../../policy-file/faults.ts';
 import { isFleetFile, loadFleetFile } from '../../policy-file/fleet.ts';
 import { FilesRead } from '../../policy-file/files-read.ts';
-import { refusalBeside } from '../../policy-file/in-fleet.ts';
+import { refusalBeside, strangeRoles } from '../../policy-file/in-fleet.ts';
 import { loadPolicyFile } from '../../policy-file/load.ts';
 import { counted } from '../../texts/counted.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
@@ -45,10 +45,21 @@ async function validateAll(options: ValidateOptions, path: string, output: Outpu
   const { told, codes } = await inTurn(options, fleet, output, (one, to) => validate(one, to));
   const faults = faultsBeside(fleet);
   const code = worst([...codes, faults.length > 0 ? EXIT.refused : EXIT.fine]);
+  const strange =
+    fleet.shared === undefined
+      ? []
+      : strangeRoles(
+          fleet.shared,
+          members.map(({ name }) => name),
+        );
   if (isJson) output.json({ ok: code === EXIT.fine, file: path, faults, organisations: told }, 2);
   else {
     output.line();
     for (const line of faults.flatMap(faultLines)) output.line(line);
+    for (const name of strange)
+      output.line(
+        `warning: page.sign_in.organisations names ${name}, which no organisation of the fleet is called`,
+      );
     const { green, red } = output.colours;
     if (code === EXIT.fine)
       output.line(green(`${path} is valid: ${counted(members.length, 'organisation')}.`));

@@ -1,6 +1,7 @@
 /** Who asks: sessions in sealed cookies, what their users may do, and whether a form was sent from the page itself. */
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isSameName } from '../../domain/name.ts';
 import { HOUR, MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
 import { Provider, type Pending, type SignedIn, type SignInParts } from './provider.ts';
 import { Seal } from './seal.ts';
@@ -19,7 +20,8 @@ export type Role = 'viewer' | 'operator' | 'none';
 export interface Session {
   readonly id: string;
   readonly who: string;
-  readonly role: Role;
+  /** What the user may do in the organisation of this name. */
+  readonly roleIn: (organisation: string) => Role;
   readonly until: Instant;
 }
 
@@ -43,9 +45,11 @@ export class Access {
 
   constructor(parts: AccessParts, now: () => Instant) {
     const { url, secret, signIn } = parts;
-    const { issuer, clientId, claim, viewers, operators } = signIn;
+    const { issuer, clientId, claim, viewers, operators, organisations } = signIn;
     // With other roles everyone signs in anew.
-    const roles = createHash('sha256').update(JSON.stringify([issuer, clientId, claim, viewers, operators]));
+    const roles = createHash('sha256').update(
+      JSON.stringify([issuer, clientId, claim, viewers, operators, organisations]),
+    );
     this.#url = new URL(url);
     this.#parts = parts;
     this.#sessions = new Seal(secret, `session ${roles.digest('hex')}`);
@@ -60,7 +64,12 @@ export class Access {
     const opened = await this.#sessions.open(cookies[this.#name('session')], this.#now());
     const value = opened?.value;
     if (opened === undefined || !isSession(value) || this.#ended.has(value.id)) return undefined;
-    return { id: value.id, who: value.who, role: this.#roleOf(value.values), until: opened.until };
+    return {
+      id: value.id,
+      who: value.who,
+      roleIn: (organisation) => this.#roleIn(organisation, value.values),
+      until: opened.until,
+    };
   }
 
   /** Whether a session goes on. */
@@ -110,10 +119,14 @@ export class Access {
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
 
-  #roleOf(values: readonly string[]): Role {
-    const { viewers, operators } = this.#parts.signIn;
-    if (operators.some((each) => values.includes(each))) return 'operator';
-    return viewers.some((each) => values.includes(each)) ? 'viewer' : 'none';
+  /** Roles that hold for all organisations, and those that hold for this one. */
+  #roleIn(organisation: string, values: readonly string[]): Role {
+    const { signIn } = this.#parts;
+    const own = Object.entries(signIn.organisations).find(([name]) => isSameName(name, organisation));
+    const has = (role: 'viewers' | 'operators'): boolean =>
+      [...signIn[role], ...(own?.[1][role] ?? [])].some((each) => values.includes(each));
+    if (has('operators')) return 'operator';
+    return has('viewers') ? 'viewer' : 'none';
   }
 
   /** With the prefix, a browser takes it from this host alone and by HTTPS alone. */

@@ -28,21 +28,34 @@ export async function showPage(site: Site, request: FastifyRequest): Promise<str
     const link = `<p><a href="${address(site, 'sign-in', query)}">Sign in</a> to see names.</p>`;
     return pageHtml(value.facts, value.parts, frame, link);
   }
-  const form: FormFrame = { frame, organisation: source.organisation, token: site.access.formToken(session) };
-  return pageHtml(value.facts, partsFor(session, value, form), frame, account(session, form));
+  const { organisation } = source;
+  const form: FormFrame = { frame, organisation, token: site.access.formToken(session) };
+  return pageHtml(
+    value.facts,
+    partsFor(session, value, form, canHoldAll(site, session)),
+    frame,
+    account(session, form),
+  );
 }
 
 /** Who is signed in, and as what. */
-export function account({ who, role }: Session, form: FormFrame): string {
+export function account({ who, roleIn }: Session, form: FormFrame): string {
+  const role = roleIn(form.organisation);
   return accountHtml(form, who, role === 'none' ? 'who may see no names' : role);
 }
 
-function partsFor(session: Session, { parts, people }: MadePage, form: FormFrame): string {
+/** Whether a user may pause all organisations at once: only with the role in each. */
+export function canHoldAll({ parts }: Pick<Site, 'parts'>, { roleIn }: Session): boolean {
+  return parts.sources().every(({ organisation }) => roleIn(organisation) === 'operator');
+}
+
+function partsFor(session: Session, { parts, people }: MadePage, form: FormFrame, canAll: boolean): string {
+  const role = session.roleIn(form.organisation);
   return [
     // First: it may be night, and the screen that of a telephone.
-    ...(session.role === 'operator' ? [operatorForms(form)] : []),
+    ...(role === 'operator' ? [operatorForms(form, canAll)] : []),
     parts,
-    ...(seesNames(session) ? [people, findForm(form)] : []),
+    ...(role !== 'none' ? [people, findForm(form)] : []),
   ].join('\n');
 }
 
@@ -73,7 +86,7 @@ export async function follow(
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   });
-  const session = seesNames(user) ? user : undefined;
+  const session = seesNames(user, source.organisation) ? user : undefined;
   site.readers.add(raw, { organisation: source.organisation, session, sent: version });
   raw.write(eventFor(session, value));
   return reply;

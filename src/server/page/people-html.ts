@@ -135,16 +135,21 @@ export const PAUSES: readonly (readonly [number, string])[] = [
   [0, 'until resumed'],
 ];
 
-/** Pause and resume, each with its reason. */
-export function operatorForms(form: FormFrame): string {
+/** Pause and resume, each with its reason; of all organisations at once where that is allowed. */
+export function operatorForms(form: FormFrame, canAll: boolean): string {
+  const { organisations } = form.frame;
+  const where =
+    canAll && organisations.length > 1
+      ? `<label>Where <select name="where"><option value="this">${htmlText(form.organisation)}</option><option value="all">all ${organisations.length} organisations</option></select></label>`
+      : '';
   const options = PAUSES.map(([minutes, text]) => `<option value="${minutes}">${text}</option>`).join('');
   const reason = '<label>Reason <input name="reason" required maxlength="200" autocomplete="off"></label>';
   const pause = formHtml(
     form,
     'pause',
-    `<label>For <select name="minutes">${options}</select></label>${reason}<button>Pause</button>`,
+    `${where}<label>For <select name="minutes">${options}</select></label>${reason}<button>Pause</button>`,
   );
-  const resume = formHtml(form, 'resume', `${reason}<button>Resume</button>`);
+  const resume = formHtml(form, 'resume', `${where}${reason}<button>Resume</button>`);
   return `<details id="act"><summary>Pause and resume</summary>
 ${pause}${resume}</details>`;
 }

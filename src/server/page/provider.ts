@@ -24,8 +24,12 @@ export interface SignInParts {
   readonly clientSecret: string;
   readonly claim: string;
   readonly scope: string;
+  /** Values of the claim with a role in every organisation, and in single ones by their names. */
   readonly viewers: readonly string[];
   readonly operators: readonly string[];
+  readonly organisations: Readonly<
+    Record<string, { readonly viewers: readonly string[]; readonly operators: readonly string[] }>
+  >;
   /** With the proxies, deadlines and bounds of the program. */
   readonly fetch: CustomFetch;
 }
@@ -116,8 +120,12 @@ export class Provider {
   /** A text or a list of texts, of which only those matter that the policy names, exactly. */
   #valuesIn(value: unknown): readonly string[] {
     const given: readonly unknown[] = Array.isArray(value) ? value.slice(0, MOST_VALUES) : [value];
-    const { viewers, operators } = this.#parts;
-    return [...new Set([...viewers, ...operators])].filter((wanted) => given.includes(wanted));
+    const { organisations } = this.#parts;
+    const named = [this.#parts, ...Object.values(organisations)].flatMap(({ viewers, operators }) => [
+      ...viewers,
+      ...operators,
+    ]);
+    return [...new Set(named)].filter((wanted) => given.includes(wanted));
   }
 
   #config(): Promise<Configuration> {

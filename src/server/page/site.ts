@@ -59,7 +59,7 @@ export function asked({ query }: FastifyRequest, name: string): unknown {
   return (query as Readonly<Record<string, unknown>>)[name];
 }
 
-/** Whether agents may be named to this user. */
-export function seesNames(session: Session | undefined): session is Session {
-  return session !== undefined && session.role !== 'none';
+/** Whether agents of this organisation may be named to this user. */
+export function seesNames(session: Session | undefined, organisation: string): session is Session {
+  return session !== undefined && session.roleIn(organisation) !== 'none';
 }

@@ -4,8 +4,8 @@ import { MINUTE } from '../../domain/time/time.ts';
 import { htmlText, oneLine } from '../../texts/clean.ts';
 import type { Access, Session } from './access.ts';
 import { pageHtml, part } from './html.ts';
-import type { PageSource } from './latest.ts';
-import { account, tick } from './page-routes.ts';
+import type { Deed, PageSource } from './latest.ts';
+import { account, canHoldAll, tick } from './page-routes.ts';
 import { agentAddress, findForm, PAUSES, type FormFrame } from './people-html.ts';
 import { asked, frameOf, HTML_TYPE, seesNames, sourceNamed, TEXT_TYPE, type Site } from './site.ts';
 
@@ -33,12 +33,14 @@ export function userRoutes(app: FastifyInstance, site: Site, access: Access): vo
   });
   app.post('/find', RATE, async (request, reply) => {
     const sent = await read(site, access, request);
-    return sent === undefined || !seesNames(sent.session) ? refused(reply) : find(site, access, sent, reply);
+    return sent === undefined || !seesNames(sent.session, sent.source.organisation)
+      ? refused(reply)
+      : find(site, access, sent, reply);
   });
   for (const deed of ['pause', 'resume'] as const)
     app.post(`/${deed}`, RATE, async (request, reply) => {
       const sent = await read(site, access, request);
-      return sent?.session.role === 'operator' ? act(site, deed, sent, reply) : refused(reply);
+      return sent !== undefined && mayAct(site, sent) ? act(site, deed, sent, reply) : refused(reply);
     });
 }
 
@@ -50,6 +52,15 @@ async function read(site: Site, access: Access, request: FastifyRequest): Promis
   if (!access.isOwnForm(request, session, fields.get('token') ?? undefined)) return undefined;
   const source = sourceNamed(site, fields.get('organisation') ?? undefined);
   return source === undefined ? undefined : { session, source, fields };
+}
+
+/** Only with the role in all that is meant. */
+function mayAct(site: Site, { session, source, fields }: Sent): boolean {
+  return isForAll(fields) ? canHoldAll(site, session) : session.roleIn(source.organisation) === 'operator';
+}
+
+function isForAll(fields: URLSearchParams): boolean {
+  return fields.get('where') === 'all';
 }
 
 /** The same for whatever is wrong. */
@@ -70,17 +81,53 @@ async function act(
       .code(400)
       .type(TEXT_TYPE)
       .send('a reason is needed, of at most 200 characters, and for how long\n');
-  const deed = { by: session.who, reason };
   const [minutes = 0] = known ?? [];
-  if (kind === 'resume') await source.desk.resume(deed);
-  else await source.desk.pause(minutes === 0 ? undefined : site.parts.now() + minutes * MINUTE, deed);
-  site.parts.log.warn(
-    { organisation: source.organisation, kind, by: deed.by, reason },
-    'an operator acted on the page',
+  const until = minutes === 0 ? undefined : site.parts.now() + minutes * MINUTE;
+  const deed = { by: session.who, reason };
+  const meant = isForAll(fields) ? site.parts.sources() : [source];
+  const done = await Promise.all(
+    meant.map((each) =>
+      tried(site, each, kind, deed, ({ desk }) =>
+        kind === 'resume' ? desk.resume(deed) : desk.pause(until, deed),
+      ),
+    ),
   );
-  site.latest(source).expire();
   await tick(site);
-  return reply.redirect(frontOf(site, source), 303);
+  const failed = meant.filter((_, n) => done[n] === false);
+  return failed.length === 0 ? reply.redirect(frontOf(site, source), 303) : notDone(kind, failed, reply);
+}
+
+/** Whether it was done; what keeps one organisation from being paused must not keep the others. */
+async function tried(
+  { parts: { log }, latest }: Site,
+  source: PageSource,
+  kind: 'pause' | 'resume',
+  { by, reason }: Deed,
+  work: (source: PageSource) => Promise<void>,
+): Promise<boolean> {
+  const { organisation } = source;
+  try {
+    await work(source);
+    log.warn({ organisation, kind, by, reason }, 'an operator acted on the page');
+    latest(source).expire();
+    return true;
+  } catch (error) {
+    log.error(
+      { organisation, kind, by, err: error },
+      'what an operator asked for on the page could not be done',
+    );
+    return false;
+  }
+}
+
+/** Nobody may believe that an organisation is paused which is not. */
+function notDone(kind: 'pause' | 'resume', failed: readonly PageSource[], reply: FastifyReply): FastifyReply {
+  const names = failed.map(({ organisation }) => oneLine(organisation)).join(', ');
+  const word = kind === 'pause' ? 'paused' : 'resumed';
+  return reply
+    .code(503)
+    .type(TEXT_TYPE)
+    .send(`NOT ${word}: ${names}. The store could not be written: try again, or use the command ${kind}.\n`);
 }
 
 function frontOf(site: Site, { organisation }: PageSource): string {
@@ -119,7 +166,7 @@ async function showAgent(
     const to = new URLSearchParams({ to: request.url }).toString();
     return reply.redirect(`${site.prefix}/sign-in?${to}`, 302);
   }
-  if (!seesNames(session)) return refused(reply);
+  if (source !== undefined && !seesNames(session, source.organisation)) return refused(reply);
   const isId = typeof id === 'string' && id !== '' && id.length <= LONGEST_ID;
   const explained = isId ? await source?.desk.explain(id) : undefined;
   if (source === undefined || explained === undefined) {

@@ -108,7 +108,7 @@ export class PlayedSource implements PageSource {
   readonly told: string[] = [];
   /** How answers to warnings are taken. */
   stay: Desk['stay'] = () => Promise.reject(new Error('there is no store'));
-  readonly desk: Desk = {
+  readonly desk: { -readonly [K in keyof Desk]: Desk[K] } = {
     find: (text) => Promise.resolve(text === 'jane' ? [{ called: 'Jane Doe', id: 'jane-id' }] : []),
     explain: (id) =>
       Promise.resolve(id === 'jane-id' ? { called: 'Jane Doe', lines: ['They are due in 5m.'] } : undefined),

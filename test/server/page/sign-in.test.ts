@@ -5,6 +5,7 @@ import { HOUR, SECOND, type Instant } from '../../../src/domain/time/time.ts';
 import { pageFetch } from '../../../src/commands/run/page-fetch.ts';
 import { ownPlace, SESSION_LASTS } from '../../../src/server/page/access.ts';
 import type { PageParts } from '../../../src/server/page/page-parts.ts';
+import type { SignInParts } from '../../../src/server/page/provider.ts';
 import { Seal } from '../../../src/server/page/seal.ts';
 import type { RunningServer } from '../../../src/server/server.ts';
 import { factsAt, NOON, PEOPLE, PlayedSource, served } from './centre.ts';
@@ -18,7 +19,12 @@ let now: Instant;
 let url = '';
 let log: string[];
 
-async function open(prefix = '', more: Partial<PageParts> = {}): Promise<void> {
+async function open(
+  prefix = '',
+  more: Partial<PageParts> = {},
+  roles: Partial<SignInParts> = {},
+  sources: readonly PlayedSource[] = [source],
+): Promise<void> {
   const port = await freePort();
   url = `http://127.0.0.1:${port}${prefix}`;
   const issuer = await provider.open(`${url}/callback`);
@@ -29,7 +35,9 @@ async function open(prefix = '', more: Partial<PageParts> = {}): Promise<void> {
     scope: 'openid email groups',
     viewers: ['Supervisors'],
     operators: ['Ops leads'],
+    organisations: {},
     fetch: pageFetch({}),
+    ...roles,
   };
   const stream = { write: (line: string) => log.push(line) };
   const parts = {
@@ -39,7 +47,7 @@ async function open(prefix = '', more: Partial<PageParts> = {}): Promise<void> {
     log: pino({}, stream),
     ...more,
   };
-  ({ server } = await served([source], parts, port));
+  ({ server } = await served(sources, parts, port));
 }
 
 beforeEach(() => {
@@ -156,6 +164,74 @@ describe('what each sees', () => {
     const all = log.join('');
     expect(all).toContain('an agent was looked at on the page');
     expect(all).not.toMatch(/Jane|page-client|a secret of the page/);
+  });
+});
+
+describe('in a fleet, roles of single organisations', () => {
+  const HARBOUR = 'organisation=Harbour';
+  let harbour: PlayedSource;
+  beforeEach(async () => {
+    harbour = new PlayedSource(factsAt(NOON, { organisation: 'Harbour', people: PEOPLE }));
+    const organisations = {
+      harbour: { viewers: ['Harbour desk'], operators: ['Harbour leads'] },
+      'North Sea Insurance': { viewers: [], operators: ['North leads'] },
+    };
+    await open('', {}, { viewers: ['Auditors'], operators: [], organisations }, [source, harbour]);
+  });
+
+  test('give names and pause there, and numbers alone elsewhere: in pages, events, and of agents', async () => {
+    const { visitor, html } = await signedIn(['Harbour leads']);
+    expect(html).toContain('who may see no names');
+    expect(html).not.toMatch(NAMES);
+    const own = (await visitor.get(`${url}/?${HARBOUR}`)).text;
+    expect(own).toContain('vera@example.com, operator');
+    expect(own).toMatch(NAMES);
+    expect((await visitor.get(`${url}/agent?${HARBOUR}&id=jane-id`)).status).toBe(200);
+    expect((await visitor.get(`${url}/agent?id=jane-id`)).status).toBe(403);
+    const [cookie] = [...(visitor.cookies.get(new URL(url).origin) ?? [])].map((pair) => pair.join('='));
+    for (const [query, sees] of [
+      ['', false],
+      [`?${HARBOUR}`, true],
+    ] as const) {
+      const events = await fetch(`${url}/events${query}`, { headers: { cookie: cookie ?? '' } });
+      const first = await events.body?.getReader().read();
+      expect(NAMES.test(Buffer.from((first?.value ?? new Uint8Array()) as Uint8Array).toString())).toBe(sees);
+    }
+    const token = tokenIn(own);
+    const fields = { reason: 'storm', minutes: '30', token };
+    const organisation = 'North Sea Insurance';
+    expect((await visitor.post(`${url}/pause`, { ...fields, organisation })).status).toBe(403);
+    expect((await visitor.post(`${url}/find`, { name: 'jane', token, organisation })).status).toBe(403);
+    expect((await visitor.post(`${url}/pause`, { ...fields, organisation: 'Harbour' })).status).toBe(303);
+    expect([source.told.length, harbour.told.length]).toEqual([0, 1]);
+  });
+
+  test('go beside those that hold for all', async () => {
+    const { visitor, html } = await signedIn(['Auditors', 'Harbour leads']);
+    expect(html).toContain('vera@example.com, viewer');
+    expect((await visitor.get(`${url}/?${HARBOUR}`)).text).toContain('vera@example.com, operator');
+  });
+
+  test('pause all at once only where they are held in each', async () => {
+    const one = await signedIn(['Harbour leads']);
+    const page = (await one.visitor.get(`${url}/?${HARBOUR}`)).text;
+    expect(page).not.toContain('all 2 organisations');
+    const fields = { reason: 'storm', minutes: '30', where: 'all', organisation: 'Harbour' };
+    const refused = await one.visitor.post(`${url}/pause`, { ...fields, token: tokenIn(page) });
+    expect([refused.status, source.told, harbour.told]).toEqual([403, [], []]);
+    const both = await signedIn(['Harbour leads', 'North leads']);
+    expect(both.html).toContain('<option value="all">all 2 organisations</option>');
+    const done = await both.visitor.post(`${url}/pause`, { ...fields, token: tokenIn(both.html) });
+    expect([done.status, source.told.length, harbour.told.length]).toEqual([303, 1, 1]);
+  });
+
+  test('an organisation that cannot be paused keeps none of the others from it, and is named', async () => {
+    const { visitor, html } = await signedIn(['Harbour leads', 'North leads']);
+    harbour.desk.pause = () => Promise.reject(new Error('the store is not open'));
+    const fields = { reason: 'storm', minutes: '30', where: 'all', token: tokenIn(html) };
+    const { status, text } = await visitor.post(`${url}/pause`, fields);
+    expect([status, source.told.length]).toEqual([503, 1]);
+    expect(text).toContain('NOT paused: Harbour.');
   });
 });
 
