@@ -22,6 +22,7 @@ import type {
   WorkerTrace,
 } from '../domain/record.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import type { Outbox } from './outbox.ts';
 
 /** What a store holds of which single entries may turn out to be damaged. */
@@ -51,6 +52,8 @@ export interface Store {
   readonly setAside: string | undefined;
   /** Messages that wait to be delivered. */
   readonly outbox: Outbox;
+  /** Sessions of the page that were signed out. */
+  readonly sessions: EndedSessions;
   /** How many entries could not be used since this was asked last; `undefined` while there were none. */
   takeDamage(): DamageCount | undefined;
 

@@ -12,7 +12,10 @@ export const NOTES = {
 
 const NAMES: ReadonlySet<string> = new Set(Object.values(NOTES));
 
+/** How the notes begin that tell of sessions of the page that were signed out, by their ids; each is until when it would have opened. */
+export const ENDED_SESSION = 'ended_session:';
+
 /** Whether a fact of this name is the store's own. */
 export function isOwnNote(name: string): boolean {
-  return NAMES.has(name);
+  return NAMES.has(name) || name.startsWith(ENDED_SESSION);
 }

@@ -155,6 +155,8 @@ describeInBrowser('an operator', () => {
       await page.getByRole('link', { name: 'Jane Doe' }).first().click();
       expect(page.url()).toBe(`${url}/agent?id=jane-id`);
       await page.getByRole('button', { name: 'Sign out' }).click();
+      // The provider asks once more, and leads back.
+      await page.getByRole('button', { name: 'Yes, sign me out' }).click();
       await page.getByRole('link', { name: 'Sign in' }).waitFor();
     } finally {
       await browser.close();

@@ -16,11 +16,13 @@ export class InterposedStore implements Store {
   readonly inner: Store;
   readonly instead: Instead<Store, StoreMethod> = {};
   readonly outbox: Store['outbox'];
+  readonly sessions: Store['sessions'];
   readonly place: string;
 
   constructor(inner: Store) {
     this.inner = inner;
     this.outbox = inner.outbox;
+    this.sessions = inner.sessions;
     this.place = inner.place;
   }
 

@@ -49,6 +49,10 @@ export function deskOf(
         { kind: 'pause', at: since, reason, by: who },
       );
     },
+    endSession: async (id, until) => {
+      await storeThere().sessions.end(id, until, subject.now());
+    },
+    isSessionEnded: async (id) => await storeThere().sessions.isEnded(id),
     stay: async (ticket, deed) => await stayAtDesk(subject, storeThere(), ticket, deed),
     resume: async ({ by, reason }) => {
       const store = storeThere();

@@ -8,7 +8,8 @@ import type { Probe } from '../../server/health.ts';
 import type { ExplainStore } from '../explain/command.ts';
 
 /** What of a store users ask and change. */
-export type DeskStore = ExplainStore & Pick<Store, 'findAgents' | 'setPause' | 'requestResume' | 'addStay'>;
+export type DeskStore = ExplainStore &
+  Pick<Store, 'findAgents' | 'setPause' | 'requestResume' | 'addStay' | 'sessions'>;
 
 /** One organisation, as it is watched at the moment. */
 export interface PageSubject {

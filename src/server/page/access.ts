@@ -3,8 +3,12 @@ import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isSameName } from '../../domain/name.ts';
 import { HOUR, MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
+import type { PageSource } from './latest.ts';
 import { Provider, type Pending, type SignedIn, type SignInParts } from './provider.ts';
 import { Seal } from './seal.ts';
+
+/** What a cookie is for; the hint of the provider goes to the way out alone. */
+type Purpose = 'session' | 'sign_in' | 'sign_out';
 
 /** Where readers reach the page, and where they sign in. */
 export interface AccessParts {
@@ -29,16 +33,22 @@ export interface Session {
 export const SESSION_LASTS: Duration = 8 * HOUR;
 /** From leaving for the provider to coming back. */
 const SIGN_IN_LASTS: Duration = 10 * MINUTE;
-/** Sessions that were ended before their time; the oldest of more are forgotten, and open again until it. */
+/** Sessions that this process knows to be ended; the oldest of more are asked for again. */
 const MOST_ENDED = 10_000;
+/** Browsers keep no cookie of more than 4,096, its name and attributes with it. */
+const LONGEST_HINT = 3_800;
 
-/** The cookies, sealed and told apart by their purpose. Ended sessions are known to this process alone. */
+/**
+ * The cookies, sealed and told apart by their purpose. Sessions that were signed out are on record in the stores, which all processes share;
+ * those that this process knows of it need not ask for.
+ */
 export class Access {
   readonly provider: Provider;
   readonly #url: URL;
   readonly #parts: AccessParts;
   readonly #sessions: Seal;
   readonly #pending: Seal;
+  readonly #hints: Seal;
   readonly #forms: Uint8Array;
   readonly #now: () => Instant;
   readonly #ended = new Map<string, Instant>();
@@ -54,12 +64,39 @@ export class Access {
     this.#parts = parts;
     this.#sessions = new Seal(secret, `session ${roles.digest('hex')}`);
     this.#pending = new Seal(secret, 'sign-in');
+    this.#hints = new Seal(secret, 'sign-out');
     this.#forms = new Uint8Array(hkdfSync('sha256', secret, '', 'idle-enforcer page: forms', 32));
     this.#now = now;
     this.provider = new Provider(signIn, `${this.#url.origin}${prefixOf(url)}/callback`, now);
   }
 
-  /** Who asks; `undefined` of a reader who is not signed in. */
+  /**
+   * Who asks for this organisation; `undefined` of a reader who is not signed in, or has signed out anywhere. While the store cannot be
+   * asked the user has no role.
+   */
+  async sessionIn(request: FastifyRequest, source: PageSource): Promise<Session | undefined> {
+    const session = await this.sessionOf(request);
+    if (session === undefined) return undefined;
+    const stands = await this.standing(session, source);
+    if (stands === 'ended') return undefined;
+    return stands === 'goes_on' ? session : { ...session, roleIn: () => 'none' };
+  }
+
+  /** Whether a session goes on, by what the store of this organisation knows; `unknown` where it cannot be asked. */
+  async standing(session: Session, { desk }: PageSource): Promise<'goes_on' | 'ended' | 'unknown'> {
+    const { id, until } = session;
+    if (this.#now() >= until || this.#ended.has(id)) return 'ended';
+    const isEnded = await desk.isSessionEnded(id).catch(() => undefined);
+    if (isEnded === true) this.#noteEnded(session);
+    return isEnded === undefined ? 'unknown' : isEnded ? 'ended' : 'goes_on';
+  }
+
+  /** The address of the page's front. */
+  get front(): string {
+    return `${this.#url.origin}${prefixOf(this.#parts.url)}/`;
+  }
+
+  /** Whose cookie it is, as far as this process knows; for what depends on it the store is asked. */
   async sessionOf({ cookies }: FastifyRequest): Promise<Session | undefined> {
     const opened = await this.#sessions.open(cookies[this.#name('session')], this.#now());
     const value = opened?.value;
@@ -72,27 +109,37 @@ export class Access {
     };
   }
 
-  /** Whether a session goes on. */
-  goesOn({ id, until }: Session): boolean {
-    return this.#now() < until && !this.#ended.has(id);
-  }
-
   /** A new session, whatever there was before: no other browser knows it. */
-  async begin(reply: FastifyReply, { who, values }: SignedIn): Promise<void> {
+  async begin(reply: FastifyReply, { who, values, idToken }: SignedIn): Promise<void> {
     const until = this.#now() + SESSION_LASTS;
     const sealed = await this.#sessions.seal(
       { id: randomBytes(16).toString('base64url'), who, values },
       until,
     );
     this.#keep(reply, 'session', sealed, SESSION_LASTS);
+    const hint = await this.#hints.seal(idToken, until);
+    // Of users with many groups it may be longer than a browser keeps: then the provider asks whose session is meant.
+    if (hint.length <= LONGEST_HINT) this.#keep(reply, 'sign_out', hint, SESSION_LASTS);
     this.#drop(reply, 'sign_in');
   }
 
-  end(reply: FastifyReply, { id, until }: Session): void {
+  /** In this browser and this process; the stores are for the caller. */
+  end(reply: FastifyReply, session: Session): void {
+    this.#noteEnded(session);
+    this.#drop(reply, 'session');
+    this.#drop(reply, 'sign_out');
+  }
+
+  #noteEnded({ id, until }: Session): void {
     this.#ended.set(id, until);
     for (const [each, over] of this.#ended)
       if (over <= this.#now() || this.#ended.size > MOST_ENDED) this.#ended.delete(each);
-    this.#drop(reply, 'session');
+  }
+
+  /** What the provider knows its session by, where the browser has kept it. */
+  async hintOf({ cookies }: FastifyRequest): Promise<string | undefined> {
+    const value = (await this.#hints.open(cookies[this.#name('sign_out')], this.#now()))?.value;
+    return typeof value === 'string' && value !== '' ? value : undefined;
   }
 
   /** Notes in the browser what it has to bring back, and where its user wanted to go. */
@@ -130,7 +177,7 @@ export class Access {
   }
 
   /** With the prefix, a browser takes it from this host alone and by HTTPS alone. */
-  #name(purpose: 'session' | 'sign_in'): string {
+  #name(purpose: Purpose): string {
     return `${this.#isSecure ? '__Secure-' : ''}idle_enforcer_${purpose}`;
   }
 
@@ -138,22 +185,19 @@ export class Access {
     return this.#url.protocol === 'https:';
   }
 
-  #keep(reply: FastifyReply, purpose: 'session' | 'sign_in', text: string, lasts: Duration): void {
-    void reply.setCookie(this.#name(purpose), text, { ...this.#cookie(), maxAge: lasts / 1_000 });
+  #keep(reply: FastifyReply, purpose: Purpose, text: string, lasts: Duration): void {
+    void reply.setCookie(this.#name(purpose), text, { ...this.#cookie(purpose), maxAge: lasts / 1_000 });
   }
 
-  #drop(reply: FastifyReply, purpose: 'session' | 'sign_in'): void {
-    void reply.clearCookie(this.#name(purpose), this.#cookie());
+  #drop(reply: FastifyReply, purpose: Purpose): void {
+    void reply.clearCookie(this.#name(purpose), this.#cookie(purpose));
   }
 
   /** `lax`: it has to come along when the provider sends the browser back. */
-  #cookie(): { httpOnly: true; secure: boolean; sameSite: 'lax'; path: string } {
-    return {
-      httpOnly: true,
-      secure: this.#isSecure,
-      sameSite: 'lax',
-      path: prefixOf(this.#parts.url) === '' ? '/' : prefixOf(this.#parts.url),
-    };
+  #cookie(purpose: Purpose): { httpOnly: true; secure: boolean; sameSite: 'lax'; path: string } {
+    const prefix = prefixOf(this.#parts.url);
+    const path = purpose === 'sign_out' ? `${prefix}/sign-out` : prefix === '' ? '/' : prefix;
+    return { httpOnly: true, secure: this.#isSecure, sameSite: 'lax', path };
   }
 }
 

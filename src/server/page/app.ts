@@ -14,6 +14,8 @@ import { follow, showPage, tick } from './page-routes.ts';
 import { peopleHtml } from './people-html.ts';
 import { Readers } from './readers.ts';
 import { signInRoutes } from './sign-in-routes.ts';
+import { SignOuts } from './sign-outs.ts';
+import { signOutRoutes } from './sign-out-routes.ts';
 import { frameOf, HTML_TYPE, TEXT_TYPE, type MadePage, type Site } from './site.ts';
 import { stayRoutes } from './stay-routes.ts';
 import { userRoutes } from './user-routes.ts';
@@ -57,6 +59,7 @@ export async function createApp(parts: PageParts): Promise<App> {
   if (site.access !== undefined) {
     signInRoutes(app, site, site.access);
     userRoutes(app, site, site.access);
+    signOutRoutes(app, site, site.access);
   }
   await app.ready();
   const ticking = setInterval(() => {
@@ -99,6 +102,7 @@ function siteOf(parts: PageParts, readers: number): Site {
     access: parts.access === undefined ? undefined : new Access(parts.access, parts.now),
     latest,
     readers: new Readers(readers),
+    signOuts: new SignOuts(parts.now, parts.log),
     ticks: 0,
     lasting: new WeakMap(),
   };

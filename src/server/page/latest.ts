@@ -24,6 +24,9 @@ export interface Desk {
   /** Holds all action, until then or until `resume`. On record with the user and the reason. */
   readonly pause: (until: Instant | undefined, deed: Deed) => Promise<void>;
   readonly resume: (deed: Deed) => Promise<void>;
+  /** Ends a session of the page that would last until then, for every process that has this organisation. */
+  readonly endSession: (id: string, until: Instant) => Promise<void>;
+  readonly isSessionEnded: (id: string) => Promise<boolean>;
   /** How an agent's answer to a warning stands; with `answer` it is given now, if it still can be. */
   readonly stay: (ticket: StayTicket, deed: 'look' | 'answer') => Promise<StayFound>;
 }

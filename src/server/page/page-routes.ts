@@ -4,7 +4,16 @@ import type { Session } from './access.ts';
 import { address, pageHtml } from './html.ts';
 import { accountHtml, findForm, operatorForms, type FormFrame } from './people-html.ts';
 import { eventOf, HEARTBEAT } from './readers.ts';
-import { asked, frameOf, seesNames, sourceNamed, TEXT_TYPE, type MadePage, type Site } from './site.ts';
+import {
+  asked,
+  frameOf,
+  seesNames,
+  sourceNamed,
+  TEXT_TYPE,
+  type MadePage,
+  type Reader,
+  type Site,
+} from './site.ts';
 
 /** Every so many ticks a reader hears that the connection is alive. */
 const BEATS = 4;
@@ -15,7 +24,7 @@ export async function showPage(site: Site, request: FastifyRequest): Promise<str
   if (source === undefined) return undefined;
   const { value } = await site.latest(source).get();
   const isWall = asked(request, 'wall') !== undefined;
-  const session = isWall ? undefined : await site.access?.sessionOf(request);
+  const session = isWall ? undefined : await site.access?.sessionIn(request, source);
   const frame = frameOf(site, isWall);
   if (site.access === undefined || isWall) return pageHtml(value.facts, value.parts, frame);
   if (session === undefined) {
@@ -72,7 +81,7 @@ export async function follow(
   }
   const { version, value } = await site.latest(source).get();
   const isWall = asked(request, 'wall') !== undefined;
-  const user = isWall ? undefined : await site.access?.sessionOf(request);
+  const user = isWall ? undefined : await site.access?.sessionIn(request, source);
   if (!site.readers.hasRoom) return reply.code(503).type(TEXT_TYPE).send('too many readers at a time\n');
   reply.hijack();
   site.lasting.get(request.raw)?.();
@@ -96,9 +105,23 @@ function eventFor(session: Session | undefined, { parts, people }: MadePage): st
   return eventOf(session === undefined ? parts : `${parts}\n${people}`);
 }
 
+/** Ends the pages of sessions that are over, or whose organisation has gone. */
+async function closeEnded(site: Site): Promise<void> {
+  const over = new Set<Reader>();
+  for (const reader of site.readers.all) {
+    const { session, organisation } = reader;
+    if (session === undefined) continue;
+    const source = sourceNamed(site, organisation);
+    const stands = source && (await site.access?.standing(session, source));
+    // While the store cannot be asked there is no news either.
+    if (stands === 'ended' || stands === undefined) over.add(reader);
+  }
+  if (over.size > 0) site.readers.close((reader) => over.has(reader));
+}
+
 /** Ends the pages of sessions that are over, and sends the others what is new. */
 export async function tick(site: Site): Promise<void> {
-  site.readers.close(({ session }) => session !== undefined && site.access?.goesOn(session) !== true);
+  await closeEnded(site);
   const wanted = new Set(site.readers.all.map(({ organisation }) => organisation));
   for (const source of site.parts.sources()) {
     if (!wanted.has(source.organisation)) continue;
@@ -114,6 +137,7 @@ export async function tick(site: Site): Promise<void> {
       return event;
     });
   }
+  await site.signOuts.again();
   site.ticks += 1;
   if (site.ticks % BEATS === 0) site.readers.send(() => HEARTBEAT);
 }

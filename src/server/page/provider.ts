@@ -3,6 +3,7 @@ import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
+  buildEndSessionUrl,
   calculatePKCECodeChallenge,
   customFetch,
   discovery,
@@ -49,6 +50,8 @@ export interface SignedIn {
   readonly subject: string;
   /** Values of the claim that the policy names. */
   readonly values: readonly string[];
+  /** By which the provider knows what session is to end when the user signs out. */
+  readonly idToken: string;
 }
 
 /** The provider says no, or what it says cannot be believed. The message is a sentence for the log. */
@@ -111,10 +114,24 @@ export class Provider {
         who: nameIn(all, claims.sub),
         subject: clip(oneLine(claims.sub), LONGEST_NAME),
         values: this.#valuesIn(all[claim]),
+        idToken: tokens.id_token ?? '',
       };
     } catch (error) {
       throw failureOf(error);
     }
+  }
+
+  /**
+   * Where a browser ends the provider's own session, and comes back to `front`; `undefined` where the provider has no such place. Rejects
+   * with `SignInError`.
+   */
+  async logout(idToken: string | undefined, front: string): Promise<URL | undefined> {
+    const config = await this.#config();
+    if (config.serverMetadata().end_session_endpoint === undefined) return undefined;
+    return buildEndSessionUrl(config, {
+      post_logout_redirect_uri: front,
+      ...(idToken === undefined ? {} : { id_token_hint: idToken }),
+    });
   }
 
   /** A text or a list of texts, of which only those matter that the policy names, exactly. */

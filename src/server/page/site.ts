@@ -7,6 +7,7 @@ import type { Frame } from './html.ts';
 import type { Latest, PageSource } from './latest.ts';
 import type { PageParts } from './page-parts.ts';
 import type { Readers } from './readers.ts';
+import type { SignOuts } from './sign-outs.ts';
 
 export const TEXT_TYPE = 'text/plain; charset=utf-8';
 export const HTML_TYPE = 'text/html; charset=utf-8';
@@ -38,6 +39,8 @@ export interface Site {
   readonly access: Access | undefined;
   readonly latest: (source: PageSource) => Latest<MadePage>;
   readonly readers: Readers<Reader>;
+  /** Sessions that were signed out, on their way into the stores. */
+  readonly signOuts: SignOuts;
   ticks: number;
   /** Takes the deadline from an answer. */
   readonly lasting: WeakMap<IncomingMessage, () => void>;

@@ -24,34 +24,32 @@ interface Sent {
 /** Adds the addresses. */
 export function userRoutes(app: FastifyInstance, site: Site, access: Access): void {
   app.get('/agent', { exposeHeadRoute: false }, (request, reply) => showAgent(site, access, request, reply));
-  app.post('/sign-out', RATE, async (request, reply) => {
-    const sent = await read(site, access, request);
-    if (sent === undefined) return refused(reply);
-    access.end(reply, sent.session);
-    await tick(site);
-    return reply.redirect(`${site.prefix}/`, 303);
-  });
   app.post('/find', RATE, async (request, reply) => {
-    const sent = await read(site, access, request);
+    const sent = await readForm(site, access, request);
     return sent === undefined || !seesNames(sent.session, sent.source.organisation)
       ? refused(reply)
       : find(site, access, sent, reply);
   });
   for (const deed of ['pause', 'resume'] as const)
     app.post(`/${deed}`, RATE, async (request, reply) => {
-      const sent = await read(site, access, request);
+      const sent = await readForm(site, access, request);
       return sent !== undefined && mayAct(site, sent) ? act(site, deed, sent, reply) : refused(reply);
     });
 }
 
 /** A form of a page of this very session; `undefined` of any other. */
-async function read(site: Site, access: Access, request: FastifyRequest): Promise<Sent | undefined> {
+export async function readForm(
+  site: Site,
+  access: Access,
+  request: FastifyRequest,
+): Promise<Sent | undefined> {
   const { body: fields } = request;
-  const session = await access.sessionOf(request);
-  if (session === undefined || !(fields instanceof URLSearchParams)) return undefined;
-  if (!access.isOwnForm(request, session, fields.get('token') ?? undefined)) return undefined;
+  if (!(fields instanceof URLSearchParams)) return undefined;
   const source = sourceNamed(site, fields.get('organisation') ?? undefined);
-  return source === undefined ? undefined : { session, source, fields };
+  const session = source && (await access.sessionIn(request, source));
+  if (source === undefined || session === undefined) return undefined;
+  const isOwn = access.isOwnForm(request, session, fields.get('token') ?? undefined);
+  return isOwn ? { session, source, fields } : undefined;
 }
 
 /** Only with the role in all that is meant. */
@@ -64,7 +62,7 @@ function isForAll(fields: URLSearchParams): boolean {
 }
 
 /** The same for whatever is wrong. */
-function refused(reply: FastifyReply): FastifyReply {
+export function refused(reply: FastifyReply): FastifyReply {
   return reply.code(403).type(TEXT_TYPE).send('you may not do that: sign in, and load the page again\n');
 }
 
@@ -159,8 +157,10 @@ async function showAgent(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const session = await access.sessionOf(request);
   const source = sourceNamed(site, asked(request, 'organisation'));
+  const session = await (source === undefined
+    ? access.sessionOf(request)
+    : access.sessionIn(request, source));
   const id = asked(request, 'id');
   if (session === undefined) {
     const to = new URLSearchParams({ to: request.url }).toString();

@@ -50,7 +50,15 @@ export class MemoryContents {
   worker: WorkerTrace | undefined;
   pause: Pause | undefined;
   resumeWanted = false;
+  /** By id, until when each would have opened. */
+  readonly endedSessions = new Map<string, Instant>();
   readonly outbox = new MemoryOutbox();
+
+  /** Notes that a session was signed out, and forgets those that would open no more. */
+  endSession(id: string, until: Instant, now: Instant): void {
+    for (const [each, over] of this.endedSessions) if (over <= now) this.endedSessions.delete(each);
+    this.endedSessions.set(id, until);
+  }
 
   /** When an agent was last seen, as far as that is stored. */
   seenAt({ memory, current }: KeptMemory): Instant {

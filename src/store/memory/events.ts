@@ -1,4 +1,5 @@
 /** Reading a record that is held in memory. */
+import { newestStay } from '../stays.ts';
 import { INTENT_OUTCOMES, type EventQuery, type RecordEvent, type StoredEvent } from '../../domain/record.ts';
 
 /** All events that a query wants, whatever its limit, in rising order. */
@@ -9,6 +10,11 @@ export function eventsWanted(events: readonly StoredEvent[], query: EventQuery):
 /** The last so many; all without a limit. */
 export function newest(events: readonly StoredEvent[], limit = events.length): readonly StoredEvent[] {
   return events.slice(Math.max(0, events.length - limit));
+}
+
+/** The newest answer of an agent to a warning. */
+export function newestStayIn(events: readonly StoredEvent[], agentId: string): StoredEvent | undefined {
+  return eventsWanted(events, newestStay(agentId)).at(-1);
 }
 
 function isWanted(event: StoredEvent, { agentId, from, to, kinds, after }: EventQuery): boolean {

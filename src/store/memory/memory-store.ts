@@ -24,14 +24,14 @@ import type {
   WorkerTrace,
 } from '../../domain/record.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
+import type { EndedSessions } from '../../ports/ended-sessions.ts';
 import type { Outbox } from '../../ports/outbox.ts';
 import type { DamageCount, StayGround, Store } from '../../ports/store.ts';
 import { later, storeError } from '../errors.ts';
 import { Fence } from '../fence.ts';
 import { agentsMeant } from '../search.ts';
-import { newestStay } from '../stays.ts';
 import { MemoryContents, type KeptMemory } from './contents.ts';
-import { eventsWanted, intentsWithoutOutcome, newest, partsOf } from './events.ts';
+import { eventsWanted, intentsWithoutOutcome, newest, newestStayIn, partsOf } from './events.ts';
 
 /** Events, or head-counts, of one page. */
 const PAGE = 250;
@@ -53,6 +53,13 @@ export class MemoryStore implements Store {
     due: async (now, limit) => this.#held().outbox.due(now, limit),
     done: async (ids) => this.#held().outbox.done(ids),
     failed: async (ids, nextAt) => this.#held().outbox.failed(ids, nextAt),
+  };
+  readonly sessions: EndedSessions = {
+    end: (id, until, now) =>
+      this.#later((held) => {
+        held.endSession(id, until, now);
+      }),
+    isEnded: (id) => this.#later(({ endedSessions }) => endedSessions.has(id)),
   };
   readonly #now: () => Instant;
   readonly #contents: MemoryContents;
@@ -224,10 +231,9 @@ export class MemoryStore implements Store {
   addStay(agentId: string, decide: (found: StayGround) => RecordEvent | undefined): Promise<void> {
     return this.#later((held) => {
       const kept = held.memories.get(agentId);
-      const query = newestStay(agentId);
-      const [last] = newest(eventsWanted(held.events, query), query.limit);
-      const event = decide({ state: kept && handedOut(held, kept), newest: structuredClone(last) });
-      if (event !== undefined) addEvents(held, [structuredClone(event)]);
+      const last = newestStayIn(held.events, agentId);
+      const event = decide(structuredClone({ state: kept && handedOut(held, kept), newest: last }));
+      addEvents(held, event === undefined ? [] : [structuredClone(event)]);
     });
   }
 

@@ -41,6 +41,7 @@ import { Organisation } from './organisation.ts';
 import { DatabaseOutbox } from './outbox.ts';
 import { forgetBefore, LONGEST_PRUNE } from './prune.ts';
 import { addEvents, countPages, eventPages, readEvents, readOpenIntents, saveCount } from './record.ts';
+import { DatabaseSessions } from './sessions.ts';
 import { checkVersion, migrate, MIGRATIONS, storedVersion } from './schema.ts';
 
 /** How a store in a database is opened. */
@@ -117,6 +118,7 @@ async function prepare(
 export class PostgresStore implements Store {
   readonly setAside = undefined;
   readonly outbox: DatabaseOutbox;
+  readonly sessions: DatabaseSessions;
   readonly #organisation: Organisation;
   readonly #db: Database;
   readonly #name: string;
@@ -137,6 +139,7 @@ export class PostgresStore implements Store {
     const isVisitor = options.readOnly === true || options.existing === true;
     this.#damage = new Damage(organisation, options.now, options.log, isVisitor);
     this.outbox = new DatabaseOutbox(organisation, (rows) => this.#damage.put(rows));
+    this.sessions = new DatabaseSessions(organisation);
     this.#self = options.self ?? thisProcess();
     this.#lease = new DatabaseLease(organisation, this.#self);
   }

@@ -46,6 +46,7 @@ import { inTurns } from './turns.ts';
 import { readPause, writePause } from './pauses.ts';
 import { forgetBefore, giveBackSpace } from './prune.ts';
 import * as sql from './statements.ts';
+import { SqliteSessions } from './sessions.ts';
 import { weighedStay } from './stays.ts';
 import { readTrace, saveTrace } from './worker-trace.ts';
 
@@ -61,8 +62,8 @@ export class SqliteStore implements Store {
   /** The file could not be used as it is: it is opened anew before the lease is held again. */
   #broken = false;
   #closed = false;
-  /** Messages that wait to be delivered. */
   readonly outbox: SqliteOutbox;
+  readonly sessions: SqliteSessions;
   readonly #db: Database;
   readonly #options: StoreOptions;
   readonly #now: () => Instant;
@@ -87,6 +88,7 @@ export class SqliteStore implements Store {
     this.outbox = new SqliteOutbox(db, (rows) => {
       this.#damage.put(rows);
     });
+    this.sessions = new SqliteSessions(db);
     this.#self = options.self ?? thisProcess();
     this.#foundLease = readLease(db);
   }
@@ -95,7 +97,6 @@ export class SqliteStore implements Store {
     return later(path, () => new SqliteStore(openDatabase(wholePath(path), options), options));
   }
 
-  /** The whole path of the file. */
   get place(): string {
     return this.#db.path;
   }
@@ -104,7 +105,6 @@ export class SqliteStore implements Store {
     return this.#damage.take();
   }
 
-  /** Where a damaged file was put when the store was last opened. Memory and record began anew then. */
   get setAside(): string | undefined {
     return this.#setAside;
   }

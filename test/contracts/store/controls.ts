@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { answered, tried, UNASKED } from '../../../src/domain/evidence/calibration.ts';
 import { learnFromLogoff, NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import type { SweepBegun } from '../../../src/domain/record.ts';
-import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
+import { DAY, HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { BASE } from '../../store/examples.ts';
 import type { Open } from './place.ts';
 
@@ -61,6 +61,31 @@ export function controlsContract(open: Open): void {
         { kind: 'pause', at: BASE, by: 'ada@desk', seq: 1 },
         { kind: 'resume', at: BASE + 1, seq: 2 },
       ]);
+    });
+  });
+
+  describe('sessions of the page that were signed out', () => {
+    test('are known to every process, with or without the lease, until they would open no more', async () => {
+      const [worker, standby, page] = [await open(), await open(), await open()];
+      await worker.holdLease('one', BASE, TTL);
+      await standby.holdLease('two', BASE, TTL);
+      expect(await page.sessions.isEnded('a')).toBe(false);
+      await standby.sessions.end('a', BASE + HOUR, BASE);
+      await page.sessions.end('b', BASE + 2 * HOUR, BASE);
+      await page.sessions.end('a', BASE + HOUR, BASE);
+      const later = await open();
+      expect([await later.sessions.isEnded('a'), await worker.sessions.isEnded('b')]).toEqual([true, true]);
+      await page.sessions.end('c', BASE + 3 * HOUR, BASE + HOUR);
+      const known = await Promise.all(['a', 'b', 'c', "'", '%'].map((id) => page.sessions.isEnded(id)));
+      expect(known).toEqual([false, true, true, false, false]);
+    });
+
+    test('are no facts, and take none away', async () => {
+      const store = await open();
+      await store.setFacts(new Map([['ended', '1']]));
+      await store.sessions.end('a', BASE + HOUR, BASE);
+      await store.sessions.end('b', BASE + HOUR, BASE + DAY);
+      expect(await store.facts()).toEqual(new Map([['ended', '1']]));
     });
   });
 

@@ -106,6 +106,8 @@ export class PlayedSource implements PageSource {
   #version = 1;
   /** What users did and asked. */
   readonly told: string[] = [];
+  /** Sessions that were signed out, as the store has them. */
+  ended = new Set<string>();
   /** How answers to warnings are taken. */
   stay: Desk['stay'] = () => Promise.reject(new Error('there is no store'));
   readonly desk: { -readonly [K in keyof Desk]: Desk[K] } = {
@@ -124,6 +126,11 @@ export class PlayedSource implements PageSource {
       this.change({ pause: undefined });
       return Promise.resolve();
     },
+    endSession: (id) => {
+      this.ended.add(id);
+      return Promise.resolve();
+    },
+    isSessionEnded: (id) => Promise.resolve(this.ended.has(id)),
     stay: (ticket, deed) => this.stay(ticket, deed),
   };
 

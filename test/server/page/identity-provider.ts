@@ -17,6 +17,8 @@ export class IdentityProvider {
   };
   /** Claims of `groups` come with the ID token; else only from the user information. */
   isInToken = true;
+  /** It can be told to end its own session. */
+  hasLogout = true;
   issuer = '';
   asked: string[] = [];
   #provider: Provider | undefined;
@@ -72,6 +74,7 @@ export class IdentityProvider {
           grant_types: ['authorization_code'],
           response_types: ['code'],
           redirect_uris: [this.#redirect],
+          post_logout_redirect_uris: [this.#redirect.replace(/callback$/, '')],
           id_token_signed_response_alg: 'ES256',
         },
       ],
@@ -79,7 +82,7 @@ export class IdentityProvider {
       conformIdTokenClaims: !this.isInToken,
       scopes: ['openid', 'email', 'profile', 'groups'],
       cookies: { keys: [randomBytes(16).toString('hex')] },
-      features: { devInteractions: { enabled: false } },
+      features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: this.hasLogout } },
       findAccount: (_ctx, accountId) => ({
         accountId,
         claims: () => ({ sub: accountId, ...this.account.claims }),

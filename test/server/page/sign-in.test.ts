@@ -242,9 +242,79 @@ describe('sessions', () => {
     const stolen = new Visitor();
     for (const [origin, jar] of visitor.cookies) stolen.cookies.set(origin, new Map(jar));
     expect((await stolen.get(url)).text).toMatch(NAMES);
-    expect((await visitor.post(`${url}/sign-out`, { token: tokenIn(html) })).status).toBe(303);
+    expect((await visitor.post(`${url}/sign-out`, { token: tokenIn(html) })).status).toBe(200);
     expect((await visitor.get(url)).text).not.toMatch(NAMES);
     expect((await stolen.get(url)).text).not.toMatch(NAMES);
+  });
+
+  /** Another process with the same secret, at the address of the first; `ended` is what both find in their store. */
+  async function replica(
+    sources: readonly PlayedSource[] = [source],
+  ): Promise<RunningServer & { readonly url: string }> {
+    const at = url;
+    const signIn = { ...CLIENT, issuer: provider.issuer, claim: 'groups', scope: 'openid email groups' };
+    const roles = {
+      viewers: ['Supervisors'],
+      operators: ['Ops leads'],
+      organisations: {},
+      fetch: pageFetch({}),
+    };
+    const access = { url: at, secret: SECRET, signIn: { ...signIn, ...roles } };
+    const site = await served(sources, { access, now: () => now, log: pino({ level: 'silent' }) });
+    return { ...site.server, url: site.url };
+  }
+
+  function cookieOf(visitor: Visitor): string {
+    return [...(visitor.cookies.get(new URL(url).origin) ?? [])].map((pair) => pair.join('=')).join('; ');
+  }
+
+  test('that are signed out open nothing on another replica, nor after a restart, and end what is open there', async () => {
+    await open();
+    const { visitor, html } = await signedIn(['Ops leads']);
+    const cookie = cookieOf(visitor);
+    const other = await replica();
+    try {
+      const there = async (): Promise<string> =>
+        await (await fetch(other.url, { headers: { cookie } })).text();
+      expect(await there()).toMatch(NAMES);
+      const events = await fetch(`${other.url}/events`, { headers: { cookie } });
+      const reader = events.body?.getReader();
+      await reader?.read();
+      await visitor.post(`${url}/sign-out`, { token: tokenIn(html) });
+      expect(await there()).not.toMatch(NAMES);
+      expect(await there()).toContain('Sign in');
+    } finally {
+      await other.close();
+    }
+    const restarted = await replica();
+    expect(await (await fetch(restarted.url, { headers: { cookie } })).text()).not.toMatch(NAMES);
+    await restarted.close();
+  });
+
+  test('that are signed out while a store fails are written to it as soon as it is back', async () => {
+    await open();
+    const { visitor, html } = await signedIn(['Ops leads']);
+    const { endSession } = source.desk;
+    source.desk.endSession = () => Promise.reject(new Error('the store is not open'));
+    await visitor.post(`${url}/sign-out`, { token: tokenIn(html) });
+    expect([source.ended.size, log.join('').includes('a sign-out could not be written')]).toEqual([0, true]);
+    source.desk.endSession = endSession;
+    const next = await signedIn(['Ops leads']);
+    await next.visitor.post(`${url}/sign-out`, { token: tokenIn(next.html) });
+    expect(source.ended.size).toBe(2);
+  });
+
+  test('of which the store cannot tell give no role meanwhile, and go on when it is back', async () => {
+    await open();
+    const { visitor, html } = await signedIn(['Ops leads']);
+    const { isSessionEnded } = source.desk;
+    source.desk.isSessionEnded = () => Promise.reject(new Error('the store is not open'));
+    const { text } = await visitor.get(url);
+    expect([NAMES.test(text), text.includes('who may see no names')]).toEqual([false, true]);
+    const fields = { reason: 'x', minutes: '0', token: tokenIn(html) };
+    expect((await visitor.post(`${url}/pause`, fields)).status).toBe(403);
+    source.desk.isSessionEnded = isSessionEnded;
+    expect((await visitor.get(url)).text).toMatch(NAMES);
   });
 
   test('end after eight hours, whatever their users do', async () => {
@@ -416,6 +486,91 @@ describe('what others try', () => {
     });
     expect(paused.status).toBe(303);
     expect((await visitor.get(url)).text).toContain('<strong>Paused</strong>');
+  });
+});
+
+describe('signing out', () => {
+  /** Where the page of the way out leads. */
+  function leadsTo(html: string): URL {
+    const address = /http-equiv="refresh" content="0; url=([^"]+)"/.exec(html)?.[1] ?? '';
+    expect(html).toContain(`<a href="${address}">`);
+    return new URL(address.replaceAll('&amp;', '&'));
+  }
+
+  test('leads to the provider, where the session ends as well, and back: the next sign-in asks who it is', async () => {
+    await open('/team');
+    const { visitor, html } = await signedIn(['Ops leads']);
+    const { text } = await visitor.post(`${url}/sign-out`, { token: tokenIn(html) });
+    const there = leadsTo(text);
+    expect(there.origin).toBe(provider.issuer);
+    expect(there.searchParams.get('post_logout_redirect_uri')).toBe(`${url}/`);
+    expect(there.searchParams.get('id_token_hint')?.split('.')).toHaveLength(3);
+    const asked = await visitor.get(there.href);
+    expect(asked.status).toBe(200);
+    const form = /action="([^"]+)"[\s\S]*?name="xsrf" value="([^"]+)"/.exec(asked.text);
+    const confirmed = await visitor.once(form?.[1] ?? '', {
+      method: 'POST',
+      body: new URLSearchParams({ xsrf: form?.[2] ?? '', logout: 'yes' }),
+    });
+    expect(confirmed.headers.get('location')).toBe(`${url}/`);
+    const before = provider.asked.filter((path) => path.startsWith('/interaction/')).length;
+    await visitor.get(`${url}/sign-in`);
+    expect(provider.asked.filter((path) => path.startsWith('/interaction/')).length).toBe(before + 1);
+  });
+
+  test('at a provider that ends no session ends it here', async () => {
+    provider.hasLogout = false;
+    await open();
+    const { visitor, html } = await signedIn(['Ops leads']);
+    const answer = await visitor.post(`${url}/sign-out`, { token: tokenIn(html) });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+    expect(source.ended.size).toBe(1);
+  });
+
+  test('while the provider is down ends it here, and says so in the log', async () => {
+    await open();
+    const { visitor, html } = await signedIn(['Ops leads']);
+    now += 2 * HOUR;
+    await provider.close();
+    expect((await visitor.post(`${url}/sign-out`, { token: tokenIn(html) })).status).toBe(303);
+    expect((await visitor.get(url)).text).not.toMatch(NAMES);
+    expect(log.join('')).toContain('the provider could not be asked where its own session ends');
+  });
+
+  test('of a user whose ID token is longer than a browser keeps still leads to the provider', async () => {
+    await open();
+    provider.account = {
+      sub: 'vera',
+      claims: {
+        email: 'vera@example.com',
+        groups: ['Ops leads', ...Array.from({ length: 300 }, (_, n) => `group ${n}`)],
+      },
+    };
+    const visitor = new Visitor();
+    const { text: html } = await visitor.get(`${url}/sign-in`);
+    const { text } = await visitor.post(`${url}/sign-out`, { token: tokenIn(html) });
+    const there = leadsTo(text);
+    expect([there.searchParams.get('id_token_hint'), there.searchParams.get('client_id')]).toEqual([
+      null,
+      'idle-enforcer',
+    ]);
+  });
+
+  test('the ID token goes to the way out alone, and stands in no log', async () => {
+    await open('/team');
+    provider.account = { sub: 'v', claims: { groups: 'Supervisors' } };
+    const visitor = new Visitor();
+    let at = `${url}/sign-in`;
+    let lines: readonly string[] = [];
+    while (at !== '') {
+      const answer = await visitor.once(at);
+      lines = [...lines, ...answer.headers.getSetCookie()];
+      const to = answer.headers.get('location');
+      at = to === null ? '' : new URL(to, at).href;
+    }
+    const hint = lines.find((line) => line.startsWith('idle_enforcer_sign_out='));
+    expect(hint).toMatch(/; Path=\/team\/sign-out; HttpOnly; SameSite=Lax$/);
+    expect(log.join('')).not.toContain('eyJ');
   });
 });
 
