@@ -10,7 +10,7 @@ import { LIMIT, type CastAgent, type World } from './world.ts';
 
 /** Something that was made to go wrong. */
 export interface Mishap {
-  readonly what: 'kill' | 'freeze' | 'suspend' | 'stop' | 'cut' | 'outage';
+  readonly what: 'kill' | 'freeze' | 'suspend' | 'stop' | 'cut' | 'outage' | 'hand_over';
   /** Whether it met the holder of the lease. */
   readonly isHolder: boolean;
   readonly at: Instant;
@@ -172,7 +172,7 @@ export class Invariants {
     const isOther = (each: Mishap): boolean => each.isHolder || each.what === 'outage';
     if (this.#mishaps.some((each) => isOther(each) && each.at > at && each.at < next)) return;
     const last = this.#sweeps.findLast((sweep) => sweep.at <= at)?.at ?? at;
-    const isBack = what === 'cut' || until - at < SWEPT_WITHIN;
+    const isBack = what !== 'hand_over' && (what === 'cut' || until - at < SWEPT_WITHIN);
     const end = Math.max(
       at + SWEPT_WITHIN,
       last + INTERVAL + LATE,

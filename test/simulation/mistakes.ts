@@ -13,6 +13,7 @@ export const MISTAKES = [
   'forgets_memory', //    taking over begins without what is remembered
   'write_behind', //      a step is said to be stored before it is
   'torn_step', //         a step stores what is remembered, and not what is on record
+  'left_to_none', //      a lease that was handed over is left to others for ten minutes, by all of them
 ] as const;
 
 export type Mistake = (typeof MISTAKES)[number];

@@ -6,6 +6,7 @@ import { Worker } from '../../src/controller/worker.ts';
 import { writtenUnder } from '../../src/controller/written-under.ts';
 import type { Agent, Sighting } from '../../src/domain/agent.ts';
 import type { ActionResult } from '../../src/domain/logoff/result.ts';
+import { PATIENCE } from '../../src/domain/spread.ts';
 import type { Action, Policy } from '../../src/domain/policy/policy.ts';
 import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import type { Directory, Effects, ReadingSummary } from '../../src/ports/agents.ts';
@@ -89,6 +90,7 @@ export class Replica implements Client {
     this.#worker = new Worker(
       {
         ...{ clock: this.#clock, store, log: QUIET.log, meter: QUIET.meter, holder: name },
+        patience: () => this.#patience(),
         process: { command: 'run', version: '0', startedAt: parts.scheduler.now },
         load: (wanted, _, isOver) => Controller.load({ ...made, store: writtenUnder(store, isOver) }, wanted),
         onTaken: () => {
@@ -120,6 +122,18 @@ export class Replica implements Client {
   async stop(): Promise<void> {
     await this.#worker.drain(8 * SECOND);
     this.isDead = true;
+  }
+
+  /** Leaves the organisation to another replica, as one does that holds too many. */
+  handOver(): void {
+    void this.#worker.handOver(8 * SECOND);
+  }
+
+  /** What is known of the others may be wrong: each may take another for emptier, or itself. */
+  #patience(): Duration {
+    const { mistake, scheduler } = this.#parts;
+    if (mistake === 'left_to_none') return 10 * MINUTE;
+    return scheduler.random() < 0.5 ? 0 : PATIENCE;
   }
 
   readonly #clock: Clock = {

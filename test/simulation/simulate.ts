@@ -94,7 +94,18 @@ export async function simulate(
 }
 
 /** How often each kind of mishap comes, of so many. */
-const KINDS = ['kill', 'kill', 'freeze', 'freeze', 'suspend', 'stop', 'cut', 'cut', 'outage'] as const;
+const KINDS = [
+  'kill',
+  'kill',
+  'freeze',
+  'freeze',
+  'suspend',
+  'stop',
+  'hand_over',
+  'cut',
+  'cut',
+  'outage',
+] as const;
 /** How likely one comes just when a request for an agent is on its way. */
 const IN_THE_MIDDLE = 0.5;
 
@@ -169,6 +180,7 @@ class Floor {
     this.#invariants.mishap({ what, isHolder: place === this.#holder(), at: now, until: now + length });
     if (what === 'outage') database.downUntil = now + length;
     else if (what === 'cut') replica.cutOff(length);
+    else if (what === 'hand_over') replica.handOver();
     else if (what === 'freeze' || what === 'suspend') replica.freeze(length, what === 'suspend');
     else {
       if (what === 'kill') replica.kill();
