@@ -198,7 +198,6 @@ export class Worker {
     this.#isHandingOver = true;
     const isCutOff = await this.#windDown(limit, 'the organisation is handed over');
     this.#enforcer = undefined;
-    this.#isAfterAnother = true;
     try {
       await this.#givenBack(this.#keeper.handOver(isCutOff));
       log.info({ epoch: this.#keeper.epoch }, 'the lease was left to another worker: this one waits');

@@ -634,6 +634,10 @@ describe('handing over', () => {
     const { first, second, sweeps } = await two();
     await first.handOver(8 * SECOND);
     expect(first.lease).toEqual({ standing: 'standby', epoch: 1 });
+    let looks = 0;
+    lookEarly = () => Promise.resolve(void (looks += 1));
+    await first.lookEarly(clock.now() + MINUTE);
+    expect(looks).toBe(0);
     await clock.goOnTo(clock.now() + 2 * SECOND);
     await settled();
     expect(second.lease).toEqual({ standing: 'held', epoch: 2 });
@@ -695,17 +699,26 @@ describe('handing over', () => {
     expect(first.lease).toEqual({ standing: 'held', epoch: 2 });
   });
 
-  test('waits for a renewal that is on its way, which would take the lease again', async () => {
+  test.each([
+    ['handing over', (worker: Worker) => worker.handOver(8 * SECOND)],
+    ['the end', (worker: Worker) => worker.drain(8 * SECOND)],
+  ])('%s waits for a renewal that is on its way, which would take the lease again', async (_, ending) => {
     const first = workerOf();
     await first.tick();
     const { promise, resolve } = Promise.withResolvers<undefined>();
     lease.hangs = promise;
     clock.windTo(clock.now() + 10 * SECOND);
-    const handed = first.handOver(8 * SECOND);
     await settled();
+    lease.hangs = undefined;
+    const handed = ending(first);
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 10; turn += 1) await settled();
+    };
+    await turns();
     expect(lease.released).toBe(0);
     resolve(undefined);
     await handed;
+    await turns();
     expect([lease.released, contents.lease.holder]).toEqual([1, undefined]);
   });
 

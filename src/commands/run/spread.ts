@@ -18,6 +18,8 @@ import { DRAIN } from './worker.ts';
 const BEAT: Duration = 10 * SECOND;
 /** A replica that has said nothing for so long is gone. Its leases run out later, so that none of them is left to it. */
 const MISSED: Duration = 20 * SECOND;
+/** At the end a database is given so long to take note of it. */
+const LEAVE_WITHIN: Duration = SECOND;
 
 /** An organisation of this process; without a worker it cannot be held. */
 export interface Shared {
@@ -56,6 +58,7 @@ export class Spread {
   /** Hears of the others, and goes on to do so. Never rejects. */
   async start(): Promise<void> {
     await this.beat();
+    if (this.#isOver) return;
     this.#stopTimer = this.#parts.clock.every?.(BEAT, () => {
       void this.beat();
     });
@@ -86,10 +89,18 @@ export class Spread {
     return this.#beating;
   }
 
-  /** This process ends: the others share what it held. Never rejects. */
+  /** This process ends: the others share what it held. Never rejects; a database that hangs is not waited for. */
   async stop(): Promise<void> {
     this.#isOver = true;
     this.#stopTimer?.();
+    const left = new AbortController();
+    void this.#leave().finally(() => {
+      left.abort();
+    });
+    await this.#parts.clock.sleep(LEAVE_WITHIN, left.signal).catch(() => undefined);
+  }
+
+  async #leave(): Promise<void> {
     // What it has under way says that it lives.
     await this.#beating;
     await this.#replicas?.leave(this.#parts.id).catch(() => undefined);

@@ -14,6 +14,7 @@ class Database implements ReplicasPort {
   mayMove = true;
   failing = false;
   left: string[] = [];
+  hangs: Promise<void> = Promise.resolve();
 
   beat(own: Replica): Promise<readonly HeardReplica[]> {
     if (this.failing) return Promise.reject(new Error('the database is away'));
@@ -28,7 +29,7 @@ class Database implements ReplicasPort {
 
   leave(id: string): Promise<void> {
     this.left.push(id);
-    return Promise.resolve();
+    return this.hangs;
   }
 
   close(): Promise<void> {
@@ -144,6 +145,23 @@ describe('a process of several', () => {
     await own.stop();
     await clock.goOnTo(BASE + 60 * SECOND);
     expect([database.said.length, database.left]).toEqual([before, ['own']]);
+  });
+
+  test('that ends while it hears of the others for the first time says nothing any more', async () => {
+    const own = spread();
+    const started = own.start();
+    await own.stop();
+    await started;
+    await clock.goOnTo(BASE + 30 * SECOND);
+    expect([database.said.length, database.left]).toEqual([1, ['own']]);
+  });
+
+  test('ends although the database does not take note of it', async () => {
+    const own = spread();
+    await own.start();
+    database.hangs = new Promise(() => undefined);
+    await own.stop();
+    expect(database.left).toEqual(['own']);
   });
 
   test('of a fleet without a database is alone', () => {
