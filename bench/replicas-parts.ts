@@ -10,6 +10,8 @@ import { createSandbox, type Sandbox } from '../src/sandbox/index.ts';
 export const PACE = 20;
 const SHIFT = 8 * 3_600_000;
 export const INTERVAL = 30_000;
+/** The shift begins once the processes have started. */
+const OPENS_AFTER = 20_000;
 
 const minutes = (usual: number): number => (usual * 60_000) / PACE;
 
@@ -82,8 +84,7 @@ export async function centreOf(
   const sandbox = createSandbox({
     ...{ seed: seed + n, agents, pace: PACE, clientId: name, clientSecret: 'sandbox-secret' },
     now: () => Date.now(),
-    // Those who leave early have left.
-    startsAt: Date.now() - SHIFT / PACE / 3,
+    startsAt: Date.now() + OPENS_AFTER,
     shiftMs: SHIFT,
   });
   const { apiUrl } = await sandbox.listen();

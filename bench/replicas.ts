@@ -58,8 +58,7 @@ interface Orphan {
 const folder = mkdtempSync(join(tmpdir(), 'idle-replicas-'));
 mkdirSync(join(folder, 'o'));
 const database = await emptyDatabase();
-const client = new pg.Client({ connectionString: database.url });
-await client.connect();
+const client = new pg.Pool({ connectionString: database.url, max: 3 });
 
 const effects: Effect[] = [];
 /** Effects of a process that did not hold the organisation any more, by way of the database when they arrived. */
@@ -172,7 +171,8 @@ const truths = centres.map(({ sandbox }) =>
   sandbox.truth({ limitFor: limitOf, slackMs: 2 * INTERVAL + ACTED_WITHIN, backOnlineMs: 20 * 60_000 }),
 );
 const disturbed = truths.flatMap(({ disturbed: each }) => each);
-const missed = truths.flatMap(({ missed: each }) => each);
+/** Nobody watched those who had left before the processes had started. */
+const missed = truths.flatMap(({ missed: each }) => each).filter(({ absentFrom }) => absentFrom >= begun);
 await Promise.all(replicas.map((replica) => replica.stop()));
 const [record] = await rows<Record<'agents' | 'gaps' | 'damaged' | 'intents' | 'twice' | 'open', number>>(`
   WITH intents AS (
