@@ -58,11 +58,9 @@ export function connect(
   { genesys }: Settings,
   { clock, log, metrics, redactor = new Redactor() }: Omit<Surroundings, 'signal'>,
 ): Platform {
-  const { requestsPerMinute, timeout, region, clientId, clientSecret, apiUrl, loginUrl } = genesys;
-  const settings = { region, clientId, clientSecret, apiUrl, loginUrl, requestsPerMinute, timeout };
   const proxies = proxiesOf(process.env);
   for (const address of proxyAddresses(process.env).flatMap(secretsInAddress)) redactor.know(address);
-  const platform = connectPlatform(settings, clock, {
+  const platform = connectPlatform(genesys, clock, {
     redactor,
     onRequest: ({ operation, status }) => {
       metrics.request(operation, String(status));
@@ -119,8 +117,7 @@ async function assembled(loaded: LoadedPolicy, store: Store, around: Surrounding
     });
     const parts: Parts = { ...around, store, platform, names, identity, health, telling, alarms };
     const inForce = inForceOf(policy, loaded.settings);
-    const { worker, lastReport, missed, onTaken, between } = workerOf(inForce, parts);
-    watchLease(worker, parts);
+    const { worker, lastReport, missed, onTaken, between } = begun(workerOf(inForce, parts), parts);
     const reload = reloadOf(loaded, inForce, worker, parts);
     reload.subscribe(({ settings }) => {
       ({ interval } = settings.sweep);
@@ -146,9 +143,13 @@ async function assembled(loaded: LoadedPolicy, store: Store, around: Surrounding
   }
 }
 
-function watchLease(worker: Worker, { metrics, health }: Pick<Parts, 'metrics' | 'health'>): void {
-  metrics.watchLease(() => worker.lease);
-  health.watchLease(() => worker.lease.standing);
+/** The same; its lease is watched, and schedules are read before its first sweep. `once` reads them itself. */
+function begun<Made extends { readonly worker: Worker }>(made: Made, parts: Parts): Made {
+  const { metrics, health, platform, command, signal } = parts;
+  metrics.watchLease(() => made.worker.lease);
+  health.watchLease(() => made.worker.lease.standing);
+  if (command !== 'once') void platform.schedules.refresh(signal);
+  return made;
 }
 
 /** The log is told once, at the start: the environment does not change. */
@@ -195,7 +196,7 @@ function workerOf(
   readonly between: (reload: Reload) => void;
 } {
   const { clock, log, metrics, store, platform, names, identity, health, telling, alarms } = parts;
-  const { command = 'run', redactor = new Redactor(), floor } = parts;
+  const { command = 'run', redactor = new Redactor(), floor, signal } = parts;
   let last: SweepReport | undefined;
   let reload: Reload | undefined;
   const meter = meterOf({ metrics, health, clock, alarms }, (report) => {
@@ -228,8 +229,10 @@ function workerOf(
       if (store.setAside !== setAside) tellOfDamage(store, telling);
       ({ setAside } = store);
       tellOfRows(store, telling);
-      // Beside the sweeps: a receiver that hangs does not delay them.
-      if (!worker.waiting) void notifier.flush();
+      // Beside the sweeps: a receiver that hangs does not delay them, and neither does workforce management.
+      if (worker.waiting) return;
+      void notifier.flush();
+      if (command === 'run') void platform.schedules.refresh(signal);
     },
   };
   const process = { command, version: VERSION, startedAt: clock.now() };
@@ -240,9 +243,7 @@ function workerOf(
   return {
     worker,
     lastReport: () => last,
-    missed: (why, count) => {
-      meter.missed(why, count);
-    },
+    missed: meter.missed.bind(meter),
     onTaken: late.use,
     between: (wanted) => {
       reload = wanted;

@@ -2,6 +2,7 @@
  * An agent, and one observation of that agent. Field names follow the platform's words; anything the platform left
  * out is `undefined` here and is never guessed.
  */
+import type { Shifts } from './time/shifts.ts';
 import type { Instant } from './time/time.ts';
 
 /** The platform's system presences, in one spelling. `UNKNOWN` stands for any word not in this list. */
@@ -41,6 +42,8 @@ export interface Agent {
   readonly roles: readonly string[];
   readonly queues: readonly string[];
   readonly teams: readonly string[];
+  /** The agent's schedule, where the policy asks for it and it could be read. */
+  readonly shifts?: Shifts | undefined;
 }
 
 /** The presence and routing status that a reading shows, without their stamps. */

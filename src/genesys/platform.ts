@@ -25,6 +25,7 @@ import { listNames } from './listing/names.ts';
 import type { Named } from '../domain/policy/named.ts';
 import type { NameKind } from '../domain/policy/policy.ts';
 import { NativeTimeouts } from './inspection/native-timeouts.ts';
+import { Schedules, type SchedulesParts } from './schedules/schedules.ts';
 import { RateBudget, type Priority } from './http/rate-budget.ts';
 import { resolveHosts, type Hosts } from './http/regions.ts';
 import { Scrubber } from './http/scrub.ts';
@@ -52,6 +53,8 @@ export interface PlatformSettings {
   readonly apiUrl?: string | undefined;
   readonly loginUrl?: string | undefined;
   readonly requestsPerMinute: number;
+  /** Hosts from which large answers may be downloaded; none unless given. */
+  readonly downloadHosts?: readonly string[] | undefined;
   /** For each request, in ms of real time. */
   readonly timeout: Duration;
 }
@@ -91,6 +94,8 @@ export interface Platform {
   readonly push: PushSource;
   readonly signIns: SignInSource;
   readonly openInteractions: OpenInteractions;
+  /** Who is scheduled when, by workforce management. */
+  readonly schedules: Schedules;
   /** The client's secret has been renewed: the next login uses it. */
   useSecret(clientSecret: string): void;
   /** Ends all connections; calls under way fail. */
@@ -108,20 +113,18 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   const gate = new Gate(budget, clock);
   const client = new HttpClient({ timeout: settings.timeout, env: process.env, connections: AT_ONCE });
   const transport = new Transport({ client, gate, clock, serverClock, scrubber, hooks, random: Math.random });
-  const sdk = openSdk(
-    { hosts, clientId: settings.clientId, clientSecret: settings.clientSecret },
-    transport,
-    scrubber,
-    now,
-  );
+  const { clientId, clientSecret } = settings;
+  const sdk = openSdk({ hosts, clientId, clientSecret }, transport, scrubber, now);
   const offline = new OfflineDefinition(sdk, now);
   const warn = hooks.warn.bind(hooks);
   const tokenTimeout = (signal?: AbortSignal): Promise<TokenTimeout> =>
     readTokenTimeout(sdk, { priority: 'read', signal, effort: SIDE_EFFORT });
   const nativeTimeouts = new NativeTimeouts(tokenTimeout, now, warn);
   const offer = new CursorOffer(warn);
-  const directory = directoryOf({ sdk, now, serverClock, nativeTimeouts, offline, warn }, offer);
-  const evidence = evidenceOf({ sdk, scrubber, gate, client, directory, hosts }, now, warn);
+  const roots = { sdk, scrubber, gate, client, serverClock, hosts, now, warn };
+  const schedules = schedulesOf(roots, settings.downloadHosts);
+  const directory = directoryOf({ ...roots, nativeTimeouts, offline, schedules }, offer);
+  const evidence = evidenceOf({ ...roots, directory }, now, warn);
   // Without expands larger pages may do than in a sweep.
   const namePages = new UserPages(sdk, now, offer, warn);
   return {
@@ -147,6 +150,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
     }),
     history: historyOf(sdk, clock),
     ...evidence,
+    schedules,
     useSecret: (clientSecret) => {
       scrubber.hide(clientSecret);
       sdk.useSecret(clientSecret);
@@ -158,6 +162,30 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
       await client.close();
     },
   };
+}
+
+function schedulesOf(
+  {
+    gate,
+    serverClock,
+    hosts,
+    now,
+    ...parts
+  }: Omit<SchedulesParts, 'hosts' | 'isPlain' | 'serverNow' | 'room'> & {
+    readonly gate: Gate;
+    readonly serverClock: ServerClock;
+    readonly hosts: Hosts;
+  },
+  downloadHosts: readonly string[] = [],
+): Schedules {
+  return new Schedules({
+    ...parts,
+    now,
+    serverNow: () => serverClock.earliest(now()),
+    room: () => gate.roomForEvidence(),
+    hosts: downloadHosts.map((host) => host.toLowerCase()),
+    isPlain: hosts.apiUrl.startsWith('http:'),
+  });
 }
 
 /** What evidence is made of, beside the SDK. */

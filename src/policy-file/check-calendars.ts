@@ -1,7 +1,7 @@
 /** Whether the exceptions of a calendar make sense together. */
 import { normaliseName } from '../domain/name.ts';
 import { toWindows } from './calendars.ts';
-import { entriesAt, part, warn, type Checking } from './checking.ts';
+import { entriesAt, isBlock, part, warn, type Checking } from './checking.ts';
 import { daysOfYear, dayOfYear, parseDays, type Days } from './except.ts';
 import { exception } from './schema-calendar.ts';
 import type { Path } from './source.ts';
@@ -24,6 +24,15 @@ export function checkCalendars(checking: Checked): ReadonlySet<string> {
     checkExceptions(checking, ['calendars', name, 'except']);
   }
   return names;
+}
+
+/** Names of calendars that are each agent's own shift. */
+export function shiftCalendars({ source }: Pick<Checked, 'source'>): ReadonlySet<string> {
+  const value = source.at(['calendars']);
+  const names = Object.entries(isBlock(value) ? value : {}).filter(
+    ([, entry]) => isBlock(entry) && entry['source'] === 'wfm',
+  );
+  return new Set(names.map(([name]) => normaliseName(name)));
 }
 
 /** One entry of `except`, with where it stands. */

@@ -3,7 +3,7 @@ import { normaliseName } from '../domain/name.ts';
 import type { Calendar, DailyWindow } from '../domain/time/calendar.ts';
 import { toCalendar } from './calendars.ts';
 import { isBlock, part, warn, type Checking } from './checking.ts';
-import { calendar } from './schema-calendar.ts';
+import { calendar, isOfShifts } from './schema-calendar.ts';
 import { MOST_IN_A_DAY } from './check-windows.ts';
 
 const WHOLE_DAY = 24 * 60;
@@ -15,7 +15,7 @@ export function checkOpening(checking: Pick<Checking, 'source' | 'warnings'>): R
   const alwaysOpen = new Set<string>();
   for (const [name, entry] of Object.entries(isBlock(value) ? value : {})) {
     const fitting = part(calendar, entry);
-    if (fitting === undefined) continue;
+    if (fitting === undefined || isOfShifts(fitting)) continue;
     const parsed = toCalendar(name, fitting);
     if (isAlwaysOpen(parsed)) alwaysOpen.add(normaliseName(name));
     if (!neverOpens(parsed)) continue;

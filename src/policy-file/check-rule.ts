@@ -2,6 +2,7 @@
 import { normaliseName } from '../domain/name.ts';
 import { CLOCK_TABLE, CLOCKS } from '../domain/policy/clocks.ts';
 import type { When } from '../domain/policy/policy.ts';
+import { SHIFTS_REMEMBERED } from '../domain/time/shifts.ts';
 import { DAY, formatDuration } from '../domain/time/time.ts';
 import { warn, type Checking } from './checking.ts';
 import { checkActions } from './check-actions.ts';
@@ -84,7 +85,7 @@ function checkLimit(checking: Checking, { limit }: RuleText, path: Path): void {
 }
 
 function checkHours(checking: Checking, rule: RuleText, path: Path): void {
-  const { faults, calendars, alwaysOpen } = checking;
+  const { faults, calendars, alwaysOpen, shifts } = checking;
   if (rule.during !== undefined && rule.outside !== undefined) {
     faults.add([...path, 'outside'], 'has both during and outside: leave one of them', { atKey: true });
   }
@@ -93,6 +94,13 @@ function checkHours(checking: Checking, rule: RuleText, path: Path): void {
       checking,
       [...path, 'outside'],
       'never counts: the calendar is open all the time, so that this rule makes no agent due; leave outside away, or give the calendar hours',
+    );
+  const ofShifts = shifts.has(normaliseName(rule.during ?? rule.outside ?? ''));
+  if (ofShifts && rule.limit > SHIFTS_REMEMBERED)
+    warn(
+      checking,
+      [...path, 'limit'],
+      `is never reached: of a calendar of shifts ${formatDuration(SHIFTS_REMEMBERED)} are remembered`,
     );
   for (const side of ['during', 'outside'] as const) {
     const name = rule[side];

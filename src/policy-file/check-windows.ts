@@ -1,7 +1,7 @@
 /** Whether calendars are of a size that can be judged by: windows are worked out day by day, while the worker waits. */
 import { toCalendar } from './calendars.ts';
 import { isBlock, part, type Checking } from './checking.ts';
-import { calendar } from './schema-calendar.ts';
+import { calendar, isOfShifts } from './schema-calendar.ts';
 import type { Path } from './source.ts';
 
 /** Windows of one day. */
@@ -16,7 +16,7 @@ export function checkWindows({ source, faults }: Checking): void {
   for (const [name, entry] of Object.entries(value)) {
     const path: Path = ['calendars', name];
     const fitting = part(calendar, entry);
-    if (fitting === undefined) continue;
+    if (fitting === undefined || isOfShifts(fitting)) continue;
     const days = [...toCalendar(name, fitting).weekly.values()].map((windows) => windows.length);
     if (days.some((count) => count > MOST_IN_A_DAY))
       faults.add([...path, 'weekly'], `has more than ${MOST_IN_A_DAY} windows in a day`);

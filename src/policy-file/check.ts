@@ -14,7 +14,7 @@ import {
   type Checking,
 } from './checking.ts';
 import { checkCaps, checkGrace, checkIdentityCap } from './check-bounds.ts';
-import { checkCalendars } from './check-calendars.ts';
+import { checkCalendars, shiftCalendars } from './check-calendars.ts';
 import { checkDead } from './check-dead.ts';
 import { checkPage } from './check-page.ts';
 import { checkStay, type PageBeside } from './check-stay.ts';
@@ -52,7 +52,13 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[], 
   };
   const calendars = checkCalendars(base);
   const unknown = { connector: undefined, warns: false, reported: true };
-  const first: Checking = { ...base, calendars, alwaysOpen: checkOpening(base), ...unknown };
+  const first: Checking = {
+    ...base,
+    calendars,
+    alwaysOpen: checkOpening(base),
+    shifts: shiftCalendars(base),
+    ...unknown,
+  };
   const checking = { ...first, connector: checkIdentity(first), ...checkChannels(first) };
   const general = checkGeneralReturns(checking);
   entriesAt(source, ['exempt']).forEach((entry, i) => {
@@ -96,6 +102,7 @@ const KEYS = {
   presence: ['away'],
   secondary_presence: NAMES,
   routing: ['off_queue'],
+  scheduled: ['meeting'],
 };
 const RUNG = { wait: '1m', actions: ['offline'] };
 

@@ -27,6 +27,8 @@ export interface Checking {
   readonly reported: boolean;
   /** Calendars that are open at all times, as `normaliseName` gives them. */
   readonly alwaysOpen: ReadonlySet<string>;
+  /** Calendars that are each agent's own shift. */
+  readonly shifts: ReadonlySet<string>;
 }
 
 /** Adds a warning with its place. Like a fault it quotes nothing that the author wrote freely (see `quoting.ts`). */

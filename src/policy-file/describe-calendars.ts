@@ -1,11 +1,12 @@
 /** Calendars in plain words: when each opens next, in its own zone and in UTC, and which days are special. */
 import { windowsIn } from '../domain/time/calendar.ts';
 import type { Policy } from '../domain/policy/policy.ts';
-import { DAY, HOUR, MINUTE, type Instant } from '../domain/time/time.ts';
+import { SHIFTS_HOLD } from '../domain/time/shifts.ts';
+import { DAY, formatDuration, HOUR, MINUTE, type Instant } from '../domain/time/time.ts';
 import { wallTime } from '../domain/time/zone.ts';
 import { toCalendar } from './calendars.ts';
 import type { LoadedPolicy } from './draft.ts';
-import type { CalendarText } from './schema-calendar.ts';
+import { isOfShifts, type CalendarText, type ShiftCalendarText } from './schema-calendar.ts';
 import { counted } from '../texts/counted.ts';
 
 /** More special days than this are counted, not listed. */
@@ -22,10 +23,20 @@ export function describeCalendars(loaded: LoadedPolicy, policy: Policy, now: Ins
     'Calendars:',
     ...entries.flatMap(([name, text]) => {
       const unused = used.has(name) ? '' : '; no rule uses it';
+      if (isOfShifts(text)) return [`  ${name}: ${describeShifts(text)}${unused}`];
       const zone = `${text.timezone}, now ${offsetAt(text.timezone, now)}`;
       return [`  ${name} (${zone}): ${describeNext(name, text, now)}${unused}`, ...describeExceptions(text)];
     }),
   ];
+}
+
+function describeShifts({ early, late }: ShiftCalendarText): string {
+  const widened = [
+    early > 0 ? `from ${formatDuration(early)} before its start` : '',
+    late > 0 ? `until ${formatDuration(late)} after its end` : '',
+  ].filter((part) => part !== '');
+  const wide = widened.length === 0 ? '' : `, ${widened.join(' and ')}`;
+  return `each agent's own published shift${wide}, read hourly from workforce management. An agent without one, or whose schedule could not be read for ${formatDuration(SHIFTS_HOLD)}, is neither during nor outside it`;
 }
 
 function describeNext(name: string, text: CalendarText, now: Instant): string {

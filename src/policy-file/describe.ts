@@ -187,6 +187,12 @@ function describeExemptions(
   return ['Exempt:', ...entries.map((entry) => `  ${describeExemption(entry, now, people)}`)];
 }
 
+function describeScheduled(scheduled: ExemptionText['scheduled']): string {
+  if (scheduled === undefined) return '';
+  const what = scheduled.map((category) => category.replaceAll('_', ' ')).join(' or ');
+  return `scheduled for ${what} by workforce management, or by a schedule that is not known`;
+}
+
 function describeExemption(
   { until, reason, not, ...entry }: ExemptionText,
   now: Instant,
@@ -195,6 +201,7 @@ function describeExemption(
   const parts = [
     describePeople({ ...entry, not: undefined }, people),
     describeState({ ...entry, not: undefined }),
+    describeScheduled(entry.scheduled),
   ];
   if (not !== undefined) {
     const inside = [describePeople(not, people), describeState({ ...not, not: undefined })].filter(

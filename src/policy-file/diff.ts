@@ -70,13 +70,14 @@ function placeOf({ store: { sqlite, postgres } }: LoadedPolicy['settings']): obj
 }
 
 function connection({ genesys }: LoadedPolicy['settings']): object {
-  const { region, clientId, apiUrl, loginUrl, requestsPerMinute, timeout } = genesys;
+  const { region, clientId, apiUrl, loginUrl, requestsPerMinute, downloadHosts, timeout } = genesys;
   return {
     region,
     client_id: clientId,
     api_url: apiUrl,
     login_url: loginUrl,
     requests_per_minute: requestsPerMinute,
+    download_hosts: downloadHosts,
     timeout,
   };
 }

@@ -23,6 +23,7 @@ export interface Settings {
     readonly apiUrl: string | undefined;
     readonly loginUrl: string | undefined;
     readonly requestsPerMinute: number;
+    readonly downloadHosts: readonly string[];
     readonly timeout: Duration;
   };
   /** IANA zone in which people are told times whose own zone is not known: that of the calendars, where all have the same, else UTC. */

@@ -112,6 +112,7 @@ function toSettings(content: Content): Settings {
       apiUrl: genesys.api_url,
       loginUrl: genesys.login_url,
       requestsPerMinute: genesys.requests_per_minute,
+      downloadHosts: genesys.download_hosts,
       timeout: genesys.timeout,
     },
     zone: commonZone(content.calendars),

@@ -1,5 +1,6 @@
 /** What of each agent must be read to judge by a policy: expands and listings that no rule needs are not requested. */
 import type { Matcher, Policy } from '../domain/policy/policy.ts';
+import { areShifts } from '../domain/time/shifts.ts';
 
 /** See `Agent` for the kinds. Ids of queues and teams. */
 export interface Needs {
@@ -10,6 +11,8 @@ export interface Needs {
   readonly queues: readonly string[];
   readonly teams: readonly string[];
   readonly tokens: boolean;
+  /** Whether rules ask when agents work by their schedule, or exemptions what they are scheduled for. */
+  readonly schedules: 'none' | 'shifts' | 'activities';
 }
 
 /** The token date is always wanted: without it a silent return looks like a person. Ids of before go on protecting. */
@@ -25,7 +28,14 @@ export function needsOf(policy: Policy): Needs {
     queues: ids('queues'),
     teams: ids('teams'),
     tokens: true,
+    schedules: schedulesOf(policy),
   };
+}
+
+function schedulesOf({ exempt, profiles }: Policy): Needs['schedules'] {
+  if (exempt.some(({ scheduled }) => scheduled !== undefined)) return 'activities';
+  const hours = profiles.flatMap(({ rules }) => rules.flatMap((rule) => rule.hours ?? []));
+  return hours.some(areShifts) ? 'shifts' : 'none';
 }
 
 function matchersOf({ exempt, profiles }: Policy): Matcher[] {

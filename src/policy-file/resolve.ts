@@ -8,8 +8,8 @@ import type {
   UserPatterns,
   When,
 } from '../domain/policy/policy.ts';
-import type { Hours } from '../domain/time/calendar.ts';
 import type { Calendar } from '../domain/time/calendar.ts';
+import type { RuleHours, ShiftCalendar } from '../domain/time/shifts.ts';
 import { isId, looseName, normaliseName } from '../domain/name.ts';
 import type { Instant } from '../domain/time/time.ts';
 import { toCalendar } from './calendars.ts';
@@ -29,6 +29,8 @@ import {
 import type { NameKind } from '../domain/policy/policy.ts';
 import { reachesOnlyWaiting, reachesWaiting } from './reach.ts';
 import type { ExemptionText, MatchText, ReturnsText, RuleText, WhenText } from './schema.ts';
+import { isOfShifts } from './schema-calendar.ts';
+import { hasPeople, hasState, people, state } from './entry-parts.ts';
 import type { NamedEntry, NamedWhole, Reachable } from './unmatched.ts';
 import type { Path, Source } from './source.ts';
 import { isWildcard, wildcard } from './wildcard.ts';
@@ -103,9 +105,14 @@ function whereIs(source: Source, path: Path): string {
   return `${source.file}:${line}:${column}: ${writePath(path, source.spoken)}`;
 }
 
-function calendarsOf({ content }: Draft): ReadonlyMap<string, Calendar> {
+function calendarsOf({ content }: Draft): ReadonlyMap<string, Calendar | ShiftCalendar> {
   const entries = Object.entries(content.calendars);
-  return new Map(entries.map(([name, text]) => [normaliseName(name), toCalendar(name, text)]));
+  return new Map(
+    entries.map(([name, text]) => [
+      normaliseName(name),
+      isOfShifts(text) ? { name, ...text } : toCalendar(name, text),
+    ]),
+  );
 }
 
 function toCaps(caps: Draft['content']['caps']): Policy['caps'] {
@@ -124,7 +131,7 @@ class Resolver implements Reachable {
   readonly #book: Book;
   readonly #faults: FaultList;
   readonly #warn: (path: Path, sentence: string) => void;
-  readonly #calendars: ReadonlyMap<string, Calendar>;
+  readonly #calendars: ReadonlyMap<string, Calendar | ShiftCalendar>;
   readonly #source: Source;
 
   constructor(book: Book, faults: FaultList, warn: (path: Path, sentence: string) => void, draft: Draft) {
@@ -144,7 +151,8 @@ class Resolver implements Reachable {
     const noted = this.entries.length;
     const match = this.#matcher(people(entry), path);
     const when = hasState(entry) ? this.#when(state(entry), path) : undefined;
-    const plain: Exemption = { label, match, when, until };
+    const scheduled = entry.scheduled === undefined ? undefined : new Set(entry.scheduled);
+    const plain: Exemption = { label, match, when, scheduled, until };
     const found = not === undefined ? [plain] : this.#without(plain, not, path);
     const matchers = found.map((each) => each.match);
     // An entry that is over need not fit any agent.
@@ -202,11 +210,11 @@ class Resolver implements Reachable {
     };
   }
 
-  #hours({ during, outside }: RuleText): Hours | undefined {
+  #hours({ during, outside }: RuleText): RuleHours | undefined {
     const calendar = this.#calendars.get(normaliseName(during ?? outside ?? ''));
-    return calendar === undefined
-      ? undefined
-      : { calendar, side: during === undefined ? 'outside' : 'during' };
+    const side = during === undefined ? 'outside' : 'during';
+    if (calendar === undefined) return undefined;
+    return 'source' in calendar ? { calendar, side } : { calendar, side };
   }
 
   /** A label belongs to a system presence: one of Offline is never due, one of another presence than asked for never fits. */
@@ -313,22 +321,6 @@ const ANY_STATE: When = {
   routing: undefined,
   not: undefined,
 };
-
-function people({ users, groups, roles, divisions, queues, teams }: MatchText): MatchText {
-  return { users, groups, roles, divisions, queues, teams };
-}
-
-function state({ presence, secondary_presence, routing }: WhenText): WhenText {
-  return { presence, secondary_presence, routing };
-}
-
-function hasPeople(entry: MatchText): boolean {
-  return Object.values(people(entry)).some((value) => value !== undefined);
-}
-
-function hasState(entry: WhenText): boolean {
-  return Object.values(state(entry)).some((value) => value !== undefined);
-}
 
 /** Where the rule leaves agents alone who wait on queue, its condition is not what it would be without that. */
 function keyOf(when: When, waitingOnQueue: boolean): string {

@@ -1,7 +1,8 @@
 /** The shape of a calendar. */
 import { z } from 'zod';
 import { DAYS_PATTERN, daysFault } from './except.ts';
-import { days, hours, timeZone } from '../shapes/scalars.ts';
+import { HOUR } from '../domain/time/time.ts';
+import { days, duration, hours, timeZone } from '../shapes/scalars.ts';
 import { about, block, listOf, nonEmpty } from '../shapes/blocks.ts';
 
 const windows = z.union([hours(), nonEmpty(hours())], {
@@ -39,8 +40,9 @@ export const exception = z.union([closed, opened], {
     'must be a day such as 2026-12-25, 12-25 or 12-24..01-02, or one with hours such as { 12-24: "08:00-12:00" }',
 });
 
-export const calendar = about(
+const weeklyCalendar = about(
   block({
+    source: about(z.literal('weekly'), 'Hours of the week, as without this key.').optional(),
     timezone: about(timeZone(), 'Time zone as Area/Location, such as America/Chicago, or UTC.'),
     weekly: about(
       z.record(days(), windows),
@@ -54,4 +56,33 @@ export const calendar = about(
   'Opening hours.',
 );
 
-export type CalendarText = z.output<typeof calendar>;
+/** Longer than this before and after a shift, and the platform's answer may not hold the shift any more. */
+const MOST_WIDENED = 4 * HOUR;
+
+const shiftCalendar = about(
+  block({
+    source: about(z.literal('wfm'), "Each agent's own published shift, as workforce management has it."),
+    early: about(
+      duration(0, MOST_WIDENED).prefault('0s'),
+      'The shift counts from this long before its start.',
+    ),
+    late: about(duration(0, MOST_WIDENED).prefault('0s'), 'The shift counts until this long after its end.'),
+  }),
+  "Each agent's own published shift.",
+);
+
+export const calendar = z.discriminatedUnion('source', [weeklyCalendar, shiftCalendar], {
+  error: ({ input }) =>
+    typeof input === 'object'
+      ? '{value} is no source of a calendar: write wfm, or leave it out and give timezone and weekly hours'
+      : undefined,
+});
+
+export type CalendarText = z.output<typeof weeklyCalendar>;
+export type ShiftCalendarText = z.output<typeof shiftCalendar>;
+export type AnyCalendarText = CalendarText | ShiftCalendarText;
+
+/** Whether a calendar is each agent's own shift. */
+export function isOfShifts(text: AnyCalendarText): text is ShiftCalendarText {
+  return text.source === 'wfm';
+}

@@ -7,6 +7,7 @@ import type { RoutingStatus, SystemPresence } from '../domain/agent.ts';
 import { ACTIONS } from '../domain/policy/actions.ts';
 import { CLOCK_TABLE, CLOCKS, DEFAULT_CLOCK } from '../domain/policy/clocks.ts';
 import { DEFAULT_ACTIONS } from '../domain/policy/policy.ts';
+import { ACTIVITY_CATEGORIES } from '../domain/time/shifts.ts';
 import { DAY, MINUTE, SECOND } from '../domain/time/time.ts';
 import { cronFault } from './cron.ts';
 import {
@@ -14,6 +15,7 @@ import {
   duration,
   durationOrNever,
   flag,
+  host,
   region,
   routingStatus,
   share,
@@ -90,10 +92,16 @@ export const match = block({
 const actions = nonEmpty(oneOf(ACTIONS), 20);
 const mode = oneOf(['observe', 'enforce']);
 
+const scheduled = about(
+  nonEmpty(oneOf(ACTIVITY_CATEGORIES)),
+  'What workforce management schedules the agent for at the moment: categories of activities. Where that is not known, the agent is protected.',
+);
+
 export const exemption = about(
   block({
     ...peopleKeys,
     ...stateKeys,
+    scheduled: scheduled.optional(),
     not: about(
       block({ ...peopleKeys, ...stateKeys }),
       'Agents who fit all of this are not protected.',
@@ -237,6 +245,10 @@ export const genesys = about(
       "Own ceiling; the platform's answers can only lower it. The platform allows 300 for each token.",
     ),
     timeout: about(duration(1 * SECOND, 2 * MINUTE).prefault('15s'), 'For one request.'),
+    download_hosts: about(
+      listOf(host(), 20).prefault([]),
+      'Hosts from which large schedules may be downloaded, such as bucket.s3.amazonaws.com. The token is not sent there.',
+    ),
   }),
   'How to reach the platform.',
 );
@@ -267,7 +279,7 @@ export const sections = {
   caps,
   calendars: about(
     z.record(policyName, calendar).prefault({}),
-    'Opening hours by name, for `during` and `outside`.',
+    'Opening hours, or shifts, by name, for `during` and `outside`.',
   ),
   notify: about(listOf(channel, 50).prefault([]), 'Which channel receives which messages.'),
   identity,

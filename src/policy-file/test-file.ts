@@ -56,7 +56,7 @@ const test = about(
     ...setting,
     timeline: about(
       nonEmpty(text().meta({ examples: ['09:00 on queue', '12:40 native timeout, back after 8s'] }), MOST),
-      'What happens and when, in rising order. Before the first entry the agent is Offline.',
+      'What happens and when, in rising order; spans such as "shift 08:00-16:30" may stand anywhere. Before the first entry the agent is Offline.',
     ),
     expect: timeLine(
       'Verdicts of the last sweep at or before these times.',

@@ -60,6 +60,16 @@ export interface Faults {
   readonly auditDelayMs: number;
   /** The share of entries, between 0 and 1, that the audit log never shows. */
   readonly auditHoles: number;
+  /** A search for the schedules of a whole unit is answered `Processing`. */
+  readonly scheduleProcessing: Chance;
+  /** It is answered with the address of a file. */
+  readonly scheduleDownload: Chance;
+  /** Per agent: a search leaves them out. */
+  readonly scheduleHoles: Chance;
+  /** Per agent: the lengths of their shifts are none. */
+  readonly scheduleGarbage: Chance;
+  /** Per agent: they come twice; and per answer: the other way round. */
+  readonly scheduleRepeated: Chance;
   /** The socket of a channel breaks when it has been open for so long, ms; 0: never. */
   readonly pushDropAfterMs: number;
   /** So long after it was opened a socket is said to be closing, ms, and two minutes after that it is closed; 0: never. */
@@ -96,6 +106,11 @@ export const DEFAULT_FAULTS: Faults = {
   timelineInvented: 0,
   auditDelayMs: 0,
   auditHoles: 0,
+  scheduleProcessing: 0,
+  scheduleDownload: 0,
+  scheduleHoles: 0,
+  scheduleGarbage: 0,
+  scheduleRepeated: 0,
   pushDropAfterMs: 0,
   pushClosingAfterMs: 0,
   pushSilentAfterMs: 0,

@@ -2,6 +2,7 @@
 import type { CastMix } from './casting.ts';
 import { DEFAULT_FAULTS, type Faults } from './faults.ts';
 import type { PresenceSpelling } from './presences.ts';
+import type { Planned } from './planned.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 
 /** Questions that the platform's documentation leaves open. A program that works must work with either answer. */
@@ -44,6 +45,10 @@ export interface Switches {
   readonly auditsCoverSignIns: boolean;
   /** Whether the client may listen to the activity of users. */
   readonly pushOffersActivity: boolean;
+  /** How many management units workforce management has. */
+  readonly managementUnits: number;
+  /** Whether the client's permission is limited to teams, with which schedules are refused. */
+  readonly schedulesTeamOnly: boolean;
 }
 
 export const DEFAULT_SWITCHES: Switches = {
@@ -67,6 +72,8 @@ export const DEFAULT_SWITCHES: Switches = {
   historyKeepsShortOffline: true,
   auditsCoverSignIns: true,
   pushOffersActivity: true,
+  managementUnits: 3,
+  schedulesTeamOnly: false,
 };
 
 /** Every permission that a route of the sandbox asks for. */
@@ -86,6 +93,7 @@ export const ALL_PERMISSIONS: readonly string[] = [
   'sso:provider:view',
   'telephony:otherStationAssociation:view',
   'telephony:station:disassociate',
+  'wfm:publishedSchedule:view',
 ];
 
 /** Some of the first of all people leave for good, one after another, and as many of the last take their places. */
@@ -94,6 +102,9 @@ export interface Turnover {
   /** Within this time from the first shift on, ms. */
   readonly withinMs: number;
 }
+
+/** What is published for the person with this place in the organisation. */
+export type Schedules = (person: { readonly index: number; readonly id: string }) => Planned;
 
 export interface SandboxOptions {
   /** The same seed gives the same people, the same stories and the same faults. */
@@ -111,6 +122,8 @@ export interface SandboxOptions {
   readonly cast?: CastMix | readonly string[];
   /** Default: persons come and go only by their story. */
   readonly turnover?: Turnover;
+  /** What workforce management publishes for a person. Default: the shift of each day, for those in a unit. */
+  readonly schedules?: Schedules;
   readonly switches?: Partial<Switches>;
   readonly faults?: Partial<Faults>;
   readonly clientId?: string;
@@ -135,6 +148,7 @@ export interface Settings {
   readonly pace: number;
   readonly cast: CastMix | readonly string[] | undefined;
   readonly turnover: Turnover | undefined;
+  readonly schedules: Schedules | undefined;
   readonly switches: Switches;
   readonly faults: Faults;
   readonly clientId: string;
@@ -158,6 +172,7 @@ export function settle(options: SandboxOptions): Settings {
     pace,
     cast: options.cast,
     turnover: options.turnover,
+    schedules: options.schedules,
     switches: { ...DEFAULT_SWITCHES, ...options.switches },
     faults: { ...DEFAULT_FAULTS, ...options.faults },
     clientId: options.clientId ?? 'sandbox-client',

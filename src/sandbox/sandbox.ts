@@ -12,6 +12,7 @@ import { notificationRoutes } from './http/notification-routes.ts';
 import { organisationRoutes } from './http/organisation-routes.ts';
 import { People } from './http/people.ts';
 import type { Parts, Route } from './http/route.ts';
+import { scheduleRoutes } from './http/schedule-routes.ts';
 import { SandboxServer } from './http/server.ts';
 import { Sockets } from './http/sockets.ts';
 import { RequestTally, type RequestCounts } from './http/tally.ts';
@@ -50,7 +51,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const tally = new RequestTally();
   const notifications = new Notifications(parts);
   let url = '';
-  const routes = [...routesOf(parts), ...notificationRoutes(notifications, () => url)];
+  const here = (): string => url;
+  const routes = [
+    ...routesOf(parts),
+    ...notificationRoutes(notifications, here),
+    ...scheduleRoutes(parts, here),
+  ];
   const sockets = new Sockets(notifications);
   const server = new SandboxServer(new Api(parts, routes, tally), sockets, () => {
     notifications.tell();

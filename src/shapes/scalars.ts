@@ -134,6 +134,13 @@ const AWS_REGION = String.raw`[A-Za-z]{2,8}(?:[-_][A-Za-z]+)+[-_]\d`;
 
 const REGION = new RegExp(`^(?:${AWS_REGION}|${HOST})$`);
 
+/** A host by its full name, with a port where that is not the usual one; no wildcard. */
+export function host() {
+  return addressText().regex(/^(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+(?::\d{1,5})?$/, {
+    error: 'must be the name of a host such as bucket.s3.amazonaws.com, without https:// and without *',
+  });
+}
+
 /** An AWS region name or a host. */
 export function region() {
   return addressText()

@@ -35,6 +35,7 @@ import { ACTIONS } from '../domain/policy/actions.ts';
 import { CLOCKS } from '../domain/policy/clocks.ts';
 import type { Failure, HourlyPeak } from '../domain/planning/plan.ts';
 import type { ControllerState } from '../domain/record.ts';
+import { ACTIVITY_CATEGORIES, type Activity, type Shifts } from '../domain/time/shifts.ts';
 import { DAY, MINUTE, type Instant, type Interval } from '../domain/time/time.ts';
 
 /** A shape has a key for each part of the type, and no other. */
@@ -211,6 +212,21 @@ const unread = z.object({
   ),
 } satisfies ShapeOf<Unread>);
 
+const ordered = list(interval).refine(isOrdered, { error: 'is not in order' });
+
+const shifts = z.object({
+  readAt: instant,
+  work: ordered,
+  known: ordered,
+  activities: list(
+    z.object({
+      from: instant,
+      to: instant,
+      category: z.enum([...ACTIVITY_CATEGORIES, 'unknown']),
+    } satisfies ShapeOf<Activity>),
+  ),
+} satisfies ShapeOf<Shifts>);
+
 /** What is remembered of one agent. No clock began before the agent was first seen. */
 export const agentState = z
   .object({
@@ -222,12 +238,14 @@ export const agentState = z
     logoff: logoff.optional(),
     episode,
     undo: list(checkpoint),
-    leftOut: list(interval).refine(isOrdered, { error: 'is not in order' }),
+    leftOut: ordered,
     tokenMoved: z.boolean(),
     outsideCallAt: instant.optional(),
     stays: list(stay),
     evidence: evidence.optional(),
     unread: unread.optional(),
+    // Versions before this one asked for no schedules.
+    shifts: shifts.optional(),
   } satisfies ShapeOf<AgentState>)
   .refine(startsWhenSeen, { error: 'has a clock that began before the agent was first seen' });
 

@@ -110,7 +110,7 @@ describe('an exception', () => {
       - "2026-07-01..2026-07-03": ["08:00-09:00", "10:00-11:00"]`;
     const { draft, warnings } = load(textWith(except));
     expect(warnings).toEqual([]);
-    expect(toCalendar('c', draft.content.calendars['c']!).except).toEqual([
+    expect(toCalendar('c', draft.content.calendars['c'] as CalendarText).except).toEqual([
       { from: '2026-12-25', to: '2026-12-25', windows: [] },
       {
         from: '2026-07-01',

@@ -69,6 +69,7 @@ describe('a policy', () => {
         apiUrl: undefined,
         loginUrl: undefined,
         requestsPerMinute: 240,
+        downloadHosts: [],
         timeout: 15 * SECOND,
       },
       sweep: { every: '0 * * * * *', interval: MINUTE },

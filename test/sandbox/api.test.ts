@@ -134,6 +134,7 @@ describe('permissions', () => {
     ['GET', '/api/v2/analytics/agents/ID/status', 'analytics:agentState:view'],
     ['POST', '/api/v2/audits/query/realtime', 'audits:audit:view'],
     ['GET', '/api/v2/audits/query/realtime/servicemapping', 'audits:audit:view'],
+    ['GET', '/api/v2/workforcemanagement/managementunits', 'wfm:publishedSchedule:view'],
   ] as const;
 
   test.each(NEEDED)('%s %s asks for %s', async (method, path, permission) => {

@@ -101,6 +101,12 @@ export function fullState(agentId: string): AgentState {
     firstSeenAt: BASE - DAY,
     last,
     session: { kind: 'returned', silent },
+    shifts: {
+      readAt: BASE - HOUR,
+      work: [{ from: BASE - 5 * HOUR, to: BASE + 3 * HOUR }],
+      known: [{ from: BASE - DAY, to: BASE + 9 * HOUR }],
+      activities: [{ from: BASE, to: BASE + HOUR, category: 'meeting' }],
+    },
     logoff: {
       kind: 'acted',
       from: BASE - 9_000,

@@ -7,10 +7,11 @@ import type { Agent, Observation } from '../agent.ts';
 import type { TrackingContext } from '../tracking/compare.ts';
 import { leaveLadder, noteUnread } from '../tracking/own-logoff.ts';
 import type { AgentState, Stay, TrackingEvent } from '../tracking/state.ts';
-import { track } from '../tracking/track.ts';
+import { track, type Tracked } from '../tracking/track.ts';
 import type { Policy } from '../policy/policy.ts';
+import { remembered } from '../time/shifts.ts';
 import type { Duration, Instant } from '../time/time.ts';
-import { profileOf, type Verdict } from './judge.ts';
+import { profileOf, SCHEDULE_UNKNOWN, type Verdict } from './judge.ts';
 import { judgeByNames } from './judge-names.ts';
 
 /** What one observation makes of an agent: the agent's state as it is now, what the policy says, and what is worth reporting. */
@@ -59,7 +60,7 @@ export function evaluate(
   policy: Policy,
 ): Evaluation {
   const { agent } = context;
-  const tracked = track(state, observation, context);
+  const tracked = withShifts(track(state, observation, context), agent);
   const { at } = observation;
   const verdict = judgeByNames(agent, tracked?.state, observation, policy, at, context);
   if (tracked === undefined) return { state: undefined, verdict, changed: false, events: NOTHING };
@@ -72,10 +73,18 @@ export function evaluate(
   };
 }
 
+/** The agent's schedule is remembered with the rest: clocks count by it, and it outlives a restart. */
+function withShifts(tracked: Tracked | undefined, { shifts: read }: Agent): Tracked | undefined {
+  if (tracked === undefined || read === undefined) return tracked;
+  const { state } = tracked;
+  const shifts = remembered(state.shifts, read);
+  return shifts === state.shifts ? tracked : { ...tracked, state: { ...state, shifts }, changed: true };
+}
+
 const NOTHING: readonly TrackingEvent[] = [];
 
 /** What a verdict leaves in the state: an exemption takes the agent off the ladder, and what is unknown is told of later. */
 function afterVerdict(state: AgentState, { reason, unknown }: Verdict, at: Instant): AgentState {
   if (reason === 'exempt') return leaveLadder(state);
-  return reason === 'unknown' ? noteUnread(state, unknown, at) : state;
+  return reason === 'unknown' && unknown !== SCHEDULE_UNKNOWN ? noteUnread(state, unknown, at) : state;
 }

@@ -26,8 +26,9 @@ import {
   type Concern,
 } from '../tracking/reading.ts';
 import type { Duration, Instant } from '../time/time.ts';
+import { areShifts, isKnown, isScheduled, type Shifts } from '../time/shifts.ts';
 import { rulesInState } from '../policy/rules-in-state.ts';
-import { matches, whenHolds } from '../policy/when.ts';
+import { matches, whenHolds, type Fit } from '../policy/when.ts';
 import { isDue, nextOf, weighIn, whyNotDue, type Weighed } from './weigh.ts';
 
 export { profileOf } from '../policy/when.ts';
@@ -87,21 +88,29 @@ export interface Verdict {
   readonly nextAt: Instant | undefined;
 }
 
-/** The first exemption in force that fits. */
+/** The first exemption in force that fits, or, with `unknown`, one that hangs on a schedule that does not tell. */
 export function exemptionOf(
   agent: Agent,
   observation: WholeObservation,
   policy: Policy,
   now: Instant,
+  shifts = agent.shifts,
+  wanted: Exclude<Fit, 'no'> = 'yes',
 ): Exemption | undefined {
   if (policy.exempt.length === 0) return undefined;
   const shown = shownIn(observation);
   for (const exemption of policy.exempt) {
     const { until, when, match } = exemption;
     if (until !== undefined && now >= until) continue;
+    if (fitOfSchedule(exemption, shifts, now) !== wanted) continue;
     if ((when === undefined || whenHolds(when, shown)) && matches(match, agent)) return exemption;
   }
   return undefined;
+}
+
+/** How an agent's schedule stands to an exemption; one that asks for none fits each. */
+export function fitOfSchedule({ scheduled }: Exemption, shifts: Shifts | undefined, now: Instant): Fit {
+  return scheduled === undefined ? 'yes' : isScheduled(scheduled, shifts, now);
 }
 
 /**
@@ -125,14 +134,16 @@ export function judge(
   // A reading that was not taken in: what it shows cannot be told yet.
   if (!isTakenIn(state, observation) && conversationsIn(observation) !== 'possibly')
     return sayUnknown(concern, withheldIn(state, observation));
-  const exemption = exemptionOf(agent, observation, policy, now);
+  const exemption = exemptionOf(agent, observation, policy, now, state.shifts);
   if (exemption !== undefined) return say(concern, 'exempt', { detail: exemption.label });
   if (profile === undefined) return say(concern, 'no_profile');
   const reading = assessWhole(observation);
   if (reading.kind === 'unknown') return sayUnknown(concern, reading.unknown);
-  return reading.kind === 'free'
+  if (reading.kind !== 'free') return say(concern, reading.kind);
+  const mayFit = exemptionOf(agent, observation, policy, now, state.shifts, 'unknown');
+  return mayFit === undefined
     ? judgeIdle(state, profile, policy.mode, now, concern)
-    : say(concern, reading.kind);
+    : sayUnknown(concern, SCHEDULE_UNKNOWN);
 }
 
 function sayUnknown(concern: Concern, unknown: readonly Unknown[]): Verdict {
@@ -154,6 +165,9 @@ function judgeIdle(s: AgentState, profile: Profile, mode: Mode, now: Instant, co
 }
 
 type More = Partial<Omit<Verdict, 'agentId' | 'reason' | 'profile'>>;
+
+/** Whether an exemption protects hangs on a schedule that was not read, or long ago. The reading itself is whole. */
+export const SCHEDULE_UNKNOWN: readonly Unknown[] = [{ part: 'schedule', why: 'missing' }];
 
 const NOTHING: readonly Unknown[] = [];
 const NONE_DUE: readonly Due[] = [];
@@ -264,7 +278,7 @@ function judgeRules(
   // Most rules do not hold for most agents: those are not measured.
   if (holding.length === 0) return say(concern, leavesAlone ? 'waiting_on_queue' : 'no_rule');
   const weighed = holding.map((rule) => weighIn(rule, s, now, true));
-  if (!weighed.some(isDue)) return say(concern, whyNotDue(weighed), { nextAt: nextOf(weighed) });
+  if (!weighed.some(isDue)) return say(concern, whyNotDue(weighed), notYet(weighed, s, now));
   const dues = weighed.filter(isDue).map((w) => dueOf(w, s, place, profile, mode));
   const observed = dues.filter((due) => due.mode === 'observe');
   const enforced = dues.find((due) => due.mode === 'enforce');
@@ -272,6 +286,13 @@ function judgeRules(
   const { actions, from } = partOfRung(enforced.actions, enforced.rung, s, profile.returns, now);
   if (now < from) return say(concern, 'ladder_waiting', { observed, nextAt: from });
   return say(concern, 'due', { due: { ...enforced, actions }, observed, nextAt: now });
+}
+
+/** When a rule may be due, and, where no schedule is known by which it would count, that. */
+function notYet(weighed: readonly Weighed[], { shifts }: AgentState, now: Instant): More {
+  const isUnscheduled =
+    weighed.some(({ rule }) => rule.hours !== undefined && areShifts(rule.hours)) && !isKnown(shifts, now);
+  return { nextAt: nextOf(weighed), detail: isUnscheduled ? 'no schedule is known' : undefined };
 }
 
 function dueOf(w: Weighed, s: AgentState, place: LadderPlace | undefined, profile: Profile, mode: Mode): Due {

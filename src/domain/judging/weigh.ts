@@ -1,7 +1,8 @@
 /**
  * How one rule stands for an agent: whether it holds, what its clock shows, when it would be due.
  */
-import { insideHours } from '../time/calendar.ts';
+import { isInside as isInsideHours } from '../time/hours.ts';
+import { hoursFor } from '../time/shifts.ts';
 import { measure, reachesAt } from '../tracking/clocks.ts';
 import type { AgentState } from '../tracking/state.ts';
 import { stayedUntil } from '../tracking/stays.ts';
@@ -35,8 +36,9 @@ export function weigh(rule: Rule, s: AgentState, now: Instant): Weighed {
 /** Weighs a rule of which it is known whether its condition holds and it means such agents. */
 export function weighIn(rule: Rule, s: AgentState, now: Instant, holds: boolean): Weighed {
   const measured = measure(s, rule, now);
-  const inside = rule.hours === undefined || insideHours(rule.hours, now);
-  const reached = reachesAt(measured, rule.limit, now, rule.hours);
+  const hours = rule.hours && hoursFor(rule.hours, s.shifts, now);
+  const inside = hours === undefined || isInsideHours(hours, now);
+  const reached = reachesAt(measured, rule.limit, now, hours);
   const stayed = stayedUntil(s);
   const dueAt = reached === undefined ? undefined : Math.max(reached, warningOver(rule, s, now), stayed);
   // Only inside its hours, and with its limit reached, is it due by now.

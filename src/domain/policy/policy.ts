@@ -5,7 +5,7 @@
 import type { RoutingStatus, SystemPresence } from '../agent.ts';
 import type { Action } from './actions.ts';
 import type { ClockName } from './clocks.ts';
-import type { Hours } from '../time/calendar.ts';
+import type { ActivityCategory, RuleHours } from '../time/shifts.ts';
 import type { Duration, Instant } from '../time/time.ts';
 
 /** `observe` writes nothing to the platform. */
@@ -56,12 +56,14 @@ export interface When {
   readonly not: When | undefined;
 }
 
-/** A reason to leave an agent alone. Matcher and state must both fit. */
+/** A reason to leave an agent alone. Matcher, state and schedule must all fit. */
 export interface Exemption {
   /** How the policy file names it, for logs: its reason, else its place. */
   readonly label: string;
   readonly match: Matcher;
   readonly when: When | undefined;
+  /** What the agent is scheduled for by workforce management. */
+  readonly scheduled?: ReadonlySet<ActivityCategory> | undefined;
   /** From this instant on it no longer protects. */
   readonly until: Instant | undefined;
 }
@@ -79,7 +81,7 @@ export interface Rule {
   readonly whenKey: string;
   readonly clock: ClockName;
   readonly limit: Duration;
-  readonly hours: Hours | undefined;
+  readonly hours: RuleHours | undefined;
   readonly actions: readonly Action[];
   readonly mode: Mode;
   /** How long before the log-off the agent is warned. */

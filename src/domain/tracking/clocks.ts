@@ -1,9 +1,9 @@
 /**
  * Measuring: how much of the time since an instant counts. Everything here can only make a clock show less.
  */
-import { hoursOverlap, walkHours } from '../time/calendar.ts';
+import { timeInside, whenInside } from '../time/hours.ts';
+import { hoursFor, type AgentHours } from '../time/shifts.ts';
 import { departureOf, isWorking, type AgentState } from './state.ts';
-import type { Hours } from '../time/calendar.ts';
 import type { ClockName } from '../policy/clocks.ts';
 import type { Rule } from '../policy/policy.ts';
 import type { Duration, Instant, Interval } from '../time/time.ts';
@@ -53,13 +53,13 @@ export function countable(
   from: Instant,
   now: Instant,
   leftOut: readonly Interval[],
-  hours: Hours | undefined,
+  hours: AgentHours | undefined,
 ): Duration {
   if (now <= from) return 0;
-  if (leftOut.length === 0) return hours === undefined ? now - from : hoursOverlap(hours, { from, to: now });
+  if (leftOut.length === 0) return hours === undefined ? now - from : timeInside(hours, { from, to: now });
   let sum = 0;
   for (const part of uncovered({ from, to: now }, leftOut)) {
-    sum += hours === undefined ? part.to - part.from : hoursOverlap(hours, part);
+    sum += hours === undefined ? part.to - part.from : timeInside(hours, part);
   }
   return sum;
 }
@@ -85,7 +85,8 @@ export function measure(state: AgentState, rule: TimedRule, now: Instant): Durat
   if (start === undefined) return 0;
   // The span of an absence is noted when it ends; until then it does not count either.
   const goneAt = departureOf(state)?.at ?? now;
-  return countable(start, Math.min(now, goneAt), state.leftOut, rule.hours);
+  const hours = rule.hours && hoursFor(rule.hours, state.shifts, now);
+  return countable(start, Math.min(now, goneAt), state.leftOut, hours);
 }
 
 /** When a clock that shows `measured` at `now` reaches `limit` if nothing happens; `undefined` if its hours never come. */
@@ -93,9 +94,9 @@ export function reachesAt(
   measured: Duration,
   limit: Duration,
   now: Instant,
-  hours: Hours | undefined,
+  hours: AgentHours | undefined,
 ): Instant | undefined {
   const rest = Math.max(0, limit - measured);
   if (hours === undefined) return now + rest;
-  return walkHours(hours, now, rest);
+  return whenInside(hours, now, rest);
 }

@@ -7,6 +7,7 @@ import type { Shown, SystemPresence, Unknown } from '../agent.ts';
 import type { EvidenceSource } from '../evidence/calibration.ts';
 import type { Answer } from '../evidence/timeline.ts';
 import type { Action, ClockName, Returns } from '../policy/policy.ts';
+import type { Shifts } from '../time/shifts.ts';
 import type { Duration, Instant, Interval } from '../time/time.ts';
 
 /** What one reading showed, with the platform's own stamps where it gave any. */
@@ -236,6 +237,8 @@ export interface AgentState {
   readonly evidence: EvidenceNote | undefined;
   /** The readings since `seenAt` that could not be used; `undefined` while there are none. */
   readonly unread: Unread | undefined;
+  /** The schedule as it was read last, with that of the days before. */
+  readonly shifts?: Shifts | undefined;
 }
 
 /** What a change is worth telling. */

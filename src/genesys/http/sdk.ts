@@ -76,6 +76,7 @@ export interface Sdk {
   readonly analytics: InstanceType<typeof sdk.AnalyticsApi>;
   readonly audits: InstanceType<typeof sdk.AuditApi>;
   readonly notifications: InstanceType<typeof sdk.NotificationsApi>;
+  readonly workforceManagement: InstanceType<typeof sdk.WorkforceManagementApi>;
   /** Makes a call. Throws `PlatformError`, or the signal's reason. */
   call(operation: string, options: CallOptions, run: () => Promise<unknown>): Promise<Answer>;
   /** Makes sure that there is a token. Throws `CredentialsError` or `PlatformUnreachableError`. */
@@ -135,6 +136,7 @@ export function openSdk(
     analytics: new sdk.AnalyticsApi(client),
     audits: new sdk.AuditApi(client),
     notifications: new sdk.NotificationsApi(client),
+    workforceManagement: new sdk.WorkforceManagementApi(client),
     call: (operation, options, run) => {
       const { signal, ...rest } = options;
       const call: Call = { ...rest, operation, signal };

@@ -92,6 +92,10 @@ const PROBES: Readonly<Record<string, Probe | undefined>> = {
     'getAuditsQueryRealtimeServicemapping',
     (sdk) => sdk.audits.getAuditsQueryRealtimeServicemapping(),
   ],
+  'wfm:publishedSchedule:view': [
+    'getWorkforcemanagementManagementunits',
+    (sdk) => sdk.workforceManagement.getWorkforcemanagementManagementunits(),
+  ],
   'oauth:token:delete': ['deleteToken', (sdk) => sdk.tokens.deleteToken(randomUUID())],
   'presence:userPresence:edit': [
     'patchUserPresencesPurecloud',

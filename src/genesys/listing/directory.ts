@@ -14,6 +14,7 @@ import { rereadAgents } from './reread.ts';
 import { Interner, readUser, type ReadContext } from './read-user.ts';
 import type { Sighting } from '../../ports/agents.ts';
 import type { Sdk } from '../http/sdk.ts';
+import type { ScheduleNeeds, Schedules } from '../schedules/schedules.ts';
 import type { ServerClock } from '../http/server-clock.ts';
 import type { UserPages } from './user-pages.ts';
 
@@ -27,6 +28,8 @@ export interface Needs {
   readonly teams: readonly string[];
   /** Whether `lastTokenIssued` is wanted. */
   readonly tokens: boolean;
+  /** What of published schedules is wanted; nothing unless said. */
+  readonly schedules?: ScheduleNeeds;
 }
 
 /** The first page of a listing, and how it was asked for. */
@@ -46,6 +49,7 @@ export interface DirectoryParts {
   readonly teams: Memberships;
   readonly nativeTimeouts: NativeTimeouts;
   readonly offline: OfflineDefinition;
+  readonly schedules: Pick<Schedules, 'of' | 'want' | 'needs'>;
   readonly warn: (message: string, fields: object) => void;
 }
 
@@ -67,6 +71,7 @@ export class PlatformDirectory implements Directory {
     this.#needs = needs;
     this.#parts.queues.want(needs.queues);
     this.#parts.teams.want(needs.teams);
+    this.#parts.schedules.want(needs.schedules ?? 'none');
   }
 
   /** The server's time now; never ahead of the truth while the clocks run evenly. */
@@ -181,13 +186,14 @@ export class PlatformDirectory implements Directory {
   }
 
   #context(sentAt: Instant, receivedAt: Instant): ReadContext {
-    const { serverClock, queues, teams } = this.#parts;
+    const { serverClock, queues, teams, schedules } = this.#parts;
     return {
       names: this.#needs.names ?? true,
       groups: this.#needs.groups,
       roles: this.#needs.roles,
       queuesOf: (userId) => queues.of(userId),
       teamsOf: (userId) => teams.of(userId),
+      shiftsOf: schedules.needs === 'none' ? undefined : (userId) => schedules.of(userId),
       from: serverClock.earliest(sentAt),
       to: serverClock.latest(receivedAt),
       intern: this.#intern,

@@ -12,6 +12,7 @@ import {
   type PresenceReading,
   type RoutingReading,
 } from '../../domain/agent.ts';
+import type { Shifts } from '../../domain/time/shifts.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import { Doubts } from './doubts.ts';
 import { asArray, asObject, type Json } from '../../http/read-json.ts';
@@ -28,6 +29,8 @@ export interface ReadContext {
   /** Teams and queues of a user, from their own listings; `undefined` when those could not be read. */
   readonly queuesOf: (userId: string) => readonly string[] | undefined;
   readonly teamsOf: (userId: string) => readonly string[] | undefined;
+  /** The schedule of a user; left out where the policy asks for none. */
+  readonly shiftsOf?: ((userId: string) => Shifts | undefined) | undefined;
   /**
    * Bounds of the server's time: the reading happened between them. `from` belongs to the moment of sending, `to` to
    * that of receiving.
@@ -115,8 +118,8 @@ function readAgent(user: Json, id: string, context: ReadContext, missing: string
     if (found === undefined) missing.push(part);
     return found ?? NONE;
   };
-  const { intern } = context;
-  return {
+  const { intern, shiftsOf } = context;
+  const agent: Agent = {
     id,
     name,
     email,
@@ -127,6 +130,11 @@ function readAgent(user: Json, id: string, context: ReadContext, missing: string
     queues: need('queues', context.queuesOf(id)),
     teams: need('teams', context.teamsOf(id)),
   };
+  return withShifts(agent, shiftsOf);
+}
+
+function withShifts(agent: Agent, shiftsOf: ReadContext['shiftsOf']): Agent {
+  return shiftsOf === undefined ? agent : { ...agent, shifts: shiftsOf(agent.id) };
 }
 
 function textOf(value: unknown): string {

@@ -110,7 +110,8 @@ export class Api {
       if (match === undefined) throw notFound('HTTP 404 Not Found: the path');
       if (match === 'wrong-method')
         throw new Refusal(405, 'method.not.allowed', 'HTTP 405 Method Not Allowed');
-      const token = this.#admit(course);
+      const token =
+        match.route.isOpen === true ? (bearer(course.request.authorization) ?? '') : this.#admit(course);
       return this.#replied(course, this.#reply(course, match, token));
     } catch (error) {
       if (error instanceof Refusal) return this.#refused(course, error);

@@ -13,7 +13,7 @@ export interface Ask {
   readonly id: string;
   /** The parsed JSON body; `undefined` without one. */
   readonly body: unknown;
-  /** The access token that came with it. */
+  /** The access token that came with it; empty without one, which only open routes take. */
   readonly token: string;
 }
 
@@ -29,6 +29,8 @@ export interface Route {
   /** The name that the official SDK has for it. */
   readonly operation: string;
   readonly permission?: string;
+  /** No part of the platform's API: it takes no token. */
+  readonly isOpen?: boolean;
   readonly answer: (ask: Ask) => Reply;
 }
 

@@ -1,0 +1,356 @@
+/** Shifts: when a rule counts by an agent's own schedule, and that what is not known lies on neither side. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { isInside, timeInside, whenInside } from '../../../src/domain/time/hours.ts';
+import {
+  hoursFor,
+  isScheduled,
+  joined,
+  nextChange,
+  noShifts,
+  remembered,
+  shiftsOf,
+  SHIFTS_HOLD,
+  unreadableShifts,
+  type Activity,
+  type ActivityCategory,
+  type AgentHours,
+  type Published,
+  type RuleHours,
+  type Shifts,
+} from '../../../src/domain/time/shifts.ts';
+import { common, unionOf, without } from '../../../src/domain/time/spans.ts';
+import { HOUR, MINUTE, type Instant, type Interval } from '../../../src/domain/time/time.ts';
+import { asClockTime, clockTime } from '../build.ts';
+
+function span(text: string): Interval {
+  const [from = '', to = ''] = text.split('-');
+  return { from: clockTime(from), to: clockTime(to) };
+}
+
+function activity(text: string, category: Activity['category']): Activity {
+  return { ...span(text), category };
+}
+
+interface Schedule {
+  readonly shifts?: readonly string[];
+  readonly plan?: readonly Activity[];
+  readonly off?: readonly string[];
+  readonly weeks?: readonly string[];
+  /** When it is read; the answer goes 18 hours further. */
+  readonly at?: string;
+}
+
+/** A shift is on queue unless `plan` says otherwise. */
+function schedule({ shifts = [], plan, off = [], weeks, at = '08:00' }: Schedule): Shifts {
+  const published: Published = {
+    shifts: shifts.map((text) => ({
+      ...span(text),
+      activities: plan ?? [activity(text, 'on_queue_work')],
+    })),
+    daysOff: off.map((text) => activity(text, 'time_off')),
+    weeks: weeks?.map(span),
+  };
+  return shiftsOf(published, clockTime(at), clockTime(at) + 18 * HOUR);
+}
+
+function hours(side: 'during' | 'outside', early = 0, late = 0): RuleHours {
+  return { calendar: { name: 'shift', source: 'wfm', early, late }, side };
+}
+
+/** On which side of the shift these times lie, looked at two minutes after the reading. */
+function sides(shifts: Shifts | undefined, ...times: readonly string[]): string[] {
+  const now = (shifts?.readAt ?? 0) + 2 * MINUTE;
+  const at = (side: 'during' | 'outside', time: string): boolean =>
+    isInside(hoursFor(hours(side), shifts, now), clockTime(time));
+  return times.map((time) => (at('during', time) ? 'during' : at('outside', time) ? 'outside' : 'neither'));
+}
+
+const DAY_SHIFT = schedule({ shifts: ['09:00-17:30'] });
+
+describe('sides', () => {
+  test('a shift is during, and the time around it is outside', () => {
+    expect(sides(DAY_SHIFT, '08:30', '09:00', '17:29', '17:30', '20:00')).toEqual([
+      'outside',
+      'during',
+      'during',
+      'outside',
+      'outside',
+    ]);
+  });
+
+  test('an agent without a published schedule is on neither side', () => {
+    expect(sides(noShifts(clockTime('08:00')), '09:00', '23:00')).toEqual(['neither', 'neither']);
+    expect(sides(undefined, '09:00')).toEqual(['neither']);
+  });
+
+  test('further than twelve hours from a shift is neither: a day off looks like a day that is not published', () => {
+    const evening = schedule({ shifts: ['09:00-17:30'], at: '20:00' });
+    expect(sides(evening, '29:29', '29:31')).toEqual(['outside', 'neither']);
+  });
+
+  test('what is not published yet is neither, though the last shift is near', () => {
+    const sunday = schedule({ shifts: ['14:00-22:00'], weeks: ['00:00-24:00'], at: '20:00' });
+    expect(sides(sunday, '21:00', '23:00', '24:00', '30:00')).toEqual([
+      'during',
+      'outside',
+      'neither',
+      'neither',
+    ]);
+  });
+
+  test('a shift over midnight is one, whatever the order and the overlaps of its parts', () => {
+    const night = schedule({ shifts: ['24:00-30:00', '22:00-25:00', '22:00-24:00'], at: '18:00' });
+    expect(night.work).toEqual([span('22:00-30:00')]);
+    expect(sides(night, '21:00', '23:00', '26:00', '30:30')).toEqual([
+      'outside',
+      'during',
+      'during',
+      'outside',
+    ]);
+  });
+
+  test('on a whole day off the agent is outside', () => {
+    expect(sides(schedule({ off: ['00:00-24:00'] }), '12:00', '25:00')).toEqual(['outside', 'neither']);
+  });
+
+  test('a shift on a day off contradicts itself: neither', () => {
+    const both = schedule({ shifts: ['09:00-17:00'], off: ['00:00-24:00'] });
+    expect(sides(both, '08:30', '12:00', '18:00')).toEqual(['outside', 'neither', 'outside']);
+  });
+
+  test('a schedule that was read six hours ago is not known any more', () => {
+    const at = (now: string): boolean[] =>
+      (['during', 'outside'] as const).map((side) =>
+        isInside(hoursFor(hours(side), DAY_SHIFT, clockTime(now)), clockTime(now)),
+      );
+    expect([at('13:59'), at('14:00')]).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+    const during = hoursFor(hours('during'), DAY_SHIFT, clockTime('15:00'));
+    expect(timeInside(during, span('09:00-15:00'))).toBe(5 * HOUR);
+    expect(whenInside(during, clockTime('15:00'), 0)).toBeUndefined();
+  });
+});
+
+describe('clocks', () => {
+  const outside = hoursFor(hours('outside', 0, 15 * MINUTE), DAY_SHIFT, clockTime('08:05'));
+
+  test('only time on the side of the rule counts, from the widened end of the shift on', () => {
+    expect(timeInside(outside, span('16:00-18:00'))).toBe(15 * MINUTE);
+    expect(asClockTime(whenInside(outside, clockTime('16:00'), 30 * MINUTE)!)).toBe('18:15');
+  });
+
+  test('further than the schedule is known there is no time at which a rule would be due', () => {
+    expect(whenInside(outside, clockTime('16:00'), 24 * HOUR)).toBeUndefined();
+  });
+});
+
+describe('scheduled activities', () => {
+  const plan = [
+    activity('09:00-10:00', 'on_queue_work'),
+    activity('10:00-11:00', 'meeting'),
+    activity('12:00-17:30', 'on_queue_work'),
+  ];
+  const shifts = schedule({ shifts: ['09:00-17:30'], plan });
+  const at = (time: string, ...wanted: ActivityCategory[]): string =>
+    isScheduled(new Set(wanted), shifts, clockTime(time));
+
+  test('the activity of the moment decides, and outside of a shift there is none', () => {
+    expect([at('10:30', 'meeting'), at('10:30', 'training'), at('09:30', 'meeting')]).toEqual([
+      'yes',
+      'no',
+      'no',
+    ]);
+    expect([at('08:30', 'meeting'), at('13:30', 'on_queue_work')]).toEqual(['no', 'yes']);
+  });
+
+  test('a gap in a shift, a code without a category, and an old schedule do not tell', () => {
+    expect(at('11:30', 'meeting')).toBe('unknown');
+    const code = schedule({ shifts: ['09:00-17:00'], plan: [activity('09:00-17:00', 'unknown')] });
+    expect(isScheduled(new Set(['meeting']), code, clockTime('10:00'))).toBe('unknown');
+    expect(isScheduled(new Set(['meeting']), shifts, clockTime('08:00') + SHIFTS_HOLD)).toBe('unknown');
+    expect(isScheduled(new Set(['meeting']), undefined, clockTime('10:00'))).toBe('unknown');
+    expect(isScheduled(new Set(['meeting']), unreadableShifts(clockTime('10:00')), clockTime('10:05'))).toBe(
+      'unknown',
+    );
+  });
+
+  test('a whole day off is time off, and an agent without a schedule is scheduled for nothing', () => {
+    const off = schedule({ off: ['00:00-24:00'] });
+    expect(isScheduled(new Set(['time_off']), off, clockTime('12:00'))).toBe('yes');
+    expect(isScheduled(new Set(['time_off']), noShifts(clockTime('12:00')), clockTime('12:05'))).toBe('no');
+  });
+
+  test('the next change is the next edge of an activity', () => {
+    expect(asClockTime(nextChange(shifts, clockTime('10:15')))).toBe('11:00');
+    expect(nextChange(undefined, 0)).toBe(Infinity);
+  });
+});
+
+describe('memory', () => {
+  test('what was known before goes on counting for the time before the last reading', () => {
+    const later = schedule({ shifts: ['12:30-21:00'], at: '12:00' });
+    const both = remembered(DAY_SHIFT, later)!;
+    // The shift was moved while it went on.
+    expect(both.work).toEqual([span('09:00-12:00'), span('12:30-21:00')]);
+    expect(sides(both, '08:30', '10:00', '12:10', '13:00')).toEqual([
+      'outside',
+      'during',
+      'outside',
+      'during',
+    ]);
+  });
+
+  test('time for which no reading held is not known later either', () => {
+    const both = remembered(DAY_SHIFT, schedule({ shifts: ['09:00-17:30'], at: '16:00' }))!;
+    expect(sides(both, '13:59', '15:00', '16:30')).toEqual(['during', 'neither', 'during']);
+  });
+
+  test('an older reading changes nothing, and one that says the same is not written anew', () => {
+    expect(remembered(DAY_SHIFT, schedule({ shifts: ['07:00-08:00'], at: '07:00' }))).toBe(DAY_SHIFT);
+    expect(remembered(noShifts(1_000_000), noShifts(1_000_000 + 29 * MINUTE))!.readAt).toBe(1_000_000);
+    expect(remembered(noShifts(1_000_000), noShifts(1_000_000 + 30 * MINUTE))!.readAt).toBe(
+      1_000_000 + 30 * MINUTE,
+    );
+    expect(remembered(DAY_SHIFT, undefined)).toBe(DAY_SHIFT);
+  });
+
+  test('three days are remembered', () => {
+    const later = schedule({ at: '90:00' });
+    expect(remembered(DAY_SHIFT, later)!.work).toEqual([]);
+    expect(remembered(DAY_SHIFT, schedule({ at: '85:00' }))!.work).toEqual([span('13:00-17:30')]);
+  });
+
+  test('of an agent in two units both schedules count, and one that cannot be understood spoils both', () => {
+    const other = schedule({ shifts: ['19:00-22:00'], at: '08:30' });
+    const both = joined(DAY_SHIFT, other);
+    expect(sides(both, '10:00', '18:00', '20:00')).toEqual(['during', 'outside', 'during']);
+    expect(both.readAt).toBe(clockTime('08:00'));
+    const spoilt = joined(DAY_SHIFT, unreadableShifts(clockTime('08:30')));
+    expect(sides(spoilt, '10:00', '18:00')).toEqual(['neither', 'neither']);
+    expect(sides(joined(spoilt, DAY_SHIFT), '10:00')).toEqual(['neither']);
+  });
+});
+
+/** Spans within two days, some of them empty. */
+const anySpan = fc
+  .tuple(fc.integer({ min: -24 * 60, max: 48 * 60 }), fc.integer({ min: 0, max: 20 * 60 }))
+  .map(([from, length]) => ({ from: from * MINUTE, to: (from + length) * MINUTE }));
+const anySpans = fc.array(anySpan, { maxLength: 8 });
+const anyShifts = fc
+  .record({
+    shifts: anySpans,
+    off: fc.array(anySpan, { maxLength: 2 }),
+    weeks: fc.option(anySpans, { nil: undefined }),
+  })
+  .map(({ shifts, off, weeks }) =>
+    shiftsOf(
+      {
+        shifts: shifts.map((each) => ({ ...each, activities: [] })),
+        daysOff: off.map((each) => ({ ...each, category: 'time_off' as const })),
+        weeks,
+      },
+      0,
+      18 * HOUR,
+    ),
+  );
+const anyMoment = fc.integer({ min: 0, max: 20 * 60 }).map((minute) => minute * MINUTE);
+const anyWidth = fc.integer({ min: 0, max: 4 * 60 }).map((minute) => minute * MINUTE);
+
+/** Minute by minute, what a list of spans covers. */
+function minutesIn(spans: readonly Interval[], from: Instant, to: Instant): boolean[] {
+  const found: boolean[] = [];
+  for (let at = from; at < to; at += MINUTE)
+    found.push(spans.some((each) => each.from <= at && at < each.to));
+  return found;
+}
+
+/** When a rule outside of the shift would be due, for a clock that began at `start`. */
+function dueAt(hoursOf: AgentHours, start: Instant, now: Instant, limit: number): Instant {
+  const measured = timeInside(hoursOf, { from: start, to: now });
+  return whenInside(hoursOf, now, Math.max(0, limit - measured)) ?? Infinity;
+}
+
+describe('properties', () => {
+  test('lists of spans are the sets of their minutes', () => {
+    fc.assert(
+      fc.property(anySpans, anySpans, (a, b) => {
+        const [from, to] = [-24 * HOUR, 69 * HOUR];
+        const [as, bs] = [minutesIn(a, from, to), minutesIn(b, from, to)];
+        const [ua, ub] = [unionOf(a), unionOf(b)];
+        expect(minutesIn(ua, from, to)).toEqual(as);
+        expect(minutesIn(common(ua, ub), from, to)).toEqual(as.map((on, i) => on && bs[i] === true));
+        expect(minutesIn(without(ua, ub), from, to)).toEqual(as.map((on, i) => on && bs[i] !== true));
+        expect(ua.every((each, i) => each.from > (ua[i - 1]?.to ?? -Infinity))).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('shifts in any order, cut into parts that overlap, are their union', () => {
+    fc.assert(
+      fc.property(anySpans, fc.integer({ min: 0, max: 60 }), (shifts, cut) => {
+        const plain = (list: readonly Interval[]): Shifts =>
+          shiftsOf({ shifts: list.map((each) => ({ ...each, activities: [] })), daysOff: [] }, 0, 18 * HOUR);
+        const parts = shifts.flatMap(({ from, to }) => {
+          const middle = Math.min(to, from + cut * MINUTE);
+          return [
+            { from: middle, to },
+            { from, to: middle },
+            { from, to },
+          ];
+        });
+        const { readAt, work, known } = plain(shifts);
+        expect(plain(parts.toReversed())).toMatchObject({ readAt, work, known });
+      }),
+    );
+  });
+
+  test('widening never makes a rule outside of the shift due earlier', () => {
+    fc.assert(
+      fc.property(
+        anyShifts,
+        anyMoment,
+        anyMoment,
+        anyWidth,
+        anyWidth,
+        anyWidth,
+        (shifts, a, b, limit, early, late) => {
+          const [start, now] = [Math.min(a, b), Math.max(a, b)];
+          const due = dueAt(hoursFor(hours('outside'), shifts, now), start, now, limit);
+          const widened = dueAt(hoursFor(hours('outside', early, late), shifts, now), start, now, limit);
+          expect(widened).toBeGreaterThanOrEqual(due);
+        },
+      ),
+    );
+  });
+
+  test('no moment is on both sides, and none that is not known is on any', () => {
+    fc.assert(
+      fc.property(anyShifts, anyMoment, anyMoment, anyWidth, (shifts, now, at, width) => {
+        const [during, outside] = (['during', 'outside'] as const).map((side) =>
+          isInside(hoursFor(hours(side, width, width), shifts, now), at),
+        );
+        const isKnown = shifts.known.some(({ from, to }) => from <= at && at < to);
+        expect(during && outside).toBe(false);
+        if (!isKnown || (now >= SHIFTS_HOLD && at >= SHIFTS_HOLD))
+          expect([during, outside]).toEqual([false, false]);
+      }),
+    );
+  });
+
+  test('less knowledge never makes a rule due earlier, on either side', () => {
+    fc.assert(
+      fc.property(anyShifts, anySpans, anyMoment, anyMoment, anyWidth, (shifts, holes, a, b, limit) => {
+        const [start, now] = [Math.min(a, b), Math.max(a, b)];
+        const less = { ...shifts, known: without(shifts.known, unionOf(holes)) };
+        for (const side of ['during', 'outside'] as const) {
+          const due = dueAt(hoursFor(hours(side), shifts, now), start, now, limit);
+          expect(dueAt(hoursFor(hours(side), less, now), start, now, limit)).toBeGreaterThanOrEqual(due);
+        }
+      }),
+    );
+  });
+});
