@@ -32,7 +32,16 @@ export async function benchBacktest(): Promise<readonly Row[]> {
     const read = performance.now() - begun;
     const policy = { ...defaultPolicy(), mode: 'enforce' as const };
     const replayed = replay(history, { policy, interval: INTERVAL, span: SPAN });
-    const column = { name: 'default', hash: '', interval: INTERVAL, observes: true, warns: false, replayed };
+    const column = {
+      name: 'default',
+      hash: '',
+      interval: INTERVAL,
+      observes: true,
+      warns: false,
+      schedules: 'none' as const,
+      byShifts: [],
+      replayed,
+    };
     const { columns } = compare(history, SPAN, 'UTC', [column]);
     const spent = performance.now() - begun;
     const logoffs = columns[0]?.totals.logoffs ?? 0;

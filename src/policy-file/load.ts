@@ -21,6 +21,7 @@ import type { Env } from './interpolate.ts';
 import { addIssues } from './issues.ts';
 import { readYaml } from './read-yaml.ts';
 import { root, type Content } from './schema.ts';
+import { isOfShifts } from './schema-calendar.ts';
 import type { FleetPage } from './schema-page.ts';
 import type { ChannelText } from './schema-notify.ts';
 import { standIn } from './stand-ins.ts';
@@ -130,7 +131,9 @@ function toSettings(content: Content): Settings {
 
 /** That of the calendars, where all have the same; else UTC. */
 function commonZone(calendars: Content['calendars']): string {
-  const zones = new Set(Object.values(calendars).map(({ timezone }) => timezone));
+  const zones = new Set(
+    Object.values(calendars).flatMap((calendar) => (isOfShifts(calendar) ? [] : [calendar.timezone])),
+  );
   const [zone] = zones;
   return zones.size === 1 && zone !== undefined ? zone : 'UTC';
 }

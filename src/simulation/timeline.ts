@@ -1,5 +1,6 @@
 /** What happens to a simulated agent, and when. */
 import type { SystemPresence } from '../domain/agent.ts';
+import type { ActivityCategory } from '../domain/time/shifts.ts';
 import type { Duration } from '../domain/time/time.ts';
 
 /** A part that a reading may lack. */
@@ -38,7 +39,16 @@ export type Entry =
       readonly to: Duration;
       readonly parts: readonly Part[];
     }
-  | { readonly kind: 'unwatched'; readonly at: Duration; readonly to: Duration };
+  | { readonly kind: 'unwatched'; readonly at: Duration; readonly to: Duration }
+  | {
+      readonly kind: 'scheduled';
+      readonly at: Duration;
+      readonly to: Duration;
+      readonly what: Scheduled;
+    };
+
+/** What workforce management publishes of a span: a shift, a part of one, or nothing that can be read. */
+export type Scheduled = 'shift' | ActivityCategory | 'unknown';
 
 /** How a browser answers a log-off. */
 export interface BrowserWords {

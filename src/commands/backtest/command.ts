@@ -7,6 +7,9 @@ import { loadForPast, readPast, resolvedForPast, type PastOptions } from './past
 import { replay } from './replay.ts';
 import { compare, type ReplayedPolicy } from './summary.ts';
 import { backtestJson, backtestLines } from './text.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import { areShifts } from '../../domain/time/shifts.ts';
+import { needsOf } from '../../policy-file/needs.ts';
 
 export interface BacktestOptions extends PastOptions {
   /** Policies to compare; the one of `--config` without any. */
@@ -41,14 +44,21 @@ export async function backtest(options: BacktestOptions, output: Output): Promis
       interval,
       observes: loaded.settings.mode === 'observe',
       warns: policy.profiles.some(({ rules }) => rules.some(({ warn }) => warn !== undefined)),
+      schedules: needsOf(policy).schedules,
+      byShifts: rulesByShifts(policy),
       replayed: replay(history, { policy, interval, span }),
     };
   });
-  const result = compare(history, span, zone, columns);
+  const result = compare(history, span, zone, columns, organisation.schedules);
   const called = naming(policies[0]?.loaded.settings.log.identities ?? 'name');
   const name = (regret: { readonly agentId: string; readonly agentName: string }): string =>
     called({ id: regret.agentId, name: regret.agentName });
   if (options.json === true) output.write(backtestJson(result, name));
   else for (const line of backtestLines(result, name)) output.line(line);
   return EXIT.fine;
+}
+
+function rulesByShifts({ profiles }: Policy): readonly string[] {
+  const rules = profiles.flatMap((profile) => profile.rules);
+  return rules.filter(({ hours }) => hours !== undefined && areShifts(hours)).map(({ id }) => id);
 }

@@ -23,6 +23,12 @@ export interface RecordedOrganisation {
   readonly agents: readonly Agent[];
   /** By kind, as the policy knows them; a kind that was not read is absent. */
   readonly names: Readonly<Record<string, readonly RecordedName[]>>;
+  /** What of the agents' schedules was read; they stand with the agents. Absent where no policy asked for them. */
+  readonly schedules?: {
+    readonly read: 'shifts' | 'activities';
+    /** Units that could not be read. */
+    readonly unread: number;
+  };
   /** Which memberships of the agents were read. Ids of queues and teams. */
   readonly read: {
     readonly groups: boolean;

@@ -254,7 +254,7 @@ class Replay {
 
   /** Judges an agent by each policy under which they are not off; answers when the next look is called for. */
   #judge(track: Track, evaluation: Evaluation, { observation, now }: Seen): Instant {
-    let next = Math.min(nextChangeAt(track), nextHoldAt(track, now));
+    let next = Math.min(nextChangeAt(track, now), nextHoldAt(track, now));
     const { verdict } = evaluation;
     if (isQuiet(verdict) && howOftenOff(track) < this.#variants.length)
       next = Math.min(next, nextVerdictAt(track, verdict, track.profile, now));

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
 import type { Agent } from '../../domain/agent.ts';
-import { DAY, type Instant, type Interval } from '../../domain/time/time.ts';
+import { noShifts } from '../../domain/time/shifts.ts';
+import { DAY, type Interval } from '../../domain/time/time.ts';
 import { PlatformError } from '../../genesys/http/errors.ts';
 import type { HistoryPage, HistoryPlace } from '../../genesys/history/history.ts';
 import type { Platform } from '../../genesys/platform.ts';
@@ -146,7 +147,7 @@ async function begin(
     const writer = await RecordingWriter.resume(record, recording);
     return { span: recording.span, organisation: recording.organisation, writer, place: recording.place };
   }
-  const organisation = await readOrganisation(platform, policies, span.from, signal);
+  const organisation = await readOrganisation(platform, policies, span, signal);
   const writer = record === undefined ? undefined : await RecordingWriter.create(record, span, organisation);
   return { span, organisation, writer, place: undefined };
 }
@@ -155,7 +156,7 @@ async function begin(
 async function readOrganisation(
   platform: Platform,
   policies: readonly LoadedPolicy[],
-  now: Instant,
+  span: Interval,
   signal: AbortSignal,
 ): Promise<RecordedOrganisation> {
   const names: Record<string, readonly RecordedName[]> = {};
@@ -170,9 +171,9 @@ async function readOrganisation(
     }
   }
   const needs = unionOf(
-    policies.map(({ draft }) => needsOf(resolvePolicy(draft, { ...names }, new Map(), now).policy)),
+    policies.map(({ draft }) => needsOf(resolvePolicy(draft, { ...names }, new Map(), span.from).policy)),
   );
-  platform.setNeeds(needs);
+  platform.setNeeds({ ...needs, schedules: 'none' });
   const agents: Agent[] = [];
   const summary = await platform.directory.sweep((page) => {
     // Whose groups did not come may be exempt, or in another profile: they are left out like a stranger.
@@ -182,7 +183,13 @@ async function readOrganisation(
   if (!summary.complete)
     throw new UsageError(`The users could not be listed: ${summary.fault ?? 'unknown'}. Try again.`);
   const { groups, roles, queues, teams } = needs;
-  return { agents, names, read: { groups, roles, queues, teams } };
+  const read = { groups, roles, queues, teams };
+  const { schedules } = needs;
+  if (schedules === 'none') return { agents, names, read };
+  const { agents: found, unread } = await platform.schedules.ofThePast(span, schedules, signal);
+  const none = unread.length === 0 ? noShifts(span.to) : undefined;
+  const scheduled = agents.map((agent) => ({ ...agent, shifts: found.get(agent.id) ?? none }));
+  return { agents: scheduled, names, read, schedules: { read: schedules, unread: unread.length } };
 }
 
 function unionOf(all: readonly Needs[]): Needs {
@@ -194,7 +201,13 @@ function unionOf(all: readonly Needs[]): Needs {
     queues: ids('queues'),
     teams: ids('teams'),
     tokens: false,
+    schedules: mostOf(all.map(({ schedules }) => schedules)),
   };
+}
+
+function mostOf(all: readonly Needs['schedules'][]): Needs['schedules'] {
+  if (all.includes('activities')) return 'activities';
+  return all.includes('shifts') ? 'shifts' : 'none';
 }
 
 function explained(error: unknown, record: string | undefined): unknown {

@@ -3,6 +3,7 @@ import type { Hold } from '../../domain/planning/plan.ts';
 import { LONGEST_KEPT } from '../../domain/record.ts';
 import { HOUR, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import type { History } from './history.ts';
+import type { RecordedOrganisation } from './recording.ts';
 import type { Replayed } from './replay.ts';
 import { isRegret, REGRET_WITHIN, type ReplayedLogoff } from './stand.ts';
 import { billingPeriods, LICENCE_METHOD, peakOf, type Peak } from '../report/licence.ts';
@@ -82,6 +83,9 @@ export interface ReplayedPolicy {
   readonly observes: boolean;
   readonly warns: boolean;
   readonly replayed: Replayed;
+  /** What of schedules the policy asks for, and the rules that count by shifts. */
+  readonly schedules: 'none' | 'shifts' | 'activities';
+  readonly byShifts: readonly string[];
 }
 
 /** Puts the columns together. Throws RangeError for an unknown zone. */
@@ -90,6 +94,7 @@ export function compare(
   span: Interval,
   zone: string,
   policies: readonly ReplayedPolicy[],
+  schedules?: RecordedOrganisation['schedules'],
 ): Backtest {
   return {
     span,
@@ -98,7 +103,7 @@ export function compare(
     strangers: history.strangers,
     withoutRouting: history.withoutRouting,
     columns: policies.map((policy) => columnOf(policy, span, zone)),
-    approximations: approximations(history, policies),
+    approximations: [...approximations(history, policies), ...aboutSchedules(policies, schedules)],
   };
 }
 
@@ -180,6 +185,32 @@ function regretOf({
     worked,
     perhapsBrowser: browser,
   };
+}
+
+/** What cannot be judged without schedules, and what those that were read leave open. */
+function aboutSchedules(
+  policies: readonly ReplayedPolicy[],
+  schedules: RecordedOrganisation['schedules'],
+): readonly string[] {
+  const asking = policies.filter((policy) => policy.schedules !== 'none');
+  const isRead = (policy: ReplayedPolicy): boolean =>
+    schedules !== undefined && (policy.schedules === 'shifts' || schedules.read === 'activities');
+  const sentences = asking.filter((policy) => !isRead(policy)).map(unscheduledWords);
+  if (schedules === undefined || !asking.some(isRead)) return sentences;
+  const unread =
+    schedules.unread === 0
+      ? ''
+      : ` ${counted(schedules.unread, 'management unit')} could not be read: whose schedule stands in no other is not known.`;
+  return [
+    ...sentences,
+    `Schedules are those that were published when the history was read: changes made on the day count as if they had been known before.${unread}`,
+  ];
+}
+
+function unscheduledWords({ name, byShifts }: ReplayedPolicy): string {
+  const rules =
+    byShifts.length === 0 ? '' : ` rules by shifts (${byShifts.join(', ')}) make no agent due, and`;
+  return `This history was read without the schedules that ${name} asks for, so that it cannot be judged in full:${rules} exemptions by schedule protect each agent whom they may mean. Record again with --policy ${name}.`;
 }
 
 /** Where history is silent the choice is the one that makes the policy look worse, or the sentence says that it is not. */

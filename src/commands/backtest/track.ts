@@ -8,6 +8,7 @@ import { profileOf, type Verdict } from '../../domain/judging/judge.ts';
 import { warningsDue } from '../../domain/judging/warnings.ts';
 import type { Policy, Profile } from '../../domain/policy/policy.ts';
 import { rulesInState } from '../../domain/policy/rules-in-state.ts';
+import { hoursFor, nextChange } from '../../domain/time/shifts.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
 import { steadyAt, type TrackingContext } from '../../domain/tracking/compare.ts';
 import { measure, reachesAt } from '../../domain/tracking/clocks.ts';
@@ -151,9 +152,9 @@ export function isSteady({ memory, whole, context }: Track, observation: Observa
   return steadyAt(settled, observation, context) !== undefined;
 }
 
-/** When history changes next. */
-export function nextChangeAt({ presence, routing }: Track): Instant {
-  return Math.min(presence.nextAt, routing.nextAt);
+/** When history, or what the agent is scheduled for, changes next. */
+export function nextChangeAt({ presence, routing, memory }: Track, now: Instant): Instant {
+  return Math.min(presence.nextAt, routing.nextAt, nextChange(memory?.shifts, now));
 }
 
 /** When the first log-off, under whichever policy, begins to hold. */
@@ -188,7 +189,8 @@ function nextWarningAt(memory: AgentState, profile: Profile, now: Instant): Inst
   let next = Infinity;
   for (const { warn, limit, hours, ...rule } of rulesInState(profile, memory.last).holding) {
     if (warn === undefined) continue;
-    const at = reachesAt(measure(memory, { ...rule, hours }, now), limit - warn, now, hours);
+    const inside = hours && hoursFor(hours, memory.shifts, now);
+    const at = reachesAt(measure(memory, { ...rule, hours }, now), limit - warn, now, inside);
     if (at !== undefined && at > now) next = Math.min(next, at);
   }
   return next;

@@ -66,7 +66,7 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
 }
 
 /** The policy before its names are looked up: it tells which kinds of names there are. */
-function policyWithout({ draft }: LoadedPolicy): Policy {
+function policyWithout({ draft }: Pick<LoadedPolicy, 'draft'>): Policy {
   return resolvePolicy(draft, undefined, new Map(), realClock.now()).policy;
 }
 
@@ -102,6 +102,7 @@ export function wantsOf({ settings, draft }: LoadedPolicy): DoctorWants {
     requestsPerMinute: settings.genesys.requestsPerMinute,
     connector: settings.identity !== undefined,
     evidence: askedSources(settings.evidence),
+    schedules: needsOf(policyWithout({ draft })).schedules,
   };
 }
 
@@ -123,6 +124,10 @@ function asked(platform: Platform, signal: AbortSignal): DoctorPlatform {
     allowedPerMinute: () => inspection.allowedPerMinute(),
     clockError: () => inspection.clockError(),
     serverNow: () => platform.directory.serverNow(),
+    schedules: async () => {
+      await platform.schedules.readAll(signal);
+      return platform.schedules.known();
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { evidenceFindings } from './evidence.ts';
 import { identityFinding, type DoctorIdentity } from './identity.ts';
 import { pageFinding } from './page.ts';
 import { permissionFindings } from './permissions.ts';
+import { scheduleFindings } from './schedules.ts';
 import { tell, type Diagnosis, type DoctorPlatform, type DoctorWants, type Finding } from './ports.ts';
 import { reconnectFinding, signInFinding, timeoutFindings, universalLogoutFinding } from './settings.ts';
 import { counted } from '../../texts/counted.ts';
@@ -30,6 +31,7 @@ export async function diagnose(
     ...(await organisationFindings(platform)),
     clockFinding(platform),
     ...(await permissionFindings(platform, wants)),
+    ...(await scheduleFindings(platform, wants)),
     await pageFinding(platform),
     await rateFinding(platform, wants),
     ...(await timeoutFindings(platform, wants)),

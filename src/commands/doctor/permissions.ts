@@ -141,6 +141,20 @@ export const NEEDS: readonly (readonly [Need, Wanted])[] = [
     ),
     always,
   ],
+  [
+    need(
+      'wfm:publishedSchedule:view',
+      'Workforce Management > Published Schedule > View',
+      'the policy has a calendar of shifts, or exempts agents by what they are scheduled for: where schedules cannot be read, such rules make no agent due, and such exemptions protect',
+      {
+        missing: 'warn',
+        perDivision: true,
+        unseen: 'management units there are not listed, and their agents count as agents without a schedule',
+        otherwise: 'not granted, but schedules can be read by another permission',
+      },
+    ),
+    ({ schedules }) => schedules !== 'none',
+  ],
   [audits('warn', 'evidence.sign_ins is on, and asks the audit log for sign-ins'), signInsAreAsked],
   [
     audits(

@@ -1,6 +1,6 @@
 /** What `doctor` asks of the platform, in its own words, and what it says. */
 import type { EvidenceSource } from '../../domain/evidence/calibration.ts';
-import type { Observation } from '../../domain/agent.ts';
+import type { Agent, Observation } from '../../domain/agent.ts';
 import type { Action, Mode } from '../../domain/policy/policy.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
 
@@ -66,7 +66,7 @@ export interface AgentsPage {
   /** `number`: the listing by cursor is refused. */
   readonly by: 'cursor' | 'number';
   readonly expands: readonly string[];
-  readonly sightings: readonly { readonly observation: Observation }[];
+  readonly sightings: readonly { readonly agent?: Agent; readonly observation: Observation }[];
 }
 
 /** Reads that change nothing. Each may reject with an `Error` that has a `kind`. */
@@ -86,6 +86,18 @@ export interface DoctorPlatform {
   allowedPerMinute(): number | undefined;
   clockError(): Duration | undefined;
   serverNow(): Instant;
+  /** Reads every management unit once. */
+  schedules(): Promise<SchedulesRead>;
+}
+
+/** How the schedules of the organisation could be read. */
+export interface SchedulesRead {
+  readonly units: number | undefined;
+  readonly fault: string | undefined;
+  readonly unread: readonly { readonly unit: string; readonly why: string }[];
+  readonly codesUnread: readonly { readonly businessUnit: string; readonly why: string }[];
+  /** Agents with a shift, or a day off, in the hours around now. */
+  readonly agents: number;
 }
 
 /** What the policy wants of the platform. */
@@ -103,6 +115,8 @@ export interface DoctorWants {
   readonly connector: boolean;
   /** Sources of evidence that the policy asks. */
   readonly evidence: readonly EvidenceSource[];
+  /** Whether rules or exemptions ask for the agents' schedules. */
+  readonly schedules: 'none' | 'shifts' | 'activities';
 }
 
 /** Waits for an answer, and takes a refusal as one. Whatever has no `kind` is a mistake, and passes. */

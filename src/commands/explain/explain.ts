@@ -27,6 +27,7 @@ import type { Pause, ControllerState, StoredAgent, StoredEvent } from '../../dom
 import { SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import { evidenceOf, type EvidenceShown } from './evidence.ts';
 import { holdsOf } from './holds.ts';
+import { scheduleShown, type ScheduleShown } from './schedule.ts';
 import { withStoredFacts } from './stored.ts';
 import { whenWords } from './words.ts';
 import type { SourcesKnown } from '../shared/evidence-words.ts';
@@ -128,6 +129,7 @@ export interface Explanation {
   readonly uncounted: readonly Uncounted[];
   readonly rules: readonly RuleShown[];
   readonly ladder: LadderShown | undefined;
+  readonly schedule: ScheduleShown | undefined;
   /** What would hold a log-off back although it is due. */
   readonly holds: readonly string[];
   /** What cannot be told. */
@@ -159,6 +161,7 @@ export function explainAgent(input: ExplainInput): Explanation {
     ...lookOf(memory),
     verdict,
     ...(memory === undefined ? NOTHING_WEIGHED : weighAll(memory, profile, verdict, input, at)),
+    schedule: memory && scheduleShown(memory, profile, judged, at),
     holds: holdsOf(input, verdict),
     caveats: [...heldCaveat(input), ...caveats],
     events: events.slice(-SHOWN),

@@ -6,6 +6,7 @@ import { formatDuration } from '../../domain/time/time.ts';
 import { rungNumber } from '../../texts/printed.ts';
 import { evidenceSentences } from './evidence.ts';
 import type { Explanation, LadderShown, RuleShown } from './explain.ts';
+import { scheduleSentences } from './schedule.ts';
 import { CLOCK_TABLE } from '../../domain/policy/clocks.ts';
 import { actionWords, meaningOf, SIGN_WORDS, stateWords } from './words.ts';
 import type { Times } from '../shared/times.ts';
@@ -22,6 +23,7 @@ export function sentencesOf(explanation: Explanation, times: Times): readonly st
     ...seenSentence(explanation, times),
     ...signSentence(explanation, times),
     ...staySentence(explanation, times),
+    ...scheduleSentences(explanation.schedule, times),
     ...evidenceSentences(explanation.evidence, times),
     ...explanation.holds.map((hold) => `A log-off is held back now: ${hold}.`),
     ...explanation.caveats,
@@ -65,6 +67,8 @@ const ANSWERS: Readonly<Record<Reason, Answer>> = {
 
 /** What is unknown, in words, and since when, where readings before this one could not be used either. */
 function unknownWords({ agent, unread }: Explanation, { detail, unknown }: Verdict, times: Times): string {
+  if (unknown.some(({ part }) => part === 'schedule'))
+    return `${agent.name} is left alone: an exemption hangs on what they are scheduled for, which is not known, and that protects.`;
   const contradiction = unknown.find(({ why }) => why === 'contradiction');
   const since = unread === undefined ? '' : ` since ${times.exact(unread.since)}`;
   const what =
@@ -76,7 +80,10 @@ function unknownWords({ agent, unread }: Explanation, { detail, unknown }: Verdi
 
 function upcoming(e: Explanation, _verdict: Verdict, times: Times): string {
   const { next } = e;
-  if (next === undefined) return `${e.agent.name} waits for a rule whose hours do not begin within a year.`;
+  if (next === undefined)
+    return e.schedule === undefined
+      ? `${e.agent.name} waits for a rule whose hours do not begin within a year.`
+      : `${e.agent.name} waits for a rule whose hours do not begin as far as the agent's schedule is known.`;
   const rule = e.rules.find(({ id }) => id === next.rule);
   const at = times.exact(next.at);
   if (rule === undefined) return `${e.agent.name} would be logged off from ${at} on by rule ${next.rule}.`;

@@ -7,6 +7,7 @@ import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Exemption, Matcher, Policy } from '../../domain/policy/policy.ts';
 import type { ControllerState, StoredAgent } from '../../domain/record.ts';
 import { formatDuration, type Duration, type Instant } from '../../domain/time/time.ts';
+import { fitOfSchedule } from '../../domain/judging/judge.ts';
 import { fitOf, matches } from '../../domain/policy/when.ts';
 
 /** What the last sweep left behind. */
@@ -118,6 +119,7 @@ function isInForce({ until }: Exemption, now: Instant): boolean {
 function mayApply(exemption: Exemption, memory: AgentState | undefined, now: Instant): boolean {
   const { when } = exemption;
   if (!isInForce(exemption, now)) return false;
+  if (fitOfSchedule(exemption, memory?.shifts, memory?.seenAt ?? now) === 'no') return false;
   return when === undefined || memory === undefined || fitOf(when, memory.last) !== 'no';
 }
 

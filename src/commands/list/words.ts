@@ -26,7 +26,7 @@ const PROTECTED: Readonly<Record<Reason, (row: ListRow) => string>> = {
   waiting: ({ stay, seenAt }) =>
     stay === undefined ? '' : `said “I am here”: left alone for another ${lengthWords(stay.until - seenAt)}`,
   warned: () => 'warned',
-  outside_hours: () => 'outside the rule’s hours',
+  outside_hours: ({ detail }) => detail ?? 'outside the rule’s hours',
   no_rule: () => 'no rule covers this state',
   waiting_on_queue: () => 'waits on queue',
   ladder_waiting: ({ rule }) =>

@@ -9,6 +9,7 @@ import { Metrics } from '../../server/metrics.ts';
 import type { Store } from '../../ports/store.ts';
 import { assemble, openStoreOf, type Assembly } from '../../app/compose.ts';
 import { Deadline } from './deadline.ts';
+import { readSchedules } from './schedules.ts';
 import { EXIT, Incomplete } from '../shared/exit.ts';
 import { durationOption, loadTestedConfig, type ConfigOption } from '../shared/options.ts';
 import { openLog, type LogOption } from '../shared/log.ts';
@@ -30,6 +31,8 @@ const LONGEST_FAREWELL: Duration = 10 * SECOND;
 /** Another process may hold the store for so long, or for this part of the deadline. */
 const LONGEST_WAIT: Duration = 5 * SECOND;
 const PART_FOR_WAIT = 8;
+/** The sweep has the rest. */
+const PART_FOR_SCHEDULES = 4;
 
 /** Makes one sweep. Answers the exit code: 3 when an action failed, or when the deadline came first. */
 export async function once(options: OnceOptions, output: Output): Promise<number> {
@@ -58,6 +61,7 @@ export async function once(options: OnceOptions, output: Output): Promise<number
   try {
     assembly = await assemble(loaded, store, around);
     stream.mustWork();
+    await readSchedules(assembly, deadline.untilEnding() / PART_FOR_SCHEDULES, signal);
     return await swept(assembly, deadline, ending, options, output);
   } catch (error) {
     if (ending.signal.aborted) return await ending.code;

@@ -6,6 +6,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Agent } from '../../domain/agent.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { normaliseName } from '../../domain/name.ts';
+import { scheduleOf } from '../../simulation/schedule.ts';
 import { wallTime } from '../../domain/time/zone.ts';
 import { check, type Miss } from './check.ts';
 import { runTest, type TestRun, type TestScene } from './run.ts';
@@ -264,12 +265,13 @@ function checkNames({ verdicts, logoffs }: ParsedTest, known: KnownNames, faults
 
 function sceneOf(test: ParsedTest, { settings }: LoadedPolicy, { caps }: Policy): TestScene {
   const interval = test.every ?? settings.sweep.interval;
-  const { happenings, lacking, unwatched, browser, nativeTimeout, begin, end } = test;
+  const { happenings, lacking, unwatched, scheduled, browser, nativeTimeout, begin, end } = test;
   // The worker has settled when the test begins.
   const from = Math.floor(begin / interval) * interval - (caps.settle + 1) * interval;
   const ssoDelay = chosenConnector(settings.identity)?.words.delay ?? 0;
   const played = { happenings, lacking, unwatched, browser, nativeTimeout, ssoDelay };
-  return { agent: agentOf(test), interval, ...played, from, to: end };
+  const agent = { ...agentOf(test), shifts: scheduleOf(scheduled, from, end) };
+  return { agent, interval, ...played, from, to: end };
 }
 
 /** Where the fault stands of what has no place of its own. */

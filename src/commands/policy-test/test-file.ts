@@ -9,6 +9,7 @@ import { DAY, MINUTE } from '../../domain/time/time.ts';
 import { localTimeAt } from '../../domain/time/zone.ts';
 import { parseLogoff, parseVerdict, type ExpectedLogoff, type ExpectedVerdict } from './expectations.ts';
 import { parseBrowser, parseEntry, parseTime, WordFault } from './timeline-words.ts';
+import type { ScheduledSpan } from '../../simulation/schedule.ts';
 import type { BrowserWords, Part, Word } from '../../simulation/timeline.ts';
 import type { FaultList } from '../../policy-file/faults.ts';
 import { FilesRead } from '../../policy-file/files-read.ts';
@@ -57,6 +58,7 @@ export interface ParsedTest {
   readonly happenings: readonly { readonly at: Instant; readonly word: Word }[];
   readonly lacking: readonly (Interval & { readonly parts: readonly Part[] })[];
   readonly unwatched: readonly Interval[];
+  readonly scheduled: readonly ScheduledSpan[];
   readonly verdicts: readonly Placed<
     Omit<ExpectedVerdict, 'dueAt'> & { readonly dueAt: Instant | undefined }
   >[];
@@ -204,17 +206,24 @@ class Reader {
     return this.#try(this.#source.at(own) === undefined ? ['browser'] : own, () => parseBrowser(text.trim()));
   }
 
-  #timeline(): Pick<ParsedTest, 'written' | 'happenings' | 'lacking' | 'unwatched'> & {
+  #timeline(): Pick<ParsedTest, 'written' | 'happenings' | 'lacking' | 'unwatched' | 'scheduled'> & {
     readonly times: Instant[];
   } {
     const written: Written[] = [];
     const happenings: { at: Instant; word: Word }[] = [];
     const lacking: (Interval & { parts: readonly Part[] })[] = [];
     const unwatched: Interval[] = [];
+    const scheduled: ScheduledSpan[] = [];
     const times: Instant[] = [];
     this.#list('timeline', (text, path) => {
       const entry = parseEntry(text);
       const at = this.#instant(entry.at);
+      if (entry.kind === 'scheduled') {
+        // What is published is not what happens: it may stand anywhere, and no sweep looks for it.
+        written.push({ at, text });
+        scheduled.push({ from: at, to: this.#instant(entry.to), what: entry.what });
+        return undefined;
+      }
       if (at < this.#previous) {
         this.#faults.add(path, 'comes before the entry above it; hours past midnight are written 25:30');
         return undefined;
@@ -234,7 +243,7 @@ class Reader {
     });
     happenings.sort((a, b) => a.at - b.at);
     this.#previous = -Infinity;
-    return { written, happenings, lacking, unwatched, times };
+    return { written, happenings, lacking, unwatched, scheduled, times };
   }
 
   #verdict(text: string, path: Path): ParsedTest['verdicts'][number] {

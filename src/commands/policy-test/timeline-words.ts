@@ -2,7 +2,8 @@
 import { parseSystemPresence, SYSTEM_PRESENCES } from '../../domain/agent.ts';
 import { normaliseName } from '../../domain/name.ts';
 import { HOUR, MINUTE, parseDuration, SECOND, type Duration } from '../../domain/time/time.ts';
-import type { BrowserWords, Entry, Part, Word } from '../../simulation/timeline.ts';
+import { ACTIVITY_CATEGORIES } from '../../domain/time/shifts.ts';
+import type { BrowserWords, Entry, Part, Scheduled, Word } from '../../simulation/timeline.ts';
 
 /**
  * What was written cannot be understood: `word`, for which `{value}` stands in the message. The message says what can be,
@@ -62,14 +63,24 @@ function parseSpan(at: Duration, to: Duration, words: string): Entry {
   if (/^readings? (is |are )?missing$/.test(plain)) {
     return { kind: 'lacking', at, to, parts: ['presence', 'routing', 'conversations'] };
   }
+  const what = scheduledIn(plain);
+  if (what !== undefined) return { kind: 'scheduled', at, to, what };
   const parts = /^(?:readings? )?lacks? (.+)$/.exec(plain)?.[1]?.split(/\s*(?:,|and)\s*/);
   const known = PARTS.filter((part) => parts?.includes(part));
   if (parts !== undefined && known.length === parts.length) return { kind: 'lacking', at, to, parts: known };
   throw new WordFault(
-    '{value} cannot be a span: spans are "platform outage", "reading missing" and "reading lacks presence" (routing, conversations, token)',
+    '{value} cannot be a span: spans are "platform outage", "reading missing", "reading lacks presence" (routing, conversations, token), "shift", "scheduled meeting" (break, meal, training, off-queue work, unavailable), "time off" and "schedule unknown"',
     words,
-    ['platform outage', 'reading missing', 'worker down'],
+    ['platform outage', 'reading missing', 'worker down', 'shift', 'time off', 'schedule unknown'],
   );
+}
+
+/** What a span of the schedule is: a shift, a part of one, time off, or not known. */
+function scheduledIn(plain: string): Scheduled | undefined {
+  if (plain === 'shift' || plain === 'time off') return plain === 'shift' ? 'shift' : 'time_off';
+  if (/^schedule (is )?(not known|unknown)$/.test(plain)) return 'unknown';
+  const word = /^(?:scheduled|planned)(?: for)? (.+)$/.exec(plain)?.[1]?.replaceAll(/[\s-]/g, '_');
+  return ACTIVITY_CATEGORIES.find((category) => category === word);
 }
 
 function parseClauses(words: string): readonly { readonly after: Duration; readonly word: Word }[] {

@@ -218,3 +218,39 @@ describe('the recording that ships', () => {
     expect(value.columns[0]?.totals.logoffs).toBeGreaterThan(100);
   });
 });
+
+describe('shifts', () => {
+  const shifts = (): Promise<void> =>
+    writeFile(
+      file('shifts.yaml'),
+      `${policyText('http://127.0.0.1:1', '20h').replace(/api_url: .*?, login_url: .*?,/, '')}
+      - { id: after-shift, when: { routing: [off_queue] }, outside: shift, limit: 30m }
+calendars: { shift: { source: wfm } }
+`,
+    );
+
+  test('a history without schedules says which rules it cannot judge', async () => {
+    await shifts();
+    const recorded = file('plain.jsonl');
+    await run({ policy: [file('an-hour.yaml')], from: FROM, to: TO, record: recorded });
+    const text = await run({ replay: recorded, policy: [file('shifts.yaml')] });
+    expect(text).toContain('rules by shifts (after-shift) make no agent due');
+    expect(text).not.toMatch(/^ +after-shift/m);
+  });
+
+  test('a recording holds the schedules that a policy asks for, and its rules are replayed by them', async () => {
+    const recorded = file('scheduled.jsonl');
+    const own = file('own-shifts.yaml');
+    const url = /api_url: "(.*?)"/.exec(await readFile(file('an-hour.yaml'), 'utf8'))?.[1] ?? '';
+    await shifts();
+    const text = (await readFile(file('shifts.yaml'), 'utf8')).replace(
+      'region: eu-west-1,',
+      `region: eu-west-1, api_url: "${url}", login_url: "${url}",`,
+    );
+    await writeFile(own, text);
+    const live = await run({ policy: [own], from: FROM, to: TO, record: recorded });
+    expect(live).toMatch(/^ +after-shift +\d+/m);
+    expect(live).toContain('Schedules are those that were published when the history was read');
+    expect(await run({ replay: recorded, policy: [own] })).toBe(live);
+  });
+});

@@ -44,6 +44,8 @@ function told({ logoffs }: Replayed): string[] {
   });
 }
 
+const UNSCHEDULED = { schedules: 'none', byShifts: [] } as const;
+
 describe('an agent who walked away', () => {
   test('is logged off at the limit, and time is won once the browser’s return has been answered', () => {
     // Limit 60 min from first sight at 08:00; held from 09:03 on, up to the next click at 12:00.
@@ -154,7 +156,7 @@ describe('an agent on queue who stopped responding', () => {
   test('is told in a row of its own where that protects, and never where all log-offs come about', () => {
     const table = (wanted: Policy): readonly string[] => {
       const result = replayed(story, wanted);
-      const named = { name: 'p', hash: 'h', interval: MINUTE, observes: false, warns: false };
+      const named = { name: 'p', hash: 'h', interval: MINUTE, observes: false, warns: false, ...UNSCHEDULED };
       const compared = compare(historyOf(story), SPAN, 'UTC', [{ ...named, replayed: result }]);
       return backtestLines(compared, ({ agentName }) => agentName);
     };
@@ -177,7 +179,15 @@ describe('regret', () => {
   const regretOf = (story: Story): Partial<ReturnType<typeof compare>['columns'][number]['totals']> => {
     const history = historyOf({ ann: story });
     const result = replay(history, { policy: policy(), interval: MINUTE, span: SPAN });
-    const named = { name: 'p', hash: 'h', interval: MINUTE, observes: false, warns: false, replayed: result };
+    const named = {
+      name: 'p',
+      hash: 'h',
+      interval: MINUTE,
+      observes: false,
+      warns: false,
+      ...UNSCHEDULED,
+      replayed: result,
+    };
     const { logoffs, regret, worked, perhapsBrowser } = compare(history, SPAN, 'UTC', [named]).columns[0]!
       .totals;
     return { logoffs, regret, worked, perhapsBrowser };

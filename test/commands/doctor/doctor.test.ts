@@ -35,6 +35,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Needs every permission that any policy can need. */
 const THOROUGH = `
+exempt: [{ scheduled: [meeting] }]
 profiles:
   - name: everyone
     match: { queues: [Sales], teams: [Team 1], roles: [Agent] }
@@ -276,6 +277,7 @@ describe('clocks and timeouts', () => {
     requestsPerMinute: 240,
     connector: false,
     evidence: ['timeline'],
+    schedules: 'none',
   };
   const SEEN = {
     observation: {
@@ -303,6 +305,7 @@ describe('clocks and timeouts', () => {
     allowedPerMinute: () => 300,
     clockError: () => 0,
     serverNow: () => NOW,
+    schedules: () => Promise.resolve({ units: 2, fault: undefined, unread: [], codesUnread: [], agents: 1 }),
   };
 
   test.each([
@@ -503,5 +506,43 @@ describe('one page of agents, read as a sweep reads it', () => {
   test('without any agent is no good sign', async () => {
     const { diagnosis } = await ask({ switches: TIDY, agents: 0 }, PLAIN);
     expect(found(diagnosis, 'agents')).toMatchObject({ verdict: 'warn', found: 'no active agent is listed' });
+  });
+});
+
+describe('schedules', () => {
+  test('a policy that asks for none is not told of them', async () => {
+    const { diagnosis } = await ask({ switches: TIDY }, PLAIN);
+    expect(found(diagnosis, 'schedules')).toBeUndefined();
+    expect(found(diagnosis, 'permission wfm:publishedSchedule:view')).toBeUndefined();
+  });
+
+  test('the units, and the share of agents with a schedule, are told', async () => {
+    const { diagnosis, code } = await ask({ switches: TIDY });
+    expect(found(diagnosis, 'schedules')).toMatchObject({
+      verdict: 'ok',
+      found:
+        '3 management units listed, and 18 agents with a published shift or day off around now: 18 of the 20 on the first page of agents',
+    });
+    expect(code).toBe(0);
+  });
+
+  test('units that cannot be read are named, with why', async () => {
+    const { diagnosis } = await ask({ switches: { ...TIDY, schedulesTeamOnly: true } });
+    const { verdict, found: sentence } = found(diagnosis, 'schedules')!;
+    expect(verdict).toBe('warn');
+    expect(sentence).toMatch(/not read: .+condition on teams/);
+  });
+
+  test('without the permission the listing is refused, and enforcing goes on', async () => {
+    const permissions = ALL_PERMISSIONS.filter((one) => !one.startsWith('wfm:'));
+    const { diagnosis, code } = await ask({ permissions, switches: TIDY });
+    expect(found(diagnosis, 'schedules')).toMatchObject({
+      verdict: 'warn',
+      found: expect.stringContaining('the management units could not be listed'),
+    });
+    expect(permissionFaults(diagnosis).map(({ check }) => check)).toEqual([
+      'permission wfm:publishedSchedule:view',
+    ]);
+    expect(code).toBe(0);
   });
 });
