@@ -5,6 +5,7 @@
 import { Analytics, ANALYTICS_BODIES } from './analytics.ts';
 import { Notifications, topicsFault } from './notifications.ts';
 import { problem, type Reply } from './reply.ts';
+import { searchFault, Workforce } from './workforce.ts';
 import { emailOf, SPELLINGS, type People, type Person, type Presence } from './people.ts';
 
 /** One request, taken apart. */
@@ -68,6 +69,8 @@ export class PlatformApi {
   /** What it tells of single agents on demand. */
   readonly analytics: Analytics;
   readonly notifications: Notifications;
+  /** Who is scheduled when. */
+  readonly workforce: Workforce;
   readonly #people: People;
 
   constructor(people: People) {
@@ -79,6 +82,7 @@ export class PlatformApi {
       outOfOffice: { active: false },
       activeQueueIds: [],
     }));
+    this.workforce = new Workforce(people);
   }
 
   answer(asked: Asked): Reply {
@@ -181,6 +185,30 @@ export class PlatformApi {
       query: ['ignoreErrors'],
       check: topicsFault,
       answer: ({ body }, id) => this.notifications.subscribe(id, body),
+    },
+    {
+      method: 'GET',
+      path: /^\/api\/v2\/workforcemanagement\/managementunits$/,
+      query: ['pageSize', 'pageNumber', 'expand', 'feature', 'divisionId'],
+      answer: () => this.workforce.units(),
+    },
+    {
+      method: 'GET',
+      path: /^\/api\/v2\/workforcemanagement\/managementunits\/([^/]+)\/users$/,
+      answer: (_, id) => this.workforce.users(id),
+    },
+    {
+      method: 'GET',
+      path: /^\/api\/v2\/workforcemanagement\/businessunits\/([^/]+)\/activitycodes$/,
+      query: ['forceDownloadService'],
+      answer: (_, id) => this.workforce.codes(id),
+    },
+    {
+      method: 'POST',
+      path: /^\/api\/v2\/workforcemanagement\/managementunits\/([^/]+)\/agentschedules\/search$/,
+      query: ['forceAsync', 'forceDownloadService'],
+      check: searchFault,
+      answer: ({ body }, id) => this.workforce.search(id, body),
     },
   ];
 

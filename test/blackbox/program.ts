@@ -170,6 +170,8 @@ export interface PolicyParts {
   readonly mode?: 'observe' | 'enforce';
   readonly every?: string;
   readonly rules?: string;
+  /** One more exemption, as it stands in the file. */
+  readonly exempt?: string;
   readonly returns?: string;
   readonly settle?: number;
   readonly perMinute?: number;
@@ -218,7 +220,7 @@ sweep: { every: "${every}" }
 exempt:
   - { users: ["wallboard.*@example.com"], reason: lobby screen }
   - { secondary_presence: [Coaching], reason: agreed }
-profiles:
+${parts.exempt === undefined ? '' : `  - ${parts.exempt}\n`}profiles:
   - name: leads
     match: { groups: [Leads] }
     rules:

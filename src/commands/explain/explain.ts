@@ -7,7 +7,6 @@ import { clockStart, countable, measure } from '../../domain/tracking/clocks.ts'
 import type { Reason, Verdict } from '../../domain/judging/judge.ts';
 import { weigh, type Weighed } from '../../domain/judging/weigh.ts';
 import { judgeByNames } from '../../domain/judging/judge-names.ts';
-import { quietBetweenRepeats } from '../../domain/judging/ladder.ts';
 import {
   departureOf,
   ladderInForce,
@@ -27,6 +26,7 @@ import type { Pause, ControllerState, StoredAgent, StoredEvent } from '../../dom
 import { SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import { evidenceOf, type EvidenceShown } from './evidence.ts';
 import { holdsOf } from './holds.ts';
+import { ladderShown, type LadderShown } from './ladder.ts';
 import { scheduleShown, type ScheduleShown } from './schedule.ts';
 import { withStoredFacts } from './stored.ts';
 import { whenWords } from './words.ts';
@@ -85,18 +85,6 @@ export interface RuleShown extends Omit<Weighed, 'rule'> {
   readonly mode: Mode;
   /** Name of the calendar that bounds it, with the side. */
   readonly hours: string | undefined;
-}
-
-/** Where on the ladder. */
-export interface LadderShown {
-  readonly rule: string;
-  readonly rungsUsed: number;
-  readonly rungs: number;
-  /** While false, the rules judge again; the place is only kept for the next log-off. */
-  readonly active: boolean;
-  readonly returnedAt: Instant | undefined;
-  readonly lastLogoffAt: Instant;
-  readonly nextActions: readonly Action[];
 }
 
 /** All that is known of one agent's case. Instants are of the server's clock. */
@@ -338,15 +326,4 @@ function uncountedOf(
 
 function near(a: Instant, b: Instant): boolean {
   return Math.abs(a - b) <= SAME;
-}
-
-function ladderShown(place: LadderPlace, { returns }: Profile): LadderShown {
-  const { cause, rung, lastLogoffAt } = place;
-  const returnedAt = place.kind === 'returned' ? place.returnedAt : undefined;
-  const active = place.kind !== 'parked';
-  const rungs = returns.ladder.length;
-  const isHeld = rung >= rungs && returns.repeat === 'never';
-  const next = returns.ladder[rung] ?? quietBetweenRepeats(place, returns) ?? returns.ladder.at(-1);
-  const nextActions = isHeld ? [] : (next?.actions ?? []);
-  return { rule: cause.ruleId, rungsUsed: rung, rungs, active, returnedAt, lastLogoffAt, nextActions };
 }

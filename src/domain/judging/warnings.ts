@@ -2,6 +2,7 @@
 import type { Agent } from '../agent.ts';
 import { profileOf, type Verdict } from './judge.ts';
 import { weigh } from './weigh.ts';
+import { areShifts } from '../time/shifts.ts';
 import { silentReturnOf, type AgentState } from '../tracking/state.ts';
 import { staysInDay } from '../tracking/stays.ts';
 import { takesOff } from '../policy/actions.ts';
@@ -45,7 +46,7 @@ export function warningsDue(
     if (ahead === undefined || mode !== 'enforce' || state.episode.warnedAt[ruleId] !== undefined) return [];
     const { holds, insideHours, warns } = weigh(rule, state, now);
     if (!holds || !insideHours || !warns) return [];
-    const zone = rule.hours?.calendar.timezone;
+    const zone = rule.hours === undefined || areShifts(rule.hours) ? undefined : rule.hours.calendar.timezone;
     return [{ ruleId, description: rule.description, limit, dueIn: ahead, zone, stay }];
   });
 }
