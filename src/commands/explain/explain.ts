@@ -21,7 +21,7 @@ import {
 } from '../../domain/tracking/state.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
 import { CLOCKS, isOfCondition } from '../../domain/policy/clocks.ts';
-import type { Action, ClockName, Mode, Policy, Profile } from '../../domain/policy/policy.ts';
+import type { ClockName, Mode, Policy, Profile } from '../../domain/policy/policy.ts';
 import type { Pause, ControllerState, StoredAgent, StoredEvent } from '../../domain/record.ts';
 import { SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import { evidenceOf, type EvidenceShown } from './evidence.ts';
