@@ -7,8 +7,9 @@ import { DAY, HOUR, MINUTE, SECOND, type Instant } from '../src/domain/time/time
 import { HistoryBuilder, type HistorySpan, type UserHistory } from '../src/commands/backtest/history.ts';
 import { readRecording, RecordingWriter } from '../src/commands/backtest/recording.ts';
 import { replay } from '../src/commands/backtest/replay.ts';
-import { compare } from '../src/commands/backtest/summary.ts';
+import { compare, traitsOf } from '../src/commands/backtest/summary.ts';
 import { agentOf, defaultPolicy } from './domain.ts';
+import { PLAIN_BILLING } from '../src/domain/licence/billing.ts';
 import type { Row } from './measure.ts';
 
 const AGENTS = 5_000;
@@ -37,12 +38,10 @@ export async function benchBacktest(): Promise<readonly Row[]> {
       hash: '',
       interval: INTERVAL,
       observes: true,
-      warns: false,
-      schedules: 'none' as const,
-      byShifts: [],
+      ...traitsOf(policy),
       replayed,
     };
-    const { columns } = compare(history, SPAN, 'UTC', [column]);
+    const { columns } = compare(history, SPAN, PLAIN_BILLING, [column]);
     const spent = performance.now() - begun;
     const logoffs = columns[0]?.totals.logoffs ?? 0;
     const facts = `${(changes / 1e6).toFixed(1)} M changes, ${megabytes.toFixed(0)} MB, read in ${(read / 1_000).toFixed(1)} s, ${logoffs} log-offs`;

@@ -11,6 +11,7 @@ import { benchEndpoints } from './endpoints.ts';
 import { benchLogoffs } from './logoffs.ts';
 import type { Row } from './measure.ts';
 import { benchMonth } from './month.ts';
+import { benchNearPeak } from './near-peak.ts';
 import { benchOperator } from './operator.ts';
 import { benchPage } from './page.ts';
 import { benchPolicies, benchPolicy } from './policies.ts';
@@ -37,7 +38,12 @@ const BENCHES: Benches = {
   tracing: benchTracing,
 };
 /** Only when asked for. */
-const LONG: Benches = { month: benchMonth, policies: benchPolicies, explore: benchExplore };
+const LONG: Benches = {
+  month: benchMonth,
+  policies: benchPolicies,
+  explore: benchExplore,
+  'near-peak': benchNearPeak,
+};
 
 const wanted = process.argv.slice(2);
 const rows: Row[] = [];

@@ -115,7 +115,7 @@ function withPast(program: Command, name: string, description: string): Command 
     .option('--to <time>', 'the same (default: now)')
     .option('--record <file>', 'keep what is read; the same command continues after an interruption')
     .option('--replay <file>', 'replay a recording, without the platform')
-    .option('--tz <zone>', 'time zone of billing months', 'UTC')
+    .option('--tz <zone>', 'time zone of calendar months, in place of the `billing` of the policy')
     .option('--json', 'print as JSON')
     .addOption(logFormat());
 }
@@ -290,7 +290,7 @@ function addInsight(program: Command, output: Output, end: End): void {
   withStore(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak', ALL)
     .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')
     .option('--to <time>', 'the same (default: now)')
-    .option('--tz <zone>', 'time zone of all times, hours and billing months', 'UTC')
+    .option('--tz <zone>', 'time zone of all times, and of months unless the policy has `billing`', 'UTC')
     .addOption(
       new Option('--format <format>', 'how it is written (default: text, or by the ending of --out)').choices(
         ['text', 'md', 'csv', 'json', 'html'],

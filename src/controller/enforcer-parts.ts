@@ -5,6 +5,7 @@ import type { OpenInteractions } from '../ports/open-interactions.ts';
 import type { ObservationSink } from './accounting.ts';
 import type { ActuatorDeps } from './actuator/deps.ts';
 import type { Alarms } from './alarms.ts';
+import type { HeadCountSource } from './peak-watch.ts';
 import type { InquiryParts } from './inquiry.ts';
 import type { Traced } from './sweep-traces.ts';
 
@@ -17,6 +18,8 @@ export interface EnforcerParts
   readonly sources: readonly ObservationSource[];
   /** Names the conversations of agents who are engaged for too long; without it they are not named. */
   readonly openInteractions?: OpenInteractions;
+  /** Where the organisation's head-counts come from; the sweeps of this store unless given. */
+  readonly headCounts?: HeadCountSource;
   /** Is told of every look besides the accounting. */
   readonly onlooker?: ObservationSink;
 }

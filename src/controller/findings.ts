@@ -6,7 +6,8 @@ import type { Agent, Unknown } from '../domain/agent.ts';
 import type { OwnOffline } from '../domain/evidence/timeline.ts';
 import { REASONS, type Reason, type Verdict } from '../domain/judging/judge.ts';
 import { departureOf, placeIn, type AgentState, type Cause } from '../domain/tracking/state.ts';
-import { enforcedIn, observedIn } from '../domain/planning/candidates.ts';
+import { peakShareOf } from '../domain/licence/near-peak.ts';
+import { enforcedIn, observedIn, waitsForPeak } from '../domain/planning/candidates.ts';
 import type { Candidate } from '../domain/planning/plan.ts';
 import { LONGEST_KEPT, type StoredAgent } from '../domain/record.ts';
 import { openSuspect } from '../domain/tracking/suspects.ts';
@@ -54,6 +55,8 @@ export interface Findings {
   readonly unknown: Readonly<Record<string, number>>;
   readonly due: readonly DueAgent[];
   readonly imagined: readonly DueAgent[];
+  /** Agents whose limit is reached and whose rules wait for the licence peak. */
+  readonly waitingForPeak: readonly string[];
   /** Who is to be told of a log-off to come, and was not yet. */
   readonly toWarn: readonly AgentToWarn[];
   /** With what brought them onto the ladder. */
@@ -79,6 +82,7 @@ export class SweepFindings implements Findings {
   readonly unknown: Record<string, number> = {};
   readonly due: DueAgent[] = [];
   readonly imagined: DueAgent[] = [];
+  readonly waitingForPeak: string[] = [];
   readonly toWarn: AgentToWarn[] = [];
   readonly held: Findings['held'][number][] = [];
   readonly engaged: Findings['engaged'][number][] = [];
@@ -116,7 +120,8 @@ export class SweepFindings implements Findings {
     if (state === undefined || state.seenAt < observation.at) return;
     this.#count(state, verdict);
     this.#sort(agent, state, verdict);
-    this.toWarn.push(...warningsFor(agent, state, verdict, this.#context.policy, observation.at));
+    const { policy, peak } = this.#context;
+    this.toWarn.push(...warningsFor(agent, state, verdict, policy, observation.at, peakShareOf(peak)));
   }
 
   #count(state: AgentState, { nextAt }: Verdict): void {
@@ -138,6 +143,7 @@ export class SweepFindings implements Findings {
     if (awaited !== undefined) this.awaited.push(awaited);
     const enforced = enforcedIn(verdict);
     if (enforced !== undefined) this.due.push({ agent, agentId: agent.id, due: enforced });
+    if (waitsForPeak(verdict, this.#context.policy)) this.waitingForPeak.push(agent.id);
     for (const due of observedIn(verdict, state)) this.imagined.push({ agent, agentId: agent.id, due });
   }
 }

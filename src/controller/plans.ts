@@ -15,11 +15,12 @@ export function plansOf(
   { findings, hold, context, now, summary }: Watched,
   { ledger, observedLedger }: Ledgers,
 ): Plans {
-  const { seen, online, due, imagined } = findings;
-  const gate = (candidates: readonly DueAgent[], book: Ledger): Plan => {
-    const made = plan(candidates, seen, hold, context.policy.caps, withOnline(book, online, now), now);
+  const { seen, online, due, imagined, waitingForPeak } = findings;
+  const { caps } = context.policy;
+  const gate = (candidates: readonly DueAgent[], book: Ledger, waiting: readonly string[] = []): Plan => {
+    const made = plan(candidates, seen, hold, caps, withOnline(book, online, now), now, waiting);
     // By a clock that is in doubt what holds agents back would be over, or never be.
     return areApart(summary.clockError) ? { ...made, ledger: book, tripped: undefined } : made;
   };
-  return { enforced: gate(due, ledger), imagined: gate(imagined, observedLedger) };
+  return { enforced: gate(due, ledger, waitingForPeak), imagined: gate(imagined, observedLedger) };
 }

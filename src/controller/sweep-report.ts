@@ -22,12 +22,12 @@ export interface Swept {
 /** The report of a sweep. */
 export function reportOf(
   { sweepId, summary, findings, hold, enforced, real, imagined }: Swept,
-  { usualInterval, policy }: Pick<SweepContext, 'usualInterval' | 'policy'>,
+  { usualInterval, policy, peak }: Pick<SweepContext, 'usualInterval' | 'policy' | 'peak'>,
   took: Duration,
 ): SweepReport {
   const { complete, fault, clockError, startedAt } = summary;
   return {
-    ...{ sweepId, startedAt, took, complete, fault, hold, clockError },
+    ...{ sweepId, startedAt, took, complete, fault, hold, clockError, peak },
     ...numbersOf(findings, enforced, usualInterval, real),
     engagedTooLong: stuckIn(findings, policy.caps.engagedTooLong, startedAt),
     outcomes: { ...real.outcomes, observed: imagined.outcomes.observed },
@@ -43,8 +43,8 @@ export function agentsOf({ act }: Plan, due: readonly DueAgent[]): readonly DueA
 
 /** What a sweep found and did, in numbers. */
 function numbersOf(
-  { listed, seen, online, verdicts, unknown, due, nextDueAt }: Findings,
-  { held, tripped }: Plan,
+  { listed, seen, online, verdicts, unknown, due, nextDueAt, waitingForPeak }: Findings,
+  { held, tripped, ledger }: Plan,
   usual: Duration,
   { left }: PassResult,
 ): Pick<
@@ -61,6 +61,7 @@ function numbersOf(
   | 'left'
 > {
   const deferred = deferredIn(held);
+  const broken = waitingForPeak.filter((id) => ledger.broken.has(id)).length;
   return {
     listed: listed.size,
     seen: seen.size,
@@ -69,7 +70,7 @@ function numbersOf(
     unknown,
     deferred,
     left,
-    breakerHolds: Math.max(deferred.breaker ?? 0, tripped?.newlyDue ?? 0),
+    breakerHolds: Math.max((deferred.breaker ?? 0) + broken, tripped?.newlyDue ?? 0),
     overdue: due.filter(({ due: { overdue } }) => overdue > 2 * usual).length,
     nextDueAt,
   };

@@ -15,7 +15,7 @@ import type { EnforcerParts } from './enforcer-parts.ts';
 import { ClockErrors } from './clock-errors.ts';
 import { carryOut } from './actuator/actuator.ts';
 import type { ActuatorDeps, Pass, PassResult } from './actuator/deps.ts';
-import { SweepFindings, type DueAgent, type Findings } from './findings.ts';
+import { SweepFindings, type DueAgent } from './findings.ts';
 import { EarlyLooks } from './early-looks.ts';
 import { plansOf } from './plans.ts';
 import { forgetOld } from './prune.ts';
@@ -35,6 +35,7 @@ import { Accounting, toldToAll } from './accounting.ts';
 import { saveStep, saveSweep } from './save.ts';
 import { Doubt, nextControllerState, usualInterval } from './controller-state.ts';
 import { FailureLatch } from './failure-latch.ts';
+import { PeakWatch, type HeadCountSource } from './peak-watch.ts';
 import { HoldWords } from './hold-words.ts';
 import { Stays } from './stays.ts';
 import { SweepTraces } from './sweep-traces.ts';
@@ -56,6 +57,7 @@ export class Controller {
   #inForce: InForce;
   readonly #stays: Stays;
   readonly #clockErrors = new ClockErrors();
+  readonly #peak: HeadCountSource;
   readonly #storeTrouble: FailureLatch;
   readonly #holdWords: HoldWords;
   /** Intents without an outcome may stand in the record: after a start, and after the store was lost for a while. */
@@ -75,6 +77,7 @@ export class Controller {
     this.#deps = deps;
     this.#stays = new Stays(parts.store, () => parts.clock.now());
     this.#early = new EarlyLooks(deps);
+    this.#peak = parts.headCounts ?? new PeakWatch(parts.store);
     this.#inForce = inForce;
     this.#standing = standing;
     this.#news = news;
@@ -147,7 +150,7 @@ export class Controller {
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
     await this.#unlessLost(sweepId, () => this.#stays.begin());
     const policy = await this.#parts.names.latest(this.#inForce.policy, 'sweep', limits.signal);
-    const context = this.#context(policy);
+    const context = await this.#context(policy);
     const findings = new SweepFindings(this.#deps.population, context);
     const receiver = { tracker: this.#deps.population, findings, context };
     const summary = await readSources(sources, receiver, limits.signal);
@@ -159,47 +162,42 @@ export class Controller {
     }
     this.#clockErrors.note(summary.clockError);
     const now = Math.max(directory.serverNow(), summary.startedAt);
-    const hold = await this.#hold(findings, summary, context);
+    const hold = await this.#hold(findings.listed.size, summary, context);
     const complete = summary.complete && hold !== 'incomplete' && !areApart(summary.clockError);
     return { sweepId, begun, now, context, summary, findings, hold, complete, lease };
   }
 
-  #context(policy: Policy): SweepContext {
+  async #context(policy: Policy): Promise<SweepContext> {
     const { clock, directory } = this.#parts;
     const { longestInterval } = this.#inForce;
     return {
       policy,
       usualInterval: usualInterval(longestInterval, this.#standing.intervals),
+      peak: await this.#peak.standing(policy, directory.serverNow(), longestInterval),
       clockJumped: () => this.#clockErrors.differ(clock.now() - directory.serverNow()),
       nativeTimeouts: () => directory.nativeTimeouts(),
       stayOf: (agentId) => this.#stays.of(agentId),
     };
   }
 
-  async #hold(
-    findings: Findings,
-    summary: ReadingSummary,
-    context: SweepContext,
-  ): Promise<SweepHold | undefined> {
+  async #hold(listed: number, read: ReadingSummary, context: SweepContext): Promise<SweepHold | undefined> {
+    const { complete, clockError, startedAt } = read;
     const pause = await this.#parts.store.pause().catch(() => 'lost' as const);
     const seen = {
-      complete: summary.complete,
-      listed: findings.listed.size,
-      clockError: summary.clockError,
+      ...{ complete, listed, clockError },
       storeLost: this.#storeTrouble.why !== undefined || pause === 'lost',
       paused: pause !== 'lost' && isPaused(pause, this.#parts.clock.now()),
-      settleLeft: settleLeft(this.#standing, context.policy, summary.startedAt, context.usualInterval),
+      settleLeft: settleLeft(this.#standing, context.policy, startedAt, context.usualInterval),
     };
-    const believed =
-      !summary.complete || this.#doubt.believes(findings.listed.size, this.#standing.population);
+    const believed = !complete || this.#doubt.believes(listed, this.#standing.population);
     return sweepHold(seen, believed);
   }
 
   /** What the sweep changed is durable before anything is done. */
   async #record(watched: Watched, { enforced, imagined }: Plans, limits: SweepLimits): Promise<void> {
-    const { sweepId, now, context, summary, findings, complete } = watched;
+    const { sweepId, now, context, findings, complete } = watched;
     const { policy, usualInterval: usual } = context;
-    const { startedAt } = summary;
+    const { startedAt } = watched.summary;
     const before = this.#standing;
     this.#standing = nextControllerState(before, {
       policyHash: policy.hash,
@@ -213,6 +211,7 @@ export class Controller {
     const gap = gapEvent(before, startedAt, usual, sweepId);
     const news = this.#news.of(findings, enforced, { sweepId, policy }, now);
     const saved = await this.#save(watched, gap === undefined ? news : [gap, ...news], enforced);
+    if (complete) this.#peak.counted({ at: startedAt, online: findings.online });
     const mayReconcile = complete && this.#unreconciled && limits.mayAct?.() !== false;
     if (saved && mayReconcile) await this.#reconcile(watched, limits);
   }

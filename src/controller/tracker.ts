@@ -4,6 +4,7 @@
  */
 import type { Agent } from '../domain/agent.ts';
 import { contextFor, evaluate, type Evaluation, type Watch } from '../domain/judging/evaluate.ts';
+import { peakShareOf, type PeakStanding } from '../domain/licence/near-peak.ts';
 import type { AgentState, Stay } from '../domain/tracking/state.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { StoredAgent } from '../domain/record.ts';
@@ -21,11 +22,15 @@ export interface SweepContext {
   readonly nativeTimeouts: () => readonly Duration[] | undefined;
   /** The newest answer of an agent to a warning; none is known unless given. */
   readonly stayOf?: (agentId: string) => Stay | undefined;
+  /** How near the licence peak the head-count of the last complete sweep was; left out where no rule asks. */
+  readonly peak?: PeakStanding | undefined;
 }
 
 /** The watch of this moment. */
-export function watchOf({ policy, usualInterval, clockJumped, nativeTimeouts, stayOf }: SweepContext): Watch {
-  return { policy, usualInterval, clockJumped: clockJumped(), nativeTimeouts: nativeTimeouts(), stayOf };
+export function watchOf(context: SweepContext): Watch {
+  const { policy, usualInterval, clockJumped, nativeTimeouts, stayOf, peak } = context;
+  const asked = { clockJumped: clockJumped(), nativeTimeouts: nativeTimeouts() };
+  return { policy, usualInterval, ...asked, stayOf, peakShare: peakShareOf(peak) };
 }
 
 /** The enforcer's knowledge of all agents. Mutable; owned by one worker. */

@@ -150,10 +150,15 @@ function beats(a: Weighed, b: Weighed): boolean {
 function isSooner(a: Weighed, b: Weighed): boolean {
   if (!a.enforces || a.rule.clock !== b.rule.clock || b.may === 0n) return false;
   if (a.hours !== '' && a.hours !== b.hours) return false;
-  // A rule with a warning is due only once the agent was told.
-  if (a.rule.warn !== undefined && b.rule.warn === undefined) return false;
+  if (waitsFurther(a.rule, b.rule)) return false;
   const isFirst = Number(a.path.at(-1)) < Number(b.path.at(-1));
   return a.rule.limit < b.rule.limit || (a.rule.limit === b.rule.limit && isFirst);
+}
+
+/** Whether a rule waits for something besides its limit that another does not wait for: a warning, or the licence peak. */
+function waitsFurther(a: RuleText, b: RuleText): boolean {
+  if (a.warn !== undefined && b.warn === undefined) return true;
+  return (a.near_peak ?? 0) > (b.near_peak ?? 0);
 }
 
 function isSameCondition(a: RuleText, b: RuleText): boolean {

@@ -28,6 +28,7 @@ export function checkRule(checking: Checking, rule: RuleText, path: Path): void 
   checkHours(checking, rule, path);
   checkActions(checking, rule.actions, [...path, 'actions'], 'rule');
   checkWarn(checking, rule, path);
+  checkNearPeak(checking, rule, path);
   if (!warnOfDeadWhen(checking, rule.when, [...path, 'when'])) checkQueue(checking, rule, path);
 }
 
@@ -117,6 +118,11 @@ function checkWarn({ source, faults, warns }: Checking, rule: RuleText, path: Pa
   if (ahead >= limit && !source.isAbsent([...path, 'limit']))
     faults.add(here, `must be shorter than the limit of ${formatDuration(limit)}`);
   if (!warns) faults.add(here, 'no enabled channel under notify lists warning, so no agent could be warned');
+}
+
+function checkNearPeak(checking: Checking, { near_peak: share, mode }: RuleText, path: Path): void {
+  if (share === undefined || mode !== 'observe') return;
+  warn(checking, [...path, 'near_peak'], 'changes nothing: the rule is in observe mode, at any head-count');
 }
 
 /** Whether a condition holds only while the agent stands on queue, which is work. */

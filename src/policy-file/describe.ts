@@ -1,4 +1,5 @@
 /** A policy in plain words, for `validate`: which agents it covers, when it acts, and what it leaves alone. */
+import { PLAIN_BILLING } from '../domain/licence/billing.ts';
 import { isQuiet } from '../domain/judging/ladder.ts';
 import type { EvidenceSource } from '../domain/evidence/calibration.ts';
 import { CLOCK_TABLE } from '../domain/policy/clocks.ts';
@@ -11,6 +12,7 @@ import { describeCalendars } from './describe-calendars.ts';
 import type { LoadedPolicy } from './draft.ts';
 import { reachesWaiting } from './reach.ts';
 import type { ExemptionText, MatchText, WhenText } from './schema.ts';
+import { percentText } from '../texts/percent.ts';
 import { counted } from '../texts/counted.ts';
 
 /** `without_people`: users are counted, and free texts about them, reasons of exemptions, are left out. */
@@ -48,9 +50,9 @@ export function describePolicy(
   return lines;
 }
 
-function describeHead({ settings, hash }: LoadedPolicy, { mode, caps, stay }: Policy): readonly string[] {
+function describeHead({ settings, hash }: LoadedPolicy, policy: Policy): readonly string[] {
+  const { mode, caps, stay } = policy;
   const { breaker } = caps;
-  const percent = Math.round(breaker.share * 1_000) / 10;
   return [
     `Policy ${hash}.`,
     mode === 'observe'
@@ -59,8 +61,9 @@ function describeHead({ settings, hash }: LoadedPolicy, { mode, caps, stay }: Po
     ...describeHeld(settings),
     `Sweeps run at "${settings.sweep.every}" (UTC), at most ${formatDuration(settings.sweep.interval)} apart.`,
     `At most ${counted(caps.perSweep, 'log-off')} in a sweep and ${caps.perHour} in an hour; none in the first ${counted(caps.settle, 'sweep')} after a start, an outage or a change.`,
-    `When more than ${counted(breaker.atLeast, 'agent')}, and more than ${percent}% of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
+    `When more than ${counted(breaker.atLeast, 'agent')}, and more than ${percentText(breaker.share)} of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
     `Agents handling an interaction are never logged off; after ${formatDuration(caps.engagedTooLong)} they are reported.`,
+    ...describeBilling(policy),
     ...describeIdentity(settings),
     ...describeStay(settings, stay),
     describeEvidence(settings),
@@ -72,6 +75,18 @@ function describeHeld({ held }: LoadedPolicy['settings']): readonly string[] {
   return [
     `The environment holds the mode at observe (${held.by}); the policy itself says ${held.policySays}.`,
   ];
+}
+
+/** The billing month, where a rule acts near its peak. */
+function describeBilling({ profiles, billing = PLAIN_BILLING }: Policy): readonly string[] {
+  if (!profiles.some(({ rules }) => rules.some(({ nearPeak }) => nearPeak !== undefined))) return [];
+  const { startsOn, zone, expectedPeak } = billing;
+  const begins = startsOn > 28 ? `day ${startsOn}, or the last day of a shorter month,` : `day ${startsOn}`;
+  const peak =
+    expectedPeak === undefined
+      ? 'the highest of the billing month so far; rules that wait for it only report in the first three days of the month'
+      : `the highest of the billing month so far, at least ${expectedPeak}`;
+  return [`Billing months begin on ${begins} at midnight in ${zone}. The licence peak is ${peak}.`];
 }
 
 function describeIdentity({ identity }: LoadedPolicy['settings']): readonly string[] {
@@ -109,6 +124,9 @@ function describeRule(rule: Rule, when: WhenText): string {
     ` → ${rule.actions.join(', ')}`,
     rule.warn === undefined ? '' : `; the agent is warned ${formatDuration(rule.warn)} before`,
     rule.mode === 'observe' ? '; only reported' : '',
+    rule.nearPeak === undefined
+      ? ''
+      : `; only while the head-count is at least ${percentText(rule.nearPeak)} of the licence peak, else only reported`,
     describeWaiting(rule),
     '.',
     rule.description === undefined ? '' : ` (${rule.description})`,

@@ -46,6 +46,7 @@ function differences(before: LoadedPolicy, after: LoadedPolicy): readonly string
     ...keys('returns', a.returns, b.returns),
     ...keys('caps', a.caps, b.caps),
     ...keys('stay', a.stay ?? {}, b.stay ?? {}),
+    ...keys('billing', a.billing ?? {}, b.billing ?? {}),
     ...calendars(a.calendars, b.calendars),
     ...settings(before.settings, after.settings),
   ];

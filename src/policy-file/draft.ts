@@ -86,7 +86,10 @@ export interface EvidenceSettings {
 /** The judging part, with names as text, and where each stands. */
 export interface Draft {
   readonly hash: string;
-  readonly content: Pick<Content, 'mode' | 'exempt' | 'profiles' | 'returns' | 'caps' | 'calendars'> & {
+  readonly content: Pick<
+    Content,
+    'mode' | 'exempt' | 'profiles' | 'returns' | 'caps' | 'calendars' | 'billing'
+  > & {
     /** Where warnings carry links. */
     readonly stay?: Content['stay'];
   };

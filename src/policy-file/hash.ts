@@ -13,6 +13,7 @@ const JUDGED = new Set([
   'caps',
   'calendars',
   'stay',
+  'billing',
 ]);
 
 /** Whether judging depends on what stands at this place. */

@@ -28,6 +28,7 @@ import {
 } from './names.ts';
 import type { NameKind } from '../domain/policy/policy.ts';
 import { reachesOnlyWaiting, reachesWaiting } from './reach.ts';
+import { toBilling } from './schema-billing.ts';
 import type { ExemptionText, MatchText, ReturnsText, RuleText, WhenText } from './schema.ts';
 import { isOfShifts } from './schema-calendar.ts';
 import { hasPeople, hasState, people, state } from './entry-parts.ts';
@@ -94,9 +95,8 @@ function policyBy({ hash, content }: Draft, resolver: Resolver, now: Instant): P
       resolver.profile(profile, content.returns, ['profiles', i]),
     ),
     caps: toCaps(content.caps),
-    ...(content.stay !== undefined && {
-      stay: { length: content.stay.for, perDay: content.stay.per_day },
-    }),
+    ...(content.stay && { stay: { length: content.stay.for, perDay: content.stay.per_day } }),
+    ...(content.billing && { billing: toBilling(content.billing) }),
   };
 }
 
@@ -207,6 +207,7 @@ class Resolver implements Reachable {
       actions: text.actions,
       mode: profileMode === 'observe' || text.mode === 'observe' ? 'observe' : 'enforce',
       warn: text.warn,
+      ...(text.near_peak === undefined ? {} : { nearPeak: text.near_peak }),
     };
   }
 

@@ -24,6 +24,7 @@ import {
   until,
   whole,
 } from '../shapes/scalars.ts';
+import { billing } from './schema-billing.ts';
 import { calendar } from './schema-calendar.ts';
 import { page } from './schema-page.ts';
 import { channel } from './schema-notify.ts';
@@ -135,6 +136,10 @@ export const rule = about(
     actions: about(actions.prefault([...DEFAULT_ACTIONS]), 'What a log-off does, in this order.'),
     mode: about(mode, 'observe: report, do nothing.').optional(),
     warn: about(duration(1 * SECOND), 'How long before the log-off the agent is told.').optional(),
+    near_peak: about(
+      share(),
+      "The rule acts only while the organisation's head-count is at least this part of its licence peak, and observes below it: see `billing`.",
+    ).optional(),
     waiting_on_queue: about(
       flag().prefault(false),
       'true: agents who wait on queue (routing idle) are meant as well. They are at work for every other rule.',
@@ -277,6 +282,7 @@ export const sections = {
   exempt: about(listOf(exemption).prefault([]), 'Agents who fit any of these are never logged off.'),
   returns,
   caps,
+  billing,
   calendars: about(
     z.record(policyName, calendar).prefault({}),
     'Opening hours, or shifts, by name, for `during` and `outside`.',
@@ -305,6 +311,7 @@ export const root = block({
   profiles: about(nonEmpty(profile, 200), 'In this order; agents who fit no profile are left alone.'),
   returns: sections.returns,
   caps: sections.caps,
+  billing: sections.billing,
   calendars: sections.calendars,
   notify: sections.notify,
   identity: sections.identity,

@@ -38,6 +38,10 @@ const setting = {
     "The organisation's own inactivity timeout, which ends sessions that a log-off left alone; off unless given.",
   ).optional(),
   agent: agent.optional(),
+  head_count: about(
+    text().meta({ examples: ['4600 of 5000'] }),
+    'How many of the organisation are online, of the licence peak of the month so far, for rules with near_peak. Left out: not known. An entry such as "09:00 head-count 4600 of 5000" changes it.',
+  ).optional(),
   browser: about(
     text(),
     'How the browser answers a log-off: "returns after 8s, restores presence, token stays, 3 times". Left out: not at all.',
@@ -90,7 +94,7 @@ export const testFile = block({
 export const testFileBody = testFile.extend({ policy: z.unknown().optional() });
 
 /** What a test takes from its file unless it says otherwise. */
-export const testSettings = block(setting).omit({ browser: true });
+export const testSettings = block(setting).omit({ browser: true, head_count: true });
 
 export type TestFileContent = z.output<typeof testFileBody>;
 export type TestContent = z.output<typeof test>;

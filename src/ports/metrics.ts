@@ -2,6 +2,7 @@
 import type { EvidenceSource } from '../domain/evidence/calibration.ts';
 import type { Answer } from '../domain/evidence/timeline.ts';
 import type { Reason } from '../domain/judging/judge.ts';
+import type { PeakStanding } from '../domain/licence/near-peak.ts';
 import type { Hold, SweepHold } from '../domain/planning/plan.ts';
 import type { Mode } from '../domain/policy/policy.ts';
 import type { Outcome } from '../domain/record.ts';
@@ -55,4 +56,6 @@ export interface SweepReport {
   readonly left: number;
   /** The next moment at which an agent becomes due if nothing happens. */
   readonly nextDueAt: Instant | undefined;
+  /** The head-count by which rules with `near_peak` were judged, beside the licence peak; left out where there are none. */
+  readonly peak?: PeakStanding | undefined;
 }

@@ -1,5 +1,6 @@
 /** What `/status` tells, as plain JSON with ISO instants. */
 import { EVIDENCE_SOURCES, standingOf, type EvidenceSource } from '../domain/evidence/calibration.ts';
+import { peakShareOf, type PeakStanding } from '../domain/licence/near-peak.ts';
 import { delayOf, returnsSeen, type PlatformBehaviour } from '../domain/tracking/platform-behaviour.ts';
 import type { Duration, Instant } from '../domain/time/time.ts';
 import { secondsOf } from '../texts/printed.ts';
@@ -41,6 +42,7 @@ export interface StatusFacts {
         readonly unknown: Readonly<Record<string, number>>;
         readonly deferred: Readonly<Record<string, number>>;
         readonly outcomes: Readonly<Record<string, number>>;
+        readonly peak?: PeakStanding | undefined;
       }
     | undefined;
 }
@@ -98,8 +100,19 @@ export function statusOf(facts: StatusFacts): object {
             outcomes: last.outcomes,
           },
     nextDue: iso(last?.nextDueAt),
+    peak: peakJson(last?.peak),
     learnt: learntJson(learnt),
     evidence: evidenceJson(learnt, facts.evidence),
+  };
+}
+
+/** `null` where no rule asks for the licence peak. */
+function peakJson(standing: PeakStanding | undefined): unknown {
+  if (standing === undefined) return null;
+  const { online, peak, learntAt } = standing;
+  return {
+    ...{ online: online ?? null, peak, share: peakShareOf(standing) ?? null },
+    learntAt: iso(learntAt),
   };
 }
 

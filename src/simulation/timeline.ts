@@ -45,10 +45,17 @@ export type Entry =
       readonly at: Duration;
       readonly to: Duration;
       readonly what: Scheduled;
-    };
+    }
+  | ({ readonly kind: 'head_count'; readonly at: Duration } & HeadCountWords);
 
 /** What workforce management publishes of a span: a shift, a part of one, or nothing that can be read. */
 export type Scheduled = 'shift' | ActivityCategory | 'unknown';
+
+/** How many of the organisation are online from then on, and the peak of the billing month so far where it is said. */
+export interface HeadCountWords {
+  readonly online: number;
+  readonly peak: number | undefined;
+}
 
 /** How a browser answers a log-off. */
 export interface BrowserWords {

@@ -3,6 +3,7 @@
  * One fact of the store; nothing in it is personal.
  */
 import { z } from 'zod';
+import type { PeakStanding } from '../domain/licence/near-peak.ts';
 import type { Mode } from '../domain/policy/policy.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 import * as bodies from './bodies.ts';
@@ -27,6 +28,7 @@ export type SweepNumbers = Pick<
   | 'overdue'
   | 'left'
   | 'nextDueAt'
+  | 'peak'
 > & {
   readonly verdicts: Readonly<Record<string, number>>;
   readonly unknown: Readonly<Record<string, number>>;
@@ -65,6 +67,13 @@ const shape = z.object({
   left: bodies.count,
   engagedTooLong: bodies.count.optional(),
   nextDueAt: bodies.instant.optional(),
+  peak: z
+    .object({
+      online: bodies.count.optional(),
+      peak: bodies.count,
+      learntAt: bodies.instant.optional(),
+    } satisfies Readonly<Record<keyof PeakStanding, z.ZodType>>)
+    .optional(),
   verdicts: counts,
   unknown: counts,
   deferred: counts,

@@ -26,7 +26,7 @@ import {
 } from '../../src/domain/tracking/state.ts';
 import type { Action, ClockName, Policy } from '../../src/domain/policy/policy.ts';
 import { stateBody, stateOf } from '../../src/store/codec.ts';
-import { areContradictory } from '../../src/domain/tracking/reading.ts';
+import { areContradictory, concernOf } from '../../src/domain/tracking/reading.ts';
 import { formatDuration, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import { agent, asClockTime, clockTime, duration, policy, profile, RETURNS, rule } from './build.ts';
 import type { Browser, Change, Part, StoryParts, Told } from './story-parts.ts';
@@ -185,6 +185,13 @@ export class Story {
   verdict(): Verdict {
     if (this.#last === undefined) throw new Error('nobody looked yet');
     return judgeByNames(this.agent, this.#state, this.#last, this.policy, this.now);
+  }
+
+  /** The verdict with the head-count at this share of the licence peak, by this policy. */
+  verdictAt(peakShare: number | undefined, wanted: Policy = this.policy): Verdict {
+    if (this.#last === undefined) throw new Error('nobody looked yet');
+    const concern = concernOf(this.agent, wanted, peakShare);
+    return judgeByNames(this.agent, this.#state, this.#last, wanted, this.now, concern);
   }
 
   /** The reason of the verdict at a time. */

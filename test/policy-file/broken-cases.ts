@@ -136,7 +136,7 @@ export const BROKEN: readonly Broken[] = [
     title: 'an unknown key that is like no other',
     text: withMore('zebra: 1\n'),
     faults: [
-      '7:1: …: unknown key; there are version, name, mode, genesys, sweep, exempt, profiles, returns, caps, calendars, notify, identity, evidence, stay, store, server, page, log, tests',
+      '7:1: …: unknown key; there are version, name, mode, genesys, sweep, exempt, profiles, returns, caps, billing, calendars, notify, identity, evidence, stay, store, server, page, log, tests',
     ],
   },
   {

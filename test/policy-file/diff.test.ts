@@ -39,6 +39,12 @@ const CHANGES: readonly (readonly [string, string, readonly string[]])[] = [
   ['name: ops', 'name: duty', ['channel ops removed', 'channel duty added']],
   ['17:00', '18:00', ['calendar office changed']],
   ['calendars:', 'caps: { per_sweep: 5 }\ncalendars:', ['caps: per_sweep 50 → 5']],
+  ['limit: 1h', 'limit: 1h, near_peak: 90%', ['rule gone: near_peak none → 0.9']],
+  [
+    'calendars:',
+    'billing: { starts_on: 15, expected_peak: 500 }\ncalendars:',
+    ['billing: starts_on none → 15', 'billing: timezone none → UTC', 'billing: expected_peak none → 500'],
+  ],
   ['calendars:', 'returns: { grace: 5m }\ncalendars:', ['returns: grace 10m → 5m']],
   ['calendars:', 'returns: { repeat: never }\ncalendars:', ['returns: repeat 1h → never']],
   [

@@ -4,6 +4,7 @@ import { NO_BEHAVIOUR_KNOWN } from '../../src/domain/tracking/platform-behaviour
 import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { Health } from '../../src/server/health.ts';
 import { startServer, type RunningServer, type ServerParts } from '../../src/server/server.ts';
+import { report } from '../controller/parts.ts';
 import { statusOf } from '../../src/server/status.ts';
 
 const T = Date.parse('2026-03-02T14:00:00Z');
@@ -93,6 +94,18 @@ describe('the status', () => {
     pause: undefined,
     lastSweep: undefined,
   } as const;
+
+  test('has the head-count beside the licence peak where a rule asks for it, and null elsewhere', () => {
+    const lastSweep = { ...report(), peak: { online: 40, peak: 50, learntAt: undefined } };
+    expect(statusOf({ ...facts, lastSweep })).toMatchObject({
+      peak: { online: 40, peak: 50, share: 0.8, learntAt: null },
+    });
+    const unknown = { online: undefined, peak: 0, learntAt: T };
+    expect(statusOf({ ...facts, lastSweep: { ...report(), peak: unknown } })).toMatchObject({
+      peak: { online: null, share: null, learntAt: new Date(T).toISOString() },
+    });
+    expect(statusOf({ ...facts, lastSweep: report() })).toMatchObject({ peak: null });
+  });
 
   test('before the first sweep says so with nulls', () => {
     expect(statusOf(facts)).toMatchObject({

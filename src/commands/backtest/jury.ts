@@ -68,6 +68,13 @@ export class Jury {
     };
   }
 
+  /** What the policy of this number says of the look that waits, now that the head-count's share of the licence peak is known. */
+  judgeAgain(policy: number, { waiting, context }: Track, ahead: Evaluation, peakShare: number): Evaluation {
+    const { state } = ahead;
+    if (waiting === undefined || state === undefined) return ahead;
+    return { ...ahead, verdict: this.#ask(policy, state, waiting.observation, { ...context, peakShare }) };
+  }
+
   #ask(policy: number, state: AgentState, observation: Observation, context: TrackingContext): Verdict {
     const by = this.#policies[policy] ?? this.eager;
     const concern = { ...context, profile: this.profileIn(policy, context) };

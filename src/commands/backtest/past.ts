@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
+import { PLAIN_BILLING, type BillingCalendar } from '../../domain/licence/billing.ts';
 import type { Named } from '../../domain/policy/named.ts';
 import { NAME_KINDS, type NameKind, type Policy } from '../../domain/policy/policy.ts';
 import type { Interval } from '../../domain/time/time.ts';
@@ -11,10 +12,11 @@ import { loadPolicyFile } from '../../policy-file/load.ts';
 import { namesNeeded } from '../../policy-file/names.ts';
 import { needsOf } from '../../policy-file/needs.ts';
 import { resolvePolicy } from '../../policy-file/resolve.ts';
+import { toBilling } from '../../policy-file/schema-billing.ts';
 import { UsageError } from '../shared/exit.ts';
 import { momentOption, spanOption } from '../shared/instants.ts';
 import { openLog, type LogOption } from '../shared/log.ts';
-import { known, loadConfig, sharedOf, type ConfigOption } from '../shared/options.ts';
+import { known, loadConfig, sharedOf, zoneOption, type ConfigOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
 import type { RecordedOrganisation } from './recording.ts';
 import { fromPlatform, fromRecording, type HistorySource } from './source.ts';
@@ -49,6 +51,13 @@ export function loadForPast(
     name: nameOf(path, paths),
     loaded: known(loadPolicyFile(path, env, new FilesRead(), sharedOf(options)), redactor),
   }));
+}
+
+/** The billing months of the first policy that says; calendar months where none does, or a zone was asked for. Throws `UsageError`. */
+export function calendarFor(policies: readonly NamedPolicy[], zone: string | undefined): BillingCalendar {
+  if (zone !== undefined) return { startsOn: 1, zone: zoneOption(zone) };
+  const [billing] = policies.flatMap(({ loaded }) => loaded.draft.content.billing ?? []);
+  return billing === undefined ? PLAIN_BILLING : toBilling(billing);
 }
 
 /** The environment, in which credentials need not be set. */

@@ -10,21 +10,23 @@
  */
 import type { Observation } from '../../domain/agent.ts';
 import { evaluate, type Evaluation } from '../../domain/judging/evaluate.ts';
-import { enforcedIn, observedIn } from '../../domain/planning/candidates.ts';
+import { observedAs } from '../../domain/planning/candidates.ts';
 import type { Candidate } from '../../domain/planning/plan.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { noteObserved } from '../../domain/tracking/own-logoff.ts';
 import { isFoldable } from '../../domain/tracking/reading.ts';
 import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
-import type { HeadSeries } from '../report/licence.ts';
+import type { HeadSeries } from '../../domain/licence/head-counts.ts';
 import { endOfHistory, follow, goOff, type Seen } from './gone.ts';
 import { logOffInHistory } from './hands.ts';
 import type { History } from './history.ts';
 import { isQuiet, Jury } from './jury.ts';
+import { onlyWaits, PeakWait } from './peak-wait.ts';
 import type { ReplayedLogoff } from './stand.ts';
 import {
   howOftenOff,
   isSteady,
+  memoryUnder,
   nextChangeAt,
   nextHoldAt,
   nextVerdictAt,
@@ -90,6 +92,7 @@ class Replay {
   readonly #onProgress: (share: number) => void;
   readonly #variants: readonly Variant[];
   readonly #jury: Jury;
+  readonly #peak: PeakWait;
   readonly #tracks: readonly Track[];
   readonly #byId: ReadonlyMap<string, Track>;
   readonly #everyone: ReadonlySet<string>;
@@ -124,6 +127,7 @@ class Replay {
       .flatMap(({ until }) => (until === undefined ? [] : this.#sweepAt(until)))
       .sort((a, b) => a - b);
     this.#tracks = history.agents.map((each) => trackOf(each, watchBy(eager, interval)));
+    this.#peak = new PeakWait(this.#variants, this.#tracks);
     this.#byId = new Map(this.#tracks.map((track) => [track.history.agent.id, track]));
     this.#everyone = new Set(this.#byId.keys());
   }
@@ -133,6 +137,7 @@ class Replay {
     const part = Math.max(1, Math.ceil(this.#sweeps / PARTS));
     for (let sweep = 0; sweep < this.#sweeps; sweep += 1) {
       if (sweep % part === 0) this.#onProgress(sweep / this.#sweeps);
+      for (const i of this.#peak.wake(sweep, this.#timeOf(sweep))) this.#runAhead(i, sweep);
       this.#sweep(sweep);
     }
     for (const { stands } of this.#tracks)
@@ -140,12 +145,13 @@ class Replay {
         const variant = this.#variants[v];
         if (variant !== undefined) endOfHistory(stand, variant, this.#span.to);
       }
-    return this.#variants.map(({ online, deferred, breaker, calledOff }) => ({
+    return this.#variants.map(({ online, deferred, breaker, calledOff, belowPeak }) => ({
       asItWas: this.#series(this.#online),
       withPolicy: this.#series(online),
-      deferred,
+      deferred: deferred.all,
       breaker,
       calledOff,
+      belowPeak,
     }));
   }
 
@@ -173,9 +179,10 @@ class Replay {
     for (let i = this.#first[sweep] ?? NOBODY; i !== NOBODY; i = this.#next[i] ?? NOBODY) waiting.push(i);
     const online = (this.#online[sweep - 1] ?? 0) + (this.#online[sweep] ?? 0);
     this.#online[sweep] = online;
-    const called = this.#calledFor(waiting);
+    const called = this.#calledFor(waiting, now);
     for (const [v, variant] of this.#variants.entries()) {
-      const { act, imagined } = variant.plan(sweep, now, online, this.#everyone, called[v] ?? []);
+      const aside = this.#peak.waitingUnder(v);
+      const { act, imagined } = variant.plan(sweep, now, online, this.#everyone, called[v] ?? [], aside);
       for (const candidate of imagined) this.#imagine(v, variant, candidate, now);
       for (const candidate of act) this.#logOff(v, variant, candidate, sweep, now);
     }
@@ -186,14 +193,28 @@ class Replay {
   }
 
   /** By number of the policy: for whom a plan is called. */
-  #calledFor(waiting: readonly number[]): readonly Called[][] {
+  #calledFor(waiting: readonly number[], now: Instant): readonly Called[][] {
     const called: Called[][] = [];
     for (const i of waiting) {
       const track = this.#tracks[i];
-      for (const [v, evaluation] of track?.waiting?.evaluations ?? [])
-        if (track !== undefined) (called[v] ??= []).push([track.history.agent, evaluation]);
+      if (track?.waiting === undefined) continue;
+      for (const [v, ahead] of track.waiting.evaluations) {
+        const evaluation = this.#nearPeak(track, v, ahead, now);
+        if (evaluation !== ahead) track.waiting.evaluations.set(v, evaluation);
+        (called[v] ??= []).push([track.history.agent, evaluation]);
+      }
     }
     return called;
+  }
+
+  /** An agent was looked at before it was known how near the licence peak would be. */
+  #nearPeak(track: Track, v: number, ahead: Evaluation, now: Instant): Evaluation {
+    const variant = this.#variants[v];
+    const share = variant?.peak.share;
+    if (variant === undefined || share === undefined || !variant.waits(ahead)) return ahead;
+    const judged = this.#jury.judgeAgain(v, track, ahead, share);
+    if (track.warns) this.#warn(track, v, judged, now, share);
+    return judged;
   }
 
   /** After the plan of this sweep. */
@@ -201,10 +222,17 @@ class Replay {
     const { waiting } = track;
     if (waiting === undefined) return;
     track.waiting = undefined;
+    const left = [...waiting.evaluations].filter(([v]) => track.stands.get(v)?.off === undefined);
+    const isHeld = left.some(([v, { verdict }]) => !onlyWaits(verdict, memoryUnder(track, v)));
+    const asked = left.map(([v, { verdict }]) =>
+      nextVerdictAt(track, verdict, this.#jury.profileIn(v, track.context), now),
+    );
     // An agent who was held back is planned for again in the next sweep.
-    const isHeld = [...waiting.evaluations.keys()].some((v) => track.stands.get(v)?.off === undefined);
-    const next = isHeld ? now : Math.min(waiting.nextAt, nextHoldAt(track, now));
-    this.#runAhead(i, this.#nextSweep(track, waiting.observation, next, sweep));
+    const next = isHeld ? now : Math.min(waiting.nextAt, nextHoldAt(track, now), ...asked);
+    const then = this.#nextSweep(track, waiting.observation, next, sweep);
+    const policies = left.map(([v]) => v);
+    if (isHeld || policies.length === 0) this.#runAhead(i, then);
+    else this.#peak.add(i, policies, then);
   }
 
   /** Looks at one agent, sweep by sweep, until the agent is due under one of the policies or history ends. */
@@ -261,7 +289,7 @@ class Replay {
     const called = new Map<number, Evaluation>();
     for (const [v, judged] of this.#jury.judged(track, evaluation, observation)) {
       if (track.warns) this.#warn(track, v, judged, now);
-      if (isForThePlan(judged)) called.set(v, judged);
+      if (this.#variants[v]?.isForThePlan(judged) === true) called.set(v, judged);
       else
         next = Math.min(
           next,
@@ -272,10 +300,10 @@ class Replay {
     return next;
   }
 
-  #warn(track: Track, v: number, { state, verdict }: Evaluation, now: Instant): void {
+  #warn(track: Track, v: number, { state, verdict }: Evaluation, now: Instant, peakShare?: number): void {
     const policy = this.#variants[v]?.policy;
     if (policy === undefined || state === undefined) return;
-    const noted = warned(track, state, verdict, policy, now);
+    const noted = warned(track, state, verdict, policy, now, peakShare);
     if (noted !== state) standOf(track, v).memory = noted;
   }
 
@@ -285,12 +313,13 @@ class Replay {
     return Math.max(Math.min(this.#sweepAt(nextAt), lapse), sweep + 1);
   }
 
-  #imagine(v: number, { tally }: Variant, { agentId, due }: Candidate, now: Instant): void {
+  #imagine(v: number, variant: Variant, { agentId, due }: Candidate, now: Instant): void {
     const track = this.#byId.get(agentId);
     if (track?.memory === undefined) return;
     const stand = standOf(track, v);
-    stand.memory = noteObserved(stand.memory ?? track.memory, due.ruleId);
-    tally.observed?.({ rule: due.ruleId, profile: track.profile?.name ?? '', at: now });
+    stand.memory = noteObserved(stand.memory ?? track.memory, observedAs(due));
+    if (due.belowPeak === true) variant.belowPeak += 1;
+    else variant.tally.observed?.({ rule: due.ruleId, profile: track.profile?.name ?? '', at: now });
   }
 
   #logOff(v: number, variant: Variant, { agentId, due }: Candidate, sweep: number, now: Instant): void {
@@ -300,7 +329,8 @@ class Replay {
     if (track?.profile === undefined || track.waiting === undefined || evaluation === undefined) return;
     const { agent } = track.history;
     const { observation } = track.waiting;
-    const done = logOffInHistory({ agent, observation }, evaluation, variant.watch, now);
+    const watch = { ...variant.watch, peakShare: variant.peak.share };
+    const done = logOffInHistory({ agent, observation }, evaluation, watch, now);
     if (done === undefined) variant.calledOff += 1;
     if (done === undefined) return;
     const { ruleId: rule, measured, limit } = due;
@@ -315,8 +345,4 @@ class Replay {
     const logoff: ReplayedLogoff = { agent, profile, rule, at: now, measured, limit, ...unknown };
     goOff(track, standOf(track, v), variant, logoff, done, sweep);
   }
-}
-
-function isForThePlan({ state, verdict }: Evaluation): boolean {
-  return enforcedIn(verdict) !== undefined || observedIn(verdict, state).length > 0;
 }

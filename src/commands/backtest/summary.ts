@@ -1,12 +1,17 @@
 /** What a replay adds up to: one column of the comparison for each policy. Pure. */
-import type { Hold } from '../../domain/planning/plan.ts';
 import { LONGEST_KEPT } from '../../domain/record.ts';
 import { HOUR, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import type { History } from './history.ts';
 import type { RecordedOrganisation } from './recording.ts';
 import type { Replayed } from './replay.ts';
 import { isRegret, REGRET_WITHIN, type ReplayedLogoff } from './stand.ts';
-import { billingPeriods, LICENCE_METHOD, peakOf, type Peak } from '../report/licence.ts';
+import { billingPeriods, type BillingCalendar } from '../../domain/licence/billing.ts';
+import { peakOf, type Peak } from '../../domain/licence/head-counts.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import { areShifts } from '../../domain/time/shifts.ts';
+import { needsOf } from '../../policy-file/needs.ts';
+import type { Deferral } from '../report/deferrals.ts';
+import { LICENCE_METHOD } from '../report/licence.ts';
 import { counted } from '../../texts/counted.ts';
 
 /** The log-offs of one rule or profile. */
@@ -56,9 +61,14 @@ export interface BacktestColumn {
   /** So close to the end of history that it cannot be decided. */
   readonly undecided: number;
   readonly breaker: number;
+  /** Not made because the licence peak was not near. */
+  readonly belowPeak: number;
+  /** By how much the highest month’s peak is lower, by the stricter reading, and how many log-offs that took for each licence. */
+  readonly licencesSaved: number;
+  readonly logoffsPerLicence: number | undefined;
   /** Planned, and called off by the look right before an action: `report` calls them dropped. */
   readonly calledOff: number;
-  readonly deferred: readonly { readonly hold: Hold; readonly sweeps: number; readonly most: number }[];
+  readonly deferred: readonly Deferral[];
   readonly licence: readonly BacktestMonth[];
 }
 
@@ -82,27 +92,43 @@ export interface ReplayedPolicy {
   /** The file says `mode: observe`; it was replayed as if it enforced. */
   readonly observes: boolean;
   readonly warns: boolean;
+  /** Rules act only near the licence peak. */
+  readonly waitsForPeak: boolean;
   readonly replayed: Replayed;
   /** What of schedules the policy asks for, and the rules that count by shifts. */
   readonly schedules: 'none' | 'shifts' | 'activities';
   readonly byShifts: readonly string[];
 }
 
-/** Puts the columns together. Throws RangeError for an unknown zone. */
+/** What of a policy calls for a word beside its numbers. */
+export function traitsOf(
+  policy: Policy,
+): Pick<ReplayedPolicy, 'warns' | 'waitsForPeak' | 'schedules' | 'byShifts'> {
+  const rules = policy.profiles.flatMap((profile) => profile.rules);
+  const byShifts = rules.filter(({ hours }) => hours !== undefined && areShifts(hours));
+  return {
+    warns: rules.some(({ warn }) => warn !== undefined),
+    waitsForPeak: rules.some(({ nearPeak }) => nearPeak !== undefined),
+    schedules: needsOf(policy).schedules,
+    byShifts: byShifts.map(({ id }) => id),
+  };
+}
+
+/** Puts the columns together. Throws RangeError for an unknown zone of `calendar`, which says when billing months begin. */
 export function compare(
   history: History,
   span: Interval,
-  zone: string,
+  calendar: BillingCalendar,
   policies: readonly ReplayedPolicy[],
   schedules?: RecordedOrganisation['schedules'],
 ): Backtest {
   return {
     span,
-    zone,
+    zone: calendar.zone,
     agents: history.agents.length,
     strangers: history.strangers,
     withoutRouting: history.withoutRouting,
-    columns: policies.map((policy) => columnOf(policy, span, zone)),
+    columns: policies.map((policy) => columnOf(policy, span, calendar)),
     approximations: [...approximations(history, policies), ...aboutSchedules(policies, schedules)],
   };
 }
@@ -110,9 +136,11 @@ export function compare(
 function columnOf(
   { name, hash, interval, replayed }: ReplayedPolicy,
   span: Interval,
-  zone: string,
+  calendar: BillingCalendar,
 ): BacktestColumn {
-  const { logoffs, asItWas, withPolicy } = replayed;
+  const { logoffs } = replayed;
+  const licence = monthsOf(replayed, span, calendar, interval);
+  const licencesSaved = savedIn(licence);
   const rows = (
     keyOf: (each: { readonly rule: string; readonly profile: string }) => string,
   ): BacktestRow[] => rowsOf(replayed, keyOf);
@@ -128,15 +156,35 @@ function columnOf(
     undecided: logoffs.filter(({ at, signAt }) => signAt === undefined && at + REGRET_WITHIN > span.to)
       .length,
     breaker: replayed.breaker,
+    belowPeak: replayed.belowPeak,
+    licencesSaved,
+    logoffsPerLicence: licencesSaved === 0 ? undefined : logoffs.length / licencesSaved,
     calledOff: replayed.calledOff,
-    deferred: [...replayed.deferred].map(([hold, rest]) => ({ hold, ...rest })),
-    licence: billingPeriods(span, zone).map(({ month, whole, from, to }) => ({
-      month,
-      whole,
-      asItWas: peakOf(asItWas, { from, to }, interval, Math.max(interval, 1)),
-      withPolicy: peakOf(withPolicy, { from, to }, interval, Math.max(interval, 1)),
-    })),
+    deferred: replayed.deferred,
+    licence,
   };
+}
+
+function monthsOf(
+  { asItWas, withPolicy }: Replayed,
+  span: Interval,
+  calendar: BillingCalendar,
+  interval: Duration,
+): readonly BacktestMonth[] {
+  return billingPeriods(span, calendar).map(({ month, whole, from, to }) => ({
+    month,
+    whole,
+    asItWas: peakOf(asItWas, { from, to }, interval, Math.max(interval, 1)),
+    withPolicy: peakOf(withPolicy, { from, to }, interval, Math.max(interval, 1)),
+  }));
+}
+
+/** Both peaks by the stricter reading: where the top is ragged, the other one jumps. */
+function savedIn(months: readonly BacktestMonth[]): number {
+  return months.reduce(
+    (most, { asItWas, withPolicy }) => Math.max(most, asItWas.atOrAbove - withPolicy.atOrAbove),
+    0,
+  );
 }
 
 function rowsOf(
@@ -216,7 +264,7 @@ function unscheduledWords({ name, byShifts }: ReplayedPolicy): string {
 /** Where history is silent the choice is the one that makes the policy look worse, or the sentence says that it is not. */
 export function approximations(
   history: History,
-  policies: readonly Pick<ReplayedPolicy, 'name' | 'observes' | 'warns'>[],
+  policies: readonly Pick<ReplayedPolicy, 'name' | 'observes' | 'warns' | 'waitsForPeak'>[],
 ): string[] {
   const sentences = [
     'History holds presence and routing status, but no conversations. Live, each conversation counter protects; here a call or digital work that sets no routing status looks idle. Where such work is common, log-offs, hours and licences saved are too high, and the regret is too low.',
@@ -237,6 +285,10 @@ export function approximations(
   if (policies.some(({ warns }) => warns))
     sentences.push(
       'Warnings are assumed to be delivered in the sweep in which they are due, and to change nothing: history has no stays, so that agents who would have answered are counted as logged off.',
+    );
+  if (policies.some(({ waitsForPeak }) => waitsForPeak))
+    sentences.push(
+      'Rules with near_peak go by the head-counts of this replay, once a sweep: what a month had before it is not known, as after a start in the middle of one. A warning of such a rule goes out when its limit is reached near the peak.',
     );
   if (history.strangers > 0)
     sentences.push(

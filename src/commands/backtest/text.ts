@@ -49,6 +49,7 @@ function totalsOf({ columns }: Backtest): string[][] {
   const some = (label: string, cell: (column: BacktestColumn) => number): void => {
     if (columns.some((column) => cell(column) > 0)) rows.push(row(label, (column) => String(cell(column))));
   };
+  some('not made: the licence peak was not near', ({ belowPeak }) => belowPeak);
   some('too late to tell', ({ undecided }) => undecided);
   some('only observed', ({ totals }) => totals.observed);
   some('called off before an action', ({ calledOff }) => calledOff);
@@ -70,6 +71,10 @@ function totalsOf({ columns }: Backtest): string[][] {
       row('  with the policy', (column) => String(peaks(column)?.withPolicy.atOrAbove ?? '')),
     );
   }
+  rows.push(
+    row('licences saved, at or above for 30 min', ({ licencesSaved }) => String(licencesSaved)),
+    row('  log-offs for each', ({ logoffsPerLicence: n }) => (n === undefined ? '–' : n.toFixed(1))),
+  );
   return rows;
 }
 

@@ -28,7 +28,7 @@ interface Hand<T> {
 export interface Waiting {
   readonly observation: Observation;
   /** By number of the policy: those that call for a log-off, or for one to be counted as observed. */
-  readonly evaluations: ReadonlyMap<number, Evaluation>;
+  readonly evaluations: Map<number, Evaluation>;
   /** When the other policies ask for the next look. */
   readonly nextAt: Instant;
 }
@@ -81,6 +81,11 @@ export function standOf({ stands }: Track, policy: number): Stand {
   const stand = stands.get(policy) ?? newStand();
   stands.set(policy, stand);
   return stand;
+}
+
+/** What is remembered of the agent under this policy. */
+export function memoryUnder({ stands, memory }: Track, policy: number): AgentState | undefined {
+  return stands.get(policy)?.memory ?? memory;
 }
 
 const NO_CONVERSATIONS = { contactCentre: 0, enterprise: 0 };
@@ -203,7 +208,8 @@ export function warned(
   verdict: Verdict,
   policy: Policy,
   now: Instant,
+  peakShare?: number,
 ): AgentState {
-  const due = warningsDue(history.agent, memory, verdict, policy, now);
+  const due = warningsDue(history.agent, memory, verdict, policy, now, peakShare);
   return due.reduce((state, { ruleId }) => noteWarned(state, ruleId, now), memory);
 }

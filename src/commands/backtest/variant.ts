@@ -1,19 +1,20 @@
 /** What one policy of a replay comes to: its plan in each sweep, its head-count, and what it would have done. */
 import type { Agent } from '../../domain/agent.ts';
 import type { Evaluation, Watch } from '../../domain/judging/evaluate.ts';
-import { enforcedIn, observedIn } from '../../domain/planning/candidates.ts';
+import { enforcedIn, observedIn, waitsForPeak } from '../../domain/planning/candidates.ts';
 import {
   EMPTY_LEDGER,
   plan,
   withLogoff,
   withOnline,
   type Candidate,
-  type Hold,
   type Ledger,
 } from '../../domain/planning/plan.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { HOUR, type Instant } from '../../domain/time/time.ts';
-import type { HeadSeries } from '../report/licence.ts';
+import type { HeadSeries } from '../../domain/licence/head-counts.ts';
+import { Deferrals, type Deferral } from '../report/deferrals.ts';
+import { ReplayedPeak } from './replayed-peak.ts';
 import type { ReplayedLogoff } from './stand.ts';
 
 /** A log-off of a rule in observe mode. */
@@ -38,10 +39,12 @@ export interface Outcome {
   readonly asItWas: HeadSeries;
   readonly withPolicy: HeadSeries;
   /** Sweeps in which agents were held back, by what, and the most agents at once. */
-  readonly deferred: ReadonlyMap<Hold, { readonly sweeps: number; readonly most: number }>;
+  readonly deferred: readonly Deferral[];
   readonly breaker: number;
   /** Log-offs that were planned, and that the look after taking the agent off the queue called off. */
   readonly calledOff: number;
+  /** Log-offs that were not made because the licence peak was not near, once in an idle episode. */
+  readonly belowPeak: number;
 }
 
 /** Who is to be acted on by a plan, and who only counted. */
@@ -62,9 +65,11 @@ export class Variant {
   readonly tally: Tally;
   /** How many would be online, by sweep. */
   readonly online: Int32Array;
-  readonly deferred = new Map<Hold, { sweeps: number; most: number }>();
+  readonly peak: ReplayedPeak;
+  readonly deferred = new Deferrals();
   breaker = 0;
   calledOff = 0;
+  belowPeak = 0;
   /** By sweep: how many more are off by our doing than in the one before. */
   readonly #hiddenMore: Int32Array;
   #hidden = 0;
@@ -80,34 +85,56 @@ export class Variant {
     this.policy = watch.policy;
     this.watch = watch;
     this.tally = tally;
+    this.peak = new ReplayedPeak(watch.policy, watch.usualInterval);
     this.#hiddenMore = new Int32Array(sweeps);
     this.online = new Int32Array(sweeps);
   }
 
-  /** The plan of one sweep, in which `online` are online in history. */
+  /** The plan of one sweep, in which `online` are online in history. `setAside` are agents who wait for the licence peak. */
   plan(
     sweep: number,
     now: Instant,
     online: number,
     everyone: ReadonlySet<string>,
     called: readonly Called[],
+    setAside: ReadonlySet<string>,
   ): Planned {
     this.#planned = sweep;
     this.#hidden += this.#hiddenMore[sweep] ?? 0;
     this.online[sweep] = online - this.#hidden;
     this.#noteOnline(online - this.#hidden, now);
-    // Without an agent who is due, a plan changes the ledger only where an agent was due before.
-    const { dueBefore, broken } = this.#ledger;
-    if (called.length === 0 && dueBefore.size === 0 && broken.size === 0) return NO_PLAN;
+    if (called.length === 0 && !this.#isOpen(setAside)) return NO_PLAN;
     const due: Candidate[] = [];
     const observed: Candidate[] = [];
+    const waiting: string[] = [];
     for (const [{ id: agentId }, { state, verdict }] of called) {
       const enforced = enforcedIn(verdict);
       if (enforced !== undefined) due.push({ agentId, due: enforced });
+      if (waitsForPeak(verdict, this.policy)) waiting.push(agentId);
       for (const each of observedIn(verdict, state)) observed.push({ agentId, due: each });
     }
     const imagined = this.#imagine(observed, sweep, now, everyone);
-    return { act: this.#act(due, sweep, now, everyone), imagined };
+    const isOpen = due.length > 0 || waiting.length > 0 || this.#isOpen(setAside);
+    const act = isOpen ? this.#act(due, sweep, now, everyone, [...setAside, ...waiting]) : due;
+    return { act, imagined };
+  }
+
+  /** Without an agent who is due, a plan changes the ledger only where other agents were due before. */
+  #isOpen(setAside: ReadonlySet<string>): boolean {
+    const { dueBefore, broken } = this.#ledger;
+    return dueBefore.size !== setAside.size || broken.size > 0;
+  }
+
+  /** The limit of a rule is reached that waits for the licence peak. */
+  waits({ verdict }: Evaluation): boolean {
+    return waitsForPeak(verdict, this.policy);
+  }
+
+  /** Whether a look calls for something that a plan decides. */
+  isForThePlan(evaluation: Evaluation): boolean {
+    const { state, verdict } = evaluation;
+    if (enforcedIn(verdict) !== undefined || observedIn(verdict, state).length > 0) return true;
+    return this.waits(evaluation);
   }
 
   /** Notes how many are online, for the breaker's share: that is of the most in each hour, and most sweeps bring no more. */
@@ -153,17 +180,12 @@ export class Variant {
     sweep: number,
     now: Instant,
     everyone: ReadonlySet<string>,
+    waiting: readonly string[],
   ): readonly Candidate[] {
-    if (due.length === 0 && this.#ledger.dueBefore.size === 0 && this.#ledger.broken.size === 0) return due;
-    const planned = plan(due, everyone, this.#hold(sweep), this.policy.caps, this.#ledger, now);
+    const planned = plan(due, everyone, this.#hold(sweep), this.policy.caps, this.#ledger, now, waiting);
     this.#ledger = planned.ledger;
     if (planned.tripped !== undefined) this.breaker += 1;
-    const counts = new Map<Hold, number>();
-    for (const { hold } of planned.held) counts.set(hold, (counts.get(hold) ?? 0) + 1);
-    for (const [hold, count] of counts) {
-      const { sweeps, most } = this.deferred.get(hold) ?? { sweeps: 0, most: 0 };
-      this.deferred.set(hold, { sweeps: sweeps + 1, most: Math.max(most, count) });
-    }
+    this.deferred.add(Map.groupBy(planned.held, ({ hold }) => hold));
     return planned.act;
   }
 

@@ -1,5 +1,6 @@
 /** `explain`: why one agent is, or is not, logged off; from the store alone unless asked to look. */
 import { realClock } from '../../app/clock.ts';
+import { peakShareOf } from '../../domain/licence/near-peak.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
 import { contextFor, evaluate } from '../../domain/judging/evaluate.ts';
 import type { Due } from '../../domain/judging/judge.ts';
@@ -25,6 +26,7 @@ import {
   type RememberedNames,
 } from '../../policy-file/remembered-names.ts';
 import { Metrics } from '../../server/metrics.ts';
+import { SWEEP_NOTE, sweepNoteOf } from '../../store/sweep-note.ts';
 import type { Store } from '../../ports/store.ts';
 import { oneLine } from '../../texts/clean.ts';
 import { secondsOf } from '../../texts/printed.ts';
@@ -163,7 +165,7 @@ async function tell(
   const memory = await store.loadMemory(agent.id);
   const input: ExplainInput =
     options.live === true
-      ? { ...stored, ...(await look(loaded, agent, memory, known, stored.interval, options, output)) }
+      ? { ...stored, ...(await look(loaded, agent, memory, known, stored, options, output)) }
       : { ...stored, memory, policy: policyFromMemory(loaded.draft, known, now) };
   const explanation = explainAgent(input);
   if (options.json === true) output.json(forJson(explanation), 2);
@@ -206,6 +208,7 @@ async function storedInput(
     learnt: learntSentences(learnt, loaded.draft.content.returns.window),
     sources: { known: learnt.evidence, asked: askedSources(loaded.settings.evidence) },
     labels: labelsOf(loaded, known),
+    peak: sweepNoteOf((await store.facts()).get(SWEEP_NOTE))?.peak,
     interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
     now,
     held: loaded.settings.held,
@@ -228,7 +231,7 @@ async function look(
   { id, name }: StoredAgent,
   memory: AgentState | undefined,
   known: RememberedNames,
-  interval: number,
+  { interval, peak }: Pick<ExplainInput, 'interval' | 'peak'>,
   options: ExplainOptions,
   { redactor }: Output,
 ): Promise<Required<Pick<ExplainInput, 'policy' | 'live'>> & Pick<ExplainInput, 'memory'>> {
@@ -244,11 +247,13 @@ async function look(
     const sighting = (await platform.directory.reread([id], signal)).get(id);
     if (sighting === undefined)
       throw new UsageError(`The platform does not list ${oneLine(name)} (${id}) any more.`);
+    const peakShare = peakShareOf(peak);
     const watch = {
       policy,
       usualInterval: interval,
       clockJumped: false,
       nativeTimeouts: await platform.nativeTimeouts(signal),
+      peakShare,
     };
     const { agent, observation } = sighting;
     const evaluation = evaluate(memory, observation, contextFor(agent, watch), policy);

@@ -4,7 +4,7 @@
  */
 import type { Agent, Observation, Shown } from '../../domain/agent.ts';
 import { clockStart, countable, measure } from '../../domain/tracking/clocks.ts';
-import type { Reason, Verdict } from '../../domain/judging/judge.ts';
+import type { Verdict } from '../../domain/judging/judge.ts';
 import { weigh, type Weighed } from '../../domain/judging/weigh.ts';
 import { judgeByNames } from '../../domain/judging/judge-names.ts';
 import {
@@ -19,6 +19,8 @@ import {
   type SilentReturn,
   type Stay,
 } from '../../domain/tracking/state.ts';
+import { peakShareOf, type PeakStanding } from '../../domain/licence/near-peak.ts';
+import { concernOf } from '../../domain/tracking/reading.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
 import { CLOCKS, isOfCondition } from '../../domain/policy/clocks.ts';
 import type { ClockName, Mode, Policy, Profile } from '../../domain/policy/policy.ts';
@@ -28,6 +30,7 @@ import { evidenceOf, type EvidenceShown } from './evidence.ts';
 import { holdsOf } from './holds.ts';
 import { ladderShown, type LadderShown } from './ladder.ts';
 import { scheduleShown, type ScheduleShown } from './schedule.ts';
+import { nextDue, type NextDue } from './next-due.ts';
 import { withStoredFacts } from './stored.ts';
 import { whenWords } from './words.ts';
 import type { SourcesKnown } from '../shared/evidence-words.ts';
@@ -55,6 +58,8 @@ export interface ExplainInput {
   readonly sources?: SourcesKnown;
   /** The usual time between two sweeps. */
   readonly interval: Duration;
+  /** How near the licence peak the head-count was in the last sweep, where rules ask for it. */
+  readonly peak?: PeakStanding | undefined;
   readonly now: Instant;
 }
 
@@ -85,6 +90,8 @@ export interface RuleShown extends Omit<Weighed, 'rule'> {
   readonly mode: Mode;
   /** Name of the calendar that bounds it, with the side. */
   readonly hours: string | undefined;
+  /** The share of the licence peak from which on it acts; without it, whatever the head-count. */
+  readonly peakFrom: number | undefined;
 }
 
 /** All that is known of one agent's case. Instants are of the server's clock. */
@@ -112,7 +119,7 @@ export interface Explanation {
   readonly graceUntil: Instant | undefined;
   readonly verdict: Verdict | undefined;
   /** When the agent would be logged off, or is due since, if nothing happens; and by which rule. */
-  readonly next: { readonly rule: string; readonly at: Instant } | undefined;
+  readonly next: NextDue | undefined;
   readonly clocks: readonly ClockShown[];
   readonly uncounted: readonly Uncounted[];
   readonly rules: readonly RuleShown[];
@@ -128,6 +135,8 @@ export interface Explanation {
   readonly before: readonly StoredEvent[];
   readonly learnt: readonly string[];
   readonly evidence: EvidenceShown;
+  /** Where rules of the agent's profile ask for it. */
+  readonly peak: PeakStanding | undefined;
 }
 
 /** Explains one agent. */
@@ -136,7 +145,16 @@ export function explainAgent(input: ExplainInput): Explanation {
   const { agent, observation, judged, caveats } = judgeable(input);
   const at = observation?.at ?? input.now;
   const verdict =
-    observation === undefined ? undefined : judgeByNames(agent, memory, observation, judged, at);
+    observation === undefined
+      ? undefined
+      : judgeByNames(
+          agent,
+          memory,
+          observation,
+          judged,
+          at,
+          concernOf(agent, judged, peakShareOf(input.peak)),
+        );
   const profile = judged.profiles.find(({ name }) => name === verdict?.profile);
   return {
     agent: input.agent,
@@ -155,6 +173,7 @@ export function explainAgent(input: ExplainInput): Explanation {
     events: events.slice(-SHOWN),
     before: events.slice(0, -SHOWN),
     learnt: input.learnt,
+    peak: profile?.rules.some(({ nearPeak }) => nearPeak !== undefined) === true ? input.peak : undefined,
     evidence: evidenceOf(memory, input.sources ?? NONE_ASKED, input.now),
   };
 }
@@ -200,15 +219,15 @@ function weighAll(
   memory: AgentState,
   profile: Profile | undefined,
   verdict: Verdict | undefined,
-  { events, gaps = [], labels = new Map<string, string>() }: ExplainInput,
+  { events, gaps = [], labels = new Map<string, string>(), peak }: ExplainInput,
   at: Instant,
 ): Weighing {
   const place = profile === undefined ? undefined : placeAt(memory, profile, at);
   const graceUntil = graceEnd(memory, profile);
-  const rules = (profile?.rules ?? []).map((rule) => weigh(rule, memory, at));
+  const rules = (profile?.rules ?? []).map((rule) => weigh(rule, memory, at, peakShareOf(peak)));
   return {
     graceUntil,
-    next: nextOf(verdict, rules, place, graceUntil),
+    next: nextDue(verdict, rules, place, graceUntil),
     clocks: clocksOf(memory, profile, at),
     uncounted: uncountedOf(memory, gaps, events),
     rules: rules.map((weighed) => ruleShown(weighed, labels)),
@@ -255,34 +274,11 @@ function graceEnd(memory: AgentState | undefined, profile: Profile | undefined):
   return memory.episode.graceFrom + profile.returns.grace;
 }
 
-/** Reasons with which some clock runs towards a log-off. */
-const RUNNING: readonly (Reason | undefined)[] = ['waiting', 'warned', 'outside_hours', 'grace'];
-
-/** Rules that only report log no agent off, unless there are no others. */
-function nextOf(
-  verdict: Verdict | undefined,
-  rules: readonly Weighed[],
-  place: LadderPlace | undefined,
-  graceUntil: Instant | undefined,
-): Explanation['next'] {
-  if (verdict === undefined) return undefined;
-  const at = verdict.nextAt ?? 0;
-  if (verdict.reason === 'ladder_waiting') return place && { rule: place.cause.ruleId, at };
-  if (verdict.due !== undefined) return { rule: verdict.due.ruleId, at };
-  if (!RUNNING.includes(verdict.reason)) return undefined;
-  const running = rules.filter(({ dueAt }) => dueAt !== undefined);
-  const enforcing = running.filter(({ rule }) => rule.mode === 'enforce');
-  const from = verdict.reason === 'grace' ? (graceUntil ?? 0) : 0;
-  const candidates = (enforcing.length > 0 ? enforcing : running)
-    .map(({ rule, dueAt }) => ({ rule: rule.id, at: Math.max(dueAt ?? 0, from) }))
-    .toSorted((a, b) => a.at - b.at);
-  return candidates[0];
-}
-
 function ruleShown({ rule, ...weighed }: Weighed, labels: ReadonlyMap<string, string>): RuleShown {
-  const { id, description, clock, limit, mode, hours } = rule;
+  const { id, description, clock, limit, mode, hours, nearPeak: peakFrom } = rule;
   const side = hours === undefined ? undefined : `${hours.side} ${hours.calendar.name}`;
-  return { id, description, when: whenWords(rule.when, labels), clock, limit, mode, hours: side, ...weighed };
+  const whenText = whenWords(rule.when, labels);
+  return { id, description, when: whenText, clock, limit, mode, hours: side, peakFrom, ...weighed };
 }
 
 /** The clocks of the agent, and that of each condition that has one of its own; hours of a calendar are not taken off here. */

@@ -1,5 +1,5 @@
 /** An explanation in sentences: what would happen to the agent and why, what happened last, and what is uncertain. */
-import type { Reason, Verdict } from '../../domain/judging/judge.ts';
+import { BELOW_PEAK, type Reason, type Verdict } from '../../domain/judging/judge.ts';
 import type { ClockName } from '../../domain/policy/policy.ts';
 import type { StoredEvent } from '../../domain/record.ts';
 import { formatDuration } from '../../domain/time/time.ts';
@@ -9,6 +9,8 @@ import type { Explanation, RuleShown } from './explain.ts';
 import type { LadderShown } from './ladder.ts';
 import { scheduleSentences } from './schedule.ts';
 import { CLOCK_TABLE } from '../../domain/policy/clocks.ts';
+import { peakSentence } from '../shared/peak-words.ts';
+import { percentText } from '../../texts/percent.ts';
 import { actionWords, meaningOf, SIGN_WORDS, stateWords } from './words.ts';
 import type { Times } from '../shared/times.ts';
 import { counted } from '../../texts/counted.ts';
@@ -25,10 +27,19 @@ export function sentencesOf(explanation: Explanation, times: Times): readonly st
     ...signSentence(explanation, times),
     ...staySentence(explanation, times),
     ...scheduleSentences(explanation.schedule, times),
+    ...(explanation.peak === undefined ? [] : [peakSentence(explanation.peak, times)]),
     ...evidenceSentences(explanation.evidence, times),
     ...explanation.holds.map((hold) => `A log-off is held back now: ${hold}.`),
     ...explanation.caveats,
   ];
+}
+
+/** Why nothing is done about an agent whose limit is reached. */
+function observesWords({ mode, rules }: Explanation, { due, detail }: Verdict): string {
+  if (mode === 'observe') return 'the policy only observes';
+  const rule = rules.find(({ id }) => id === due?.ruleId);
+  if (detail !== BELOW_PEAK || rule?.peakFrom === undefined) return 'this rule only observes';
+  return `this rule acts only from ${percentText(rule.peakFrom)} of the licence peak on, and observes below it`;
 }
 
 function clocksOf(rules: readonly RuleShown[]): ReadonlyMap<string, ClockName> {
@@ -40,7 +51,7 @@ type Answer = (explanation: Explanation, verdict: Verdict, times: Times) => stri
 const ANSWERS: Readonly<Record<Reason, Answer>> = {
   due: (e, v) => `${e.agent.name} is due to be logged off by rule ${named(e, v)}: ${measuredWords(v)}.`,
   observed: (e, v) =>
-    `${e.agent.name} would be logged off now by rule ${named(e, v)}, but ${e.mode === 'observe' ? 'the policy' : 'this rule'} only observes: ${measuredWords(v)}.`,
+    `${e.agent.name} would be logged off now by rule ${named(e, v)}, but ${observesWords(e, v)}: ${measuredWords(v)}.`,
   ladder_due: (e, v, times) =>
     `${e.agent.name} is due to be logged off again: ${returnWords(e, times)}, and rung ${rungNumber(v.due?.rung ?? 0)} of the ladder applies (${actionWords(v.due?.actions ?? [])}).`,
   waiting: upcoming,
@@ -90,7 +101,11 @@ function upcoming(e: Explanation, _verdict: Verdict, times: Times): string {
   if (rule === undefined) return `${e.agent.name} would be logged off from ${at} on by rule ${next.rule}.`;
   const only = e.mode === 'observe' || rule.mode === 'observe';
   const what = only ? 'reported (observed, not logged off)' : 'logged off';
-  return `${e.agent.name} would be ${what} by the first sweep from ${at} on, by rule ${titled(rule)}, if nothing happens: ${ruleWords(e, rule)}.`;
+  const near =
+    rule.peakFrom === undefined
+      ? ''
+      : `, and the head-count is at least ${percentText(rule.peakFrom)} of the licence peak`;
+  return `${e.agent.name} would be ${what} by the first sweep from ${at} on, by rule ${titled(rule)}, if nothing happens${near}: ${ruleWords(e, rule)}.`;
 }
 
 function ruleWords({ state }: Explanation, { measured, limit, clock, hours }: RuleShown): string {

@@ -1,6 +1,7 @@
 /** An explanation as lines: sentences first, then the tables that show every number behind them. */
 import type { StoredEvent } from '../../domain/record.ts';
 import { formatDuration, type Instant } from '../../domain/time/time.ts';
+import { percentText } from '../../texts/percent.ts';
 import { rungNumber } from '../../texts/printed.ts';
 import type { ClockShown, Explanation, RuleShown, Uncounted } from './explain.ts';
 import { ladderSentences, sentencesOf } from './sentences.ts';
@@ -55,9 +56,15 @@ export function ruleTable(rules: readonly RuleShown[], times: Times, table: Tabl
       formatDuration(rule.measured),
       formatDuration(rule.limit),
       rule.due ? 'now' : at(rule.dueAt, times),
-      rule.mode,
+      modeOf(rule),
     ]),
   );
+}
+
+/** A rule that waits for the licence peak observes until then. */
+function modeOf({ mode, peakFrom, nearPeak }: RuleShown): string {
+  if (peakFrom === undefined || mode === 'observe') return mode;
+  return nearPeak ? `${mode}: near the peak` : `observe: below ${percentText(peakFrom)} of the peak`;
 }
 
 function stateOf({ due, holds, leftAlone, insideHours }: RuleShown): string {

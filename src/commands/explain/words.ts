@@ -1,4 +1,5 @@
 /** Single words and phrases of an explanation: states, conditions, clocks, actions, and what an event means. */
+import { BELOW_PEAK } from '../../domain/judging/judge.ts';
 import type { Shown } from '../../domain/agent.ts';
 import { ACTION_TABLE, type Action } from '../../domain/policy/actions.ts';
 import type { When } from '../../domain/policy/policy.ts';
@@ -84,7 +85,10 @@ const MEANINGS: Readonly<Record<EventKind, Telling>> = {
   failed: ({ reason = '' }) => `failed: ${words(reason)}`,
   dropped: ({ reason = '' }) =>
     `not carried out: ${DROPPED[reason] ?? `the verdict had become "${words(reason)}"`}`,
-  observed: () => 'only reported: the policy or the rule is in observe mode',
+  observed: ({ reason }) =>
+    reason === BELOW_PEAK
+      ? 'only reported: the licence peak was not near'
+      : 'only reported: the policy or the rule is in observe mode',
   sso_ended: () => 'the session at the identity provider was ended; the rest follows',
   return: ({ reason = '', delay }) => {
     const after = delay === undefined ? '' : `, ${formatDuration(delay)} after going`;

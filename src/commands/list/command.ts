@@ -81,7 +81,8 @@ async function listed(
     const state = await storedState(store, policy, now);
     const { standing, pause, interval } = state;
     const judged = policy.loaded && policyFromMemory(policy.loaded.draft, rememberedFrom(state.facts), now);
-    const rows = new Rows({ policy: judged, standing, pause, interval, now }, filter);
+    const peak = state.sweep?.peak;
+    const rows = new Rows({ policy: judged, standing, pause, interval, peak, now }, filter);
     for await (const page of store.rememberedPages(queryFor(filter, judged)))
       for (const each of page) rows.add(each);
     return {

@@ -5,6 +5,8 @@
 import { judgeByNames } from '../../domain/judging/judge-names.ts';
 import type { Due, Reason, Verdict } from '../../domain/judging/judge.ts';
 import { weigh, type Weighed } from '../../domain/judging/weigh.ts';
+import { peakShareOf, type PeakStanding } from '../../domain/licence/near-peak.ts';
+import { concernOf } from '../../domain/tracking/reading.ts';
 import { ladderInForce, placeIn } from '../../domain/tracking/state.ts';
 import type { Hold } from '../../domain/planning/plan.ts';
 import type { ClockName, Policy, Profile } from '../../domain/policy/policy.ts';
@@ -24,6 +26,8 @@ export interface ListInput {
   readonly pause: Pause | undefined;
   /** The usual time between two sweeps. */
   readonly interval: Duration;
+  /** How near the licence peak the head-count was in the last sweep, where rules ask for it. */
+  readonly peak?: PeakStanding | undefined;
   readonly now: Instant;
 }
 
@@ -111,12 +115,13 @@ export class Rows {
   }
 
   #judge({ agent, memory }: RememberedAgent, facts: AgentFacts, policy: Policy): void {
-    const { standing, interval, now } = this.#input;
+    const { standing, interval, peak, now } = this.#input;
     const { rule, reasons } = this.#filter;
     const judged = withStoredFacts({ agent, memory, policy, standing, interval, now });
     if (judged.observation === undefined) return;
     const { at } = judged.observation;
-    const verdict = judgeByNames(judged.agent, memory, judged.observation, judged.policy, at);
+    const concern = concernOf(judged.agent, judged.policy, peakShareOf(peak));
+    const verdict = judgeByNames(judged.agent, memory, judged.observation, judged.policy, at, concern);
     if (reasons.length > 0 && !reasons.includes(verdict.reason)) return;
     const numbers = numbersOf(verdict, memory, judged.policy.profiles[0], at);
     if (reasons.length === 0 && !isIdle(verdict, numbers)) return;

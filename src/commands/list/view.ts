@@ -2,6 +2,7 @@
 import { formatDuration, SECOND, type Instant } from '../../domain/time/time.ts';
 import { rungNumber } from '../../texts/printed.ts';
 import { stateWords } from '../explain/words.ts';
+import { peakSentence } from '../shared/peak-words.ts';
 import { tellingApart, type Naming } from '../shared/identities.ts';
 import { withNulls } from '../shared/json.ts';
 import { workerJson, workerSentence, type StoredState } from '../shared/stored-state.ts';
@@ -43,6 +44,7 @@ export function headOf(listing: Listing, times: Times): readonly string[] {
     `${counted(rows.length, 'agent')} ${wanted}${dueWords}${onlineWords(state)}; ${asOfWords(state, times)}`,
     `Store: ${state.path}. ${workerSentence(state)}`,
     ...modeLine(state),
+    ...(state.sweep?.peak === undefined ? [] : [peakSentence(state.sweep.peak, times)]),
     ...all,
   ];
 }

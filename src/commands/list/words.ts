@@ -1,5 +1,5 @@
 /** The words of the list: what protects an agent, and what holds a log-off back. */
-import type { Reason } from '../../domain/judging/judge.ts';
+import { BELOW_PEAK, type Reason } from '../../domain/judging/judge.ts';
 import { formatDuration, MINUTE, type Duration } from '../../domain/time/time.ts';
 import type { Hold } from '../../domain/planning/plan.ts';
 import { rungNumber } from '../../texts/printed.ts';
@@ -22,7 +22,7 @@ export const HOLD_WORDS: Readonly<Record<Hold, string>> = {
 const PROTECTED: Readonly<Record<Reason, (row: ListRow) => string>> = {
   due: ({ hold }) => (hold === undefined ? '' : HOLD_WORDS[hold]),
   ladder_due: ({ hold }) => (hold === undefined ? '' : HOLD_WORDS[hold]),
-  observed: () => 'only observed',
+  observed: ({ detail }) => (detail === BELOW_PEAK ? 'waits for the licence peak' : 'only observed'),
   waiting: ({ stay, seenAt }) =>
     stay === undefined ? '' : `said “I am here”: left alone for another ${lengthWords(stay.until - seenAt)}`,
   warned: () => 'warned',

@@ -4,6 +4,7 @@ import { isSameName } from '../../domain/name.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import { explainAgent, type Explanation } from '../explain/explain.ts';
+import { peakAt } from './head-counts.ts';
 import type { ExpectedLogoff, ExpectedVerdict } from './expectations.ts';
 import type { Logoff, PlayedLook, TestRun, TestScene } from './run.ts';
 
@@ -25,7 +26,11 @@ export type Miss<V extends ExpectedVerdict, L extends ExpectedLogoff> =
   | { readonly kind: 'unanswered'; readonly at: Instant };
 
 /** The case of the agent at one look, by the same means as the command `explain`. */
-export function explainLook(look: PlayedLook, { agent, interval }: TestScene, policy: Policy): Explanation {
+export function explainLook(
+  look: PlayedLook,
+  { agent, interval, headCounts = [] }: TestScene,
+  policy: Policy,
+): Explanation {
   const { id, name, email } = agent;
   const stored = { id, name, email, profile: look.verdict.profile };
   const nothing = { standing: undefined, pause: undefined, events: [], learnt: [] };
@@ -36,6 +41,7 @@ export function explainLook(look: PlayedLook, { agent, interval }: TestScene, po
     policy,
     live: { agent, observation: look.observation },
     interval,
+    peak: peakAt(headCounts, policy, look.at),
     now: look.at,
   });
 }

@@ -265,11 +265,11 @@ function checkNames({ verdicts, logoffs }: ParsedTest, known: KnownNames, faults
 
 function sceneOf(test: ParsedTest, { settings }: LoadedPolicy, { caps }: Policy): TestScene {
   const interval = test.every ?? settings.sweep.interval;
-  const { happenings, lacking, unwatched, scheduled, browser, nativeTimeout, begin, end } = test;
+  const { happenings, lacking, unwatched, scheduled, browser, headCounts, nativeTimeout, begin, end } = test;
   // The worker has settled when the test begins.
   const from = Math.floor(begin / interval) * interval - (caps.settle + 1) * interval;
   const ssoDelay = chosenConnector(settings.identity)?.words.delay ?? 0;
-  const played = { happenings, lacking, unwatched, browser, nativeTimeout, ssoDelay };
+  const played = { happenings, lacking, unwatched, browser, headCounts, nativeTimeout, ssoDelay };
   const agent = { ...agentOf(test), shifts: scheduleOf(scheduled, from, end) };
   return { agent, interval, ...played, from, to: end };
 }

@@ -14,6 +14,8 @@ import type { ObservationSink } from '../../controller/accounting.ts';
 import { Alarms } from '../../controller/alarms.ts';
 import type { SweepLimits } from '../../controller/limits.ts';
 import type { EnforcerParts } from '../../controller/enforcer-parts.ts';
+import type { HeadCountSource } from '../../controller/peak-watch.ts';
+import { peakAt, type HeadCountAt } from './head-counts.ts';
 import { Controller } from '../../controller/sweep.ts';
 import type { SweepReport } from '../../ports/metrics.ts';
 import { SimulatedPlatform, type Scene } from '../../simulation/simulated-platform.ts';
@@ -23,6 +25,8 @@ import { MemoryStore } from '../../store/memory/memory-store.ts';
 /** A timeline with instants. */
 export interface TestScene extends Scene {
   readonly interval: Duration;
+  /** In order; before the first the head-count is not known. */
+  readonly headCounts?: readonly HeadCountAt[];
   /** No look falls inside; at both ends there is one. */
   readonly unwatched: readonly Interval[];
   /** The last look; the first is at `from`. */
@@ -82,7 +86,12 @@ export async function runTest(scene: TestScene, policy: Policy): Promise<TestRun
     observed: (_, evaluation) => void seen.push(...lookOf(platform, evaluation)),
   };
   const answers = new Answers(scene, store);
-  const parts: EnforcerParts = { ...QUIET, ...portsOf(platform), warner: answers, store, onlooker };
+  const headCounts: HeadCountSource = {
+    standing: (asked, now) => Promise.resolve(peakAt(scene.headCounts ?? [], asked, now)),
+    counted: quiet,
+  };
+  const ports = { ...portsOf(platform), warner: answers, store, headCounts };
+  const parts: EnforcerParts = { ...QUIET, ...ports, onlooker };
   const inForce = { policy, longestInterval: scene.interval, retention: FOR_EVER };
   const controller = await Controller.load(parts, inForce);
   const looks: PlayedLook[] = [];

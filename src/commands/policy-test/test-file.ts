@@ -8,7 +8,8 @@ import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
 import { DAY, MINUTE } from '../../domain/time/time.ts';
 import { localTimeAt } from '../../domain/time/zone.ts';
 import { parseLogoff, parseVerdict, type ExpectedLogoff, type ExpectedVerdict } from './expectations.ts';
-import { parseBrowser, parseEntry, parseTime, WordFault } from './timeline-words.ts';
+import type { HeadCountAt } from './head-counts.ts';
+import { parseBrowser, parseEntry, parseHeadCount, parseTime, WordFault } from './timeline-words.ts';
 import type { ScheduledSpan } from '../../simulation/schedule.ts';
 import type { BrowserWords, Part, Word } from '../../simulation/timeline.ts';
 import type { FaultList } from '../../policy-file/faults.ts';
@@ -54,6 +55,8 @@ export interface ParsedTest {
   /** Local midnight of the test's date, written as UTC. */
   readonly midnight: number;
   readonly browser: BrowserWords | undefined;
+  /** In order; the one that holds from the beginning is at -Infinity. */
+  readonly headCounts: readonly HeadCountAt[];
   readonly written: readonly Written[];
   readonly happenings: readonly { readonly at: Instant; readonly word: Word }[];
   readonly lacking: readonly (Interval & { readonly parts: readonly Part[] })[];
@@ -192,6 +195,7 @@ class Reader {
         midnight: this.#midnight,
         browser,
         ...timeline,
+        headCounts: [...this.#headCount(given['head_count']), ...timeline.headCounts],
         verdicts: verdicts ?? [],
         logoffs,
         begin: Math.min(...times),
@@ -206,7 +210,19 @@ class Reader {
     return this.#try(this.#source.at(own) === undefined ? ['browser'] : own, () => parseBrowser(text.trim()));
   }
 
-  #timeline(): Pick<ParsedTest, 'written' | 'happenings' | 'lacking' | 'unwatched' | 'scheduled'> & {
+  /** The head-count that holds from the beginning. */
+  #headCount(text: unknown): readonly HeadCountAt[] {
+    if (typeof text !== 'string' || text.trim().length > LONGEST_TEXT) return [];
+    const own = [...this.#path, 'head_count'];
+    const path = this.#source.at(own) === undefined ? ['head_count'] : own;
+    const read = this.#try(path, () => parseHeadCount(text));
+    return read === undefined ? [] : [{ at: -Infinity, ...read }];
+  }
+
+  #timeline(): Pick<
+    ParsedTest,
+    'written' | 'happenings' | 'lacking' | 'unwatched' | 'scheduled' | 'headCounts'
+  > & {
     readonly times: Instant[];
   } {
     const written: Written[] = [];
@@ -214,6 +230,7 @@ class Reader {
     const lacking: (Interval & { parts: readonly Part[] })[] = [];
     const unwatched: Interval[] = [];
     const scheduled: ScheduledSpan[] = [];
+    const headCounts: HeadCountAt[] = [];
     const times: Instant[] = [];
     this.#list('timeline', (text, path) => {
       const entry = parseEntry(text);
@@ -235,6 +252,10 @@ class Reader {
         for (const { after, word } of entry.then) happenings.push({ at: at + after, word });
         return undefined;
       }
+      if (entry.kind === 'head_count') {
+        headCounts.push({ at, online: entry.online, peak: entry.peak });
+        return undefined;
+      }
       const span = { from: at, to: this.#instant(entry.to) };
       times.push(span.to);
       if (entry.kind === 'lacking') lacking.push({ ...span, parts: entry.parts });
@@ -243,7 +264,7 @@ class Reader {
     });
     happenings.sort((a, b) => a.at - b.at);
     this.#previous = -Infinity;
-    return { written, happenings, lacking, unwatched, scheduled, times };
+    return { written, happenings, lacking, unwatched, scheduled, headCounts, times };
   }
 
   #verdict(text: string, path: Path): ParsedTest['verdicts'][number] {

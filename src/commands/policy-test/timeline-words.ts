@@ -3,7 +3,14 @@ import { parseSystemPresence, SYSTEM_PRESENCES } from '../../domain/agent.ts';
 import { normaliseName } from '../../domain/name.ts';
 import { HOUR, MINUTE, parseDuration, SECOND, type Duration } from '../../domain/time/time.ts';
 import { ACTIVITY_CATEGORIES } from '../../domain/time/shifts.ts';
-import type { BrowserWords, Entry, Part, Scheduled, Word } from '../../simulation/timeline.ts';
+import type {
+  BrowserWords,
+  Entry,
+  HeadCountWords,
+  Part,
+  Scheduled,
+  Word,
+} from '../../simulation/timeline.ts';
 
 /**
  * What was written cannot be understood: `word`, for which `{value}` stands in the message. The message says what can be,
@@ -45,7 +52,23 @@ export function parseEntry(text: string): Entry {
     throw new WordFault('{value} has no time: write it like "09:00 on queue"', text);
   const span = SPAN.exec(when);
   if (span !== null) return parseSpan(timeOf(span[1] ?? ''), timeOf(span[2] ?? ''), words);
-  return { kind: 'happens', at: timeOf(when), then: parseClauses(words) };
+  const at = timeOf(when);
+  if (HEAD_COUNT.test(words)) return { kind: 'head_count', at, ...parseHeadCount(words) };
+  return { kind: 'happens', at, then: parseClauses(words) };
+}
+
+const HEAD_COUNT = /^head[- ]?counts?\b\s*/i;
+
+/** Reads `head-count 4600 of 5000`, or the numbers alone: so many online, of the highest of the month so far. Throws `WordFault`. */
+export function parseHeadCount(words: string): HeadCountWords {
+  const numbers = words.trim().replace(HEAD_COUNT, '');
+  const match = /^(\d{1,7})(?:\s+of\s+(\d{1,7}))?$/i.exec(numbers);
+  if (match === null)
+    throw new WordFault(
+      '{value} is not a head-count: write "4600 of 5000", the agents online and the licence peak of the month so far, or "4600"',
+      numbers,
+    );
+  return { online: Number(match[1]), peak: match[2] === undefined ? undefined : Number(match[2]) };
 }
 
 function timeOf(text: string): Duration {
@@ -170,7 +193,7 @@ const KNOWN: readonly string[] = [
     'native timeout',
     'stays',
   ],
-  ...['browser returns', 'private call', 'private call ends'],
+  ...['browser returns', 'private call', 'private call ends', 'head-count'],
 ];
 
 function presenceWord(clause: string): Word {
@@ -179,7 +202,7 @@ function presenceWord(clause: string): Word {
   const presence = parseSystemPresence(labelled?.[2] ?? text);
   if (presence === undefined) {
     throw new WordFault(
-      '{value} is not a word of a timeline; there are presences such as "break" or "Coaching (busy)", "on queue", "off queue", "call", "call ends", "wrap-up", "not responding", "locked", "unlocked", "logs in", "logs out", "clicks available", "stays", "native timeout, back after 8s", "browser returns"',
+      '{value} is not a word of a timeline; there are presences such as "break" or "Coaching (busy)", "on queue", "off queue", "call", "call ends", "wrap-up", "not responding", "locked", "unlocked", "logs in", "logs out", "clicks available", "stays", "native timeout, back after 8s", "browser returns", "head-count 4600 of 5000"',
       text,
       KNOWN,
     );

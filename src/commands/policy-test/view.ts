@@ -1,4 +1,5 @@
 /** A policy test that failed, as lines that explain: what was expected, what came and why, and all that happened. */
+import { BELOW_PEAK } from '../../domain/judging/judge.ts';
 import { formatDuration, type Instant } from '../../domain/time/time.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { sentencesOf } from '../explain/sentences.ts';
@@ -46,7 +47,7 @@ function words({ reason, rule, dueAt, profile, detail }: Observed, times: Times)
     `${reasonWords(reason)}${rule === undefined ? '' : ` by ${rule}`}`,
     ...(at ? [] : [`due at ${times.short(dueAt)}`]),
     ...(profile === undefined ? [] : [`profile ${profile}`]),
-    ...(detail === undefined ? [] : [detail]),
+    ...(detail === undefined ? [] : [detail === BELOW_PEAK ? 'below the licence peak' : detail]),
   ].join(', ');
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { realClock } from '../../app/clock.ts';
 import { VERSION } from '../../app/version.ts';
 import { LONGEST_KEPT, type StoredEvent } from '../../domain/record.ts';
+import type { Billing } from '../../domain/licence/billing.ts';
 import type { Instant, Interval } from '../../domain/time/time.ts';
 import { aggregateOf, aggregateShown } from './aggregate.ts';
 import { aggregateCsv, aggregateJson } from './aggregate-text.ts';
@@ -14,6 +15,7 @@ import { REPORTED } from './parts.ts';
 import { ReportBuilder } from './report.ts';
 import { shownOf, type CallPerson, type Origin, type Shown } from './sections.ts';
 import { reportCsv, reportJson, reportLines, reportMarkdown } from './text.ts';
+import { toBilling } from '../../policy-file/schema-billing.ts';
 import { severalLines } from '../../texts/clean.ts';
 import { StoreError } from '../../store/errors.ts';
 import type { Store } from '../../ports/store.ts';
@@ -30,7 +32,7 @@ import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
 export interface ReportOptions extends StoreOption {
   readonly from?: string;
   readonly to?: string;
-  /** IANA zone of all times, hours of the day and billing months. */
+  /** IANA zone of all times and hours of the day, and of billing months where the policy has no `billing`. */
   readonly tz?: string;
   readonly format?: string;
   readonly out?: string;
@@ -49,6 +51,8 @@ const SMALLEST_GROUP = 5;
 interface How {
   readonly span: Interval;
   readonly zone: string;
+  /** That of the policy, where it can be read and says so. */
+  readonly billing: Billing | undefined;
   readonly now: Instant;
   readonly format: Format;
   readonly naming: Naming;
@@ -59,13 +63,16 @@ interface How {
 /** Prints or writes the report, or the record itself. Throws `UsageError` or `StoreError`. */
 export async function report(options: ReportOptions, output: Output): Promise<number> {
   const now = realClock.now();
+  const policy = policyForReading(options, output);
+  const billing = policy.loaded?.draft.content.billing;
   const how: How = {
     format: formatOf(options),
     zone: zoneOption(options.tz),
     smallest: smallestOf(options),
     now,
     span: spanOption(options, now, DAYS),
-    naming: namingFor(options, policyForReading(options, output)),
+    naming: namingFor(options, policy),
+    billing: billing && toBilling(billing),
   };
   const store = await openStoreMeant(options, { now: () => now, readOnly: true });
   try {
@@ -89,9 +96,9 @@ function smallestOf({ aggregate, events }: ReportOptions): number | undefined {
 
 /** The report, from a record that is read page by page: it may be of years. */
 async function* rendered(store: Store, how: How): AsyncGenerator<string> {
-  const { span, zone, now, naming, smallest } = how;
+  const { span, zone, billing, now, naming, smallest } = how;
   const agents = await store.agents();
-  const builder = new ReportBuilder({ span, zone, now, agents });
+  const builder = new ReportBuilder({ span, zone, billing, now, agents });
   // How a log-off near the end of the span went on is on record after it.
   const query = { from: span.from, to: span.to + LONGEST_KEPT, parts: REPORTED };
   for await (const page of store.eventPages(query)) for (const event of page) builder.event(event);

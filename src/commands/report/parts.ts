@@ -1,15 +1,15 @@
 /** What a report adds up, part by part. Mutable; each holds little, however long the record is. */
 import type { RecordEvent } from '../../domain/record.ts';
 import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
+import { billingPeriods, type BillingCalendar } from '../../domain/licence/billing.ts';
 import {
-  billingPeriods,
   COUNT_LASTS,
   peakOf,
-  thinned,
   usualDistance,
   type HeadCount,
   type Peak,
-} from './licence.ts';
+} from '../../domain/licence/head-counts.ts';
+import { thinned } from './licence.ts';
 import type { ReturnRead } from './returns.ts';
 import { Whom } from './whom.ts';
 
@@ -201,8 +201,8 @@ export class HeadCounts {
     this.#kept.push(kept);
   }
 
-  licenceOf(span: Interval, zone: string): LicenceParts {
-    const licence = billingPeriods(span, zone).map(({ month, whole, from, to }) => {
+  licenceOf(span: Interval, calendar: BillingCalendar): LicenceParts {
+    const licence = billingPeriods(span, calendar).map(({ month, whole, from, to }) => {
       const series = this.#reaching({ from, to });
       const usual = usualDistance(series);
       const asItWas = peakOf({ ...series, online: series.was }, { from, to }, usual);

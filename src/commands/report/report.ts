@@ -2,6 +2,8 @@
  * The report: what the record and the head-counts of a span add up to. Pure; rendering stands in `text.ts` and
  * `html.ts`.
  */
+import { BELOW_PEAK } from '../../domain/judging/judge.ts';
+import type { BillingCalendar } from '../../domain/licence/billing.ts';
 import type { Hold } from '../../domain/planning/plan.ts';
 import {
   LONGEST_KEPT,
@@ -13,6 +15,7 @@ import {
 import { HOUR, SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import { wallTime } from '../../domain/time/zone.ts';
 import { LICENCE_METHOD } from './licence.ts';
+import { Deferrals, type Deferral } from './deferrals.ts';
 import { People, type PersonRow } from './people.ts';
 import {
   HeadCounts,
@@ -32,8 +35,10 @@ import { returnIn, tellsAnew, type ReturnRead } from './returns.ts';
 export interface ReportFrame {
   readonly span: Interval;
   readonly agents: readonly Pick<StoredAgent, 'id' | 'profile'>[];
-  /** IANA zone of hours and billing months. */
+  /** IANA zone of times and hours. */
   readonly zone: string;
+  /** Of the bill; calendar months of `zone` unless given. */
+  readonly billing?: BillingCalendar | undefined;
   /** Time up to which the record can be complete. */
   readonly now: Instant;
 }
@@ -48,6 +53,8 @@ export interface ReportInput extends ReportFrame {
 export interface Report extends LicenceParts {
   readonly span: Interval;
   readonly zone: string;
+  /** Of the billing months. */
+  readonly billingZone: string;
   readonly totals: ReportRow;
   readonly byRule: readonly ReportRow[];
   readonly byProfile: readonly ReportRow[];
@@ -57,9 +64,11 @@ export interface Report extends LicenceParts {
   readonly people: readonly PersonRow[];
   readonly dropped: readonly { readonly reason: string; readonly count: number }[];
   /** Sweeps in which agents were held back, by what, and the most agents at once. */
-  readonly deferred: readonly { readonly hold: Hold; readonly sweeps: number; readonly most: number }[];
+  readonly deferred: readonly Deferral[];
   readonly returns: ReturnsPart;
   readonly held: number;
+  /** Log-offs that were not made because the licence peak was not near. */
+  readonly belowPeak: number;
   readonly breaker: number;
   readonly gaps: number;
   /** Warnings that agents answered with "I am here". */
@@ -114,8 +123,8 @@ export class ReportBuilder {
   readonly #lastReturns: (ReturnRead | undefined)[] = [];
   readonly #dropped = new Map<string, number>();
   readonly #returns = new ReturnsTally();
-  readonly #deferred = new Map<Hold, { sweeps: number; most: number }>();
-  readonly #kinds = { held: 0, breaker: 0, gap: 0, stay: 0 };
+  readonly #deferred = new Deferrals();
+  readonly #kinds = { held: 0, breaker: 0, gap: 0, stay: 0, belowPeak: 0 };
   readonly #counts = new HeadCounts();
 
   constructor(frame: ReportFrame) {
@@ -130,7 +139,7 @@ export class ReportBuilder {
     const { from, to } = this.#frame.span;
     const isInside = at >= from && at < to;
     const person = this.#people.numberOf(agentId ?? '');
-    const rows = isInside && isOutcome(kind) ? this.#rowsOf(event, person) : [];
+    const rows = isInside && isOutcome(event) ? this.#rowsOf(event, person) : [];
     if (rows.length > 0) this.#people.outcome(event, person);
     if (agentId !== undefined && ENDING.has(kind)) {
       this.#close(person, at, kind === 'return' && returnIn(event).shownBy !== undefined);
@@ -143,6 +152,7 @@ export class ReportBuilder {
     const { kind, reason = 'unknown' } = event;
     if (kind === 'dropped') this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
     else if (kind === 'return') this.#countReturn(event, person);
+    else if (isSpared(event)) this.#kinds.belowPeak += 1;
     else if (kind === 'held' || kind === 'breaker' || kind === 'gap' || kind === 'stay')
       this.#kinds[kind] += 1;
   }
@@ -166,20 +176,18 @@ export class ReportBuilder {
     this.#counts.add(at, online, kept);
     const { from, to } = this.#frame.span;
     if (at < from || at >= to) return;
-    for (const [hold, count] of Object.entries(deferred) as [Hold, number][]) {
-      const { sweeps, most } = this.#deferred.get(hold) ?? { sweeps: 0, most: 0 };
-      this.#deferred.set(hold, { sweeps: sweeps + 1, most: Math.max(most, count) });
-    }
+    this.#deferred.add(Object.entries(deferred) as [Hold, number][]);
   }
 
   /** What it all comes to. */
   build(): Report {
-    const { span, zone, now } = this.#frame;
+    const { span, zone, now, billing = { startsOn: 1, zone } } = this.#frame;
     for (const person of this.#open.keys()) this.#close(person, now);
     const hours = this.#hours.all.map(({ row }) => row);
     return {
       span,
       zone,
+      billingZone: billing.zone,
       totals: this.#totals.row,
       byRule: largestFirst(this.#rules),
       byProfile: largestFirst(this.#byProfile),
@@ -188,15 +196,14 @@ export class ReportBuilder {
       dropped: [...this.#dropped]
         .map(([reason, count]) => ({ reason, count }))
         .sort((a, b) => b.count - a.count),
-      deferred: [...this.#deferred]
-        .map(([hold, rest]) => ({ hold, ...rest }))
-        .sort((a, b) => b.sweeps - a.sweeps),
+      deferred: this.#deferred.all.toSorted((a, b) => b.sweeps - a.sweeps),
       returns: this.#returns.build(),
       held: this.#kinds.held,
+      belowPeak: this.#kinds.belowPeak,
       breaker: this.#kinds.breaker,
       gaps: this.#kinds.gap,
       stays: this.#kinds.stay,
-      ...this.#counts.licenceOf(span, zone),
+      ...this.#counts.licenceOf(span, billing),
       assumptions: ASSUMPTIONS,
     };
   }
@@ -290,8 +297,13 @@ const ASSUMPTIONS: readonly string[] = [
 const ENDING: ReadonlySet<string> = new Set<RecordEvent['kind']>(['verified', 'return', 'intent']);
 const KINDS_OF_OUTCOME: ReadonlySet<string> = new Set(OUTCOMES);
 
-function isOutcome(kind: RecordEvent['kind']): boolean {
-  return KINDS_OF_OUTCOME.has(kind);
+function isOutcome(event: ReportedEvent): boolean {
+  return KINDS_OF_OUTCOME.has(event.kind) && !isSpared(event);
+}
+
+/** A log-off that was not made because the licence peak was not near. */
+function isSpared({ kind, reason }: ReportedEvent): boolean {
+  return kind === 'observed' && reason === BELOW_PEAK;
 }
 
 function largestFirst({ all }: Rows): readonly ReportRow[] {

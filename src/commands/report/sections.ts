@@ -83,7 +83,7 @@ export function aboutOf(
 
 /** The few numbers above everything else. People and log-offs are told apart. */
 export function headlines(report: Report): readonly (readonly [string, string])[] {
-  const { totals, returns, held, breaker, gaps, stays } = report;
+  const { totals, returns, held, belowPeak, breaker, gaps, stays } = report;
   const { people, verified, verifiedByLadder, observed, observedPeople } = totals;
   const lines: [string, string][] = [
     ['People logged off', String(people)],
@@ -98,6 +98,7 @@ export function headlines(report: Report): readonly (readonly [string, string])[
   if (observed > 0 && verified === 0) lines.unshift(imagined);
   else if (observed > 0) lines.push(imagined);
   if (stays > 0) lines.push(['Warnings answered with “I am here”', String(stays)]);
+  if (belowPeak > 0) lines.push(['Spared: the licence peak was not near', String(belowPeak)]);
   if (held > 0) lines.push(['Times an agent was held', String(held)]);
   if (breaker > 0) lines.push(['Times the breaker tripped', String(breaker)]);
   if (gaps > 0) lines.push(['Gaps in watching', String(gaps)]);
@@ -136,7 +137,10 @@ function sectionsOf(report: Report, call: CallPerson): readonly Section[] {
       head: ['held back by', 'sweeps', 'most people at once'],
       rows: report.deferred.map(({ hold, sweeps, most }) => [hold, String(sweeps), String(most)]),
     },
-    { title: `Concurrent-licence peak (months of ${zone})`, ...licenceTable(report.licence, zone) },
+    {
+      title: `Concurrent-licence peak (months of ${report.billingZone})`,
+      ...licenceTable(report.licence, zone),
+    },
   ];
 }
 

@@ -1,4 +1,5 @@
 /** Gathers what the page shows of one organisation: from the last sweep, the store and the policy in force. */
+import { BELOW_PEAK } from '../../domain/judging/judge.ts';
 import { isPaused } from '../../domain/planning/holds.ts';
 import { LONGEST_KEPT, type RecordEvent } from '../../domain/record.ts';
 import { DAY, HOUR, type Instant, type Interval } from '../../domain/time/time.ts';
@@ -106,7 +107,7 @@ function sweepFactsOf({ startedAt, nextDueAt, online, verdicts }: SweepReport): 
       },
       { key: 'due', label: 'due', value: of('due', 'ladder_due') },
       { key: 'held', label: 'held after the last rung', value: of('held') },
-      ...some('observed', 'due by rules that only observe', of('observed')),
+      ...some('observed', 'due by rules that only observe, or wait for the licence peak', of('observed')),
       ...some('exempt', 'exempt', of('exempt')),
       ...some('unknown', 'unknown', of('unknown', 'names_unsure')),
       ...some('no-rule', 'in a state that no rule covers', of('no_rule')),
@@ -182,7 +183,7 @@ class Hours {
     const hour = this.#hours[Math.floor((at - this.#day.from) / HOUR)];
     if (hour === undefined) return;
     if (kind === 'verified') hour.logoffs += 1;
-    else if (kind === 'observed') hour.observed += 1;
+    else if (kind === 'observed' && reason !== BELOW_PEAK) hour.observed += 1;
     else if (kind === 'return' && reason?.startsWith('silent') === true && reason.endsWith('our log-off'))
       hour.returns += 1;
   }

@@ -6,6 +6,7 @@ import type { LeaseTrace, StoredEvent } from '../../domain/record.ts';
 import { formatDuration, HOUR, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { HOLD_WORDS } from '../list/words.ts';
 import { sourceSentences, type SourcesKnown } from '../shared/evidence-words.ts';
+import { peakFacts, peakSentence } from '../shared/peak-words.ts';
 import { withNulls } from '../shared/json.ts';
 import type { PolicyForReading } from '../shared/policy-for-reading.ts';
 import { policyCaveat, workerJson, workerSentence, type StoredState } from '../shared/stored-state.ts';
@@ -33,6 +34,7 @@ export function statusLines(input: StatusInput, times: Times): readonly string[]
     modeSentence(state),
     pauseSentence(state, times),
     ...sweepSentences(state, times),
+    ...(state.sweep?.peak === undefined ? [] : [peakSentence(state.sweep.peak, times)]),
     ...dueSentences(state, times),
     ...heldSentences(state, times),
     hourSentence(input),
@@ -83,7 +85,7 @@ function sweepSentences({ standing, sweep, now }: StoredState, times: Times): re
     [of('waiting_on_queue'), 'waiting on queue'],
     [of('waiting', 'warned', 'outside_hours', 'grace', 'ladder_waiting'), 'with a clock running'],
     [of('due', 'ladder_due'), 'due'],
-    [of('observed'), 'due by rules that only observe'],
+    [of('observed'), 'due by rules that only observe, or wait for the licence peak'],
     [of('held'), 'held on the ladder'],
     [of('exempt'), 'exempt'],
     [of('unknown', 'names_unsure'), 'unknown'],
@@ -222,6 +224,7 @@ export function statusJson(input: StatusInput): unknown {
       agents: standing?.population,
       settleLeft: standing?.settleLeft,
       breaker: brokenIn(state),
+      peak: sweep?.peak && withNulls(peakFacts(sweep.peak)),
     }),
     ...sweepJson(sweep),
     ...holdersJson(input),

@@ -10,6 +10,7 @@ import { loadPolicyText } from '../../policy-file/load.ts';
 import { nearest } from '../../policy-file/nearest.ts';
 import type { History } from '../backtest/history.ts';
 import {
+  calendarFor,
   loadForPast,
   offlineEnv,
   readPast,
@@ -17,9 +18,9 @@ import {
   type NamedPolicy,
   type PastOptions,
 } from '../backtest/past.ts';
-import { approximations } from '../backtest/summary.ts';
+import { approximations, traitsOf } from '../backtest/summary.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
-import { configPath, sharedOf, zoneOption } from '../shared/options.ts';
+import { configPath, sharedOf } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
 import { writePrivately } from '../shared/private-file.ts';
 import { Progress } from '../shared/progress.ts';
@@ -39,14 +40,13 @@ export interface SuggestOptions extends PastOptions {
   /** Write the policy with the suggested limits there. */
   readonly yaml?: string;
   readonly html?: string;
-  /** IANA zone of billing months. */
+  /** IANA zone of calendar months, in place of the billing months of the policy. */
   readonly tz?: string;
   readonly json?: boolean;
 }
 
 /** Prints the suggestions. Throws `UsageError`, `PolicyRefused` or `PlatformError`. */
 export async function suggestLimits(options: SuggestOptions, output: Output): Promise<number> {
-  const zone = zoneOption(options.tz);
   const regret = regretOption(options.regret ?? DEFAULT_REGRET);
   const limits = options.limits === undefined ? undefined : limitsOption(options.limits);
   if (options.yaml !== undefined && existsSync(options.yaml))
@@ -54,6 +54,7 @@ export async function suggestLimits(options: SuggestOptions, output: Output): Pr
   const [named] = loadForPast([configPath(options)], options, output);
   if (named === undefined) throw new UsageError('There is no policy.');
   const { loaded, name } = named;
+  const calendar = calendarFor([named], options.tz);
   const isWanted = wantedRules(options, loaded);
   const { history, organisation } = await readPast(options, [named], output, loaded);
   const { span } = history;
@@ -61,7 +62,7 @@ export async function suggestLimits(options: SuggestOptions, output: Output): Pr
   const { interval } = loaded.settings.sweep;
   const progress = new Progress();
   const suggestions = suggest(history, policy, {
-    ...{ interval, span, zone, regret, limits, isWanted },
+    ...{ interval, span, calendar, regret, limits, isWanted },
     onProgress: (share) => {
       progress.show(() => `replaying: ${Math.floor(share * 100)} %`);
     },
@@ -69,7 +70,7 @@ export async function suggestLimits(options: SuggestOptions, output: Output): Pr
   progress.end();
   const pasted = pasteSuggested(named, suggestions, options);
   const about: About = {
-    ...{ span, zone, regret },
+    ...{ span, zone: calendar.zone, regret },
     agents: history.agents.length,
     policy: name,
     hash: loaded.hash,
@@ -132,19 +133,13 @@ function isAsMeant(
 }
 
 /** How the numbers come about, in sentences. */
-function assumptions(
-  history: History,
-  { profiles }: Policy,
-  { name, loaded }: NamedPolicy,
-): readonly string[] {
-  const rules = profiles.flatMap((profile) => profile.rules);
-  const warns = rules.some(({ warn }) => warn !== undefined);
+function assumptions(history: History, policy: Policy, { name, loaded }: NamedPolicy): readonly string[] {
   return [
     'Each rule is tried while all others stay as they are; “with all suggested limits” replays them together. Rules in observe mode are tried as if they enforced, and do nothing while others are tried.',
     'The best limit is the one under which the policy recovers most hours, of those that keep within the regret. Signs that may have been a browser’s do not count for that choice; they are among the regrets shown, as in backtest.',
     'A log-off after which no sign comes within ten minutes proves little: an agent in a meeting of an hour shows no sign for an hour. So a limit is not suggested where agents are there, but quiet: where more than four times the regret that is allowed shows in some ten minutes of the next 90, or where most of those logged off show a sign before long (within the rule’s present limit, and 90 minutes at least).',
     'How sure: 95 % of a thousand draws of as many agents lie in that range.',
-    ...approximations(history, [{ name, observes: loaded.settings.mode === 'observe', warns }]),
+    ...approximations(history, [{ name, observes: loaded.settings.mode === 'observe', ...traitsOf(policy) }]),
   ];
 }
 

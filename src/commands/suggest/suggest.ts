@@ -2,11 +2,12 @@
  * Limits for the rules of a policy, from the organisation's own past. Every limit of every rule is a policy of its own, replayed by the
  * engine of `backtest`, all of them in one pass; then all suggested limits together in another. Pure.
  */
+import { billingPeriods, type BillingCalendar } from '../../domain/licence/billing.ts';
+import { peakOf, type HeadSeries } from '../../domain/licence/head-counts.ts';
 import type { Policy, Rule } from '../../domain/policy/policy.ts';
 import type { Duration, Interval } from '../../domain/time/time.ts';
 import type { History } from '../backtest/history.ts';
 import { replayTogether } from '../backtest/replay.ts';
-import { billingPeriods, peakOf, type HeadSeries } from '../report/licence.ts';
 import { bestOf, regretShare, soonOf, standingOf, type NoBest, type Standing, type Tried } from './choose.ts';
 import { Sums, type Total } from './sums.ts';
 import { shareRange, sumRange, type Range } from './sure.ts';
@@ -17,8 +18,8 @@ export interface Wanted {
   /** Between two sweeps. */
   readonly interval: Duration;
   readonly span: Interval;
-  /** IANA zone of billing months. */
-  readonly zone: string;
+  /** When billing months begin. */
+  readonly calendar: BillingCalendar;
   /** The share of log-offs that a sign within ten minutes may follow. */
   readonly regret: number;
   /** The limits to try; without them some around each rule's own. */
@@ -188,8 +189,8 @@ function together(
  * The highest peak of the billing months: the head-count at or above which a month spent 30 minutes, the stricter reading of the
  * published method, which no ragged top makes nothing of.
  */
-function peakWith(series: HeadSeries, { span, zone, interval }: Wanted): number {
-  const peaks = billingPeriods(span, zone).map(({ from, to }) =>
+function peakWith(series: HeadSeries, { span, calendar, interval }: Wanted): number {
+  const peaks = billingPeriods(span, calendar).map(({ from, to }) =>
     peakOf(series, { from, to }, interval, interval),
   );
   return Math.max(0, ...peaks.map(({ atOrAbove }) => atOrAbove));

@@ -3,6 +3,7 @@
  * counted and recorded, once per idle episode.
  */
 import { observedLine } from '../../domain/logoff/outcome.ts';
+import { observedAs } from '../../domain/planning/candidates.ts';
 import { noteObserved } from '../../domain/tracking/own-logoff.ts';
 import { withLogoff, type Ledger } from '../../domain/planning/plan.ts';
 import type { DueAgent } from '../findings.ts';
@@ -22,15 +23,16 @@ export async function dryRun(
   const memories = planned.flatMap(({ agentId, due }) => {
     const memory = deps.population.memory(agentId);
     if (memory === undefined) return [];
-    const observed = noteObserved(memory, due.ruleId);
+    const observed = noteObserved(memory, observedAs(due));
     deps.population.put(observed);
     return [observed];
   });
   const events = planned.map(({ agent, due }) => {
     book = withLogoff(book, now);
-    const { ruleId: rule, measured, limit } = due;
+    const { ruleId: rule, measured, limit, belowPeak } = due;
     const fields = { sweepId: pass.sweepId, agent: deps.name(agent), rule, measured, limit };
-    deps.log.info(fields, 'would have logged off');
+    if (belowPeak === true) deps.log.debug(fields, 'would have been logged off near the licence peak');
+    else deps.log.info(fields, 'would have logged off');
     return observedLine(agent, due, now, pass.sweepId);
   });
   if (events.length > 0) {

@@ -37,8 +37,9 @@ export function warningsFor(
   verdict: Verdict,
   policy: Policy,
   now: Instant,
+  peakShare?: number,
 ): readonly AgentToWarn[] {
-  return warningsDue(agent, memory, verdict, policy, now).map((warning) => ({ agent, warning }));
+  return warningsDue(agent, memory, verdict, policy, now, peakShare).map((warning) => ({ agent, warning }));
 }
 
 /**

@@ -35,11 +35,13 @@ export interface Watch {
   readonly nativeTimeouts: readonly Duration[] | undefined;
   /** The newest stay of an agent that is on record; none is unless given. */
   readonly stayOf?: ((agentId: string) => Stay | undefined) | undefined;
+  /** The head-count as a share of the licence peak; `undefined` where it is not known, or no rule asks. */
+  readonly peakShare?: number | undefined;
 }
 
 /** What of the policy and of the moment concerns one agent. */
 export function contextFor(agent: Agent, watch: Watch): TrackingContext {
-  const { policy, usualInterval, clockJumped, nativeTimeouts, stayOf } = watch;
+  const { policy, usualInterval, clockJumped, nativeTimeouts, stayOf, peakShare } = watch;
   return {
     agent,
     exempt: policy.exempt,
@@ -49,6 +51,7 @@ export function contextFor(agent: Agent, watch: Watch): TrackingContext {
     clockJumped,
     nativeTimeouts,
     stay: stayOf?.(agent.id),
+    peakShare,
   };
 }
 

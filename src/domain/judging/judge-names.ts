@@ -4,7 +4,7 @@
  */
 import type { Agent, Observation, Shown } from '../agent.ts';
 import { judge, type Verdict } from './judge.ts';
-import type { Concern } from '../tracking/reading.ts';
+import { concernOf, type Concern } from '../tracking/reading.ts';
 import type { AgentState } from '../tracking/state.ts';
 import type { Matcher, NameKind, Policy, When } from '../policy/policy.ts';
 import type { Instant } from '../time/time.ts';
@@ -25,7 +25,7 @@ export function judgeByNames(
   const verdict = judge(agent, state, observation, policy, now, concern);
   if (!callsForAction(verdict) || state === undefined) return verdict;
   return (
-    byIdsOfBefore(verdict, agent, state, observation, policy, now) ??
+    byIdsOfBefore(verdict, agent, state, observation, policy, now, concern?.peakShare) ??
     byDoubt(verdict, agent, state, policy, now)
   );
 }
@@ -38,9 +38,10 @@ function byIdsOfBefore(
   observation: Observation,
   { former }: Policy,
   now: Instant,
+  peakShare: number | undefined,
 ): Verdict | undefined {
   if (former === undefined) return undefined;
-  const before = judge(agent, state, observation, former, now);
+  const before = judge(agent, state, observation, former, now, concernOf(agent, former, peakShare));
   const { reason, detail = '', profile = '' } = before;
   if (reason === 'exempt') return notDue(verdict, 'exempt', `${detail}, by the id that a name had before`);
   if (!protectsStill(before, verdict)) return undefined;

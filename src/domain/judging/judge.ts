@@ -29,6 +29,7 @@ import type { Duration, Instant } from '../time/time.ts';
 import { areShifts, isKnown, isScheduled, type Shifts } from '../time/shifts.ts';
 import { rulesInState } from '../policy/rules-in-state.ts';
 import { matches, whenHolds, type Fit } from '../policy/when.ts';
+import { isNearPeak } from '../licence/near-peak.ts';
 import { isDue, nextOf, weighIn, whyNotDue, type Weighed } from './weigh.ts';
 
 export { profileOf } from '../policy/when.ts';
@@ -37,7 +38,7 @@ export { profileOf } from '../policy/when.ts';
 export const REASONS = [
   'due', //             a rule's limit is reached
   'ladder_due', //      a silent return is answered
-  'observed', //        due, but only by rules in observe mode
+  'observed', //        due, but only by rules that observe: by their mode, or below the peak
   'waiting', //         a rule's condition holds, its clock runs
   'warned', //          past the limit less the warning; told, or to be told
   'outside_hours', //   a rule's condition holds, outside its hours
@@ -55,6 +56,9 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** The detail of `observed` where a rule acts only near the licence peak, and the head-count is below it. */
+export const BELOW_PEAK = 'below_peak';
+
 /** One log-off that the policy calls for. */
 export interface Due {
   readonly ruleId: string;
@@ -70,6 +74,8 @@ export interface Due {
   /** How far past its limit. */
   readonly overdue: Duration;
   readonly cause: Cause;
+  /** The rule enforces, and observes because the head-count is not near the licence peak. */
+  readonly belowPeak?: boolean;
 }
 
 export interface Verdict {
@@ -80,7 +86,7 @@ export interface Verdict {
   readonly due: Due | undefined;
   /** Due rules in observe mode, reported beside. */
   readonly observed: readonly Due[];
-  /** What protects, in a word: the exemption's label, the missing part. */
+  /** What protects, in a word: the exemption's label, the missing part, `below_peak`. */
   readonly detail: string | undefined;
   /** With `unknown`: what of the reading cannot be built on, and why. */
   readonly unknown: readonly Unknown[];
@@ -277,12 +283,13 @@ function judgeRules(
   const { holding, leavesAlone } = rulesInState(profile, s.last);
   // Most rules do not hold for most agents: those are not measured.
   if (holding.length === 0) return say(concern, leavesAlone ? 'waiting_on_queue' : 'no_rule');
-  const weighed = holding.map((rule) => weighIn(rule, s, now, true));
+  const { peakShare } = concern;
+  const weighed = holding.map((rule) => weighIn(rule, s, now, true, isNearPeak(rule, peakShare)));
   if (!weighed.some(isDue)) return say(concern, whyNotDue(weighed), notYet(weighed, s, now));
   const dues = weighed.filter(isDue).map((w) => dueOf(w, s, place, profile, mode));
   const observed = dues.filter((due) => due.mode === 'observe');
   const enforced = dues.find((due) => due.mode === 'enforce');
-  if (enforced === undefined) return say(concern, 'observed', { due: observed[0], observed, nextAt: now });
+  if (enforced === undefined) return sayObserved(concern, observed, weighed, now);
   const { actions, from } = partOfRung(enforced.actions, enforced.rung, s, profile.returns, now);
   if (now < from) return say(concern, 'ladder_waiting', { observed, nextAt: from });
   return say(concern, 'due', { due: { ...enforced, actions }, observed, nextAt: now });
@@ -295,12 +302,31 @@ function notYet(weighed: readonly Weighed[], { shifts }: AgentState, now: Instan
   return { nextAt: nextOf(weighed), detail: isUnscheduled ? 'no schedule is known' : undefined };
 }
 
+/** What observes only until the peak is near has no time at which it acts: another rule may. */
+function sayObserved(
+  concern: Concern,
+  observed: readonly Due[],
+  weighed: readonly Weighed[],
+  now: Instant,
+): Verdict {
+  const [due] = observed;
+  const waits = observed.every(({ belowPeak }) => belowPeak === true);
+  const nextAt = waits ? nextOf(weighed.filter((each) => !isDue(each))) : now;
+  return say(concern, 'observed', {
+    due,
+    observed,
+    detail: due?.belowPeak === true ? BELOW_PEAK : undefined,
+    nextAt,
+  });
+}
+
 function dueOf(w: Weighed, s: AgentState, place: LadderPlace | undefined, profile: Profile, mode: Mode): Due {
-  const { rule, measured } = w;
+  const { rule, measured, nearPeak } = w;
+  const observes = mode === 'observe' || rule.mode === 'observe';
   const { actions, rung } = actionsAtPlace(place, profile.returns, rule.actions);
   return {
     ruleId: rule.id,
-    mode: mode === 'observe' ? 'observe' : rule.mode,
+    mode: observes || !nearPeak ? 'observe' : 'enforce',
     actions,
     byLadder: false,
     rung,
@@ -309,5 +335,6 @@ function dueOf(w: Weighed, s: AgentState, place: LadderPlace | undefined, profil
     limit: rule.limit,
     overdue: measured - rule.limit,
     cause: { ruleId: rule.id, clock: rule.clock, measured, state: s.last },
+    ...(nearPeak ? {} : { belowPeak: rule.mode === 'enforce' }),
   };
 }

@@ -37,6 +37,7 @@ export function warningsDue(
   { reason }: Verdict,
   policy: Policy,
   now: Instant,
+  peakShare?: number,
 ): readonly Warning[] {
   if (policy.mode !== 'enforce' || (reason !== 'warned' && reason !== 'observed')) return [];
   const rules = profileOf(agent, policy)?.rules ?? [];
@@ -44,8 +45,8 @@ export function warningsDue(
   return rules.flatMap((rule) => {
     const { id: ruleId, warn: ahead, limit, mode } = rule;
     if (ahead === undefined || mode !== 'enforce' || state.episode.warnedAt[ruleId] !== undefined) return [];
-    const { holds, insideHours, warns } = weigh(rule, state, now);
-    if (!holds || !insideHours || !warns) return [];
+    const { holds, insideHours, nearPeak, warns } = weigh(rule, state, now, peakShare);
+    if (!holds || !insideHours || !nearPeak || !warns) return [];
     const zone = rule.hours === undefined || areShifts(rule.hours) ? undefined : rule.hours.calendar.timezone;
     return [{ ruleId, description: rule.description, limit, dueIn: ahead, zone, stay }];
   });

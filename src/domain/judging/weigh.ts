@@ -1,6 +1,7 @@
 /**
  * How one rule stands for an agent: whether it holds, what its clock shows, when it would be due.
  */
+import { isNearPeak } from '../licence/near-peak.ts';
 import { isInside as isInsideHours } from '../time/hours.ts';
 import { hoursFor } from '../time/shifts.ts';
 import { measure, reachesAt } from '../tracking/clocks.ts';
@@ -18,6 +19,8 @@ export interface Weighed {
   /** Its condition holds, but the agent waits on queue, and the rule does not mean such agents. */
   readonly leftAlone: boolean;
   readonly insideHours: boolean;
+  /** The rule acts whatever the head-count, or the head-count is near the peak. Otherwise it observes. */
+  readonly nearPeak: boolean;
   readonly measured: Duration;
   /** When it would be due if nothing happened. */
   readonly dueAt: Instant | undefined;
@@ -27,20 +30,22 @@ export interface Weighed {
 }
 
 /** Weighs one rule, whether its condition holds or not, as `explain` shows it. */
-export function weigh(rule: Rule, s: AgentState, now: Instant): Weighed {
+export function weigh(rule: Rule, s: AgentState, now: Instant, peakShare?: number): Weighed {
   const fits = s.last.presence !== 'OFFLINE' && whenHolds(rule.when, s.last);
   const leftAlone = fits && isLeftAlone(rule, s.last);
-  return { ...weighIn(rule, s, now, fits && !leftAlone), leftAlone };
+  return { ...weighIn(rule, s, now, fits && !leftAlone, isNearPeak(rule, peakShare)), leftAlone };
 }
 
 /** Weighs a rule of which it is known whether its condition holds and it means such agents. */
-export function weighIn(rule: Rule, s: AgentState, now: Instant, holds: boolean): Weighed {
+export function weighIn(rule: Rule, s: AgentState, now: Instant, holds: boolean, nearPeak: boolean): Weighed {
   const measured = measure(s, rule, now);
   const hours = rule.hours && hoursFor(rule.hours, s.shifts, now);
   const inside = hours === undefined || isInsideHours(hours, now);
   const reached = reachesAt(measured, rule.limit, now, hours);
   const stayed = stayedUntil(s);
-  const dueAt = reached === undefined ? undefined : Math.max(reached, warningOver(rule, s, now), stayed);
+  // No agent is warned of a log-off that is not carried out.
+  const told = nearPeak ? warningOver(rule, s, now) : -Infinity;
+  const dueAt = reached === undefined ? undefined : Math.max(reached, told, stayed);
   // Only inside its hours, and with its limit reached, is it due by now.
   const due = holds && dueAt !== undefined && dueAt <= now;
   return {
@@ -48,6 +53,7 @@ export function weighIn(rule: Rule, s: AgentState, now: Instant, holds: boolean)
     holds,
     leftAlone: false,
     insideHours: inside,
+    nearPeak,
     measured,
     dueAt: holds ? dueAt : undefined,
     due,
@@ -87,6 +93,6 @@ export function nextOf(weighed: readonly Weighed[]): Instant | undefined {
   return next < Infinity ? next : undefined;
 }
 
-function isWarned({ insideHours: inside, warns }: Weighed): boolean {
-  return inside && warns;
+function isWarned({ insideHours: inside, nearPeak, warns }: Weighed): boolean {
+  return nearPeak && inside && warns;
 }

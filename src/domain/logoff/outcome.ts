@@ -1,6 +1,6 @@
 /** What an attempt leaves behind: lines of the record, the back-off, and what is learnt of the platform. Pure. */
 import type { Agent } from '../agent.ts';
-import type { Due } from '../judging/judge.ts';
+import { BELOW_PEAK, type Due } from '../judging/judge.ts';
 import { withOutcome, type Ledger } from '../planning/plan.ts';
 import type { Action } from '../policy/policy.ts';
 import type { RecordEvent } from '../record.ts';
@@ -33,9 +33,9 @@ export function droppedLine(
   return lineOf('dropped', agent, due, at, sweepId, { reason, actions: [] });
 }
 
-/** A log-off that was only observed. */
+/** A log-off that was only observed; `below_peak` where its rule waits for the licence peak. */
 export function observedLine(agent: Agent, due: Due, at: Instant, sweepId: string): RecordEvent {
-  return lineOf('observed', agent, due, at, sweepId, {});
+  return lineOf('observed', agent, due, at, sweepId, due.belowPeak === true ? { reason: BELOW_PEAK } : {});
 }
 
 /** The end of an attempt. One that is not over counts as unverified: it is not known what came of it. */

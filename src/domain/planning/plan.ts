@@ -75,7 +75,10 @@ export const EMPTY_LEDGER: Ledger = {
   peaks: [],
 };
 
-/** Plans one sweep. `seen` are the agents that this sweep judged: the state of all others is kept. */
+/**
+ * Plans one sweep. `seen` are the agents that this sweep judged: the state of all others is kept. `waiting` are agents whose limit is
+ * reached and whose rules wait for the licence peak: for the breaker they are due, so that a peak that comes near trips nothing.
+ */
 export function plan(
   candidates: readonly Candidate[],
   seen: ReadonlySet<string>,
@@ -83,9 +86,10 @@ export function plan(
   caps: Caps,
   ledger: Ledger,
   now: Instant,
+  waiting: readonly string[] = [],
 ): Plan {
   const past = withoutFuture(ledger, caps, now);
-  const breaker = applyBreaker(candidates, seen, caps, past, now);
+  const breaker = applyBreaker(dueByRule(candidates, waiting), seen, caps, past, now);
   const logoffs = past.logoffs.filter((at) => at > now - HOUR);
   const failures = new Map([...past.failures].filter(([, failure]) => failure.at > now - DAY));
   const next: Ledger = { ...past, logoffs, failures, dueBefore: breaker.dueBefore, broken: breaker.broken };
@@ -158,18 +162,23 @@ interface BreakerState {
   readonly tripped: Plan['tripped'];
 }
 
+/** Each agent once. */
+function dueByRule(candidates: readonly Candidate[], waiting: readonly string[]): readonly string[] {
+  const byRule = candidates.filter(({ due }) => !due.byLadder).map(({ agentId }) => agentId);
+  return waiting.length === 0 ? byRule : [...new Set([...byRule, ...waiting])];
+}
+
 /**
  * Holds back everyone who became newly due in this sweep if they are too many. It looks at each sweep, also at those
  * that will not act, so that a mistake made while settling or paused is caught when it shows.
  */
 function applyBreaker(
-  candidates: readonly Candidate[],
+  byRule: readonly string[],
   seen: ReadonlySet<string>,
   caps: Caps,
   ledger: Ledger,
   now: Instant,
 ): BreakerState {
-  const byRule = candidates.filter(({ due }) => !due.byLadder).map(({ agentId }) => agentId);
   const dueNow = new Set(byRule);
   const newlyDue = byRule.filter((agentId) => !ledger.dueBefore.has(agentId));
   const unseen = [...ledger.dueBefore].filter((agentId) => !seen.has(agentId));

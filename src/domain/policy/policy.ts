@@ -5,6 +5,7 @@
 import type { RoutingStatus, SystemPresence } from '../agent.ts';
 import type { Action } from './actions.ts';
 import type { ClockName } from './clocks.ts';
+import type { Billing } from '../licence/billing.ts';
 import type { ActivityCategory, RuleHours } from '../time/shifts.ts';
 import type { Duration, Instant } from '../time/time.ts';
 
@@ -86,6 +87,8 @@ export interface Rule {
   readonly mode: Mode;
   /** How long before the log-off the agent is warned. */
   readonly warn: Duration | undefined;
+  /** The rule acts only while the head-count is at least this share of the licence peak, and observes below it. */
+  readonly nearPeak?: number | undefined;
 }
 
 export interface Rung {
@@ -146,6 +149,8 @@ export interface Policy {
   readonly caps: Caps;
   /** Left out where warnings have nowhere to be answered. */
   readonly stay?: StayTerms | undefined;
+  /** How the bill goes; calendar months in UTC unless given. */
+  readonly billing?: Billing | undefined;
   /** Left out where the policy names no labels, or they were not listed. */
   readonly labels?: ListedLabels | undefined;
   /**

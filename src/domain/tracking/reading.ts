@@ -18,11 +18,14 @@ export interface Concern {
   readonly labels?: ListedLabels | undefined;
   /** The agent's profile; `undefined` when they are left alone. */
   readonly profile: Profile | undefined;
+  /** The organisation's head-count as a share of its licence peak; `undefined` where that is not known: nothing is near it. */
+  readonly peakShare?: number | undefined;
 }
 
 /** What of a policy concerns an agent. */
-export function concernOf(agent: Agent, policy: Policy): Concern {
-  return { agent, exempt: policy.exempt, labels: policy.labels, profile: profileOf(agent, policy) };
+export function concernOf(agent: Agent, policy: Policy, peakShare?: number): Concern {
+  const { exempt, labels } = policy;
+  return { agent, exempt, labels, profile: profileOf(agent, policy), peakShare };
 }
 
 /** What a reading shows, as far as it can be built on. `unknown` is never empty. */

@@ -8,7 +8,7 @@ import type { History } from '../../../src/commands/backtest/history.ts';
 import type { Policy, Rule } from '../../../src/domain/policy/policy.ts';
 import { MINUTE } from '../../../src/domain/time/time.ts';
 import { calendar, CAPS, exemption, matcher, policy, profile, rule } from '../../domain/build.ts';
-import { historyOf, RICH, SPAN, step, storyOf } from './stories.ts';
+import { historyOf, NEAR, RICH, SPAN, step, storyOf } from './stories.ts';
 
 const OPTIONS = { interval: MINUTE, span: SPAN };
 
@@ -90,6 +90,7 @@ test.each<[string, Policy]>([
   ['clocks, hours and caps that bind', RICH],
   ['warnings, observed rules, two profiles and an exemption that ends', TOLD],
   ['the same with caps that bind', { ...TOLD, caps: HELD }],
+  ['rules that act near the licence peak', NEAR],
 ])(
   '%s',
   (_, base) => {

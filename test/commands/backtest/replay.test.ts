@@ -15,11 +15,16 @@ import {
 } from '../../../src/domain/planning/plan.ts';
 import type { Policy } from '../../../src/domain/policy/policy.ts';
 import { MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
+import { billingMonthAt, PLAIN_BILLING } from '../../../src/domain/licence/billing.ts';
+import type { HeadSeries } from '../../../src/domain/licence/head-counts.ts';
+import { peakShareOf, peakStanding } from '../../../src/domain/licence/near-peak.ts';
+import { RunningPeak } from '../../../src/domain/licence/running-peak.ts';
+import { waitsForPeak } from '../../../src/domain/planning/candidates.ts';
 import { HistoryBuilder, type History } from '../../../src/commands/backtest/history.ts';
 import { replay, type Replayed } from '../../../src/commands/backtest/replay.ts';
-import { compare } from '../../../src/commands/backtest/summary.ts';
+import { compare, traitsOf } from '../../../src/commands/backtest/summary.ts';
 import { backtestLines } from '../../../src/commands/backtest/text.ts';
-import { FROM, historyOf, ownLabel, RICH, SPAN, step, storyOf, TO, type Story } from './stories.ts';
+import { FROM, historyOf, NEAR, ownLabel, RICH, SPAN, step, storyOf, TO, type Story } from './stories.ts';
 import { runTest } from '../../../src/commands/policy-test/run.ts';
 import type { Word } from '../../../src/simulation/timeline.ts';
 import {
@@ -156,8 +161,8 @@ describe('an agent on queue who stopped responding', () => {
   test('is told in a row of its own where that protects, and never where all log-offs come about', () => {
     const table = (wanted: Policy): readonly string[] => {
       const result = replayed(story, wanted);
-      const named = { name: 'p', hash: 'h', interval: MINUTE, observes: false, warns: false, ...UNSCHEDULED };
-      const compared = compare(historyOf(story), SPAN, 'UTC', [{ ...named, replayed: result }]);
+      const named = { name: 'p', hash: 'h', interval: MINUTE, observes: false, ...traitsOf(wanted) };
+      const compared = compare(historyOf(story), SPAN, PLAIN_BILLING, [{ ...named, replayed: result }]);
       return backtestLines(compared, ({ agentName }) => agentName);
     };
     const rowOf = (lines: readonly string[]): string | undefined =>
@@ -186,10 +191,11 @@ describe('regret', () => {
       observes: false,
       warns: false,
       ...UNSCHEDULED,
+      waitsForPeak: false,
       replayed: result,
     };
-    const { logoffs, regret, worked, perhapsBrowser } = compare(history, SPAN, 'UTC', [named]).columns[0]!
-      .totals;
+    const { logoffs, regret, worked, perhapsBrowser } = compare(history, SPAN, PLAIN_BILLING, [named])
+      .columns[0]!.totals;
     return { logoffs, regret, worked, perhapsBrowser };
   };
 
@@ -292,7 +298,7 @@ describe('the plan', () => {
     expect(logoffs.map(({ at }) => (at - clockTime('09:00')) / MINUTE)).toEqual(
       [0, 1, 2].flatMap((minute) => Array.from({ length: 10 }, () => minute)),
     );
-    expect([...deferred]).toEqual([['per_sweep', { sweeps: 2, most: 20 }]]);
+    expect(deferred).toEqual([{ hold: 'per_sweep', sweeps: 2, most: 20 }]);
   });
 
   test('holds a crowd that becomes due at once, by the breaker', () => {
@@ -325,6 +331,63 @@ describe('the plan', () => {
   });
 });
 
+describe('near the licence peak', () => {
+  /** Four who were away since the morning, and as many as it takes to be near a peak of ten, from 12:00 to 14:00. */
+  const crowd: Readonly<Record<string, Story>> = Object.fromEntries<Story>([
+    ...['ann', 'bob', 'cyd', 'dan'].map((id): [string, Story] => [id, ['08:00 AVAILABLE']]),
+    ...Array.from({ length: 6 }, (_, i): [string, Story] => [
+      `at-work-${i}`,
+      ['08:00 OFFLINE', '12:00 ON_QUEUE/INTERACTING', '14:00 OFFLINE'],
+    ]),
+  ]);
+  const at = (nearPeak?: number, more: Partial<Policy> = {}): Policy =>
+    policy({
+      profiles: [profile({ rules: [{ ...rule(), nearPeak }] })],
+      billing: { startsOn: 1, zone: 'UTC', expectedPeak: 10 },
+      ...more,
+    });
+  const times = (result: Replayed): string[] => told(result).map((line) => line.slice(0, 9));
+
+  test('agents are logged off once the peak is near, and the rest is counted as spared', () => {
+    const result = replayed(crowd, at(0.9));
+    // The sweep of 12:00 sees ten online; the one after it goes by that.
+    expect(times(result)).toEqual(['ann 12:01', 'bob 12:01', 'cyd 12:01', 'dan 12:01']);
+    expect([result.belowPeak, result.observed]).toEqual([4, []]);
+  });
+
+  test('no agent is, far from it', () => {
+    const result = replayed(crowd, at(0.9, { billing: { startsOn: 1, zone: 'UTC', expectedPeak: 20 } }));
+    expect([result.logoffs, result.belowPeak]).toEqual([[], 4]);
+  });
+
+  test('without an expected peak no agent is in the first three days of watching', () => {
+    expect(replayed(crowd, at(0.1, { billing: PLAIN_BILLING })).logoffs).toEqual([]);
+  });
+
+  test('the breaker counts agents when their limit is reached, and lets them pass at the peak', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 30 }, (_, i) => [`agent-${i}`, ['08:00 AVAILABLE']]),
+    );
+    const late = { late: ['08:00 OFFLINE', '11:00 AVAILABLE'] };
+    const billing = { startsOn: 1, zone: 'UTC', expectedPeak: 31 };
+    const { logoffs, breaker } = replayed({ ...many, ...late }, at(1, { billing }));
+    expect(breaker).toBe(1);
+    expect(new Set(logoffs.map(({ at: when }) => when))).toEqual(new Set([clockTime('11:01')]));
+  });
+
+  test('the comparison says what each licence took', () => {
+    const history = historyOf(crowd);
+    const columns = [at(0.9), at()].map((wanted) => ({
+      ...{ name: 'p', hash: 'h', interval: MINUTE, observes: false, ...traitsOf(wanted) },
+      replayed: replay(history, { policy: wanted, interval: MINUTE, span: SPAN }),
+    }));
+    const lines = backtestLines(compare(history, SPAN, PLAIN_BILLING, columns), ({ agentName }) => agentName);
+    expect(lines.find((line) => line.startsWith('not made'))).toMatch(/ 4 +0$/);
+    expect(lines.find((line) => line.startsWith('licences saved'))).toMatch(/ 4 +4$/);
+    expect(lines.find((line) => line.startsWith('  log-offs for each'))).toMatch(/ 1\.0 +1\.0$/);
+  });
+});
+
 test('head-counts show who is online, and who would be', () => {
   const { asItWas, withPolicy } = replayed({
     ann: ['08:00 AVAILABLE'],
@@ -348,14 +411,19 @@ test('head-counts show who is online, and who would be', () => {
   ]);
 });
 
-/** A replay that skips nothing: everyone, in every sweep. */
-function plainReplay(history: History, wanted: Policy, span: typeof SPAN): string[] {
+/** A replay that skips nothing: everyone, in every sweep. How near the licence peak was is read from the head-counts of the other. */
+function plainReplay(history: History, wanted: Policy, span: typeof SPAN, counts?: HeadSeries): string[] {
+  const { billing = PLAIN_BILLING } = wanted;
+  const running = new RunningPeak(billingMonthAt(span.from, billing), MINUTE);
   const seen: Seen = { memories: new Map(), off: new Map() };
   const lines: string[] = [];
   let ledger: Ledger = EMPTY_LEDGER;
   const everyone = new Set(history.agents.map((each) => each.agent.id));
   for (let now = span.from, sweep = 0; now < span.to; now += MINUTE, sweep += 1) {
-    const due = history.agents.flatMap((each) => dueNow(history, each, wanted, seen, now));
+    const share = peakShareOf(peakStanding(running, billing, now));
+    const looked = history.agents.map((each) => dueNow(history, each, wanted, seen, now, share));
+    const due = looked.flatMap((look) => look.due);
+    const waiting = looked.flatMap((look) => look.waiting);
     const planned = plan(
       due,
       everyone,
@@ -363,7 +431,10 @@ function plainReplay(history: History, wanted: Policy, span: typeof SPAN): strin
       wanted.caps,
       withOnline(ledger, 0, now),
       now,
+      waiting,
     );
+    const online = counts?.online(sweep);
+    if (online !== undefined) running.add({ at: now, online });
     ledger = planned.ledger;
     for (const { agentId, due: reason } of planned.act) {
       ledger = withLogoff(ledger, now);
@@ -385,7 +456,8 @@ function dueNow(
   wanted: Policy,
   { memories, off }: Seen,
   now: Instant,
-): Candidate[] {
+  peakShare: number | undefined,
+): { readonly due: readonly Candidate[]; readonly waiting: readonly string[] } {
   const { id } = each.agent;
   const shown = observationAt(history, each, now);
   const context = {
@@ -395,13 +467,19 @@ function dueNow(
     usualInterval: MINUTE,
     clockJumped: false,
     nativeTimeouts: [],
+    peakShare,
   };
   const memory = track(memories.get(id), shown, context)?.state;
   if (memory !== undefined) memories.set(id, memory);
-  const { due } = judge(each.agent, memory, shown, wanted, now);
+  const verdict = judge(each.agent, memory, shown, wanted, now, context);
+  const { due } = verdict;
   const offAt = off.get(id);
   if (offAt !== undefined && (memory?.episode.sign?.at ?? 0) > offAt) off.delete(id);
-  return !off.has(id) && due?.mode === 'enforce' ? [{ agentId: id, due }] : [];
+  if (off.has(id)) return { due: [], waiting: [] };
+  return {
+    due: due?.mode === 'enforce' ? [{ agentId: id, due }] : [],
+    waiting: waitsForPeak(verdict, wanted) ? [id] : [],
+  };
 }
 
 function observationAt(
@@ -431,12 +509,14 @@ test('skipping sweeps in which nothing can change changes nothing', () => {
       const history = historyOf(
         Object.fromEntries(stories.map((steps, i) => [`agent-${i}`, storyOf(steps)])),
       );
-      const { logoffs } = replay(history, { policy: RICH, interval: MINUTE, span: SPAN });
-      const lines = logoffs.map(
-        ({ agent: { id }, at, rule: by, measured }) =>
-          `${id} ${new Date(at).toISOString()} ${by} ${measured}`,
-      );
-      expect(lines).toEqual(plainReplay(history, RICH, SPAN));
+      for (const wanted of [RICH, NEAR]) {
+        const { logoffs, withPolicy } = replay(history, { policy: wanted, interval: MINUTE, span: SPAN });
+        const lines = logoffs.map(
+          ({ agent: { id }, at, rule: by, measured }) =>
+            `${id} ${new Date(at).toISOString()} ${by} ${measured}`,
+        );
+        expect(lines).toEqual(plainReplay(history, wanted, SPAN, withPolicy));
+      }
     }),
     { numRuns: 25 },
   );

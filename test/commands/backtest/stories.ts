@@ -1,4 +1,5 @@
 /** Days of agents in a line each, as the history of which replays are told. */
+import type { Policy } from '../../../src/domain/policy/policy.ts';
 import fc from 'fast-check';
 import { HistoryBuilder, type History, type HistorySpan } from '../../../src/commands/backtest/history.ts';
 import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
@@ -61,6 +62,19 @@ export const RICH = policy({
   ],
   caps: { ...CAPS, perSweep: 1, perHour: 4, breaker: { atLeast: 2, share: 0, hold: 7 * MINUTE } },
 });
+
+/** The same rules, some of them only near the licence peak: three agents, of whom two or three are near it. */
+export const NEAR: Policy = {
+  ...RICH,
+  billing: { startsOn: 1, zone: 'UTC', expectedPeak: 3 },
+  profiles: RICH.profiles.map((each) => ({
+    ...each,
+    rules: each.rules.map((one) => ({
+      ...one,
+      nearPeak: { gone: 0.9, 'no-work': 0.6, locked: 0.9 }[one.id],
+    })),
+  })),
+};
 
 /** What happens to an agent, and how many seconds after what was before. */
 export const step = fc.record({

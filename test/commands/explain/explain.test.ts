@@ -288,6 +288,29 @@ describe('an explanation', () => {
     expect(text).not.toContain('has not been observed');
   });
 
+  test('of a rule that acts near the licence peak says how near that is', () => {
+    const told = story({ rules: [{ ...GONE, nearPeak: 0.9 }] }).until('10:00');
+    const at = (online: number | undefined, learntAt?: number): string =>
+      textOf(inputOf(told, { peak: { online, peak: 500, learntAt } }));
+    const below = at(449);
+    expect(below).toContain(
+      'Ada Okafor would be logged off now by rule gone ("Off queue and silent"), but this rule acts only from 90 % of the licence peak on, and observes below it: 1h since',
+    );
+    expect(below).toContain('Head-count: 449, which is 89.8 % of the licence peak of 500.');
+    expect(below).toMatch(/ now +observe: below 90 % of the peak$/m);
+    const near = at(450);
+    expect(near).toContain('Ada Okafor is due to be logged off by rule gone');
+    expect(near).toMatch(/ now +enforce: near the peak$/m);
+    expect(at(undefined)).toContain('Head-count: not known');
+    expect(at(450, clockTime('34:00'))).toContain(
+      'rules with near_peak only observe until 2026-03-03 10:00:00, while its licence peak is learnt',
+    );
+    const waiting = story({ rules: [{ ...GONE, nearPeak: 0.9 }] }).until('09:30');
+    expect(textOf(inputOf(waiting, { peak: { online: 1, peak: 500, learntAt: undefined } }))).toContain(
+      'by rule gone ("Off queue and silent"), if nothing happens, and the head-count is at least 90 % of the licence peak: ',
+    );
+  });
+
   test('says that the environment holds the mode of an enforcing policy down', () => {
     const told = story({ rules: [GONE] }).until('10:00');
     const by = 'IDLE_ENFORCER_MODE=observe';

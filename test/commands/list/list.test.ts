@@ -417,3 +417,29 @@ test('An enforcing rule is shown before one that only reports, although that one
     ['Waiting Person', 'gone', '40m of 1h'],
   ]);
 });
+
+test('agents whose rule waits for the licence peak are told as that, and how near it is', async () => {
+  const rules = RULES.replace('limit: 1h }', 'limit: 1h, near_peak: 90% }');
+  await begin({ rules, sweep: { peak: { online: 40, peak: 50, learntAt: undefined } } })
+    .agent('away', (told) => told.until('10:00'))
+    .save();
+  expect(await rows()).toEqual([
+    [
+      'Away Person',
+      'agents',
+      'available, off queue',
+      'gone',
+      '1h of 1h',
+      'now, since 10:00',
+      'waits for the licence peak',
+    ],
+  ]);
+  expect(await printed()).toContain('Head-count: 40, which is 80 % of the licence peak of 50.');
+  expect((await facts())['agents']).toMatchObject([
+    { reason: 'observed', detail: 'below_peak', rule: 'gone' },
+  ]);
+  await begin({ rules, sweep: { peak: { online: 45, peak: 50, learntAt: undefined } } })
+    .agent('away', (told) => told.until('10:00'))
+    .save();
+  expect((await facts())['agents']).toMatchObject([{ reason: 'due' }]);
+});

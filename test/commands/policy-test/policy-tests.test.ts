@@ -59,6 +59,55 @@ async function logoffsOf(timeline: string, more = ''): Promise<readonly string[]
   return (result?.faults ?? []).map(({ message }) => message.replace('did not expect the log-off at ', ''));
 }
 
+describe('the head-count of the organisation', () => {
+  const near = (billing = ''): string =>
+    POLICY.replace(
+      / +- \{ id: locked.*\n.*\n/,
+      `        - { id: gone, when: { presence: [away] }, limit: 60m, near_peak: 90% }\n${billing}`,
+    );
+  const told = async (text: string, head = near()): Promise<readonly string[]> =>
+    (await run(text, head)).flatMap(({ faults }) => faults.map(({ message }) => message));
+
+  test('is said by the timeline, from then on, beside the peak of the month so far', async () => {
+    expect(
+      await told(`  - name: x
+    timeline: [08:00 away, "08:30 head-count 449 of 500", "10:00 head-count 450 of 500"]
+    expect: ["08:59 waiting by gone", "09:00 observed by gone", "10:00 due by gone"]
+    logoffs: ["09:00 gone, observed", "10:00 gone"]
+`),
+    ).toEqual([]);
+  });
+
+  test('is not known before it is said: rules that wait for the peak observe', async () => {
+    expect(await told('  - { name: x, timeline: [08:00 away], expect: ["12:00 due by gone"] }\n')).toEqual([
+      'at 12:00 expected "due by gone", was "observed by gone, below the licence peak"',
+    ]);
+  });
+
+  test('may be said for all tests of a file, and by one for itself; the larger of both peaks counts', async () => {
+    const head = `${near('  billing: { expected_peak: 1000 }\n')}head_count: 900 of 400\n`;
+    const test = (more: string, expected: string): string =>
+      `  - { name: x, timeline: [08:00 away], ${more}expect: ["09:00 ${expected} by gone"] }\n`;
+    expect(await told(test('', 'due') + test('head_count: "899", ', 'observed'), head)).toEqual([]);
+    expect(await told(test('head_count: 900 of 1001, ', 'observed'), head)).toEqual([]);
+  });
+
+  test.each(['head-count many', 'head-count 5 of', 'head-count -5', 'head-count 12345678'])(
+    '%s is no head-count',
+    async (words) => {
+      const faults = await faultsOf(() =>
+        run(`  - { name: x, timeline: ["08:00 ${words}"], logoffs: [] }\n`),
+      );
+      expect(faults.join()).toContain('is not a head-count: write "4600 of 5000"');
+      const given = words.replace('head-count ', '');
+      const key = await faultsOf(() =>
+        run(`  - { name: x, head_count: "${given}", timeline: [08:00 away], logoffs: [] }\n`),
+      );
+      expect(key.join()).toMatch(/\.head_count: .* is not a head-count/);
+    },
+  );
+});
+
 test('a verdict may be that an agent waits on queue, which only rules that mean such agents end', async () => {
   const policyWith = (key: string): string =>
     POLICY.replace(

@@ -107,6 +107,18 @@ describe('log-offs', () => {
     );
   });
 
+  test('that were spared because the licence peak was not near are counted apart, and are of no rule and no person', () => {
+    const spared = logoff('a', '10:00:00', { kind: 'observed', reason: 'below_peak' }).slice(1);
+    const built = report([...spared, ...logoff('b', '10:00:00', { kind: 'observed' }).slice(1)]);
+    expect([built.belowPeak, built.totals.observed, built.people.map(({ agentId }) => agentId)]).toEqual([
+      1,
+      1,
+      ['b'],
+    ]);
+    expect(headlines(built)).toContainEqual(['Spared: the licence peak was not near', '1']);
+    expect(headlines(report([])).join()).not.toContain('Spared');
+  });
+
   test('that were dropped are counted by reason', () => {
     expect(report(events).dropped).toEqual([{ reason: 'engaged', count: 2 }]);
   });
@@ -213,6 +225,16 @@ describe('head-counts', () => {
       asItWas: { billable: 40 },
       without: { billable: 45 },
     });
+  });
+
+  test('have the billing months of the policy, whatever the zone of the times', () => {
+    const billing = { startsOn: 15, zone: 'America/Chicago' };
+    const built = report([], { billing, zone: 'Europe/Berlin' });
+    expect(built.licence.map(({ month }) => month)).toEqual(['2026-02-15']);
+    const { sections } = shownOf(built, ORIGIN, ({ agentId }) => agentId);
+    expect(sections.map(({ title }) => title)).toContain(
+      'Concurrent-licence peak (months of America/Chicago)',
+    );
   });
 
   test('tell who was held back', () => {

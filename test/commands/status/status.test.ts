@@ -239,3 +239,14 @@ test('programs get facts: ISO times, seconds, and null for what is not known', a
     },
   });
 });
+
+test('the head-count is told beside the licence peak, where a rule acts near it', async () => {
+  await begin({ sweep: { peak: { online: 40, peak: 50, learntAt: undefined } } });
+  expect((await told()).text).toContain('Head-count: 40, which is 80 % of the licence peak of 50.');
+  expect(JSON.parse((await told({ json: true })).text)).toMatchObject({
+    peak: { online: 40, peak: 50, share: 0.8, learntAt: null },
+  });
+  await begin();
+  expect((await told()).text).not.toContain('Head-count');
+  expect(JSON.parse((await told({ json: true })).text)).toMatchObject({ peak: null });
+});

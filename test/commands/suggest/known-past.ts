@@ -1,4 +1,5 @@
 /** A past in which it is known who was there: that of a sandbox whose worker never acted. */
+import { PLAIN_BILLING } from '../../../src/domain/licence/billing.ts';
 import { HistoryBuilder, type History, type HistorySpan } from '../../../src/commands/backtest/history.ts';
 import type { ReplayedLogoff } from '../../../src/commands/backtest/stand.ts';
 import { replayTogether } from '../../../src/commands/backtest/replay.ts';
@@ -93,7 +94,7 @@ export function judged(
 ): readonly Judged[] {
   const options = { interval: MINUTE, span };
   const { rules } = suggest(history, policy, {
-    ...{ ...options, zone: 'UTC', regret, limits: undefined, isWanted: () => true },
+    ...{ ...options, calendar: PLAIN_BILLING, regret, limits: undefined, isWanted: () => true },
     onProgress: () => undefined,
   });
   return rules.map(({ rule, best, limit: configured, points }) => {

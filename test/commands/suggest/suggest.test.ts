@@ -1,4 +1,5 @@
 /** Suggestions from short histories: the numbers are those of `backtest`, and the best limit is one that an operator would choose. */
+import { PLAIN_BILLING } from '../../../src/domain/licence/billing.ts';
 import { describe, expect, test } from '@jest/globals';
 import { replay } from '../../../src/commands/backtest/replay.ts';
 import { isRegret } from '../../../src/commands/backtest/stand.ts';
@@ -24,7 +25,7 @@ function suggested(
   return suggest(historyOf(stories), wanted, {
     interval: MINUTE,
     span: SPAN,
-    zone: 'UTC',
+    calendar: PLAIN_BILLING,
     regret: 0.02,
     limits: limitsOf('10m', '20m', '45m', '60m', '2h'),
     isWanted: () => true,

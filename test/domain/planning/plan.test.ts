@@ -249,6 +249,30 @@ describe('the breaker', () => {
     ).toHaveLength(21);
   });
 
+  test('counts agents whose limit is reached while their rules wait for the licence peak, and acts on none of them', () => {
+    const waiting = many(25).map(({ agentId }) => agentId);
+    const everyone = new Set(waiting);
+    const at = (now: number, candidates: readonly Candidate[], ledger: Ledger, left = waiting): Plan =>
+      plan(candidates, everyone, undefined, CAPS, ledger, now, left);
+    const first = at(NOW, [], EMPTY_LEDGER);
+    expect([first.act, first.tripped]).toEqual([[], { newlyDue: 25, allowed: 20 }]);
+    // The peak comes near while they are held, and after it: what is due already trips nothing.
+    const soon = at(NOW + MINUTE, many(25), first.ledger, []);
+    expect([soon.act, soon.tripped, new Set(Object.values(holdsOf(soon)))]).toEqual([
+      [],
+      undefined,
+      new Set(['breaker']),
+    ]);
+    const later = at(NOW + 40 * MINUTE, [], soon.ledger);
+    expect(at(NOW + 41 * MINUTE, many(25), later.ledger, []).act).toHaveLength(25);
+  });
+
+  test('counts an agent once for whom one rule waits for the peak and another is due', () => {
+    const due = many(20);
+    const p = plan(due, ids(due), undefined, CAPS, EMPTY_LEDGER, NOW, [...ids(due)]);
+    expect([p.tripped, p.act.length]).toEqual([undefined, 20]);
+  });
+
   test('does not count answers of the ladder, and does not hold them', () => {
     const ladder = Array.from({ length: 30 }, (_, i) => candidate(`l${i}`, 0, true));
     const p = planned(ladder, { ledger: fresh });

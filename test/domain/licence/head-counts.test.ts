@@ -1,13 +1,14 @@
 /** The licence peak, against tables that were worked out by hand. */
 import { describe, expect, test } from '@jest/globals';
-import { MINUTE } from '../../../src/domain/time/time.ts';
-import {
-  billingPeriods,
-  peak,
-  seriesOf,
-  thinned,
-  type HeadCount,
-} from '../../../src/commands/report/licence.ts';
+import { MINUTE, type Interval } from '../../../src/domain/time/time.ts';
+import { billingPeriods as periodsOf, type BillingPeriod } from '../../../src/domain/licence/billing.ts';
+import { peak, seriesOf, type HeadCount } from '../../../src/domain/licence/head-counts.ts';
+import { thinned } from '../../../src/commands/report/licence.ts';
+
+/** Calendar months. */
+function billingPeriods(span: Interval, zone: string): readonly BillingPeriod[] {
+  return periodsOf(span, { startsOn: 1, zone });
+}
 
 const at = (text: string): number => Date.parse(text);
 const MARCH = { from: at('2026-03-01T00:00:00Z'), to: at('2026-04-01T00:00:00Z') };

@@ -1,0 +1,5 @@
+/** A share as people read it, `87.5 %`. What is a little less than a bound never reads like the bound. */
+export function percentText(share: number): string {
+  // A share such as 0.57 is a little less than its thousandths as a binary number.
+  return `${Math.floor(share * 1_000 + 1e-6) / 10} %`;
+}
