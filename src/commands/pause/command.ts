@@ -4,10 +4,12 @@
  */
 import { hostname, userInfo } from 'node:os';
 import process from 'node:process';
+import pLimit from 'p-limit';
 import { realClock } from '../../app/clock.ts';
 import type { Pause } from '../../domain/record.ts';
 import { formatDuration, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { Store } from '../../ports/store.ts';
+import { StoreError } from '../../store/errors.ts';
 import { isSameName } from '../../domain/name.ts';
 import { EXIT, explainError, Incomplete, UsageError } from '../shared/exit.ts';
 import { fleetMeant, listed, single, storesIn, worst, type FleetMeant } from '../shared/fleet.ts';
@@ -26,6 +28,8 @@ const LONGEST_REASON = 200;
 const LONGEST_NAME = 100;
 /** A worker may be writing: stopping is worth some patience. */
 const BUSY: Duration = 15 * SECOND;
+/** In a fleet the others come first: a file is waited for in the thread that asks. */
+const BUSY_AT_FIRST: Duration = SECOND;
 
 /**
  * Holds all action from the next agent on; in a fleet that of all organisations, unless one is named. Rejects with `Incomplete` after the
@@ -40,15 +44,15 @@ export async function pause(options: PauseOptions, output: Output): Promise<numb
   const now = realClock.now();
   const until = length === undefined ? undefined : now + length;
   const by = whoAmI();
-  return await inEach(options, output, async (store) => {
+  return await inEach(options, output, async (store, tell) => {
     await store.setPause(
       { since: now, until, reason, by },
       { kind: 'pause', at: now, reason: reason ?? 'paused', by },
     );
     const end = until === undefined ? 'until resume' : `until ${new Date(until).toISOString()}`;
-    output.line(`Paused ${end}, by ${by}, in the store ${store.place}.`);
+    tell(`Paused ${end}, by ${by}, in the store ${store.place}.`);
     const reached = await reachedIn(store);
-    output.line(`Reached: ${reached}. Sweeps continue; no action is taken on any agent.`);
+    tell(`Reached: ${reached}. Sweeps continue; no action is taken on any agent.`);
   });
 }
 
@@ -56,26 +60,27 @@ export async function pause(options: PauseOptions, output: Output): Promise<numb
 export async function resume(options: StoreOption, output: Output): Promise<number> {
   const now = realClock.now();
   const by = whoAmI();
-  return await inEach(options, output, async (store) => {
+  return await inEach(options, output, async (store, tell) => {
     const before = await store.pause();
     await store.setPause(undefined, { kind: 'resume', at: now, by });
     await store.requestResume();
-    output.line(`Resumed${afterWords(before, now)}, by ${by}, in the store ${store.place}.`);
+    tell(`Resumed${afterWords(before, now)}, by ${by}, in the store ${store.place}.`);
     const reached = await reachedIn(store);
-    output.line(
-      `Reached: ${reached}. Agents held back by the breaker are free as well, from the next sweep on.`,
-    );
+    tell(`Reached: ${reached}. Agents held back by the breaker are free as well, from the next sweep on.`);
   });
 }
 
-/** What is done in one store. */
-type Act = (store: Store) => Promise<void>;
+/** What is done in one store, and told of it line by line. */
+type Act = (store: Store, tell: (line: string) => void) => Promise<void>;
+
+/** So many stores are opened at a time: one that is held by another process, or does not answer, must not keep the others waiting. */
+const AT_ONCE = 16;
 
 /** Does it in the store that is meant, or in those of a fleet. Answers the exit code. */
 async function inEach(options: StoreOption, output: Output, act: Act): Promise<number> {
   const fleet = fleetMeant(options);
   if (fleet !== undefined) return await inFleet(fleet, options.organisation, output, act);
-  await withStore(single(options), act);
+  await withStore(single(options), BUSY, (store) => act(store, output.line));
   return EXIT.fine;
 }
 
@@ -90,25 +95,53 @@ async function inFleet(
   act: Act,
 ): Promise<number> {
   const targets = targetsIn(fleet, wanted);
-  const codes: number[] = [];
-  for (const [n, { name, store, isNeeded }] of targets.entries()) {
-    if (n > 0) output.line();
-    output.line(output.colours.bold(name));
-    try {
-      await withStore(store, act);
-      codes.push(EXIT.fine);
-    } catch (error) {
-      const { code, text } = explainError(error);
-      for (const line of text.split('\n')) output.line(line);
-      if (!isNeeded) output.line(`No policy of ${fleet.place} is called so.`);
-      codes.push(isNeeded || !(error instanceof Incomplete) ? code : EXIT.fine);
-    }
-  }
+  const limit = pLimit(AT_ONCE);
+  const inAll = async (those: readonly Target[], patience: Duration): Promise<readonly Done[]> =>
+    await Promise.all(those.map((target) => limit(() => inOne(target, fleet.place, act, patience))));
+  const first = await inAll(targets, BUSY_AT_FIRST);
+  const ended = first.filter(({ isLocked }) => !isLocked);
+  tellAll(ended, output);
+  const held = first.filter(({ isLocked }) => isLocked).map(({ target }) => target);
+  if (held.length > 0 && ended.length > 0) output.line();
+  const late = await inAll(held, BUSY);
+  tellAll(late, output);
   const nameless = fleet.members.filter(({ name, policy }) => name === policy);
   if (nameless.length > 0 && wanted === undefined) output.line();
   for (const { name } of wanted === undefined ? nameless : [])
     output.line(`The name in ${name} cannot be read: its store is one of these, or there is none.`);
-  return worst(codes);
+  return worst([...ended, ...late].map(({ code }) => code));
+}
+
+/** What became of one store. */
+interface Done {
+  readonly target: Target;
+  readonly code: number;
+  readonly lines: readonly string[];
+  /** Another process held it for longer than it was waited for. */
+  readonly isLocked: boolean;
+}
+
+/** Never rejects. */
+async function inOne(target: Target, place: string, act: Act, patience: Duration): Promise<Done> {
+  const { store, isNeeded } = target;
+  const lines: string[] = [];
+  try {
+    await withStore(store, patience, (open) => act(open, (line) => lines.push(line)));
+    return { target, code: EXIT.fine, lines, isLocked: false };
+  } catch (error) {
+    const { code, text } = explainError(error);
+    lines.push(...text.split('\n'));
+    if (!isNeeded) lines.push(`No policy of ${place} is called so.`);
+    const isLocked = error instanceof StoreError && error.kind === 'locked';
+    return { target, code: isNeeded || !(error instanceof Incomplete) ? code : EXIT.fine, lines, isLocked };
+  }
+}
+
+function tellAll(done: readonly Done[], output: Output): void {
+  for (const [n, { target, lines }] of done.entries()) {
+    if (n > 0) output.line();
+    output.lines([output.colours.bold(target.name), ...lines]);
+  }
 }
 
 interface Target {
@@ -168,11 +201,15 @@ function afterWords(before: Pause | undefined, now: Instant): string {
   return before === undefined ? '' : ` after ${formatDuration(now - before.since)}`;
 }
 
-async function withStore(options: StoreOption, use: (store: Store) => Promise<void>): Promise<void> {
+async function withStore(
+  options: StoreOption,
+  busyTimeout: Duration,
+  use: (store: Store) => Promise<void>,
+): Promise<void> {
   const store = await openStoreMeant(options, {
     now: () => realClock.now(),
     existing: true,
-    busyTimeout: BUSY,
+    busyTimeout,
   });
   try {
     await use(store);

@@ -1,4 +1,6 @@
 /** Which worker a pause reached: one that has begun a sweep lately, by the measure of its own schedule. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { outputTo } from '../../../src/commands/shared/output.ts';
 import { pause, resume } from '../../../src/commands/pause/command.ts';
@@ -16,8 +18,8 @@ async function swept(
   ago: Duration,
   interval: Duration,
   intervals: readonly Duration[] = [],
+  path = place.path(),
 ): Promise<string> {
-  const path = place.path();
   const store = await place.open(path, { now: () => Date.now() });
   const at = Date.now();
   const process = { command: 'run', version: '1', startedAt: at - HOUR } as const;
@@ -53,6 +55,23 @@ describe('a pause', () => {
       const store = await place.open(path, { readOnly: true });
       expect((await store.pause()) !== undefined).toBe(command === pause);
     }
+  });
+
+  test('of a fleet is written where it can be, while one store is held by another process', async () => {
+    const folder = join(place.directory, 'fleet');
+    const [held, free] = [join(folder, 'a.db'), join(folder, 'b.db')];
+    for (const path of [held, free]) await swept(SECOND, MINUTE, [], path);
+    const other = new DatabaseSync(held);
+    other.exec('BEGIN IMMEDIATE');
+    // The other process lets go once the pause of the free store is told.
+    const told: string[] = [];
+    const reading = outputTo((text) => {
+      told.push(text);
+      if (text.includes(free) && other.isOpen) other.close();
+    });
+    expect(await pause({ store: folder }, reading)).toBe(0);
+    const paused = told.join('').matchAll(/in the store .*(?<name>[ab])\.db/g);
+    expect([...paused].map(({ groups }) => groups?.['name'])).toEqual(['b', 'a']);
   });
 
   test('leaves a standing that is damaged to the worker, and goes by the schedule', async () => {
