@@ -9,15 +9,28 @@ import { EXIT, explainError } from './shared/exit.ts';
 import type { DemoOptions } from './demo/command.ts';
 import type { DoctorOptions } from './doctor/command.ts';
 import type { ExplainOptions } from './explain/command.ts';
-import { LOG_FORMATS } from '../app/log-format.ts';
 import { SHELLS, type Shell } from './completion/shells.ts';
 import { refuseEmptyArguments, refuseUnclearValues } from './shared/command-line.ts';
 import { checkEnvironment, environmentHelp } from './shared/environment.ts';
 import { eachOrganisation, oneOrganisation } from './shared/fleet.ts';
+import {
+  ALL,
+  FOUND,
+  ONE_COPY,
+  ONE_PAST,
+  ONE_SWEEP,
+  command,
+  logFormat,
+  withConfig,
+  withPast,
+  withPolicy,
+  withStore,
+} from './shared/definitions.ts';
 import { DEFAULT_CONFIG } from './shared/options.ts';
 import { standardOutput, type Output } from './shared/output.ts';
 import type { PauseOptions } from './pause/command.ts';
 import type { ReportOptions } from './report/command.ts';
+import type { InitOptions } from './init/command.ts';
 import type { ListOptions } from './list/command.ts';
 import type { OnceOptions } from './once/command.ts';
 import type { StatusOptions } from './status/command.ts';
@@ -75,6 +88,7 @@ export function build(output: Output, end: End): Command {
     });
   addWorker(program, output, end);
   addPolicy(program, output, end);
+  addInit(program, output, end);
   addDoctor(program, output, end);
   addPresent(program, output, end);
   addInsight(program, output, end);
@@ -82,55 +96,6 @@ export function build(output: Output, end: End): Command {
   addCompletion(program, output, end);
   refuseUnclearValues(program);
   return program;
-}
-
-function command(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description).exitOverride();
-}
-
-/** Which policy, or which fleet of several. */
-function withPolicy(program: Command, name: string, description: string): Command {
-  const help = `policy file, or file of a fleet (default: $IDLE_ENFORCER_CONFIG, or ${DEFAULT_CONFIG})`;
-  return command(program, name, description).option('-c, --config <file>', help);
-}
-
-/** And which organisation of it. */
-function withConfig(program: Command, name: string, description: string, unless = ONE): Command {
-  return withPolicy(program, name, description).option('--organisation <name>', unless);
-}
-
-/** What a command does with a fleet when no organisation is named. */
-const ONE = 'which organisation of a fleet';
-const ALL = 'one organisation of a fleet (default: all)';
-const FOUND = 'one organisation of a fleet (default: the one in which the agent is)';
-/** Why one has to be named. */
-const ONE_SWEEP = 'One sweep is that of one organisation';
-const ONE_COPY = 'A copy is of one store';
-const ONE_PAST = 'A history is that of one organisation';
-
-/** For commands that replay the past. */
-function withPast(program: Command, name: string, description: string): Command {
-  return withConfig(program, name, description)
-    .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d, or all of --replay)')
-    .option('--to <time>', 'the same (default: now)')
-    .option('--record <file>', 'keep what is read; the same command continues after an interruption')
-    .option('--replay <file>', 'replay a recording, without the platform')
-    .option('--tz <zone>', 'time zone of calendar months, in place of the `billing` of the policy')
-    .option('--json', 'print as JSON')
-    .addOption(logFormat());
-}
-
-/** For commands that need nothing of the policy but the place of its store. */
-function withStore(program: Command, name: string, description: string, unless = ONE): Command {
-  const help =
-    'the store itself, the URL of its database, or the folder of those of a fleet (default: the one that the policy names)';
-  return withConfig(program, name, description, unless).option('--store <file>', help);
-}
-
-/** The option of commands that log. */
-function logFormat(): Option {
-  const help = 'how the log is written (default: pretty on a terminal, json elsewhere)';
-  return new Option('--log-format <format>', help).choices([...LOG_FORMATS]);
 }
 
 function addWorker(program: Command, output: Output, end: End): void {
@@ -224,6 +189,24 @@ function addPolicy(program: Command, output: Output, end: End): void {
     .option('--json', 'print as JSON')
     .action(async (files: string[], options: TestOptions) => {
       end(await (await import('./policy-test/command.ts')).testMeant(files, options, output));
+    });
+}
+
+function addInit(program: Command, output: Output, end: End): void {
+  command(
+    program,
+    'init',
+    'read the organisation, and write a first policy that observes, with tests beside it',
+  )
+    .option('-c, --config <file>', `the file to write (default: $IDLE_ENFORCER_CONFIG, or ${DEFAULT_CONFIG})`)
+    .option('--region <region>', 'AWS region or host of the organisation (default: $GENESYS_REGION)')
+    .option('--api-url <url>', 'for a gateway or the sandbox; otherwise from the region')
+    .option('--login-url <url>', 'the same')
+    .option('--json', 'print what was seen as JSON')
+    .addOption(logFormat())
+    .action(async (options: InitOptions) => {
+      const { init } = await import('./init/command.ts');
+      end(await init(options, output));
     });
 }
 

@@ -106,7 +106,8 @@ export function wantsOf({ settings, draft }: LoadedPolicy): DoctorWants {
   };
 }
 
-function asked(platform: Platform, signal: AbortSignal): DoctorPlatform {
+/** The platform as the doctor asks it. */
+export function asked(platform: Platform, signal: AbortSignal): DoctorPlatform {
   const { inspection } = platform;
   return {
     checkCredentials: () => platform.checkCredentials(signal),
