@@ -128,7 +128,8 @@ async function measured(args: readonly string[]): Promise<Row> {
   };
 }
 
-function peakOf(pid: number | undefined): number {
+/** Resident memory of a process at its highest, MB, as Linux tells it. */
+export function peakOf(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
     return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1_024;

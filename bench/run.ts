@@ -4,10 +4,11 @@
  */
 import process from 'node:process';
 import { table } from '../src/commands/shared/output.ts';
-import { benchBacktest } from './backtest.ts';
+import { benchBacktest, benchSuggest } from './backtest.ts';
 import { benchDomain } from './domain.ts';
 import { benchExplore } from './explore.ts';
 import { benchEndpoints } from './endpoints.ts';
+import { benchHindsight } from './hindsight.ts';
 import { benchLogoffs } from './logoffs.ts';
 import type { Row } from './measure.ts';
 import { benchMonth } from './month.ts';
@@ -29,6 +30,7 @@ const BENCHES: Benches = {
   logoffs: benchLogoffs,
   start: benchStart,
   backtest: benchBacktest,
+  suggest: benchSuggest,
   policy: benchPolicy,
   endpoints: benchEndpoints,
   page: benchPage,
@@ -39,6 +41,7 @@ const BENCHES: Benches = {
 };
 /** Only when asked for. */
 const LONG: Benches = {
+  hindsight: benchHindsight,
   month: benchMonth,
   policies: benchPolicies,
   explore: benchExplore,

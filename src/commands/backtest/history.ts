@@ -9,6 +9,7 @@ import {
   type RoutingStatus,
   type SystemPresence,
 } from '../../domain/agent.ts';
+import { GAP, SpanList } from './span-list.ts';
 import { DAY, SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 
 /** One record of the platform's: in this state from then to then; without an end it lasts. */
@@ -61,13 +62,10 @@ export interface History {
 /** Records that end and begin this close to each other leave no gap between them. */
 const NO_GAP: Duration = SECOND;
 
-/** Flat: from, to, number of the state; from, to, … */
-type Spans = number[];
-
 /** Gathers records in any order, with whatever comes twice. */
 export class HistoryBuilder {
-  readonly #presence = new Map<string, Spans>();
-  readonly #routing = new Map<string, Spans>();
+  readonly #presence = new Map<string, SpanList>();
+  readonly #routing = new Map<string, SpanList>();
   readonly #numbers = new Map<string, number>();
   readonly #states: (KnownState | undefined)[] = [undefined];
 
@@ -76,28 +74,41 @@ export class HistoryBuilder {
     this.#enter(this.#routing, userId, routing, 'r');
   }
 
-  /** Everything gathered about these agents within `span`. */
+  /** Everything gathered about these agents within `span`; once only. */
   build(span: Interval, agents: readonly Agent[]): History {
     const found: AgentHistory[] = [];
     let withoutRouting = 0;
+    const users = new Set(this.#presence.keys());
     const known = new Set<string>();
     for (const agent of agents) {
-      const presence = timelineOf(this.#presence.get(agent.id) ?? [], span);
-      const routing = timelineOf(this.#routing.get(agent.id) ?? [], span);
+      const presence = this.#take(this.#presence, agent.id, span);
+      const routing = this.#take(this.#routing, agent.id, span);
       known.add(agent.id);
       if (presence.at.length === 0 && routing.at.length === 0) continue;
       if (routing.at.length === 0) withoutRouting += 1;
       found.push({ agent, presence, routing });
     }
-    const strangers = [...this.#presence.keys()].filter((id) => !known.has(id)).length;
+    const strangers = [...users].filter((id) => !known.has(id)).length;
     return { span, agents: found, states: this.#states, strangers, withoutRouting };
   }
 
-  #enter(kind: Map<string, Spans>, userId: string, spans: readonly HistorySpan[], prefix: 'p' | 'r'): void {
+  /** What is built is not kept twice. */
+  #take(kind: Map<string, SpanList>, userId: string, span: Interval): Timeline {
+    const timeline = timelineOf(kind.get(userId)?.spans() ?? [], span);
+    kind.delete(userId);
+    return timeline;
+  }
+
+  #enter(
+    kind: Map<string, SpanList>,
+    userId: string,
+    spans: readonly HistorySpan[],
+    prefix: 'p' | 'r',
+  ): void {
     if (spans.length === 0) return;
     let list = kind.get(userId);
     if (list === undefined) {
-      list = [];
+      list = new SpanList();
       kind.set(userId, list);
     }
     for (const { from, to, state, definitionId } of spans) {
@@ -113,7 +124,7 @@ export class HistoryBuilder {
     if (known !== undefined) return known;
     const number = this.#states.length;
     // No organisation has so many labels; those beyond are not judged by, which protects.
-    if (number > 65_535) return 0;
+    if (number >= GAP) return 0;
     this.#numbers.set(key, number);
     this.#states.push({
       presence: prefix === 'p' ? (parseSystemPresence(word) ?? 'UNKNOWN') : 'UNKNOWN',

@@ -15,7 +15,32 @@ import {
   type Instant,
   type Interval,
 } from '../../../src/domain/time/time.ts';
+import { matcher, policy, profile, rule } from '../../domain/build.ts';
 import { createSandbox, type SandboxOptions } from '../../../src/sandbox/index.ts';
+
+/** Rules of the usual kinds, for the groups of the sandbox. */
+export const KNOWN_POLICY = policy({
+  profiles: [
+    profile({
+      name: 'supervisors',
+      match: matcher({ groups: ['Supervisors'] }),
+      rules: [rule({ id: 'sup-gone', when: { presence: ['AVAILABLE'] }, limit: '12h' })],
+    }),
+    profile({
+      match: matcher({ groups: ['Agents'] }),
+      rules: [
+        rule({ id: 'locked', when: { presence: ['IDLE'] }, clock: 'in_state', limit: '60m' }),
+        rule({
+          id: 'gone',
+          when: { presence: ['AVAILABLE', 'AWAY', 'BREAK', 'BUSY'], routing: ['OFF_QUEUE'] },
+          limit: '60m',
+        }),
+        rule({ id: 'meal', when: { presence: ['MEAL'] }, limit: '90m' }),
+        rule({ id: 'meeting', when: { presence: ['MEETING', 'TRAINING'] }, limit: '4h' }),
+      ],
+    }),
+  ],
+});
 
 const SHIFT_FROM: Instant = Date.parse('2026-03-02T14:00:00Z');
 

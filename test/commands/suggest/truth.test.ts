@@ -1,31 +1,7 @@
 /** What is suggested, held against what really happened, where that is known. */
 import { expect, test } from '@jest/globals';
 import { formatDuration } from '../../../src/domain/time/time.ts';
-import { matcher, policy, profile, rule } from '../../domain/build.ts';
-import { judged, knownPast } from './known-past.ts';
-
-const POLICY = policy({
-  profiles: [
-    profile({
-      name: 'supervisors',
-      match: matcher({ groups: ['Supervisors'] }),
-      rules: [rule({ id: 'sup-gone', when: { presence: ['AVAILABLE'] }, limit: '12h' })],
-    }),
-    profile({
-      match: matcher({ groups: ['Agents'] }),
-      rules: [
-        rule({ id: 'locked', when: { presence: ['IDLE'] }, clock: 'in_state', limit: '60m' }),
-        rule({
-          id: 'gone',
-          when: { presence: ['AVAILABLE', 'AWAY', 'BREAK', 'BUSY'], routing: ['OFF_QUEUE'] },
-          limit: '60m',
-        }),
-        rule({ id: 'meal', when: { presence: ['MEAL'] }, limit: '90m' }),
-        rule({ id: 'meeting', when: { presence: ['MEETING', 'TRAINING'] }, limit: '4h' }),
-      ],
-    }),
-  ],
-});
+import { judged, knownPast, KNOWN_POLICY } from './known-past.ts';
 
 const ABSENT = {
   'went-home': 8,
@@ -51,7 +27,7 @@ test.each<[string, object, string]>([
   'with %s, people who are there are disturbed within the regret, and hardly an hour is given away',
   (_, more, expected) => {
     const cast = { ...AT_WORK, ...ABSENT, ...more };
-    const results = judged(knownPast(5, { seed: 3, agents: 70, cast }), POLICY, 0.02);
+    const results = judged(knownPast(5, { seed: 3, agents: 70, cast }), KNOWN_POLICY, 0.02);
     for (const { rule: id, disturbed, recovered } of results) {
       expect([id, disturbed <= 0.02, recovered >= 0.95]).toEqual([id, true, true]);
     }
