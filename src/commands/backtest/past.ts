@@ -147,6 +147,6 @@ export function resolvedForPast(
 
 function notRecorded(name: string, kind: string): UsageError {
   return new UsageError(
-    `${name} names ${kind} that this history was read without: record again with --policy ${name}.`,
+    `${name} names ${kind} that this history was read without: record it again with this policy.`,
   );
 }

@@ -84,26 +84,30 @@ export interface Backtest {
   readonly approximations: readonly string[];
 }
 
-/** What is needed to know of a policy besides the replay. */
-export interface ReplayedPolicy {
+/** What of a policy decides what has to be said of the numbers. */
+export interface PolicyTraits {
   readonly name: string;
-  readonly hash: string;
-  readonly interval: Duration;
   /** The file says `mode: observe`; it was replayed as if it enforced. */
   readonly observes: boolean;
   readonly warns: boolean;
   /** Rules act only near the licence peak. */
   readonly waitsForPeak: boolean;
-  readonly replayed: Replayed;
   /** What of schedules the policy asks for, and the rules that count by shifts. */
   readonly schedules: 'none' | 'shifts' | 'activities';
   readonly byShifts: readonly string[];
 }
 
+/** What is needed to know of a policy besides the replay. */
+export interface ReplayedPolicy extends PolicyTraits {
+  readonly hash: string;
+  readonly interval: Duration;
+  readonly replayed: Replayed;
+}
+
 /** What of a policy calls for a word beside its numbers. */
 export function traitsOf(
   policy: Policy,
-): Pick<ReplayedPolicy, 'warns' | 'waitsForPeak' | 'schedules' | 'byShifts'> {
+): Pick<PolicyTraits, 'warns' | 'waitsForPeak' | 'schedules' | 'byShifts'> {
   const rules = policy.profiles.flatMap((profile) => profile.rules);
   const byShifts = rules.filter(({ hours }) => hours !== undefined && areShifts(hours));
   return {
@@ -129,7 +133,7 @@ export function compare(
     strangers: history.strangers,
     withoutRouting: history.withoutRouting,
     columns: policies.map((policy) => columnOf(policy, span, calendar)),
-    approximations: [...approximations(history, policies), ...aboutSchedules(policies, schedules)],
+    approximations: assumptionsOf(history, policies, schedules),
   };
 }
 
@@ -235,13 +239,22 @@ function regretOf({
   };
 }
 
+/** What was assumed where history does not say, in sentences. */
+export function assumptionsOf(
+  history: History,
+  policies: readonly PolicyTraits[],
+  schedules: RecordedOrganisation['schedules'],
+): readonly string[] {
+  return [...approximations(history, policies), ...aboutSchedules(policies, schedules)];
+}
+
 /** What cannot be judged without schedules, and what those that were read leave open. */
 function aboutSchedules(
-  policies: readonly ReplayedPolicy[],
+  policies: readonly PolicyTraits[],
   schedules: RecordedOrganisation['schedules'],
 ): readonly string[] {
   const asking = policies.filter((policy) => policy.schedules !== 'none');
-  const isRead = (policy: ReplayedPolicy): boolean =>
+  const isRead = (policy: PolicyTraits): boolean =>
     schedules !== undefined && (policy.schedules === 'shifts' || schedules.read === 'activities');
   const sentences = asking.filter((policy) => !isRead(policy)).map(unscheduledWords);
   if (schedules === undefined || !asking.some(isRead)) return sentences;
@@ -255,17 +268,14 @@ function aboutSchedules(
   ];
 }
 
-function unscheduledWords({ name, byShifts }: ReplayedPolicy): string {
+function unscheduledWords({ name, byShifts }: PolicyTraits): string {
   const rules =
     byShifts.length === 0 ? '' : ` rules by shifts (${byShifts.join(', ')}) make no agent due, and`;
-  return `This history was read without the schedules that ${name} asks for, so that it cannot be judged in full:${rules} exemptions by schedule protect each agent whom they may mean. Record again with --policy ${name}.`;
+  return `This history was read without the schedules that ${name} asks for, so that it cannot be judged in full:${rules} exemptions by schedule protect each agent whom they may mean. Record it again with this policy.`;
 }
 
 /** Where history is silent the choice is the one that makes the policy look worse, or the sentence says that it is not. */
-export function approximations(
-  history: History,
-  policies: readonly Pick<ReplayedPolicy, 'name' | 'observes' | 'warns' | 'waitsForPeak'>[],
-): string[] {
+function approximations(history: History, policies: readonly PolicyTraits[]): string[] {
   const sentences = [
     'History holds presence and routing status, but no conversations. Live, each conversation counter protects; here a call or digital work that sets no routing status looks idle. Where such work is common, log-offs, hours and licences saved are too high, and the regret is too low.',
     'History holds no token dates. A browser that was Offline for less than a sweep counts as a person here: some log-offs of absent people are missing, and some regrets are not real (“perhaps a browser”).',

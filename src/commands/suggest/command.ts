@@ -1,14 +1,13 @@
 /** `suggest`: limits for the rules of a policy, from the organisation's own past. No agent is logged off. */
 import { existsSync } from 'node:fs';
 import process from 'node:process';
-import type { Policy, Rule } from '../../domain/policy/policy.ts';
+import type { Rule } from '../../domain/policy/policy.ts';
 import type { Duration } from '../../domain/time/time.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { PolicyRefused } from '../../policy-file/faults.ts';
 import { FilesRead } from '../../policy-file/files-read.ts';
 import { loadPolicyText } from '../../policy-file/load.ts';
 import { nearest } from '../../policy-file/nearest.ts';
-import type { History } from '../backtest/history.ts';
 import {
   calendarFor,
   loadForPast,
@@ -18,7 +17,7 @@ import {
   type NamedPolicy,
   type PastOptions,
 } from '../backtest/past.ts';
-import { approximations, traitsOf } from '../backtest/summary.ts';
+import { assumptionsOf, traitsOf } from '../backtest/summary.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { configPath, sharedOf } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
@@ -69,13 +68,15 @@ export async function suggestLimits(options: SuggestOptions, output: Output): Pr
   });
   progress.end();
   const pasted = pasteSuggested(named, suggestions, options);
+  const observes = loaded.settings.mode === 'observe';
+  const traits = { name, observes, ...traitsOf(policy) };
   const about: About = {
     ...{ span, zone: calendar.zone, regret },
     agents: history.agents.length,
     policy: name,
     hash: loaded.hash,
     hasTests: loaded.settings.tests.length > 0,
-    assumptions: assumptions(history, policy, named),
+    assumptions: [...CHOICE, ...assumptionsOf(history, [traits], organisation.schedules)],
   };
   if (options.json === true) output.json(suggestFacts(suggestions, about, pasted.rules), 2);
   else output.lines(suggestLines(suggestions, about, pasted));
@@ -132,17 +133,6 @@ function isAsMeant(
   }
 }
 
-/** How the numbers come about, in sentences. */
-function assumptions(history: History, policy: Policy, { name, loaded }: NamedPolicy): readonly string[] {
-  return [
-    'Each rule is tried while all others stay as they are; “with all suggested limits” replays them together. Rules in observe mode are tried as if they enforced, and do nothing while others are tried.',
-    'The best limit is the one under which the policy recovers most hours, of those that keep within the regret. Signs that may have been a browser’s do not count for that choice; they are among the regrets shown, as in backtest.',
-    'A log-off after which no sign comes within ten minutes proves little: an agent in a meeting of an hour shows no sign for an hour. So a limit is not suggested where agents are there, but quiet: where more than four times the regret that is allowed shows in some ten minutes of the next 90, or where most of those logged off show a sign before long (within the rule’s present limit, and 90 minutes at least).',
-    'How sure: 95 % of a thousand draws of as many agents lie in that range.',
-    ...approximations(history, [{ name, observes: loaded.settings.mode === 'observe', ...traitsOf(policy) }]),
-  ];
-}
-
 /** Writes what options ask for. Throws `UsageError`. */
 async function writeFiles(
   { yaml, html }: SuggestOptions,
@@ -163,6 +153,14 @@ async function written(option: string, path: string, content: string): Promise<v
     throw new UsageError(`${option}: ${path} cannot be written (${code}).`);
   }
 }
+
+/** How the limits are chosen, in sentences. */
+const CHOICE: readonly string[] = [
+  'Each rule is tried while all others stay as they are; “with all suggested limits” replays them together. Rules in observe mode are tried as if they enforced, and do nothing while others are tried.',
+  'The best limit is the one under which the policy recovers most hours, of those that keep within the regret. Signs that may have been a browser’s do not count for that choice; they are among the regrets shown, as in backtest.',
+  'A log-off after which no sign comes within ten minutes proves little: an agent in a meeting of an hour shows no sign for an hour. So a limit is not suggested where agents are there, but quiet: where more than four times the regret that is allowed shows in some ten minutes of the next 90, or where most of those logged off show a sign before long (within the rule’s present limit, and 90 minutes at least).',
+  'How sure: 95 % of a thousand draws of as many agents lie in that range.',
+];
 
 /** Unless `--regret` says otherwise. */
 const DEFAULT_REGRET = '2%';
