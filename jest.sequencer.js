@@ -3,10 +3,12 @@ import Sequencer from '@jest/test-sequencer';
 /** Trials that last as long as they last, whatever the machine: the longest first, so that they do not meet at the end. */
 const TRIALS = [
   'blackbox/stopping',
-  'blackbox/blackbox',
-  'blackbox/failures',
   'blackbox/replicas',
+  'blackbox/failures',
+  'commands/run/isolation',
   'blackbox/database',
+  'blackbox/blackbox',
+  'blackbox/operator',
   'blackbox/zone',
   'blackbox/identity',
   'journeys/one-bad',
