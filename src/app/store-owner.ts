@@ -9,7 +9,7 @@ import { StoreError } from '../store/errors.ts';
 /** Among the facts of a store: the platform's id of the organisation whose agents it remembers. */
 const OWNER = 'organisation_id';
 
-type OwnedStore = Pick<Store, 'facts' | 'setFacts' | 'place'>;
+type OwnedStore = Pick<Store, 'facts' | 'setFacts' | 'place' | 'heldElsewhere'>;
 
 /**
  * Signs the client in. Among others it must be of an organisation of its own, and where others may keep their stores beside it, the store
@@ -46,15 +46,32 @@ async function organisationOf(
   }
 }
 
-/** Notes whose store it is, the first time. Rejects with `StoreError` where it is another organisation's. */
+/**
+ * Notes whose store it is, the first time. Rejects with `StoreError` where it is another organisation's, or where a worker keeps this
+ * organisation under another name: neither would know what the other does.
+ */
 export async function mustBeOf(store: OwnedStore, organisationId: string): Promise<void> {
   const owner = (await store.facts()).get(OWNER);
+  if (owner !== undefined && owner !== organisationId) throw isOfAnother(store, organisationId, owner);
+  const [other] = (await store.heldElsewhere?.(OWNER, organisationId)) ?? [];
+  if (other !== undefined) throw isHeldElsewhere(store, organisationId, other);
   if (owner === undefined) await store.setFacts(new Map([[OWNER, organisationId]]));
-  if (owner === undefined || owner === organisationId) return;
-  throw new StoreError(
+}
+
+function isHeldElsewhere({ place }: OwnedStore, organisationId: string, other: string): StoreError {
+  return new StoreError(
     'unwritable',
-    store.place,
-    `The store ${store.place} is that of another organisation: the client of this policy belongs to ${organisationId}, and the store ` +
+    place,
+    `A worker watches the organisation ${organisationId} in the same database already, by the name ${other}; this policy gives it another, ` +
+      `for the store ${place}. Give it that name, or stop the other worker first.`,
+  );
+}
+
+function isOfAnother({ place }: OwnedStore, organisationId: string, owner: string): StoreError {
+  return new StoreError(
+    'unwritable',
+    place,
+    `The store ${place} is that of another organisation: the client of this policy belongs to ${organisationId}, and the store ` +
       `to ${owner}. Give this policy a store of its own: another path, or, in a database or a fleet, another name.`,
   );
 }

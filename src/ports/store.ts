@@ -124,6 +124,8 @@ export interface Store {
   facts(): Promise<ReadonlyMap<string, string>>;
   /** Adds facts or gives them a new value; none is taken away. */
   setFacts(facts: ReadonlyMap<string, string>): Promise<void>;
+  /** Names of other stores in the same place that have this fact, and whose lease a worker holds. A place for one store has no others. */
+  heldElsewhere?(fact: string, value: string): Promise<readonly string[]>;
 
   /** Agents' names as last seen, for `explain` and `report` without the platform. */
   saveAgents(agents: readonly StoredAgent[]): Promise<void>;

@@ -4,12 +4,13 @@ import { signedIn } from '../../src/app/store-owner.ts';
 import { PlatformError } from '../../src/genesys/http/errors.ts';
 import type { Inspection } from '../../src/genesys/inspection/inspection.ts';
 import type { Settings } from '../../src/policy-file/draft.ts';
+import type { Store } from '../../src/ports/store.ts';
 import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 
 const FILE: Pick<Settings, 'store'> = { store: { sqlite: 'store.db', postgres: undefined, retention: 1 } };
 const DATABASE: Pick<Settings, 'store'> = { store: { ...FILE.store, postgres: 'postgres://u@h/d' } };
 
-let store: MemoryStore;
+let store: MemoryStore & Pick<Store, 'heldElsewhere'>;
 /** How often it was asked which organisation the client belongs to. */
 let asked: number;
 
@@ -35,6 +36,24 @@ describe('a store in a database', () => {
     await expect(enter('south-id')).rejects.toThrow(
       /is that of another organisation: the client of this policy belongs to south-id, and the store to north-id\./,
     );
+  });
+
+  test('is not begun with while a worker watches the organisation by another name', async () => {
+    let others: readonly string[] = ['berlin'];
+    const asked: unknown[] = [];
+    store.heldElsewhere = (...fact) => {
+      asked.push(fact);
+      return Promise.resolve(others);
+    };
+    await expect(enter('north-id')).rejects.toThrow(
+      /watches the organisation north-id in the same database already, by the name berlin; this policy gives it another/,
+    );
+    others = [];
+    await enter('north-id');
+    expect(asked).toEqual([
+      ['organisation_id', 'north-id'],
+      ['organisation_id', 'north-id'],
+    ]);
   });
 
   test('is used also while the platform does not tell whose client it is', async () => {

@@ -73,6 +73,19 @@ export async function saveFacts(
   await tx.run(SAVE_FACTS, organisation, [...facts.keys()].map(storable), [...facts.values()].map(storable));
 }
 
+const HELD_ELSEWHERE = `SELECT organisation FROM idle_enforcer.fact JOIN idle_enforcer.lease USING (organisation)
+  WHERE organisation <> $1 AND name = $2 AND value = $3 AND holder <> '' AND until > clock_timestamp() ORDER BY organisation`;
+
+/** See `Store.heldElsewhere`. */
+export async function heldElsewhere(
+  db: Asking,
+  organisation: string,
+  fact: string,
+  value: string,
+): Promise<readonly string[]> {
+  return (await db.rows(HELD_ELSEWHERE, organisation, fact, value)).map(([name]) => String(name));
+}
+
 const SAVE_TRACE = `INSERT INTO idle_enforcer.worker
   (organisation, holder, command, version, pid, host, boot, started_at, swept_at, interval)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)

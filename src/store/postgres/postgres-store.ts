@@ -307,6 +307,10 @@ export class PostgresStore implements Store {
     return this.#organisation.write((tx) => controls.saveFacts(tx, this.#name, facts));
   }
 
+  heldElsewhere(fact: string, value: string): Promise<readonly string[]> {
+    return controls.heldElsewhere(this.#db, this.#name, fact, value);
+  }
+
   async learnt(): Promise<PlatformBehaviour | undefined> {
     const body = new Map(await controls.readFacts(this.#db, this.#name)).get(NOTES.learnt);
     if (body === undefined) return undefined;

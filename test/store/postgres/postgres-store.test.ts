@@ -54,6 +54,19 @@ here('a store in a database', () => {
     for (const close of closing.splice(0).toReversed()) await close();
   });
 
+  test('knows by what other names a fact is held: while a worker has their lease, and no longer', async () => {
+    const empty = await fresh();
+    const [own, other] = [await open(empty, 'own'), await open(empty, 'other')];
+    for (const store of [own, other]) await store.setFacts(new Map([['id', 'x']]));
+    const held = (value = 'x'): Promise<readonly string[]> | undefined => own.heldElsewhere?.('id', value);
+    expect(await held()).toEqual([]);
+    for (const store of [own, other]) await store.holdLease('worker', BASE, TTL);
+    expect(await held()).toEqual(['other']);
+    expect(await held('y')).toEqual([]);
+    await other.releaseLease('worker');
+    expect(await held()).toEqual([]);
+  });
+
   describe('that is made', () => {
     test('by five at once is made once, and all of them can use it', async () => {
       const empty = await fresh();
