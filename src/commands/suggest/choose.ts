@@ -36,8 +36,9 @@ export type NoBest = 'none' | 'few' | 'silent' | 'unfit';
 /** Fewer say nothing. */
 export const LEAST_LOGOFFS = 20;
 export const LEAST_PEOPLE = 3;
-/** Later so many times the share is allowed: some of those who come back by then really were away. */
+/** Later so many times the share is allowed, up to this share: some of those who come back by then really were away. */
 const LATER_ALLOWED = 4;
+const LATER_AT_MOST = 0.08;
 /** Breaks alone see to it that people at work show some sign as often as that. */
 const BEFORE_LONG: Duration = 1.5 * HOUR;
 /** Limits that lose less than this part of what the rule wins by the best one are as good. */
@@ -58,7 +59,7 @@ export function standingOf({ own, people, later, returned }: Tried, allowed: num
   if (own.logoffs === 0) return 'none';
   if (own.logoffs < LEAST_LOGOFFS || people < LEAST_PEOPLE) return 'few';
   if (regretShare(own) > allowed) return 'regret';
-  if (later > allowed * LATER_ALLOWED) return 'later';
+  if (later > Math.max(allowed, Math.min(allowed * LATER_ALLOWED, LATER_AT_MOST))) return 'later';
   return returned > own.logoffs / 2 ? 'returning' : 'fits';
 }
 

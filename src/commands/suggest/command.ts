@@ -158,7 +158,7 @@ async function written(option: string, path: string, content: string): Promise<v
 const CHOICE: readonly string[] = [
   'Each rule is tried while all others stay as they are; “with all suggested limits” replays them together. Rules in observe mode are tried as if they enforced, and do nothing while others are tried.',
   'The best limit is the one under which the policy recovers most hours, of those that keep within the regret. Signs that may have been a browser’s do not count for that choice; they are among the regrets shown, as in backtest.',
-  'A log-off after which no sign comes within ten minutes proves little: an agent in a meeting of an hour shows no sign for an hour. So a limit is not suggested where agents are there, but quiet: where more than four times the regret that is allowed shows in some ten minutes of the next 90, or where most of those logged off show a sign before long (within the rule’s present limit, and 90 minutes at least).',
+  'A log-off after which no sign comes within ten minutes proves little: an agent in a meeting of an hour shows no sign for an hour. So a limit is not suggested where agents are there, but quiet: where more than four times the regret that is allowed, or 8 % where that is less, shows in some ten minutes of the next 90, or where most of those logged off show a sign before long (within the rule’s present limit, and 90 minutes at least).',
   'How sure: 95 % of a thousand draws of as many agents lie in that range.',
 ];
 

@@ -39,6 +39,13 @@ describe('a limit', () => {
   ])('%s', (_, facts, expected) => {
     expect(standing(tried('30m', facts))).toBe(expected);
   });
+
+  test('a larger regret is not allowed to hide those who are there', () => {
+    expect(standingOf(tried('30m', { later: 0.08 }), 0.05)).toBe('fits');
+    expect(standingOf(tried('30m', { later: 0.09 }), 0.05)).toBe('later');
+    expect(standingOf(tried('30m', { later: 0.1 }), 0.1)).toBe('fits');
+    expect(standingOf(tried('30m', { later: 0.021 }), 0.005)).toBe('later');
+  });
 });
 
 describe('the best limit', () => {
