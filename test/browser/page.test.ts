@@ -80,6 +80,11 @@ describeInBrowser('the page', () => {
     },
   );
 
+  test('is whole on a screen on the wall, without scrolling', async () => {
+    const shown = await opened('/?wall', { viewport: { width: 1920, height: 1080 } });
+    expect(await shown.evaluate('document.documentElement.scrollHeight')).toBe(1080);
+  });
+
   test('prints on white from a dark screen, whole', async () => {
     const shown = await opened('/', { colorScheme: 'dark', viewport: { width: PAPER, height: 900 } });
     await shown.emulateMedia({ media: 'print' });

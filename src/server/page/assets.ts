@@ -40,7 +40,8 @@ pre { font: .85rem/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace
 form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin: .5rem 0; } label { display: grid; font-size: .9rem; } 
 input, select, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 6px; padding: .45rem .7rem; min-height: 2.75rem; max-width: 100%; }
 button { background: var(--ink); color: var(--paper); font-weight: 600; cursor: pointer; } :focus-visible { outline: 3px solid var(--was); outline-offset: 2px; }
-.wall { font-size: clamp(18px, 1.3vw, 30px); } .wall body { max-width: none; font-size: 1rem; } .wall .numbers dd { font-size: 3rem; } .wall .plot svg { height: 32vh; } .wall nav, .wall footer, .wall details, .wall #policy { display: none; }
+.wall { font-size: clamp(16px, 1.04vw, 30px); } .wall body { max-width: none; font-size: 1rem; padding-bottom: 1rem; } .wall h2 { font-size: 1rem; margin: .75rem 0 .3rem; } .wall .numbers dd { font-size: 2.4rem; } .wall .plot svg { height: 22vh; } .wall nav, .wall footer, .wall details, .wall #policy { display: none; }
+@media (min-width: 1200px) { .wall .numbers { grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); grid-template-columns: none; } }
 .stay { max-width: 38rem; padding-top: 2rem; } .stay h1 { margin-bottom: 1rem; } .stay time { white-space: nowrap; } .stay form { margin: 1.5rem 0; } .stay button { font-size: 1.25rem; padding: .75rem 2rem; }
 @media (max-width: 480px) { .stay button { width: 100%; } body { padding: .9rem .8rem 2rem; } .numbers { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem; } .numbers dd { font-size: 1.45rem; } .plot svg { height: 9rem; } }
 @media print { @page { margin: 14mm; } html, .wall { font-size: 10.5px; }
