@@ -16,11 +16,12 @@ export async function benchPage(): Promise<readonly Row[]> {
     const port = await firstMatch(worker, /"port":(\d+)/);
     const url = `http://127.0.0.1:${port}`;
     for (let n = 0; n < 2; n += 1) await firstMatch(worker, /(sweep done)/);
+    const quiet = await cpuOver(url, worker);
+    // After sweeps that had no reader: a worker that has just started still grows by itself.
     const before = memoryOf(worker.pid);
     // The first request of all loads what serves the page.
     const first = await painted(url);
     const second = await painted(url);
-    const quiet = await cpuOver(url, worker);
     const readers = new AbortController();
     const bytes = await Promise.all(Array.from({ length: READERS }, () => follow(url, readers.signal)));
     const busy = await cpuOver(url, worker);

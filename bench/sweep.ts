@@ -18,9 +18,9 @@ export async function benchSweep(): Promise<readonly Row[]> {
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     const pages = count(
       metrics,
-      /^idle_enforcer_api_requests_total\{operation="getUsersQuery",status="200"\} (\d+)/m,
+      /^idle_enforcer_api_requests_total\{[^}]*operation="getUsersQuery",status="200"[^}]*\} (\d+)/m,
     );
-    const sweeps = count(metrics, /^idle_enforcer_sweeps_total\{outcome="complete"\} (\d+)/m);
+    const sweeps = count(metrics, /^idle_enforcer_sweeps_total\{[^}]*outcome="complete"[^}]*\} (\d+)/m);
     const peak =
       count(readFileSync(`/proc/${String(worker.pid)}/status`, 'utf8'), /^VmHWM:\s+(\d+) kB/m) / 1_024;
     const each = pages / sweeps;
