@@ -22,7 +22,7 @@ const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: folder,
   ...CARELESS,
-  ...{ shared_buffers: '64MB', max_connections: '60', log_min_messages: 'fatal' },
+  ...{ shared_buffers: '64MB', max_connections: '300', log_min_messages: 'fatal' },
 };
 const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 const server = spawn(join(binaries, 'postgres'), ['-D', data, '-p', port, ...options], {
