@@ -140,6 +140,16 @@ export interface StayTerms {
   readonly perDay: number;
 }
 
+/** How a change of the policy is brought out, step by step. */
+export interface RolloutTerms {
+  /** Growing shares of the agents, above 0; the last is 1. */
+  readonly steps: readonly number[];
+  /** How long each step lasts before the next one. */
+  readonly every: Duration;
+  /** Beyond these shares of its log-offs the rollout stops. */
+  readonly stop: { readonly regret: number; readonly unverified: number };
+}
+
 export interface Policy {
   /** Identifies the text that this policy was made of. */
   readonly hash: string;
@@ -149,6 +159,8 @@ export interface Policy {
   readonly caps: Caps;
   /** Left out where warnings have nowhere to be answered. */
   readonly stay?: StayTerms | undefined;
+  /** How a change of it is brought out; at once unless given. */
+  readonly rollout?: RolloutTerms | undefined;
   /** How the bill goes; calendar months in UTC unless given. */
   readonly billing?: Billing | undefined;
   /** Left out where the policy names no labels, or they were not listed. */
