@@ -15,6 +15,7 @@ const HEADINGS: Readonly<Record<Exclude<Topic, 'warning'>, string>> = {
   clock: 'IdleEnforcerClock',
   store: 'IdleEnforcerStore',
   policy_refused: 'IdleEnforcerPolicyRefused',
+  rollout: 'IdleEnforcerRollout',
   engaged_too_long: 'IdleEnforcerEngagedTooLong',
   return: 'IdleEnforcerReturn',
 };

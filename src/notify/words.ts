@@ -31,6 +31,11 @@ const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: s
     advice:
       'A policy that was in force stays so, and without one no agent is watched; correct the file at the places named.',
   },
+  rollout: {
+    title: 'A rollout was stopped: the former policy is in force again',
+    advice:
+      'Its log-offs were regretted, or not verified; "report" and "explain" show them. Correct the policy: until it changes it stays stopped, also after a restart.',
+  },
   blind: {
     title: 'The idle enforcer cannot watch any agent',
     advice:

@@ -17,6 +17,7 @@ import { checkCaps, checkGrace, checkIdentityCap } from './check-bounds.ts';
 import { checkCalendars, shiftCalendars } from './check-calendars.ts';
 import { checkDead } from './check-dead.ts';
 import { checkPage } from './check-page.ts';
+import { checkRollout } from './check-rollout.ts';
 import { checkStay, type PageBeside } from './check-stay.ts';
 import { checkOpening } from './check-opening.ts';
 import { checkStore } from './check-store.ts';
@@ -69,6 +70,7 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[], 
   checkDead(checking);
   checkPage(checking);
   checkStay(checking, fleet);
+  checkRollout(checking);
   checkCaps(checking);
   checkIdentityCap(checking);
   checkGrace(checking, general);

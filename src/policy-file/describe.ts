@@ -12,7 +12,7 @@ import { describeCalendars } from './describe-calendars.ts';
 import type { LoadedPolicy } from './draft.ts';
 import { reachesWaiting } from './reach.ts';
 import type { ExemptionText, MatchText, WhenText } from './schema.ts';
-import { percentText } from '../texts/percent.ts';
+import { exactPercentText } from '../texts/percent.ts';
 import { counted } from '../texts/counted.ts';
 
 /** `without_people`: users are counted, and free texts about them, reasons of exemptions, are left out. */
@@ -61,8 +61,9 @@ function describeHead({ settings, hash }: LoadedPolicy, policy: Policy): readonl
     ...describeHeld(settings),
     `Sweeps run at "${settings.sweep.every}" (UTC), at most ${formatDuration(settings.sweep.interval)} apart.`,
     `At most ${counted(caps.perSweep, 'log-off')} in a sweep and ${caps.perHour} in an hour; none in the first ${counted(caps.settle, 'sweep')} after a start, an outage or a change.`,
-    `When more than ${counted(breaker.atLeast, 'agent')}, and more than ${percentText(breaker.share)} of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
+    `When more than ${counted(breaker.atLeast, 'agent')}, and more than ${exactPercentText(breaker.share)} of the day's peak online, become due in one sweep, they are held back for ${formatDuration(breaker.hold)}.`,
     `Agents handling an interaction are never logged off; after ${formatDuration(caps.engagedTooLong)} they are reported.`,
+    ...describeRollout(policy),
     ...describeBilling(policy),
     ...describeIdentity(settings),
     ...describeStay(settings, stay),
@@ -74,6 +75,16 @@ function describeHeld({ held }: LoadedPolicy['settings']): readonly string[] {
   if (held === undefined) return [];
   return [
     `The environment holds the mode at observe (${held.by}); the policy itself says ${held.policySays}.`,
+  ];
+}
+
+function describeRollout({ rollout }: Policy): readonly string[] {
+  if (rollout === undefined) return [];
+  const { steps, every, stop } = rollout;
+  const shares = steps.map(exactPercentText).join(', then ');
+  const pace = steps.length > 1 ? `, each step at least ${formatDuration(every)} after the one before` : '';
+  return [
+    `A change of profiles, rules, returns or calendars, or of a mode to enforce, acts on ${shares} of the agents${pace}; on the others acts what was in force for all before. It stops, and that is in force for all again, when agents are there again within ten minutes of three log-offs, or, from 20 log-offs on, of more than ${exactPercentText(stop.regret)} of them, or when more than ${exactPercentText(stop.unverified)} of them are not verified.`,
   ];
 }
 
@@ -126,7 +137,7 @@ function describeRule(rule: Rule, when: WhenText): string {
     rule.mode === 'observe' ? '; only reported' : '',
     rule.nearPeak === undefined
       ? ''
-      : `; only while the head-count is at least ${percentText(rule.nearPeak)} of the licence peak, else only reported`,
+      : `; only while the head-count is at least ${exactPercentText(rule.nearPeak)} of the licence peak, else only reported`,
     describeWaiting(rule),
     '.',
     rule.description === undefined ? '' : ` (${rule.description})`,

@@ -20,6 +20,7 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'timeout',
   'retention',
   'for',
+  'every',
 ]);
 
 /** Keys whose values are written freely: a slip may have put anything there, so they are not shown. */
@@ -45,6 +46,7 @@ function differences(before: LoadedPolicy, after: LoadedPolicy): readonly string
     ...(same(a.exempt, b.exempt) ? [] : [`exempt: ${sizes(a.exempt.length, b.exempt.length)}`]),
     ...keys('returns', a.returns, b.returns),
     ...keys('caps', a.caps, b.caps),
+    ...keys('rollout', a.rollout ?? {}, b.rollout ?? {}),
     ...keys('stay', a.stay ?? {}, b.stay ?? {}),
     ...keys('billing', a.billing ?? {}, b.billing ?? {}),
     ...calendars(a.calendars, b.calendars),
@@ -168,7 +170,7 @@ function keys(where: string, before: object, after: object): readonly string[] {
   ];
   return [...new Set([...a.keys(), ...b.keys()])].flatMap((key) => {
     const [x, y] = [a.get(key), b.get(key)];
-    if (isBlock(x) && isBlock(y)) return keys(`${where}.${key}`, x, y);
+    if (isBlock(x ?? y) && isBlock(y ?? x)) return keys(`${where}.${key}`, x ?? {}, y ?? {});
     if (FREE_TEXTS.has(key)) return same(x, y) ? [] : [`${where}: ${key} changed`];
     return value(`${where}: ${key}`, x, y, DURATIONS.has(key));
   });
@@ -191,8 +193,7 @@ function shown(one: unknown, isDuration: boolean): string | undefined {
   if (typeof one === 'number') return isDuration ? formatDuration(one) : String(one);
   if (typeof one === 'string' && one.length <= 60) return one;
   if (typeof one === 'boolean') return String(one);
-  if (Array.isArray(one) && one.length <= 10 && one.every((part) => typeof part === 'string'))
-    return `[${one.join(', ')}]`;
+  if (Array.isArray(one) && one.length <= 10 && one.every(isWord)) return `[${one.join(', ')}]`;
   return undefined;
 }
 
@@ -207,6 +208,10 @@ function isReordered(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<st
     kept,
     [...after.keys()].filter((one) => before.has(one)),
   );
+}
+
+function isWord(part: unknown): boolean {
+  return typeof part === 'string' || typeof part === 'number';
 }
 
 function isBlock(one: unknown): one is object {

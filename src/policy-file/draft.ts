@@ -88,7 +88,7 @@ export interface Draft {
   readonly hash: string;
   readonly content: Pick<
     Content,
-    'mode' | 'exempt' | 'profiles' | 'returns' | 'caps' | 'calendars' | 'billing'
+    'mode' | 'exempt' | 'profiles' | 'returns' | 'caps' | 'rollout' | 'calendars' | 'billing'
   > & {
     /** Where warnings carry links. */
     readonly stay?: Content['stay'];

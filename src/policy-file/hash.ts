@@ -14,6 +14,7 @@ const JUDGED = new Set([
   'calendars',
   'stay',
   'billing',
+  'rollout',
 ]);
 
 /** Whether judging depends on what stands at this place. */

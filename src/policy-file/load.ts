@@ -96,8 +96,8 @@ export function loadPolicyText(
 
 /** What judging depends on. Without an address no warning can carry a link. */
 function toDraft(content: Content, { page }: Settings): Draft['content'] {
-  const { mode, exempt, profiles, returns, caps, calendars, billing, stay } = content;
-  const judged = { mode, exempt, profiles, returns, caps, calendars, billing };
+  const { mode, exempt, profiles, returns, caps, rollout, calendars, billing, stay } = content;
+  const judged = { mode, exempt, profiles, returns, caps, rollout, calendars, billing };
   return page.url === undefined ? judged : { ...judged, stay };
 }
 

@@ -96,6 +96,7 @@ function policyBy({ hash, content }: Draft, resolver: Resolver, now: Instant): P
     ),
     caps: toCaps(content.caps),
     ...(content.stay && { stay: { length: content.stay.for, perDay: content.stay.per_day } }),
+    ...(content.rollout && { rollout: content.rollout }),
     ...(content.billing && { billing: toBilling(content.billing) }),
   };
 }

@@ -29,6 +29,7 @@ import { calendar } from './schema-calendar.ts';
 import { page } from './schema-page.ts';
 import { channel } from './schema-notify.ts';
 import { evidence } from './schema-evidence.ts';
+import { rollout } from './schema-rollout.ts';
 import { stay } from './schema-stay.ts';
 import { identity } from './schema-identity.ts';
 import { databaseUrl, log, organisationName, server } from './schema-process.ts';
@@ -311,6 +312,7 @@ export const root = block({
   profiles: about(nonEmpty(profile, 200), 'In this order; agents who fit no profile are left alone.'),
   returns: sections.returns,
   caps: sections.caps,
+  rollout: rollout.optional(),
   billing: sections.billing,
   calendars: sections.calendars,
   notify: sections.notify,

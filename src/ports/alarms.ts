@@ -10,6 +10,7 @@ export const ALARM_KINDS = [
   'clock',
   'store',
   'policy_refused',
+  'rollout',
   'engaged_too_long',
   'return',
 ] as const;

@@ -136,7 +136,7 @@ export const BROKEN: readonly Broken[] = [
     title: 'an unknown key that is like no other',
     text: withMore('zebra: 1\n'),
     faults: [
-      '7:1: …: unknown key; there are version, name, mode, genesys, sweep, exempt, profiles, returns, caps, billing, calendars, notify, identity, evidence, stay, store, server, page, log, tests',
+      '7:1: …: unknown key; there are version, name, mode, genesys, sweep, exempt, profiles, returns, caps, rollout, billing, calendars, notify, identity, evidence, stay, store, server, page, log, tests',
     ],
   },
   {
@@ -664,7 +664,7 @@ export const BROKEN: readonly Broken[] = [
     title: 'mistyped news',
     text: withMore('notify: [{ name: a, type: slack, url: "", on: [hold] }]\n'),
     faults: [
-      '7:48: notify[0].on[0]: "hold" is not known here; there are held, breaker, policy_refused, blind, forbidden, ineffective, unknown_share, clock, store, engaged_too_long, return, warning (did you mean "held"?)',
+      '7:48: notify[0].on[0]: "hold" is not known here; there are held, breaker, policy_refused, rollout, blind, forbidden, ineffective, unknown_share, clock, store, engaged_too_long, return, warning (did you mean "held"?)',
     ],
   },
   {

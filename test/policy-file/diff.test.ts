@@ -45,6 +45,11 @@ const CHANGES: readonly (readonly [string, string, readonly string[]])[] = [
     'billing: { starts_on: 15, expected_peak: 500 }\ncalendars:',
     ['billing: starts_on none → 15', 'billing: timezone none → UTC', 'billing: expected_peak none → 500'],
   ],
+  [
+    'when: { presence: [busy] }',
+    'when: { presence: [busy], not: { routing: [idle] } }',
+    ['rule rest.when.not: routing none → [IDLE]'],
+  ],
   ['calendars:', 'returns: { grace: 5m }\ncalendars:', ['returns: grace 10m → 5m']],
   ['calendars:', 'returns: { repeat: never }\ncalendars:', ['returns: repeat 1h → never']],
   [

@@ -3,6 +3,7 @@ export const TOPICS = [
   'held',
   'breaker',
   'policy_refused',
+  'rollout',
   'blind',
   'forbidden',
   'ineffective',
