@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: s
   rollout: {
     title: 'A rollout was stopped: the former policy is in force again',
     advice:
-      'Its log-offs were regretted, or not verified; "report" and "explain" show them. Correct the policy: until it changes it stays stopped, also after a restart.',
+      'Its log-offs were regretted, or not verified; "report" and "explain" show them. Correct the profiles, rules, returns or calendars: until they change the policy stays stopped, also after a restart.',
   },
   blind: {
     title: 'The idle enforcer cannot watch any agent',

@@ -10,7 +10,7 @@ import type { LadderShown } from './ladder.ts';
 import { scheduleSentences } from './schedule.ts';
 import { CLOCK_TABLE } from '../../domain/policy/clocks.ts';
 import { peakSentence } from '../shared/peak-words.ts';
-import { percentText } from '../../texts/percent.ts';
+import { exactPercentText } from '../../texts/percent.ts';
 import { actionWords, meaningOf, SIGN_WORDS, stateWords } from './words.ts';
 import type { Times } from '../shared/times.ts';
 import { counted } from '../../texts/counted.ts';
@@ -39,7 +39,7 @@ function observesWords({ mode, rules }: Explanation, { due, detail }: Verdict): 
   if (mode === 'observe') return 'the policy only observes';
   const rule = rules.find(({ id }) => id === due?.ruleId);
   if (detail !== BELOW_PEAK || rule?.peakFrom === undefined) return 'this rule only observes';
-  return `this rule acts only from ${percentText(rule.peakFrom)} of the licence peak on, and observes below it`;
+  return `this rule acts only from ${exactPercentText(rule.peakFrom)} of the licence peak on, and observes below it`;
 }
 
 function clocksOf(rules: readonly RuleShown[]): ReadonlyMap<string, ClockName> {
@@ -104,7 +104,7 @@ function upcoming(e: Explanation, _verdict: Verdict, times: Times): string {
   const near =
     rule.peakFrom === undefined
       ? ''
-      : `, and the head-count is at least ${percentText(rule.peakFrom)} of the licence peak`;
+      : `, and the head-count is at least ${exactPercentText(rule.peakFrom)} of the licence peak`;
   return `${e.agent.name} would be ${what} by the first sweep from ${at} on, by rule ${titled(rule)}, if nothing happens${near}: ${ruleWords(e, rule)}.`;
 }
 

@@ -1,7 +1,7 @@
 /** An explanation as lines: sentences first, then the tables that show every number behind them. */
 import type { StoredEvent } from '../../domain/record.ts';
 import { formatDuration, type Instant } from '../../domain/time/time.ts';
-import { percentText } from '../../texts/percent.ts';
+import { exactPercentText } from '../../texts/percent.ts';
 import { rungNumber } from '../../texts/printed.ts';
 import type { ClockShown, Explanation, RuleShown, Uncounted } from './explain.ts';
 import { ladderSentences, sentencesOf } from './sentences.ts';
@@ -64,7 +64,7 @@ export function ruleTable(rules: readonly RuleShown[], times: Times, table: Tabl
 /** A rule that waits for the licence peak observes until then. */
 function modeOf({ mode, peakFrom, nearPeak }: RuleShown): string {
   if (peakFrom === undefined || mode === 'observe') return mode;
-  return nearPeak ? `${mode}: near the peak` : `observe: below ${percentText(peakFrom)} of the peak`;
+  return nearPeak ? `${mode}: near the peak` : `observe: below ${exactPercentText(peakFrom)} of the peak`;
 }
 
 function stateOf({ due, holds, leftAlone, insideHours }: RuleShown): string {

@@ -305,6 +305,10 @@ describe('an explanation', () => {
     expect(at(450, clockTime('34:00'))).toContain(
       'rules with near_peak only observe until 2026-03-03 10:00:00, while its licence peak is learnt',
     );
+    const exact = story({ rules: [{ ...GONE, nearPeak: 0.9255 }] }).until('10:00');
+    const justBelow = textOf(inputOf(exact, { peak: { online: 4_626, peak: 5_000, learntAt: undefined } }));
+    expect(justBelow).toContain('acts only from 92.55 % of the licence peak on');
+    expect(justBelow).toMatch(/ now +observe: below 92\.55 % of the peak$/m);
     const waiting = story({ rules: [{ ...GONE, nearPeak: 0.9 }] }).until('09:30');
     expect(textOf(inputOf(waiting, { peak: { online: 1, peak: 500, learntAt: undefined } }))).toContain(
       'by rule gone ("Off queue and silent"), if nothing happens, and the head-count is at least 90 % of the licence peak: ',
