@@ -2,8 +2,8 @@
 import { windowsIn } from '../domain/time/calendar.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import { SHIFTS_HOLD } from '../domain/time/shifts.ts';
-import { DAY, formatDuration, HOUR, MINUTE, type Instant } from '../domain/time/time.ts';
-import { wallTime } from '../domain/time/zone.ts';
+import { DAY, formatDuration, type Instant } from '../domain/time/time.ts';
+import { offsetText, wallTime } from '../domain/time/zone.ts';
 import { toCalendar } from './calendars.ts';
 import type { LoadedPolicy } from './draft.ts';
 import { isOfShifts, type CalendarText, type ShiftCalendarText } from './schema-calendar.ts';
@@ -24,7 +24,7 @@ export function describeCalendars(loaded: LoadedPolicy, policy: Policy, now: Ins
     ...entries.flatMap(([name, text]) => {
       const unused = used.has(name) ? '' : '; no rule uses it';
       if (isOfShifts(text)) return [`  ${name}: ${describeShifts(text)}${unused}`];
-      const zone = `${text.timezone}, now ${offsetAt(text.timezone, now)}`;
+      const zone = `${text.timezone}, now ${offsetText(text.timezone, now)}`;
       return [`  ${name} (${zone}): ${describeNext(name, text, now)}${unused}`, ...describeExceptions(text)];
     }),
   ];
@@ -61,15 +61,6 @@ function describeExceptions({ except }: CalendarText): readonly string[] {
   return more > 0
     ? [...lines, `    and ${counted(more, 'more day or range', 'more days or ranges')}`]
     : lines;
-}
-
-/** `UTC-06:00`, or `UTC+00:00`. */
-function offsetAt(zone: string, at: Instant): string {
-  const whole = Math.floor(at / MINUTE) * MINUTE;
-  const offset = wallTime(zone, whole) - whole;
-  const two = (n: number): string => String(Math.floor(n)).padStart(2, '0');
-  const length = Math.abs(offset);
-  return `UTC${offset < 0 ? '-' : '+'}${two(length / HOUR)}:${two((length % HOUR) / MINUTE)}`;
 }
 
 function minuteOf(at: Instant): string {

@@ -97,7 +97,7 @@ describeInBrowser('an agent who was warned', () => {
       await shown.getByRole('button', { name: 'I am here' }).click();
       await shown.getByRole('heading', { name: 'Thank you' }).waitFor();
       expect(await text()).toMatch(/left alone until (2026-03-02 )?19:30/);
-      expect(await text()).toContain('your own zone, Europe/Vienna');
+      expect(await text()).toContain('your own zone, Europe/Vienna (UTC+01:00)');
       await isSound(shown, width);
       await shown.reload();
       await shown.getByRole('heading', { name: 'Thank you' }).waitFor();

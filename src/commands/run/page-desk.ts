@@ -41,6 +41,7 @@ export function deskOf(
       // The first line has the address as well, which the title need not repeat.
       return { called, lines: loaded.settings.log.identities === 'name' ? lines : lines.slice(2) };
     },
+    inLog: (id) => calledBy(subject, { id, name: id }).called,
     pause: async (until, { by, reason }) => {
       const since = subject.now();
       const who = byOf(by);

@@ -3,6 +3,7 @@ import { answerFinds } from '../../domain/judging/warnings.ts';
 import type { RecordEvent, StoredEvent } from '../../domain/record.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type { Instant } from '../../domain/time/time.ts';
+import { isOfShifts } from '../../policy-file/schema-calendar.ts';
 import type { StayGround, Store } from '../../ports/store.ts';
 import type { Desk, StayFound } from '../../server/page/latest.ts';
 import type { StayTicket } from '../../server/page/stay-link.ts';
@@ -18,7 +19,7 @@ export async function stayAtDesk(
   ticket: StayTicket,
   deed: Parameters<Desk['stay']>[1],
 ): Promise<StayFound> {
-  const words = { because: becauseOf(loaded(), ticket), zone: zoneOf(loaded()) };
+  const words = wordsFor(loaded(), ticket);
   if (deed === 'look') return standing(await groundOf(store, ticket), ticket, words);
   const agent = (await store.findAgents(ticket.agentId)).find(({ id }) => id === ticket.agentId);
   let found: StayFound | undefined;
@@ -73,8 +74,14 @@ function eventOf(
   return { kind: 'stay', at, agentId, ...named, rule: ruleId, limit: length };
 }
 
-/** What the rule is for, in its author's words; else its id. */
-function becauseOf(loaded: ReturnType<PageSubject['loaded']>, { ruleId }: StayTicket): string {
+/** What the rule is for, in its author's words; else its id. Times are told in the zone in which the warning told them. */
+function wordsFor(
+  loaded: ReturnType<PageSubject['loaded']>,
+  { ruleId }: StayTicket,
+): { readonly because: string; readonly zone: string } {
   const rules = loaded?.draft.content.profiles.flatMap((profile) => profile.rules) ?? [];
-  return rules.find(({ id }) => id === ruleId)?.description ?? ruleId;
+  const rule = rules.find(({ id }) => id === ruleId);
+  const calendar = loaded?.draft.content.calendars[rule?.during ?? rule?.outside ?? ''];
+  const zone = calendar === undefined || isOfShifts(calendar) ? zoneOf(loaded) : calendar.timezone;
+  return { because: rule?.description ?? ruleId, zone };
 }

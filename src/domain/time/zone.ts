@@ -34,6 +34,15 @@ export function wallTime(zone: string, at: Instant): WallTime {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
+/** How far the wall clock of `zone` is from UTC at `at`: `UTC-06:00`. Throws RangeError for an unknown zone. */
+export function offsetText(zone: string, at: Instant): string {
+  const minute = Math.floor(at / MINUTE) * MINUTE;
+  const offset = wallTime(zone, minute) - minute;
+  const minutes = Math.round(Math.abs(offset) / MINUTE);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `UTC${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
 /**
  * The first and the last instant at which the wall clock of `zone` shows `wall` (whole minutes). They differ in an hour
  * that is repeated. A time that is skipped has one instant: that of the jump.

@@ -33,6 +33,8 @@ export interface Session {
 export const SESSION_LASTS: Duration = 8 * HOUR;
 /** From leaving for the provider to coming back. */
 const SIGN_IN_LASTS: Duration = 10 * MINUTE;
+/** Sign-ins that one browser may have begun and not finished, each in a tab of its own; those that were begun first are forgotten. */
+const MOST_PENDING = 4;
 /** Sessions that this process knows to be ended; the oldest of more are asked for again. */
 const MOST_ENDED = 10_000;
 /** Browsers keep no cookie of more than 4,096, its name and attributes with it. */
@@ -120,7 +122,6 @@ export class Access {
     const hint = await this.#hints.seal(idToken, until);
     // Of users with many groups it may be longer than a browser keeps: then the provider asks whose session is meant.
     if (hint.length <= LONGEST_HINT) this.#keep(reply, 'sign_out', hint, SESSION_LASTS);
-    this.#drop(reply, 'sign_in');
   }
 
   /** In this browser and this process; the stores are for the caller. */
@@ -142,16 +143,30 @@ export class Access {
     return typeof value === 'string' && value !== '' ? value : undefined;
   }
 
-  /** Notes in the browser what it has to bring back, and where its user wanted to go. */
-  async leave(reply: FastifyReply, pending: Pending, to: string): Promise<void> {
+  /** Notes in the browser what it has to bring back, and where its user wanted to go: for each tab by itself. */
+  async leave(request: FastifyRequest, reply: FastifyReply, pending: Pending, to: string): Promise<void> {
+    const begun = Object.keys(request.cookies).filter((name) => {
+      const front = this.#name('sign_in');
+      return name.startsWith(front) && /^[\w-]*$/.test(name.slice(front.length));
+    });
+    // Browsers send those first that they have had for longest.
+    for (const name of begun.slice(0, Math.max(0, begun.length - MOST_PENDING + 1)))
+      void reply.clearCookie(name, this.#cookie('sign_in'));
     const sealed = await this.#pending.seal({ ...pending, to }, this.#now() + SIGN_IN_LASTS);
-    this.#keep(reply, 'sign_in', sealed, SIGN_IN_LASTS);
+    this.#keep(reply, 'sign_in', sealed, SIGN_IN_LASTS, pending.state);
   }
 
-  /** What `leave` noted in this browser. */
-  async left({ cookies }: FastifyRequest): Promise<(Pending & { readonly to: string }) | undefined> {
-    const value = (await this.#pending.open(cookies[this.#name('sign_in')], this.#now()))?.value;
-    return isPending(value) ? value : undefined;
+  /** What `leave` noted in this browser with this state; a second time there is nothing. */
+  async left(
+    { cookies }: FastifyRequest,
+    reply: FastifyReply,
+    state: unknown,
+  ): Promise<(Pending & { readonly to: string }) | undefined> {
+    const name = this.#name('sign_in', typeof state === 'string' ? state : '');
+    const value = (await this.#pending.open(cookies[name], this.#now()))?.value;
+    if (!isPending(value) || value.state !== state) return undefined;
+    void reply.clearCookie(name, this.#cookie('sign_in'));
+    return value;
   }
 
   /** A browser sends it with a form of this session's own pages, and no other page knows it. */
@@ -176,17 +191,25 @@ export class Access {
     return has('viewers') ? 'viewer' : 'none';
   }
 
-  /** With the prefix, a browser takes it from this host alone and by HTTPS alone. */
-  #name(purpose: Purpose): string {
-    return `${this.#isSecure ? '__Secure-' : ''}idle_enforcer_${purpose}`;
+  /**
+   * With `__Host-` a browser takes it from this host alone and by HTTPS alone, so that no neighbour in the domain plants one; the former is
+   * only for cookies of the whole host. Of sign-ins there is one for each state.
+   */
+  #name(purpose: Purpose, state = ''): string {
+    const whole = this.#cookie(purpose).path === '/' ? '__Host-' : '__Secure-';
+    const of = purpose === 'sign_in' ? `_${state.slice(0, 8)}` : '';
+    return `${this.#isSecure ? whole : ''}idle_enforcer_${purpose}${of}`;
   }
 
   get #isSecure(): boolean {
     return this.#url.protocol === 'https:';
   }
 
-  #keep(reply: FastifyReply, purpose: Purpose, text: string, lasts: Duration): void {
-    void reply.setCookie(this.#name(purpose), text, { ...this.#cookie(purpose), maxAge: lasts / 1_000 });
+  #keep(reply: FastifyReply, purpose: Purpose, text: string, lasts: Duration, state = ''): void {
+    void reply.setCookie(this.#name(purpose, state), text, {
+      ...this.#cookie(purpose),
+      maxAge: lasts / 1_000,
+    });
   }
 
   #drop(reply: FastifyReply, purpose: Purpose): void {

@@ -63,9 +63,7 @@ export async function createApp(parts: PageParts): Promise<App> {
   }
   await app.ready();
   const ticking = setInterval(() => {
-    tick(site).catch((error: unknown) => {
-      parts.log.warn({ err: error }, 'the page could not be brought up to date');
-    });
+    void tick(site);
   }, bounds.tick);
   ticking.unref();
   return {
@@ -171,10 +169,17 @@ function guard(app: FastifyInstance, site: Site): void {
   app.setErrorHandler((error: { readonly statusCode?: number }, _request, reply) => {
     const { statusCode = 500 } = error;
     if (statusCode >= 500) site.parts.log.error({ err: error }, 'the page could not be made');
-    const text = statusCode === 429 ? 'too many requests: wait a minute\n' : 'failed\n';
+    const text = `${REFUSED[statusCode] ?? 'failed'}\n`;
     return reply.code(statusCode).type(TEXT_TYPE).send(text);
   });
 }
+
+/** What a request is told that is not answered. */
+const REFUSED: Readonly<Record<number, string>> = {
+  413: 'the form is too long: a reason has at most 200 characters',
+  415: 'only forms of the page itself are taken',
+  429: 'too many requests: wait a minute',
+};
 
 /** Another site whose name leads here may not ask in its readers' names. */
 function isHost(given: string | undefined, url: string, wanted: string): boolean {

@@ -56,6 +56,10 @@ export const SCRIPT = `'use strict';
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const two = (n) => String(n).padStart(2, '0');
   const dayOf = (at) => at.getFullYear() + '-' + two(at.getMonth() + 1) + '-' + two(at.getDate());
+  const offsetOf = (at) => {
+    const minutes = Math.abs(at.getTimezoneOffset());
+    return 'UTC' + (at.getTimezoneOffset() > 0 ? '-' : '+') + two(Math.floor(minutes / 60)) + ':' + two(minutes % 60);
+  };
   function localise(root) {
     const today = dayOf(new Date());
     for (const element of root.querySelectorAll('time[data-form]')) {
@@ -63,7 +67,10 @@ export const SCRIPT = `'use strict';
       const time = two(at.getHours()) + ':' + two(at.getMinutes());
       element.textContent = element.dataset.form === 'clock' || (element.dataset.form === 'short' && dayOf(at) === today) ? time : dayOf(at) + ' ' + time;
     }
-    for (const element of root.querySelectorAll('[data-zone]')) element.textContent = 'your own zone' + (zone ? ', ' + zone : '');
+    for (const element of root.querySelectorAll('[data-zone]')) {
+      const at = new Date(element.dataset.zone);
+      element.textContent = 'your own zone' + (zone ? ', ' + zone : '') + (Number.isNaN(at.getTime()) ? '' : ' (' + offsetOf(at) + ')');
+    }
   }
   const parts = () => [...document.querySelectorAll('[data-part]')];
   const texts = new Map(parts().map((part) => [part.id, part.outerHTML]));

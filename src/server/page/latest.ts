@@ -21,6 +21,8 @@ export interface Desk {
   readonly find: (text: string) => Promise<readonly Called[]>;
   /** The sentences of `explain`; `undefined` where there is no such agent, or ids may not be shown. */
   readonly explain: (id: string) => Promise<Explained | undefined>;
+  /** How the policy wants an agent to be called in the log. */
+  readonly inLog: (id: string) => string;
   /** Holds all action, until then or until `resume`. On record with the user and the reason. */
   readonly pause: (until: Instant | undefined, deed: Deed) => Promise<void>;
   readonly resume: (deed: Deed) => Promise<void>;

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Session } from './access.ts';
 import { address, pageHtml } from './html.ts';
 import { accountHtml, findForm, operatorForms, type FormFrame } from './people-html.ts';
+import type { PageSource } from './latest.ts';
 import { eventOf, HEARTBEAT } from './readers.ts';
 import {
   asked,
@@ -105,39 +106,50 @@ function eventFor(session: Session | undefined, { parts, people }: MadePage): st
   return eventOf(session === undefined ? parts : `${parts}\n${people}`);
 }
 
-/** Ends the pages of sessions that are over, or whose organisation has gone. */
-async function closeEnded(site: Site): Promise<void> {
+/** Ends the pages of sessions that are over, and sends the others what is new: each organisation by itself. Does not reject. */
+export async function tick(site: Site): Promise<void> {
+  site.ticks += 1;
+  if (site.ticks % BEATS === 0) site.readers.send(() => HEARTBEAT);
+  const read = new Set(site.readers.all.map(({ organisation }) => organisation));
+  await Promise.all([site.signOuts.again(), ...[...read].map((organisation) => refresh(site, organisation))]);
+}
+
+async function refresh(site: Site, organisation: string): Promise<void> {
+  const source = sourceNamed(site, organisation);
+  await closeEnded(site, organisation, source);
+  if (source !== undefined) await tellNews(site, source);
+}
+
+/** Ends the pages of sessions that are over, and all of an organisation that has gone. */
+async function closeEnded(site: Site, organisation: string, source: PageSource | undefined): Promise<void> {
   const over = new Set<Reader>();
-  for (const reader of site.readers.all) {
-    const { session, organisation } = reader;
-    if (session === undefined) continue;
-    const source = sourceNamed(site, organisation);
-    const stands = source && (await site.access?.standing(session, source));
+  const look = async (reader: Reader): Promise<void> => {
+    const { session } = reader;
+    if (source !== undefined && session === undefined) return;
+    const stands = source && session && (await site.access?.standing(session, source));
     // While the store cannot be asked there is no news either.
     if (stands === 'ended' || stands === undefined) over.add(reader);
-  }
+  };
+  await Promise.all(site.readers.all.filter((reader) => reader.organisation === organisation).map(look));
   if (over.size > 0) site.readers.close((reader) => over.has(reader));
 }
 
-/** Ends the pages of sessions that are over, and sends the others what is new. */
-export async function tick(site: Site): Promise<void> {
-  await closeEnded(site);
-  const wanted = new Set(site.readers.all.map(({ organisation }) => organisation));
-  for (const source of site.parts.sources()) {
-    if (!wanted.has(source.organisation)) continue;
+/** Where the store of an organisation fails, its readers hear nothing new, and the others all that is. */
+async function tellNews(site: Site, source: PageSource): Promise<void> {
+  const { organisation } = source;
+  try {
     const { version, value } = await site.latest(source).get();
-    // Made once for all readers, and only where there are some.
+    // Made once for all readers.
     const events = new Map<boolean, string>();
     site.readers.send((reader) => {
-      if (reader.organisation !== source.organisation || reader.sent === version) return undefined;
+      if (reader.organisation !== organisation || reader.sent === version) return undefined;
       reader.sent = version;
       const isViewer = reader.session !== undefined;
       const event = events.get(isViewer) ?? eventFor(reader.session, value);
       events.set(isViewer, event);
       return event;
     });
+  } catch (error) {
+    site.parts.log.warn({ organisation, err: error }, 'the page could not be brought up to date');
   }
-  await site.signOuts.again();
-  site.ticks += 1;
-  if (site.ticks % BEATS === 0) site.readers.send(() => HEARTBEAT);
 }

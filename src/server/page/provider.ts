@@ -117,6 +117,8 @@ export class Provider {
         idToken: tokens.id_token ?? '',
       };
     } catch (error) {
+      // Its keys may be others than those that were read a moment ago: the next user is not refused for them.
+      if (!isAnswerOf(error)) this.#known = undefined;
       throw failureOf(error);
     }
   }
@@ -182,6 +184,11 @@ function nameIn(claims: Readonly<Record<string, unknown>>, subject: string): str
 /** Some providers write it as a text, and some leave it out. */
 function isUnverified(claim: unknown): boolean {
   return claim === false || claim === 'false';
+}
+
+/** Whether the provider itself says no, in words of OAuth. */
+function isAnswerOf(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'error' in error;
 }
 
 /** The library's errors hold answers with tokens: only their words of a closed list are taken over. */

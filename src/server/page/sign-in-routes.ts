@@ -13,14 +13,14 @@ export function signInRoutes(app: FastifyInstance, site: Site, access: Access): 
   app.get('/sign-in', { ...RATE, exposeHeadRoute: false }, async (request, reply) => {
     try {
       const { address, pending } = await access.provider.begin();
-      await access.leave(reply, pending, ownPlace(asked(request, 'to')));
+      await access.leave(request, reply, pending, ownPlace(asked(request, 'to')));
       return await reply.redirect(address.href, 302);
     } catch (error) {
       return failed(reply, error, site);
     }
   });
   app.get('/callback', { ...RATE, exposeHeadRoute: false }, async (request, reply) => {
-    const pending = await access.left(request);
+    const pending = await access.left(request, reply, asked(request, 'state'));
     const query = /\?.*$/.exec(request.url)?.[0];
     if (pending === undefined || query === undefined)
       return reply

@@ -19,7 +19,8 @@ export function signOutRoutes(app: FastifyInstance, site: Site, access: Access):
     access.end(reply, sent.session);
     await site.signOuts.end(sent.session, sources());
     log.info({ user: sent.session.who }, 'a user signed out on the page');
-    await tick(site);
+    // Ends what this session has open here; the user waits for no other organisation.
+    void tick(site);
     const there = await access.provider.logout(hint, access.front).catch((error: unknown) => {
       log.warn({ err: error }, 'the provider could not be asked where its own session ends');
       return undefined;

@@ -3,6 +3,8 @@ import { htmlText } from '../../texts/clean.ts';
 import { spokenLength } from '../../texts/spoken.ts';
 import type { StayFound } from './latest.ts';
 import { pageTimes } from './instants.ts';
+import { offsetText } from '../../domain/time/zone.ts';
+import type { Instant } from '../../domain/time/time.ts';
 import type { StayTicket } from './stay-link.ts';
 
 /** The link, and what it says. */
@@ -86,7 +88,7 @@ function openContent(
     title: 'Are you there?',
     html: `<p>You have been idle for long (${htmlText(because)}). You will be logged off Genesys Cloud <strong>at ${short(ticket.dueAt)}</strong>, unless there is a sign of you.</p>
 <form method="post" action="${prefix}/stay"><input type="hidden" name="link" value="${htmlText(token)}"><button>I am here</button></form>
-<p>With it you are left alone for ${spokenLength(ticket.length)}.</p>${zoneNote(zone)}`,
+<p>With it you are left alone for ${spokenLength(ticket.length)}.</p>${zoneNote(zone, ticket.dueAt)}`,
   };
 }
 
@@ -97,10 +99,12 @@ function answeredContent({ until, at, isLate, zone }: Extract<StayFound, { kind:
     : '';
   return {
     title: 'Thank you',
-    html: `<div class="banner good" role="status"><p>You said at ${short(at)} that you are here. You are left alone <strong>until ${short(until)}</strong>: no rule for idle agents logs you off before.</p></div>${late}${zoneNote(zone)}`,
+    html: `<div class="banner good" role="status"><p>You said at ${short(at)} that you are here. You are left alone <strong>until ${short(until)}</strong>: no rule for idle agents logs you off before.</p></div>${late}${zoneNote(zone, until)}`,
   };
 }
 
-function zoneNote(zone: string): string {
-  return `<p class="note">Times in <span data-zone>${htmlText(zone)}</span>.</p>`;
+/** With the offset: in an hour that is repeated the zone alone would not tell which of the two is meant. */
+function zoneNote(zone: string, at: Instant): string {
+  const offset = zone === 'UTC' ? '' : ` (${offsetText(zone, at)})`;
+  return `<p class="note">Times in <span data-zone="${new Date(at).toISOString()}">${htmlText(zone)}${offset}</span>.</p>`;
 }

@@ -60,11 +60,9 @@ async function answer(
 ): Promise<FastifyReply> {
   const found = await tried(site, source, ticket, 'answer');
   if (found === undefined) return send(site, { kind: 'failed' }, reply);
-  const { agentId, organisation } = ticket;
-  site.parts.log.info(
-    { organisation, agentId, found: found.kind },
-    'an agent answered a warning on the page',
-  );
+  const { organisation } = ticket;
+  const agent = source.desk.inLog(ticket.agentId);
+  site.parts.log.info({ organisation, agent, found: found.kind }, 'an agent answered a warning on the page');
   site.latest(source).expire();
   // Loading the page again asks, and answers nothing.
   return reply.redirect(`${site.prefix}/stay?link=${token}`, 303);

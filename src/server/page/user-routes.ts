@@ -90,7 +90,8 @@ async function act(
       ),
     ),
   );
-  await tick(site);
+  // Readers hear of it at once; the operator waits for none of them.
+  void tick(site);
   const failed = meant.filter((_, n) => done[n] === false);
   return failed.length === 0 ? reply.redirect(frontOf(site, source), 303) : notDone(kind, failed, reply);
 }
@@ -147,7 +148,10 @@ async function find(
       ? []
       : [`<li><a href="${agentAddress(frame, source.organisation, id)}">${htmlText(called)}</a></li>`],
   );
-  const list = links.length === 0 ? '<p>No agent that was ever seen fits.</p>' : `<ul>${links.join('')}</ul>`;
+  const list =
+    links.length > 0
+      ? `<ul>${links.join('')}</ul>`
+      : `<p>${found.length === 0 ? 'No agent that was ever seen fits.' : 'The policy lets no single agent be explained: log.identities is hash.'}</p>`;
   return sendPart(site, access, { session, source }, part('found', 'Agents found', list), reply);
 }
 
@@ -169,11 +173,14 @@ async function showAgent(
   if (source !== undefined && !seesNames(session, source.organisation)) return refused(reply);
   const isId = typeof id === 'string' && id !== '' && id.length <= LONGEST_ID;
   const explained = isId ? await source?.desk.explain(id) : undefined;
-  if (source === undefined || explained === undefined) {
+  if (source === undefined || !isId || explained === undefined) {
     reply.callNotFound();
     return reply;
   }
-  site.parts.log.info({ user: session.who, agentId: id }, 'an agent was looked at on the page');
+  site.parts.log.info(
+    { user: session.who, agent: source.desk.inLog(id) },
+    'an agent was looked at on the page',
+  );
   const words = `<pre tabindex="0">${explained.lines.map(htmlText).join('\n')}</pre>`;
   return sendPart(site, access, { session, source }, part('agent', htmlText(explained.called), words), reply);
 }

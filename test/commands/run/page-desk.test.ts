@@ -66,6 +66,7 @@ describe('an agent', () => {
     expect(await desk.explain('due')).toBeUndefined();
     const [found] = await desk.find('pers');
     expect([found?.id, found?.called.length]).toEqual([undefined, 12]);
+    expect(desk.inLog('due')).toBe(found?.called);
   });
 });
 

@@ -103,6 +103,8 @@ export class PlayedSource implements PageSource {
   readonly organisation: string;
   current: PageFacts;
   made = 0;
+  /** Its store fails. */
+  isBroken = false;
   #version = 1;
   /** What users did and asked. */
   readonly told: string[] = [];
@@ -114,6 +116,7 @@ export class PlayedSource implements PageSource {
     find: (text) => Promise.resolve(text === 'jane' ? [{ called: 'Jane Doe', id: 'jane-id' }] : []),
     explain: (id) =>
       Promise.resolve(id === 'jane-id' ? { called: 'Jane Doe', lines: ['They are due in 5m.'] } : undefined),
+    inLog: (id) => `<${id}>`,
     pause: (until, { by, reason }) => {
       this.told.push(
         `pause ${until === undefined ? 'for good' : new Date(until).toISOString()} by ${by}: ${reason}`,
@@ -145,7 +148,10 @@ export class PlayedSource implements PageSource {
     this.#version += 1;
   }
 
-  readonly version = (): Promise<string> => Promise.resolve(String(this.#version));
+  readonly version = (): Promise<string> =>
+    this.isBroken
+      ? Promise.reject(new Error('the store is not open'))
+      : Promise.resolve(String(this.#version));
   readonly facts = (): Promise<PageFacts> => {
     this.made += 1;
     return Promise.resolve(this.current);

@@ -90,6 +90,10 @@ export class IdentityProvider {
       interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
       jwks: { keys: [{ ...key, kid: `key-${this.#keys}`, use: 'sig', alg: 'ES256' }] },
       loadExistingGrant: async ({ oidc }) => {
+        // A new one would void the codes of the user's other tabs.
+        const known = oidc.session?.grantIdFor(clientId);
+        const found = known === undefined ? undefined : await oidc.provider.Grant.find(known);
+        if (found !== undefined) return found;
         const grant = new oidc.provider.Grant({ clientId, accountId: oidc.session?.accountId ?? '' });
         grant.addOIDCScope('openid email profile groups');
         await grant.save();
