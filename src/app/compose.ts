@@ -48,7 +48,7 @@ export type { Assembly, Surroundings } from './assembly.ts';
 export function openStoreOf(
   settings: Settings,
   { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
-  options: Pick<OpenOptions, 'trusted' | 'busyTimeout'> = {},
+  options: Pick<OpenOptions, 'trusted' | 'busyTimeout' | 'shared'> = {},
 ): Promise<Store> {
   return openStore(locationOf(settings), { now: () => clock.now(), log, ...options });
 }

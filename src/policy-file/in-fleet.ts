@@ -107,3 +107,17 @@ export function strangeRoles(
   const known = new Set(names.map((name = '') => normaliseName(name)));
   return Object.keys(signIn?.organisations ?? {}).filter((name) => !known.has(normaliseName(name)));
 }
+
+/** What of the process has changed and comes into force only with a restart. */
+export function changedForRestart(before: FleetShared, after: FleetShared): readonly string[] {
+  const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  return [
+    ...(placeOf(before) === placeOf(after) ? [] : ['store']),
+    ...(isSame(before.server, after.server) ? [] : ['server']),
+    ...(isSame(before.page, after.page) ? [] : ['page']),
+  ];
+}
+
+function placeOf({ store: { postgres, sqlite } }: FleetShared): string {
+  return postgres ?? sqlite;
+}

@@ -1,21 +1,26 @@
 /** Which kind of store is meant, and how it is opened: the one place that knows which kinds there are. */
-import type { ReplicasPort } from '../ports/replicas.ts';
 import type { Store } from '../ports/store.ts';
 import { StoreError } from './errors.ts';
 import { addressOf } from './postgres/address.ts';
+import type { SharedDatabase } from './postgres/shared.ts';
 import { copySqlite, type Copied } from './sqlite/copy.ts';
 import type { StoreOptions } from './sqlite/options.ts';
 import { openStore as openSqlite } from './sqlite/sqlite-store.ts';
+
+export type { SharedDatabase } from './postgres/shared.ts';
 
 /** Where a store is kept: in a file, where `:memory:` keeps nothing; or in a database, which many organisations may share. */
 export type StoreLocation =
   { readonly sqlite: string } | { readonly postgres: string; readonly organisation: string };
 
 /** What opening a store takes; only the clock is needed. */
-export type OpenOptions = Pick<
+export interface OpenOptions extends Pick<
   StoreOptions,
   'now' | 'log' | 'readOnly' | 'existing' | 'busyTimeout' | 'trusted'
->;
+> {
+  /** The database of this process, where several organisations share its connections. */
+  readonly shared?: SharedDatabase | undefined;
+}
 
 /** Where the store of a policy is. */
 export function locationOf({
@@ -31,15 +36,17 @@ export function locationOf({
 /** Opens or makes the store. Rejects with `StoreError`. */
 export async function openStore(location: StoreLocation, options: OpenOptions): Promise<Store> {
   if ('sqlite' in location) return await openSqlite(location.sqlite, options);
+  const { shared } = options;
+  if (shared?.url === location.postgres) return await shared.store(location.organisation, options);
   // Nobody who keeps a file loads what speaks to a database.
   const { openPostgres } = await import('./postgres/postgres-store.ts');
   return await openPostgres(location.postgres, location.organisation, options);
 }
 
-/** The replicas that share the database at this URL. Rejects with `StoreError`. */
-export async function openReplicas(url: string): Promise<ReplicasPort> {
-  const { replicasAt } = await import('./postgres/replicas.ts');
-  return await replicasAt(url);
+/** The database at this URL for all organisations of a process. Nothing is asked yet; whoever has it closes it. */
+export async function shareDatabase(url: string): Promise<SharedDatabase> {
+  const { SharedDatabase: Shared } = await import('./postgres/shared.ts');
+  return new Shared(url);
 }
 
 /** Organisations that have a store in the database at this URL. Rejects with `StoreError`. */

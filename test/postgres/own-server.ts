@@ -1,5 +1,5 @@
 /** A database server of one test alone, with settings of its own, which can be stopped, started again and followed by a standby. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -70,10 +70,21 @@ export class OwnServer {
   async end(how: 'in order' | 'at once' = 'in order'): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null) return;
+    this.thaw();
     const ended = new Promise((resolve) => child.on('close', resolve));
     if (how === 'at once') process.kill(this.#pid(), 'SIGQUIT');
     child.stdin?.end('\n');
     await ended;
+  }
+
+  /** Every process of it stands still, as on a machine whose disk does not answer; connections are taken by the kernel, and nobody says a word. */
+  freeze(): void {
+    this.#tell('SIGSTOP');
+  }
+
+  /** It goes on. */
+  thaw(): void {
+    this.#tell('SIGCONT');
   }
 
   /** A standby of it that answers, with a user of its own for what it is told. */
@@ -102,6 +113,13 @@ export class OwnServer {
   #pid(): number {
     const [pid = ''] = readFileSync(join(this.folder, 'data', 'postmaster.pid'), 'utf8').split('\n');
     return Number(pid);
+  }
+
+  /** Tells the server and the processes of its connections; one may have ended meanwhile. */
+  #tell(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const own = String(this.#pid());
+    const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', own], { encoding: 'utf8' });
+    spawnSync('kill', [`-${signal}`, own, ...stdout.split(/\s+/).filter((pid) => pid !== '')]);
   }
 
   #answers(): Promise<boolean> {

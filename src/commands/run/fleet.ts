@@ -7,16 +7,18 @@ import { normaliseName } from '../../domain/name.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import { faultLine, PolicyRefused } from '../../policy-file/faults.ts';
 import { policiesOf, type LoadedFleet } from '../../policy-file/fleet.ts';
-import { refusalBeside, sameOrganisation, type FleetShared } from '../../policy-file/in-fleet.ts';
+import { changedForRestart, refusalBeside, type FleetShared } from '../../policy-file/in-fleet.ts';
 import type { Digests } from '../../policy-file/files-read.ts';
 import { realAfter, watchFile, type After, type Change, type Loading } from '../../policy-file/watch.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import type { PageSource } from '../../server/page/latest.ts';
+import { shareDatabase, type SharedDatabase } from '../../store/open.ts';
 import type { Probe } from '../../server/health.ts';
 import type { Metrics } from '../../server/metrics.ts';
 import { oneLine } from '../../texts/clean.ts';
 import { counted } from '../../texts/counted.ts';
 import type { Check } from '../policy-test/policy-check.ts';
+import { Claims } from './claims.ts';
 import { FolderWatch, type FolderChange } from './folder-watch.ts';
 import { Organisation, type Fellows } from './organisation.ts';
 import type { ProcessParts } from './process-parts.ts';
@@ -24,7 +26,7 @@ import { spreadOf, type Spread } from './spread.ts';
 import { aborted } from './worker.ts';
 
 /** What the organisations of a fleet share. */
-export interface FleetParts extends Omit<ProcessParts, 'check'> {
+export interface FleetParts extends Omit<ProcessParts, 'check' | 'database'> {
   /** Reads and checks one policy as part of the fleet; several may be asked for at once. */
   readonly check: (path: string, shared: FleetShared, signal: AbortSignal) => Promise<Check>;
   /** Reads the file of the fleet again. */
@@ -49,8 +51,7 @@ export class Fleet {
   readonly #files: Digests;
   /** By their paths. */
   readonly #members = new Map<string, Member>();
-  /** Who watches which organisation, by the id that the platform has for it, and for as long as the same policy is in force there. */
-  readonly #claims = new Map<string, { readonly by: Organisation; readonly loaded: LoadedPolicy }>();
+  readonly #claims = new Claims();
   #signal: AbortSignal | undefined;
   /** Why the file of the fleet, or its folder, cannot be used as it is now. */
   #fault: string | undefined;
@@ -58,18 +59,27 @@ export class Fleet {
   #following: Promise<void> = Promise.resolve();
   /** Where the stores are in a database, which other processes may share. */
   readonly #spread: Spread | undefined;
+  readonly #database: SharedDatabase | undefined;
 
-  private constructor(loaded: LoadedFleet, files: Digests, parts: FleetParts) {
+  private constructor(
+    loaded: LoadedFleet,
+    files: Digests,
+    parts: FleetParts,
+    database: SharedDatabase | undefined,
+  ) {
     this.#loaded = loaded;
     this.#files = files;
     this.#parts = parts;
     this.#startedAt = parts.clock.now();
-    this.#spread = spreadOf(loaded.shared.store.postgres, parts, () => this.organisations);
+    this.#database = database;
+    this.#spread = spreadOf(database, parts, () => this.organisations);
   }
 
   /** Checks the policies of a fleet. Rejects with `PolicyRefused` where not one of them can be used. */
   static async load(loaded: LoadedFleet, files: Digests, parts: FleetParts): Promise<Fleet> {
-    const fleet = new Fleet(loaded, files, parts);
+    const { postgres } = loaded.shared.store;
+    const database = postgres === undefined ? undefined : await shareDatabase(postgres);
+    const fleet = new Fleet(loaded, files, parts, database);
     await fleet.#begin();
     return fleet;
   }
@@ -107,6 +117,7 @@ export class Fleet {
     await this.#spread?.stop();
     await this.#following;
     await Promise.all([...this.#members.values()].map((member) => member.ended));
+    await this.#database?.close();
   }
 
   /** `/healthz`: a loop that is stuck is cured by a restart alone, which costs the others nothing that they remember. */
@@ -186,7 +197,7 @@ export class Fleet {
     const fellows: Fellows = {
       refusal: (own, wanted) => this.#refusal(own, wanted),
       claim: (own, loaded, id) => {
-        this.#claim(own, loaded, id);
+        this.#claims.claim(own, loaded, id, this.organisations);
       },
       isCalled: (own, name) => this.#isCalled(own, name),
       changed: () => {
@@ -196,6 +207,7 @@ export class Fleet {
     };
     const parts = {
       ...this.#parts,
+      database: this.#database,
       check: (file: string, signal: AbortSignal) => this.#check(file, signal),
     };
     const organisation = new Organisation(path, check, parts, fellows);
@@ -219,20 +231,6 @@ export class Fleet {
       if (refusal !== undefined) return refusal;
     }
     return undefined;
-  }
-
-  /** Two clients may belong to one organisation, which only the platform can tell: the one that came first has it. */
-  #claim(own: Organisation, loaded: LoadedPolicy, id: string): void {
-    const holder = this.#claims.get(id);
-    if (
-      holder !== undefined &&
-      holder.by !== own &&
-      holder.by.started === holder.loaded &&
-      this.organisations.includes(holder.by)
-    )
-      throw sameOrganisation(loaded, holder.by.name);
-    for (const [other, { by }] of this.#claims) if (by === own) this.#claims.delete(other);
-    this.#claims.set(id, { by: own, loaded });
   }
 
   #isCalled(own: Organisation, name: string): boolean {
@@ -323,12 +321,8 @@ export class Fleet {
     const { log, setLevel } = this.#parts;
     const { loaded } = change;
     const { shared: before } = this.#loaded;
-    const { store, server, page } = loaded.shared;
-    const restart = [
-      ...(isSamePlace(store, before.store) ? [] : ['store']),
-      ...(JSON.stringify(server) === JSON.stringify(before.server) ? [] : ['server']),
-      ...(JSON.stringify(page) === JSON.stringify(before.page) ? [] : ['page']),
-    ];
+    const { store } = loaded.shared;
+    const restart = changedForRestart(before, loaded.shared);
     if (restart.length > 0)
       log.warn({ settings: restart }, 'these settings have changed and come into force only with a restart');
     const { sqlite, postgres } = before.store;
@@ -338,8 +332,4 @@ export class Fleet {
     log.info({ file: loaded.path }, 'the changed file of the fleet is in force');
     await Promise.all(this.organisations.map((organisation) => organisation.recheck(signal)));
   }
-}
-
-function isSamePlace(a: FleetShared['store'], b: FleetShared['store']): boolean {
-  return a.postgres === b.postgres && (a.postgres !== undefined || a.sqlite === b.sqlite);
 }

@@ -127,7 +127,8 @@ export class Organisation {
   async open(stop = new AbortController().signal): Promise<void> {
     const { policy } = this;
     if (policy === undefined || this.#store !== undefined) return;
-    const opening = openStoreOf(policy.settings, { clock: this.#process.clock, log: this.#log });
+    const { clock, database: shared } = this.#process;
+    const opening = openStoreOf(policy.settings, { clock, log: this.#log }, { shared });
     this.#store = await unlessTooLate(opening, stop, (store) => store.close());
     this.#log.info({ store: this.#store.place }, 'the store is open');
   }

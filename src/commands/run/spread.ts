@@ -11,7 +11,7 @@ import { SECOND, type Duration } from '../../domain/time/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { HeardReplica, ReplicasPort } from '../../ports/replicas.ts';
-import { openReplicas } from '../../store/open.ts';
+import type { SharedDatabase } from '../../store/open.ts';
 import { DRAIN } from './worker.ts';
 
 /** How often it tells the others. */
@@ -148,13 +148,13 @@ export class Spread {
   }
 }
 
-/** This process among those that share the database at this URL; `undefined` without one. */
+/** This process among those that share its database; `undefined` without one. */
 export function spreadOf(
-  url: string | undefined,
+  database: Pick<SharedDatabase, 'replicas'> | undefined,
   { clock, log }: Pick<SpreadParts, 'clock' | 'log'>,
   organisations: SpreadParts['organisations'],
 ): Spread | undefined {
-  if (url === undefined) return undefined;
+  if (database === undefined) return undefined;
   const id = `${hostname()}/${randomUUID().slice(0, 8)}`;
-  return new Spread({ id, clock, log, organisations, open: () => openReplicas(url) });
+  return new Spread({ id, clock, log, organisations, open: () => database.replicas() });
 }

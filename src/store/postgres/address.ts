@@ -26,6 +26,11 @@ export function addressOf(url: string): Address {
   }
 }
 
+/** How people find the store of an organisation. */
+export function placeOf({ place }: Address, organisation: string): string {
+  return `${place} (organisation ${organisation})`;
+}
+
 function sslOf(tls: DatabaseUrl['tls'], authority: string | undefined): ConnectionOptions | false {
   if (tls === 'none') return false;
   if (tls === 'any') return { rejectUnauthorized: false };

@@ -1,25 +1,32 @@
 /**
- * The way to the database: a few connections, transactions with time-outs, and errors in the house's own words. Nothing outlives a
- * transaction on the server - no setting, no lock, no prepared statement - so that a pooler may stand between.
+ * The way to the database: transactions with time-outs, and errors in the house's own words. Nothing outlives a transaction on the
+ * server - no setting, no lock, no prepared statement - so that a pooler may stand between.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool, PoolClient, QueryArrayResult } from 'pg';
+import type { PoolClient, QueryArrayResult } from 'pg';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
 import type { Address } from './address.ts';
+import { ALONE, Connections, within, type Lane, type Taken } from './connections.ts';
 import { databaseError, databaseErrorOf } from './errors.ts';
 
-/** Writes go one after the other, beside them the lease is renewed, and two may read. */
-const CONNECTIONS = 4;
-const CONNECT_WITHIN: Duration = 5 * SECOND;
 /** Between two words of a transaction of ours the server waits so long: a frozen worker must not hold up its successor. */
 const IDLE_WITHIN: Duration = 10 * SECOND;
 /** Another transaction may hold a row for so long. */
 const LOCK_WITHIN: Duration = 5 * SECOND;
-/** One statement may take so long, and its answer a little longer. */
-export const USUAL_STATEMENT: Duration = 15 * SECOND;
-const ANSWER_WITHIN: Duration = 5 * SECOND;
-const CLOSE_WITHIN: Duration = 2 * SECOND;
-const IDLE_CONNECTION: Duration = 30 * SECOND;
+/** What takes longer is told before it begins. */
+const USUAL_STATEMENT: Duration = 15 * SECOND;
+/** A connection that does not answer is given up. */
+const ROLLBACK_WITHIN: Duration = SECOND;
+const CLOSE_WITHIN: Duration = SECOND;
+
+/** How long the server gives a statement, and how much longer its answer is waited for. */
+interface Limits {
+  readonly statement: Duration;
+  readonly answer: Duration;
+}
+
+const USUAL: Limits = { statement: USUAL_STATEMENT, answer: 5 * SECOND };
+/** A lease of 30 s is renewed after ten: there is time for a second try. */
+const KEPT: Limits = { statement: 4 * SECOND, answer: SECOND };
 
 export type Value = string | number | boolean | null | readonly (string | number | null)[];
 
@@ -39,130 +46,129 @@ export interface Transaction extends Asking {
   script(sql: string): Promise<void>;
 }
 
-/** A pool of connections to one database. All its methods reject with `StoreError` and nothing else. */
+type Work<T> = (tx: Transaction) => Promise<T>;
+
+/** A database as one of those who share the connections to it sees it. All its methods reject with `StoreError` and nothing else. */
 export class Database implements Asking {
   readonly place: string;
-  readonly #pool: Pool;
-  #isClosed = false;
+  readonly #connections: Connections;
+  /** Nobody shares these connections. */
+  readonly #isAlone: boolean;
+  readonly #taken = new Set<Taken>();
+  readonly #closed = new AbortController();
+  #onIdle: (() => void) | undefined;
 
-  private constructor(place: string, pool: Pool) {
+  /** `place`: how errors name it. */
+  constructor(connections: Connections, place: string, isAlone = false) {
+    this.#connections = connections;
     this.place = place;
-    this.#pool = pool;
+    this.#isAlone = isAlone;
   }
 
-  /** Loads the library, which nobody needs who has no database; connects with the first question. */
+  /** With connections of its own; connects with the first question. */
   static async at(address: Address, place: string): Promise<Database> {
-    const { default: pg } = await import('pg');
-    const { host, port, user, password, database, ssl } = address;
-    const pool = new pg.Pool({
-      ...{ host, port, user, password, database, ssl },
-      application_name: 'idle-enforcer',
-      max: CONNECTIONS,
-      connectionTimeoutMillis: CONNECT_WITHIN,
-      idleTimeoutMillis: IDLE_CONNECTION,
-      keepAlive: true,
-      allowExitOnIdle: true,
-      types: { getTypeParser: (oid: number) => parserOf(oid) },
-    });
-    // What breaks a connection is told by the question that is under way on it, if any.
-    pool.on('connect', (client) => {
-      client.on('error', () => undefined);
-    });
-    // A connection that breaks while nobody uses it is replaced; the next question tells what is wrong.
-    pool.on('error', () => undefined);
-    return new Database(place, pool);
+    return new Database(await Connections.to(address, ALONE), place, true);
   }
 
+  /** One statement; the server ends it in time, whether or not anybody still waits for it. */
   rows(sql: string, ...values: readonly Value[]): Promise<readonly Row[]> {
-    return this.#with((client) => asking(client, USUAL_STATEMENT).rows(sql, ...values));
+    return this.transaction((tx) => tx.rows(sql, ...values));
   }
 
+  /** The same. */
   run(sql: string, ...values: readonly Value[]): Promise<number> {
-    return this.#with((client) => asking(client, USUAL_STATEMENT).run(sql, ...values));
+    return this.transaction((tx) => tx.run(sql, ...values));
   }
 
-  /** Does the work wholly or not at all. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>, longest: Duration = USUAL_STATEMENT): Promise<T> {
-    return this.#with(async (client) => {
-      await plain(client, begin(longest));
-      const result = await work(asking(client, longest)).catch(async (error: unknown) => {
-        // What made it fail is the error to report; the server rolls back when the connection goes.
-        await plain(client, 'ROLLBACK').catch(() => undefined);
-        throw error;
-      });
-      await plain(client, 'COMMIT');
-      return result;
-    });
+  /** Does the work wholly or not at all. `longest`: how long a statement may take that takes longer than usual. */
+  transaction<T>(work: Work<T>, longest?: Duration): Promise<T> {
+    const limits = longest === undefined ? USUAL : { ...USUAL, statement: longest };
+    return this.#made(this.#connections.work, work, limits, longest);
   }
 
-  /** May be called again. */
+  /** The same by a connection that waits for no other work: for leases, and to say that this process lives. It takes milliseconds. */
+  kept<T>(work: Work<T>): Promise<T> {
+    return this.#made(this.#connections.kept, work, KEPT);
+  }
+
+  /** Waits a moment for what is under way, and cuts off the rest. May be called again. */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    const late = new AbortController();
-    // A question that hangs is not waited for.
-    await Promise.race([
-      this.#pool.end(),
-      sleep(CLOSE_WITHIN, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
-    ]);
-    late.abort();
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort(databaseError('lost', this.place, 'closed'));
+    if (this.#taken.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      this.#onIdle = () => {
+        resolve(undefined);
+      };
+      await within(CLOSE_WITHIN, promise);
+    }
+    for (const taken of this.#taken) this.#giveBack(taken, new Error('closed'));
+    if (this.#isAlone) await this.#connections.close();
   }
 
-  async #with<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    if (this.#isClosed) throw databaseError('lost', this.place, 'closed');
-    let client: PoolClient | undefined;
+  async #made<T>(lane: Lane, work: Work<T>, limits: Limits, longest?: Duration): Promise<T> {
+    const { signal } = this.#closed;
+    let taken: Taken | undefined;
     let fault: Error | undefined;
     try {
-      client = await this.#pool.connect();
-      return await work(client);
+      signal.throwIfAborted();
+      taken = await lane.take(this, { place: this.place, signal, longest });
+      this.#taken.add(taken);
+      signal.throwIfAborted();
+      return await inTransaction(taken.client, work, limits);
     } catch (error) {
       fault = databaseErrorOf(error, this.place);
       throw fault;
     } finally {
       // After a failure nobody knows what the connection is in the middle of.
-      client?.release(fault);
+      if (taken !== undefined) this.#giveBack(taken, fault);
     }
+  }
+
+  #giveBack(taken: Taken, fault?: Error): void {
+    if (!this.#taken.delete(taken)) return;
+    taken.release(fault);
+    if (this.#taken.size === 0) this.#onIdle?.();
   }
 }
 
-function begin(longest: Duration): string {
+async function inTransaction<T>(client: PoolClient, work: Work<T>, limits: Limits): Promise<T> {
+  await plain(client, begin(limits), limits);
+  const result = await work(asking(client, limits)).catch(async (error: unknown) => {
+    // What made it fail is the error to report; the server rolls back when the connection goes.
+    await plain(client, 'ROLLBACK', { statement: 0, answer: ROLLBACK_WITHIN }).catch(() => undefined);
+    throw error;
+  });
+  await plain(client, 'COMMIT', limits);
+  return result;
+}
+
+function begin({ statement }: Limits): string {
   return (
-    `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${longest}; ` +
+    `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${statement}; ` +
     `SET LOCAL lock_timeout = ${LOCK_WITHIN}; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_WITHIN}`
   );
 }
 
-async function plain(client: PoolClient, text: string, longest = USUAL_STATEMENT): Promise<void> {
-  const config = { text, query_timeout: longest + ANSWER_WITHIN };
+async function plain(client: PoolClient, text: string, { statement, answer }: Limits): Promise<void> {
+  const config = { text, query_timeout: statement + answer };
   await client.query(config);
 }
 
-function asking(client: PoolClient, longest: Duration): Transaction {
+function asking(client: PoolClient, limits: Limits): Transaction {
   const ask = (text: string, values: readonly Value[]): Promise<QueryArrayResult<unknown[]>> => {
     // The library knows this one, its types do not.
     const config = {
       text,
       values: [...values],
       rowMode: 'array' as const,
-      query_timeout: longest + ANSWER_WITHIN,
+      query_timeout: limits.statement + limits.answer,
     };
     return client.query<unknown[]>(config);
   };
   return {
     rows: async (sql, ...values) => (await ask(sql, values)).rows,
     run: async (sql, ...values) => (await ask(sql, values)).rowCount ?? 0,
-    script: (sql) => plain(client, sql, longest),
+    script: (sql) => plain(client, sql, limits),
   };
-}
-
-const BIGINT = 20;
-const INTEGERS: ReadonlySet<number> = new Set([BIGINT, 21, 23]);
-const FLOAT = 701;
-const BOOLEAN = 16;
-
-/** Instants are far smaller than what JavaScript can hold. */
-function parserOf(oid: number): (text: string) => unknown {
-  if (INTEGERS.has(oid) || oid === FLOAT) return Number;
-  if (oid === BOOLEAN) return (text) => text === 't';
-  return (text) => text;
 }

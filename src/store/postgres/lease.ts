@@ -1,6 +1,6 @@
 /**
- * The lease of the one worker that may act, by the database's clock. Renewing it waits for nothing; taking it waits for the write of its
- * holder that may be under way.
+ * The lease of the one worker that may act, by the database's clock. Renewing it waits for nothing, by a connection that is kept for that;
+ * taking it waits for the write of its holder that may be under way.
  */
 import { performance } from 'node:perf_hooks';
 import type { LeaseGrant, LeaseTrace } from '../../domain/record.ts';
@@ -61,26 +61,26 @@ export class DatabaseLease {
   /** See `Store.holdLease`. */
   async hold(holder: string, ttl: Duration, quiet: Duration): Promise<LeaseGrant | undefined> {
     const { db, name, fence } = this.#organisation;
-    const [own] = await db.rows(RENEW, name, holder, ttl, quiet, MIGRATIONS.length);
-    if (own !== undefined) {
-      const grant = grantIn(own);
-      fence.asked(holder, grant.epoch);
-      return grant;
-    }
-    // Most of those who ask are waiting: they lock nothing.
-    const grant = this.#isFree(await this.#found(db), ttl) ? await this.#take(holder, ttl, quiet) : undefined;
+    const { own, found } = await db.kept(async (tx) => {
+      const [row] = await tx.rows(RENEW, name, holder, ttl, quiet, MIGRATIONS.length);
+      // Most of those who ask are waiting: they lock nothing.
+      return { own: row && grantIn(row), found: row === undefined ? await this.#found(tx) : undefined };
+    });
+    const grant = own ?? (this.#isFree(found, ttl) ? await this.#take(holder, ttl, quiet) : undefined);
     fence.asked(holder, grant?.epoch);
     return grant;
   }
 
   /** See `Store.releaseLease`. */
   async release(holder: string, underWay: Duration): Promise<void> {
-    await this.#organisation.db.run(RELEASE, this.#organisation.name, holder, underWay);
+    const { db, name } = this.#organisation;
+    await db.kept((tx) => tx.run(RELEASE, name, holder, underWay));
   }
 
   /** See `Store.lease`; `now` is this machine's. */
   async trace(now: Instant): Promise<LeaseTrace | undefined> {
-    const [row] = await this.#organisation.db.rows(READ, this.#organisation.name);
+    const { db, name } = this.#organisation;
+    const [row] = await db.kept((tx) => tx.rows(READ, name));
     if (row === undefined || row[0] === '') return undefined;
     return { holder: String(row[0]), epoch: Number(row[1]), until: now + Math.round(Number(row[2])) };
   }

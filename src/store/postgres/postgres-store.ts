@@ -24,37 +24,30 @@ import type { Duration, Instant } from '../../domain/time/time.ts';
 import type { DamageCount, StayGround, Store } from '../../ports/store.ts';
 import { learntBody, learntOf, standingBody } from '../codec.ts';
 import type { DamageLog } from '../damage.ts';
-import { StoreError } from '../errors.ts';
 import { isOwnNote, NOTES } from '../notes.ts';
 import { thisProcess, type Self } from '../self.ts';
 import { newestStay } from '../stays.ts';
-import { addressOf } from './address.ts';
+import { addressOf, placeOf } from './address.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
 import * as controls from './controls.ts';
 import { Damage } from './damage.ts';
 import { Database } from './database.ts';
-import { databaseError } from './errors.ts';
 import { DatabaseLease } from './lease.ts';
 import { GoneBack, LeftBehind } from './left-behind.ts';
 import * as memories from './memories.ts';
 import { Organisation } from './organisation.ts';
 import { DatabaseOutbox } from './outbox.ts';
+import { prepare, type Preparing } from './prepare.ts';
 import { forgetBefore, LONGEST_PRUNE } from './prune.ts';
 import { addEvents, countPages, eventPages, readEvents, readOpenIntents, saveCount } from './record.ts';
 import { DatabaseSessions } from './sessions.ts';
-import { checkVersion, migrate, MIGRATIONS, storedVersion } from './schema.ts';
 
 /** How a store in a database is opened. */
-export interface PostgresOptions {
+export interface PostgresOptions extends Preparing {
   /** The wall clock; dates agents' names. */
   readonly now: () => Instant;
   /** Told of what had to be left out. */
   readonly log?: DamageLog;
-  /** For `explain` and `report`: there must be a store, and nothing is written. */
-  readonly readOnly?: boolean;
-  /** For `pause` and `resume`: there must be a store. */
-  readonly existing?: boolean;
-  readonly migrations?: readonly string[];
   /** How the lease sees this process. */
   readonly self?: Self;
 }
@@ -66,10 +59,10 @@ export async function openPostgres(
   options: PostgresOptions,
 ): Promise<PostgresStore> {
   const address = addressOf(url);
-  const db = await Database.at(address, `${address.place} (organisation ${organisation})`);
+  const db = await Database.at(address, placeOf(address, organisation));
   try {
     await prepare(db, options);
-    return new PostgresStore(new Organisation(db, organisation), options);
+    return PostgresStore.of(db, organisation, options);
   } catch (error) {
     await db.close().catch(() => undefined);
     throw error;
@@ -81,7 +74,7 @@ export async function organisationsAt(url: string): Promise<readonly string[]> {
   const address = addressOf(url);
   const db = await Database.at(address, address.place);
   try {
-    await prepare(db, { now: () => 0, existing: true });
+    await prepare(db, { existing: true });
     // Each table but these two has rows of organisations that are in one of them as well.
     const rows = await db.rows(
       'SELECT organisation FROM idle_enforcer.lease UNION SELECT organisation FROM idle_enforcer.record ORDER BY 1',
@@ -90,28 +83,6 @@ export async function organisationsAt(url: string): Promise<readonly string[]> {
   } finally {
     await db.close();
   }
-}
-
-async function prepare(
-  db: Database,
-  { readOnly, existing, migrations = MIGRATIONS }: PostgresOptions,
-): Promise<void> {
-  if (readOnly !== true && existing !== true) {
-    await migrate(db, migrations);
-    return;
-  }
-  const version = await storedVersion(db);
-  if (version === 0) throw databaseError('missing', db.place);
-  checkVersion(version, migrations.length, db.place);
-  if (version === migrations.length) return;
-  if (readOnly === true)
-    throw new StoreError(
-      'unwritable',
-      db.place,
-      `The store in the database ${db.place} is that of an older version of this program: start the worker once, which brings it ` +
-        'up to date.',
-    );
-  await migrate(db, migrations);
 }
 
 /** See `Store` for what each method promises. All reject with `StoreError` and nothing else. */
@@ -131,7 +102,7 @@ export class PostgresStore implements Store {
   #opened = 1;
   readonly #left = new LeftBehind();
 
-  constructor(organisation: Organisation, options: PostgresOptions) {
+  private constructor(organisation: Organisation, options: PostgresOptions) {
     this.#organisation = organisation;
     this.#db = organisation.db;
     this.#name = organisation.name;
@@ -142,6 +113,11 @@ export class PostgresStore implements Store {
     this.sessions = new DatabaseSessions(organisation);
     this.#self = options.self ?? thisProcess();
     this.#lease = new DatabaseLease(organisation, this.#self);
+  }
+
+  /** That of an organisation in a database whose tables are there. */
+  static of(db: Database, organisation: string, options: PostgresOptions): PostgresStore {
+    return new PostgresStore(new Organisation(db, organisation), options);
   }
 
   /** The address without user and password, and the organisation. */

@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import { MINUTE, SECOND, type Duration } from '../../domain/time/time.ts';
 import type { HeardReplica, ReplicasPort } from '../../ports/replicas.ts';
-import { addressOf } from './address.ts';
-import { Database, type Row } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { storable } from './organisation.ts';
 
 /** Replicas that have said nothing for so long are not told of. */
@@ -29,16 +28,16 @@ const CLAIM = `UPDATE idle_enforcer.move SET at = clock_timestamp()
 
 const NAMES = z.array(z.string());
 
-/** Connects to the database at this URL with the first question. Rejects with `StoreError` where the URL is of no use. */
-export async function replicasAt(url: string): Promise<ReplicasPort> {
-  const address = addressOf(url);
-  const db = await Database.at(address, address.place);
+/** The replicas that share this database, which is closed with the port. */
+export function replicasOn(db: Database): ReplicasPort {
   return {
-    beat: async ({ id, able, held }) =>
-      (await db.rows(BEAT, id, listed(able), listed(held), LATELY)).map(replicaIn),
-    claimMove: async () => (await db.run(CLAIM, MOVE)) > 0,
+    beat: async ({ id, able, held }) => {
+      const rows = await db.kept((tx) => tx.rows(BEAT, id, listed(able), listed(held), LATELY));
+      return rows.map(replicaIn);
+    },
+    claimMove: async () => (await db.kept((tx) => tx.run(CLAIM, MOVE))) > 0,
     leave: async (id) => {
-      await db.run('DELETE FROM idle_enforcer.replica WHERE id = $1', id);
+      await db.kept((tx) => tx.run('DELETE FROM idle_enforcer.replica WHERE id = $1', id));
     },
     close: () => db.close(),
   };

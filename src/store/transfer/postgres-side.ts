@@ -2,7 +2,7 @@
 import { normaliseName } from '../../domain/name.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
 import { stateOf } from '../codec.ts';
-import { addressOf } from '../postgres/address.ts';
+import { addressOf, placeOf } from '../postgres/address.ts';
 import { Database, type Asking, type Transaction } from '../postgres/database.ts';
 import { migrate, MIGRATIONS } from '../postgres/schema.ts';
 import { PAGE, type PlainRow, type Reading, type Side, type Table, type Writing } from './tables.ts';
@@ -45,7 +45,7 @@ export class PostgresSide implements Side {
   /** Connects; makes the tables where they are to be written. Rejects with `StoreError`. */
   static async open(url: string, organisation: string): Promise<PostgresSide> {
     const address = addressOf(url);
-    const db = await Database.at(address, `${address.place} (organisation ${organisation})`);
+    const db = await Database.at(address, placeOf(address, organisation));
     try {
       await migrate(db, MIGRATIONS);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Replica } from '../../../src/domain/spread.ts';
 import type { ReplicasPort } from '../../../src/ports/replicas.ts';
-import { openReplicas } from '../../../src/store/open.ts';
+import { shareDatabase, type SharedDatabase } from '../../../src/store/open.ts';
 import { openPostgres } from '../../../src/store/postgres/postgres-store.ts';
 import { asked, emptyDatabase, NO_POSTGRES, type EmptyDatabase } from '../../postgres/server.ts';
 import { BASE } from '../examples.ts';
@@ -14,6 +14,7 @@ const replica = (id: string, held: readonly string[] = []): Replica => ({
 
 here('replicas that share a database', () => {
   let database: EmptyDatabase;
+  let shares: readonly SharedDatabase[];
   let one: ReplicasPort;
   let other: ReplicasPort;
   const sql = (text: string): Promise<readonly object[]> => asked(database.url, text);
@@ -21,11 +22,12 @@ here('replicas that share a database', () => {
   beforeAll(async () => {
     database = await emptyDatabase();
     await (await openPostgres(database.url, 'Harbour', { now: () => BASE })).close();
-    [one, other] = [await openReplicas(database.url), await openReplicas(database.url)];
+    shares = [await shareDatabase(database.url), await shareDatabase(database.url)];
+    [one, other] = [await shares[0]!.replicas(), await shares[1]!.replicas()];
   });
 
   afterAll(async () => {
-    for (const each of [one, other, one]) await each.close();
+    for (const each of [one, other, one, ...shares]) await each.close();
     await database.drop();
   });
 
