@@ -28,6 +28,8 @@ import { NamesInUse } from './names-in-use.ts';
 import { watchedBy } from './floor.ts';
 import { notePolicy } from './note-policy.ts';
 import { noteSweep } from './note-sweep.ts';
+import { keptOf } from '../policy-file/before.ts';
+import { rolloutNotes } from '../store/rollout-note.ts';
 import { locationOf, openStore, type OpenOptions } from '../store/open.ts';
 import { Reload } from './reload.ts';
 import { proxiesOf, proxyAddresses } from './proxies.ts';
@@ -116,7 +118,7 @@ async function assembled(loaded: LoadedPolicy, store: Store, around: Surrounding
       redactor,
     });
     const parts: Parts = { ...around, store, platform, names, identity, health, telling, alarms };
-    const inForce = inForceOf(policy, loaded.settings);
+    const inForce = inForceOf(policy, loaded, redactor);
     const { worker, lastReport, missed, onTaken, between } = begun(workerOf(inForce, parts), parts);
     const reload = reloadOf(loaded, inForce, worker, parts);
     reload.subscribe(({ settings }) => {
@@ -159,9 +161,11 @@ function tellMode(metrics: Metrics, { organisation, mode, held }: Settings, log?
   log?.info({ by: held.by, policySays: held.policySays }, 'the environment holds the mode at observe');
 }
 
-function inForceOf(policy: Policy, { sweep, store, genesys }: Settings): InForce {
+function inForceOf(policy: Policy, { settings, draft }: LoadedPolicy, redactor: Redactor): InForce {
+  const { sweep, store, genesys } = settings;
   const longestRequest = Math.max(genesys.timeout, LONGEST_EFFECT, LONGEST_CALL);
-  return { policy, longestInterval: sweep.interval, retention: store.retention, longestRequest };
+  const kept = keptOf(draft, (text) => redactor.hide(text));
+  return { policy, longestInterval: sweep.interval, retention: store.retention, longestRequest, kept };
 }
 
 /** What a worker and its reloading are made of. */
@@ -217,7 +221,8 @@ function workerOf(
   const made = { ...tools, ...asked, sources, directory, effects, store, names };
   const load: WorkerParts['load'] = async (wanted, isAfterAnother, isOver) => {
     if (isAfterAnother) await readAgain(parts);
-    return await Controller.load({ ...made, store: writtenUnder(store, isOver) }, wanted);
+    const written = writtenUnder(store, isOver);
+    return await Controller.load({ ...made, store: written, rollouts: rolloutNotes(written) }, wanted);
   };
   let { setAside } = store;
   const hooks = {
@@ -276,25 +281,26 @@ const SECRET_IS_FOR: ReadonlySet<string> = new Set(
 );
 
 function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: Parts): Reload {
-  const { clock, log, metrics, signal, store, platform, names, identity, telling, redactor } = parts;
+  const { clock, log, metrics, signal, store, platform, names, identity, telling } = parts;
+  const { redactor = new Redactor() } = parts;
   let { policy: inForce } = first;
   return new Reload({
     loaded,
     clock,
     log,
     resolve: (wanted) => {
-      for (const secret of secretsOf(wanted.settings)) redactor?.know(secret);
+      for (const secret of secretsOf(wanted.settings)) redactor.know(secret);
       return names.resolve(wanted, signal);
     },
     busy: () => worker.busy,
     takeUp: (wanted, resolved) => {
       const { settings } = wanted;
       // Where only secrets have changed there was nothing to resolve.
-      for (const secret of secretsOf(settings)) redactor?.know(secret);
+      for (const secret of secretsOf(settings)) redactor.know(secret);
       const policy = resolved ?? inForce;
       inForce = policy;
       if (resolved !== undefined) void names.use(resolved);
-      worker.use(inForceOf(policy, settings));
+      worker.use(inForceOf(policy, wanted, redactor));
       if (!needRestart(loaded, wanted).some((setting) => SECRET_IS_FOR.has(setting)))
         platform.useSecret(settings.genesys.clientSecret);
       identity.use(settings);
@@ -305,7 +311,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       metrics.asksEvidence(askedSources(settings.evidence));
     },
     record: (event) => store.saveStep([], [event]),
-    differs: (change) => void notePolicy(change, store, redactor ?? new Redactor()),
+    differs: (change) => void notePolicy(change, store, redactor),
     alarm: (alarm) => {
       telling.alarm(alarm);
       if (!worker.waiting) void telling.notifier.flush();

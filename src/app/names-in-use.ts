@@ -24,6 +24,9 @@ import {
 } from '../policy-file/remembered-names.ts';
 import { Reach, type Reachable } from '../policy-file/unmatched.ts';
 import { SeenUsers } from '../policy-file/seen-users.ts';
+import { withBefore } from '../policy-file/before.ts';
+import type { KeptPolicy, PolicyMark } from '../domain/rollout/rollout.ts';
+import { keptPoliciesIn } from '../store/rollout-note.ts';
 
 /** Names are looked up again after so many sweeps. */
 const SWEEPS_BETWEEN = 10;
@@ -71,6 +74,8 @@ export class NamesInUse implements NameLookups {
   #usersChanged = false;
   /** Whether exemptions and profiles, with these names, fit any agent has not been checked yet. */
   #isReachOpen = false;
+  /** What the policy before judged by, where it was said that it cannot be had. */
+  #missing: string | undefined;
 
   constructor(parts: NamesParts) {
     this.#parts = parts;
@@ -118,9 +123,15 @@ export class NamesInUse implements NameLookups {
     this.#sweepsSince = SWEEPS_BETWEEN;
   }
 
-  async latest(policy: Policy, occasion: 'sweep' | 'log_off', signal: AbortSignal): Promise<Policy> {
+  async latest(
+    policy: Policy,
+    occasion: 'sweep' | 'log_off',
+    signal: AbortSignal,
+    before?: PolicyMark,
+  ): Promise<Policy> {
     if (this.#inUse?.policy.hash !== policy.hash) return policy;
     if (occasion === 'sweep') {
+      if (this.#inUse.draft.before?.hash !== before?.judges) await this.#setBefore(this.#inUse, before);
       this.#sweepsSince += 1;
       this.#sweepBeforeBegan = this.#sweepBegan;
       this.#sweepBegan = this.#parts.clock.now();
@@ -134,6 +145,29 @@ export class NamesInUse implements NameLookups {
     else return this.#inUse.policy;
     await this.#save(this.#inUse);
     return this.#inUse.policy;
+  }
+
+  /** Its names are looked up at once. Where it cannot be had, that is said once. */
+  async #setBefore(inUse: InUse, mark: PolicyMark | undefined): Promise<void> {
+    const { before: unused, ...own }: Draft = inUse.draft;
+    const kept = mark && (await this.#kept(mark));
+    const draft: Draft = mark === undefined ? own : withBefore(own, kept, mark.mode);
+    const isMissing = mark !== undefined && draft.before === undefined;
+    if (isMissing && this.#missing !== mark.judges)
+      this.#parts.log.warn(
+        { policy: inUse.policy.hash },
+        'the policy that was in force before is not known here: agents whom the rollout has not reached are left alone',
+      );
+    this.#missing = isMissing ? mark.judges : undefined;
+    if (draft.before === unused) return;
+    const users = new SeenUsers(namesNeeded(draft).users, inUse.users.list);
+    this.#inUse = { ...inUse, draft, users, lookedUpAt: 0 };
+    this.#sweepsSince = SWEEPS_BETWEEN;
+  }
+
+  async #kept({ judges }: PolicyMark): Promise<KeptPolicy | undefined> {
+    const facts = await this.#parts.store.facts().catch(() => new Map<string, string>());
+    return keptPoliciesIn(facts).find((one) => one.judges === judges);
   }
 
   /** The same directory. Its listings also tell which users the policy names, and, once for these names, what fits no agent. */
@@ -292,8 +326,8 @@ function hasSameNames({ remembered: a }: InUse, { remembered: b }: InUse): boole
 }
 
 function isSame(a: InUse, b: InUse): boolean {
-  const text = ({ remembered, unsure, warnings }: InUse): string =>
-    JSON.stringify([[...remembered.ids], [...remembered.former], [...unsure].sort(), warnings]);
+  const text = ({ remembered, unsure, warnings, policy: { before } }: InUse): string =>
+    JSON.stringify([[...remembered.ids], [...remembered.former], [...unsure].sort(), warnings, before?.hash]);
   return text(a) === text(b);
 }
 

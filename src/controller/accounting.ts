@@ -75,7 +75,7 @@ export class Accounting implements ObservationSink {
       this.#count(event);
       const line = lineOf(agent, event, this.#sweepId, shownBy);
       if (line !== undefined) this.#keep(line);
-      if (event.kind !== 'person_back' && event.own) this.#own.push({ agentId: agent.id, at: event.at });
+      if (isReturn(event) && event.own) this.#own.push({ agentId: agent.id, at: event.at });
     }
   }
 
@@ -149,7 +149,7 @@ export class Accounting implements ObservationSink {
   #count(event: TrackingEvent): void {
     if (event.kind === 'silent_return') this.#meter.returned('silent', event.delay);
     else if (event.kind === 'person_back') this.#meter.returned('person', undefined);
-    else if (event.own) this.#meter.returned('late', event.delay);
+    else if (event.kind === 'late_return' && event.own) this.#meter.returned('late', event.delay);
   }
 }
 
@@ -157,7 +157,16 @@ function isOutcome(kind: RecordEvent['kind']): kind is Outcome {
   return OUTCOMES.some((outcome) => outcome === kind);
 }
 
-/** A return for the record. A person who logs in after a night is none: only late answers to our own log-offs are kept. */
+type ReturnEvent = Extract<TrackingEvent, { readonly own: boolean }>;
+
+function isReturn(event: TrackingEvent): event is ReturnEvent {
+  return 'own' in event;
+}
+
+/**
+ * A return, or a regret, for the record. A person who logs in after a night is no return: only late answers to our own log-offs are
+ * kept.
+ */
 function lineOf(
   agent: Agent,
   event: TrackingEvent,
@@ -165,16 +174,21 @@ function lineOf(
   shownBy: EvidenceSource | undefined,
 ): RecordEvent | undefined {
   if (event.kind === 'person_back' || (event.kind === 'late_return' && !event.own)) return undefined;
-  const shown = shownBy === undefined ? '' : `, shown by ${shownBy}`;
-  const reason = `${event.kind === 'silent_return' ? 'silent' : 'late'} after ${event.own ? 'our log-off' : 'the platform’s'}${shown}`;
   const { at, delay } = event;
+  const told = isReturn(event)
+    ? ({ kind: 'return', reason: returnWords(event, shownBy) } as const)
+    : ({ kind: 'regret', reason: event.sign } as const);
   return {
-    kind: 'return',
+    ...told,
     at,
     agentId: agent.id,
     agentName: agent.name,
-    reason,
     ...(sweepId === undefined ? {} : { sweepId }),
     ...(delay === undefined ? {} : { delay }),
   };
+}
+
+function returnWords({ kind, own }: ReturnEvent, shownBy: EvidenceSource | undefined): string {
+  const shown = shownBy === undefined ? '' : `, shown by ${shownBy}`;
+  return `${kind === 'silent_return' ? 'silent' : 'late'} after ${own ? 'our log-off' : 'the platform’s'}${shown}`;
 }

@@ -7,6 +7,7 @@ import type { ActuatorDeps } from './actuator/deps.ts';
 import type { Alarms } from './alarms.ts';
 import type { HeadCountSource } from './peak-watch.ts';
 import type { InquiryParts } from './inquiry.ts';
+import type { RolloutNotes } from '../ports/rollout-notes.ts';
 import type { Traced } from './sweep-traces.ts';
 
 /** What the enforcer is made of; see `ActuatorDeps`. */
@@ -20,6 +21,8 @@ export interface EnforcerParts
   readonly openInteractions?: OpenInteractions;
   /** Where the organisation's head-counts come from; the sweeps of this store unless given. */
   readonly headCounts?: HeadCountSource;
+  /** Where it is kept how a changed policy is brought out; without it a change comes into force for all at once. */
+  readonly rollouts?: RolloutNotes;
   /** Is told of every look besides the accounting. */
   readonly onlooker?: ObservationSink;
 }

@@ -2,7 +2,9 @@
 import { areApart } from '../domain/planning/holds.ts';
 import { plan, withOnline, type Ledger, type Plan } from '../domain/planning/plan.ts';
 import type { DueAgent } from './findings.ts';
-import type { Plans, Watched } from './watched.ts';
+import type { PassResult } from './actuator/deps.ts';
+import { noOutcomes } from './actuator/outcomes.ts';
+import type { Done, Plans, Watched } from './watched.ts';
 
 /** What the enforced and the observed plan go on from. */
 export interface Ledgers {
@@ -23,4 +25,10 @@ export function plansOf(
     return areApart(summary.clockError) ? { ...made, ledger: book, tripped: undefined } : made;
   };
   return { enforced: gate(due, ledger, waitingForPeak), imagined: gate(imagined, observedLedger) };
+}
+
+/** What is done of plans that are not carried out. */
+export function nothingDone({ enforced, imagined }: Plans): Done {
+  const none = ({ ledger, act }: Plan): PassResult => ({ ledger, outcomes: noOutcomes(), left: act.length });
+  return { real: none(enforced), imagined: none(imagined) };
 }

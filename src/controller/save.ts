@@ -5,7 +5,8 @@ import type { ActuatorDeps } from './actuator/deps.ts';
 import type { Findings } from './findings.ts';
 import type { Accounting } from './accounting.ts';
 
-type SavingCrew = Pick<ActuatorDeps, 'store' | 'population' | 'accounting'>;
+/** What writing takes. */
+export type SavingCrew = Pick<ActuatorDeps, 'store' | 'population' | 'accounting'>;
 
 /**
  * Accounts for events and writes them together with memories, and with them the lines that are not on record yet and what they did

@@ -1,12 +1,11 @@
 /**
  * One sweep: read, fold, judge, plan, record, carry out. This is the way of every observation, and `sweep` below is its
- * map: reading, folding and judging stand in `findings.ts` and `tracker.ts`, planning in `domain/planning/plan.ts`, carrying
- * out in `actuator.ts`, what is told of it in `sweep-events.ts` and `outcomes.ts`.
+ * map: `findings.ts` reads, tracks and judges, `domain/planning/plan.ts` plans, `actuator.ts` carries out, `sweep-events.ts` tells.
  */
 import { randomUUID } from 'node:crypto';
 import { areApart, isPaused, sweepHold } from '../domain/planning/holds.ts';
-import { withLogoff, withoutBreaker, type Ledger, type Plan } from '../domain/planning/plan.ts';
-import type { SweepHold } from '../domain/planning/plan.ts';
+import { withLogoff, withoutBreaker } from '../domain/planning/plan.ts';
+import type { Ledger, Plan, SweepHold } from '../domain/planning/plan.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { RecordEvent, ControllerState } from '../domain/record.ts';
 import { settleLeft } from '../domain/tracking/settle.ts';
@@ -17,7 +16,7 @@ import { carryOut } from './actuator/actuator.ts';
 import type { ActuatorDeps, Pass, PassResult } from './actuator/deps.ts';
 import { SweepFindings, type DueAgent } from './findings.ts';
 import { EarlyLooks } from './early-looks.ts';
-import { plansOf } from './plans.ts';
+import { nothingDone, plansOf } from './plans.ts';
 import { forgetOld } from './prune.ts';
 import { dryRun } from './actuator/dry-run.ts';
 import { Learner } from './learner.ts';
@@ -34,10 +33,11 @@ import { agentsOf, countOf, reportOf } from './sweep-report.ts';
 import { Accounting, toldToAll } from './accounting.ts';
 import { saveStep, saveSweep } from './save.ts';
 import { Doubt, nextControllerState, usualInterval } from './controller-state.ts';
-import { FailureLatch } from './failure-latch.ts';
 import { PeakWatch, type HeadCountSource } from './peak-watch.ts';
 import { HoldWords } from './hold-words.ts';
+import { Rollouts } from './rollouts.ts';
 import { Stays } from './stays.ts';
+import { StoreTrouble } from './store-trouble.ts';
 import { SweepTraces } from './sweep-traces.ts';
 import type { InForce } from './in-force.ts';
 import { logSweep, raiseAfter, withConversations } from './sweep-alarms.ts';
@@ -56,12 +56,11 @@ export class Controller {
   #standing: ControllerState;
   #inForce: InForce;
   readonly #stays: Stays;
+  readonly #rollouts: Rollouts;
   readonly #clockErrors = new ClockErrors();
   readonly #peak: HeadCountSource;
-  readonly #storeTrouble: FailureLatch;
+  readonly #storeTrouble: StoreTrouble;
   readonly #holdWords: HoldWords;
-  /** Intents without an outcome may stand in the record: after a start, and after the store was lost for a while. */
-  #unreconciled = true;
 
   private constructor(
     parts: EnforcerParts,
@@ -70,8 +69,10 @@ export class Controller {
     standing: ControllerState,
     news: SweepEvents,
     traces: SweepTraces,
+    rollouts: Rollouts,
   ) {
     this.#parts = parts;
+    this.#rollouts = rollouts;
     this.#traces = traces;
     this.#inquiry = new Inquiry({ ...deps, evidence: parts.evidence });
     this.#deps = deps;
@@ -81,7 +82,7 @@ export class Controller {
     this.#inForce = inForce;
     this.#standing = standing;
     this.#news = news;
-    this.#storeTrouble = new FailureLatch(parts.log, 'the store failed: observing only until it is back');
+    this.#storeTrouble = new StoreTrouble(parts.log);
     this.#holdWords = new HoldWords(parts.log);
   }
 
@@ -95,7 +96,8 @@ export class Controller {
     const population = new Tracker(memories, toldToAll(accounting, parts.onlooker));
     const deps: ActuatorDeps = { ...parts, population, accounting };
     const news = new SweepEvents(deps, await heldOnRecord(parts.store, memories));
-    return new Controller(parts, deps, inForce, standing, news, traces);
+    const rollouts = await Rollouts.load(parts);
+    return new Controller(parts, deps, inForce, standing, news, traces, rollouts);
   }
 
   /** Takes up another policy; the sweeps after it settle. Only between two sweeps. */
@@ -115,13 +117,14 @@ export class Controller {
     const ledger = forgiven(this.#standing.ledger, this.#deps.accounting.takeOwn());
     const plans = plansOf(watched, { ...this.#standing, ledger });
     await this.#record(watched, plans, limits);
-    const done = await this.#carryOut(watched, plans, limits);
+    const mayGoOn = await this.#bringOut(watched);
+    const done = mayGoOn ? await this.#carryOut(watched, plans, limits) : nothingDone(plans);
     const givenBack = await this.#inquire(watched, limits);
     const named = await withConversations(this.#parts, watched, limits.signal);
     const report = this.#tell(named, plans.enforced, done);
     this.#traces.tell(plans, report);
     await this.#forget(watched, limits);
-    if (this.#storeTrouble.why === undefined)
+    if (this.#storeTrouble.why === undefined && mayGoOn)
       this.#early.follow(watched, plans.enforced.act.length, givenBack);
     return report;
   }
@@ -148,18 +151,18 @@ export class Controller {
     this.#deps.accounting.begin(sweepId);
     const resumed = await store.takeResume().catch(() => false);
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
-    await this.#unlessLost(sweepId, () => this.#stays.begin());
-    const policy = await this.#parts.names.latest(this.#inForce.policy, 'sweep', limits.signal);
+    await this.#storeTrouble.unlessLost(sweepId, async () => {
+      await this.#stays.begin();
+      this.#standing = await this.#rollouts.begin(this.#inForce, directory.serverNow(), this.#standing);
+    });
+    const policy = await this.#rollouts.policy(this.#inForce.policy, 'sweep', limits.signal);
     const context = await this.#context(policy);
-    const findings = new SweepFindings(this.#deps.population, context);
-    const receiver = { tracker: this.#deps.population, findings, context };
-    const summary = await readSources(sources, receiver, limits.signal);
+    const { population: tracker } = this.#deps;
+    const findings = new SweepFindings(tracker, context);
+    const summary = await readSources(sources, { tracker, findings, context }, limits.signal);
     const lease = (await limits.mayRecord?.()) ?? 'held';
     if (lease === 'lost') throw new LeaseLost();
-    if (lease === 'unknown') {
-      this.#storeTrouble.inherit(limits.leaseFault?.());
-      this.#unreconciled = true;
-    }
+    if (lease === 'unknown') this.#storeTrouble.inherit(limits.leaseFault?.());
     this.#clockErrors.note(summary.clockError);
     const now = Math.max(directory.serverNow(), summary.startedAt);
     const hold = await this.#hold(findings.listed.size, summary, context);
@@ -210,9 +213,12 @@ export class Controller {
     });
     const gap = gapEvent(before, startedAt, usual, sweepId);
     const news = this.#news.of(findings, enforced, { sweepId, policy }, now);
-    const saved = await this.#save(watched, gap === undefined ? news : [gap, ...news], enforced);
+    const told = this.#rollouts.told;
+    const events = [...(gap === undefined ? [] : [gap]), ...told, ...news];
+    const saved = await this.#save(watched, events, enforced);
+    if (saved) this.#rollouts.recorded(told);
     if (complete) this.#peak.counted({ at: startedAt, online: findings.online });
-    const mayReconcile = complete && this.#unreconciled && limits.mayAct?.() !== false;
+    const mayReconcile = complete && this.#storeTrouble.unreconciled && limits.mayAct?.() !== false;
     if (saved && mayReconcile) await this.#reconcile(watched, limits);
   }
 
@@ -226,7 +232,8 @@ export class Controller {
     const { startedAt: at } = summary;
     const head = { at, standing: this.#standing, events };
     const record = complete ? { ...head, count: countOf(findings, enforced, at) } : head;
-    return this.#unlessLost(sweepId, async () => {
+    return this.#storeTrouble.unlessLost(sweepId, async () => {
+      await this.#rollouts.save();
       await saveSweep(this.#deps, record, findings);
       this.#storeTrouble.clear();
     });
@@ -234,27 +241,26 @@ export class Controller {
 
   /** Intents without an outcome are settled once, when the sweep that may tell of them is stored. */
   #reconcile({ sweepId, context, hold }: Watched, limits: SweepLimits): Promise<boolean> {
-    return this.#unlessLost(sweepId, async () => {
+    return this.#storeTrouble.unlessLost(sweepId, async () => {
       const pass = { ...this.#within(limits), sweepId, context, standing: this.#standing };
       await reconcile(this.#deps, hold, pass);
-      this.#unreconciled = false;
+      this.#storeTrouble.unreconciled = false;
     });
   }
 
-  async #unlessLost(sweepId: string, work: () => Promise<void>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      this.#lostStore(error, sweepId);
-      return false;
-    }
+  /** A rollout goes on, or stops: what the changed policy called for is then not done any more. */
+  async #bringOut(watched: Watched): Promise<boolean> {
+    const { sweepId, complete, lease } = watched;
+    if (!complete || lease !== 'held' || this.#storeTrouble.why !== undefined) return true;
+    await this.#storeTrouble.unlessLost(sweepId, async () => {
+      this.#standing = await this.#rollouts.goOn(this.#deps, watched, this.#inForce.policy, this.#standing);
+    });
+    return !this.#rollouts.isStopping;
   }
 
   /** Carries out both plans, the imagined one without a request, and then sends the warnings that are due. */
-  async #carryOut(watched: Watched, plans: Plans, limits: SweepLimits): Promise<Done> {
+  async #carryOut(watched: Watched, { enforced, imagined }: Plans, limits: SweepLimits): Promise<Done> {
     const { sweepId, findings, hold } = watched;
-    const { enforced, imagined } = plans;
     const due = agentsOf(enforced, findings.due);
     const context = due.length === 0 ? watched.context : await this.#lookedUp(watched.context, limits);
     const within = this.#within(limits);
@@ -264,7 +270,7 @@ export class Controller {
     const other = await this.#perform(dryRun, agentsOf(imagined, findings.imagined), imagined.ledger, pass());
     this.#standing = { ...this.#standing, observedLedger: other.ledger };
     if (hold === undefined && this.#storeTrouble.why === undefined) {
-      await this.#unlessLost(sweepId, () => warnAgents(this.#deps, findings.toWarn, pass()));
+      await this.#storeTrouble.unlessLost(sweepId, () => warnAgents(this.#deps, findings.toWarn, pass()));
     }
     return { real, imagined: other };
   }
@@ -275,13 +281,13 @@ export class Controller {
     const changed = await this.#inquiry.ask(findings, context, signal);
     const isStored = lease === 'held' && this.#storeTrouble.why === undefined;
     if (isStored && (changed.length > 0 || this.#deps.accounting.hasLearnt))
-      await this.#unlessLost(sweepId, () => saveStep(this.#deps, changed, [], this.#standing));
+      await this.#storeTrouble.unlessLost(sweepId, () => saveStep(this.#deps, changed, [], this.#standing));
     return changed;
   }
 
   /** Before a log-off the policy's names are those of this sweep. */
   async #lookedUp(context: SweepContext, { signal }: SweepLimits): Promise<SweepContext> {
-    return { ...context, policy: await this.#parts.names.latest(context.policy, 'log_off', signal) };
+    return { ...context, policy: await this.#rollouts.policy(this.#inForce.policy, 'log_off', signal) };
   }
 
   async #perform(
@@ -295,7 +301,7 @@ export class Controller {
     try {
       return await hand(this.#deps, agents, ledger, pass);
     } catch (error) {
-      this.#lostStore(error, pass.sweepId);
+      this.#storeTrouble.lost(error, pass.sweepId);
       // How many of them were begun cannot be told any more: the hour's cap counts them all.
       const now = this.#parts.directory.serverNow();
       return { ...nothing, ledger: agents.reduce((book) => withLogoff(book, now), ledger) };
@@ -316,14 +322,9 @@ export class Controller {
     try {
       return !isPaused(await this.#parts.store.pause(), this.#parts.clock.now());
     } catch (error) {
-      this.#lostStore(error, undefined);
+      this.#storeTrouble.lost(error, undefined);
       return false;
     }
-  }
-
-  #lostStore(error: unknown, sweepId: string | undefined): void {
-    this.#storeTrouble.fail(error, { sweepId });
-    this.#unreconciled = true;
   }
 
   /** What time it is must be the platform's word: by a wrong clock everything would be old. */
@@ -336,9 +337,10 @@ export class Controller {
   /** The report of the sweep, after the log, the metrics and the alarms have had it. */
   #tell(watched: Watched, enforced: Plan, { real, imagined }: Done): SweepReport {
     const { clock, log, meter } = this.#parts;
-    const { begun, context } = watched;
-    const swept = { ...watched, enforced, real, imagined };
-    const report = reportOf(swept, context, clock.now() - begun);
+    const took = clock.now() - watched.begun;
+    const done = reportOf({ ...watched, enforced, real, imagined }, watched.context, took);
+    const report = { ...done, rollout: this.#rollouts.standing };
+    this.#rollouts.raise(this.#parts.alarm);
     meter.sweepEnded(report);
     logSweep(log, report, this.#traces.traceId);
     this.#holdWords.after(report, this.#clockErrors.jump);

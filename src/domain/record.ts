@@ -17,6 +17,7 @@ export const EVENT_KINDS = [
   'observed',
   'sso_ended',
   'return',
+  'regret',
   'held',
   'breaker',
   'policy',

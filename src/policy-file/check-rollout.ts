@@ -1,12 +1,9 @@
 /** Whether the steps of a rollout lead to all agents, and are slow enough to learn from. */
 import type { RolloutTerms } from '../domain/policy/policy.ts';
-import { MINUTE, type Duration } from '../domain/time/time.ts';
+import { REGRETTED_WITHIN } from '../domain/rollout/rollout.ts';
 import { part, warn, type Checking } from './checking.ts';
 import { rollout } from './schema-rollout.ts';
 import type { Path } from './source.ts';
-
-/** A regret is a sign of the agent within so long after the log-off. */
-const REGRET_KNOWN_AFTER: Duration = 10 * MINUTE;
 
 type Checked = Pick<Checking, 'source' | 'faults' | 'warnings'>;
 
@@ -16,7 +13,7 @@ export function checkRollout(checking: Checked): void {
   const steps = part(rollout.shape.steps, source.at(['rollout', 'steps']));
   const every = part(rollout.shape.every, source.at(['rollout', 'every']));
   if (steps !== undefined) checkSteps(checking, steps);
-  if (every !== undefined && every < REGRET_KNOWN_AFTER)
+  if (every !== undefined && every < REGRETTED_WITHIN)
     warn(
       checking,
       ['rollout', 'every'],

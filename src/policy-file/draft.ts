@@ -94,6 +94,8 @@ export interface Draft {
     readonly stay?: Content['stay'];
   };
   readonly source: Source;
+  /** The policy that was in force for all before; it only counts while this one is brought out. */
+  readonly before?: Draft;
 }
 
 /** A policy file that has no fault of its own. Whether its names exist is for `resolvePolicy` to find. */

@@ -122,6 +122,11 @@ export class FaultList {
     if (this.#syntax.length >= 10 * TOLD) this.#syntax = firstOf(this.#syntax);
   }
 
+  /** Whether a fault was added that has a path. */
+  get any(): boolean {
+    return this.#faults.length > 0;
+  }
+
   /**
    * Throws `PolicyRefused` with everything added so far, in the order of the file; does nothing when there is nothing.
    * From the first fault of syntax on, the parser only guesses what was meant: faults behind it are left out.

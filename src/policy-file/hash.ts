@@ -37,7 +37,8 @@ function isBlock(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function canonical(value: unknown): unknown {
+/** A value whose order of keys does not matter, without secrets. */
+export function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (!isBlock(value)) return value;
   return Object.keys(value)

@@ -25,8 +25,8 @@ const SINGULAR: Readonly<Record<NameKind, string>> = {
   presences: 'presence label',
 };
 
-/** The names that must be read before the policy can be resolved. */
-export function namesNeeded({ content }: Draft): NamesNeeded {
+/** The names that must be read before the policy, and the one before it, can be resolved. */
+export function namesNeeded({ content, before }: Draft): NamesNeeded {
   const found: Record<NameKind, Set<string>> = {
     users: new Set(),
     groups: new Set(),
@@ -45,10 +45,12 @@ export function namesNeeded({ content }: Draft): NamesNeeded {
     }
     collect(block.not);
   };
-  content.exempt.forEach(collect);
-  for (const { match, rules } of content.profiles) {
-    collect(match);
-    for (const { when } of rules) collect(when);
+  for (const { exempt, profiles } of before === undefined ? [content] : [content, before.content]) {
+    exempt.forEach(collect);
+    for (const { match, rules } of profiles) {
+      collect(match);
+      for (const { when } of rules) collect(when);
+    }
   }
   return Object.fromEntries(NAME_KINDS.map((kind) => [kind, [...found[kind]]])) as Record<NameKind, string[]>;
 }

@@ -17,7 +17,8 @@ export interface Needs {
 
 /** The token date is always wanted: without it a silent return looks like a person. Ids of before go on protecting. */
 export function needsOf(policy: Policy): Needs {
-  const matchers = [policy, ...(policy.former === undefined ? [] : [policy.former])].flatMap(matchersOf);
+  const policies = withOthers(policy);
+  const matchers = policies.flatMap(matchersOf);
   const ids = (kind: 'groups' | 'roles' | 'queues' | 'teams'): string[] => [
     ...new Set(matchers.flatMap((matcher) => [...(matcher[kind] ?? [])])),
   ];
@@ -28,13 +29,21 @@ export function needsOf(policy: Policy): Needs {
     queues: ids('queues'),
     teams: ids('teams'),
     tokens: true,
-    schedules: schedulesOf(policy),
+    schedules: schedulesOf(policies),
   };
 }
 
-function schedulesOf({ exempt, profiles }: Policy): Needs['schedules'] {
-  if (exempt.some(({ scheduled }) => scheduled !== undefined)) return 'activities';
-  const hours = profiles.flatMap(({ rules }) => rules.flatMap((rule) => rule.hours ?? []));
+/** With the policies that count beside it: that with the ids of before, and that which was in force before. */
+function withOthers(policy: Policy): readonly Policy[] {
+  const others = [policy.former, policy.before].filter((one) => one !== undefined);
+  return [policy, ...others.flatMap(withOthers)];
+}
+
+function schedulesOf(policies: readonly Policy[]): Needs['schedules'] {
+  if (policies.some(({ exempt }) => exempt.some(({ scheduled }) => scheduled !== undefined)))
+    return 'activities';
+  const rules = policies.flatMap(({ profiles }) => profiles.flatMap((profile) => profile.rules));
+  const hours = rules.flatMap((rule) => rule.hours ?? []);
   return hours.some(areShifts) ? 'shifts' : 'none';
 }
 

@@ -167,6 +167,12 @@ export class Source {
     return `"${value.length > 80 ? `${value.slice(0, 80)}…` : value}"`;
   }
 
+  /** Whether anything under these keys of the file comes out of other files, which may be made for secrets. */
+  isFromFiles(keys: readonly string[]): boolean {
+    const isMeant = (key: string): boolean => keys.includes(String((JSON.parse(key) as Path)[0]));
+    return [...this.#origins].some(([key, names]) => names.includes('${file:') && isMeant(key));
+  }
+
   /** Whether the text at a path stands in the file itself, in a place that is not made for secrets: good to guess from. */
   isOwnText(path: Path): boolean {
     return !this.#origins.has(keyOf(path)) && !this.isSecret(path);

@@ -58,4 +58,16 @@ export interface SweepReport {
   readonly nextDueAt: Instant | undefined;
   /** The head-count by which rules with `near_peak` were judged, beside the licence peak; left out where there are none. */
   readonly peak?: PeakStanding | undefined;
+  /** How a changed policy is being brought out; left out where one is in force for all. */
+  readonly rollout?: RolloutStanding | undefined;
+}
+
+/** How a rollout stands after a sweep. */
+export interface RolloutStanding {
+  /** Of the agents, from 0 to 1; 0 where it is stopped. */
+  readonly share: number;
+  /** The hash of the policy that is brought out. */
+  readonly policy: string;
+  /** Why, where it is stopped. */
+  readonly stopped: string | undefined;
 }

@@ -35,6 +35,8 @@ export interface Person {
   division: string;
   presence: string;
   offlineSince?: number;
+  /** When the presence last changed otherwise; an hour before the first sweep unless given. */
+  since?: number;
 }
 
 const SYSTEM: readonly Label[] = [
@@ -128,6 +130,14 @@ ${this.#policy}`;
     }
   }
 
+  /** The agent logs in again. */
+  comesBack(id: string): void {
+    const agent = this.people.find((one) => one.id === id);
+    if (agent === undefined) throw new Error(`there is no agent ${id}`);
+    delete agent.offlineSince;
+    agent.since = this.fake.clock.time;
+  }
+
   /** How often a path was asked for. */
   asked(path: string): number {
     return this.fake.of(path).length;
@@ -187,7 +197,7 @@ ${this.#policy}`;
     ]);
   }
 
-  #shown({ id, name, email, groups, roles, division, presence, offlineSince }: Person): object {
+  #shown({ id, name, email, groups, roles, division, presence, offlineSince, since }: Person): object {
     const label = [...SYSTEM, ...this.labels].find(
       (each) => each.id === (offlineSince === undefined ? presence : 'def-offline'),
     );
@@ -201,7 +211,7 @@ ${this.#policy}`;
       authorization: { roles: roles.map((each) => ({ id: each })) },
       presence: {
         presenceDefinition: { id: label?.id ?? presence, systemPresence: label?.system ?? 'Busy' },
-        modifiedDate: new Date(offlineSince ?? T0 - 60 * MINUTE).toISOString(),
+        modifiedDate: new Date(offlineSince ?? since ?? T0 - 60 * MINUTE).toISOString(),
       },
     });
   }

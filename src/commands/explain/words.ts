@@ -96,6 +96,8 @@ const MEANINGS: Readonly<Record<EventKind, Telling>> = {
       ? `the browser came back by itself (${reason})${after}; no sign of a person`
       : `came back late (${reason})${after}`;
   },
+  regret: ({ reason = '', delay = 0 }) =>
+    `the agent was there: ${words(reason)}, ${formatDuration(delay)} after the log-off`,
   held: () => 'back after the last rung: held, no further action',
   breaker: ({ reason = '' }) => `too many became due at once: held back (${reason})`,
   policy: ({ reason = '' }) => `another policy came into force (${reason})`,

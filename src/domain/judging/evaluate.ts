@@ -6,6 +6,7 @@
 import type { Agent, Observation } from '../agent.ts';
 import type { TrackingContext } from '../tracking/compare.ts';
 import { leaveLadder, noteUnread } from '../tracking/own-logoff.ts';
+import { regretIn } from '../tracking/regret.ts';
 import type { AgentState, Stay, TrackingEvent } from '../tracking/state.ts';
 import { track, type Tracked } from '../tracking/track.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -68,11 +69,12 @@ export function evaluate(
   const verdict = judgeByNames(agent, tracked?.state, observation, policy, at, context);
   if (tracked === undefined) return { state: undefined, verdict, changed: false, events: NOTHING };
   const judged = afterVerdict(tracked.state, verdict, at);
+  const regret = tracked.changed ? regretIn(state, tracked.state) : undefined;
   return {
     state: judged,
     verdict,
     changed: tracked.changed || judged !== tracked.state,
-    events: tracked.events,
+    events: regret === undefined ? tracked.events : [...tracked.events, regret],
   };
 }
 

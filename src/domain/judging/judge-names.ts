@@ -8,7 +8,7 @@ import { concernOf, type Concern } from '../tracking/reading.ts';
 import type { AgentState } from '../tracking/state.ts';
 import type { Matcher, NameKind, Policy, When } from '../policy/policy.ts';
 import type { Instant } from '../time/time.ts';
-import { matches, whenHolds } from '../policy/when.ts';
+import { matches, profilesFor, whenHolds } from '../policy/when.ts';
 
 /**
  * Judges one agent as `judge` does. An agent is not due, or warned, while the ids of before exempt the agent, or give a
@@ -84,17 +84,17 @@ function needsNames(
   { due }: Verdict,
   agent: Agent,
   state: Shown,
-  { exempt, profiles }: Policy,
+  policy: Policy,
   kind: NameKind,
   now: Instant,
 ): boolean {
-  const protecting = exempt.some(({ match, when, until }) => {
+  const protecting = policy.exempt.some(({ match, when, until }) => {
     if (until !== undefined && now >= until) return false;
     const fits = [fit(match, agent, kind), when === undefined ? 'yes' : holds(when, state, kind)];
     return !fits.includes('no') && fits.includes('maybe');
   });
   if (protecting) return true;
-  for (const { match, rules } of profiles) {
+  for (const { match, rules } of profilesFor(agent.id, policy)) {
     const fits = match === undefined ? 'yes' : fit(match, agent, kind);
     if (fits === 'maybe') return true;
     if (fits === 'no') continue;

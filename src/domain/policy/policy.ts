@@ -172,6 +172,10 @@ export interface Policy {
   readonly former?: Policy;
   /** Kinds of names that could not be looked up when that was last called for. */
   readonly unsure?: ReadonlySet<NameKind>;
+  /** The policy that was in force for all before this one, while this one may be brought out step by step. */
+  readonly before?: Policy;
+  /** While this policy is in force for a share of the agents only: what counts for the others. See `inForceFor`. */
+  readonly others?: { readonly share: number; readonly profiles: readonly Profile[] };
 }
 
 export const DEFAULT_ACTIONS: readonly Action[] = ['off_queue', 'offline', 'revoke_tokens'];

@@ -2,6 +2,7 @@
 import type { Agent, Shown } from '../agent.ts';
 import type { Matcher, Policy, Profile, Rule, UserPatterns, When } from './policy.ts';
 import { isId, looseName, normaliseName } from '../name.ts';
+import { isInShare } from '../rollout/share.ts';
 
 /** How a state stands to a condition. `unknown`: that hangs on the label of the presence, which is not known. */
 export type Fit = 'yes' | 'no' | 'unknown';
@@ -58,9 +59,14 @@ export function mentions(when: When, part: 'presence' | 'routing'): boolean {
   return here || (when.not !== undefined && mentions(when.not, part));
 }
 
+/** The profiles that count for an agent: those of the policy, or of the one before while this one is not in force for the agent. */
+export function profilesFor(agentId: string, { profiles, others }: Policy): readonly Profile[] {
+  return others === undefined || isInShare(agentId, others.share) ? profiles : others.profiles;
+}
+
 /** The first profile that fits; the rules of all others do not apply. */
-export function profileOf(agent: Agent, { profiles }: Policy): Profile | undefined {
-  for (const profile of profiles) {
+export function profileOf(agent: Agent, policy: Policy): Profile | undefined {
+  for (const profile of profilesFor(agent.id, policy)) {
     if (profile.match === undefined || matches(profile.match, agent)) return profile;
   }
   return undefined;

@@ -53,7 +53,7 @@ function counted(tally: ReturnCounts, answer: boolean): ReturnCounts {
 
 /** Learns from what a fold found. The return of a person shows nothing about browsers. */
 export function learnFromReturn(learnt: PlatformBehaviour, event: TrackingEvent): PlatformBehaviour {
-  if (event.kind === 'person_back') return learnt;
+  if (event.kind === 'person_back' || event.kind === 'regret') return learnt;
   const delays = event.delay === undefined ? learnt.delays : withDelay(learnt.delays, event.delay);
   // A much later login is most likely a person who came back.
   if (event.kind === 'late_return')

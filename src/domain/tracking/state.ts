@@ -256,7 +256,9 @@ export type TrackingEvent =
       readonly tokenMoved: boolean | undefined;
     }
   | { readonly kind: 'late_return'; readonly at: Instant; readonly delay: Duration; readonly own: boolean }
-  | { readonly kind: 'person_back'; readonly at: Instant; readonly sign: SignKind };
+  | { readonly kind: 'person_back'; readonly at: Instant; readonly sign: SignKind }
+  /** The agent was there so soon after a log-off of ours that it was wrong. */
+  | { readonly kind: 'regret'; readonly at: Instant; readonly delay: Duration; readonly sign: SignKind };
 
 /** The silent return that no sign has followed yet, also while the agent is Offline again. */
 export function silentReturnOf({ session }: Pick<AgentState, 'session'>): SilentReturn | undefined {

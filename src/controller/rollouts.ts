@@ -1,0 +1,207 @@
+/**
+ * Brings a changed policy out: says which policies are in force for whom, and goes on or stops by how the log-offs of the new one went. All
+ * that it knows stands in the store, so that another process goes on from there.
+ */
+import { inForceFor } from '../domain/rollout/in-force.ts';
+import {
+  NO_ROLLOUT,
+  ordered,
+  progressed,
+  shareOf,
+  wanting,
+  type KeptPolicy,
+  type Moved,
+  type Order,
+  type Rollout,
+  type Stop,
+} from '../domain/rollout/rollout.ts';
+import type { Policy } from '../domain/policy/policy.ts';
+import type { ControllerState, RecordEvent } from '../domain/record.ts';
+import type { Instant } from '../domain/time/time.ts';
+import type { NameLookups } from '../ports/names.ts';
+import type { Alarm } from '../ports/alarms.ts';
+import type { RolloutStanding } from '../ports/metrics.ts';
+import type { RolloutNotes, StoredRollout } from '../ports/rollout-notes.ts';
+import type { Store } from '../ports/store.ts';
+import type { InForce } from './in-force.ts';
+import { saveStep, type SavingCrew } from './save.ts';
+import type { Watched } from './watched.ts';
+import { RolloutCounts } from './rollout-counts.ts';
+
+export interface RolloutParts {
+  /** Without them a change comes into force for all at once. */
+  readonly rollouts?: RolloutNotes;
+  readonly store: Pick<Store, 'events'>;
+  readonly names: NameLookups;
+}
+
+/** No longer time between two sweeps counts as watched, in usual intervals. */
+const LONGEST_WATCHED = 3;
+const NOTHING_STORED: StoredRollout = { rollout: NO_ROLLOUT, kept: [], order: undefined };
+
+/** Mutable; one for each run of the program. */
+export class Rollouts {
+  readonly #parts: RolloutParts;
+  readonly #counts: RolloutCounts;
+  #rollout: Rollout;
+  #kept: readonly KeptPolicy[];
+  /** As it stands in the store. */
+  #saved: { readonly rollout: Rollout; readonly kept: readonly KeptPolicy[] };
+  /** What the sweep under way goes by. */
+  #swept: Rollout;
+  /** For the record, and not on it yet. */
+  #told: RecordEvent[] = [];
+  #alarm: Alarm | undefined;
+
+  private constructor(parts: RolloutParts, rollout: Rollout, kept: readonly KeptPolicy[]) {
+    this.#parts = parts;
+    this.#counts = new RolloutCounts(parts.store);
+    this.#rollout = rollout;
+    this.#kept = kept;
+    this.#saved = { rollout, kept };
+    this.#swept = rollout;
+  }
+
+  /** Takes up where the last run ended. Rejects when the store cannot be read. */
+  static async load(parts: RolloutParts): Promise<Rollouts> {
+    const { rollout, kept } = await readNotes(parts);
+    return new Rollouts(parts, rollout, kept);
+  }
+
+  /** A sweep begins under this policy. Answers the standing with which it does. Rejects when the store is lost. */
+  async begin({ policy, kept }: InForce, now: Instant, standing: ControllerState): Promise<ControllerState> {
+    const before = this.#rollout;
+    this.#swept = before;
+    if (kept === undefined) return standing;
+    const { hash, mode, rollout: terms } = policy;
+    this.#take(wanting(before, { judges: kept.judges, mode, hash, terms }, now), now);
+    if (this.#rollout.candidate !== undefined) this.#carryOut(await this.#asked(), policy, now);
+    this.#keep(kept);
+    this.#swept = this.#rollout;
+    return this.#settled(before, policy, standing);
+  }
+
+  /** Agents who have another policy than before are watched for a while, as after any change. */
+  #settled(before: Rollout, { caps }: Policy, standing: ControllerState): ControllerState {
+    if (shareOf(before) === shareOf(this.#rollout)) return standing;
+    return { ...standing, settleLeft: Math.max(standing.settleLeft, caps.settle) };
+  }
+
+  async #asked(): Promise<Order | undefined> {
+    return (await readNotes(this.#parts)).order;
+  }
+
+  #carryOut(order: Order | undefined, { rollout: terms }: Policy, now: Instant): void {
+    if (order !== undefined) this.#take(ordered(this.#rollout, order, terms, now), now);
+  }
+
+  /** The policies that may be needed: that which was in force for all, and the one that is wanted. */
+  #keep(wanted: KeptPolicy): void {
+    const { base } = this.#rollout;
+    const former =
+      base?.judges === wanted.judges ? wanted : this.#kept.find((one) => one.judges === base?.judges);
+    const kept = [former, wanted].filter((one) => one !== undefined);
+    const all = former === wanted ? [wanted] : kept;
+    if (JSON.stringify(all) !== JSON.stringify(this.#kept)) this.#kept = all;
+  }
+
+  /** The policies that judge, with their names as they are known now. Never rejects. */
+  async policy(wanted: Policy, occasion: 'sweep' | 'log_off', signal: AbortSignal): Promise<Policy> {
+    const { base } = this.#swept;
+    const share = shareOf(this.#swept);
+    const latest = await this.#parts.names.latest(wanted, occasion, signal, share < 1 ? base : undefined);
+    const before = latest.before?.hash === base?.judges ? latest.before : undefined;
+    return inForceFor(latest, share, before && { ...before, mode: base?.mode ?? 'observe' });
+  }
+
+  /** What is to be put on record, and is not yet. */
+  get told(): readonly RecordEvent[] {
+    return this.#told;
+  }
+
+  /** Writes what is new. Rejects when the store is lost. */
+  async save(): Promise<void> {
+    const [rollout, kept] = [this.#rollout, this.#kept];
+    if (rollout === this.#saved.rollout && kept === this.#saved.kept) return;
+    await this.#parts.rollouts?.save(rollout, kept);
+    this.#saved = { rollout, kept };
+  }
+
+  /** These are on record. */
+  recorded(events: readonly RecordEvent[]): void {
+    this.#told = this.#told.filter((event) => !events.includes(event));
+  }
+
+  /**
+   * Goes on, or stops, after a complete sweep that is stored, before anything is done; and puts that on record. Answers the standing with
+   * which the worker goes on. Rejects when the store is lost.
+   */
+  async goOn(
+    crew: SavingCrew,
+    swept: Watched,
+    policy: Policy,
+    before: ControllerState,
+  ): Promise<ControllerState> {
+    const standing = await this.#progress(swept, policy, before);
+    await this.save();
+    const told = this.#told;
+    if (told.length === 0) return standing;
+    await saveStep(crew, [], told, standing);
+    this.recorded(told);
+    return standing;
+  }
+
+  async #progress(
+    { now, hold, context }: Watched,
+    policy: Policy,
+    standing: ControllerState,
+  ): Promise<ControllerState> {
+    const before = this.#rollout;
+    const { candidate } = before;
+    const { rollout: terms, mode } = policy;
+    if (candidate === undefined || terms === undefined || candidate.stopped !== undefined) return standing;
+    const { changed } = await this.#counts.of(candidate);
+    const since = Math.min(standing.intervals.at(-1) ?? 0, LONGEST_WATCHED * context.usualInterval);
+    const watched = hold === undefined && mode === 'enforce' ? since : 0;
+    this.#take(progressed(before, terms, { now, watched, changed }), now);
+    return this.#settled(before, policy, standing);
+  }
+
+  /** The policy by which the sweep under way judges some agents has been stopped since it began. */
+  get isStopping(): boolean {
+    return shareOf(this.#rollout) < shareOf(this.#swept);
+  }
+
+  /** `undefined` where one policy is in force for all. */
+  get standing(): RolloutStanding | undefined {
+    const { candidate } = this.#rollout;
+    if (candidate === undefined) return undefined;
+    const { hash, stopped } = candidate;
+    return { share: shareOf(this.#rollout), policy: hash, stopped: stopped?.reason };
+  }
+
+  /** Raises the alarm of a stop that nobody asked for, once. */
+  raise(alarm: (alarm: Alarm) => void): void {
+    if (this.#alarm !== undefined) alarm(this.#alarm);
+    this.#alarm = undefined;
+  }
+
+  #take({ rollout, told }: Moved, at: Instant): void {
+    const { candidate } = rollout;
+    const stop = candidate?.stopped;
+    const isNew = stop !== undefined && stop !== this.#rollout.candidate?.stopped;
+    if (isNew && stop.by === undefined) this.#alarm = alarmOf(candidate?.hash, stop);
+    this.#rollout = rollout;
+    const events = told.map(({ reason, by }) => ({ kind: 'policy', at, reason, ...(by && { by }) }) as const);
+    this.#told = [...this.#told, ...events];
+  }
+}
+
+async function readNotes({ rollouts }: RolloutParts): Promise<StoredRollout> {
+  return rollouts === undefined ? NOTHING_STORED : await rollouts.read();
+}
+
+function alarmOf(policy: string | undefined, { reason }: Stop): Alarm {
+  const message = 'the rollout was stopped: the former policy is in force again';
+  return { kind: 'rollout', message, fields: { policy, reason } };
+}

@@ -1,0 +1,97 @@
+/**
+ * What outlives a restart of a rollout: how far it is, the policies that it needs, and what an operator asks of it. Facts of the store;
+ * nothing in them is secret, and of people they name whom a policy names.
+ */
+import { z } from 'zod';
+import { NO_ROLLOUT, type KeptPolicy, type Order, type Rollout } from '../domain/rollout/rollout.ts';
+import type { RolloutNotes } from '../ports/rollout-notes.ts';
+import type { Store } from '../ports/store.ts';
+import { duration, instant } from './bodies.ts';
+
+/** Under which names the facts stand. The order is written by operators, the others by the worker. */
+const ROLLOUT_NOTE = 'rollout';
+const KEPT_POLICIES_NOTE = 'rollout_policies';
+const ORDER_NOTE = 'rollout_order';
+
+const VERSION = 1;
+const mark = z.string().max(64);
+const words = z.string().max(1_000);
+const mode = z.enum(['observe', 'enforce']);
+const share = z.number().min(0).max(1);
+
+const rollout = z.object({
+  base: z.object({ judges: mark, mode }).optional(),
+  candidate: z
+    .object({
+      judges: mark,
+      hash: mark,
+      steps: z.array(z.object({ at: instant, share })).max(100),
+      watched: duration,
+      countedFrom: instant,
+      stopped: z.object({ at: instant, reason: words, by: words.optional() }).optional(),
+    })
+    .optional(),
+  stopped: z.array(mark).max(1_000),
+  handled: mark.optional(),
+} satisfies Readonly<Record<keyof Rollout, z.ZodType>>);
+
+const kept = z.array(z.object({ judges: mark, mode, hash: mark, content: z.string() })).max(10);
+
+const order = z.object({
+  id: mark,
+  what: z.enum(['continue', 'abort']),
+  judges: mark,
+  by: words,
+  reason: words.optional(),
+} satisfies Readonly<Record<keyof Order, z.ZodType>>);
+
+/** The notes in a store. */
+export function rolloutNotes(store: Pick<Store, 'facts' | 'setFacts'>): RolloutNotes {
+  return {
+    read: async () => {
+      const facts = await store.facts();
+      return { rollout: rolloutIn(facts), kept: keptPoliciesIn(facts), order: orderIn(facts) };
+    },
+    save: (value, policies) =>
+      store.setFacts(
+        new Map([
+          [ROLLOUT_NOTE, body(value)],
+          [KEPT_POLICIES_NOTE, body(policies.filter(({ content }) => content !== undefined))],
+        ]),
+      ),
+    order: (value) => store.setFacts(new Map([[ORDER_NOTE, body(value)]])),
+  };
+}
+
+/** How far a rollout is. Where that note is damaged, what is brought out begins anew beside the first policy that is kept. */
+export function rolloutIn(facts: ReadonlyMap<string, string>): Rollout {
+  const text = facts.get(ROLLOUT_NOTE);
+  if (text === undefined) return NO_ROLLOUT;
+  const [first] = keptPoliciesIn(facts);
+  return (
+    bodyOf(text, rollout) ?? { ...NO_ROLLOUT, base: first && { judges: first.judges, mode: first.mode } }
+  );
+}
+
+/** The policies that are kept, that which was in force for all first; none where the note cannot be used. */
+export function keptPoliciesIn(facts: ReadonlyMap<string, string>): readonly KeptPolicy[] {
+  return bodyOf(facts.get(KEPT_POLICIES_NOTE), kept) ?? [];
+}
+
+/** What an operator asked for last; nothing where the note cannot be used. */
+function orderIn(facts: ReadonlyMap<string, string>): Order | undefined {
+  return bodyOf(facts.get(ORDER_NOTE), order);
+}
+
+function body(value: unknown): string {
+  return JSON.stringify({ v: VERSION, body: value });
+}
+
+function bodyOf<T>(text: string | undefined, shape: z.ZodType<T>): T | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return z.object({ v: z.literal(VERSION), body: shape }).parse(JSON.parse(text)).body;
+  } catch {
+    return undefined;
+  }
+}
