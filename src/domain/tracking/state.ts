@@ -241,6 +241,11 @@ export interface AgentState {
   readonly shifts?: Shifts | undefined;
 }
 
+/** What most agents have of a list: one for all, for there may be 50,000 of them. */
+export const NONE: readonly never[] = [];
+/** The same of warnings. */
+export const NO_WARNING: Episode['warnedAt'] = {};
+
 /** What a change is worth telling. */
 export type TrackingEvent =
   | {

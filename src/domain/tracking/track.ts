@@ -14,7 +14,7 @@ import { compare, hasOutsideCall, latestOf, snapshotOf, steadyOf } from './compa
 import type { Comparison, Difference, TrackingContext } from './compare.ts';
 import { isFoldable, showsWork } from './reading.ts';
 import { isAhead, pulledBack } from './set-back.ts';
-import { isWorking } from './state.ts';
+import { isWorking, NO_WARNING, NONE } from './state.ts';
 import type { AgentState, Clocks, Session, Stay, TrackingEvent } from './state.ts';
 import { newStay, stayAt, withStay } from './stays.ts';
 import { apply, beginning, eventOf, TRANSITIONS, type Change } from './transitions.ts';
@@ -132,14 +132,14 @@ function firstSight(o: WholeObservation, context: TrackingContext): AgentState {
       clocks: { sinceSign: latest, sinceWork: latest, inState },
       graceFrom: undefined,
       ladder: undefined,
-      observedRules: [],
-      warnedAt: {},
+      observedRules: NONE,
+      warnedAt: NO_WARNING,
     },
-    undo: [],
-    leftOut: [],
+    undo: NONE,
+    leftOut: NONE,
     tokenMoved: false,
     outsideCallAt: outside ? at : undefined,
-    stays: context.stay === undefined ? [] : withStay([], stayAt(context.stay, latest)),
+    stays: context.stay === undefined ? NONE : withStay(NONE, stayAt(context.stay, latest)),
     evidence: undefined,
     unread: undefined,
   };
@@ -179,9 +179,7 @@ function settled(s: AgentState, before: AgentState, c: Comparison, keeping: Keep
       s.session.kind === 'engaged' && conversations === 'engaged'
         ? { ...s.session, outside: outsideCall }
         : s.session,
-    undo: s.undo.filter(
-      ({ at, suspect }) => seen - at <= (suspect === undefined ? 2 * SAME_CHANGE_WINDOW : EVIDENCE_WINDOW),
-    ),
+    undo: recent(s.undo, seen),
     tokenMoved: before.tokenMoved || newToken !== undefined,
     outsideCallAt: hasCalled ? seen : s.outsideCallAt,
     unread: undefined,
@@ -194,6 +192,14 @@ function settled(s: AgentState, before: AgentState, c: Comparison, keeping: Keep
   const starts = [clocks, ...state.undo.map((each) => each.episode.clocks)].map(oldestStart);
   const leftOut = dropSpansBefore(s.leftOut, Math.min(...starts));
   return { ...state, episode: { ...s.episode, clocks }, leftOut };
+}
+
+/** Checkpoints to which a change may still lead back. */
+function recent(undo: AgentState['undo'], now: Instant): AgentState['undo'] {
+  const left = undo.filter(
+    ({ at, suspect }) => now - at <= (suspect === undefined ? 2 * SAME_CHANGE_WINDOW : EVIDENCE_WINDOW),
+  );
+  return left.length === 0 ? NONE : left;
 }
 
 /** Leaving the queue ends work, as the end of an interaction does. */

@@ -11,6 +11,8 @@ import {
   isDoneKnown,
   isNewer,
   ladderInForce,
+  NO_WARNING,
+  NONE,
   placeIn,
   silentReturnOf,
   withoutSuspects,
@@ -155,7 +157,7 @@ function logoffAfter(logoff: AgentState['logoff'], change: Change): AgentState['
 /** Keeps how things stood before a change for as long as the change may turn out to belong to a departure. */
 function undoAfter(s: AgentState, change: Change, { undo, episode }: Effect): AgentState['undo'] {
   const suspect = 'before' in change ? change.before : undefined;
-  if (undo === 'cleared') return suspect === undefined ? [] : [suspect];
+  if (undo === 'cleared') return suspect === undefined ? NONE : [suspect];
   if (suspect !== undefined) return [...s.undo, suspect];
   // Evidence gives nothing back while a later sign stands.
   const before = episode === 'new' ? withoutSuspects(s.undo) : s.undo;
@@ -178,8 +180,8 @@ function episodeAfter(s: AgentState, change: Change, effect: Effect, returns: Re
     clocks: clocksAfter(episode.clocks, effect, from),
     graceFrom: graceFromAfter(episode.graceFrom, change),
     ladder: ladderAfter(s, change, effect, returns),
-    observedRules: isNew ? [] : episode.observedRules,
-    warnedAt: isNew ? {} : episode.warnedAt,
+    observedRules: isNew ? NONE : episode.observedRules,
+    warnedAt: isNew ? NO_WARNING : episode.warnedAt,
   };
 }
 
