@@ -135,7 +135,7 @@ export class Reload {
     if (restart.length > 0)
       log.warn({ settings: restart }, 'these settings have changed and come into force only with a restart');
     if (changes.length > 0)
-      log.info({ policy: after.hash, was: before.hash, changes }, 'the changed policy is in force');
+      log.info({ policy: after.hash, was: before.hash, changes }, sentenceOf(after));
     else if (restart.length === 0)
       log.info({ policy: after.hash }, 'the policy file means what is in force already');
     if (before.hash === after.hash) return;
@@ -169,4 +169,11 @@ export class Reload {
       fields: { policy: this.#current.hash, faults: told(FAULTS_TOLD) },
     });
   }
+}
+
+/** With steps of a rollout, the record tells for how many agents the policy is in force. */
+function sentenceOf({ draft }: LoadedPolicy): string {
+  return draft.content.rollout === undefined
+    ? 'the changed policy is in force'
+    : 'the changed policy is taken up: its profiles, rules and returns are brought out step by step';
 }

@@ -3,6 +3,7 @@ import type { Agent } from '../domain/agent.ts';
 import { areApart } from '../domain/planning/holds.ts';
 import type { Cause } from '../domain/tracking/state.ts';
 import type { Policy } from '../domain/policy/policy.ts';
+import { everyRule } from '../domain/policy/when.ts';
 import { HOUR, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import type { Findings } from './findings.ts';
 import type { Alarm, AlarmKind } from '../ports/alarms.ts';
@@ -20,7 +21,7 @@ const AGAIN: Duration = HOUR;
 export function causeFields(cause: Cause | undefined, policy: Policy): Alarm['fields'] {
   if (cause === undefined) return {};
   const { ruleId: rule, measured } = cause;
-  const { limit } = policy.profiles.flatMap(({ rules }) => rules).find(({ id }) => id === rule) ?? {};
+  const { limit } = everyRule(policy).find(({ id }) => id === rule) ?? {};
   return { rule, measured, limit };
 }
 

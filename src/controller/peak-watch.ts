@@ -7,6 +7,7 @@ import { billingMonthAt, PLAIN_BILLING, type Billing } from '../domain/licence/b
 import type { HeadCount } from '../domain/licence/head-counts.ts';
 import { peakStanding, type PeakStanding } from '../domain/licence/near-peak.ts';
 import { RunningPeak } from '../domain/licence/running-peak.ts';
+import { everyRule } from '../domain/policy/when.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import { DAY, type Duration, type Instant } from '../domain/time/time.ts';
 import type { Store } from '../ports/store.ts';
@@ -81,6 +82,6 @@ function isWithin({ month, last }: RunningPeak, now: Instant): boolean {
 }
 
 /** Whether a rule of the policy acts only near the peak. */
-function asksForPeak({ profiles }: Policy): boolean {
-  return profiles.some(({ rules }) => rules.some(({ nearPeak }) => nearPeak !== undefined));
+function asksForPeak(policy: Policy): boolean {
+  return everyRule(policy).some(({ nearPeak }) => nearPeak !== undefined);
 }

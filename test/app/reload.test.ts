@@ -112,6 +112,12 @@ describe('a valid change', () => {
     expect(desk.alarms).toEqual([]);
   });
 
+  test('is not said to be in force where it is brought out step by step', async () => {
+    await desk.reload.changed(valid({ limit: '45m', more: 'rollout: {}' }));
+    expect(desk.said('are brought out step by step')).toBeDefined();
+    expect(desk.said('is in force')).toBeUndefined();
+  });
+
   test('that the store cannot take is on record once it can, and said to be missing once', async () => {
     desk.fullFor = 3;
     await desk.reload.changed(valid({ limit: '45m' }));

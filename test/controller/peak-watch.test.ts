@@ -138,6 +138,14 @@ describe('what it costs', () => {
     expect([await sweeps.standing(FIRST + 4 * HOUR), sweeps.store.reads]).toEqual([undefined, 0]);
   });
 
+  test('while a policy without such a rule is brought out, the peak by the rules of the one before', async () => {
+    const sweeps = new Sweeps();
+    const { profiles } = near();
+    sweeps.wanted = policy({ others: { share: 0.1, profiles } });
+    await sweeps.until('2026-03-01T00:00:00Z', '2026-03-01T10:00:00Z', 400);
+    expect((await sweeps.standing(at('2026-03-01T10:10:00Z')))?.peak).toBe(400);
+  });
+
   test('the record is read once for a month, not in each sweep', async () => {
     const sweeps = new Sweeps();
     await sweeps.until('2026-03-01T00:00:00Z', '2026-03-03T00:00:00Z', 10);

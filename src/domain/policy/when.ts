@@ -64,6 +64,11 @@ export function profilesFor(agentId: string, { profiles, others }: Policy): read
   return others === undefined || isInShare(agentId, others.share) ? profiles : others.profiles;
 }
 
+/** Every rule by which some agent may be judged. */
+export function everyRule({ profiles, others }: Policy): readonly Rule[] {
+  return [...profiles, ...(others?.profiles ?? [])].flatMap(({ rules }) => rules);
+}
+
 /** The first profile that fits; the rules of all others do not apply. */
 export function profileOf(agent: Agent, policy: Policy): Profile | undefined {
   for (const profile of profilesFor(agent.id, policy)) {
