@@ -134,8 +134,7 @@ export class Reload {
     const restart = needRestart(started, after);
     if (restart.length > 0)
       log.warn({ settings: restart }, 'these settings have changed and come into force only with a restart');
-    if (changes.length > 0)
-      log.info({ policy: after.hash, was: before.hash, changes }, sentenceOf(after));
+    if (changes.length > 0) log.info({ policy: after.hash, was: before.hash, changes }, sentenceOf(after));
     else if (restart.length === 0)
       log.info({ policy: after.hash }, 'the policy file means what is in force already');
     if (before.hash === after.hash) return;
