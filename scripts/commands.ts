@@ -26,7 +26,7 @@ Each script is complete in itself: it starts no program. Print it again after an
 const ENVIRONMENT_TEXT = `
 ## Environment
 
-A variable that is empty is not set. A word that is not accepted is refused at the start, with exit code 2; \`pause\`, \`resume\`, \`backup\`,
+A variable that is empty is not set. A word that is not accepted is refused at the start, with exit code 2; \`pause\`, \`resume\`, \`rollout\`, \`backup\`,
 \`report\` and \`completion\` do not look at the mode and the log, so that they work in any shell. Further variables are those that the policy takes as \`\${NAME}\`.
 
 `;

@@ -1,8 +1,6 @@
 /** The commands, their options and their help. */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import process from 'node:process';
-import type { StoreCopyOptions } from './store/command.ts';
-import type { BackupOptions } from './backup/command.ts';
 import type { BacktestOptions } from './backtest/command.ts';
 import { severalLines } from '../texts/clean.ts';
 import { EXIT, explainError } from './shared/exit.ts';
@@ -16,7 +14,6 @@ import { eachOrganisation, oneOrganisation } from './shared/fleet.ts';
 import {
   ALL,
   FOUND,
-  ONE_COPY,
   ONE_PAST,
   ONE_SWEEP,
   command,
@@ -25,17 +22,17 @@ import {
   withPast,
   withPolicy,
   withStore,
+  type End,
 } from './shared/definitions.ts';
+import { addStore } from './store-commands.ts';
 import { DEFAULT_CONFIG } from './shared/options.ts';
 import { standardOutput, type Output } from './shared/output.ts';
-import type { PauseOptions } from './pause/command.ts';
 import type { ReportOptions } from './report/command.ts';
 import type { InitOptions } from './init/command.ts';
 import type { ListOptions } from './list/command.ts';
 import type { OnceOptions } from './once/command.ts';
 import type { StatusOptions } from './status/command.ts';
 import type { RunOptions } from './run/command.ts';
-import type { StoreOption } from './shared/store-place.ts';
 import type { SandboxCommandOptions } from './sandbox/command.ts';
 import type { SuggestOptions } from './suggest/command.ts';
 import type { TestOptions } from './policy-test/command.ts';
@@ -69,9 +66,6 @@ function redactUncaught({ redactor }: Output): void {
   });
 }
 
-/** Ends a command with its exit code. */
-type End = (code: number) => void;
-
 /** The program with all its commands; `end` is told the exit code of the one that ran. */
 export function build(output: Output, end: End): Command {
   const program = new Command('idle-enforcer')
@@ -87,6 +81,7 @@ export function build(output: Output, end: End): Command {
       checkEnvironment(command.name());
     });
   addWorker(program, output, end);
+  addStore(program, output, end);
   addPolicy(program, output, end);
   addInit(program, output, end);
   addDoctor(program, output, end);
@@ -119,37 +114,6 @@ function addWorker(program: Command, output: Output, end: End): void {
     .action(async (options: OnceOptions) => {
       end(await (await import('./once/command.ts')).once(oneOrganisation(options, ONE_SWEEP), output));
     });
-  withStore(program, 'pause', 'hold all action, until resume or until the time is up', ALL)
-    .option('--for <duration>', 'for how long, like 2h')
-    .option('--reason <text>', 'for the record')
-    .action(async (options: PauseOptions) => {
-      end(await (await import('./pause/command.ts')).pause(options, output));
-    });
-  withStore(program, 'backup', 'a consistent copy of the store, while a worker runs or not')
-    .argument('<file>', 'the copy; nothing may be there yet')
-    .option('--json', 'print what it holds as JSON')
-    .action(async (file: string, options: BackupOptions) => {
-      end(
-        await (await import('./backup/command.ts')).backup(file, oneOrganisation(options, ONE_COPY), output),
-      );
-    });
-  withConfig(
-    program,
-    'store',
-    'take the store from a file into a database, or back; no worker may hold either',
-  )
-    .addArgument(new Argument('<action>', 'what is to be done').choices(['copy']))
-    .requiredOption('--from <file>', 'the store: the path of a file, or the URL of a database')
-    .requiredOption('--to <file>', 'a new or empty store: the path of a file, or the URL of a database')
-    .option('--json', 'print counts and hashes as JSON')
-    .action(async (_: string, options: StoreCopyOptions) => {
-      end(await (await import('./store/command.ts')).storeCopy(options, output));
-    });
-  withStore(program, 'resume', 'end a pause, and free the agents that the breaker holds', ALL).action(
-    async (options: StoreOption) => {
-      end(await (await import('./pause/command.ts')).resume(options, output));
-    },
-  );
 }
 
 function addPolicy(program: Command, output: Output, end: End): void {

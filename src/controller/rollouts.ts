@@ -2,7 +2,7 @@
  * Brings a changed policy out: says which policies are in force for whom, and goes on or stops by how the log-offs of the new one went. All
  * that it knows stands in the store, so that another process goes on from there.
  */
-import { inForceFor } from '../domain/rollout/in-force.ts';
+import { judgingIn } from '../domain/rollout/in-force.ts';
 import {
   NO_ROLLOUT,
   ordered,
@@ -108,10 +108,9 @@ export class Rollouts {
   /** The policies that judge, with their names as they are known now. Never rejects. */
   async policy(wanted: Policy, occasion: 'sweep' | 'log_off', signal: AbortSignal): Promise<Policy> {
     const { base } = this.#swept;
-    const share = shareOf(this.#swept);
-    const latest = await this.#parts.names.latest(wanted, occasion, signal, share < 1 ? base : undefined);
-    const before = latest.before?.hash === base?.judges ? latest.before : undefined;
-    return inForceFor(latest, share, before && { ...before, mode: base?.mode ?? 'observe' });
+    const isForSome = shareOf(this.#swept) < 1;
+    const latest = await this.#parts.names.latest(wanted, occasion, signal, isForSome ? base : undefined);
+    return judgingIn(this.#swept, latest);
   }
 
   /** What is to be put on record, and is not yet. */

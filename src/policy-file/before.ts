@@ -15,12 +15,18 @@ const LONGEST = 2 ** 20;
 
 const shape = root.pick({ profiles: true, returns: true, exempt: true, caps: true, calendars: true });
 
+/** The same for drafts with the same profiles, rules and `returns`, as they are written with variables filled in. */
+export function judgedBy({ source }: Pick<Draft, 'source'>): string {
+  return fingerprint(pick(source, BROUGHT_OUT));
+}
+
 /**
  * A policy as it is kept. Its content is left out where a part of it comes out of a file that may hold secrets, where `hide` finds a
  * secret in it, or where it is too long.
  */
-export function keptOf({ source, hash, content }: Draft, hide: (text: string) => string): KeptPolicy {
-  const judges = fingerprint(pick(source, BROUGHT_OUT));
+export function keptOf(draft: Draft, hide: (text: string) => string): KeptPolicy {
+  const { source, hash, content } = draft;
+  const judges = judgedBy(draft);
   const text = JSON.stringify(pick(source, KEPT));
   const isFit = text.length <= LONGEST && !source.isFromFiles(KEPT) && hide(text) === text;
   return { judges, mode: content.mode, hash, content: isFit ? text : undefined };

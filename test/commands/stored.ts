@@ -1,5 +1,5 @@
 /** A store as a worker leaves it behind, made of stories of agents, for commands that read the store alone. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Agent } from '../../src/domain/agent.ts';
@@ -9,9 +9,14 @@ import type { ControllerState, Pause, RecordEvent, StoredAgent } from '../../src
 import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import type { PlatformBehaviour } from '../../src/domain/tracking/platform-behaviour.ts';
 import type { AgentState } from '../../src/domain/tracking/state.ts';
+import type { Candidate, Stop } from '../../src/domain/rollout/rollout.ts';
+import { judgedBy, keptOf } from '../../src/policy-file/before.ts';
+import type { Draft } from '../../src/policy-file/draft.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { resolvePolicy } from '../../src/policy-file/resolve.ts';
 import type { SweepReport } from '../../src/ports/metrics.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { rolloutNotes } from '../../src/store/rollout-note.ts';
 import { openStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { SWEEP_NOTE, sweepNoteBody } from '../../src/store/sweep-note.ts';
 import { agent, clockTime } from '../domain/build.ts';
@@ -47,6 +52,17 @@ export interface StoreParts {
   readonly learnt?: PlatformBehaviour;
   /** The policy of the last sweep, where it is another. */
   readonly policyHash?: string;
+  /** How a change to this policy is brought out. */
+  readonly rollout?: BroughtOut;
+}
+
+/** The policy is brought out in the place of another. */
+export interface BroughtOut {
+  /** The rules of the policy that was in force for all, as they stand in its file. */
+  readonly formerRules: string;
+  /** Of the agents, from 0 to 1. */
+  readonly share: number;
+  readonly stopped?: Stop;
 }
 
 /** What one sweep of nobody was. */
@@ -65,6 +81,7 @@ export class StoredCentre {
   readonly sqlite = join(this.folder, 'store.db');
   readonly policy: Policy;
   readonly hash: string;
+  readonly #draft: Draft;
   readonly #memories: AgentState[] = [];
   readonly #agents: StoredAgent[] = [];
   readonly #parts: StoreParts;
@@ -86,6 +103,7 @@ ${rules}${more}`;
     const names = rules.includes('On call') ? { users, groups } : { users };
     this.policy = resolvePolicy(draft, names, new Map(), clockTime('09:00')).policy;
     this.hash = hash;
+    this.#draft = draft;
   }
 
   /** One agent, from 09:00 on; `tell` goes on with the story up to the last sweep. */
@@ -142,8 +160,31 @@ ${rules}${more}`;
     const report: SweepReport = { ...NO_SWEEP, startedAt: at, ...sweep };
     const inForce = { organisation: 'default', mode: this.policy.mode, policy: policyHash ?? this.hash };
     await store.setFacts(new Map([[SWEEP_NOTE, sweepNoteBody(report, inForce)]]));
+    if (this.#parts.rollout !== undefined) await this.#bringOut(store, this.#parts.rollout);
     await store.close();
     return this;
+  }
+
+  /** As the worker notes it: begun at half past nine. */
+  async #bringOut(store: Store, { formerRules, share, stopped }: BroughtOut): Promise<void> {
+    const text = readFileSync(this.config, 'utf8').replace(this.#parts.rules ?? RULES, () => formerRules);
+    const former = keptOf(
+      loadPolicyText(text, this.config, { NOT_SET_HERE: 'b-secret' }).draft,
+      (each) => each,
+    );
+    const at = clockTime('09:30');
+    const candidate: Candidate = {
+      judges: judgedBy(this.#draft),
+      ...{
+        hash: this.#parts.policyHash ?? this.hash,
+        steps: [{ at, share }],
+        watched: 20 * MINUTE,
+        countedFrom: at,
+      },
+      ...(stopped && { stopped }),
+    };
+    const base = { judges: former.judges, mode: former.mode };
+    await rolloutNotes(store).save({ base, candidate, stopped: [] }, [former]);
   }
 
   remove(): void {

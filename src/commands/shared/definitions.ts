@@ -3,6 +3,9 @@ import { Option, type Command } from 'commander';
 import { LOG_FORMATS } from '../../app/log-format.ts';
 import { DEFAULT_CONFIG } from './options.ts';
 
+/** Ends a command with its exit code. */
+export type End = (code: number) => void;
+
 /** A command of the program. */
 export function command(program: Command, name: string, description: string): Command {
   return program.command(name).description(description).exitOverride();
@@ -27,6 +30,7 @@ export const FOUND = 'one organisation of a fleet (default: the one in which the
 export const ONE_SWEEP = 'One sweep is that of one organisation';
 export const ONE_COPY = 'A copy is of one store';
 export const ONE_PAST = 'A history is that of one organisation';
+export const ONE_ROLLOUT = 'A rollout is that of one organisation';
 
 /** For commands that replay the past. */
 export function withPast(program: Command, name: string, description: string): Command {

@@ -66,7 +66,14 @@ export const ENVIRONMENT: readonly Variable[] = [
 ];
 
 /** These must work where nothing else does, and need nothing of what the environment sets. */
-const UNCHECKED: ReadonlySet<string> = new Set(['pause', 'resume', 'backup', 'report', 'completion']);
+const UNCHECKED: ReadonlySet<string> = new Set([
+  'pause',
+  'resume',
+  'rollout',
+  'backup',
+  'report',
+  'completion',
+]);
 
 /** Throws `UsageError` where the environment sets something that the command could not go by. */
 export function checkEnvironment(command: string, env: Env = process.env): void {

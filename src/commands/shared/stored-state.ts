@@ -65,6 +65,11 @@ export function workerJson({ worker, workerFault: fault }: StoredState): unknown
   };
 }
 
+/** The hash of the policy of the last sweep; `undefined` where none was made. */
+export function usedPolicy({ sweep, standing }: StoredState): string | undefined {
+  return sweep?.policy ?? standing?.policyHash;
+}
+
 /** Why the policy of this shell is not what the worker goes by; `undefined` when it is. */
 export function policyCaveat(state: StoredState, { loaded, fault }: PolicyForReading): string | undefined {
   if (loaded === undefined) return `The policy cannot be used here: ${fault}.`;

@@ -8,6 +8,7 @@ import { learntSentences } from '../explain/behaviour-words.ts';
 import { EXIT } from '../shared/exit.ts';
 import { zoneOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
+import { policyChanges } from '../shared/policy-changes.ts';
 import { policyForReading } from '../shared/policy-for-reading.ts';
 import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
 import { storedState } from '../shared/stored-state.ts';
@@ -42,7 +43,7 @@ async function read(options: StatusOptions, output: Output, now: Instant): Promi
     const window = policy.loaded?.draft.content.returns.window ?? Infinity;
     const learnt = (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN;
     const evidence = policy.loaded?.settings.evidence;
-    const [policyEvent] = await store.events({ kinds: ['policy'], limit: 1 });
+    const { last: policyEvent } = await policyChanges(store, undefined);
     return {
       state: await storedState(store, policy, now),
       policy,

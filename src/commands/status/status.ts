@@ -9,7 +9,14 @@ import { sourceSentences, type SourcesKnown } from '../shared/evidence-words.ts'
 import { peakFacts, peakSentence } from '../shared/peak-words.ts';
 import { withNulls } from '../shared/json.ts';
 import type { PolicyForReading } from '../shared/policy-for-reading.ts';
-import { policyCaveat, workerJson, workerSentence, type StoredState } from '../shared/stored-state.ts';
+import { rolloutFacts, rolloutSentence, storedRollout } from '../shared/rollout-words.ts';
+import {
+  policyCaveat,
+  usedPolicy,
+  workerJson,
+  workerSentence,
+  type StoredState,
+} from '../shared/stored-state.ts';
 import type { Times } from '../shared/times.ts';
 import { counted } from '../../texts/counted.ts';
 
@@ -18,7 +25,7 @@ export interface StatusInput {
   readonly state: StoredState;
   readonly policy: PolicyForReading;
   readonly lease: LeaseTrace | undefined;
-  /** The last change of the policy that is on record. */
+  /** The last change of the policy file that is on record. */
   readonly policyEvent: StoredEvent | undefined;
   /** What has been learnt of the platform, in sentences. */
   readonly learnt: readonly string[];
@@ -40,6 +47,7 @@ export function statusLines(input: StatusInput, times: Times): readonly string[]
     hourSentence(input),
     leaseSentence(input, times),
     ...policySentences(input, times),
+    ...rolloutSentences(state, times),
     ...(caveat === undefined ? [] : [caveat]),
     `Store: ${state.path}. Times in ${times.zone}.`,
     ...(learnt.length === 0
@@ -185,15 +193,19 @@ function leaseSentence({ lease, state }: StatusInput, times: Times): string {
 }
 
 function policySentences({ state, policyEvent }: StatusInput, times: Times): readonly string[] {
-  const hash = policyHash(state);
+  const hash = usedPolicy(state);
   if (hash === undefined) return ['Policy: none has been used yet.'];
+  const isForAll = storedRollout(state.facts).rollout.candidate === undefined;
   const since =
-    policyEvent?.reason?.endsWith(hash) === true ? `, in force since ${times.exact(policyEvent.at)}` : '';
+    policyEvent?.reason?.endsWith(hash) === true
+      ? `, ${isForAll ? 'in force since' : 'taken up at'} ${times.exact(policyEvent.at)}`
+      : '';
   return [`Policy: ${hash}${since}.`];
 }
 
-function policyHash({ sweep, standing }: StoredState): string | undefined {
-  return sweep?.policy ?? standing?.policyHash;
+function rolloutSentences({ facts }: StoredState, times: Times): readonly string[] {
+  const sentence = rolloutSentence(storedRollout(facts), times);
+  return sentence === undefined ? [] : [`${sentence} "rollout status" says more.`];
 }
 
 function agents(n: number): string {
@@ -207,7 +219,7 @@ function ago(at: Instant, now: Instant): string {
 /** The same as facts, to be written by `printed`. */
 export function statusJson(input: StatusInput): unknown {
   const { state, policy, policyEvent, learnt, evidence } = input;
-  const { path, now, standing, sweep, interval } = state;
+  const { path, now, standing, sweep, interval, facts } = state;
   return {
     now,
     store: path,
@@ -217,7 +229,7 @@ export function statusJson(input: StatusInput): unknown {
     ...withNulls({
       organisation: sweep?.organisation,
       mode: sweep?.mode,
-      policy: policyHash(state),
+      policy: usedPolicy(state),
       policySince: policyEvent?.at,
       policyFault: policy.fault,
       lastCompleteAt: standing?.lastCompleteAt,
@@ -225,6 +237,7 @@ export function statusJson(input: StatusInput): unknown {
       settleLeft: standing?.settleLeft,
       breaker: brokenIn(state),
       peak: sweep?.peak && withNulls(peakFacts(sweep.peak)),
+      rollout: rolloutFacts(storedRollout(facts)),
     }),
     ...sweepJson(sweep),
     ...holdersJson(input),

@@ -1,5 +1,13 @@
 /** Two policies at once: the one that is brought out for a share of the agents, the one before it for all others. Pure. */
 import type { Caps, Mode, Policy, Profile } from '../policy/policy.ts';
+import { shareOf, type Rollout } from './rollout.ts';
+
+/** The policy that judges while a rollout is so far; `wanted.before` counts as far as it is the one that was in force for all. */
+export function judgingIn(rollout: Rollout, wanted: Policy): Policy {
+  const { base } = rollout;
+  const before = wanted.before?.hash === base?.judges ? wanted.before : undefined;
+  return inForceFor(wanted, shareOf(rollout), before && { ...before, mode: base?.mode ?? 'observe' });
+}
 
 /**
  * The policy that judges while `wanted` is in force for this share of the agents, from 0 to 1. The others have the profiles of the policy

@@ -8,9 +8,9 @@ import { MINUTE, type Duration, type Instant } from '../time/time.ts';
 /** A sign of the agent so soon after a log-off means that it was wrong. */
 export const REGRETTED_WITHIN: Duration = 10 * MINUTE;
 /** A share of fewer log-offs than this says nothing. */
-const SHARE_COUNTS_FROM = 20;
+export const SHARE_COUNTS_FROM = 20;
 /** So many regrets stop a rollout whatever their share. */
-const MOST_REGRETS = 3;
+export const MOST_REGRETS = 3;
 /** So many steps are remembered: more than a policy may have, and operators may repeat some. */
 const STEPS_KEPT = 50;
 /** So many stopped policies are remembered; the oldest of more are forgotten. */
@@ -109,6 +109,16 @@ export interface Moved {
   readonly rollout: Rollout;
   /** For the record: sentences without a full stop, with who asked for it. */
   readonly told: readonly { readonly reason: string; readonly by?: string | undefined }[];
+}
+
+/** Whether what was told means that one policy is in force for all from then on. */
+export function isForAll(told: string): boolean {
+  return /^rollout of \S+ (?:over|(?:done|continued): it is in force for all)/.test(told);
+}
+
+/** Whether this was told of a rollout. */
+export function isOfRollout(told: string): boolean {
+  return told.startsWith('rollout of ');
 }
 
 /** The share of the agents for whom the wanted policy is in force. */
@@ -218,6 +228,28 @@ function withoutAgents(steps: readonly Step[], at: Instant): readonly Step[] {
   return steps.length === 0 ? [] : [...steps, { at, share: 0 }];
 }
 
+/** What comes after the step that a rollout has reached. */
+export interface NextStep {
+  /** Of the agents; with 1 the policy is in force for all. */
+  readonly share: number;
+  /** For so much longer the step before is watched. */
+  readonly left: Duration;
+}
+
+/** What comes next where nothing stops it. */
+export function nextIn(
+  { steps, watched }: Pick<Candidate, 'steps' | 'watched'>,
+  terms: RolloutTerms,
+): NextStep {
+  const left = Math.max(0, stepLength(terms) - watched);
+  return { share: nextStep(steps.at(-1)?.share, terms), left };
+}
+
+/** How long each step is watched: until regrets of its log-offs are known, at least. */
+export function stepLength({ every }: RolloutTerms): Duration {
+  return Math.max(every, REGRETTED_WITHIN);
+}
+
 /** The first step that is larger than what was reached. */
 function nextStep(reached: number | undefined, terms: RolloutTerms | undefined): number {
   return terms?.steps.find((share) => share > (reached ?? 0)) ?? 1;
@@ -240,10 +272,9 @@ export function progressed(rollout: Rollout, terms: RolloutTerms, progress: Prog
   const reason = reasonToStop(changed, terms);
   if (reason !== undefined)
     return tellStop(stopping(rollout, candidate, { at: now, reason }), candidate, { at: now, reason });
-  const watched = candidate.watched + progress.watched;
-  if (watched < Math.max(terms.every, REGRETTED_WITHIN))
-    return { rollout: { ...rollout, candidate: { ...candidate, watched } }, told: [] };
-  const share = nextStep(candidate.steps.at(-1)?.share, terms);
+  const longer = { ...candidate, watched: candidate.watched + progress.watched };
+  const { share, left } = nextIn(longer, terms);
+  if (left > 0) return { rollout: { ...rollout, candidate: longer }, told: [] };
   const { judges, hash, steps } = candidate;
   if (share >= 1) {
     const told = `rollout of ${hash} done: it is in force for all`;

@@ -8,7 +8,7 @@ import type { SweepReport } from '../../../src/ports/metrics.ts';
 import { UNASKED } from '../../../src/domain/evidence/calibration.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import { clockTime } from '../../domain/build.ts';
-import { StoredCentre, type StoreParts } from '../stored.ts';
+import { RULES, StoredCentre, type StoreParts } from '../stored.ts';
 
 let centre: StoredCentre | undefined;
 afterEach(() => {
@@ -173,6 +173,40 @@ describe('a worker that sweeps', () => {
   });
 });
 
+describe('a changed policy that is brought out', () => {
+  const rollout = { formerRules: RULES.replace('limit: 1h', 'limit: 4h'), share: 0.2 };
+  /** The change of the file, and what was told of the rollout after it. */
+  const changed = (hash: string): readonly RecordEvent[] => [
+    { kind: 'policy', at: clockTime('09:29'), reason: `aaaa → ${hash}` },
+    { kind: 'policy', at: clockTime('09:30'), reason: `rollout of ${hash} begun: 20% of the agents` },
+  ];
+
+  test('is told of: for whom it is in force, since when, and when the file was taken up', async () => {
+    const policyHash = '0a1b2c3d4e5f';
+    await begin({ rollout, policyHash, events: changed(policyHash) });
+    const { text } = await told();
+    expect(text).toContain(`Policy: ${policyHash}, taken up at 09:29:00.\n`);
+    expect(text).toContain(
+      `Rollout of policy ${policyHash}: in force for 20 % of the agents since 09:30:00; the former policy is in force for the others. "rollout status" says more.\n`,
+    );
+    expect(JSON.parse((await told({ json: true })).text)).toMatchObject({
+      policySince: '2026-03-02T09:29:00.000Z',
+      rollout: { policy: policyHash, share: 0.2, stopped: null },
+    });
+  });
+
+  test('and has been stopped says when, why and by whom', async () => {
+    const stopped = { at: clockTime('09:50'), reason: 'aborted: complaints', by: 'ada@ops-1' };
+    await begin({ rollout: { ...rollout, stopped } });
+    expect((await told()).text).toContain(
+      'stopped at 09:50:00 by ada@ops-1 (aborted: complaints). The former policy is in force for all agents.',
+    );
+    expect(JSON.parse((await told({ json: true })).text)).toMatchObject({
+      rollout: { share: 0, stopped: { ...stopped, at: '2026-03-02T09:50:00.000Z' } },
+    });
+  });
+});
+
 describe('a worker that does not sweep', () => {
   test('lately ends with 1, and says when it last did', async () => {
     await begin();
@@ -218,6 +252,7 @@ test('programs get facts: ISO times, seconds, and null for what is not known', a
     paused: false,
     policy: centre!.hash,
     policySince: null,
+    rollout: null,
     policyFault: null,
     lastCompleteAt: '2026-03-02T10:00:00.000Z',
     agents: 1,
