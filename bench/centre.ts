@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import type { Duration } from '../src/domain/time/time.ts';
 
 /** As it is shipped: memory is not that of a program which still has its types. */
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -16,11 +17,11 @@ export interface Centre {
   readonly close: () => Promise<void>;
 }
 
-/** Starts `agents` people, at the beginning of their shift. */
-export async function startCentre(agents: number): Promise<Centre> {
+/** Starts `agents` people, so long after the beginning of their shift. `rules` are all of the policy but what points at them. */
+export async function startCentre(agents: number, rules = RULES, into: Duration = 0): Promise<Centre> {
   const sandbox = spawn(
     process.execPath,
-    [MAIN, 'sandbox', '--agents', String(agents), '--start', new Date().toISOString()],
+    [MAIN, 'sandbox', '--agents', String(agents), '--start', new Date(Date.now() - into).toISOString()],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
@@ -28,7 +29,7 @@ export async function startCentre(agents: number): Promise<Centre> {
   const url = await firstMatch(sandbox, /api_url: (\S+)/);
   const folder = await mkdtemp(join(tmpdir(), 'idle-enforcer-bench-'));
   const config = join(folder, 'policy.yaml');
-  await writeFile(config, policy(url, folder));
+  await writeFile(config, policy(url, folder, rules));
   return {
     folder,
     config,
@@ -39,17 +40,19 @@ export async function startCentre(agents: number): Promise<Centre> {
   };
 }
 
-function policy(url: string, folder: string): string {
-  return `version: 1
-genesys: { region: eu-west-1, api_url: "${url}", login_url: "${url}", client_id: sandbox-client, client_secret: sandbox-secret }
-sweep: { every: "0 * * * * *" }
+const RULES = `sweep: { every: "0 * * * * *" }
 profiles:
   - name: agents
     match: { groups: [Agents] }
     rules:
       - { id: gone, when: { presence: [available, away, break, busy], routing: [off_queue] }, limit: 60m }
       - { id: locked, when: { presence: [idle] }, clock: in_state, limit: 60m }
-store: { sqlite: "${join(folder, 'store.db')}" }
+`;
+
+function policy(url: string, folder: string, rules: string): string {
+  return `version: 1
+genesys: { region: eu-west-1, api_url: "${url}", login_url: "${url}", client_id: sandbox-client, client_secret: sandbox-secret }
+${rules}store: { sqlite: "${join(folder, 'store.db')}" }
 server: { host: 127.0.0.1, port: 0 }
 `;
 }

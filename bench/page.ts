@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { ended, firstMatch, startCentre, startWorker } from './centre.ts';
 import type { Row } from './measure.ts';
+import { cpuOf, follow } from './page-readers.ts';
 import { readFileSync } from 'node:fs';
 
 const AGENTS = 50_000;
@@ -72,17 +73,6 @@ async function painted(url: string): Promise<number> {
   return performance.now() - begun;
 }
 
-/** Opens the page's events and reads them; answers how large the first is. */
-async function follow(url: string, signal: AbortSignal): Promise<number> {
-  const { body } = await fetch(`${url}/events`, { signal });
-  const first = Promise.withResolvers<number>();
-  const read = async (): Promise<void> => {
-    for await (const part of body ?? []) first.resolve(Buffer.from(part as Uint8Array).byteLength);
-  };
-  read().catch(() => undefined);
-  return await first.promise;
-}
-
 /** Seconds of processor that the worker takes over the same number of sweeps. */
 async function cpuOver(
   url: string,
@@ -94,11 +84,6 @@ async function cpuOver(
   for (let n = 0; n < SWEEPS; n += 1) await firstMatch(worker, /(sweep done)/);
   await setTimeout(1_000);
   return { cpu: (await cpuOf(url)) - cpu, seconds: (performance.now() - begun) / 1_000 };
-}
-
-async function cpuOf(url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1] ?? NaN);
 }
 
 /** In MB, as the system counts it. */

@@ -19,6 +19,7 @@ import { benchPolicies, benchPolicy } from './policies.ts';
 import { benchPostgres } from './postgres.ts';
 import { benchRecord } from './record.ts';
 import { benchStart } from './start.ts';
+import { benchStorm } from './storm.ts';
 import { benchSweep } from './sweep.ts';
 import { benchTracing } from './tracing.ts';
 
@@ -34,6 +35,7 @@ const BENCHES: Benches = {
   policy: benchPolicy,
   endpoints: benchEndpoints,
   page: benchPage,
+  storm: benchStorm,
   record: benchRecord,
   operator: benchOperator,
   postgres: benchPostgres,
