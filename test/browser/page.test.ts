@@ -80,9 +80,18 @@ describeInBrowser('the page', () => {
     },
   );
 
-  test('is whole on a screen on the wall, without scrolling', async () => {
-    const shown = await opened('/?wall', { viewport: { width: 1920, height: 1080 } });
-    expect(await shown.evaluate('document.documentElement.scrollHeight')).toBe(1080);
+  test.each([
+    [1920, 1080, '/?wall'],
+    [1920, 1080, '/?wall&organisation=Harbour'],
+    [1366, 768, '/?wall&organisation=Harbour'],
+    [3840, 2160, '/?wall'],
+  ])('is whole on a screen of %i by %i on the wall, without scrolling: %s', async (width, height, path) => {
+    const shown = await opened(path, { viewport: { width, height } });
+    expect(await shown.evaluate('document.documentElement.scrollHeight')).toBe(height);
+    expect(await looked(shown, OVERFLOWING, width)).toEqual([]);
+    const drawn = `[...document.querySelectorAll('.plot svg')].map((each) => each.getBoundingClientRect().height)`;
+    for (const tall of await shown.evaluate<readonly number[]>(drawn))
+      expect(tall).toBeGreaterThan(height / 12);
   });
 
   test('prints on white from a dark screen, whole', async () => {
@@ -159,6 +168,11 @@ describeInBrowser('an operator', () => {
       expect(await page.evaluate(VIOLATIONS)).toEqual([]);
       await page.getByRole('link', { name: 'Jane Doe' }).first().click();
       expect(page.url()).toBe(`${url}/agent?id=jane-id`);
+      await page.getByText('They are due in 5m.').waitFor();
+      expect(await page.getByRole('table').getByText('55m').count()).toBe(1);
+      expect(await page.evaluate(`(${OVERFLOWING})(390)`)).toEqual([]);
+      await page.evaluate(AXE);
+      expect(await page.evaluate(VIOLATIONS)).toEqual([]);
       await page.getByRole('button', { name: 'Sign out' }).click();
       // The provider asks once more, and leads back.
       await page.getByRole('button', { name: 'Yes, sign me out' }).click();

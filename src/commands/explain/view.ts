@@ -8,13 +8,20 @@ import { ladderSentences, sentencesOf } from './sentences.ts';
 import { meaningOf } from './words.ts';
 import type { Times } from '../shared/times.ts';
 
-/** Lays out a table as lines. */
-export type Table = (head: readonly string[], rows: readonly (readonly string[])[]) => readonly string[];
+/** Lays out a table: as lines of text, or as whatever stands for one elsewhere. */
+export type Table<Line = string> = (
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+) => readonly Line[];
 
 /** Everything, for a person. */
-export function linesOf(explanation: Explanation, times: Times, table: Table): readonly string[] {
+export function linesOf<Line>(
+  explanation: Explanation,
+  times: Times,
+  table: Table<Line>,
+): readonly (string | Line)[] {
   const { agent, rules, clocks, uncounted, ladder, events, learnt } = explanation;
-  const lines = [
+  const lines: (string | Line)[] = [
     `${agent.name} <${agent.email}> (${agent.id}), times in ${times.zone}`,
     '',
     ...sentencesOf(explanation, times),
@@ -45,7 +52,11 @@ function at(instant: Instant | undefined, times: Times): string {
 }
 
 /** How each rule stands, as a table. */
-export function ruleTable(rules: readonly RuleShown[], times: Times, table: Table): readonly string[] {
+export function ruleTable<Line>(
+  rules: readonly RuleShown[],
+  times: Times,
+  table: Table<Line>,
+): readonly Line[] {
   return table(
     ['rule', 'counts when', 'now', 'clock', 'measured', 'limit', 'due at', 'mode'],
     rules.map((rule) => [
@@ -74,7 +85,7 @@ function stateOf({ due, holds, leftAlone, insideHours }: RuleShown): string {
   return insideHours ? 'clock runs' : 'not in its hours';
 }
 
-function clockTable(clocks: readonly ClockShown[], times: Times, table: Table): readonly string[] {
+function clockTable<Line>(clocks: readonly ClockShown[], times: Times, table: Table<Line>): readonly Line[] {
   return table(
     ['clock', 'of', 'running since', 'counted', 'left out'],
     clocks.map(({ clock, rule, startedAt, counted, notCounted }) => [
@@ -87,7 +98,11 @@ function clockTable(clocks: readonly ClockShown[], times: Times, table: Table): 
   );
 }
 
-function uncountedTable(spans: readonly Uncounted[], times: Times, table: Table): readonly string[] {
+function uncountedTable<Line>(
+  spans: readonly Uncounted[],
+  times: Times,
+  table: Table<Line>,
+): readonly Line[] {
   return table(
     ['from', 'to', 'length', 'because'],
     spans
@@ -97,7 +112,11 @@ function uncountedTable(spans: readonly Uncounted[], times: Times, table: Table)
 }
 
 /** The last events as a table, with the trace of the sweep where any was traced; a sentence where there are none. */
-export function eventLines(events: readonly StoredEvent[], times: Times, table: Table): readonly string[] {
+export function eventLines<Line>(
+  events: readonly StoredEvent[],
+  times: Times,
+  table: Table<Line>,
+): readonly (string | Line)[] {
   if (events.length === 0) return ['The record has no event of this agent.'];
   const isTraced = events.some(({ traceId }) => traceId !== undefined);
   const rows = events.map((event) => [

@@ -3,7 +3,6 @@ import { naming } from '../../app/naming.ts';
 import type { StoredAgent } from '../../domain/record.ts';
 import type { Called } from '../../server/page/facts.ts';
 import type { Deed, Desk } from '../../server/page/latest.ts';
-import { textTable as table } from '../../texts/table.ts';
 import { explainStored } from '../explain/command.ts';
 import { linesOf } from '../explain/view.ts';
 import { timesIn } from '../shared/times.ts';
@@ -37,7 +36,7 @@ export function deskOf(
       const now = subject.now();
       const named = loaded.settings.log.identities === 'name' ? agent : { ...agent, name: id, email: '' };
       const explanation = await explainStored(store, loaded, named, now);
-      const lines = linesOf(explanation, timesIn(zoneOf(loaded), now), table);
+      const lines = linesOf(explanation, timesIn(zoneOf(loaded), now), (head, rows) => [{ head, rows }]);
       // The first line has the address as well, which the title need not repeat.
       return { called, lines: loaded.settings.log.identities === 'name' ? lines : lines.slice(2) };
     },

@@ -32,7 +32,7 @@ figcaption { font-weight: 600; font-size: .92rem; margin-bottom: .5rem; }
 .key li::before { content: ""; display: inline-block; width: 1.1em; height: .25em; margin-right: .45em; vertical-align: middle; background: var(--was); print-color-adjust: exact; }
 .key .without::before { background: repeating-linear-gradient(90deg, var(--without) 0 5px, transparent 5px 8px); } .key .observed::before { background: var(--observed); height: .7em; }
 .key .returns::before { background: var(--returns); height: .7em; } .key .logoffs::before { height: .7em; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+.scroll { overflow-x: auto; } .scroll + .scroll { margin-top: 1rem; } table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; } th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; } .n { text-align: right; } thead { display: table-header-group; } tr { break-inside: avoid; }
 details { margin: .5rem 0; } summary { cursor: pointer; font-weight: 600; padding: .25rem 0; }
@@ -41,12 +41,15 @@ form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin: .5r
 input, select, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 6px; padding: .45rem .7rem; min-height: 2.75rem; max-width: 100%; }
 button { background: var(--ink); color: var(--paper); font-weight: 600; cursor: pointer; } :focus-visible { outline: 3px solid var(--was); outline-offset: 2px; }
 .wall { font-size: clamp(16px, 1.04vw, 30px); } .wall body { max-width: none; font-size: 1rem; padding-bottom: 1rem; } .wall h2 { font-size: 1rem; margin: .75rem 0 .3rem; } .wall .numbers dd { font-size: 2.4rem; } .wall .plot svg { height: 22vh; } .wall nav, .wall footer, .wall details, .wall #policy { display: none; }
-@media (min-width: 1200px) { .wall .numbers { grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); grid-template-columns: none; } }
+@media (min-width: 1200px) { .wall .numbers { grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); grid-template-columns: none; }
+  .wall body, .wall main, .wall #today, .wall figure { display: flex; flex-direction: column; min-height: 0; } .wall body { height: 100vh; } .wall main, .wall #today, .wall .plot { flex: 1; }
+  .wall .charts { flex: 1; min-height: 0; grid-auto-rows: minmax(0, 1fr); } .wall .plot { min-height: 4rem; grid-template-rows: minmax(0, 1fr) auto; } .wall .plot svg { height: 100%; } }
+@media (min-width: 1200px) and (max-height: 850px) { .wall .charts .note { display: none; } .wall h2 { margin: .4rem 0 .2rem; } .wall .banner { padding: .35rem 1rem; } .wall .numbers dd { font-size: 1.8rem; } .wall header { margin-bottom: .4rem; } .wall body { padding-top: .75rem; } }
 .stay { max-width: 38rem; padding-top: 2rem; } .stay h1 { margin-bottom: 1rem; } .stay time { white-space: nowrap; } .stay form { margin: 1.5rem 0; } .stay button { font-size: 1.25rem; padding: .75rem 2rem; }
-@media (max-width: 480px) { .stay button { width: 100%; } body { padding: .9rem .8rem 2rem; } .numbers { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem; } .numbers dd { font-size: 1.45rem; } .plot svg { height: 9rem; } }
+@media (max-width: 480px) { .stay button { width: 100%; } .scroll table { width: max-content; min-width: 100%; } .scroll td { max-width: 16rem; } body { padding: .9rem .8rem 2rem; } .numbers { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem; } .numbers dd { font-size: 1.45rem; } .plot svg { height: 9rem; } }
 @media print { @page { margin: 14mm; } html, .wall { font-size: 10.5px; }
   :root { color-scheme: light; --ink: #1c2530; --soft: #53606e; --line: #d9e0e7; --paper: #ffffff; --card: #ffffff; --was: #1f6feb; --without: #c93c46; --observed: #6b7785; --returns: #8250df; --warn: #7a4b00; --warn-back: #ffffff; --good: #17663a; --good-back: #ffffff; }
-  body { max-width: none; padding: 0; font-size: 1rem; } nav, form, .live { display: none; } .plot svg { height: 7rem; } .numbers { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 6px; } .numbers dd { font-size: 1.6rem; }
+  body { max-width: none; padding: 0; font-size: 1rem; } nav, form, .live, #act { display: none; } .plot svg { height: 7rem; } .numbers { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 6px; } .numbers dd { font-size: 1.6rem; }
   .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); } h2 { break-after: avoid; } pre { border: 0; padding: 0; } }
 `;
 

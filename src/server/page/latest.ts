@@ -45,10 +45,16 @@ export type StayFound =
       readonly zone: string;
     };
 
-/** One agent explained. */
+/** One agent explained: sentences and tables; an empty line is between two parts, of which some begin with a title. */
 export interface Explained {
   readonly called: string;
-  readonly lines: readonly string[];
+  readonly lines: readonly (string | ExplainedTable)[];
+}
+
+/** Numbers behind the sentences, as text. */
+export interface ExplainedTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** Who did something, and why. */

@@ -95,8 +95,8 @@ function stuckHtml(
   );
 }
 
-/** Cells are HTML. */
-function table(
+/** Cells are HTML, and so is the caption. */
+export function table(
   caption: string,
   heads: readonly string[],
   rows: readonly (readonly string[])[],

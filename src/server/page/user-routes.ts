@@ -6,6 +6,7 @@ import type { Access, Session } from './access.ts';
 import { pageHtml, part } from './html.ts';
 import type { Deed, PageSource } from './latest.ts';
 import { account, canHoldAll, tick } from './page-routes.ts';
+import { explainedHtml } from './explained-html.ts';
 import { agentAddress, findForm, PAUSES, type FormFrame } from './people-html.ts';
 import { asked, frameOf, HTML_TYPE, seesNames, sourceNamed, TEXT_TYPE, type Site } from './site.ts';
 
@@ -181,8 +182,8 @@ async function showAgent(
     { user: session.who, agent: source.desk.inLog(id) },
     'an agent was looked at on the page',
   );
-  const words = `<pre tabindex="0">${explained.lines.map(htmlText).join('\n')}</pre>`;
-  return sendPart(site, access, { session, source }, part('agent', htmlText(explained.called), words), reply);
+  const html = part('agent', htmlText(explained.called), explainedHtml(explained));
+  return sendPart(site, access, { session, source }, html, reply);
 }
 
 /** A page of one part, which stands still. */

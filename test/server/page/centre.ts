@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import { HOUR, MINUTE, type Instant } from '../../../src/domain/time/time.ts';
 import type { PageFacts, PeopleFacts } from '../../../src/server/page/facts.ts';
-import type { Desk, PageSource } from '../../../src/server/page/latest.ts';
+import type { Desk, Explained, PageSource } from '../../../src/server/page/latest.ts';
 import type { PageParts } from '../../../src/server/page/page-parts.ts';
 import { pageServer } from '../../../src/server/page/page-server.ts';
 import { startServer, type RunningServer } from '../../../src/server/server.ts';
@@ -98,6 +98,31 @@ export function factsAt(now: Instant = NOON, changed: Partial<PageFacts> = {}): 
   };
 }
 
+/** Of the agent, in sentences and with the numbers behind them. */
+const EXPLAINED: Explained['lines'] = [
+  'They are due in 5m.',
+  '',
+  'Rules of profile agents: the first that is due, in this order, logs off',
+  {
+    head: ['rule', 'counts when', 'now', 'clock', 'measured', 'limit', 'due at', 'mode'],
+    rows: [
+      [
+        'gone',
+        'available or away or break; off queue',
+        'clock runs',
+        'since_sign',
+        '55m',
+        '1h',
+        '12:05:00',
+        'enforce',
+      ],
+    ],
+  },
+  '',
+  'Ladder: what is done about each further silent return',
+  'They are on no rung.',
+];
+
 /** A source whose facts a test changes. */
 export class PlayedSource implements PageSource {
   readonly organisation: string;
@@ -114,8 +139,7 @@ export class PlayedSource implements PageSource {
   stay: Desk['stay'] = () => Promise.reject(new Error('there is no store'));
   readonly desk: { -readonly [K in keyof Desk]: Desk[K] } = {
     find: (text) => Promise.resolve(text === 'jane' ? [{ called: 'Jane Doe', id: 'jane-id' }] : []),
-    explain: (id) =>
-      Promise.resolve(id === 'jane-id' ? { called: 'Jane Doe', lines: ['They are due in 5m.'] } : undefined),
+    explain: (id) => Promise.resolve(id === 'jane-id' ? { called: 'Jane Doe', lines: EXPLAINED } : undefined),
     inLog: (id) => `<${id}>`,
     pause: (until, { by, reason }) => {
       this.told.push(

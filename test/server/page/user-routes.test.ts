@@ -94,6 +94,36 @@ describe('an agent', () => {
     expect((await visitor.once(`${url}/agent${rest}`)).status).toBe(404);
   });
 
+  test('is explained in sentences, under titles, and with tables whose cells are texts', async () => {
+    const table = { head: ['rule', 'limit'], rows: [['<b>gone</b>', '1h']] };
+    source.desk.explain = () =>
+      Promise.resolve({
+        called: 'Jane Doe',
+        lines: [
+          'Jane Doe is due.',
+          '',
+          'Rules of profile agents',
+          table,
+          '',
+          'Learnt',
+          '  Little.',
+          '',
+          'Alone',
+        ],
+      });
+    const { url } = await page.open([source]);
+    const { visitor } = await page.signIn('Supervisors');
+    const { text } = await visitor.get(`${url}/agent?id=jane-id`);
+    for (const part of [
+      '<p>Jane Doe is due.</p>',
+      '<caption>Rules of profile agents</caption>',
+      '<tr><th scope="row">&lt;b&gt;gone&lt;/b&gt;</th><td>1h</td></tr>',
+      '<h3>Learnt</h3>\n<p>Little.</p>',
+      '<p>Alone</p>',
+    ])
+      expect(text).toContain(part);
+  });
+
   test('who is found, but may only be called by a hash, is said to be so', async () => {
     source.desk.find = () => Promise.resolve([{ called: '0a1b2c3d4e5f', id: undefined }]);
     const { url } = await page.open([source]);
