@@ -17,8 +17,21 @@ export interface Centre {
   readonly close: () => Promise<void>;
 }
 
-/** Starts `agents` people, so long after the beginning of their shift. `rules` are all of the policy but what points at them. */
-export async function startCentre(agents: number, rules = RULES, into: Duration = 0): Promise<Centre> {
+/** What may be another than usual. */
+export interface CentreParts {
+  /** All of the policy but what points at the organisation, the store and the port. */
+  readonly rules?: string;
+  /** How far into their shift people are; at its beginning unless it is given. */
+  readonly into?: Duration;
+  /** Of the worker; any that is free unless it is given. */
+  readonly port?: number;
+}
+
+/** Starts `agents` people. */
+export async function startCentre(
+  agents: number,
+  { rules = RULES, into = 0, port = 0 }: CentreParts = {},
+): Promise<Centre> {
   const sandbox = spawn(
     process.execPath,
     [MAIN, 'sandbox', '--agents', String(agents), '--start', new Date(Date.now() - into).toISOString()],
@@ -29,7 +42,7 @@ export async function startCentre(agents: number, rules = RULES, into: Duration 
   const url = await firstMatch(sandbox, /api_url: (\S+)/);
   const folder = await mkdtemp(join(tmpdir(), 'idle-enforcer-bench-'));
   const config = join(folder, 'policy.yaml');
-  await writeFile(config, policy(url, folder, rules));
+  await writeFile(config, policy(url, folder, rules, port));
   return {
     folder,
     config,
@@ -49,11 +62,11 @@ profiles:
       - { id: locked, when: { presence: [idle] }, clock: in_state, limit: 60m }
 `;
 
-function policy(url: string, folder: string, rules: string): string {
+function policy(url: string, folder: string, rules: string, port: number): string {
   return `version: 1
 genesys: { region: eu-west-1, api_url: "${url}", login_url: "${url}", client_id: sandbox-client, client_secret: sandbox-secret }
 ${rules}store: { sqlite: "${join(folder, 'store.db')}" }
-server: { host: 127.0.0.1, port: 0 }
+server: { host: 127.0.0.1, port: ${port} }
 `;
 }
 

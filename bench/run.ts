@@ -8,6 +8,7 @@ import { benchBacktest, benchSuggest } from './backtest.ts';
 import { benchDomain } from './domain.ts';
 import { benchExplore } from './explore.ts';
 import { benchEndpoints } from './endpoints.ts';
+import { benchForged } from './forged.ts';
 import { benchHindsight } from './hindsight.ts';
 import { benchLogoffs } from './logoffs.ts';
 import type { Row } from './measure.ts';
@@ -48,6 +49,7 @@ const LONG: Benches = {
   policies: benchPolicies,
   explore: benchExplore,
   'near-peak': benchNearPeak,
+  forged: benchForged,
 };
 
 const wanted = process.argv.slice(2);

@@ -67,7 +67,7 @@ export async function benchStorm(): Promise<readonly Row[]> {
 }
 
 async function storm(readers: number): Promise<Storm> {
-  const centre = await startCentre(AGENTS, RULES, INTO);
+  const centre = await startCentre(AGENTS, { rules: RULES, into: INTO });
   const worker = startWorker(centre);
   const stop = new AbortController();
   try {

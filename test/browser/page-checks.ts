@@ -10,7 +10,9 @@ export const OVERFLOWING = `(function(width) {
     const isInside = element.closest('.scroll');
     if (isInside !== null && isInside !== element && scrolls(isInside)) return [];
     const { right, left, width: own } = element.getBoundingClientRect();
+    // Texts of a drawing are as wide as they are, and grow with it.
     const isWide =
+      element.tagName !== 'text' &&
       element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1 && !scrolls(element);
     return own > 0 && (isWide || right > width + 1 || left < -1) ? [name(element)] : [];
   });
@@ -48,8 +50,9 @@ export const FAINT = `(function() {
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const ground = luminance(getComputedStyle(document.body).backgroundColor);
-  return [...document.querySelectorAll('h1, h2, dt, dd, th, td, li, p, figcaption')].flatMap((element) => {
-    const text = luminance(getComputedStyle(element).color);
+  return [...document.querySelectorAll('h1, h2, h3, dt, dd, th, td, li, p, figcaption, svg text')].flatMap((element) => {
+    const { color, fill } = getComputedStyle(element);
+    const text = luminance(element.tagName === 'text' ? fill : color);
     const contrast = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
     return contrast < 4.5 ? [\`\${element.tagName} \${contrast.toFixed(1)}\`] : [];
   });

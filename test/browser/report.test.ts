@@ -16,6 +16,8 @@ import { FAINT, OVERFLOWING, OVERLAPPING } from './page-checks.ts';
 const describeInBrowser = CHROMIUM === undefined ? describe.skip : describe;
 if (CHROMIUM === undefined) process.stderr.write(`${SKIPPED}\n`);
 
+const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const VIOLATIONS = `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`;
 const FROM = Date.parse('2026-02-10T00:00:00Z');
 const SPAN = { from: FROM, to: FROM + 30 * DAY };
 const PEOPLE = 40;
@@ -102,6 +104,8 @@ describeInBrowser('the HTML report', () => {
       expect(await looked(page, OVERFLOWING, width)).toEqual([]);
       expect(await looked(page, OVERLAPPING)).toEqual([]);
       expect(await looked(page, FAINT)).toEqual([]);
+      await page.evaluate(AXE);
+      expect(await page.evaluate(VIOLATIONS)).toEqual([]);
       expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(
         scheme === 'dark' ? 'rgb(16, 22, 29)' : 'rgb(255, 255, 255)',
       );

@@ -73,9 +73,11 @@ function sectionHtml({ title, head, rows, note }: Section): string {
   const heading = `<h2>${htmlText(title)}</h2>`;
   if (rows.length === 0) return `<section>${heading}<p class="none">None.</p></section>`;
   const numeric = head.map((_, column) => rows.every((row) => /^[\d.,%–-]*$/.test(row[column] ?? '')));
-  const cells = (tag: 'th' | 'td', row: readonly string[]): string =>
+  const cells = (wanted: 'th' | 'td', row: readonly string[]): string =>
     row
       .map((cell, i) => {
+        // A header without words would be read out as one.
+        const tag = cell === '' ? 'td' : wanted;
         const scope = tag === 'th' ? ' scope="col"' : '';
         return `<${tag}${scope}${numeric[i] === true ? ' class="n"' : ''}>${htmlText(cell)}</${tag}>`;
       })
@@ -92,8 +94,10 @@ function chartHtml({ id, title, wide }: ChartPlace): string {
   return `<figure${wide ? ' class="wide"' : ''}><figcaption>${title}</figcaption><div class="plot"><canvas id="${id}" role="img" aria-label="${title}"></canvas></div></figure>`;
 }
 
-const LIGHT = '--ink: #1c2530; --soft: #53606e; --line: #d9e0e7; --paper: #ffffff; --hover: #f2f6fa;';
-const DARK = '--ink: #e6edf3; --soft: #a5b1bd; --line: #35404d; --paper: #10161d; --hover: #1a222c;';
+const LIGHT =
+  '--ink: #1c2530; --soft: #53606e; --line: #d9e0e7; --paper: #ffffff; --hover: #f2f6fa; --was: #1f6feb; --without: #c93c46;';
+const DARK =
+  '--ink: #e6edf3; --soft: #a5b1bd; --line: #35404d; --paper: #10161d; --hover: #1a222c; --was: #6aa5ff; --without: #ff8a90;';
 
 const STYLE = `
 :root { color-scheme: light dark; ${LIGHT} }
@@ -115,13 +119,14 @@ h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
 figure { margin: 0; border: 1px solid var(--line); border-radius: 8px; padding: .75rem; min-width: 0; overflow: hidden; break-inside: avoid; }
 figure.wide { grid-column: 1 / -1; } figcaption { font-weight: 600; font-size: .9rem; margin-bottom: .4rem; }
 .plot { position: relative; height: 240px; min-width: 0; } .plot.empty { height: auto !important; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; } .curves { display: block; max-height: 18rem; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; vertical-align: bottom; } .n { text-align: right; }
 td { min-width: 3.2em; } tr { break-inside: avoid; } thead { display: table-header-group; }
 tbody tr:hover { background: var(--hover); } .none { color: var(--soft); margin: .3rem 0 0; }
 li { margin-bottom: .3rem; color: var(--soft); }
+@media screen and (max-width: 700px) { .scroll table { width: max-content; min-width: 100%; } .scroll td { max-width: 16rem; } .curves { min-width: 34rem; } }
 @media (max-width: 700px) { .charts { grid-template-columns: minmax(0, 1fr); } body { padding: 1.25rem .9rem 2rem; } }
 @media print {
   @page { margin: 14mm; }
@@ -132,7 +137,7 @@ li { margin-bottom: .3rem; color: var(--soft); }
   .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; }
   figure { padding: 8px; } .plot { height: 190px !important; } .plot.empty { height: auto !important; }
   canvas { width: 100% !important; height: 100% !important; }
-  .scroll { overflow: visible; } table { font-size: 9px; } th, td { padding: 3px 4px; } td { overflow-wrap: anywhere; }
+  .curves { max-height: 13rem; } .scroll { overflow: visible; } table { font-size: 9px; } th, td { padding: 3px 4px; } td { overflow-wrap: anywhere; }
   td { min-width: 0; } tbody tr:hover { background: none; }
 }
 `;

@@ -60,10 +60,15 @@ function figureOf(rule: RuleSuggestion, allowed: number): string[] {
   const x = (limit: number): number =>
     EDGE.left + (Math.log(limit / first.limit) / spread) * (WIDTH - EDGE.left - EDGE.right);
   const y = (share: number): number => HEIGHT - EDGE.bottom - share * (HEIGHT - EDGE.top - EDGE.bottom);
-  const line = (height: (point: (typeof points)[number]) => number): string =>
-    points.map((point) => `${x(point.limit).toFixed(1)},${y(height(point)).toFixed(1)}`).join(' ');
-  const hoursLine = line(({ all }) => inHours(all.recovered) / mostHours);
-  const regretLine = line(({ share }) => share / mostRegret);
+  /** With a dot for each limit: of a single one there is no line. */
+  const line = (colour: string, height: (point: (typeof points)[number]) => number): string => {
+    const places = points.map((point) => [x(point.limit).toFixed(1), y(height(point)).toFixed(1)] as const);
+    const dots = places.map(
+      ([across, down]) => `<circle cx="${across}" cy="${down}" r="2.5" fill="${colour}"/>`,
+    );
+    const path = places.map((place) => place.join(',')).join(' ');
+    return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}`;
+  };
   const text = (at: number, down: number, what: string, anchor: string, colour: string): string =>
     `<text x="${at.toFixed(1)}" y="${down.toFixed(1)}" text-anchor="${anchor}" fill="${colour}">${htmlText(what)}</text>`;
   const labels = points.map(({ limit }, i) =>
@@ -79,18 +84,18 @@ function figureOf(rule: RuleSuggestion, allowed: number): string[] {
   const title = htmlText(titleOf(rule));
   return [
     `<figure class="wide"><figcaption>${title}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}" font-size="10" font-family="inherit" width="100%">
+<div class="scroll" tabindex="0" role="region" aria-label="Curves: ${title}"><svg class="curves" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}" font-size="10" font-family="inherit" width="100%">
 <line x1="${EDGE.left}" x2="${WIDTH - EDGE.right}" y1="${bound.toFixed(1)}" y2="${bound.toFixed(1)}" stroke="${REGRET}" stroke-dasharray="4 4" opacity="0.6"/>
 ${marks.join('')}
-<polyline points="${hoursLine}" fill="none" stroke="${HOURS}" stroke-width="2"/>
-<polyline points="${regretLine}" fill="none" stroke="${REGRET}" stroke-width="2"/>
+${line(HOURS, ({ all }) => inHours(all.recovered) / mostHours)}
+${line(REGRET, ({ share }) => share / mostRegret)}
 ${text(EDGE.left, EDGE.top - 10, `hours, up to ${Math.round(mostHours)}`, 'start', HOURS)}
 ${text(WIDTH - EDGE.right, EDGE.top - 10, `regret, up to ${(mostRegret * 100).toFixed(1)} %; dashed: allowed`, 'end', REGRET)}
 ${labels.join('')}
-</svg></figure>`,
+</svg></div></figure>`,
   ];
 }
 
 const INK = 'var(--soft)';
-const HOURS = '#1f6feb';
-const REGRET = '#d1242f';
+const HOURS = 'var(--was)';
+const REGRET = 'var(--without)';
