@@ -17,13 +17,7 @@ export interface StatusFacts {
   /** How the environment holds the mode down, where it does. */
   readonly modeHeldBy?: string | undefined;
   readonly policy: string;
-  readonly pause:
-    | {
-        readonly since: Instant;
-        readonly until: Instant | undefined;
-        readonly reason: string | undefined;
-      }
-    | undefined;
+  readonly pause: { readonly since: Instant; readonly until: Instant | undefined } | undefined;
   /** How the lease stands for this process; without an epoch it was never held. */
   readonly lease?: { readonly standing: 'held' | 'standby' | 'unknown'; readonly epoch: number | undefined };
   readonly lastSweep:
@@ -70,13 +64,8 @@ export function statusOf(facts: StatusFacts): object {
     policy,
     now: iso(now),
     startedAt: iso(startedAt),
-    paused: paused
-      ? {
-          since: iso(pause.since),
-          until: iso(pause.until),
-          reason: pause.reason ?? null,
-        }
-      : false,
+    // Without who and why: that often names persons, and whoever reaches the port reads this.
+    paused: paused ? { since: iso(pause.since), until: iso(pause.until) } : false,
     lease: leaseJson(facts.lease),
     lastSweep:
       last === undefined

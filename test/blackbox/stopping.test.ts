@@ -96,8 +96,9 @@ describe('the kill switch, while a worker acts', () => {
     expect(whilePaused.presence).not.toBe('Offline');
     expect(JSON.parse(whilePaused.status)).toMatchObject({
       organisation: 'default',
-      paused: { reason: 'a complaint' },
+      paused: { until: null },
     });
+    expect(whilePaused.status).not.toContain('a complaint');
     expect(whilePaused.metrics).toMatch(/^idle_enforcer_paused\{.*\} 1$/m);
   });
 

@@ -140,9 +140,12 @@ describe('the status', () => {
     });
   });
 
-  test('tells a pause until its time is up', () => {
-    const pause = { since: T, until: T + 90 * SECOND, reason: 'all hands' };
-    expect(statusOf({ ...facts, pause })).toMatchObject({ paused: { reason: 'all hands' } });
+  test('tells a pause until its time is up, and neither why nor who: that names persons', () => {
+    const pause = { since: T, until: T + 90 * SECOND, reason: 'Jane asked', by: 'Sam' };
+    expect(statusOf({ ...facts, pause })).toMatchObject({
+      paused: { since: '2026-03-02T14:00:00.000Z', until: '2026-03-02T14:01:30.000Z' },
+    });
+    expect(JSON.stringify(statusOf({ ...facts, pause }))).not.toMatch(/Jane|Sam/);
     expect(statusOf({ ...facts, now: T + 90 * SECOND, pause })).toMatchObject({ paused: false });
   });
 });
