@@ -11,7 +11,6 @@ import {
   wanting,
   type KeptPolicy,
   type Moved,
-  type Order,
   type Rollout,
   type Stop,
 } from '../domain/rollout/rollout.ts';
@@ -21,7 +20,7 @@ import type { Instant } from '../domain/time/time.ts';
 import type { NameLookups } from '../ports/names.ts';
 import type { Alarm } from '../ports/alarms.ts';
 import type { RolloutStanding } from '../ports/metrics.ts';
-import type { RolloutNotes, StoredRollout } from '../ports/rollout-notes.ts';
+import type { RolloutNotes, StoredRollout, Told } from '../ports/rollout-notes.ts';
 import type { Store } from '../ports/store.ts';
 import type { InForce } from './in-force.ts';
 import { saveStep, type SavingCrew } from './save.ts';
@@ -37,7 +36,7 @@ export interface RolloutParts {
 
 /** No longer time between two sweeps counts as watched, in usual intervals. */
 const LONGEST_WATCHED = 3;
-const NOTHING_STORED: StoredRollout = { rollout: NO_ROLLOUT, kept: [], order: undefined };
+const NOTHING_STORED: StoredRollout = { rollout: NO_ROLLOUT, kept: [], told: [], order: undefined };
 
 /** Mutable; one for each run of the program. */
 export class Rollouts {
@@ -50,33 +49,57 @@ export class Rollouts {
   /** What the sweep under way goes by. */
   #swept: Rollout;
   /** For the record, and not on it yet. */
-  #told: RecordEvent[] = [];
+  #told: readonly (RecordEvent & Told)[] = [];
   #alarm: Alarm | undefined;
 
-  private constructor(parts: RolloutParts, rollout: Rollout, kept: readonly KeptPolicy[]) {
+  private constructor(parts: RolloutParts, { rollout, kept }: StoredRollout, untold: readonly Told[]) {
     this.#parts = parts;
     this.#counts = new RolloutCounts(parts.store);
     this.#rollout = rollout;
     this.#kept = kept;
     this.#saved = { rollout, kept };
     this.#swept = rollout;
+    const { candidate } = rollout;
+    if (untold.length > 0 && candidate?.stopped !== undefined)
+      this.#alarmOf(candidate.hash, candidate.stopped);
+    this.#tell(untold);
   }
 
-  /** Takes up where the last run ended. Rejects when the store cannot be read. */
+  /** Takes up where the last run ended, and tells what that one did not come to tell. Rejects when the store cannot be read. */
   static async load(parts: RolloutParts): Promise<Rollouts> {
-    const { rollout, kept } = await readNotes(parts);
-    return new Rollouts(parts, rollout, kept);
+    const stored = await readNotes(parts);
+    return new Rollouts(parts, stored, await notOnRecord(parts, stored.told));
   }
 
-  /** A sweep begins under this policy. Answers the standing with which it does. Rejects when the store is lost. */
-  async begin({ policy, kept }: InForce, now: Instant, standing: ControllerState): Promise<ControllerState> {
-    const before = this.#rollout;
-    this.#swept = before;
+  /** A sweep begins under this policy. Answers the standing with which it does. Needs no store: no sweep is made by what was in force before. */
+  begin({ policy, kept }: InForce, now: Instant, standing: ControllerState): ControllerState {
     if (kept === undefined) return standing;
     const { hash, mode, rollout: terms } = policy;
-    this.#take(wanting(before, { judges: kept.judges, mode, hash, terms }, now), now);
-    if (this.#rollout.candidate !== undefined) this.#carryOut(await this.#asked(), policy, now);
-    this.#keep(kept);
+    const wanted = { judges: kept.judges, mode, hash, terms };
+    return this.#takeUp(wanting(this.#rollout, wanted, now), kept, { policy, now, standing });
+  }
+
+  /** Then does what an operator asks for. Answers the standing with which the sweep goes on. Rejects when the store is lost. */
+  async heed({ policy, kept }: InForce, now: Instant, standing: ControllerState): Promise<ControllerState> {
+    if (kept === undefined || this.#rollout.candidate === undefined) return standing;
+    const { order } = await readNotes(this.#parts);
+    if (order === undefined) return standing;
+    const moved = ordered(this.#rollout, order, policy.rollout, now);
+    return this.#takeUp(moved, kept, { policy, now, standing });
+  }
+
+  #takeUp(
+    moved: Moved,
+    wanted: KeptPolicy,
+    {
+      policy,
+      now,
+      standing,
+    }: { readonly policy: Policy; readonly now: Instant; readonly standing: ControllerState },
+  ): ControllerState {
+    const before = this.#rollout;
+    this.#take(moved, now);
+    this.#keep(wanted);
     this.#swept = this.#rollout;
     return this.#settled(before, policy, standing);
   }
@@ -85,14 +108,6 @@ export class Rollouts {
   #settled(before: Rollout, { caps }: Policy, standing: ControllerState): ControllerState {
     if (shareOf(before) === shareOf(this.#rollout)) return standing;
     return { ...standing, settleLeft: Math.max(standing.settleLeft, caps.settle) };
-  }
-
-  async #asked(): Promise<Order | undefined> {
-    return (await readNotes(this.#parts)).order;
-  }
-
-  #carryOut(order: Order | undefined, { rollout: terms }: Policy, now: Instant): void {
-    if (order !== undefined) this.#take(ordered(this.#rollout, order, terms, now), now);
   }
 
   /** The policies that may be needed: that which was in force for all, and the one that is wanted. */
@@ -122,7 +137,7 @@ export class Rollouts {
   async save(): Promise<void> {
     const [rollout, kept] = [this.#rollout, this.#kept];
     if (rollout === this.#saved.rollout && kept === this.#saved.kept) return;
-    await this.#parts.rollouts?.save(rollout, kept);
+    await this.#parts.rollouts?.save(rollout, kept, this.#told);
     this.#saved = { rollout, kept };
   }
 
@@ -161,7 +176,9 @@ export class Rollouts {
     if (candidate === undefined || terms === undefined || candidate.stopped !== undefined) return standing;
     const { changed } = await this.#counts.of(candidate);
     const since = Math.min(standing.intervals.at(-1) ?? 0, LONGEST_WATCHED * context.usualInterval);
-    const watched = hold === undefined && mode === 'enforce' ? since : 0;
+    // While the breaker holds agents back, what the policy does to them is still to come.
+    const acts = hold === undefined && mode === 'enforce' && standing.ledger.broken.size === 0;
+    const watched = acts ? since : 0;
     this.#take(progressed(before, terms, { now, watched, changed }), now);
     return this.#settled(before, policy, standing);
   }
@@ -189,9 +206,21 @@ export class Rollouts {
     const { candidate } = rollout;
     const stop = candidate?.stopped;
     const isNew = stop !== undefined && stop !== this.#rollout.candidate?.stopped;
-    if (isNew && stop.by === undefined) this.#alarm = alarmOf(candidate?.hash, stop);
+    if (isNew) this.#alarmOf(candidate?.hash, stop);
     this.#rollout = rollout;
-    const events = told.map(({ reason, by }) => ({ kind: 'policy', at, reason, ...(by && { by }) }) as const);
+    this.#tell(told.map((line) => ({ ...line, at })));
+  }
+
+  /** Whoever stopped it needs no alarm. */
+  #alarmOf(policy: string | undefined, { reason, by }: Stop): void {
+    const message = 'the rollout was stopped: the former policy is in force again';
+    if (by === undefined) this.#alarm = { kind: 'rollout', message, fields: { policy, reason } };
+  }
+
+  #tell(lines: readonly Told[]): void {
+    const events = lines.map(
+      ({ at, reason, by }) => ({ kind: 'policy', at, reason, ...(by && { by }) }) as const,
+    );
     this.#told = [...this.#told, ...events];
   }
 }
@@ -200,7 +229,9 @@ async function readNotes({ rollouts }: RolloutParts): Promise<StoredRollout> {
   return rollouts === undefined ? NOTHING_STORED : await rollouts.read();
 }
 
-function alarmOf(policy: string | undefined, { reason }: Stop): Alarm {
-  const message = 'the rollout was stopped: the former policy is in force again';
-  return { kind: 'rollout', message, fields: { policy, reason } };
+async function notOnRecord({ store }: RolloutParts, told: readonly Told[]): Promise<readonly Told[]> {
+  if (told.length === 0) return told;
+  const from = Math.min(...told.map(({ at }) => at));
+  const events = await store.events({ from, kinds: ['policy'] });
+  return told.filter(({ at, reason }) => !events.some((event) => event.at === at && event.reason === reason));
 }

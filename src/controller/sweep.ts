@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { areApart, isPaused, sweepHold } from '../domain/planning/holds.ts';
 import { withLogoff, withoutBreaker } from '../domain/planning/plan.ts';
 import type { Ledger, Plan, SweepHold } from '../domain/planning/plan.ts';
-import type { Policy } from '../domain/policy/policy.ts';
 import type { RecordEvent, ControllerState } from '../domain/record.ts';
 import { settleLeft } from '../domain/tracking/settle.ts';
 import type { AgentState } from '../domain/tracking/state.ts';
@@ -151,12 +150,12 @@ export class Controller {
     this.#deps.accounting.begin(sweepId);
     const resumed = await store.takeResume().catch(() => false);
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
+    this.#standing = this.#rollouts.begin(this.#inForce, directory.serverNow(), this.#standing);
     await this.#storeTrouble.unlessLost(sweepId, async () => {
       await this.#stays.begin();
-      this.#standing = await this.#rollouts.begin(this.#inForce, directory.serverNow(), this.#standing);
+      this.#standing = await this.#rollouts.heed(this.#inForce, directory.serverNow(), this.#standing);
     });
-    const policy = await this.#rollouts.policy(this.#inForce.policy, 'sweep', limits.signal);
-    const context = await this.#context(policy);
+    const context = await this.#context(limits);
     const { population: tracker } = this.#deps;
     const findings = new SweepFindings(tracker, context);
     const summary = await readSources(sources, { tracker, findings, context }, limits.signal);
@@ -170,9 +169,10 @@ export class Controller {
     return { sweepId, begun, now, context, summary, findings, hold, complete, lease };
   }
 
-  async #context(policy: Policy): Promise<SweepContext> {
+  async #context({ signal }: SweepLimits): Promise<SweepContext> {
     const { clock, directory } = this.#parts;
-    const { longestInterval } = this.#inForce;
+    const { longestInterval, policy: wanted } = this.#inForce;
+    const policy = await this.#rollouts.policy(wanted, 'sweep', signal);
     return {
       policy,
       usualInterval: usualInterval(longestInterval, this.#standing.intervals),

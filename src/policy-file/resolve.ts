@@ -9,6 +9,9 @@ import { toBilling } from './schema-billing.ts';
 import type { Path } from './source.ts';
 import type { Reachable } from './unmatched.ts';
 
+const BEFORE_LOST =
+  'the policy that was in force before names what the platform does not have: agents whom the rollout has not reached are left alone';
+
 /** A policy ready to judge by. */
 export interface ResolvedPolicy {
   readonly policy: Policy;
@@ -43,6 +46,8 @@ export function resolvePolicy(
   const policy = { ...policyBy(draft, resolver, now), labels: book.labels };
   faults.throwIfAny();
   const before = beforeIn(draft, names, known, book, now);
+  if (before === undefined && draft.before !== undefined && areRead(names, draft.before))
+    warnings.push(BEFORE_LOST);
   if (names === undefined && Object.values(namesNeeded(draft)).some((list) => list.length > 0)) {
     warnings.push('names were not checked against the platform');
   }

@@ -15,12 +15,15 @@ const ORDER_NOTE = 'rollout_order';
 
 const VERSION = 1;
 const mark = z.string().max(64);
-const words = z.string().max(1_000);
+/** Longer than anything that an operator says, and than a sentence with that in it. */
+const words = z.string().max(2_000);
 const mode = z.enum(['observe', 'enforce']);
 const share = z.number().min(0).max(1);
 
+const policyMark = z.object({ judges: mark, mode });
+
 const rollout = z.object({
-  base: z.object({ judges: mark, mode }).optional(),
+  base: policyMark.optional(),
   candidate: z
     .object({
       judges: mark,
@@ -35,7 +38,14 @@ const rollout = z.object({
   handled: mark.optional(),
 } satisfies Readonly<Record<keyof Rollout, z.ZodType>>);
 
-const kept = z.array(z.object({ judges: mark, mode, hash: mark, content: z.string() })).max(10);
+const told = z.object({
+  told: z.array(z.object({ at: instant, reason: words, by: words.optional() })).max(100),
+});
+
+const kept = z.object({
+  base: policyMark.optional(),
+  policies: z.array(z.object({ judges: mark, mode, hash: mark, content: z.string() })).max(10),
+});
 
 const order = z.object({
   id: mark,
@@ -50,37 +60,50 @@ export function rolloutNotes(store: Pick<Store, 'facts' | 'setFacts'>): RolloutN
   return {
     read: async () => {
       const facts = await store.facts();
-      return { rollout: rolloutIn(facts), kept: keptPoliciesIn(facts), order: orderIn(facts) };
+      const lines = bodyOf(facts.get(ROLLOUT_NOTE), told)?.told ?? [];
+      return { rollout: rolloutIn(facts), kept: keptPoliciesIn(facts), told: lines, order: orderIn(facts) };
     },
-    save: (value, policies) =>
+    save: (value, policies, lines) =>
       store.setFacts(
         new Map([
-          [ROLLOUT_NOTE, body(value)],
-          [KEPT_POLICIES_NOTE, body(policies.filter(({ content }) => content !== undefined))],
+          [ROLLOUT_NOTE, body({ ...value, told: lines.map(({ at, reason, by }) => ({ at, reason, by })) })],
+          [KEPT_POLICIES_NOTE, body({ base: value.base, policies: policies.filter(isWhole) })],
         ]),
       ),
     order: (value) => store.setFacts(new Map([[ORDER_NOTE, body(value)]])),
   };
 }
 
-/** How far a rollout is. Where that note is damaged, what is brought out begins anew beside the first policy that is kept. */
+/**
+ * How far a rollout is. Where that note cannot be used, what is brought out begins anew beside the policy that was in force for all; an
+ * order to go on that an operator gave before does not count again.
+ */
 export function rolloutIn(facts: ReadonlyMap<string, string>): Rollout {
   const text = facts.get(ROLLOUT_NOTE);
   if (text === undefined) return NO_ROLLOUT;
-  const [first] = keptPoliciesIn(facts);
+  const base = bodyOf(facts.get(KEPT_POLICIES_NOTE), kept)?.base;
+  const last = orderIn(facts);
   return (
-    bodyOf(text, rollout) ?? { ...NO_ROLLOUT, base: first && { judges: first.judges, mode: first.mode } }
+    bodyOf(text, rollout) ?? {
+      ...NO_ROLLOUT,
+      base,
+      handled: last?.what === 'continue' ? last.id : undefined,
+    }
   );
 }
 
 /** The policies that are kept, that which was in force for all first; none where the note cannot be used. */
 export function keptPoliciesIn(facts: ReadonlyMap<string, string>): readonly KeptPolicy[] {
-  return bodyOf(facts.get(KEPT_POLICIES_NOTE), kept) ?? [];
+  return bodyOf(facts.get(KEPT_POLICIES_NOTE), kept)?.policies ?? [];
 }
 
 /** What an operator asked for last; nothing where the note cannot be used. */
 function orderIn(facts: ReadonlyMap<string, string>): Order | undefined {
   return bodyOf(facts.get(ORDER_NOTE), order);
+}
+
+function isWhole({ content }: KeptPolicy): boolean {
+  return content !== undefined;
 }
 
 function body(value: unknown): string {

@@ -134,7 +134,8 @@ export function shareAt({ steps, stopped }: Candidate, at: Instant): number {
 }
 
 /** Takes up the policy that the file means now: it goes on, begins, or is in force for all. The same object where nothing changes. */
-export function wanting(rollout: Rollout, wanted: Wanted, now: Instant): Moved {
+export function wanting(last: Rollout, wanted: Wanted, now: Instant): Moved {
+  const rollout = withoutFuture(last, now);
   const { base, candidate } = rollout;
   const { judges, mode, terms } = wanted;
   if (candidate?.judges === judges) {
@@ -145,6 +146,15 @@ export function wanting(rollout: Rollout, wanted: Wanted, now: Instant): Moved {
   if (base?.judges === judges && (base.mode === 'enforce' || mode === 'observe'))
     return candidate === undefined ? { rollout, told: [] } : withdrawn(rollout, candidate);
   return mode === 'observe' ? forAll(rollout, { judges, mode }) : begun(rollout, wanted, now);
+}
+
+/** A clock that ran ahead when a step began must not keep log-offs from being counted until that time comes. */
+function withoutFuture(rollout: Rollout, now: Instant): Rollout {
+  const { candidate } = rollout;
+  if (candidate === undefined || now >= (candidate.steps.at(-1)?.at ?? candidate.countedFrom)) return rollout;
+  const steps = candidate.steps.map(({ at, share }) => ({ at: Math.min(at, now), share }));
+  const countedFrom = Math.min(candidate.countedFrom, now);
+  return { ...rollout, candidate: { ...candidate, steps, countedFrom } };
 }
 
 /** Another policy that acts comes in the place of what was brought out before. */

@@ -1,0 +1,119 @@
+/** Log-offs that turn out to have been wrong: the agent was there after all, and shows it within ten minutes. */
+import { describe, expect, test } from '@jest/globals';
+import { regretIn } from '../../../src/domain/tracking/regret.ts';
+import type { AgentState, TrackingEvent } from '../../../src/domain/tracking/state.ts';
+import { formatDuration, MINUTE } from '../../../src/domain/time/time.ts';
+import { asClockTime } from '../build.ts';
+import { story, type Browser, type Change, type Story } from '../story.ts';
+
+/** An agent who is logged off at ten; a browser, if any, answers. */
+function loggedOff(browser?: Browser): Story {
+  const s = story().until('09:59');
+  if (browser !== undefined) s.enforced(browser);
+  s.until('10:00');
+  return browser === undefined ? s.logOff() : s;
+}
+
+const BROWSER: Browser = { after: '8s', restores: true, movesToken: true };
+
+/** What each sweep up to this time tells of regrets, with how long after the log-off, while these changes happen. */
+function regrets(
+  s: Story,
+  to: string,
+  ...changes: readonly (readonly [string, Change])[]
+): readonly string[] {
+  const found: (TrackingEvent | undefined)[] = [];
+  while (asClockTime(s.now) < to) {
+    const before = s.state();
+    const next = asClockTime((Math.floor(s.now / MINUTE) + 1) * MINUTE);
+    const now = asClockTime(s.now);
+    for (const [time, change] of changes) if (time > now && time <= next) s.at(time, change);
+    s.until(next);
+    found.push(regretIn(before, s.state()));
+  }
+  return found.flatMap((event) =>
+    event?.kind === 'regret'
+      ? [`${asClockTime(event.at)} ${event.sign} after ${formatDuration(event.delay)}`]
+      : [],
+  );
+}
+
+describe('a log-off is regretted', () => {
+  test('by an agent who logs in again within ten minutes', () => {
+    expect(regrets(loggedOff(), '10:30', ['10:04', { presence: 'AVAILABLE', token: '10:04' }])).toEqual([
+      '10:04 login after 4m',
+    ]);
+  });
+
+  test('by an agent whom the browser brings back, and who then shows that they are there', () => {
+    expect(regrets(loggedOff(BROWSER), '10:30', ['10:00:40', { presence: 'BUSY' }])).toEqual([
+      '10:00:40 presence after 40s',
+    ]);
+  });
+
+  test('by an agent who has a call', () => {
+    expect(regrets(loggedOff(BROWSER), '10:30', ['10:00:40', { talks: 1 }])).toHaveLength(1);
+  });
+
+  test('once, whatever the agent does after that', () => {
+    const found = regrets(
+      loggedOff(),
+      '10:30',
+      ['10:03', { presence: 'AVAILABLE', token: '10:03' }],
+      ['10:05', { presence: 'BUSY' }],
+      ['10:07', { presence: 'AVAILABLE' }],
+    );
+    expect(found).toEqual(['10:03 login after 3m']);
+  });
+
+  test('ten minutes after it at the latest', () => {
+    expect(regrets(loggedOff(), '10:30', ['10:10', { presence: 'AVAILABLE', token: '10:10' }])).toEqual([
+      '10:10 login after 10m',
+    ]);
+    expect(regrets(loggedOff(), '10:30', ['10:11', { presence: 'AVAILABLE', token: '10:11' }])).toEqual([]);
+  });
+
+  test('also where it was without effect: the agent stayed, and works', () => {
+    const s = story().until('10:00').logOff({ effect: 'none' });
+    expect(regrets(s, '10:30', ['10:02', { presence: 'BUSY' }])).toHaveLength(1);
+  });
+
+  test('also where it broke off after the agent left the queue', () => {
+    const s = story().until('10:00').logOff({ effect: 'off_queue' });
+    expect(regrets(s, '10:30', ['10:02', { presence: 'BUSY' }])).toHaveLength(1);
+  });
+});
+
+describe('a log-off is not regretted', () => {
+  test('by a browser that comes back by itself', () => {
+    expect(regrets(loggedOff(BROWSER), '10:00:59')).toEqual([]);
+    expect(regrets(loggedOff({ ...BROWSER, restores: false }), '10:00:59')).toEqual([]);
+  });
+
+  test('by an agent who stays away', () => {
+    expect(regrets(loggedOff(), '10:30')).toEqual([]);
+  });
+
+  test('where it was refused: nothing was done to the agent', () => {
+    const s = story().until('10:00').logOff({ effect: 'refused' });
+    expect(regrets(s, '10:30', ['10:02', { presence: 'BUSY' }])).toEqual([]);
+  });
+
+  test('where none was: an agent who comes for the shift regrets nothing', () => {
+    const s = story({ first: { presence: 'OFFLINE' } }).until('09:00');
+    expect(regrets(s, '09:30', ['09:05', { presence: 'AVAILABLE', token: '09:05' }])).toEqual([]);
+  });
+
+  test('by a sign of before it that is read only after it, or of an agent whose log-off was not known yet', () => {
+    const before = loggedOff().state();
+    const from = before.logoff!.from;
+    const signedAt = (at: number): AgentState => ({
+      ...before,
+      episode: { ...before.episode, sign: { kind: 'presence', at } },
+    });
+    expect(regretIn(before, signedAt(from - 1))).toBeUndefined();
+    expect(regretIn(before, signedAt(from + 1))).toMatchObject({ kind: 'regret', delay: 1 });
+    expect(regretIn(story().until('10:00').state(), signedAt(from + 1))).toBeUndefined();
+    expect(regretIn(undefined, signedAt(from + 1))).toBeUndefined();
+  });
+});
