@@ -11,18 +11,19 @@ export interface RolloutCount {
 }
 
 const KINDS = ['verified', 'unverified', 'failed', 'regret'] as const;
+const PARTS = ['agentId', 'delay', 'rung'] as const;
 const NOTHING: RolloutCount = { changed: NOTHING_COUNTED, others: NOTHING_COUNTED };
 
 /** Mutable; one for each run of the program. */
 export class RolloutCounts {
-  readonly #store: Pick<Store, 'events'>;
+  readonly #store: Pick<Store, 'eventPages'>;
   #count = NOTHING;
   /** Of whom is counted, and since when. */
   #of: Pick<Candidate, 'judges' | 'countedFrom'> | undefined;
   /** Up to this event the record has been counted. */
   #after: number | undefined;
 
-  constructor(store: Pick<Store, 'events'>) {
+  constructor(store: Pick<Store, 'eventPages'>) {
     this.#store = store;
   }
 
@@ -35,9 +36,9 @@ export class RolloutCounts {
       this.#after = undefined;
     }
     const part = this.#after === undefined ? { from: countedFrom } : { after: this.#after };
-    for (const event of await this.#store.events({ ...part, kinds: KINDS })) {
-      this.#count = withEvent(this.#count, event, candidate);
-      this.#after = event.seq;
+    for await (const page of this.#store.eventPages({ ...part, kinds: KINDS, parts: PARTS })) {
+      for (const event of page) this.#count = withEvent(this.#count, event, candidate);
+      this.#after = page.at(-1)?.seq ?? this.#after;
     }
     return this.#count;
   }

@@ -30,7 +30,7 @@ import { RolloutCounts } from './rollout-counts.ts';
 export interface RolloutParts {
   /** Without them a change comes into force for all at once. */
   readonly rollouts?: RolloutNotes;
-  readonly store: Pick<Store, 'events'>;
+  readonly store: Pick<Store, 'events' | 'eventPages'>;
   readonly names: NameLookups;
 }
 

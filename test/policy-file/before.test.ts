@@ -71,7 +71,7 @@ describe('what a policy judges by', () => {
 });
 
 describe('of a policy is kept', () => {
-  test('what it judges by, and what counts with it: no credentials, nobody to tell, no store', () => {
+  test('what it judges by, and what counts with it: no credentials, channels or store', () => {
     const { content } = kept(withMore('caps: { per_hour: 3 }\nname: A\nlog: { level: debug }\n'));
     expect(Object.keys(JSON.parse(content ?? '') as object)).toEqual(['profiles', 'caps']);
     expect(content).not.toContain('sesame');

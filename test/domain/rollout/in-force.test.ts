@@ -81,9 +81,13 @@ test('at 0 %, as after a stop, the policy before counts for everyone', () => {
 
 test('whatever the share, each agent has the profiles of exactly one of the policies', () => {
   fc.assert(
-    fc.property(fc.nat(1_000).map((mille) => mille / 1_000), fc.uuid(), (share, id) => {
-      const found = profileOf(agent({ id }), inForceFor(NEW, share, OLD))?.name;
-      expect(found).toBe(isInShare(id, share) ? 'new' : 'old');
-    }),
+    fc.property(
+      fc.nat(1_000).map((mille) => mille / 1_000),
+      fc.uuid(),
+      (share, id) => {
+        const found = profileOf(agent({ id }), inForceFor(NEW, share, OLD))?.name;
+        expect(found).toBe(isInShare(id, share) ? 'new' : 'old');
+      },
+    ),
   );
 });

@@ -102,45 +102,58 @@ class Life {
   }
 
   #check(one: Happening, before: Rollout, after: Rollout): void {
-    const [was, is] = [before.candidate, after.candidate];
-    const share = shareOf(after);
-    expect(share).toBeGreaterThanOrEqual(0);
-    expect(share).toBeLessThanOrEqual(1);
-    const continued = one.kind === 'order' && one.what === 'continue';
-    // A stopped policy has no agent until it is continued.
-    if (continued) this.#stopped.delete(one.judges);
-    if (is?.stopped !== undefined) this.#stopped.add(is.judges);
-    if (is !== undefined && this.#stopped.has(is.judges)) expect(share).toBe(0);
-    for (const each of this.#stopped) expect(after.stopped).toContain(each);
-    // The policy for all changes at the end of a rollout, or by a file that brings it to all.
-    if (after.base?.judges !== before.base?.judges) {
-      expect(is).toBeUndefined();
-      const ended = was?.judges === after.base?.judges && one.kind !== 'file';
-      const atOnce = one.kind === 'file' && (one.mode === 'observe' || one.terms === undefined);
-      expect(ended || atOnce).toBe(true);
-      expect(this.#stopped.has(after.base?.judges ?? '') && one.kind !== 'file').toBe(false);
-      this.#forAll.add(after.base?.judges ?? '');
-    }
-    if (after.base !== undefined) expect(this.#forAll).toContain(after.base.judges);
-    this.#checkStep(one, before, after, continued);
+    expect(shareOf(after)).toBeGreaterThanOrEqual(0);
+    expect(shareOf(after)).toBeLessThanOrEqual(1);
+    this.#checkStopped(one, after);
+    this.#checkBase(one, before, after);
+    this.#checkStep(one, before, after);
   }
 
-  /** A share grows by an order, or to the next step of the file when as much was watched as a step takes. */
-  #checkStep(one: Happening, before: Rollout, after: Rollout, continued: boolean): void {
+  /** A stopped policy has no agent until it is continued. */
+  #checkStopped(one: Happening, after: Rollout): void {
+    const { candidate } = after;
+    if (isContinue(one)) this.#stopped.delete(one.judges);
+    if (candidate?.stopped !== undefined) this.#stopped.add(candidate.judges);
+    if (candidate !== undefined && this.#stopped.has(candidate.judges)) expect(shareOf(after)).toBe(0);
+    expect(after.stopped).toEqual(expect.arrayContaining([...this.#stopped]));
+  }
+
+  /** The policy for all changes at the end of a rollout, or by a file that brings it to all. */
+  #checkBase(one: Happening, before: Rollout, after: Rollout): void {
+    const { base } = after;
+    if (base === undefined) return;
+    if (base.judges !== before.base?.judges) {
+      expect(after.candidate).toBeUndefined();
+      const ended = one.kind !== 'file' && before.candidate?.judges === base.judges;
+      const atOnce = one.kind === 'file' && (one.mode === 'observe' || one.terms === undefined);
+      expect(ended || atOnce).toBe(true);
+      if (base.mode === 'enforce') expect([...this.#stopped]).not.toContain(base.judges);
+      this.#forAll.add(base.judges);
+    }
+    expect([...this.#forAll]).toContain(base.judges);
+  }
+
+  /** Without an order a share grows to the next step of the file only, when as much was watched as a step takes. */
+  #checkStep(one: Happening, before: Rollout, after: Rollout): void {
     const [was, is] = [before.candidate, after.candidate];
-    const isNew = was?.judges !== is?.judges || is?.steps.length === 0;
-    if (isNew || (continued && is?.judges === one.judges)) this.#watched = 0;
+    if (was?.judges !== is?.judges || (isContinue(one) && is?.judges === one.judges)) this.#watched = 0;
     if (one.kind !== 'sweep' || was === undefined || was.stopped !== undefined) return;
     this.#watched += one.watched;
     const [from, to] = [shareOf(before), shareOf(after)];
-    if (to > from) {
-      const { every = 0, steps = [] } = this.#wanted.terms ?? {};
-      expect(this.#watched).toBeGreaterThanOrEqual(Math.max(every, 10 * MINUTE));
-      expect(to).toBe(steps.find((step) => step > from));
-      this.#watched = 0;
-    }
-    if (is !== undefined && is.stopped === undefined) expect(shareAt(is, this.now)).toBe(to);
+    if (to > from) this.#checkGrown(from, to);
+    if (is !== undefined) expect(shareAt(is, this.now)).toBe(to);
   }
+
+  #checkGrown(from: number, to: number): void {
+    const { every = 0, steps = [] } = this.#wanted.terms ?? {};
+    expect(this.#watched).toBeGreaterThanOrEqual(Math.max(every, 10 * MINUTE));
+    expect(to).toBe(steps.find((step) => step > from));
+    this.#watched = 0;
+  }
+}
+
+function isContinue(one: Happening): one is Extract<Happening, { readonly kind: 'order' }> {
+  return one.kind === 'order' && one.what === 'continue';
 }
 
 test('a rollout keeps its promises, whatever comes', () => {

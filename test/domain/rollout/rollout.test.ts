@@ -270,7 +270,7 @@ describe('an operator', () => {
     expect(story.watched('11:30', {}, 30 * MINUTE).share).toBe(0.1);
   });
 
-  test('whose stop lay between two steps: a log-off of that time was nobody’s by the changed policy', () => {
+  test('a stop between two steps: no log-off of that time was by the changed policy', () => {
     const { candidate } = begun().asks('09:30', 'abort').asks('10:00', 'continue').rollout;
     expect(['08:59', '09:10', '09:40', '10:10'].map((time) => shareAt(candidate!, at(time)))).toEqual([
       0, 0.01, 0, 0.01,

@@ -26,7 +26,7 @@ function uuidOf(n: number): string {
 }
 
 describe('a share of the agents', () => {
-  test('has everyone in it who is in a smaller one', () => {
+  test('has all agents in it whom a smaller one has', () => {
     fc.assert(
       fc.property(id, share, share, (one, a, b) => {
         const [smaller, larger] = [Math.min(a, b), Math.max(a, b)];
@@ -35,7 +35,7 @@ describe('a share of the agents', () => {
     );
   });
 
-  test('is nobody at 0 %, and everyone at 100 %', () => {
+  test('has no agent in it at 0 %, and all of them at 100 %', () => {
     fc.assert(
       fc.property(id, (one) => {
         expect([isInShare(one, 0), isInShare(one, 1)]).toEqual([false, true]);
@@ -59,9 +59,9 @@ describe('a share of the agents', () => {
   test.each(SHARES)(
     'of %d has that part of ids that differ in one letter or in their last digits',
     (wanted) => {
-      const letters = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
+      const letters = Array.from('abcdefghijklmnopqrstuvwxyz0123456789');
       const base = '3f2504e0-4f89-11d3-9a0c-0305e82c3301';
-      const atEachPlace = [...base].flatMap((_, i) =>
+      const atEachPlace = Array.from(base).flatMap((_, i) =>
         letters.map((letter) => `${base.slice(0, i)}${letter}${base.slice(i + 1)}`),
       );
       const counted = Array.from({ length: 10_000 }, (_, n) => `user-${n}`);
