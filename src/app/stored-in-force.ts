@@ -27,8 +27,11 @@ export function storedInForce(draft: Draft, facts: ReadonlyMap<string, string>, 
   return { rollout, draft: withBefore(draft, kept, base.mode) };
 }
 
-/** The policy that judges, with the ids that are remembered of its names. */
-export function policyInForce(draft: Draft, facts: ReadonlyMap<string, string>, now: Instant): Policy {
-  const inForce = storedInForce(draft, facts, now);
-  return judgingIn(inForce.rollout, policyFromMemory(inForce.draft, rememberedFrom(facts), now));
+/** The policy that judges then, with the ids that are remembered of its names. */
+export function policyInForce(
+  { rollout, draft }: StoredInForce,
+  facts: ReadonlyMap<string, string>,
+  now: Instant,
+): Policy {
+  return judgingIn(rollout, policyFromMemory(draft, rememberedFrom(facts), now));
 }

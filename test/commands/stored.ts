@@ -63,6 +63,7 @@ export interface BroughtOut {
   /** Of the agents, from 0 to 1. */
   readonly share: number;
   readonly stopped?: Stop;
+  readonly isFormerKept?: boolean;
 }
 
 /** What one sweep of nobody was. */
@@ -166,7 +167,10 @@ ${rules}${more}`;
   }
 
   /** As the worker notes it: begun at half past nine. */
-  async #bringOut(store: Store, { formerRules, share, stopped }: BroughtOut): Promise<void> {
+  async #bringOut(
+    store: Store,
+    { formerRules, share, stopped, isFormerKept = true }: BroughtOut,
+  ): Promise<void> {
     const text = readFileSync(this.config, 'utf8').replace(this.#parts.rules ?? RULES, () => formerRules);
     const former = keptOf(
       loadPolicyText(text, this.config, { NOT_SET_HERE: 'b-secret' }).draft,
@@ -184,7 +188,7 @@ ${rules}${more}`;
       ...(stopped && { stopped }),
     };
     const base = { judges: former.judges, mode: former.mode };
-    await rolloutNotes(store).save({ base, candidate, stopped: [] }, [former]);
+    await rolloutNotes(store).save({ base, candidate, stopped: [] }, isFormerKept ? [former] : []);
   }
 
   remove(): void {

@@ -13,18 +13,15 @@ import { explainAgent as explainAgent, type ExplainInput, type Explanation } fro
 import { COMMON_KINDS, recordedAt } from './record.ts';
 import { eventLines, linesOf } from './view.ts';
 import { timesIn, type Times } from '../shared/times.ts';
+import { judgingIn } from '../../domain/rollout/in-force.ts';
+import { policyInForce, storedInForce, type StoredInForce } from '../../app/stored-in-force.ts';
 import { createLog } from '../../app/logging.ts';
 import { askedSources } from '../../policy-file/asked-sources.ts';
-import type { LoadedPolicy } from '../../policy-file/draft.ts';
+import type { Draft, LoadedPolicy } from '../../policy-file/draft.ts';
 import { nearest } from '../../policy-file/nearest.ts';
 import { nameKey, namesNeeded } from '../../policy-file/names.ts';
 import { needsOf } from '../../policy-file/needs.ts';
-import {
-  policyFromMemory,
-  rememberedFrom,
-  resolveNames,
-  type RememberedNames,
-} from '../../policy-file/remembered-names.ts';
+import { rememberedFrom, resolveNames, type RememberedNames } from '../../policy-file/remembered-names.ts';
 import { Metrics } from '../../server/metrics.ts';
 import { SWEEP_NOTE, sweepNoteOf } from '../../store/sweep-note.ts';
 import type { Store } from '../../ports/store.ts';
@@ -160,13 +157,14 @@ async function tell(
   output: Output,
 ): Promise<void> {
   const now = realClock.now();
-  const stored = await storedInput(store, loaded, agent, now);
-  const known = rememberedFrom(await store.facts());
+  const facts = await store.facts();
+  const inForce = storedInForce(loaded.draft, facts, now);
+  const stored = await storedInput(store, loaded, inForce, agent, now);
   const memory = await store.loadMemory(agent.id);
   const input: ExplainInput =
     options.live === true
-      ? { ...stored, ...(await look(loaded, agent, memory, known, stored, options, output)) }
-      : { ...stored, memory, policy: policyFromMemory(loaded.draft, known, now) };
+      ? { ...stored, ...(await look(loaded, inForce, agent, memory, facts, stored, options, output)) }
+      : { ...stored, memory, policy: policyInForce(inForce, facts, now) };
   const explanation = explainAgent(input);
   if (options.json === true) output.json(forJson(explanation), 2);
   else for (const line of linesOf(explanation, times, table)) output.line(line);
@@ -179,8 +177,10 @@ export async function explainStored(
   agent: StoredAgent,
   now: Instant,
 ): Promise<Explanation> {
-  const stored = await storedInput(store, loaded, agent, now);
-  const policy = policyFromMemory(loaded.draft, rememberedFrom(await store.facts()), now);
+  const facts = await store.facts();
+  const inForce = storedInForce(loaded.draft, facts, now);
+  const stored = await storedInput(store, loaded, inForce, agent, now);
+  const policy = policyInForce(inForce, facts, now);
   return explainAgent({ ...stored, memory: await store.loadMemory(agent.id), policy });
 }
 
@@ -193,11 +193,12 @@ export type ExplainStore = Pick<
 async function storedInput(
   store: ExplainStore,
   loaded: LoadedPolicy,
+  { draft, rollout }: StoredInForce,
   agent: StoredAgent,
   now: Instant,
 ): Promise<Omit<ExplainInput, 'memory' | 'policy' | 'live'>> {
   const standing = await store.loadStanding();
-  const known = rememberedFrom(await store.facts());
+  const facts = await store.facts();
   const learnt = (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN;
   return {
     agent,
@@ -207,8 +208,9 @@ async function storedInput(
     gaps: await store.events({ kinds: ['gap'], limit: 20 }),
     learnt: learntSentences(learnt, loaded.draft.content.returns.window),
     sources: { known: learnt.evidence, asked: askedSources(loaded.settings.evidence) },
-    labels: labelsOf(loaded, known),
-    peak: sweepNoteOf((await store.facts()).get(SWEEP_NOTE))?.peak,
+    labels: labelsOf(draft, rememberedFrom(facts)),
+    rollout,
+    peak: sweepNoteOf(facts.get(SWEEP_NOTE))?.peak,
     interval: usualInterval(loaded.settings.sweep.interval, standing?.intervals ?? []),
     now,
     held: loaded.settings.held,
@@ -216,9 +218,9 @@ async function storedInput(
 }
 
 /** The organisation's own presences by id, as the policy writes them. */
-function labelsOf(loaded: LoadedPolicy, { ids, former }: RememberedNames): ReadonlyMap<string, string> {
+function labelsOf(draft: Draft, { ids, former }: RememberedNames): ReadonlyMap<string, string> {
   return new Map(
-    namesNeeded(loaded.draft).presences.flatMap((name) => {
+    namesNeeded(draft).presences.flatMap((name) => {
       const key = nameKey('presences', name);
       return [...(former.get(key) ?? []), ...(ids.get(key) ?? [name])].map((id) => [id, name] as const);
     }),
@@ -228,9 +230,10 @@ function labelsOf(loaded: LoadedPolicy, { ids, former }: RememberedNames): Reado
 /** One look through the platform, folded into memory and judged as a sweep would; nothing is written anywhere. */
 async function look(
   loaded: LoadedPolicy,
+  { draft, rollout }: StoredInForce,
   { id, name }: StoredAgent,
   memory: AgentState | undefined,
-  known: RememberedNames,
+  facts: ReadonlyMap<string, string>,
   { interval, peak }: Pick<ExplainInput, 'interval' | 'peak'>,
   options: ExplainOptions,
   { redactor }: Output,
@@ -240,9 +243,10 @@ async function look(
   const platform = connect(loaded.settings, { clock: realClock, log, metrics: new Metrics(), redactor });
   try {
     await platform.checkCredentials(signal);
-    const names = await readNames(loaded.draft, platform, signal);
-    const { policy } = resolveNames(loaded.draft, names, known, realClock.now());
-    platform.setNeeds(needsOf(policy));
+    const names = await readNames(draft, platform, signal);
+    const resolved = resolveNames(draft, names, rememberedFrom(facts), realClock.now());
+    platform.setNeeds(needsOf(resolved.policy));
+    const policy = judgingIn(rollout, resolved.policy);
     await platform.readMembers(signal);
     const sighting = (await platform.directory.reread([id], signal)).get(id);
     if (sighting === undefined)

@@ -22,14 +22,17 @@ import {
 import { peakShareOf, type PeakStanding } from '../../domain/licence/near-peak.ts';
 import { concernOf } from '../../domain/tracking/reading.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../domain/tracking/platform-behaviour.ts';
+import { profilesFor } from '../../domain/policy/when.ts';
 import { CLOCKS, isOfCondition } from '../../domain/policy/clocks.ts';
 import type { ClockName, Mode, Policy, Profile } from '../../domain/policy/policy.ts';
+import type { Rollout } from '../../domain/rollout/rollout.ts';
 import type { Pause, ControllerState, StoredAgent, StoredEvent } from '../../domain/record.ts';
 import { SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
 import { evidenceOf, type EvidenceShown } from './evidence.ts';
 import { holdsOf } from './holds.ts';
 import { ladderShown, type LadderShown } from './ladder.ts';
 import { scheduleShown, type ScheduleShown } from './schedule.ts';
+import { rolloutShown, type RolloutShown } from './rollout.ts';
 import { nextDue, type NextDue } from './next-due.ts';
 import { withStoredFacts } from './stored.ts';
 import { whenWords } from './words.ts';
@@ -60,6 +63,8 @@ export interface ExplainInput {
   readonly interval: Duration;
   /** How near the licence peak the head-count was in the last sweep, where rules ask for it. */
   readonly peak?: PeakStanding | undefined;
+  /** Which policy is in force for whom; one for all unless given. */
+  readonly rollout?: Rollout;
   readonly now: Instant;
 }
 
@@ -103,6 +108,8 @@ export interface Explanation {
   readonly now: Instant;
   readonly policy: string;
   readonly mode: Mode;
+  /** `undefined` where one policy is in force for all. */
+  readonly rollout: RolloutShown | undefined;
   readonly profile: string | undefined;
   readonly state: Shown | undefined;
   readonly presenceSince: Instant | undefined;
@@ -155,7 +162,7 @@ export function explainAgent(input: ExplainInput): Explanation {
           at,
           concernOf(agent, judged, peakShareOf(input.peak)),
         );
-  const profile = judged.profiles.find(({ name }) => name === verdict?.profile);
+  const profile = profilesFor(agent.id, judged).find(({ name }) => name === verdict?.profile);
   return {
     agent: input.agent,
     basis: input.live === undefined ? 'store' : 'live',
@@ -163,6 +170,7 @@ export function explainAgent(input: ExplainInput): Explanation {
     now: input.now,
     policy: policy.hash,
     mode: policy.mode,
+    rollout: rolloutShown(input),
     profile: verdict?.profile,
     ...lookOf(memory),
     verdict,

@@ -7,6 +7,7 @@ import { rungNumber } from '../../texts/printed.ts';
 import { evidenceSentences } from './evidence.ts';
 import type { Explanation, RuleShown } from './explain.ts';
 import type { LadderShown } from './ladder.ts';
+import { rolloutSentences } from './rollout.ts';
 import { scheduleSentences } from './schedule.ts';
 import { CLOCK_TABLE } from '../../domain/policy/clocks.ts';
 import { peakSentence } from '../shared/peak-words.ts';
@@ -24,6 +25,7 @@ export function sentencesOf(explanation: Explanation, times: Times): readonly st
     ANSWERS[verdict.reason](explanation, verdict, times),
     ...lastLogoff([...explanation.before, ...explanation.events], times, clocksOf(explanation.rules)),
     ...seenSentence(explanation, times),
+    ...rolloutSentences(explanation.rollout),
     ...signSentence(explanation, times),
     ...staySentence(explanation, times),
     ...scheduleSentences(explanation.schedule, times),

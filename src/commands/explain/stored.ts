@@ -4,11 +4,11 @@
  */
 import type { Agent, Observation } from '../../domain/agent.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
-import type { Exemption, Matcher, Policy } from '../../domain/policy/policy.ts';
+import type { Exemption, Matcher, Policy, Profile } from '../../domain/policy/policy.ts';
 import type { ControllerState, StoredAgent } from '../../domain/record.ts';
 import { formatDuration, type Duration, type Instant } from '../../domain/time/time.ts';
 import { fitOfSchedule } from '../../domain/judging/judge.ts';
-import { fitOf, matches } from '../../domain/policy/when.ts';
+import { fitOf, matches, profilesFor } from '../../domain/policy/when.ts';
 
 /** What the last sweep left behind. */
 export interface Stored {
@@ -48,7 +48,7 @@ export function withStoredFacts(input: Stored): Judgeable {
   const { agent: stored, memory, policy, standing, interval, now } = input;
   const agent = agentOf(stored);
   const caveats: string[] = [];
-  const profile = policy.profiles.find(({ name }) => name === stored.profile);
+  const profile = profilesFor(stored.id, policy).find(({ name }) => name === stored.profile);
   if (stored.profile !== undefined && profile === undefined) {
     caveats.push(
       `The last sweep found profile ${stored.profile}, which this policy does not have: the next sweep decides anew.`,
@@ -74,7 +74,7 @@ export function withStoredFacts(input: Stored): Judgeable {
   }
   const profiles = profile === undefined ? [] : [{ ...profile, match: undefined }];
   const observation = memory === undefined ? undefined : observationOf(memory);
-  const judged = { ...policy, exempt, profiles };
+  const judged = { ...policy, exempt, ...only(profiles, policy) };
   if (policy.former === undefined)
     return { agent, observation, policy: judged, caveats, perhapsExempt: perhaps };
   caveats.push(
@@ -83,9 +83,14 @@ export function withStoredFacts(input: Stored): Judgeable {
   const former = {
     ...policy.former,
     exempt: exemptionsOf(policy.former, agent, memory, now, found).exempt,
-    profiles: [],
+    ...only([], policy.former),
   };
   return { agent, observation, policy: { ...judged, former }, caveats, perhapsExempt: perhaps };
+}
+
+/** These profiles in the place of all others, whichever policy is in force for the agent. */
+function only(profiles: readonly Profile[], { others }: Policy): Pick<Policy, 'profiles' | 'others'> {
+  return { profiles, ...(others && { others: { ...others, profiles } }) };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Single words and phrases of an explanation: states, conditions, clocks, actions, and what an event means. */
+import { isOfRollout } from '../../domain/rollout/rollout.ts';
 import { BELOW_PEAK } from '../../domain/judging/judge.ts';
 import type { Shown } from '../../domain/agent.ts';
 import { ACTION_TABLE, type Action } from '../../domain/policy/actions.ts';
@@ -14,6 +15,11 @@ export const SIGN_WORDS = {
   login: 'a login',
   stay: 'the answer to a warning, "I am here"',
 } as const;
+
+/** A kind of sign as the record names it; what later versions name so stays as it is. */
+export function signWords(kind: string): string {
+  return Object.hasOwn(SIGN_WORDS, kind) ? SIGN_WORDS[kind as keyof typeof SIGN_WORDS] : words(kind);
+}
 
 /** What a list of actions does to the agent. */
 export function actionWords(actions: readonly Action[]): string {
@@ -97,10 +103,11 @@ const MEANINGS: Readonly<Record<EventKind, Telling>> = {
       : `came back late (${reason})${after}`;
   },
   regret: ({ reason = '', delay = 0 }) =>
-    `the agent was there: ${words(reason)}, ${formatDuration(delay)} after the log-off`,
+    `the agent was there: ${signWords(reason)}, ${formatDuration(delay)} after the log-off`,
   held: () => 'back after the last rung: held, no further action',
   breaker: ({ reason = '' }) => `too many became due at once: held back (${reason})`,
-  policy: ({ reason = '' }) => `another policy came into force (${reason})`,
+  policy: ({ reason = '', by }) =>
+    isOfRollout(reason) ? `${reason}${byWords(by)}` : `another policy came into force (${reason})`,
   pause: ({ reason = '', by }) => `paused${byWords(by)} (${reason})`,
   resume: ({ by }) => `resumed${byWords(by)}`,
   stay: ({ limit = 0 }) => `answered a warning: "I am here"; no rule is due for ${formatDuration(limit)}`,

@@ -1,18 +1,21 @@
 /** `list`: who is idle now, why and due when; from the store alone. */
+import { policyInForce, storedInForce } from '../../app/stored-in-force.ts';
 import { realClock } from '../../app/clock.ts';
 import { REASONS, type Reason } from '../../domain/judging/judge.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
+import { everyProfile, everyRule } from '../../domain/policy/when.ts';
+import { shareOf, type Rollout } from '../../domain/rollout/rollout.ts';
 import type { RememberedQuery } from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { nearest } from '../../policy-file/nearest.ts';
-import { policyFromMemory, rememberedFrom } from '../../policy-file/remembered-names.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { namingFor } from '../shared/identities.ts';
 import { zoneOption } from '../shared/options.ts';
 import { table, type Output } from '../shared/output.ts';
 import { policyForReading, type PolicyForReading } from '../shared/policy-for-reading.ts';
 import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
+import { exactPercentText } from '../../texts/percent.ts';
 import { policyCaveat, storedState } from '../shared/stored-state.ts';
 import { timesIn } from '../shared/times.ts';
 import { Rows, type ListFilter } from './rows.ts';
@@ -75,12 +78,13 @@ async function listed(
 ): Promise<Listing> {
   const policy = policyForReading(options, output);
   const naming = namingFor(options, policy);
-  mustBeKnown(filter, policy);
   const store = await openStoreMeant(options, { now: () => now, readOnly: true });
   try {
     const state = await storedState(store, policy, now);
     const { standing, pause, interval } = state;
-    const judged = policy.loaded && policyFromMemory(policy.loaded.draft, rememberedFrom(state.facts), now);
+    const inForce = policy.loaded && storedInForce(policy.loaded.draft, state.facts, now);
+    const judged = inForce && policyInForce(inForce, state.facts, now);
+    mustBeKnown(filter, judged, policy.fault);
     const peak = state.sweep?.peak;
     const rows = new Rows({ policy: judged, standing, pause, interval, peak, now }, filter);
     for await (const page of store.rememberedPages(queryFor(filter, judged)))
@@ -92,7 +96,10 @@ async function listed(
       judged: judged !== undefined,
       wanted: wantedWords(filter, judged),
       policyFault: policy.fault,
-      caveats: caveatsOf(policy, judged, policyCaveat(state, policy)),
+      caveats: [
+        ...caveatsOf(policy, judged, policyCaveat(state, policy)),
+        ...rolloutCaveat(inForce?.rollout, judged),
+      ],
       naming,
     };
   } finally {
@@ -103,24 +110,24 @@ async function listed(
 /** Most agents of a large centre are not wanted: they are left out before anything of them is opened. */
 function queryFor({ reasons }: ListFilter, policy: Policy | undefined): RememberedQuery {
   if (reasons.length > 0) return reasons.includes('offline') ? 'all' : 'online';
-  const meansQueue = policy?.profiles.some(({ rules }) => rules.some((rule) => rule.waitingOnQueue));
-  return meansQueue === true ? 'online' : 'not_at_work';
+  const meansQueue = policy !== undefined && everyRule(policy).some((rule) => rule.waitingOnQueue);
+  return meansQueue ? 'online' : 'not_at_work';
 }
 
 /** Names that the policy does not have would list nobody, and look like peace. Throws `UsageError`. */
-function mustBeKnown({ profile, rule, reasons }: ListFilter, { loaded, fault }: PolicyForReading): void {
-  if (loaded === undefined) {
+function mustBeKnown(
+  { profile, rule, reasons }: ListFilter,
+  judged: Policy | undefined,
+  fault: string | undefined,
+): void {
+  if (judged === undefined) {
     if (rule === undefined && reasons.length === 0) return;
-    throw new UsageError(`--rule and --reason need the policy, which cannot be used here: ${fault}.`);
+    throw new UsageError(`--rule and --reason need the policy, which cannot be used here: ${fault ?? ''}.`);
   }
-  const { profiles } = loaded.draft.content;
-  const rules = profiles.flatMap((each) => each.rules.map(({ id }) => id));
-  known(
-    '--profile',
-    profile,
-    profiles.map(({ name }) => name),
-  );
-  known('--rule', rule, rules);
+  const profiles = everyProfile(judged).map(({ name }) => name);
+  const rules = everyRule(judged).map(({ id }) => id);
+  known('--profile', profile, [...new Set(profiles)]);
+  known('--rule', rule, [...new Set(rules)]);
 }
 
 function known(option: string, wanted: string | undefined, all: readonly string[]): void {
@@ -137,6 +144,16 @@ function wantedWords({ reasons }: ListFilter, judged: Policy | undefined): strin
 
 function spaced(reason: Reason): string {
   return reason.replaceAll('_', ' ');
+}
+
+/** Two policies judge, or not the one in the file. */
+function rolloutCaveat(rollout: Rollout | undefined, judged: Policy | undefined): readonly string[] {
+  if (rollout?.candidate === undefined) return [];
+  const { hash, stopped } = rollout.candidate;
+  const former = judged?.others?.profiles.length === 0 ? 'left alone' : 'judged by the former one';
+  if (stopped !== undefined) return [`Policy ${hash} is stopped: agents are ${former}.`];
+  const share = exactPercentText(shareOf(rollout));
+  return [`Policy ${hash} is in force for ${share} of the agents so far: the others are ${former}.`];
 }
 
 function caveatsOf(

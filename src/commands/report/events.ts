@@ -5,6 +5,7 @@ import type { Naming } from '../shared/identities.ts';
 import { jsonText } from '../../texts/clean.ts';
 import { csvText } from '../../texts/csv.ts';
 import { rungNumber, secondsOf } from '../../texts/printed.ts';
+import { signWords } from '../explain/words.ts';
 import { lengthText } from './sections.ts';
 import { tableLines, widthsOf } from '../../texts/table.ts';
 
@@ -159,7 +160,9 @@ function secondText(at: Instant): string {
   return text.endsWith('.000Z') ? `${text.slice(0, -'.000Z'.length)}Z` : text;
 }
 
-function whyText({ reason, delay, by }: StoredEvent): string {
+function whyText({ kind, reason, delay, by }: StoredEvent): string {
+  const why =
+    kind === 'regret' && reason !== undefined ? `the agent was there: ${signWords(reason)}` : reason;
   const after = delay === undefined ? undefined : `after ${lengthText(delay)}`;
-  return [reason, after, by && `by ${by}`].filter((part) => part !== undefined).join(', ');
+  return [why, after, by && `by ${by}`].filter((part) => part !== undefined).join(', ');
 }

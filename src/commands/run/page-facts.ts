@@ -4,6 +4,7 @@ import { isPaused } from '../../domain/planning/holds.ts';
 import { LONGEST_KEPT, type RecordEvent } from '../../domain/record.ts';
 import { DAY, HOUR, type Instant, type Interval } from '../../domain/time/time.ts';
 import { localTimeAt, wallTime } from '../../domain/time/zone.ts';
+import { policyInForce, storedInForce } from '../../app/stored-in-force.ts';
 import { VERSION } from '../../app/version.ts';
 import { describePolicy } from '../../policy-file/describe.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
@@ -200,7 +201,8 @@ async function peopleIn(
 ): Promise<PeopleFacts | undefined> {
   const [floor, loaded, store] = [subject.floor?.(), subject.loaded(), subject.store()];
   if (floor === undefined || loaded === undefined || store === undefined) return undefined;
-  const policy = policyFromMemory(loaded.draft, rememberedFrom(await store.facts()), now);
+  const facts = await store.facts();
+  const policy = policyInForce(storedInForce(loaded.draft, facts, now), facts, now);
   const names = new Map<string, string>();
   for (const [id] of returning.first) {
     const found = (await store.findAgents(id)).find((agent) => agent.id === id);

@@ -1,6 +1,7 @@
 /** The agents whom the page names to viewers: who is next, who keeps coming back, who is stuck. */
 import type { Floor, FloorAgent } from '../../app/floor.ts';
 import { isPaused } from '../../domain/planning/holds.ts';
+import { profilesFor } from '../../domain/policy/when.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { Pause } from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';
@@ -66,7 +67,7 @@ export function peopleOf(input: PeopleInput): PeopleFacts {
 }
 
 function nextOf({ agent, state, verdict }: FloorAgent, policy: Policy, call: PeopleInput['call']): NextFacts {
-  const profile = policy.profiles.find(({ name }) => name === verdict.profile);
+  const profile = profilesFor(agent.id, policy).find(({ name }) => name === verdict.profile);
   const rule = numbersOf(verdict, state, profile, state.seenAt);
   const row: ListRow = {
     agent: { ...agent, email: '', profile: verdict.profile, exempt: undefined },

@@ -64,9 +64,14 @@ export function profilesFor(agentId: string, { profiles, others }: Policy): read
   return others === undefined || isInShare(agentId, others.share) ? profiles : others.profiles;
 }
 
+/** Every profile by which some agent may be judged. */
+export function everyProfile({ profiles, others }: Policy): readonly Profile[] {
+  return [...profiles, ...(others?.profiles ?? [])];
+}
+
 /** Every rule by which some agent may be judged. */
-export function everyRule({ profiles, others }: Policy): readonly Rule[] {
-  return [...profiles, ...(others?.profiles ?? [])].flatMap(({ rules }) => rules);
+export function everyRule(policy: Policy): readonly Rule[] {
+  return everyProfile(policy).flatMap(({ rules }) => rules);
 }
 
 /** The first profile that fits; the rules of all others do not apply. */
