@@ -4,10 +4,7 @@ import type { Platform } from '../genesys/platform.ts';
 import type { Settings } from '../policy-file/draft.ts';
 import type { Store } from '../ports/store.ts';
 import type { Surroundings } from './assembly.ts';
-import { StoreError } from '../store/errors.ts';
-
-/** Among the facts of a store: the platform's id of the organisation whose agents it remembers. */
-const OWNER = 'organisation_id';
+import { isHeldElsewhere, isOfAnother, OWNER } from '../store/owner.ts';
 
 type OwnedStore = Pick<Store, 'facts' | 'setFacts' | 'place' | 'heldElsewhere'>;
 
@@ -52,26 +49,8 @@ async function organisationOf(
  */
 export async function mustBeOf(store: OwnedStore, organisationId: string): Promise<void> {
   const owner = (await store.facts()).get(OWNER);
-  if (owner !== undefined && owner !== organisationId) throw isOfAnother(store, organisationId, owner);
+  if (owner !== undefined && owner !== organisationId) throw isOfAnother(store.place, organisationId, owner);
   const [other] = (await store.heldElsewhere?.(OWNER, organisationId)) ?? [];
-  if (other !== undefined) throw isHeldElsewhere(store, organisationId, other);
+  if (other !== undefined) throw isHeldElsewhere(store.place, organisationId, other);
   if (owner === undefined) await store.setFacts(new Map([[OWNER, organisationId]]));
-}
-
-function isHeldElsewhere({ place }: OwnedStore, organisationId: string, other: string): StoreError {
-  return new StoreError(
-    'unwritable',
-    place,
-    `A worker watches the organisation ${organisationId} in the same database already, by the name ${other}; this policy gives it another, ` +
-      `for the store ${place}. Give it that name, or stop the other worker first.`,
-  );
-}
-
-function isOfAnother({ place }: OwnedStore, organisationId: string, owner: string): StoreError {
-  return new StoreError(
-    'unwritable',
-    place,
-    `The store ${place} is that of another organisation: the client of this policy belongs to ${organisationId}, and the store ` +
-      `to ${owner}. Give this policy a store of its own: another path, or, in a database or a fleet, another name.`,
-  );
 }

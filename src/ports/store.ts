@@ -64,6 +64,8 @@ export interface Store {
    *
    * Once asked, this store writes only while it holds the lease that it was granted: each write checks the epoch in its own
    * transaction, and rejects with a `fenced` error without it. Pause, resume and the outbox are open to all.
+   *
+   * Of the stores in one place whose facts name the same organisation of the platform one has a worker: rejects while another one has.
    */
   holdLease(holder: string, now: Instant, ttl: Duration, quiet?: Duration): Promise<LeaseGrant | undefined>;
   /**

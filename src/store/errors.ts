@@ -7,9 +7,13 @@ import { getuid } from 'node:process';
 /**
  * `missing`: there is no such file; `unwritable`: the file or its directory may not be written; `full`: no space is
  * left; `locked`: another process held it too long; `corrupt`: it cannot be read; `newer`: a later version of the
- * program made it; `lost`: it was closed, moved away, or the disk failed; `fenced`: this worker does not hold its lease.
+ * program made it; `lost`: it was closed, moved away, or the disk failed; `fenced`: this worker does not hold its lease; `foreign`: it is
+ * that of another organisation.
  */
-export type StoreErrorKind =
+export type StoreErrorKind = UsualKind | 'foreign';
+
+/** Kinds that have a sentence of their own for each kind of store. */
+export type UsualKind =
   'missing' | 'unwritable' | 'full' | 'locked' | 'corrupt' | 'newer' | 'lost' | 'fenced';
 
 /** The store did not do what it was asked. The message says what, where, and what to do. */
@@ -26,7 +30,7 @@ export class StoreError extends Error {
 }
 
 /** SQLite's primary result codes (the low byte of an extended one). */
-const KIND_OF_CODE: Readonly<Record<number, StoreErrorKind>> = {
+const KIND_OF_CODE: Readonly<Record<number, UsualKind>> = {
   3: 'unwritable', // PERM
   5: 'locked', //     BUSY
   6: 'locked', //     LOCKED
@@ -42,7 +46,7 @@ const KIND_OF_CODE: Readonly<Record<number, StoreErrorKind>> = {
 /** The file was moved away or deleted while it was open. */
 const READONLY_DBMOVED = 1032;
 
-const KIND_OF_SYSTEM_CODE: Readonly<Record<string, StoreErrorKind>> = {
+const KIND_OF_SYSTEM_CODE: Readonly<Record<string, UsualKind>> = {
   ENOSPC: 'full',
   EDQUOT: 'full',
   EIO: 'lost',
@@ -65,12 +69,12 @@ export function storeErrorOf(error: unknown, path: string): StoreError {
 }
 
 /** A `StoreError` with the sentence of its kind. `detail` is a code, never free text of a library. */
-export function storeError(kind: StoreErrorKind, path: string, detail?: string): StoreError {
+export function storeError(kind: UsualKind, path: string, detail?: string): StoreError {
   const why = detail === undefined ? '' : ` (${detail})`;
   return new StoreError(kind, path, sentence(kind, path, why));
 }
 
-function sentence(kind: StoreErrorKind, path: string, why: string): string {
+function sentence(kind: UsualKind, path: string, why: string): string {
   switch (kind) {
     case 'missing':
       return `There is no store at ${path}${why}. Start the worker first, or check store.sqlite.`;

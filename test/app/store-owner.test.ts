@@ -1,6 +1,7 @@
 /** Whose store it is. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { signedIn } from '../../src/app/store-owner.ts';
+import { EXIT, explainError } from '../../src/commands/shared/exit.ts';
 import { PlatformError } from '../../src/genesys/http/errors.ts';
 import type { Inspection } from '../../src/genesys/inspection/inspection.ts';
 import type { Settings } from '../../src/policy-file/draft.ts';
@@ -36,6 +37,8 @@ describe('a store in a database', () => {
     await expect(enter('south-id')).rejects.toThrow(
       /is that of another organisation: the client of this policy belongs to south-id, and the store to north-id\./,
     );
+    const refused = await enter('south-id').catch((error: unknown) => error);
+    expect(explainError(refused).code).toBe(EXIT.refused);
   });
 
   test('is not begun with while a worker watches the organisation by another name', async () => {

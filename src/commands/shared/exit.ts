@@ -4,7 +4,7 @@ import { faultLines, PolicyRefused } from '../../policy-file/faults.ts';
 import { ProxySettingsError } from '../../app/proxies.ts';
 import { ListenError } from '../../server/listen-error.ts';
 import { OutputError } from '../../app/log-stream.ts';
-import { StoreError } from '../../store/errors.ts';
+import { StoreError, type StoreErrorKind } from '../../store/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { counted } from '../../texts/counted.ts';
 
@@ -22,6 +22,7 @@ export class Incomplete extends Error {
 
 /** The operator has something to put right before it makes sense to try again. */
 const REFUSED = [UsageError, CredentialsError, PlatformSettingsError, ProxySettingsError] as const;
+const REFUSED_STORES: ReadonlySet<StoreErrorKind> = new Set(['newer', 'foreign']);
 /** Their sentence says everything: a stack would only hide it. */
 const SAID = [Incomplete, StoreError, PlatformError, ListenError, OutputError] as const;
 
@@ -36,8 +37,9 @@ export function explainError(error: unknown): { readonly code: number; readonly 
   }
   if (!(error instanceof Error)) return { code: EXIT.unexpected, text: `Unexpected: ${String(error)}` };
   const { message, stack = message } = error;
-  const isNewer = error instanceof StoreError && error.kind === 'newer';
-  if (isNewer || REFUSED.some((kind) => error instanceof kind)) return { code: EXIT.refused, text: message };
+  const isRefused = error instanceof StoreError && REFUSED_STORES.has(error.kind);
+  if (isRefused || REFUSED.some((kind) => error instanceof kind))
+    return { code: EXIT.refused, text: message };
   const isSaid = SAID.some((kind) => error instanceof kind);
   return { code: EXIT.unexpected, text: isSaid ? message : `Unexpected: ${stack}` };
 }

@@ -2,10 +2,10 @@
  * What can go wrong with a database, in the store's own kinds. Errors of the library travel no further than this file: they may hold
  * values, and parts of the address.
  */
-import { StoreError, type StoreErrorKind } from '../errors.ts';
+import { StoreError, type UsualKind } from '../errors.ts';
 
 /** By SQLSTATE, the longest beginning first. */
-const KIND_OF_STATE: readonly (readonly [string, StoreErrorKind])[] = [
+const KIND_OF_STATE: readonly (readonly [string, UsualKind])[] = [
   ['25006', 'unwritable'], // read-only transaction: a standby, or a primary that was fenced off
   ['53100', 'full'], //       disk full
   ['53', 'locked'], //        too many connections, out of memory
@@ -28,12 +28,12 @@ export function databaseErrorOf(error: unknown, place: string): StoreError {
 }
 
 /** A `StoreError` with the sentence of its kind; `detail` is a code, never free text of a library. */
-export function databaseError(kind: StoreErrorKind, place: string, detail?: string): StoreError {
+export function databaseError(kind: UsualKind, place: string, detail?: string): StoreError {
   const why = detail === undefined ? '' : ` (${detail})`;
   return new StoreError(kind, place, sentence(kind, place, why, detail));
 }
 
-function sentence(kind: StoreErrorKind, place: string, why: string, code = ''): string {
+function sentence(kind: UsualKind, place: string, why: string, code = ''): string {
   switch (kind) {
     case 'missing':
       return `There is no store in the database ${place}${why}. Start the worker first, or check store.postgres.`;

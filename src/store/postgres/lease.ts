@@ -7,6 +7,7 @@ import type { LeaseGrant, LeaseTrace } from '../../domain/record.ts';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { Self } from '../self.ts';
 import type { Asking, Row } from './database.ts';
+import { endNamesakes } from './namesakes.ts';
 import type { Organisation } from './organisation.ts';
 import { checkVersion, MIGRATIONS } from './schema.ts';
 
@@ -28,7 +29,7 @@ const MAKE = `INSERT INTO idle_enforcer.lease
 
 /** A holder that did not give it back, and may live, may have requests under way. */
 const TAKE = `UPDATE idle_enforcer.lease SET holder = $2, epoch = epoch + 1, until = ${AFTER(3)}, quiet = $4,
-  act_from = CASE WHEN $5 THEN greatest(act_from, ${NOW} + quiet * interval '1 millisecond') ELSE act_from END,
+  act_from = greatest(act_from, ${AFTER(9)}, CASE WHEN $5 THEN ${NOW} + quiet * interval '1 millisecond' END),
   pid = $6, host = $7, boot = $8
   WHERE organisation = $1 RETURNING epoch, ${LEFT('act_from')}`;
 
@@ -66,6 +67,8 @@ export class DatabaseLease {
       // Most of those who ask are waiting: they lock nothing.
       return { own: row && grantIn(row), found: row === undefined ? await this.#found(tx) : undefined };
     });
+    // Until it is granted, this worker writes nothing.
+    if (own === undefined) fence.asked(holder, undefined);
     const grant = own ?? (this.#isFree(found, ttl) ? await this.#take(holder, ttl, quiet) : undefined);
     fence.asked(holder, grant?.epoch);
     return grant;
@@ -89,13 +92,14 @@ export class DatabaseLease {
     const { db, name } = this.#organisation;
     const { pid, host, boot } = this.#self;
     return db.transaction(async (tx) => {
+      const others = await endNamesakes(tx, { name, place: db.place, self: this.#self });
       await tx.run(MAKE, name);
       await tx.rows('SELECT 1 FROM idle_enforcer.lease WHERE organisation = $1 FOR UPDATE', name);
       // Asked under the lock: another process may have been quicker.
       const found = await this.#found(tx);
       if (!this.#isFree(found, ttl)) return undefined;
       const isLapsed = found !== undefined && found.holder !== '' && !found.isGone;
-      const [row] = await tx.rows(TAKE, name, holder, ttl, quiet, isLapsed, pid, host, boot);
+      const [row] = await tx.rows(TAKE, name, holder, ttl, quiet, isLapsed, pid, host, boot, others);
       return row && grantIn(row);
     });
   }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe } from '@jest/globals';
 import { agentsContract, pruneContract } from './agents.ts';
 import { controlsContract, workerContract } from './controls.ts';
-import { fenceContract, leaseContract } from './lease.ts';
+import { fenceContract, leaseContract, ownerContract } from './lease.ts';
 import { memoriesContract, seenAtContract } from './memories.ts';
 import { outboxContract } from './outbox.ts';
 import type { MakePlace, Open, StorePlace } from './place.ts';
@@ -23,6 +23,7 @@ export function storeContract(kind: string, makePlace: MakePlace): void {
     seenAtContract(open, makePlace);
     recordContract(open);
     leaseContract(() => place);
+    ownerContract(() => place);
     fenceContract(() => place);
     workerContract(open);
     controlsContract(open);

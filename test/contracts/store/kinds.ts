@@ -40,19 +40,20 @@ const SLACK = 5 * SECOND;
 /** An organisation of its own in the database that this run shares. Its lease goes by the database's clock, so the row is set back. */
 export async function postgresPlace(): Promise<StorePlace> {
   const url = await storeDatabase();
-  const organisation = `o-${randomUUID()}`;
-  const place = await placeOf(
-    (now = () => BASE) => openPostgres(url, organisation, { now }),
-    () => undefined,
-  );
+  const [organisation, other] = [`o-${randomUUID()}`, `o-${randomUUID()}`];
+  const opening =
+    (name: string): Open =>
+    (now = () => BASE) =>
+      openPostgres(url, name, { now });
+  const place = await placeOf(opening(organisation), () => undefined, opening(other));
   const back = `UPDATE idle_enforcer.lease SET until = until - $2 * interval '1 millisecond',
-    act_from = act_from - $2 * interval '1 millisecond' WHERE organisation = $1`;
+    act_from = act_from - $2 * interval '1 millisecond' WHERE organisation IN ($1, $3)`;
   return {
     ...place,
     slack: SLACK,
     pass: async (length) => {
       await place.pass(length);
-      await asked(url, back, [organisation, length]);
+      await asked(url, back, [organisation, length, other]);
     },
   };
 }
@@ -65,9 +66,14 @@ function storeDatabase(): Promise<string> {
   return shared;
 }
 
-function placeOf(open: Open, removed: () => void): Promise<StorePlace> {
+function placeOf(open: Open, removed: () => void, beside = open): Promise<StorePlace> {
   const stores: Store[] = [];
   let at = BASE;
+  const kept = async (opening: Promise<Store>): Promise<Store> => {
+    const store = await opening;
+    stores.push(store);
+    return store;
+  };
   return Promise.resolve({
     slack: 0,
     now: () => at,
@@ -75,11 +81,8 @@ function placeOf(open: Open, removed: () => void): Promise<StorePlace> {
       at += length;
       return Promise.resolve();
     },
-    open: async (now) => {
-      const store = await open(now);
-      stores.push(store);
-      return store;
-    },
+    open: (now) => kept(open(now)),
+    beside: () => kept(beside()),
     remove: async () => {
       for (const store of stores) await store.close();
       removed();

@@ -1,9 +1,11 @@
 /** Which worker may act, and who may write. */
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import type { LeaseGrant } from '../../../src/domain/record.ts';
 import { MINUTE, SECOND, type Duration } from '../../../src/domain/time/time.ts';
 import type { Store } from '../../../src/ports/store.ts';
+import { OWNER } from '../../../src/store/owner.ts';
 import { BASE, STANDING, stateOf } from '../../store/examples.ts';
 import type { StorePlace } from './place.ts';
 
@@ -118,6 +120,57 @@ export function leaseContract(place: () => StorePlace): void {
       await one.close();
       expect(await ask(other, 'two')).toBeUndefined();
       expect(await ask(other, 'one')).toEqual({ epoch: 1, actsAfter: 0 });
+    });
+  });
+}
+
+/** One organisation of the platform, by whatever name a policy calls its store. */
+export function ownerContract(place: () => StorePlace): void {
+  const ask = askingAt(place);
+  /** `undefined` also where the other one is named. */
+  const asks = async (store: Store, holder: string): Promise<LeaseGrant | undefined> =>
+    await ask(store, holder).catch((error: unknown) => {
+      expect(String(error)).toMatch(/watches the organisation \S+ in the same database already, by the name/);
+      return undefined;
+    });
+  const two = async (): Promise<readonly [Store, Store]> => {
+    const stores = [await place().open(), await place().beside()] as const;
+    // Tests share a database.
+    const owner = new Map([[OWNER, randomUUID()]]);
+    for (const store of stores) await store.setFacts(owner);
+    return stores;
+  };
+
+  describe('an organisation that has two names', () => {
+    test('has one worker of two that start at the same moment', async () => {
+      const [one, other] = await two();
+      const held = await Promise.all([asks(one, 'one'), asks(other, 'two')]);
+      expect(held.filter((grant) => grant !== undefined)).toEqual([{ epoch: 1, actsAfter: 0 }]);
+      const waiting = held[0] === undefined ? one : other;
+      expect(await asks(waiting, 'three')).toBeUndefined();
+      await expect(waiting.setFacts(new Map([['a', '1']]))).rejects.toMatchObject({ kind: 'fenced' });
+    });
+
+    test('is taken over from a holder that says nothing any more, who then neither renews its lease nor writes', async () => {
+      const [one, other] = await two();
+      await ask(one, 'one', QUIET);
+      expect(await asks(other, 'two')).toBeUndefined();
+      await place().pass(TTL);
+      const taken = (await asks(other, 'two'))!;
+      expect(Math.abs(taken.actsAfter - QUIET)).toBeLessThanOrEqual(place().slack);
+      await expect(one.saveStep([], [])).rejects.toMatchObject({ kind: 'fenced' });
+      expect(await asks(one, 'one')).toBeUndefined();
+      expect(await asks(other, 'two')).toMatchObject({ epoch: taken.epoch });
+    });
+
+    test('is given back under one name and taken under the other, once what was cut off is over', async () => {
+      const [one, other] = await two();
+      await ask(one, 'one');
+      await one.releaseLease('one', QUIET);
+      const taken = (await asks(other, 'two'))!;
+      expect(Math.abs(taken.actsAfter - QUIET)).toBeLessThanOrEqual(place().slack);
+      await other.releaseLease('two');
+      expect(await asks(one, 'one')).toBeDefined();
     });
   });
 }

@@ -9,6 +9,8 @@ export interface StorePlace {
    * what the store dates by itself.
    */
   open(now?: () => Instant): Promise<Store>;
+  /** Opens a store by another name in the same place. A place for one store has no other: what is kept there is that store. */
+  beside(): Promise<Store>;
   /** What a worker's clock shows. */
   now(): Instant;
   /** By how much the store's clock may be off from one question to the next. */

@@ -207,6 +207,26 @@ here('a store in a database', () => {
       expect(await heir.holdLease('two', BASE, TTL)).toEqual({ epoch: 2, actsAfter: 0 });
     });
 
+    test('is taken by one after the other of those who have the same organisation under different names', async () => {
+      const stores = [await open(url, 'berlin'), await open(url, 'munich')];
+      for (const store of stores) await store.setFacts(new Map([['organisation_id', 'north-id']]));
+      // A third one is about to take it.
+      const lock = "SELECT pg_advisory_xact_lock(x'69646c65'::int, hashtext('north-id'))";
+      const third = await transaction(lock);
+      const order: string[] = [];
+      const asking = stores.map((store) =>
+        store.holdLease('w', BASE, TTL).then(
+          () => order.push('held'),
+          () => order.push('refused'),
+        ),
+      );
+      await until(async () => order.length > 0 || (await waitingForLocks()) === 2);
+      expect(order).toEqual([]);
+      await third.end();
+      await Promise.all(asking);
+      expect(order).toEqual(['held', 'refused']);
+    });
+
     test('keeps its row and its epoch, whatever is written by hand', async () => {
       await (await open(url, 'hand')).holdLease('one', BASE, TTL);
       const grows = /epoch of the lease grows/;
