@@ -10,7 +10,8 @@ const TEXT = `# Commands
 This page is made from the source by \`npm run generate\`; \`idle-enforcer --help\` and \`idle-enforcer COMMAND --help\` say the same.
 
 An option with a value is given once, unless this page says otherwise: \`--for 2h\` or \`--for=2h\`. Exit codes: 0 fine, 1 unexpected, 2 refused
-(usage, policy, credentials, a store of a newer version), 3 finished with failed actions or tests, or not in time, and 129, 130, 131 and 143 after a signal.
+(usage, policy, credentials, a store of a newer version or of another organisation), 3 finished with failed actions or tests, or not in time,
+and 129, 130, 131 and 143 after a signal.
 
 ## Completion in the shell
 

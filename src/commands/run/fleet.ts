@@ -7,10 +7,9 @@ import { normaliseName } from '../../domain/name.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import { faultLine, PolicyRefused } from '../../policy-file/faults.ts';
 import { policiesOf, type LoadedFleet } from '../../policy-file/fleet.ts';
-import { changedForRestart, refusalBeside, type FleetShared } from '../../policy-file/in-fleet.ts';
+import { changedForRestart, type FleetShared } from '../../policy-file/in-fleet.ts';
 import type { Digests } from '../../policy-file/files-read.ts';
 import { realAfter, watchFile, type After, type Change, type Loading } from '../../policy-file/watch.ts';
-import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import type { PageSource } from '../../server/page/latest.ts';
 import { shareDatabase, type SharedDatabase } from '../../store/open.ts';
 import type { Probe } from '../../server/health.ts';
@@ -20,9 +19,11 @@ import { counted } from '../../texts/counted.ts';
 import type { Check } from '../policy-test/policy-check.ts';
 import { Claims } from './claims.ts';
 import { FolderWatch, type FolderChange } from './folder-watch.ts';
-import { Organisation, type Fellows } from './organisation.ts';
+import type { Fellow, Fellows } from './fellows.ts';
+import { Organisation } from './organisation.ts';
 import type { ProcessParts } from './process-parts.ts';
 import { spreadOf, type Spread } from './spread.ts';
+import { Trades } from './trades.ts';
 import { aborted } from './worker.ts';
 
 /** What the organisations of a fleet share. */
@@ -52,6 +53,10 @@ export class Fleet {
   /** By their paths. */
   readonly #members = new Map<string, Member>();
   readonly #claims = new Claims();
+  readonly #trades = new Trades(
+    () => this.organisations,
+    () => this.#signal,
+  );
   #signal: AbortSignal | undefined;
   /** Why the file of the fleet, or its folder, cannot be used as it is now. */
   #fault: string | undefined;
@@ -90,7 +95,9 @@ export class Fleet {
 
   /** Opens the stores. One that cannot be opened is tried again later. */
   async open(): Promise<void> {
-    const admitted = this.organisations.filter((each) => this.#refusal(each, each.policy) === undefined);
+    const admitted = this.organisations.filter(
+      (each) => this.#trades.refusal(each, each.policy) === undefined,
+    );
     // At once: a database that hangs is waited for once, and not once for each of them.
     await Promise.all(admitted.map((organisation) => organisation.open().catch(() => undefined)));
   }
@@ -180,7 +187,9 @@ export class Fleet {
     const paths = policiesOf(this.#loaded);
     const checks = await Promise.all(paths.map((path) => this.#check(path, signal)));
     for (const [n, check] of checks.entries()) this.#add(paths[n] ?? '', check);
-    const refusals = this.organisations.map((each) => each.refusal ?? this.#refusal(each, each.policy));
+    const refusals = this.organisations.map(
+      (each) => each.refusal ?? this.#trades.refusal(each, each.policy),
+    );
     if (refusals.some((refusal) => refusal === undefined)) return;
     const faults = refusals.flatMap((each) => each?.faults ?? []);
     throw new PolicyRefused(
@@ -195,7 +204,8 @@ export class Fleet {
 
   #add(path: string, check: Check): Member {
     const fellows: Fellows = {
-      refusal: (own, wanted) => this.#refusal(own, wanted),
+      refusal: (own, wanted) => this.#trades.refusal(own, wanted),
+      trade: () => this.#trades.trade(),
       claim: (own, loaded, id) => {
         this.#claims.claim(own, loaded, id, this.organisations);
       },
@@ -223,17 +233,7 @@ export class Fleet {
     });
   }
 
-  #refusal(own: Organisation, wanted: LoadedPolicy | undefined): PolicyRefused | undefined {
-    if (wanted === undefined) return undefined;
-    for (const other of this.organisations) {
-      if (other === own || other.policy === undefined) continue;
-      const refusal = refusalBeside(wanted, other.policy);
-      if (refusal !== undefined) return refusal;
-    }
-    return undefined;
-  }
-
-  #isCalled(own: Organisation, name: string): boolean {
+  #isCalled(own: Fellow, name: string): boolean {
     const wanted = normaliseName(name);
     return this.organisations.some(
       (other) => other !== own && normaliseName(other.wantedName ?? '') === wanted,

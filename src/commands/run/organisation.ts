@@ -10,7 +10,7 @@ import { unlessTooLate } from '../../controller/unless-over.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { needRestart } from '../../policy-file/diff.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
-import { PolicyRefused } from '../../policy-file/faults.ts';
+import type { PolicyRefused } from '../../policy-file/faults.ts';
 import { isThere } from '../../policy-file/fleet.ts';
 import { watchPolicy, type PolicyChange, type PolicyWatch } from '../../policy-file/watch.ts';
 import type { Store } from '../../ports/store.ts';
@@ -19,12 +19,12 @@ import { Metrics } from '../../server/metrics.ts';
 import type { PageSource } from '../../server/page/latest.ts';
 import type { Check } from '../policy-test/policy-check.ts';
 import { known } from '../shared/options.ts';
+import { amongOf, type Fellow, type Fellows } from './fellows.ts';
 import { NameInFile } from './name-in-file.ts';
 import { pageSourceOf } from './page-facts.ts';
 import type { ProcessParts } from './process-parts.ts';
 import { pageSubjectOf, statusTold, type Subject } from './subject.ts';
-import { failureOf, isPassing, pauseAfter, sayFailed, sayRefused, troubleOf } from './trouble.ts';
-import type { Failure, Settings, Trouble, Voice } from './trouble.ts';
+import { isPassing, pauseAfter, Troubles } from './trouble.ts';
 import { work } from './worker.ts';
 
 /** What people were to be told may take so long to leave at the end; the rest waits in the store. */
@@ -32,19 +32,7 @@ const FAREWELL_TIME: Duration = SECOND;
 /** After a failure an organisation is tried again: at first after the one, doubling up to the other. */
 const [SHORTEST_PAUSE, LONGEST_PAUSE]: readonly [Duration, Duration] = [MINUTE, 5 * MINUTE];
 
-/** What an organisation asks of its fleet. */
-export interface Fellows extends Pick<NonNullable<Surroundings['among']>, 'patience'> {
-  /** Why this policy may not be in force beside those of the others. */
-  readonly refusal: (own: Organisation, wanted: LoadedPolicy) => PolicyRefused | undefined;
-  /** Throws `PolicyRefused` where another one watches the same organisation. */
-  readonly claim: (own: Organisation, loaded: LoadedPolicy, organisationId: string) => void;
-  /** Whether another one is called so. */
-  readonly isCalled: (own: Organisation, name: string) => boolean;
-  /** It has another policy now, or watches no more: what was refused because of it may be good. */
-  readonly changed: () => void;
-}
-
-export class Organisation {
+export class Organisation implements Fellow {
   readonly path: string;
   readonly metrics = new Metrics();
   /** What the page shows of it. */
@@ -60,13 +48,15 @@ export class Organisation {
   /** A valid change that is refused because of another organisation. */
   #held: PolicyChange | undefined;
   #round = new AbortController();
+  /** Resolves when the round is over. */
+  #over = Promise.withResolvers<undefined>();
+  /** The next round begins together with those of others. */
+  #together: Promise<unknown> | undefined;
   #store: Store | undefined;
   #assembly: Assembly | undefined;
   #floor: Floor | undefined;
   #started: LoadedPolicy | undefined;
-  #trouble: Trouble | undefined;
-  /** What could not be done, when it was said last. */
-  #failure: Failure | undefined;
+  readonly #troubles: Troubles;
 
   constructor(path: string, check: Check, parts: ProcessParts, fellows?: Fellows) {
     this.path = path;
@@ -77,6 +67,9 @@ export class Organisation {
     this.#fellows = fellows;
     this.#startedAt = parts.clock.now();
     this.#log = logOf(parts.log, () => this.name);
+    const { clock, redactor, sender } = parts;
+    const voice = { clock, redactor, sender, log: this.#log, metrics: this.metrics };
+    this.#troubles = new Troubles(voice, () => ({ name: this.name, settings: this.policy?.settings }));
     this.page = pageSourceOf(() => this.name, pageSubjectOf(this.#subject()));
     if (check.kind === 'valid') this.#log.level = known(check.loaded, parts.redactor).settings.log.level;
   }
@@ -118,6 +111,11 @@ export class Organisation {
     return this.#started;
   }
 
+  /** What its file says, where that is good and held back because of another organisation. */
+  get held(): LoadedPolicy | undefined {
+    return this.#held?.kind === 'valid' ? this.#held.loaded : undefined;
+  }
+
   /** Why its file cannot be used by itself. */
   get refusal(): PolicyRefused | undefined {
     return this.#wanted.kind === 'refused' ? this.#wanted.refusal : undefined;
@@ -138,9 +136,10 @@ export class Organisation {
     const watch = this.#fellows === undefined ? undefined : this.#watch();
     try {
       for (let pause = SHORTEST_PAUSE; !signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-        this.#round = new AbortController();
+        [this.#round, this.#over] = [new AbortController(), Promise.withResolvers<undefined>()];
         const stop = AbortSignal.any([signal, this.#round.signal]);
         const failure = await this.#tried(stop);
+        this.#over.resolve(undefined);
         if (failure === undefined || stop.aborted) pause = SHORTEST_PAUSE / 2;
         else if (this.#fellows === undefined && !isPassing(failure.error)) throw failure.error;
         else await this.#failed(failure.error, pause, stop);
@@ -153,9 +152,28 @@ export class Organisation {
 
   /** Looks again whether what was refused because of another organisation is good now. */
   reconsider(): void {
-    const { loaded } = this.#held?.kind === 'valid' ? this.#held : {};
-    if (loaded === undefined || this.#fellows?.refusal(this, loaded) !== undefined) return;
-    if (this.#held !== undefined) this.#changed(this.#held);
+    const held = this.#held;
+    if (held?.kind !== 'valid' || this.#fellows?.refusal(this, held.loaded) !== undefined) return;
+    this.#changed(held);
+  }
+
+  /** Looks at its file now; nothing is said where that means what is in force. Never rejects. */
+  async lookAgain(signal: AbortSignal): Promise<void> {
+    const check = await this.#check(signal).catch(() => undefined);
+    if (check?.kind === 'valid' && check.loaded.hash !== this.policy?.hash) this.#changed(check);
+  }
+
+  /** Ends what is under way and takes up what is held back, once `together` has resolved. Resolves when it has ended. */
+  async takeHeld(together: Promise<unknown>): Promise<void> {
+    this.#wanted = this.#held ?? this.#wanted;
+    this.#held = undefined;
+    this.#together = together;
+    this.#log.info(
+      { name: this.wantedName },
+      'the organisation exchanges its name or client with others, and starts anew',
+    );
+    this.#round.abort(new Error('the policy has changed'));
+    await this.#over.promise;
   }
 
   /** The file says the same as before, and what it is read with has changed. Never rejects. */
@@ -173,7 +191,7 @@ export class Organisation {
   /** `/readyz`. */
   ready(now: Instant): Probe {
     if (this.#assembly !== undefined) return this.#assembly.health.ready(now);
-    const { why = 'starting: the platform has not been reached yet' } = this.#trouble ?? {};
+    const { why = 'starting: the platform has not been reached yet' } = this.#troubles.current ?? {};
     return { ok: false, why };
   }
 
@@ -196,7 +214,7 @@ export class Organisation {
 
   /** What keeps it from being watched, for `/status`. */
   get faults(): readonly string[] {
-    return this.#trouble?.faults ?? [];
+    return this.#troubles.current?.faults ?? [];
   }
 
   async #tried(stop: AbortSignal): Promise<{ readonly error: unknown } | undefined> {
@@ -208,11 +226,12 @@ export class Organisation {
 
   /** One policy from its start until it ends, or until the file says something that needs another start. */
   async #oneRound(stop: AbortSignal): Promise<void> {
+    await this.#together;
     const wanted = this.#wanted;
     const refusal = wanted.kind === 'refused' ? wanted.refusal : this.#fellows?.refusal(this, wanted.loaded);
     if (wanted.kind === 'refused' || refusal !== undefined) {
       this.#held = wanted;
-      if (refusal !== undefined) await this.#refused(refusal, stop);
+      if (refusal !== undefined) await this.#troubles.refused(refusal, stop);
       return;
     }
     const { loaded } = wanted;
@@ -241,30 +260,16 @@ export class Organisation {
       ...(sender !== undefined && { sender }),
       ...(tracer !== undefined && { tracer }),
       ...(connect !== undefined && { connect }),
-      ...(this.#fellows !== undefined && { among: this.#among(loaded, this.#fellows) }),
+      ...(this.#fellows !== undefined && { among: amongOf(this.#fellows, this, loaded, this.#troubles) }),
     };
     this.#assembly = await assemble(loaded, store, around);
-    this.#trouble = undefined;
-    this.#failure = undefined;
+    this.#troubles.over();
     const watch = this.#fellows === undefined ? this.#watch() : undefined;
     try {
       await work(this.#assembly, around, stop);
     } finally {
       watch?.close();
     }
-  }
-
-  #among(loaded: LoadedPolicy, fellows: Fellows): NonNullable<Surroundings['among']> {
-    return {
-      claim: (organisationId) => {
-        fellows.claim(this, loaded, organisationId);
-      },
-      refused: (refusal) => {
-        this.#trouble = troubleOf(refusal);
-        if (refusal instanceof PolicyRefused) this.metrics.policyRefused();
-      },
-      patience: fellows.patience,
-    };
   }
 
   #watch(): PolicyWatch {
@@ -292,14 +297,26 @@ export class Organisation {
     }
     const refusal = change.kind === 'valid' ? this.#fellows.refusal(this, change.loaded) : undefined;
     this.#held = refusal === undefined ? undefined : change;
-    const lasting: PolicyChange = refusal === undefined ? change : { kind: 'refused', refusal };
+    if (refusal === undefined) this.#follow(change, change);
+    else void this.#refusedBeside(change, refusal, this.#fellows);
+  }
+
+  /** What is in the way may be about to go as well. */
+  async #refusedBeside(change: PolicyChange, refusal: PolicyRefused, fellows: Fellows): Promise<void> {
+    await fellows.trade();
+    if (this.#held === change) this.#follow(change, { kind: 'refused', refusal });
+  }
+
+  /** `lasting`: what becomes of the change while the policy in force stays. */
+  #follow(change: PolicyChange, lasting: PolicyChange): void {
+    const assembly = this.#assembly;
     if (assembly !== undefined && !this.#isAnother(lasting)) {
       void assembly.reload.changed(lasting);
       return;
     }
     this.#wanted = change;
     this.#round.abort(new Error('the policy has changed'));
-    this.#fellows.changed();
+    this.#fellows?.changed();
   }
 
   /** Whether the change needs another start: another name has another memory, another client another connection. */
@@ -313,30 +330,10 @@ export class Organisation {
     return true;
   }
 
-  async #refused(refusal: PolicyRefused, stop: AbortSignal): Promise<void> {
-    this.#trouble = troubleOf(refusal);
-    this.metrics.policyRefused();
-    await sayRefused(this.#trouble, this.#channels(), this.#voice(), stop);
-  }
-
   async #failed(error: unknown, pause: Duration, stop: AbortSignal): Promise<void> {
-    const failure = failureOf(error, this.#failure, this.#process.clock.now());
-    this.#trouble = failure.trouble;
-    this.#failure = failure;
-    if (failure.isNews) await sayFailed(failure, this.#channels(), this.#voice());
+    await this.#troubles.failed(error);
     await this.#process.clock.sleep(pauseAfter(error, pause), stop).catch(() => undefined);
     if (this.#fellows === undefined) await this.recheck(stop);
-  }
-
-  /** Whose channels are told, under the name by which the log has it. */
-  #channels(): Settings | undefined {
-    const settings = this.policy?.settings;
-    return settings && { ...settings, organisation: this.name };
-  }
-
-  #voice(): Voice {
-    const { clock, redactor, sender } = this.#process;
-    return { clock, redactor, sender, log: this.#log, metrics: this.metrics };
   }
 
   async #closeStore(): Promise<void> {

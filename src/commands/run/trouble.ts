@@ -29,7 +29,7 @@ export interface Trouble {
 }
 
 /** What could not be done. */
-export interface Failure {
+interface Failure {
   readonly trouble: Trouble;
   readonly alarm: Alarm;
   readonly text: string;
@@ -39,8 +39,61 @@ export interface Failure {
   readonly isNews: boolean;
 }
 
+/** What keeps one organisation from being watched, and how that is said. Mutable. */
+export class Troubles {
+  readonly #voice: Voice;
+  readonly #subject: () => { readonly name: string; readonly settings: Settings | undefined };
+  #current: Trouble | undefined;
+  /** What could not be done, when it was said last. */
+  #failure: Failure | undefined;
+
+  /** `subject`: whose channels are told, under the name by which the log has it. */
+  constructor(
+    voice: Voice,
+    subject: () => { readonly name: string; readonly settings: Settings | undefined },
+  ) {
+    this.#voice = voice;
+    this.#subject = subject;
+  }
+
+  get current(): Trouble | undefined {
+    return this.#current;
+  }
+
+  /** It is watched. */
+  over(): void {
+    this.#current = undefined;
+    this.#failure = undefined;
+  }
+
+  /** The start is refused, and said by whoever tries it. */
+  note(refusal: StartRefusal): void {
+    this.#current = troubleOf(refusal);
+    if (refusal instanceof PolicyRefused) this.#voice.metrics.policyRefused();
+  }
+
+  /** Its policy cannot be used: said now, and every hour until `stop`. */
+  async refused(refusal: PolicyRefused, stop: AbortSignal): Promise<void> {
+    this.note(refusal);
+    await sayRefused(troubleOf(refusal), this.#channels, this.#voice, stop);
+  }
+
+  /** It could not be started; the same reason is said once an hour. */
+  async failed(error: unknown): Promise<void> {
+    const failure = failureOf(error, this.#failure, this.#voice.clock.now());
+    this.#current = failure.trouble;
+    this.#failure = failure;
+    if (failure.isNews) await sayFailed(failure, this.#channels, this.#voice);
+  }
+
+  get #channels(): Settings | undefined {
+    const { name, settings } = this.#subject();
+    return settings && { ...settings, organisation: name };
+  }
+}
+
 /** A refusal by the platform, or of a policy by its first place. */
-export function troubleOf(refusal: StartRefusal): Trouble {
+function troubleOf(refusal: StartRefusal): Trouble {
   if (!(refusal instanceof PolicyRefused)) {
     const why = 'the platform refuses the client: check its id, its secret and its region';
     return { why, faults: [refusal.message] };
@@ -53,7 +106,7 @@ export function troubleOf(refusal: StartRefusal): Trouble {
 }
 
 /** The policy cannot be used: said now, and every hour until `stop`. Without settings no channel is known. */
-export async function sayRefused(
+async function sayRefused(
   { faults }: Trouble,
   settings: Settings | undefined,
   voice: Voice,
@@ -67,7 +120,7 @@ export async function sayRefused(
 }
 
 /** A store that cannot be used, or a mistake of this program; the same one is news once an hour. */
-export function failureOf(error: unknown, before: Failure | undefined, now: Instant): Failure {
+function failureOf(error: unknown, before: Failure | undefined, now: Instant): Failure {
   const { text } = explainError(error);
   const [why = ''] = text.split('\n');
   const trouble = { why: 'it could not be started: the log says why', faults: [why] };
@@ -88,11 +141,7 @@ export function pauseAfter(error: unknown, pause: Duration): Duration {
 }
 
 /** Says it in the log, and to the channels of the policy. */
-export async function sayFailed(
-  failure: Failure,
-  settings: Settings | undefined,
-  voice: Voice,
-): Promise<void> {
+async function sayFailed(failure: Failure, settings: Settings | undefined, voice: Voice): Promise<void> {
   voice.log.error({ why: failure.text }, 'the organisation could not be started: trying again');
   await raise(failure.alarm, settings, voice);
 }

@@ -199,6 +199,61 @@ o/d.yaml: its policy is refused: a fault at o/d.yaml:2:7`,
   });
 });
 
+describe('files of a fleet that exchange names and clients', () => {
+  const asked = (name: string): number => lines.filter(sentence(name, 'the platform is asked')).length;
+  const refused = (): readonly unknown[] => lines.filter(({ alarm }) => alarm === 'policy_refused');
+
+  async function watching(...names: readonly string[]): Promise<Fleet> {
+    for (const [n, name] of names.entries()) write(`${n}.yaml`, name);
+    const fleet = await loaded();
+    working = fleet.work(stop.signal);
+    await told(() => names.every((name) => asked(name) === 1));
+    return fleet;
+  }
+
+  async function goOn(): Promise<void> {
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+  }
+
+  test('in one step are taken up together, whichever of them is seen first, and no refusal is said', async () => {
+    const fleet = await watching('north', 'south', 'other');
+    write('0.yaml', 'south');
+    write('1.yaml', 'north');
+    await fleet.organisations[0]!.recheck(stop.signal);
+    await told(() => asked('north') === 2 && asked('south') === 2);
+    await goOn();
+    expect(refused()).toEqual([]);
+    expect(fleet.organisations.map(({ name }) => name)).toEqual(['south', 'north', 'other']);
+    expect(['north', 'south', 'other'].map(asked)).toEqual([2, 2, 1]);
+  });
+
+  test('in a ring are taken up as well', async () => {
+    const fleet = await watching('a', 'b', 'c');
+    for (const [n, name] of ['b', 'c', 'a'].entries()) write(`${n}.yaml`, name);
+    await fleet.organisations[2]!.recheck(stop.signal);
+    await told(() => ['a', 'b', 'c'].every((name) => asked(name) === 2));
+    await goOn();
+    expect(refused()).toEqual([]);
+    expect(fleet.organisations.map(({ name }) => name)).toEqual(['b', 'c', 'a']);
+  });
+
+  test('wait for each other where one comes later: until then it is refused, and the other one goes on', async () => {
+    const fleet = await watching('north', 'south');
+    const [first, second] = fleet.organisations;
+    write('0.yaml', 'south');
+    await first!.recheck(stop.signal);
+    await told(() => refused().length === 1);
+    await goOn();
+    expect([second!.name, asked('south')]).toEqual(['south', 1]);
+    write('1.yaml', 'north');
+    await second!.recheck(stop.signal);
+    await told(() => asked('north') === 2 && asked('south') === 2);
+    await goOn();
+    expect(fleet.organisations.map(({ name }) => name)).toEqual(['south', 'north']);
+    expect(refused()).toHaveLength(1);
+  });
+});
+
 describe('the folder of a fleet', () => {
   function watched(): { readonly watch: FolderWatch; readonly changes: FolderChange[] } {
     const changes: FolderChange[] = [];

@@ -278,6 +278,36 @@ describe('while the other organisation goes on', () => {
     },
     LONGEST,
   );
+
+  test(
+    'two exchange their files in one step: both are taken up, with the memory of each name',
+    async () => {
+      const [file, other] = [join(folder, 'b-south.yaml'), join(folder, 'c-south.yaml')];
+      const refusals = (): number => lines().filter(({ alarm }) => alarm === 'policy_refused').length;
+      const before = refusals();
+      // Its last sweep goes on for a while, and until it has ended its name is not free.
+      south.sandbox.setFaults({ slow: 1, slowMs: 1_500 });
+      await northGoesOn();
+      renameSync(file, join(folder, '.kept'));
+      renameSync(other, file);
+      renameSync(join(folder, '.kept'), other);
+      await toldOfSouth(({ msg }) => msg.includes('exchanges its name or client with others'));
+      south.sandbox.setFaults({ slow: 0 });
+      await toldOfSouth(({ msg }) => msg === 'sweep done');
+      await toldOfSouth(({ msg }) => msg === 'sweep done', 'Third one');
+      await northGoesOn();
+      expect(refusals()).toBe(before);
+      expect(await ready()).toBe('the last complete sweep of each organisation is recent');
+      const { organisations } = JSON.parse(await run.get('/status')) as {
+        organisations: readonly { organisation: string; file: string }[];
+      };
+      expect(organisations.map(({ organisation: name, file: path }) => [name, path]).slice(1)).toEqual([
+        ['Third one', file],
+        ['south', other],
+      ]);
+    },
+    LONGEST,
+  );
 });
 
 test(
