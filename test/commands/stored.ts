@@ -188,7 +188,7 @@ ${rules}${more}`;
       ...(stopped && { stopped }),
     };
     const base = { judges: former.judges, mode: former.mode };
-    await rolloutNotes(store).save({ base, candidate, stopped: [] }, isFormerKept ? [former] : []);
+    await rolloutNotes(store).save({ base, candidate, stopped: [] }, isFormerKept ? [former] : [], []);
   }
 
   remove(): void {

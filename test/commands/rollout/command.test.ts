@@ -82,7 +82,7 @@ async function left(
   const standing = { ...STANDING, policyHash: hash, lastCompleteAt: NOW, intervals: [MINUTE] };
   await store.saveSweep({ at: NOW, changed: [], notSeen: [], standing, events });
   const kept = { ...BASE, hash: 'aaaaaaaaaaaa', content: '{}' };
-  await rolloutNotes(store).save({ base: BASE, ...(candidate && { candidate }), stopped }, [kept]);
+  await rolloutNotes(store).save({ base: BASE, ...(candidate && { candidate }), stopped }, [kept], []);
   await store.close();
 }
 
