@@ -13,8 +13,7 @@ export function checkPage(
   const settings = part(shape, source.at(['page']) ?? {});
   if (settings === undefined) return;
   const { url, secret, sign_in: signIn } = settings;
-  if (url !== undefined)
-    checkAddress(checking, url, ['page', 'url'], 'sessions of users could be read on the way');
+  if (url !== undefined) checkPlace(checking, url);
   if (signIn === undefined) {
     if (secret !== undefined && source.at(['stay']) === undefined)
       warn(checking, ['page', 'secret'], 'seals nothing without page.sign_in, or stay');
@@ -27,6 +26,24 @@ export function checkPage(
   checkRoles(checking, signIn, here);
   checkAddress(checking, signIn.issuer, [...here, 'issuer'], 'others on the way could sign in as anyone');
 }
+
+/** Where the page is: a proxy may take its path away, so it must not be the path of one of its own parts. */
+function checkPlace(checking: Pick<Checking, 'source' | 'faults'>, url: string): void {
+  const path: Path = ['page', 'url'];
+  checkAddress(checking, url, path, 'sessions of users could be read on the way');
+  const [, first = ''] = URL.canParse(url) ? new URL(url).pathname.split('/') : [];
+  if (OWN.has(first))
+    checking.faults.add(
+      path,
+      `begins with /${first}, which is an address of the page itself: take another path`,
+    );
+}
+
+/** First parts of the paths that the worker answers. */
+const OWN: ReadonlySet<string> = new Set([
+  ...['agent', 'callback', 'events', 'find', 'page.css', 'page.js', 'pause', 'resume', 'sign-in', 'sign-out'],
+  ...['stay', 'healthz', 'readyz', 'metrics', 'status'],
+]);
 
 /** Somebody must be able to see more than before. */
 function checkRoles(

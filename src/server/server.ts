@@ -186,7 +186,8 @@ async function answer(
   parts: ServerParts,
   lasts: () => void,
 ): Promise<void> {
-  const { method = 'GET', url = '/' } = request;
+  request.url = originForm(request.url ?? '/');
+  const { method = 'GET', url } = request;
   const path = namesHost(request) ? pathOf(url) : undefined;
   const machine = path !== undefined && Object.hasOwn(MACHINES, path) ? MACHINES[path] : undefined;
   const page = path === undefined || machine !== undefined ? undefined : parts.page;
@@ -204,13 +205,17 @@ function mayAsk(method: string, page: PageServer | undefined): boolean {
 }
 
 /**
- * The path of a request's target, without its query; `undefined` of what is none. A proxy may ask for the whole address
- * (RFC 9112, 3.2.2); whose address that is, is not looked at: probes and Prometheus ask by the pod's.
+ * A request's target, from its path on. A proxy may ask for the whole address (RFC 9112, 3.2.2); whose address that is, is not looked at:
+ * probes and Prometheus ask by the pod's, and the page looks at the host itself.
  */
-function pathOf(target: string): string | undefined {
+function originForm(target: string): string {
   const whole = /^https?:\/\/[^/?#\\]+(?<path>\/[^]*)?$/i.exec(target);
-  const origin = whole === null ? target : (whole.groups?.['path'] ?? '/');
-  const [path = ''] = origin.split('?', 1);
+  return whole === null ? target : (whole.groups?.['path'] ?? '/');
+}
+
+/** The path of a target, without its query; `undefined` of what is none. */
+function pathOf(target: string): string | undefined {
+  const [path = ''] = target.split('?', 1);
   // Two slashes would be a host to some readers and a path to others; a fragment is never sent.
   if (!/^\/(?!\/)[\x21-\x7e]*$/.test(path) || /[\\#]|%(?![0-9a-f]{2})/i.test(path)) return undefined;
   return path;

@@ -1,11 +1,11 @@
 /** The page in a real browser: by day and by night, on a telephone, a desk, a wall and paper, with a script and without. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import type { RunningServer } from '../../src/server/server.ts';
 import { factsAt, NOON, PEOPLE, PlayedSource, served } from '../server/page/centre.ts';
-import { pageFetch } from '../../src/commands/run/page-fetch.ts';
-import { CLIENT, freePort, IdentityProvider } from '../server/page/identity-provider.ts';
+import { SESSION_LASTS } from '../../src/server/page/access.ts';
+import { SignInPage } from '../server/page/signed-in.ts';
 import { CHROMIUM, launch, SKIPPED } from './chromium.ts';
 import { FAINT, OVERFLOWING } from './page-checks.ts';
 
@@ -129,58 +129,101 @@ describeInBrowser('the page', () => {
   });
 });
 
-describeInBrowser('an operator', () => {
-  test('signs in, pauses from a telephone, reads who paused, and signs out', async () => {
-    const provider = new IdentityProvider();
-    provider.account = { sub: 'vera', claims: { email: 'vera@example.com', groups: ['Ops leads'] } };
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const issuer = await provider.open(`${url}/callback`);
-    const roles = {
-      claim: 'groups',
-      scope: 'openid email groups',
-      viewers: [],
-      operators: ['Ops leads'],
-      organisations: {},
-    };
-    const signIn = { ...CLIENT, ...roles, issuer, fetch: pageFetch({}) };
-    const access = { url, secret: 'a secret of the page that is long enough', signIn };
-    const source = new PlayedSource(factsAt(NOON, { people: PEOPLE }));
-    const { server } = await served([source], { url, access, now: () => Date.now() }, port);
-    const browser = await launch(CHROMIUM ?? '');
-    try {
-      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
-      page.on('pageerror', (error) => {
-        throw error;
-      });
-      await page.goto(url);
-      await page.getByRole('link', { name: 'Sign in' }).click();
-      await page.getByText('vera@example.com, operator').waitFor();
-      expect(await page.evaluate(`(${OVERFLOWING})(390)`)).toEqual([]);
-      await page.getByText('Pause and resume').click();
-      await page.locator('form[action="/pause"] input[name=reason]').fill('storm');
-      await page.getByRole('button', { name: 'Pause' }).click();
-      await page.getByText('until an operator resumes').or(page.getByText('Paused since')).first().waitFor();
-      expect(source.told.map((text) => text.replace(/ \S+Z/, ''))).toEqual([
-        'pause by vera@example.com: storm',
-      ]);
-      await page.evaluate(AXE);
-      expect(await page.evaluate(VIOLATIONS)).toEqual([]);
-      await page.getByRole('link', { name: 'Jane Doe' }).first().click();
-      expect(page.url()).toBe(`${url}/agent?id=jane-id`);
-      await page.getByText('They are due in 5m.').waitFor();
-      expect(await page.getByRole('table').getByText('55m').count()).toBe(1);
-      expect(await page.evaluate(`(${OVERFLOWING})(390)`)).toEqual([]);
-      await page.evaluate(AXE);
-      expect(await page.evaluate(VIOLATIONS)).toEqual([]);
-      await page.getByRole('button', { name: 'Sign out' }).click();
-      // The provider asks once more, and leads back.
-      await page.getByRole('button', { name: 'Yes, sign me out' }).click();
-      await page.getByRole('link', { name: 'Sign in' }).waitFor();
-    } finally {
-      await browser.close();
-      await server.close();
-      await provider.close();
-    }
+describeInBrowser('a user', () => {
+  let browser: Browser;
+  let site: SignInPage;
+  let source: PlayedSource;
+  beforeAll(async () => {
+    browser = await launch(CHROMIUM ?? '');
+  });
+  beforeEach(async () => {
+    source = new PlayedSource(factsAt(NOON, { people: PEOPLE }));
+    site = await new SignInPage().open([source], { bounds: { tick: 50 } });
+  });
+  afterEach(async () => {
+    await site.close();
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  /** Signed in at the provider, and led back. */
+  async function signedIn(group: string): Promise<Page> {
+    site.provider.account = { sub: 'vera', claims: { groups: [group] } };
+    const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+    page.on('pageerror', (error) => {
+      throw error;
+    });
+    await page.goto(site.url);
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await page.getByText('vera, ').waitFor();
+    return page;
+  }
+
+  async function isSound(page: Page): Promise<void> {
+    expect(await page.evaluate(`(${OVERFLOWING})(390)`)).toEqual([]);
+    expect(await page.evaluate(`(${FAINT})()`)).toEqual([]);
+    await page.evaluate(AXE);
+    expect(await page.evaluate(VIOLATIONS)).toEqual([]);
+  }
+
+  async function hold(page: Page, deed: 'Pause' | 'Resume', reason: string): Promise<void> {
+    await page.getByText('Pause and resume').click();
+    await page.locator(`form[action="/${deed.toLowerCase()}"] input[name=reason]`).fill(reason);
+    await page.getByRole('button', { name: deed, exact: true }).click();
+  }
+
+  test('who is an operator pauses from a telephone, resumes, reads of an agent, and signs out', async () => {
+    const page = await signedIn('Ops leads');
+    await page.getByText('vera, operator').waitFor();
+    await hold(page, 'Pause', 'storm');
+    await page.getByText('Paused since').waitFor();
+    await isSound(page);
+    await hold(page, 'Resume', 'over');
+    await page.getByText('Agents who are due are logged off.').waitFor();
+    expect(source.told.map((text) => text.replace(/ \S+Z/, ''))).toEqual([
+      'pause by vera: storm',
+      'resume by vera: over',
+    ]);
+    await page.getByRole('link', { name: 'Jane Doe' }).first().click();
+    expect(page.url()).toBe(`${site.url}/agent?id=jane-id`);
+    await page.getByText('They are due in 5m.').waitFor();
+    expect(await page.getByRole('table').getByText('55m').count()).toBe(1);
+    await isSound(page);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    // The provider asks once more, and leads back.
+    await page.getByRole('button', { name: 'Yes, sign me out' }).click();
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
+    await page.close();
+  });
+
+  test('who is a viewer finds an agent, and nothing to pause; with no group there is no name', async () => {
+    const page = await signedIn('Supervisors');
+    await page.getByText('vera, viewer').waitFor();
+    expect(await page.getByText('Pause and resume').count()).toBe(0);
+    await page.getByLabel('Name, e-mail or id of an agent').fill('jane');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByRole('link', { name: 'Jane Doe' }).waitFor();
+    await isSound(page);
+    await page.close();
+    const other = await (await browser.newContext()).newPage();
+    site.provider.account = { sub: 'otto', claims: {} };
+    await other.goto(`${site.url}/sign-in`);
+    await other.getByText('otto, who may see no names').waitFor();
+    expect(await other.getByText('Jane Doe').count()).toBe(0);
+    await other.close();
+  });
+
+  test('whose session ends sees names go from the page that is open, and is asked to sign in', async () => {
+    const page = await signedIn('Ops leads');
+    await page.getByText('Live.').waitFor();
+    await page.getByRole('link', { name: 'Jane Doe' }).first().waitFor();
+    site.now += SESSION_LASTS + 1_000;
+    await page.getByText('Jane Doe').first().waitFor({ state: 'detached' });
+    expect(await page.getByText('Joe').count()).toBe(0);
+    await hold(page, 'Pause', 'storm');
+    await page.getByText('sign in, and load the page again').waitFor();
+    expect(source.told).toEqual([]);
+    await page.close();
   });
 });

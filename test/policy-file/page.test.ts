@@ -61,6 +61,7 @@ describe('page', () => {
       ['has more than a host and a path'],
     ],
     ['at no address', 'url: "https://["', ['is no address']],
+    ['at an address of its own', 'url: https://a.example/stay/', ['begins with /stay, which is an address']],
     ['with a short secret', 'secret: short', ['is shorter than 32 characters']],
     ['with a list of no one', `sign_in: ${SIGN_IN.replace('[A]', '[]')}`, ['is an empty list']],
   ])('%s is refused', (_, keys, words) => {

@@ -1,5 +1,8 @@
 /** The page as a browser without a script, and its readers, get it. */
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { MINUTE } from '../../../src/domain/time/time.ts';
 import { createApp } from '../../../src/server/page/app.ts';
 import { Latest } from '../../../src/server/page/latest.ts';
@@ -87,6 +90,29 @@ describe('the page', () => {
     expect(await ask('/', 'POST', 'x'.repeat(100_000))).toBeGreaterThanOrEqual(404);
     expect(await ask('/healthz', 'POST')).toBe(405);
     expect(await ask('/', 'HEAD')).toBe(200);
+  });
+
+  test.each([
+    ['/', 200],
+    ['/tools', 200],
+    ['/tools/', 200],
+    ['/tools?wall', 200],
+    ['http://idle.example.com/tools/', 200],
+    ['https://idle.example.com/tools/?wall', 200],
+    ['/toolsx', 404],
+    ['/tools//evil', 404],
+    ['/tools/%2e%2e/', 404],
+    ['/tools/..%2f', 404],
+    ['http:///tools/', 400],
+  ])('behind a proxy with a path of its own is asked for %s: %i', async (target, status) => {
+    const site = await served([new PlayedSource()], { url: 'https://idle.example.com/tools/' });
+    ({ server } = site);
+    const headers = { host: 'idle.example.com' };
+    const asked = request(site.url, { path: target, headers }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(status);
+    if (status === 200) expect(await textOf(answer)).toContain('href="/tools/page.css"');
+    else answer.resume();
   });
 
   test('that cannot be made is a 500 that says no more, and the next one is made anew', async () => {
