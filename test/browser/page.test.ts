@@ -23,7 +23,7 @@ describeInBrowser('the page', () => {
     factsAt(NOON, {
       organisation: 'Harbour',
       pause: { since: NOON, until: undefined },
-      warnings: ['3 agents due and held back: held back by the breaker.'],
+      warnings: ['3 agents due and held back: by the breaker, for many became due at once.'],
     }),
   );
   let browser: Browser;

@@ -73,6 +73,14 @@ async function factsOf(organisation: string, subject: PageSubject): Promise<Page
   };
 }
 
+/** For readers who do not know the policy file. */
+const HELD_WORDS: typeof HOLD_WORDS = {
+  ...HOLD_WORDS,
+  breaker: 'by the breaker, for many became due at once',
+  per_sweep: 'no more are logged off in one sweep (caps.per_sweep)',
+  per_hour: 'no more are logged off within an hour (caps.per_hour)',
+};
+
 /** Why agents who are due stay on, in sentences that name no agent. */
 function warningsOf(report: SweepReport | undefined): readonly string[] {
   if (report === undefined) return [];
@@ -83,8 +91,8 @@ function warningsOf(report: SweepReport | undefined): readonly string[] {
   ][];
   return [
     ...(complete ? [] : ['The last sweep was not complete.']),
-    ...(hold === undefined || hold === 'paused' ? [] : [`All action is held back: ${HOLD_WORDS[hold]}.`]),
-    ...single.map(([each, n]) => `${counted(n, 'agent')} due and held back: ${HOLD_WORDS[each]}.`),
+    ...(hold === undefined || hold === 'paused' ? [] : [`All action is held back: ${HELD_WORDS[hold]}.`]),
+    ...single.map(([each, n]) => `${counted(n, 'agent')} due and held back: ${HELD_WORDS[each]}.`),
     ...(overdue > 0 ? [`Overdue for more than two intervals: ${counted(overdue, 'agent')}.`] : []),
   ];
 }

@@ -103,7 +103,7 @@ describe('what is told now', () => {
     const counts = Object.fromEntries(sweep?.counts.map(({ key, value }) => [key, value]) ?? []);
     expect(counts).toMatchObject({ online: 20, engaged: 5, waiting: 3, due: 3, held: 1 });
     expect(warnings).toEqual([
-      '3 agents due and held back: held back by the breaker.',
+      '3 agents due and held back: by the breaker, for many became due at once.',
       'Overdue for more than two intervals: 2 agents.',
     ]);
   });
