@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { SECOND } from '../../../src/domain/time/time.ts';
 import { SESSION_LASTS } from '../../../src/server/page/access.ts';
+import type { SignInParts } from '../../../src/server/page/provider.ts';
 import { factsAt, NOON, PEOPLE, PlayedSource } from './centre.ts';
 import { Visitor } from './identity-provider.ts';
 import { cookieOf, eventsOf, SignInPage } from './signed-in.ts';
@@ -56,6 +58,24 @@ describe('cookies', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(form);
   });
+});
+
+test('a session opens nothing once the policy gives roles to others: users sign in anew', async () => {
+  const { url } = await page.open([source]);
+  const { visitor } = await page.signIn('Ops leads');
+  const headers = { host: new URL(url).host, cookie: cookieOf(visitor, url) };
+  /** The page after a restart, as this user sees it. */
+  const restarted = async (roles: Partial<SignInParts>): Promise<string> => {
+    const other = new SignInPage();
+    await other.open([source], { url, roles: { issuer: page.provider.issuer, ...roles } });
+    const asked = request(other.local, { headers }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    const text = await textOf(answer);
+    await other.close();
+    return text;
+  };
+  expect(await restarted({})).toContain('vera, operator');
+  expect(await restarted({ operators: ['Others'] })).toContain('Sign in');
 });
 
 describe('a user with several tabs', () => {
