@@ -4,8 +4,8 @@ import { ownPlace, type Access } from './access.ts';
 import { SignInError } from './provider.ts';
 import { asked, TEXT_TYPE, type Site } from './site.ts';
 
-/** Tries of one address in a minute; behind a proxy all users have one. */
-const RATE = { config: { rateLimit: { max: 60, timeWindow: '1 minute' } } } as const;
+/** Tries of one address in a minute: behind a proxy all users have one, and a shift signs in at once. Nothing can be guessed here. */
+const RATE = { config: { rateLimit: { max: 600, timeWindow: '1 minute' } } } as const;
 
 /** Adds the addresses. */
 export function signInRoutes(app: FastifyInstance, site: Site, access: Access): void {
