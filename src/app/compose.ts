@@ -10,6 +10,7 @@ import type { Directory, Effects, ObservationSource } from '../ports/agents.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 import type { EvidenceSources } from '../ports/evidence.ts';
 import type { Store } from '../ports/store.ts';
+import { shareOf } from '../domain/rollout/rollout.ts';
 import { isPaused } from '../domain/planning/holds.ts';
 import { Worker, type WorkerParts } from '../controller/worker.ts';
 import { unlessTooLate } from '../controller/unless-over.ts';
@@ -29,7 +30,7 @@ import { watchedBy } from './floor.ts';
 import { notePolicy } from './note-policy.ts';
 import { noteSweep } from './note-sweep.ts';
 import { keptOf } from '../policy-file/before.ts';
-import { rolloutNotes } from '../store/rollout-note.ts';
+import { rolloutIn, rolloutNotes } from '../store/rollout-note.ts';
 import { locationOf, openStore, type OpenOptions } from '../store/open.ts';
 import { Reload } from './reload.ts';
 import { proxiesOf, proxyAddresses } from './proxies.ts';
@@ -88,7 +89,7 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
 async function assembled(loaded: LoadedPolicy, store: Store, around: Surroundings): Promise<Assembly> {
   const { clock, metrics } = around;
   tellMode(metrics, loaded.settings, around.log);
-  metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));
+  watchControls(metrics, store, clock);
   const platform = (around.connect ?? connect)(loaded.settings, around);
   let { interval } = loaded.settings.sweep;
   const health = new Health(clock.now(), () => interval);
@@ -159,6 +160,15 @@ function tellMode(metrics: Metrics, { organisation, mode, held }: Settings, log?
   metrics.organisationIs(organisation, mode, held !== undefined);
   if (held === undefined) return;
   log?.info({ by: held.by, policySays: held.policySays }, 'the environment holds the mode at observe');
+}
+
+/** What operators and rollouts have set is asked of the store, so that workers which wait tell the same. */
+function watchControls(metrics: Metrics, store: Store, clock: Pick<Surroundings['clock'], 'now'>): void {
+  metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));
+  metrics.watchRollout(async () => {
+    const rollout = rolloutIn(await store.facts());
+    return { share: shareOf(rollout), isStopped: rollout.candidate?.stopped !== undefined };
+  });
 }
 
 function inForceOf(policy: Policy, { settings, draft }: LoadedPolicy, redactor: Redactor): InForce {

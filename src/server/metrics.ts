@@ -31,6 +31,13 @@ export interface PolicyNumbers {
   readonly profiles: readonly { readonly rules: readonly { readonly id: string; readonly mode: Mode }[] }[];
 }
 
+/** What of a rollout is counted. */
+export interface RolloutNumbers {
+  /** Of the agents, from 0 to 1. */
+  readonly share: number;
+  readonly isStopped: boolean;
+}
+
 const OUTCOMES: Readonly<Record<Mode, readonly Outcome[]>> = {
   enforce: ['verified', 'unverified', 'failed', 'dropped'],
   observe: ['observed'],
@@ -112,6 +119,14 @@ export class Metrics implements Meter {
     'The last holding of the lease by this process; 0 before the first',
   );
   readonly #paused = this.#gauge('paused', '1 while the kill switch is on');
+  readonly #rolloutShare = this.#gauge(
+    'rollout_share',
+    'Share of the agents for whom the changed policy is in force; 1 where one policy is in force for all',
+  );
+  readonly #rolloutStopped = this.#gauge(
+    'rollout_stopped',
+    '1 while a changed policy is stopped and the former one is in force for all',
+  );
   readonly #evidence = this.#counter('evidence_total', 'What sources of evidence said of suspect changes', [
     'source',
     'answer',
@@ -137,6 +152,7 @@ export class Metrics implements Meter {
     for (const why of ['late', 'overlap']) this.#missed.inc({ why }, 0);
     for (const outcome of ['taken_up', 'refused']) this.#changes.inc({ outcome }, 0);
     this.#refused.set(0);
+    this.#rolloutShare.set(1);
     for (const kind of ALARM_KINDS) this.#alarms.inc({ kind }, 0);
     this.registry.setDefaultLabels({ organisation: UNNAMED });
   }
@@ -159,6 +175,30 @@ export class Metrics implements Meter {
       collect: async () => {
         const paused = await isPaused().catch(() => undefined);
         if (paused !== undefined) this.#paused.set(paused ? 1 : 0);
+      },
+    });
+  }
+
+  /** `rollout` is asked at each scrape; while it cannot tell, what it told last stands. */
+  watchRollout(rollout: () => Promise<RolloutNumbers>): void {
+    let asked: Promise<RolloutNumbers | undefined> | undefined;
+    // Both gauges are collected at the same time, and have one answer.
+    const once = (): Promise<RolloutNumbers | undefined> => {
+      asked ??= rollout()
+        .catch(() => undefined)
+        .finally(() => (asked = undefined));
+      return asked;
+    };
+    Object.assign(this.#rolloutShare, {
+      collect: async () => {
+        const now = await once();
+        if (now !== undefined) this.#rolloutShare.set(now.share);
+      },
+    });
+    Object.assign(this.#rolloutStopped, {
+      collect: async () => {
+        const now = await once();
+        if (now !== undefined) this.#rolloutStopped.set(now.isStopped ? 1 : 0);
       },
     });
   }

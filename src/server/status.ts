@@ -5,6 +5,16 @@ import { delayOf, returnsSeen, type PlatformBehaviour } from '../domain/tracking
 import type { Duration, Instant } from '../domain/time/time.ts';
 import { secondsOf } from '../texts/printed.ts';
 
+/** A changed policy that is being brought out. */
+export interface RolloutTold {
+  /** Its hash. */
+  readonly policy: string;
+  /** Of the agents, from 0 to 1. */
+  readonly share: number;
+  /** Without a reason where an operator stopped it: what people write often names persons. */
+  readonly stopped: { readonly at: Instant; readonly reason: string | undefined } | undefined;
+}
+
 export interface StatusFacts {
   readonly learnt: PlatformBehaviour;
   /** Sources of evidence that the policy in force asks. */
@@ -18,6 +28,8 @@ export interface StatusFacts {
   readonly modeHeldBy?: string | undefined;
   readonly policy: string;
   readonly pause: { readonly since: Instant; readonly until: Instant | undefined } | undefined;
+  /** How a changed policy is being brought out; `undefined` where one is in force for all. */
+  readonly rollout?: RolloutTold | undefined;
   /** How the lease stands for this process; without an epoch it was never held. */
   readonly lease?: { readonly standing: 'held' | 'standby' | 'unknown'; readonly epoch: number | undefined };
   readonly lastSweep:
@@ -66,6 +78,7 @@ export function statusOf(facts: StatusFacts): object {
     startedAt: iso(startedAt),
     // Without who and why: that often names persons, and whoever reaches the port reads this.
     paused: paused ? { since: iso(pause.since), until: iso(pause.until) } : false,
+    rollout: rolloutJson(facts.rollout),
     lease: leaseJson(facts.lease),
     lastSweep:
       last === undefined
@@ -103,6 +116,13 @@ function peakJson(standing: PeakStanding | undefined): unknown {
     ...{ online: online ?? null, peak, share: peakShareOf(standing) ?? null },
     learntAt: iso(learntAt),
   };
+}
+
+function rolloutJson(rollout: RolloutTold | undefined): unknown {
+  if (rollout === undefined) return null;
+  const { policy, share, stopped } = rollout;
+  const stop = stopped === undefined ? null : { at: iso(stopped.at), reason: stopped.reason ?? null };
+  return { policy, share, stopped: stop };
 }
 
 function leaseJson({ standing, epoch }: NonNullable<StatusFacts['lease']> = UNKNOWN): unknown {

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { describe, expect, test } from '@jest/globals';
-import { joinedMetrics, Metrics, processMetrics } from '../../src/server/metrics.ts';
+import { joinedMetrics, Metrics, processMetrics, type RolloutNumbers } from '../../src/server/metrics.ts';
 
 const PILOT = {
   hash: 'abc',
@@ -131,6 +131,31 @@ describe('the organisation', () => {
     for (const next of [true, new Error('lost')]) {
       answer = next;
       expect(await paused()).toBe('idle_enforcer_paused{organisation="default"} 1');
+    }
+  });
+
+  test('has the share of a rollout as the store says at the scrape, asks once, and keeps what it said last', async () => {
+    const metrics = new Metrics();
+    const told = async (): Promise<readonly string[]> =>
+      (await joinedMetrics([metrics]))
+        .split('\n')
+        .filter((line) => line.startsWith('idle_enforcer_rollout'))
+        .map((line) => line.replace('{organisation="default"}', ''));
+    const all = ['idle_enforcer_rollout_share 1', 'idle_enforcer_rollout_stopped 0'];
+    expect(await told()).toEqual(all);
+    let answer: RolloutNumbers | Error = { share: 1, isStopped: false };
+    let asked = 0;
+    metrics.watchRollout(() => {
+      asked += 1;
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    });
+    expect(await told()).toEqual(all);
+    answer = { share: 0.2, isStopped: false };
+    expect(await told()).toEqual(['idle_enforcer_rollout_share 0.2', 'idle_enforcer_rollout_stopped 0']);
+    expect(asked).toBe(2);
+    for (const next of [{ share: 0, isStopped: true }, new Error('lost')]) {
+      answer = next;
+      expect(await told()).toEqual(['idle_enforcer_rollout_share 0', 'idle_enforcer_rollout_stopped 1']);
     }
   });
 });

@@ -107,6 +107,16 @@ describe('the status', () => {
     expect(statusOf({ ...facts, lastSweep: report() })).toMatchObject({ peak: null });
   });
 
+  test('has a rollout: for how many agents, and why it was stopped, but not what an operator wrote', () => {
+    const rollout = { policy: 'def', share: 0.2, stopped: undefined };
+    expect(statusOf(facts)).toMatchObject({ rollout: null });
+    expect(statusOf({ ...facts, rollout })).toMatchObject({ rollout: { ...rollout, stopped: null } });
+    const stopped = { at: T, reason: '3 of 8 log-offs regretted' };
+    expect(statusOf({ ...facts, rollout: { ...rollout, share: 0, stopped } })).toMatchObject({
+      rollout: { policy: 'def', share: 0, stopped: { ...stopped, at: new Date(T).toISOString() } },
+    });
+  });
+
   test('before the first sweep says so with nulls', () => {
     expect(statusOf(facts)).toMatchObject({
       organisation: 'acme',

@@ -5,20 +5,25 @@ import type { RolloutTerms } from '../../domain/policy/policy.ts';
 import {
   MOST_REGRETS,
   SHARE_COUNTS_FROM,
-  nextIn,
   stepLength,
   type Candidate,
   type GroupCount,
   type Order,
 } from '../../domain/rollout/rollout.ts';
-import { formatDuration, type Duration, type Instant } from '../../domain/time/time.ts';
+import { formatDuration, type Instant } from '../../domain/time/time.ts';
 import { secondsOf } from '../../texts/printed.ts';
 import { exactPercentText } from '../../texts/percent.ts';
 import { counted } from '../../texts/counted.ts';
 import { withNulls } from '../shared/json.ts';
 import type { Table } from '../list/view.ts';
 import type { PolicyForReading } from '../shared/policy-for-reading.ts';
-import { rolloutFacts, rolloutSentence, stopWords, type StoredRollout } from '../shared/rollout-words.ts';
+import {
+  nextStepAt,
+  rolloutFacts,
+  rolloutSentence,
+  stopWords,
+  type StoredRollout,
+} from '../shared/rollout-words.ts';
 import {
   policyCaveat,
   usedPolicy,
@@ -114,8 +119,9 @@ function runningLines(
   candidate: Candidate,
   times: Times,
 ): readonly string[] {
-  const { now, pause, sweep } = state;
+  const { now, standing, pause, sweep } = state;
   const terms = termsOf(policy);
+  const next = nextStepAt(candidate, terms, standing?.lastCompleteAt, now);
   const watched = formatDuration(candidate.watched);
   const waits = [
     ...(pause !== undefined && isPaused(pause, now)
@@ -125,23 +131,17 @@ function runningLines(
       ? ['The mode is observe, for all agents: the rollout waits until it is enforce again.']
       : []),
   ];
-  if (terms === undefined)
+  if (terms === undefined || next === undefined)
     return [
       `Watched for ${watched}. When the next step comes is not known here: no \`rollout\` can be read.`,
       ...waits,
     ];
-  const { share, left } = nextIn(candidate, terms);
-  const at = nextAt(state, left);
-  const next = share >= 1 ? 'all agents have it' : `${exactPercentText(share)} of the agents have it`;
+  const who =
+    next.share >= 1 ? 'all agents have it' : `${exactPercentText(next.share)} of the agents have it`;
   return [
-    `Watched for ${watched} of ${formatDuration(stepLength(terms))}: ${next} from ${times.exact(at)} on, at the earliest.`,
+    `Watched for ${watched} of ${formatDuration(stepLength(terms))}: ${who} from ${times.exact(next.at)} on, at the earliest.`,
     ...waits,
   ];
-}
-
-/** When a step can be over that is to be watched for so much longer: what is watched is known up to the last complete sweep. */
-function nextAt({ now, standing }: StoredState, left: Duration): Instant {
-  return Math.max(now, (standing?.lastCompleteAt ?? now) + left);
 }
 
 function countLines(
@@ -206,9 +206,9 @@ function candidateJson(
   { state, policy, stored, order, counts }: RolloutStanding,
   candidate: Candidate,
 ): Readonly<Record<string, unknown>> {
-  const { steps, watched, countedFrom, stopped } = candidate;
+  const { steps, watched, countedFrom } = candidate;
   const terms = termsOf(policy);
-  const next = terms && stopped === undefined ? nextIn(candidate, terms) : undefined;
+  const next = nextStepAt(candidate, terms, state.standing?.lastCompleteAt, state.now);
   return {
     ...rolloutFacts(stored),
     isFormerKept: stored.isFormerKept,
@@ -216,7 +216,7 @@ function candidateJson(
     watched,
     ...withNulls({
       every_seconds: terms && secondsOf(stepLength(terms)),
-      next: next && { share: next.share, at: nextAt(state, next.left) },
+      next,
       order: order && withNulls({ what: order.what, by: order.by, reason: order.reason }),
       counts: counts && { since: countedFrom, ...counts },
     }),

@@ -18,6 +18,7 @@ import type {
   PageFacts,
   PeopleFacts,
   PolicyFacts,
+  RolloutPart,
   SweepFacts,
 } from '../../server/page/facts.ts';
 import type { PageSource } from '../../server/page/latest.ts';
@@ -27,6 +28,7 @@ import { calledBy, deskOf } from './page-desk.ts';
 import { zoneOf, type PageSubject } from './page-subject.ts';
 import { peopleOf, Returning } from './page-people.ts';
 import { HOLD_WORDS } from '../list/words.ts';
+import { nextStepAt, rolloutTold, storedRollout } from '../shared/rollout-words.ts';
 import { REPORTED } from '../report/parts.ts';
 import { ReportBuilder } from '../report/report.ts';
 
@@ -65,11 +67,31 @@ async function factsOf(organisation: string, subject: PageSubject): Promise<Page
     modeHeldBy: loaded?.settings.held?.by,
     pause:
       pause !== undefined && isPaused(pause, now) ? { since: pause.since, until: pause.until } : undefined,
+    rollout: await rolloutOf(loaded, store, report, now),
     warnings: [...(ok ? [] : [`Not watching: ${why}.`]), ...warningsOf(report)],
     sweep: report === undefined ? undefined : sweepFactsOf(report),
     today,
     policy: await policyOf(loaded, store, now),
     people: await peopleIn(subject, returning, now),
+  };
+}
+
+/** How a changed policy is being brought out. */
+async function rolloutOf(
+  loaded: LoadedPolicy | undefined,
+  store: ReturnType<PageSubject['store']>,
+  report: SweepReport | undefined,
+  now: Instant,
+): Promise<RolloutPart | undefined> {
+  const stored = storedRollout((await store?.facts()) ?? new Map<string, string>());
+  const { candidate } = stored.rollout;
+  const told = rolloutTold(stored);
+  if (candidate === undefined || told === undefined) return undefined;
+  return {
+    ...told,
+    since: candidate.stopped?.at ?? candidate.steps.at(-1)?.at ?? candidate.countedFrom,
+    isFormerKept: stored.isFormerKept,
+    next: nextStepAt(candidate, loaded?.draft.content.rollout, report?.startedAt, now),
   };
 }
 

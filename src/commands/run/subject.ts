@@ -9,6 +9,7 @@ import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Probe } from '../../server/health.ts';
 import { statusOf } from '../../server/status.ts';
+import { rolloutTold, storedRollout } from '../shared/rollout-words.ts';
 import type { PageSubject } from './page-subject.ts';
 
 /** As it is at the moment: all of it may change, and be missing. */
@@ -47,6 +48,7 @@ export async function statusTold(
     policy: policy.hash,
     evidence: askedSources(evidence),
     pause: await store.pause(),
+    rollout: rolloutTold(storedRollout(await store.facts())),
     learnt: (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN,
     lease: assembly()?.worker.lease ?? { standing: 'unknown', epoch: undefined },
     lastSweep: assembly()?.lastReport(),

@@ -1,5 +1,8 @@
 /** How the rollout in a store stands, in a sentence and as plain facts. */
-import { shareOf, type Rollout, type Stop } from '../../domain/rollout/rollout.ts';
+import { nextIn, shareOf, type Candidate, type Rollout, type Stop } from '../../domain/rollout/rollout.ts';
+import type { RolloutTold } from '../../server/status.ts';
+import type { RolloutTerms } from '../../domain/policy/policy.ts';
+import type { Instant } from '../../domain/time/time.ts';
 import { keptPoliciesIn, rolloutIn } from '../../store/rollout-note.ts';
 import { exactPercentText } from '../../texts/percent.ts';
 import { withNulls } from './json.ts';
@@ -45,6 +48,29 @@ export function rolloutFacts({ rollout }: StoredRollout): Readonly<Record<string
   if (candidate === undefined) return null;
   const { hash: policy, stopped } = candidate;
   return { policy, share: shareOf(rollout), stopped: stopped === undefined ? null : stopFacts(stopped) };
+}
+
+/** The same for readers who did not sign in. */
+export function rolloutTold({ rollout }: StoredRollout): RolloutTold | undefined {
+  const { candidate } = rollout;
+  if (candidate === undefined) return undefined;
+  const { hash: policy, stopped } = candidate;
+  const share = shareOf(rollout);
+  if (stopped === undefined) return { policy, share, stopped };
+  const reason = stopped.by === undefined ? stopped.reason : undefined;
+  return { policy, share, stopped: { at: stopped.at, reason } };
+}
+
+/** The next step, and when it can begin: up to `watchedUntil`, the last complete sweep, it is known how long the step before was watched. */
+export function nextStepAt(
+  candidate: Candidate,
+  terms: RolloutTerms | undefined,
+  watchedUntil: Instant | undefined,
+  now: Instant,
+): { readonly share: number; readonly at: Instant } | undefined {
+  if (terms === undefined || candidate.stopped !== undefined) return undefined;
+  const { share, left } = nextIn(candidate, terms);
+  return { share, at: Math.max(now, (watchedUntil ?? now) + left) };
 }
 
 function stopFacts({ at, reason, by }: Stop): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 /** What the page shows of one organisation, as plain data. Whatever may name a person is in parts of its own. */
 import type { Mode } from '../../domain/policy/policy.ts';
+import type { RolloutTold } from '../status.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
 
 /** As of one moment. */
@@ -13,6 +14,8 @@ export interface PageFacts {
   /** How the environment holds the mode down, where it does. */
   readonly modeHeldBy: string | undefined;
   readonly pause: PauseFacts | undefined;
+  /** A changed policy is being brought out, or was stopped. */
+  readonly rollout?: RolloutPart | undefined;
   /** Sentences of what keeps agents from being watched or acted on; none while all is well. */
   readonly warnings: readonly string[];
   readonly sweep: SweepFacts | undefined;
@@ -27,6 +30,16 @@ export interface PauseFacts {
   readonly since: Instant;
   /** `undefined`: until `resume`. */
   readonly until: Instant | undefined;
+}
+
+/** How a changed policy is being brought out. */
+export interface RolloutPart extends RolloutTold {
+  /** Since when it has had this share, or none. */
+  readonly since: Instant;
+  /** Agents for whom it is not in force are judged by the former policy; else they are left alone. */
+  readonly isFormerKept: boolean;
+  /** The share that comes next, and when at the earliest; `undefined` where it is stopped, or the policy has no steps. */
+  readonly next: { readonly share: number; readonly at: Instant } | undefined;
 }
 
 /** The last sweep in numbers. */

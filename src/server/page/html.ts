@@ -3,9 +3,10 @@
  * are put in place of the old ones.
  */
 import { formatDuration, HOUR, SECOND, type Duration } from '../../domain/time/time.ts';
+import { exactPercentText } from '../../texts/percent.ts';
 import { htmlText } from '../../texts/clean.ts';
 import { barChart, lineChart, niceTop } from './chart.ts';
-import type { Count, DayFacts, PageFacts, PauseFacts, SweepFacts } from './facts.ts';
+import type { Count, DayFacts, PageFacts, PauseFacts, RolloutPart, SweepFacts } from './facts.ts';
 import { pageTimes, type PageTimes } from './instants.ts';
 
 /** How the page stands in the site. */
@@ -90,7 +91,7 @@ function pickerHtml({ organisation }: PageFacts, frame: Frame): string {
   return `<nav aria-label="Organisations"><ul>${links.join('')}</ul></nav>\n`;
 }
 
-function stateHtml({ mode, modeHeldBy, pause, warnings }: PageFacts, times: PageTimes): string {
+function stateHtml({ mode, modeHeldBy, pause, rollout, warnings }: PageFacts, times: PageTimes): string {
   const acts = mode === 'enforce' && pause === undefined;
   const when = pause === undefined ? 'logged off.' : 'logged off again when the pause ends.';
   const words =
@@ -100,12 +101,40 @@ function stateHtml({ mode, modeHeldBy, pause, warnings }: PageFacts, times: Page
   const held = modeHeldBy === undefined ? '' : ' The environment holds the mode down.';
   const paused = pause === undefined ? '' : banner('warn', pauseHtml(pause, times));
   const shown = warnings.map((text) => banner('warn', htmlText(text))).join('');
-  return `${paused}${banner(acts ? 'good' : 'warn', `${words}${held}`)}${shown}`;
+  const state = banner(acts ? 'good' : 'warn', `${words}${held}`);
+  const broughtOut = rollout === undefined ? '' : rolloutHtml(rollout, times);
+  return `${paused}${state}${broughtOut}${shown}`;
 }
 
 function pauseHtml({ since, until }: PauseFacts, times: PageTimes): string {
   const end = until === undefined ? 'until an operator resumes' : `until ${times.short(until)}`;
   return `<strong>Paused</strong> since ${times.short(since)}, ${end}: no agent is logged off.`;
+}
+
+function rolloutHtml(
+  { policy, share, since, stopped, isFormerKept, next }: RolloutPart,
+  times: PageTimes,
+): string {
+  const name = `policy ${htmlText(policy)}`;
+  if (stopped !== undefined) {
+    const why = stopped.reason === undefined ? ' by an operator' : `: ${htmlText(stopped.reason)}`;
+    const all = isFormerKept ? 'The former policy is in force for all agents.' : 'All agents are left alone.';
+    return banner(
+      'warn',
+      `<strong>Rollout stopped</strong> at ${times.short(stopped.at)}${why}. ${all} The changed one, ${name}, is in force for none.`,
+    );
+  }
+  const others = isFormerKept ? 'for the others the former one is' : 'the others are left alone';
+  const then =
+    next === undefined ? '' : ` ${nextText(next.share)} from ${times.short(next.at)} on, at the earliest.`;
+  return banner(
+    'good',
+    `<strong>Rollout.</strong> Changed ${name} is in force for ${exactPercentText(share)} of the agents since ${times.short(since)}; ${others}.${then}`,
+  );
+}
+
+function nextText(share: number): string {
+  return share >= 1 ? 'All have it' : `${exactPercentText(share)} have it`;
 }
 
 function banner(kind: 'good' | 'warn', html: string): string {

@@ -1,14 +1,23 @@
 /** What the page shows, out of a store and a policy. */
 import { describe, expect, test } from '@jest/globals';
 import { notePolicy } from '../../../src/app/note-policy.ts';
+import { Floor } from '../../../src/app/floor.ts';
 import { pageSourceOf } from '../../../src/commands/run/page-facts.ts';
+import { peopleOf, Returning } from '../../../src/commands/run/page-people.ts';
 import type { PageSubject } from '../../../src/commands/run/page-subject.ts';
+import type { Profile } from '../../../src/domain/policy/policy.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
+import type { Candidate } from '../../../src/domain/rollout/rollout.ts';
+import { isInShare } from '../../../src/domain/rollout/share.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import type { SweepReport } from '../../../src/ports/metrics.ts';
+import type { PageFacts } from '../../../src/server/page/facts.ts';
 import { partsHtml } from '../../../src/server/page/html.ts';
 import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
 import { POLICY_NOTE, policyNotesOf } from '../../../src/store/policy-note.ts';
+import { rolloutNotes } from '../../../src/store/rollout-note.ts';
+import { agent, policy, profile, rule } from '../../domain/build.ts';
+import { stateOf } from '../../store/examples.ts';
 import { report } from '../../controller/parts.ts';
 import { load, withMore, withRule } from '../../policy-file/texts.ts';
 
@@ -128,6 +137,80 @@ describe('what is told now', () => {
     versions.push(await source.version());
     expect(new Set(versions).size).toBe(4);
     expect(versions[0]).toBe(versions[1]);
+  });
+});
+
+describe('a changed policy that is brought out', () => {
+  const BEGUN = NOW - 20 * MINUTE;
+  const candidate: Candidate = {
+    ...{ judges: 'new', hash: '0a1b2c3d4e5f', steps: [{ at: BEGUN, share: 0.2 }] },
+    ...{ watched: 19 * MINUTE, countedFrom: BEGUN },
+  };
+
+  async function shown(
+    rollout: Candidate,
+    text = `${ZONE}rollout: { steps: [20%, 60%, 100%], every: 30m }\n`,
+  ): Promise<{ readonly facts: PageFacts; readonly html: string }> {
+    const last = report({ startedAt: NOW - MINUTE });
+    const { parts, store } = await subject({ text, lastReport: () => last });
+    const base = { judges: 'former', mode: 'enforce' } as const;
+    const kept = [{ ...base, hash: 'aaaaaaaaaaaa', content: '{}' }];
+    await rolloutNotes(store).save({ base, candidate: rollout, stopped: [] }, kept, []);
+    const facts = await pageSourceOf(() => 'acme', parts).facts();
+    return { facts, html: partsHtml(facts).replaceAll(/<time[^>]*>([^<]*)<\/time>/g, '$1') };
+  }
+
+  test('is told of with its share, and when the next step comes at the earliest', async () => {
+    const { facts, html } = await shown(candidate);
+    expect(facts.rollout?.next).toEqual({ share: 0.6, at: NOW - MINUTE + 11 * MINUTE });
+    expect(html).toContain(
+      '<div class="banner good"><p><strong>Rollout.</strong> Changed policy 0a1b2c3d4e5f is in force for 20 % of the agents since 07:10; for the others the former one is. 60 % have it from 07:40 on, at the earliest.</p></div>',
+    );
+  });
+
+  test('and has no steps any more is told of without the next', async () => {
+    expect((await shown(candidate, ZONE)).html).toContain('for the others the former one is.</p>');
+  });
+
+  test('and was stopped is told of with why, where no operator wrote that', async () => {
+    const stopped = { at: NOW - 5 * MINUTE, reason: '3 of 8 log-offs regretted' };
+    const { html } = await shown({ ...candidate, stopped });
+    expect(html).toContain(
+      '<div class="banner warn"><p><strong>Rollout stopped</strong> at 07:25: 3 of 8 log-offs regretted. The former policy is in force for all agents. The changed one, policy 0a1b2c3d4e5f, is in force for none.</p></div>',
+    );
+    const byOperator = { ...stopped, reason: 'aborted: Jane is on leave', by: 'joe@desk' };
+    const { facts, html: other } = await shown({ ...candidate, stopped: byOperator });
+    expect(other).toContain('<strong>Rollout stopped</strong> at 07:25 by an operator. The former');
+    expect(`${JSON.stringify(facts)}${other}`).not.toMatch(/jane|joe/i);
+  });
+
+  test('names of each agent the rule of the policy that is in force for them', () => {
+    const ids = Array.from({ length: 20 }, (_, n) => `agent-${n}`);
+    const [first = '', other = ''] = [true, false].map((isFirst) =>
+      ids.find((id) => isInShare(id, 0.2) === isFirst),
+    );
+    const of = (id: string): Profile => profile({ name: 'all', rules: [rule({ id })] });
+    const both = policy({ profiles: [of('changed')], others: { share: 0.2, profiles: [of('former')] } });
+    const floor = new Floor();
+    for (const id of [first, other]) {
+      const state = stateOf(id, NOW - HOUR);
+      const none = { due: undefined, observed: [], detail: undefined, unknown: [] };
+      const verdict = { agentId: id, profile: 'all', reason: 'waiting', nextAt: NOW, ...none } as const;
+      floor.observed(agent({ id }), { state, verdict, changed: false, events: [] });
+    }
+    const { next } = peopleOf({
+      ...{ floor, loaded: load(withMore(ZONE)), policy: both, returning: new Returning() },
+      ...{
+        call: ({ id }) => ({ called: id, id }),
+        names: new Map<string, string>(),
+        pause: undefined,
+        now: NOW,
+      },
+    });
+    expect(next.map(({ agent: { id }, rule: told }) => [id, told])).toEqual([
+      [first, 'changed'],
+      [other, 'former'],
+    ]);
   });
 });
 
