@@ -191,6 +191,9 @@ const [record] = await rows<Record<'agents' | 'gaps' | 'damaged' | 'intents' | '
     (SELECT count(*) FROM intents)::int AS intents,
     (SELECT count(*) FROM outcomes WHERE all_of_it > 1 OR (next IS NOT NULL AND before_next = 0))::int AS twice,
     (SELECT count(*) FROM outcomes WHERE all_of_it = 0)::int AS open`);
+/** Clocks that stood still: of which organisation, until when, and for how long. */
+const stood = await rows<object>(`SELECT organisation, to_timestamp(at / 1000.0) AS until, measured
+  FROM idle_enforcer.event WHERE kind = 'gap' ORDER BY at`);
 await client.end();
 await Promise.all(centres.map((centre) => centre.close()));
 await database.drop();
@@ -232,5 +235,5 @@ process.stdout.write(
     `${effects.length} effects, ${record?.intents ?? 0} intentions, of which ${record?.open ?? 0} were open at the end.\n`,
 );
 for (const each of [...disturbed, ...missed].slice(0, 20)) process.stdout.write(`${JSON.stringify(each)}\n`);
-for (const each of stray.slice(0, 20)) process.stdout.write(`${JSON.stringify(each)}\n`);
+for (const each of [...stray, ...stood].slice(0, 20)) process.stdout.write(`${JSON.stringify(each)}\n`);
 process.exitCode = results.every(([, , , met]) => met) ? 0 : 1;
