@@ -151,8 +151,8 @@ here('of two workers on one database', () => {
   async function freeze(): Promise<typeof frozen> {
     const stage = await scene().begin();
     const first = await stage.sweeping();
-    const second = await stage.waiting();
     const early = stage.cast.gone('Left Early', 6_000);
+    const second = await stage.waiting();
     const isOff = await until(() => early.presence === 'Offline', AT_MOST);
     // In the middle of whatever it does.
     first.child.kill('SIGSTOP');
