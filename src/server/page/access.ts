@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isSameName } from '../../domain/name.ts';
 import { HOUR, MINUTE, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { PageSource } from './latest.ts';
+import { isFromPage, prefixOf } from './own-address.ts';
 import { Provider, type Pending, type SignedIn, type SignInParts } from './provider.ts';
 import { Seal } from './seal.ts';
 
@@ -222,17 +223,6 @@ export class Access {
     const path = purpose === 'sign_out' ? `${prefix}/sign-out` : prefix === '' ? '/' : prefix;
     return { httpOnly: true, secure: this.#isSecure, sameSite: 'lax', path };
   }
-}
-
-/** Whether a browser says that a form came from a page of ours: one of any other site cannot make it say so. */
-export function isFromPage({ headers }: Pick<FastifyRequest, 'headers'>, origin: string): boolean {
-  const site = headers['sec-fetch-site'];
-  return headers.origin === origin && (site === undefined || site === 'same-origin');
-}
-
-/** The path of the page's address, without a slash at its end. */
-export function prefixOf(url: string | undefined): string {
-  return url === undefined ? '' : new URL(url).pathname.replace(/\/+$/, '');
 }
 
 /** A place of the page to go to after signing in; its front where the text is none, for it may lead anywhere. */

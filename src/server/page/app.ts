@@ -4,16 +4,16 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Access, prefixOf } from './access.ts';
+import type { Access } from './access.ts';
 import { SCRIPT, STYLE } from './assets.ts';
 import type { PageFacts } from './facts.ts';
 import { partsHtml } from './html.ts';
 import { Latest, type PageSource } from './latest.ts';
+import { prefixOf } from './own-address.ts';
 import { PAGE_BOUNDS, type PageParts } from './page-parts.ts';
 import { follow, showPage, tick } from './page-routes.ts';
 import { peopleHtml } from './people-html.ts';
 import { Readers } from './readers.ts';
-import { signInRoutes } from './sign-in-routes.ts';
 import { SignOuts } from './sign-outs.ts';
 import { signOutRoutes } from './sign-out-routes.ts';
 import { frameOf, HTML_TYPE, TEXT_TYPE, type MadePage, type Site } from './site.ts';
@@ -34,7 +34,8 @@ export interface App {
 /** Builds it. Nothing listens: the door of the process hands requests in. */
 export async function createApp(parts: PageParts): Promise<App> {
   const bounds = { ...PAGE_BOUNDS, ...parts.bounds };
-  const site = siteOf(parts, bounds.readers);
+  const signIn = parts.access === undefined ? undefined : await signInOf(parts.access, parts.now);
+  const site = siteOf(parts, bounds.readers, signIn?.access);
   const loggerInstance: FastifyBaseLogger = parts.log;
   const app = Fastify({
     loggerInstance,
@@ -56,10 +57,10 @@ export async function createApp(parts: PageParts): Promise<App> {
   guard(app, site);
   answersOf(app, site);
   if (parts.stay !== undefined) stayRoutes(app, site, parts.stay);
-  if (site.access !== undefined) {
-    signInRoutes(app, site, site.access);
-    userRoutes(app, site, site.access);
-    signOutRoutes(app, site, site.access);
+  if (signIn !== undefined) {
+    signIn.routes(app, site, signIn.access);
+    userRoutes(app, site, signIn.access);
+    signOutRoutes(app, site, signIn.access);
   }
   await app.ready();
   const ticking = setInterval(() => {
@@ -81,7 +82,21 @@ export async function createApp(parts: PageParts): Promise<App> {
   };
 }
 
-function siteOf(parts: PageParts, readers: number): Site {
+/** What signs users in; a page that names no agent has no need of its libraries. */
+async function signInOf(access: NonNullable<PageParts['access']>, now: PageParts['now']): Promise<SignIn> {
+  const [{ Access: Made }, { signInRoutes: routes }] = await Promise.all([
+    import('./access.ts'),
+    import('./sign-in-routes.ts'),
+  ]);
+  return { access: new Made(access, now), routes };
+}
+
+interface SignIn {
+  readonly access: Access;
+  readonly routes: (app: FastifyInstance, site: Site, access: Access) => void;
+}
+
+function siteOf(parts: PageParts, readers: number, access: Access | undefined): Site {
   const made = new WeakMap<PageSource, Latest<MadePage>>();
   const prefix = prefixOf(parts.url);
   const latest = (source: PageSource): Latest<MadePage> => {
@@ -97,7 +112,7 @@ function siteOf(parts: PageParts, readers: number): Site {
   const site: Site = {
     parts,
     prefix,
-    access: parts.access === undefined ? undefined : new Access(parts.access, parts.now),
+    access,
     latest,
     readers: new Readers(readers),
     signOuts: new SignOuts(parts.now, parts.log),

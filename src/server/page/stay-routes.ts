@@ -3,7 +3,7 @@
  * button is a form of the page's own. Whatever is wrong with a link is answered alike.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isFromPage } from './access.ts';
+import { isFromPage } from './own-address.ts';
 import type { PageSource, StayFound } from './latest.ts';
 import { asked, HTML_TYPE, sourceNamed, type Site } from './site.ts';
 import { stayHtml, type StayShown } from './stay-html.ts';
