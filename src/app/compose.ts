@@ -29,7 +29,7 @@ import { NamesInUse } from './names-in-use.ts';
 import { watchedBy } from './floor.ts';
 import { notePolicy } from './note-policy.ts';
 import { noteSweep } from './note-sweep.ts';
-import { keptOf } from '../policy-file/before.ts';
+import { keptOf, takesFromFiles } from '../policy-file/before.ts';
 import { rolloutIn, rolloutNotes } from '../store/rollout-note.ts';
 import { locationOf, openStore, type OpenOptions } from '../store/open.ts';
 import { Reload } from './reload.ts';
@@ -119,7 +119,7 @@ async function assembled(loaded: LoadedPolicy, store: Store, around: Surrounding
       redactor,
     });
     const parts: Parts = { ...around, store, platform, names, identity, health, telling, alarms };
-    const inForce = inForceOf(policy, loaded, redactor);
+    const inForce = inForceOf(policy, loaded, redactor, around.log);
     const { worker, lastReport, missed, onTaken, between } = begun(workerOf(inForce, parts), parts);
     const reload = reloadOf(loaded, inForce, worker, parts);
     reload.subscribe(({ settings }) => {
@@ -162,6 +162,9 @@ function tellMode(metrics: Metrics, { organisation, mode, held }: Settings, log?
   log?.info({ by: held.by, policySays: held.policySays }, 'the environment holds the mode at observe');
 }
 
+const NOT_KEPT =
+  'the policy holds a secret or is too long, and is not kept: its next change leaves the agents alone whom it has not reached';
+
 /** What operators and rollouts have set is asked of the store, so that workers which wait tell the same. */
 function watchControls(metrics: Metrics, store: Store, clock: Pick<Surroundings['clock'], 'now'>): void {
   metrics.watchPause(async () => isPaused(await store.pause(), clock.now()));
@@ -171,10 +174,18 @@ function watchControls(metrics: Metrics, store: Store, clock: Pick<Surroundings[
   });
 }
 
-function inForceOf(policy: Policy, { settings, draft }: LoadedPolicy, redactor: Redactor): InForce {
+function inForceOf(
+  policy: Policy,
+  { settings, draft }: LoadedPolicy,
+  redactor: Redactor,
+  log: Logger,
+): InForce {
   const { sweep, store, genesys } = settings;
   const longestRequest = Math.max(genesys.timeout, LONGEST_EFFECT, LONGEST_CALL);
   const kept = keptOf(draft, (text) => redactor.hide(text));
+  // What comes out of files is warned of in the policy itself.
+  if (policy.rollout !== undefined && kept.content === undefined && !takesFromFiles(draft.source))
+    log.warn({ policy: kept.hash }, NOT_KEPT);
   return { policy, longestInterval: sweep.interval, retention: store.retention, longestRequest, kept };
 }
 
@@ -310,7 +321,7 @@ function reloadOf(loaded: LoadedPolicy, first: InForce, worker: Worker, parts: P
       const policy = resolved ?? inForce;
       inForce = policy;
       if (resolved !== undefined) void names.use(resolved);
-      worker.use(inForceOf(policy, wanted, redactor));
+      worker.use(inForceOf(policy, wanted, redactor, log));
       if (!needRestart(loaded, wanted).some((setting) => SECRET_IS_FOR.has(setting)))
         platform.useSecret(settings.genesys.clientSecret);
       identity.use(settings);

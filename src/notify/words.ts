@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: s
   rollout: {
     title: 'A rollout was stopped: the former policy is in force again',
     advice:
-      'Its log-offs were regretted, or not verified; "report" and "explain" show them. Correct the profiles, rules, returns or calendars: until they change the policy stays stopped, also after a restart.',
+      'Its log-offs were regretted, or not verified: "rollout status" has the numbers, "report" and "explain" show them one by one. Correct the profiles, rules or returns; until they change the policy stays stopped, also after a restart. Or let it go on as it is, with "rollout continue".',
   },
   blind: {
     title: 'The idle enforcer cannot watch any agent',

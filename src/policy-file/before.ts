@@ -15,6 +15,11 @@ const LONGEST = 2 ** 20;
 
 const shape = root.pick({ profiles: true, returns: true, exempt: true, caps: true, calendars: true });
 
+/** Whether the policy may not be kept, because a part of it comes out of a file that may hold secrets. */
+export function takesFromFiles(source: Source): boolean {
+  return source.isFromFiles(KEPT);
+}
+
 /** The same for drafts with the same profiles, rules and `returns`, as they are written with variables filled in. */
 export function judgedBy({ source }: Pick<Draft, 'source'>): string {
   return fingerprint(pick(source, BROUGHT_OUT));
@@ -28,7 +33,7 @@ export function keptOf(draft: Draft, hide: (text: string) => string): KeptPolicy
   const { source, hash, content } = draft;
   const judges = judgedBy(draft);
   const text = JSON.stringify(pick(source, KEPT));
-  const isFit = text.length <= LONGEST && !source.isFromFiles(KEPT) && hide(text) === text;
+  const isFit = text.length <= LONGEST && !takesFromFiles(source) && hide(text) === text;
   return { judges, mode: content.mode, hash, content: isFit ? text : undefined };
 }
 

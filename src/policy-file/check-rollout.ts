@@ -1,6 +1,7 @@
 /** Whether the steps of a rollout lead to all agents, and are slow enough to learn from. */
 import type { RolloutTerms } from '../domain/policy/policy.ts';
 import { REGRETTED_WITHIN } from '../domain/rollout/rollout.ts';
+import { takesFromFiles } from './before.ts';
 import { part, warn, type Checking } from './checking.ts';
 import { rollout } from './schema-rollout.ts';
 import type { Path } from './source.ts';
@@ -13,6 +14,13 @@ export function checkRollout(checking: Checked): void {
   const steps = part(rollout.shape.steps, source.at(['rollout', 'steps']));
   const every = part(rollout.shape.every, source.at(['rollout', 'every']));
   if (steps !== undefined) checkSteps(checking, steps);
+  if (source.at(['rollout']) !== undefined && takesFromFiles(source))
+    warn(
+      checking,
+      ['rollout'],
+      'the next change leaves the agents alone whom it has not reached: text of profiles, rules or what counts with them comes out of ' +
+        '${file:…}, which may hold secrets, and is not kept; write it here, or into a variable',
+    );
   if (every !== undefined && every < REGRETTED_WITHIN)
     warn(
       checking,

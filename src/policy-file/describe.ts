@@ -84,7 +84,7 @@ function describeRollout({ rollout }: Policy): readonly string[] {
   const shares = steps.map(exactPercentText).join(', then ');
   const pace = steps.length > 1 ? `, each step at least ${formatDuration(every)} after the one before` : '';
   return [
-    `A change of profiles, rules, returns or calendars, or of a mode to enforce, acts on ${shares} of the agents${pace}; on the others acts what was in force for all before. It stops, and that is in force for all again, when agents are there again within ten minutes of three log-offs, or, from 20 log-offs on, of more than ${exactPercentText(stop.regret)} of them, or when more than ${exactPercentText(stop.unverified)} of them are not verified.`,
+    `A change of profiles, rules or returns, or of a mode to enforce, acts on ${shares} of the agents${pace}; on the others acts what was in force for all before. It stops, and that is in force for all again, when agents are there again within ten minutes of three log-offs, or, from 20 log-offs on, of more than ${exactPercentText(stop.regret)} of them, or when more than ${exactPercentText(stop.unverified)} of them are not verified.`,
   ];
 }
 

@@ -262,6 +262,19 @@ describe('a rollout stops', () => {
   });
 });
 
+test('a policy that holds a secret is not kept, which is said: its next change leaves the others alone', async () => {
+  await beginInForce(LENIENT);
+  await site.reload(limitOf('10m', { rollout: '' }).replace('name: everyone', 'name: some-secret'));
+  await site.sweep(1);
+  expect(site.warned).toEqual([]);
+  await site.reload(limitOf('10m').replace('name: everyone', 'name: some-secret'));
+  await site.sweep(1);
+  expect(site.warned).toEqual([expect.stringContaining('the policy holds a secret or is too long')]);
+  await site.reload(STRICT);
+  await site.sweep(12);
+  expect(sorted(site.loggedOff)).toEqual(sorted(FIRST));
+});
+
 describe('a restart', () => {
   test('goes on at the same step, and knows what was counted and watched', async () => {
     await beginInForce(LENIENT);

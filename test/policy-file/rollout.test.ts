@@ -1,4 +1,7 @@
 /** `rollout` as it is written, checked, and told in plain words. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Policy } from '../../src/domain/policy/policy.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time/time.ts';
@@ -101,6 +104,21 @@ describe('warned of', () => {
     expect(load(withRollout('{ steps: [99%, 100%] }')).warnings).toEqual([]);
   });
 
+  test('is a policy that cannot be kept, because it takes text out of a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rollout-'));
+    try {
+      const limit = join(folder, 'limit');
+      writeFileSync(limit, '60m');
+      const from = (text: string): string => text.replace('60m', () => `"\${file:${limit}}"`);
+      expect(load(from(withRollout('{}'))).warnings).toEqual([
+        'p.yaml:7:10: rollout: the next change leaves the agents alone whom it has not reached: text of profiles, rules or what counts with them comes out of ${file:…}, which may hold secrets, and is not kept; write it here, or into a variable',
+      ]);
+      expect(load(from(withRollout('{}').replace(/^rollout.*$/m, ''))).warnings).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('is no mode: in observe mode a rollout has nothing to do', () => {
     for (const mode of ['observe', 'enforce'])
       expect(load(`mode: ${mode}\n${withRollout('{}')}`).warnings).toEqual([]);
@@ -111,7 +129,7 @@ describe('in plain words', () => {
   test('it says on how many agents a change acts, for how long, and what stops it', () => {
     expect(linesOf(withMore(''))).toEqual([]);
     expect(linesOf(withRollout('{ steps: [0.05%, 57%, 100%], every: 2h }'))).toEqual([
-      'A change of profiles, rules, returns or calendars, or of a mode to enforce, acts on 0.05 %, then 57 %, then 100 % of the agents, each step at least 2h after the one before; on the others acts what was in force for all before. It stops, and that is in force for all again, when agents are there again within ten minutes of three log-offs, or, from 20 log-offs on, of more than 5 % of them, or when more than 10 % of them are not verified.',
+      'A change of profiles, rules or returns, or of a mode to enforce, acts on 0.05 %, then 57 %, then 100 % of the agents, each step at least 2h after the one before; on the others acts what was in force for all before. It stops, and that is in force for all again, when agents are there again within ten minutes of three log-offs, or, from 20 log-offs on, of more than 5 % of them, or when more than 10 % of them are not verified.',
     ]);
   });
 
