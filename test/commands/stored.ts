@@ -6,7 +6,7 @@ import type { Agent } from '../../src/domain/agent.ts';
 import { EMPTY_LEDGER, type Ledger } from '../../src/domain/planning/plan.ts';
 import type { Policy } from '../../src/domain/policy/policy.ts';
 import type { ControllerState, Pause, RecordEvent, StoredAgent } from '../../src/domain/record.ts';
-import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
+import { MINUTE, SECOND, type Instant } from '../../src/domain/time/time.ts';
 import type { PlatformBehaviour } from '../../src/domain/tracking/platform-behaviour.ts';
 import type { AgentState } from '../../src/domain/tracking/state.ts';
 import type { Candidate, Stop } from '../../src/domain/rollout/rollout.ts';
@@ -64,6 +64,17 @@ export interface BroughtOut {
   readonly share: number;
   readonly stopped?: Stop;
   readonly isFormerKept?: boolean;
+}
+
+/** Notes a rollout in a store, with the former policy and what an operator asks for. */
+export async function putRollout(store: Pick<Store, 'facts' | 'setFacts'>, at: Instant): Promise<void> {
+  const base = { judges: 'former', mode: 'enforce' } as const;
+  const candidate: Candidate = {
+    ...{ judges: 'changed', hash: 'bbbb', steps: [{ at, share: 0.2 }], watched: MINUTE, countedFrom: at },
+  };
+  const notes = rolloutNotes(store);
+  await notes.save({ base, candidate, stopped: ['x'] }, [{ ...base, hash: 'aaaa', content: '{}' }], []);
+  await notes.order({ id: 'one', what: 'abort', judges: 'changed', by: 'ada@ops-1' });
 }
 
 /** What one sweep of nobody was. */

@@ -32,6 +32,8 @@ export interface ReportRow extends Outcomes {
   readonly byLadder: number;
   /** The same of the verified ones alone. */
   readonly verifiedByLadder: number;
+  /** After so many of those carried out a sign of the agent followed within ten minutes. */
+  readonly regretted: number;
   /** How many different people the verified ones were, and those who would have been logged off. */
   readonly people: number;
   readonly observedPeople: number;
@@ -77,6 +79,7 @@ export class Counting {
   };
   #byLadder = 0;
   #verifiedByLadder = 0;
+  #regretted = 0;
   #recovered = 0;
 
   constructor(key: string) {
@@ -95,6 +98,10 @@ export class Counting {
     this.whom.add(person, 'answered');
   }
 
+  regret(): void {
+    this.#regretted += 1;
+  }
+
   recover(length: Duration): void {
     this.#recovered += length;
   }
@@ -105,6 +112,7 @@ export class Counting {
       ...this.#outcomes,
       byLadder: this.#byLadder,
       verifiedByLadder: this.#verifiedByLadder,
+      regretted: this.#regretted,
       people: this.whom.size('verified'),
       observedPeople: this.whom.size('observed'),
       recovered: this.#recovered,

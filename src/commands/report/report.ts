@@ -29,6 +29,7 @@ import {
   type ReturnsPart,
   type ReportRow,
 } from './parts.ts';
+import { Regrets } from './regrets.ts';
 import { returnIn, tellsAnew, type ReturnRead } from './returns.ts';
 
 /** What a report is about. */
@@ -120,6 +121,7 @@ export class ReportBuilder {
   readonly #offsets = new Map<number, Duration>();
   /** By the number of the person. */
   readonly #open: (OpenLogoff | undefined)[] = [];
+  readonly #regrets = new Regrets();
   readonly #lastReturns: (ReturnRead | undefined)[] = [];
   readonly #dropped = new Map<string, number>();
   readonly #returns = new ReturnsTally();
@@ -141,6 +143,7 @@ export class ReportBuilder {
     const person = this.#people.numberOf(agentId ?? '');
     const rows = isInside && isOutcome(event) ? this.#rowsOf(event, person) : [];
     if (rows.length > 0) this.#people.outcome(event, person);
+    this.#regrets.event(event, person, rows);
     if (agentId !== undefined && ENDING.has(kind)) {
       this.#close(person, at, kind === 'return' && returnIn(event).shownBy !== undefined);
       if (kind === 'verified') this.#open[person] = { at, rows };

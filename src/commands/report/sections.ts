@@ -94,6 +94,7 @@ export function headlines(report: Report): readonly (readonly [string, string])[
     ['Silent returns', String(returns.silent)],
     ['Log-offs unverified or failed', String(totals.unverified + totals.failed)],
   ];
+  if (totals.regretted > 0) lines.push(['Log-offs regretted: the agent was there', String(totals.regretted)]);
   const imagined: [string, string] = ['Would have been logged off', peopleTimes(observedPeople, observed)];
   if (observed > 0 && verified === 0) lines.unshift(imagined);
   else if (observed > 0) lines.push(imagined);
@@ -122,7 +123,7 @@ function sectionsOf(report: Report, call: CallPerson): readonly Section[] {
   const { zone } = report;
   const hours = report.byHour.filter((row) => OUTCOMES.some((outcome) => row[outcome] > 0));
   return [
-    { title: 'Log-offs by rule', ...rowsTable('rule', report.byRule) },
+    { title: 'Log-offs by rule', ...rowsTable('rule', report.byRule), ...regretNote(report) },
     { title: 'Log-offs by profile', ...rowsTable('profile', report.byProfile) },
     { title: `People (times in ${zone})`, ...peopleTable(report, call) },
     { title: `Log-offs by hour of the day (${zone})`, ...rowsTable('hour', hours) },
@@ -144,14 +145,20 @@ function sectionsOf(report: Report, call: CallPerson): readonly Section[] {
   ];
 }
 
+function regretNote({ totals }: Report): Pick<Section, 'note'> {
+  if (totals.regretted === 0) return {};
+  return { note: 'Regretted: a sign of the agent followed within 10 minutes, so that they were there.' };
+}
+
 function rowsTable(first: string, rows: readonly ReportRow[]): Omit<Section, 'title'> {
   return {
-    head: [first, 'people', ...OUTCOMES, 'by ladder', 'hours recovered'],
+    head: [first, 'people', ...OUTCOMES, 'by ladder', 'regretted', 'hours recovered'],
     rows: rows.map((row) => [
       row.key,
       String(row.people === 0 ? row.observedPeople : row.people),
       ...OUTCOMES.map((outcome) => String(row[outcome])),
       String(row.byLadder),
+      String(row.regretted),
       inHours(row.recovered).toFixed(1),
     ]),
   };

@@ -47,6 +47,7 @@ export function reportCsv(report: Report, origin: Origin, call: CallPerson): str
       for (const outcome of OUTCOMES) lines.push([section, row.key, outcome, row[outcome]]);
       lines.push([section, row.key, 'by_ladder', row.byLadder]);
       lines.push([section, row.key, 'verified_by_ladder', row.verifiedByLadder]);
+      lines.push([section, row.key, 'regretted', row.regretted]);
       lines.push([section, row.key, 'people', row.people]);
       lines.push([section, row.key, 'observed_people', row.observedPeople]);
       lines.push([section, row.key, 'recovered_hours', inHours(row.recovered)]);

@@ -10,6 +10,8 @@ import { makeFile } from '../../../src/commands/backup/new-file.ts';
 import { UsageError } from '../../../src/commands/shared/exit.ts';
 import { outputTo } from '../../../src/commands/shared/output.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
+import { rolloutNotes } from '../../../src/store/rollout-note.ts';
+import { putRollout } from '../stored.ts';
 import { BASE, Place, STANDING } from '../../store/sqlite/fixtures.ts';
 import { fullState } from '../../store/examples.ts';
 
@@ -44,6 +46,7 @@ async function inUse(events = 3): Promise<{ readonly path: string; readonly fold
     [],
     Array.from({ length: events }, (_, n) => event(n)),
   );
+  await putRollout(store, BASE);
   return { path, folder: dirname(path) };
 }
 
@@ -64,6 +67,9 @@ describe('a backup', () => {
     expect(await restored.loadMemories()).toEqual(await original.loadMemories());
     expect(await restored.events({ limit: 10 })).toEqual(await original.events({ limit: 10 }));
     expect(await restored.loadStanding()).toEqual(await original.loadStanding());
+    const notes = await rolloutNotes(restored).read();
+    expect(notes).toEqual(await rolloutNotes(original).read());
+    expect(notes).toMatchObject({ rollout: { candidate: { hash: 'bbbb' } }, kept: [{}], order: {} });
   });
 
   test('is the store of one moment: what the worker writes afterwards is not in it', async () => {

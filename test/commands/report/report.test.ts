@@ -50,6 +50,71 @@ function report(
   });
 }
 
+describe('regretted', () => {
+  /** The log-off was begun two seconds before it was verified. */
+  function regret(agentId: string, time: string, minutes: number): RecordEvent {
+    const delay = minutes * MINUTE + 2 * SECOND;
+    return { agentId, agentName: agentId, kind: 'regret', at: at(time), delay, reason: 'presence' };
+  }
+
+  test('are log-offs that a sign of the agent followed, by rule, profile and hour', () => {
+    const told = report([
+      ...logoff('a', '10:00:00'),
+      regret('a', '10:03:00', 3),
+      ...logoff('a', '11:00:00', { rule: 'locked' }),
+      ...logoff('b', '11:00:00', { rung: 0 }),
+      regret('b', '11:09:00', 9),
+    ]);
+    const numbers = ({ key, regretted }: Report['totals']): readonly [string, number] => [key, regretted];
+    expect(numbers(told.totals)).toEqual(['all', 2]);
+    expect(told.byRule.map(numbers).toSorted()).toEqual([
+      ['gone', 2],
+      ['locked', 0],
+    ]);
+    expect(told.byProfile.map(numbers).toSorted()).toEqual([
+      ['agents', 1],
+      ['supervisors', 1],
+    ]);
+    expect(headlines(told)).toContainEqual(['Log-offs regretted: the agent was there', '2']);
+    expect(
+      headlines(report(logoff('a', '10:00:00')))
+        .flat()
+        .join(),
+    ).not.toContain('regretted');
+  });
+
+  test('a regret that was told before its log-off was verified is of that one, and not of the one before', () => {
+    const told = report([
+      ...logoff('a', '09:00:00'),
+      { ...regret('a', '10:00:01', 0), delay: SECOND },
+      ...logoff('a', '10:00:02', { rule: 'locked' }),
+    ]);
+    expect(told.byRule.map(({ key, regretted }) => [key, regretted]).toSorted()).toEqual([
+      ['gone', 0],
+      ['locked', 1],
+    ]);
+  });
+
+  test('a regret of a log-off before the time of the report counts nowhere', () => {
+    const events = [...logoff('a', '09:59:00'), regret('a', '10:03:00', 4)];
+    expect(report(events, { span: { from: at('10:00:00'), to: SPAN.to } }).totals.regretted).toBe(0);
+  });
+
+  test('reads as what it means in the table of events, and is whole for programs', async () => {
+    const event = { ...regret('a', '10:03:00', 3), seq: 1 };
+    let text = '';
+    const pages = (async function* () {
+      await Promise.resolve();
+      yield [event];
+    })();
+    for await (const lines of eventsAsTable(pages)) text += lines.join('\n');
+    expect(text).toMatch(/regret +a +the agent was there: a change of presence, after 3m2s$/);
+    expect(JSON.parse(eventJson(event))).toMatchObject({
+      ...{ kind: 'regret', agentId: 'a', reason: 'presence', delay_seconds: 182 },
+    });
+  });
+});
+
 describe('hours recovered', () => {
   test('run from the verified log-off to the return', () => {
     const events = [...logoff('a', '10:00:00'), back('a', '12:30:00', 'late after our log-off')];
@@ -264,7 +329,7 @@ describe('renderings', () => {
   test('Markdown shows the numbers, and each assumption', () => {
     const text = reportMarkdown(shown);
     expect(text).toContain('- Log-offs by a rule: **3**');
-    expect(text).toMatch(/\| gone \| 1 \| 1 \| 0 \| 0 \| 0 \| 0 \| 0 \| 2\.5 \|/);
+    expect(text).toMatch(/\| gone \| 1 \| 1 \| 0 \| 0 \| 0 \| 0 \| 0 \| 0 \| 2\.5 \|/);
     expect(text).toContain('| Organisation | North |');
     for (const sentence of built.assumptions) expect(text).toContain(sentence);
     // A pipe in a name must not open another column.

@@ -17,6 +17,7 @@ import { openStore } from '../../../src/store/open.ts';
 import { openStore as openSqlite } from '../../../src/store/sqlite/sqlite-store.ts';
 import { inOne } from '../../contracts/store/place.ts';
 import { asked, emptyDatabase, NO_POSTGRES, PASSWORD } from '../../postgres/server.ts';
+import { putRollout } from '../stored.ts';
 import { STANDING, stateOf } from '../../store/examples.ts';
 
 const NOW = Date.now();
@@ -78,6 +79,7 @@ async function filled(path: string): Promise<object> {
     ['a', 'B', 'é'].map((id) => ({ id, name: `${id} \\N`, email: '', profile: undefined })),
   );
   await store.setFacts(new Map([['x', '{"a":"\\\\"}']]));
+  await putRollout(store, NOW);
   await store.saveLearnt(NO_BEHAVIOUR_KNOWN);
   await store.setPause({ since: NOW, until: undefined, reason: 'drill' });
   await store.requestResume();
