@@ -94,7 +94,7 @@ export function headlines(report: Report): readonly (readonly [string, string])[
     ['Silent returns', String(returns.silent)],
     ['Log-offs unverified or failed', String(totals.unverified + totals.failed)],
   ];
-  if (totals.regretted > 0) lines.push(['Log-offs regretted: the agent was there', String(totals.regretted)]);
+  if (totals.regretted > 0) lines.push(['Log-offs regretted', String(totals.regretted)]);
   const imagined: [string, string] = ['Would have been logged off', peopleTimes(observedPeople, observed)];
   if (observed > 0 && verified === 0) lines.unshift(imagined);
   else if (observed > 0) lines.push(imagined);

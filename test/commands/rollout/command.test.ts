@@ -1,11 +1,13 @@
 /** What an operator reads of a rollout, and asks of the worker: by whole command lines, on stores as workers leave them behind. */
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../../src/commands/program.ts';
 import { explainError } from '../../../src/commands/shared/exit.ts';
-import { outputTo } from '../../../src/commands/shared/output.ts';
+import { outputTo, table } from '../../../src/commands/shared/output.ts';
+import { standingLines } from '../../../src/commands/rollout/standing.ts';
+import { timesIn } from '../../../src/commands/shared/times.ts';
 import { ordered, type Candidate } from '../../../src/domain/rollout/rollout.ts';
 import { isInShare } from '../../../src/domain/rollout/share.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
@@ -22,6 +24,7 @@ afterAll(() => {
 });
 
 const STEPS = 'rollout: { steps: [20%, 60%, 100%], every: 30m }';
+const DOCUMENTED = 'rollout: { steps: [5%, 25%, 100%], every: 1d, stop: { regret: 5%, unverified: 10% } }';
 const file = (name: string): string => join(folder, `${name}.yaml`);
 const storeFile = (name: string): string => join(folder, 'stores', `${name}.db`);
 
@@ -311,6 +314,47 @@ test('where no former policy is kept, the others are said to be left alone', asy
   await store.setFacts(new Map([['rollout_policies', '{}']]));
   await store.close();
   expect((await one('status')).text).toContain('; the others are left alone.');
+});
+
+test('the documents show what is printed', () => {
+  const now = Date.parse('2026-03-03T08:00:00Z');
+  const at = Date.parse('2026-03-02T09:00:00Z');
+  const loaded = loadPolicyText(policyText('one', DOCUMENTED), 'p.yaml', { NOT_SET_HERE: 's' });
+  const group = { logoffs: 31, answers: 12, regrets: 1, unverified: 0 };
+  const lines = standingLines(
+    {
+      state: {
+        ...{
+          path: 's.db',
+          now,
+          worker: undefined,
+          workerFault: undefined,
+          pause: undefined,
+          facts: new Map(),
+        },
+        ...{ sweep: undefined, interval: MINUTE },
+        standing: { ...STANDING, policyHash: loaded.hash, lastCompleteAt: now },
+      },
+      policy: { loaded },
+      stored: {
+        rollout: {
+          ...{ base: BASE, stopped: [] },
+          candidate: {
+            ...{ judges, hash: '0a1b2c3d4e5f', steps: [{ at, share: 0.05 }] },
+            ...{ watched: 23 * HOUR, countedFrom: at },
+          },
+        },
+        isFormerKept: true,
+      },
+      order: undefined,
+      counts: { changed: group, others: { logoffs: 402, answers: 188, regrets: 9, unverified: 2 } },
+      forAllSince: undefined,
+    },
+    timesIn('UTC', now),
+    table,
+  );
+  const page = readFileSync(new URL('../../../docs/tuning.md', import.meta.url), 'utf8');
+  expect(page).toContain(`\n\`\`\`text\n${lines.slice(0, -1).join('\n')}\n\`\`\`\n`);
 });
 
 describe('in a fleet', () => {
