@@ -19,6 +19,7 @@ import { benchPage } from './page.ts';
 import { benchPolicies, benchPolicy } from './policies.ts';
 import { benchPostgres } from './postgres.ts';
 import { benchRecord } from './record.ts';
+import { benchRollouts } from './rollouts.ts';
 import { benchStart } from './start.ts';
 import { benchStorm } from './storm.ts';
 import { benchSweep } from './sweep.ts';
@@ -49,6 +50,7 @@ const LONG: Benches = {
   policies: benchPolicies,
   explore: benchExplore,
   'near-peak': benchNearPeak,
+  rollouts: benchRollouts,
   forged: benchForged,
 };
 
