@@ -37,6 +37,10 @@ const setting = {
     duration(5 * MINUTE),
     "The organisation's own inactivity timeout, which ends sessions that a log-off left alone; off unless given.",
   ).optional(),
+  rollout: about(
+    oneOf(['changed', 'others']),
+    'Judges the agent while the policy is brought out step by step, beside the one under `before`: as one to whom it has come, or as one of the others. Left out: the policy alone, as it is in force for all.',
+  ).optional(),
   agent: agent.optional(),
   head_count: about(
     text().meta({ examples: ['4600 of 5000'] }),
@@ -75,14 +79,20 @@ const test = about(
   'One timeline with its expected result.',
 );
 
+function policyIn(description: string) {
+  const error = 'must be the path of a policy file, or a policy';
+  const shape = z.union([text(), root.partial({ version: true, genesys: true })], { error });
+  return about(shape, description).optional();
+}
+
 /** The keys of the file; what stands beside `tests` holds for each test that does not say otherwise. */
 export const testFile = block({
-  policy: about(
-    z.union([text(), root.partial({ version: true, genesys: true })], {
-      error: 'must be the path of a policy file, or a policy',
-    }),
+  policy: policyIn(
     'The policy to be tested: its file, from the folder of this one, or the policy itself (without version and genesys if you like). Not needed when the policy names this file under `tests`.',
-  ).optional(),
+  ),
+  before: policyIn(
+    'The policy that was in force before, for tests with `rollout`: its file, from the folder of this one, or the policy itself. Its own tests are not run.',
+  ),
   ...setting,
   tests: about(nonEmpty(test, MOST), 'The tests.'),
 }).meta({
@@ -90,8 +100,11 @@ export const testFile = block({
   description: 'Timelines with the results that a policy must give.',
 });
 
-/** The same as read: the policy stands for itself. */
-export const testFileBody = testFile.extend({ policy: z.unknown().optional() });
+/** The same as read: the policies stand for themselves. */
+export const testFileBody = testFile.extend({
+  policy: z.unknown().optional(),
+  before: z.unknown().optional(),
+});
 
 /** What a test takes from its file unless it says otherwise. */
 export const testSettings = block(setting).omit({ browser: true, head_count: true });

@@ -5,10 +5,12 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Agent } from '../../domain/agent.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
+import { profilesFor } from '../../domain/policy/when.ts';
 import { normaliseName } from '../../domain/name.ts';
 import { scheduleOf } from '../../simulation/schedule.ts';
 import { wallTime } from '../../domain/time/zone.ts';
 import { check, type Miss } from './check.ts';
+import { besideFormer, checkRolloutOf, judgingIn } from './judging.ts';
 import { runTest, type TestRun, type TestScene } from './run.ts';
 import { failureLines, missSentence, type FailedTest } from './view.ts';
 import type { Times } from '../shared/times.ts';
@@ -157,14 +159,14 @@ export async function runTests(
 ): Promise<readonly TestResult[]> {
   const policy = resolveFor(file, loaded);
   const faults = new FaultList(file.source);
-  const known = namesIn(policy);
+  checkRolloutOf(file, faults);
   for (const test of file.tests) {
-    checkNames(test, known, faults);
+    checkNames(test, namesIn(judgingIn(test, policy), agentOf(test)), faults);
     if (policy.stay === undefined && test.happenings.some(({ word }) => word.does === 'stay'))
       faults.add([...test.path, 'timeline'], NO_STAY);
   }
   const runs = file.tests.map((test) => {
-    const wanted = test.mode === undefined ? policy : { ...policy, mode: test.mode };
+    const wanted = judgingIn(test, policy);
     return { test, policy: wanted, scene: sceneOf(test, loaded, wanted) };
   });
   let together = 0;
@@ -186,8 +188,9 @@ export async function runTests(
 }
 
 /** What the tests and the policy call by name, standing for itself: nothing of the platform is needed. */
-function resolveFor({ tests }: TestFile, loaded: LoadedPolicy): Policy {
-  const needed = namesNeeded(loaded.draft);
+function resolveFor({ tests, former }: TestFile, loaded: LoadedPolicy): Policy {
+  const draft = besideFormer(loaded.draft, former);
+  const needed = namesNeeded(draft);
   const names: Partial<Record<NameKind, readonly Named[]>> = {};
   for (const kind of NAME_KINDS) {
     if (kind === 'users') continue;
@@ -195,7 +198,7 @@ function resolveFor({ tests }: TestFile, loaded: LoadedPolicy): Policy {
     const byId = new Map([...needed[kind], ...used].map((name) => [normaliseName(name), name]));
     names[kind] = [...byId].map(([id, name]) => ({ id, names: [name] }));
   }
-  return resolvePolicy(loaded.draft, names satisfies Names, new Map(), -Infinity).policy;
+  return resolvePolicy(draft, names satisfies Names, new Map(), -Infinity).policy;
 }
 
 function namesOf({ agent, happenings }: ParsedTest, kind: NameKind): readonly string[] {
@@ -238,7 +241,8 @@ interface KnownNames {
   readonly profile: ReadonlyMap<string, string>;
 }
 
-function namesIn({ profiles }: Policy): KnownNames {
+function namesIn(policy: Policy, { id }: Agent): KnownNames {
+  const profiles = profilesFor(id, policy);
   const rules = profiles.flatMap((profile) => profile.rules.map(({ id }) => id));
   return { rule: byForm(rules), profile: byForm(profiles.map(({ name }) => name)) };
 }

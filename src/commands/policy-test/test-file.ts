@@ -2,7 +2,6 @@
  * A file with policy tests, from text to scenes with instants: the shape, the plain words and the times, every fault with
  * its place. Which policy it is run against is for `policy-tests.ts`.
  */
-import { isMap, isScalar, type Node } from 'yaml';
 import type { Mode } from '../../domain/policy/policy.ts';
 import type { Duration, Instant, Interval } from '../../domain/time/time.ts';
 import { DAY, MINUTE } from '../../domain/time/time.ts';
@@ -13,12 +12,14 @@ import { parseBrowser, parseEntry, parseHeadCount, parseTime, WordFault } from '
 import type { ScheduledSpan } from '../../simulation/schedule.ts';
 import type { BrowserWords, Part, Word } from '../../simulation/timeline.ts';
 import type { FaultList } from '../../policy-file/faults.ts';
+import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { FilesRead } from '../../policy-file/files-read.ts';
+import { formerOf } from './former.ts';
+import { policyRef, split, type PolicyRef } from './policy-ref.ts';
 import type { Env } from '../../policy-file/interpolate.ts';
 import { addIssues } from '../../policy-file/issues.ts';
 import { readYaml } from '../../policy-file/read-yaml.ts';
 import type { Path, Source } from '../../policy-file/source.ts';
-import { documentOf } from '../../policy-file/yaml-syntax.ts';
 import {
   testFileBody,
   testSettings,
@@ -27,12 +28,8 @@ import {
 } from '../../policy-file/test-file.ts';
 import { counted } from '../../texts/counted.ts';
 
-/** Where the policy of a test file is to be found. */
-export type PolicyRef =
-  | { readonly kind: 'file'; readonly path: string }
-  /** A policy inside the test file, each character at its place there. */
-  | { readonly kind: 'inline'; readonly text: string }
-  | { readonly kind: 'none' };
+/** An agent to whom a policy that is brought out has come, or one of the others. */
+export type RolloutGroup = 'changed' | 'others';
 
 /** Something expected, with where in the file it stands. */
 export type Placed<T> = T & { readonly path: Path };
@@ -49,6 +46,8 @@ export interface ParsedTest {
   readonly path: Path;
   readonly agent: NonNullable<TestContent['agent']>;
   readonly mode: Mode | undefined;
+  /** While the policy is brought out: how the agent stands to it. */
+  readonly rollout: RolloutGroup | undefined;
   readonly every: Duration | undefined;
   readonly nativeTimeout: Duration | undefined;
   readonly zone: string;
@@ -76,6 +75,8 @@ export interface TestFile {
   readonly file: string;
   readonly source: Source;
   readonly policy: PolicyRef;
+  /** The policy that was in force before. */
+  readonly former: LoadedPolicy | undefined;
   readonly tests: readonly ParsedTest[];
 }
 
@@ -85,53 +86,19 @@ const LONGEST_TEXT = 500;
 
 /** Reads a test file. Throws `PolicyRefused` with every fault. */
 export function parseTestFile(text: string, file: string, env: Env, files = new FilesRead()): TestFile {
-  const { body, policy } = split(text.replace(/^\ufeff/, ''));
+  const { body: rest, policy } = split(text.replace(/^\ufeff/, ''), 'policy');
+  const { body, policy: before } = split(rest, 'before');
   const { source, faults } = readYaml(body, file, env, files);
   const result = testFileBody.safeParse(source.value ?? {});
   if (!result.success) addIssues(result.error.issues, source, faults);
-  const ref = policy ?? policyRef(source, faults);
+  const [ref, formerRef] = [
+    policy ?? policyRef(source, 'policy', faults),
+    before ?? policyRef(source, 'before', faults),
+  ];
   const tests = readTests(source, faults);
   faults.throwIfAny();
-  return { file, source, policy: ref, tests };
-}
-
-function policyRef(source: Source, faults: FaultList): PolicyRef {
-  const value = source.at(['policy']);
-  if (value === undefined) return { kind: 'none' };
-  if (typeof value === 'string' && value.trim() !== '') return { kind: 'file', path: value };
-  faults.add(['policy'], 'must be the path of a policy file, or a policy');
-  return { kind: 'none' };
-}
-
-/** The inline policy and the rest as two texts of the same lines and columns, so that both are read as they stand. */
-function split(text: string): { readonly body: string; readonly policy: PolicyRef | undefined } {
-  const contents = documentOf(text)?.contents;
-  if (!isMap(contents)) return { body: text, policy: undefined };
-  const pair = contents.items.find(({ key }) => isScalar(key) && key.value === 'policy');
-  const { value } = pair ?? {};
-  const range = isMap(value) ? (value as Node).range : undefined;
-  if (!isMap(value) || !range) return { body: text, policy: undefined };
-  const [start, end] = range;
-  const written = text.slice(start, end);
-  const missing = MISSING.filter(([key]) => !value.has(key)).map(([key, given]) => `${key}: ${given}`);
-  const indent = ' '.repeat(start - text.lastIndexOf('\n', start - 1) - 1);
-  const whole =
-    value.flow === true
-      ? `${written.replace(/,?\s*\}\s*$/, '')}${missing.map((each) => `, ${each}`).join('')} }`
-      : `${written}${missing.map((each) => `\n${indent}${each}`).join('')}\n`;
-  // A null that says where it stands, so that the key is no empty one for the schema.
-  const body = `${text.slice(0, start)}${blank(written)}${text.slice(end)}`;
-  return { body, policy: { kind: 'inline', text: `${blank(text.slice(0, start))}${whole}` } };
-}
-
-/** What an inline policy may leave out, because judging does not need it. */
-const MISSING: readonly (readonly [string, string])[] = [
-  ['version', '1'],
-  ['genesys', '{ region: us-east-1, client_id: unset, client_secret: unset }'],
-];
-
-function blank(text: string): string {
-  return text.replaceAll(/[^\n\r]/g, ' ');
+  const former = formerOf(formerRef, source, env, files);
+  return { file, source, policy: ref, former, tests };
 }
 
 function readTests(source: Source, faults: FaultList): readonly ParsedTest[] {
@@ -167,7 +134,7 @@ class Reader {
     const settings = testSettings.safeParse(pick(given));
     // Faults of the shape are told already; the words are read all the same, so that theirs are told with them.
     const { timezone = 'UTC', date = DEFAULT_DATE, mode, agent = {}, every } = settings.data ?? {};
-    const { native_timeout: nativeTimeout } = settings.data ?? {};
+    const { native_timeout: nativeTimeout, rollout } = settings.data ?? {};
     this.#zone = timezone;
     this.#midnight = Date.parse(`${date}T00:00:00Z`);
     const browser = this.#browser(given['browser']);
@@ -189,6 +156,7 @@ class Reader {
         path: this.#path,
         agent,
         mode,
+        rollout,
         every,
         nativeTimeout,
         zone: timezone,
@@ -329,8 +297,8 @@ class Reader {
 }
 
 /** The settings that a test shares with its file. */
-function pick({ mode, date, timezone, every, native_timeout, agent }: Given): Given {
-  const all = { mode, date, timezone, every, native_timeout, agent };
+function pick({ mode, rollout, date, timezone, every, native_timeout, agent }: Given): Given {
+  const all = { mode, rollout, date, timezone, every, native_timeout, agent };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
