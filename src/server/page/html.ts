@@ -118,23 +118,23 @@ function rolloutHtml(
   const name = `policy ${htmlText(policy)}`;
   if (stopped !== undefined) {
     const why = stopped.reason === undefined ? ' by an operator' : `: ${htmlText(stopped.reason)}`;
-    const all = isFormerKept ? 'The former policy is in force for all agents.' : 'All agents are left alone.';
+    const all = isFormerKept ? 'The former policy is in force for all agents' : 'All agents are left alone';
     return banner(
       'warn',
-      `<strong>Rollout stopped</strong> at ${times.short(stopped.at)}${why}. ${all} The changed one, ${name}, is in force for none.`,
+      `<strong>Rollout stopped</strong> at ${times.short(stopped.at)}${why}. ${all}; ${name} is in force for none.`,
     );
   }
-  const others = isFormerKept ? 'for the others the former one is' : 'the others are left alone';
+  const others = isFormerKept ? 'the former one for the others' : 'and the others are left alone';
   const then =
-    next === undefined ? '' : ` ${nextText(next.share)} from ${times.short(next.at)} on, at the earliest.`;
+    next === undefined ? '' : ` From ${times.short(next.at)} on, at the earliest, ${nextText(next.share)}.`;
   return banner(
     'good',
-    `<strong>Rollout.</strong> Changed ${name} is in force for ${exactPercentText(share)} of the agents since ${times.short(since)}; ${others}.${then}`,
+    `<strong>Rollout.</strong> The changed ${name} is in force for ${exactPercentText(share)} of the agents since ${times.short(since)}, ${others}.${then}`,
   );
 }
 
 function nextText(share: number): string {
-  return share >= 1 ? 'All have it' : `${exactPercentText(share)} have it`;
+  return share >= 1 ? 'all agents have it' : `${exactPercentText(share)} have it`;
 }
 
 function banner(kind: 'good' | 'warn', html: string): string {

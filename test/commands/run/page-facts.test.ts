@@ -164,19 +164,19 @@ describe('a changed policy that is brought out', () => {
     const { facts, html } = await shown(candidate);
     expect(facts.rollout?.next).toEqual({ share: 0.6, at: NOW - MINUTE + 11 * MINUTE });
     expect(html).toContain(
-      '<div class="banner good"><p><strong>Rollout.</strong> Changed policy 0a1b2c3d4e5f is in force for 20 % of the agents since 07:10; for the others the former one is. 60 % have it from 07:40 on, at the earliest.</p></div>',
+      '<div class="banner good"><p><strong>Rollout.</strong> The changed policy 0a1b2c3d4e5f is in force for 20 % of the agents since 07:10, the former one for the others. From 07:40 on, at the earliest, 60 % have it.</p></div>',
     );
   });
 
   test('and has no steps any more is told of without the next', async () => {
-    expect((await shown(candidate, ZONE)).html).toContain('for the others the former one is.</p>');
+    expect((await shown(candidate, ZONE)).html).toContain('the former one for the others.</p>');
   });
 
   test('and was stopped is told of with why, where no operator wrote that', async () => {
     const stopped = { at: NOW - 5 * MINUTE, reason: '3 of 8 log-offs regretted' };
     const { html } = await shown({ ...candidate, stopped });
     expect(html).toContain(
-      '<div class="banner warn"><p><strong>Rollout stopped</strong> at 07:25: 3 of 8 log-offs regretted. The former policy is in force for all agents. The changed one, policy 0a1b2c3d4e5f, is in force for none.</p></div>',
+      '<div class="banner warn"><p><strong>Rollout stopped</strong> at 07:25: 3 of 8 log-offs regretted. The former policy is in force for all agents; policy 0a1b2c3d4e5f is in force for none.</p></div>',
     );
     const byOperator = { ...stopped, reason: 'aborted: Jane is on leave', by: 'joe@desk' };
     const { facts, html: other } = await shown({ ...candidate, stopped: byOperator });
