@@ -219,6 +219,21 @@ describe('while a changed policy is brought out', () => {
     );
   });
 
+  test.each([
+    ['that was done', { handled: 'one' }, judges],
+    ['about another policy', {}, 'another'],
+  ])('status is silent about an order %s', async (_, more, about) => {
+    await left('one', { candidate: RUNNING });
+    const store = await openStore({ sqlite: storeFile('one') }, { now: () => NOW });
+    const notes = rolloutNotes(store);
+    await notes.order({ id: 'one', what: 'abort', judges: about, by: 'ada@ops-1' });
+    const { rollout, kept } = await notes.read();
+    await notes.save({ ...rollout, ...more }, kept, []);
+    await store.close();
+    expect((await one('status')).text).not.toContain('Asked for');
+    expect(JSON.parse((await one('status', '--json')).text)).toMatchObject({ rollout: { order: null } });
+  });
+
   test('orders are told to programs', async () => {
     await left('one', { candidate: RUNNING });
     const { code, text } = await one('continue', '--json');
