@@ -25,5 +25,5 @@ export const rollout = about(
       'What stops a rollout: the former policy is then in force again for all agents.',
     ),
   }),
-  'A change of profiles, rules or returns, or of a mode to enforce, acts on a growing share of the agents. Left out: on all at once. Exemptions, caps and calendars come to all at once in any case.',
+  'A change of profiles, rules or returns, or of a mode to enforce, acts on a growing share of the agents. Left out: on all at once. A change of exemptions, caps or calendars alone comes to all at once.',
 );

@@ -48,7 +48,7 @@ export async function rolloutStatus(
   const now = clock.now();
   const store = await openStoreMeant(options, { now: () => now, readOnly: true });
   try {
-    const standing = await standingIn(store, options, output, now);
+    const standing = await counted(await standingIn(store, options, output, now), store);
     if (options.json === true) output.json(standingJson(standing), 2);
     else output.lines(standingLines(standing, timesIn(zone, now), table));
     return standing.state.workerFault === undefined ? EXIT.fine : EXIT.unexpected;
@@ -113,9 +113,15 @@ async function standingIn(
     policy,
     stored,
     order: isOpen ? order : undefined,
-    counts: candidate && (await new RolloutCounts(store).of(candidate)),
+    counts: undefined,
     forAllSince: (await policyChanges(store, usedPolicy(state))).forAllSince,
   };
+}
+
+/** With what the record says of both groups: an order does not wait for that. */
+async function counted(standing: RolloutStanding, store: Store): Promise<RolloutStanding> {
+  const { candidate } = standing.stored.rollout;
+  return { ...standing, counts: candidate && (await new RolloutCounts(store).of(candidate)) };
 }
 
 function nothingWords({ state }: RolloutStanding, place: string): string {
