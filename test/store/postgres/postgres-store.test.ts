@@ -220,11 +220,12 @@ here('a store in a database', () => {
           () => order.push('refused'),
         ),
       );
-      await until(async () => order.length > 0 || (await waitingForLocks()) === 2);
+      await until(async () => order.length > 0 || (await waitingForLocks()) >= 2);
       expect(order).toEqual([]);
       await third.end();
       await Promise.all(asking);
-      expect(order).toEqual(['held', 'refused']);
+      // Which of them hears of it first says nothing.
+      expect(order.toSorted()).toEqual(['held', 'refused']);
     });
 
     test('keeps its row and its epoch, whatever is written by hand', async () => {
