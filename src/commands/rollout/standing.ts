@@ -86,7 +86,7 @@ function restLines({ state, policy, forAllSince }: RolloutStanding, times: Times
     first,
     terms === undefined
       ? 'A change of the policy comes to all agents at once: it has no `rollout`.'
-      : `A change comes to ${terms.steps.map(exactPercentText).join(', then ')} of the agents, each step after ${formatDuration(stepLength(terms))} of the one before.`,
+      : `A change comes to ${terms.steps.map(exactPercentText).join(', then ')} of the agents, each step once the one before was watched for ${formatDuration(stepLength(terms))}.`,
   ];
 }
 

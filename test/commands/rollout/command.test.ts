@@ -16,6 +16,8 @@ import { judgedBy } from '../../../src/policy-file/before.ts';
 import { loadPolicyText } from '../../../src/policy-file/load.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { rolloutNotes } from '../../../src/store/rollout-note.ts';
+import { SWEEP_NOTE, sweepNoteBody } from '../../../src/store/sweep-note.ts';
+import { report } from '../../controller/parts.ts';
 import { STANDING } from '../../store/sqlite/fixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-rollout-'));
@@ -143,7 +145,7 @@ describe('while nothing is brought out', () => {
       ),
     );
     expect(text).toContain(
-      'A change comes to 20 %, then 60 %, then 100 % of the agents, each step after 30m',
+      'A change comes to 20 %, then 60 %, then 100 % of the agents, each step once the one before was watched for 30m.',
     );
     expect(text).toContain('Stopped before, and not begun anew by itself: 2 other policies.');
     expect(JSON.parse((await one('status', '--json')).text)).toMatchObject({
@@ -217,6 +219,20 @@ describe('while a changed policy is brought out', () => {
     expect((await one('status')).text).toContain(
       `Asked for by ME: ${action} (seen enough): the next sweep does it.`,
     );
+  });
+
+  test('status says what keeps the time from counting', async () => {
+    await left('one', { candidate: RUNNING });
+    const paused = 'The worker is paused: this time does not count.';
+    const observes = 'The mode is observe, for all agents: the rollout waits until it is enforce again.';
+    expect((await one('status')).text).not.toMatch(/paused|observe/);
+    const store = await openStore({ sqlite: storeFile('one') }, { now: () => NOW });
+    await store.setPause({ since: NOW, until: undefined, reason: undefined });
+    const note = { organisation: 'one', mode: 'observe', policy: hash } as const;
+    await store.setFacts(new Map([[SWEEP_NOTE, sweepNoteBody(report(), note)]]));
+    await store.close();
+    const { text } = await one('status');
+    expect(text).toContain(`${paused}\n${observes}\n`);
   });
 
   test.each([
