@@ -45,19 +45,19 @@ export class Rollouts {
   #rollout: Rollout;
   #kept: readonly KeptPolicy[];
   /** As it stands in the store. */
-  #saved: { readonly rollout: Rollout; readonly kept: readonly KeptPolicy[] };
+  #saved: { readonly rollout: Rollout; readonly kept: readonly KeptPolicy[]; readonly told: number };
   /** What the sweep under way goes by. */
   #swept: Rollout;
   /** For the record, and not on it yet. */
   #told: readonly (RecordEvent & Told)[] = [];
   #alarm: Alarm | undefined;
 
-  private constructor(parts: RolloutParts, { rollout, kept }: StoredRollout, untold: readonly Told[]) {
+  private constructor(parts: RolloutParts, { rollout, kept, told }: StoredRollout, untold: readonly Told[]) {
     this.#parts = parts;
     this.#counts = new RolloutCounts(parts.store);
     this.#rollout = rollout;
     this.#kept = kept;
-    this.#saved = { rollout, kept };
+    this.#saved = { rollout, kept, told: told.length };
     this.#swept = rollout;
     const { candidate } = rollout;
     if (untold.length > 0 && candidate?.stopped !== undefined)
@@ -135,10 +135,11 @@ export class Rollouts {
 
   /** Writes what is new. Rejects when the store is lost. */
   async save(): Promise<void> {
-    const [rollout, kept] = [this.#rollout, this.#kept];
-    if (rollout === this.#saved.rollout && kept === this.#saved.kept) return;
-    await this.#parts.rollouts?.save(rollout, kept, this.#told);
-    this.#saved = { rollout, kept };
+    const [rollout, kept, told] = [this.#rollout, this.#kept, this.#told];
+    const { rollout: savedRollout, kept: savedKept, told: savedTold } = this.#saved;
+    if (rollout === savedRollout && kept === savedKept && told.length === savedTold) return;
+    await this.#parts.rollouts?.save(rollout, kept, told);
+    this.#saved = { rollout, kept, told: told.length };
   }
 
   /** These are on record. */

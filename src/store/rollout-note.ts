@@ -38,8 +38,10 @@ const rollout = z.object({
   handled: mark.optional(),
 } satisfies Readonly<Record<keyof Rollout, z.ZodType>>);
 
+/** More than this waits for no record but that of a store which has failed for long. */
+const MOST_TOLD = 100;
 const told = z.object({
-  told: z.array(z.object({ at: instant, reason: words, by: words.optional() })).max(100),
+  told: z.array(z.object({ at: instant, reason: words, by: words.optional() })).max(MOST_TOLD),
 });
 
 const kept = z.object({
@@ -66,7 +68,13 @@ export function rolloutNotes(store: Pick<Store, 'facts' | 'setFacts'>): RolloutN
     save: (value, policies, lines) =>
       store.setFacts(
         new Map([
-          [ROLLOUT_NOTE, body({ ...value, told: lines.map(({ at, reason, by }) => ({ at, reason, by })) })],
+          [
+            ROLLOUT_NOTE,
+            body({
+              ...value,
+              told: lines.slice(-MOST_TOLD).map(({ at, reason, by }) => ({ at, reason, by })),
+            }),
+          ],
           [KEPT_POLICIES_NOTE, body({ base: value.base, policies: policies.filter(isWhole) })],
         ]),
       ),

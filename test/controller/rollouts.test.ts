@@ -376,6 +376,18 @@ describe('another process', () => {
   });
 });
 
+test('what is on record is kept no longer beside it: a record that has been shortened brings no alarm of old', async () => {
+  await desk.sweep(file('B'));
+  await desk.regretted(FIRST.slice(0, 3));
+  await desk.sweep(file('B'));
+  await (await desk.start()).sweep(file('B'));
+  expect((await desk.notes.read()).told).toEqual([]);
+  await desk.store.prune(Infinity);
+  desk.alarms.length = 0;
+  await (await desk.start()).sweep(file('B'));
+  expect([desk.alarms, await desk.told()]).toEqual([[], []]);
+});
+
 describe('a store that fails', () => {
   test.each(['notes', 'order', 'record'] as const)(
     'at its %s lets no sweep judge all agents by the change',

@@ -131,6 +131,13 @@ describe('what is kept of a rollout', () => {
     expect((await notes.port.read()).rollout).toEqual(rollout);
   });
 
+  test('has the newest hundred lines of what was not told, however many there are', async () => {
+    const notes = new Notes();
+    const lines = Array.from({ length: 300 }, (_, n) => ({ at: NOW + n, reason: `line ${n}` }));
+    await notes.port.save(FULL, [], lines);
+    expect((await notes.port.read()).told).toEqual(lines.slice(200));
+  });
+
   test('of a newer version that adds parts is read without them', async () => {
     const notes = await stored();
     const { v, body } = JSON.parse(await notes.text('rollout')) as { v: number; body: object };
