@@ -172,6 +172,34 @@ describe('a former policy of another time', () => {
     expect(site.loggedOff).toEqual([]);
   });
 
+  test.each([
+    ['lets an agent go on the ladder of the change whom it would not have logged off', '4h', []],
+    ['goes on with its last rung, where it has fewer than the agent has climbed', '2m', [0]],
+  ])('%s', async (_, limit, rungs) => {
+    const rung = '{ wait: 1m, actions: [offline, revoke_tokens] }';
+    const ladder = (rungs: number): string =>
+      `returns: { window: 3m, repeat: 3m, ladder: [${Array.from({ length: rungs }, () => rung).join(', ')}] }`;
+    const former = policyOf(`${IDLE} ${limit}`, { more: ladder(1) });
+    await begin(former);
+    await site.reload(policyOf(`${IDLE} 2m`, { more: ladder(4) }));
+    const answers = async (): Promise<readonly (number | undefined)[]> => {
+      const intents = await site.store.events({ kinds: ['intent'], agentId: FIRST[0] ?? '' });
+      return intents.map(({ rung: place }) => place);
+    };
+    const sweepBack = async (times: number): Promise<void> => {
+      for (let n = 0; n < times; n += 1) {
+        await site.sweep(1);
+        for (const { id, offlineSince } of site.people) if (offlineSince !== undefined) site.comesBack(id);
+      }
+    };
+    await sweepBack(12);
+    const climbed = await answers();
+    expect(climbed.slice(0, 5)).toEqual([undefined, 0, 1, 2, 3]);
+    await site.reload(former);
+    await sweepBack(8);
+    expect([...new Set((await answers()).slice(climbed.length))]).toEqual(rungs);
+  });
+
   test('whose ladder ends sessions at a provider that is gone: nothing crashes, and no agent is left out', async () => {
     const identity = 'identity: { okta: { url: "https://example.okta.com", api_token: some-token-of-okta } }';
     const returns = 'returns: { ladder: [{ wait: 1m, actions: [end_sso_session, offline, revoke_tokens] }] }';
