@@ -26,7 +26,10 @@ export function besideFormer(draft: Draft, former: LoadedPolicy | undefined): Dr
 }
 
 /** The policy that judges in a test: alone, or while it is brought out, for one group of the agents. */
-export function judgingIn({ mode, rollout }: Pick<ParsedTest, 'mode' | 'rollout'>, policy: Policy): Policy {
+export function policyInTest(
+  { mode, rollout }: Pick<ParsedTest, 'mode' | 'rollout'>,
+  policy: Policy,
+): Policy {
   const { before: former, ...own } = policy;
   const alone: Policy = mode === undefined ? own : { ...own, mode };
   if (rollout === undefined || former === undefined) return alone;

@@ -10,7 +10,7 @@ import { normaliseName } from '../../domain/name.ts';
 import { scheduleOf } from '../../simulation/schedule.ts';
 import { wallTime } from '../../domain/time/zone.ts';
 import { check, type Miss } from './check.ts';
-import { besideFormer, checkRolloutOf, judgingIn } from './judging.ts';
+import { besideFormer, checkRolloutOf, policyInTest } from './judging.ts';
 import { runTest, type TestRun, type TestScene } from './run.ts';
 import { failureLines, missSentence, type FailedTest } from './view.ts';
 import type { Times } from '../shared/times.ts';
@@ -161,12 +161,12 @@ export async function runTests(
   const faults = new FaultList(file.source);
   checkRolloutOf(file, faults);
   for (const test of file.tests) {
-    checkNames(test, namesIn(judgingIn(test, policy), agentOf(test)), faults);
+    checkNames(test, namesIn(policyInTest(test, policy), agentOf(test)), faults);
     if (policy.stay === undefined && test.happenings.some(({ word }) => word.does === 'stay'))
       faults.add([...test.path, 'timeline'], NO_STAY);
   }
   const runs = file.tests.map((test) => {
-    const wanted = judgingIn(test, policy);
+    const wanted = policyInTest(test, policy);
     return { test, policy: wanted, scene: sceneOf(test, loaded, wanted) };
   });
   let together = 0;
