@@ -186,6 +186,14 @@ describe('a rollout stops', () => {
     expect(sorted(regrets.map(({ agentId = '' }) => agentId))).toEqual(sorted(FIRST.slice(0, 3)));
   });
 
+  test('also where a longer window of the change takes those returns for the doing of a browser', async () => {
+    await beginInForce(LENIENT);
+    await site.reload(limitOf('2m', { returns: 'returns: { window: 10m }' }));
+    await site.sweep(5);
+    await regret(FIRST.slice(0, 3));
+    expect((await told()).at(-1)).toBe(`rollout of it stopped: 3 of ${FIRST.length} log-offs regretted`);
+  });
+
   test('and not at the second', async () => {
     await beginInForce(LENIENT);
     await site.reload(STRICT);

@@ -9,7 +9,8 @@ import { leaveLadder, noteUnread } from '../tracking/own-logoff.ts';
 import { regretIn } from '../tracking/regret.ts';
 import type { AgentState, Stay, TrackingEvent } from '../tracking/state.ts';
 import { track, type Tracked } from '../tracking/track.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Policy, Profile } from '../policy/policy.ts';
+import { formerProfileOf } from '../policy/when.ts';
 import { remembered } from '../time/shifts.ts';
 import type { Duration, Instant } from '../time/time.ts';
 import { profileOf, SCHEDULE_UNKNOWN, type Verdict } from './judge.ts';
@@ -43,17 +44,26 @@ export interface Watch {
 /** What of the policy and of the moment concerns one agent. */
 export function contextFor(agent: Agent, watch: Watch): TrackingContext {
   const { policy, usualInterval, clockJumped, nativeTimeouts, stayOf, peakShare } = watch;
+  const profile = profileOf(agent, policy);
   return {
     agent,
     exempt: policy.exempt,
     labels: policy.labels,
-    profile: profileOf(agent, policy),
+    profile,
     usualInterval,
     clockJumped,
     nativeTimeouts,
     stay: stayOf?.(agent.id),
     peakShare,
+    windowBefore: formerWindow(agent, profile, policy),
   };
+}
+
+/** Where the policy before has a shorter one. */
+function formerWindow(agent: Agent, profile: Profile | undefined, policy: Policy): Duration | undefined {
+  const former = policy.others && formerProfileOf(agent, policy)?.returns.window;
+  const isShorter = former !== undefined && profile !== undefined && former < profile.returns.window;
+  return isShorter ? former : undefined;
 }
 
 /** Tracks and judges one reading. Pure. */
@@ -69,7 +79,7 @@ export function evaluate(
   const verdict = judgeByNames(agent, tracked?.state, observation, policy, at, context);
   if (tracked === undefined) return { state: undefined, verdict, changed: false, events: NOTHING };
   const judged = afterVerdict(tracked.state, verdict, at);
-  const regret = tracked.changed ? regretIn(state, tracked.state) : undefined;
+  const regret = tracked.changed ? regretIn(state, tracked.state, context.windowBefore) : undefined;
   return {
     state: judged,
     verdict,

@@ -76,7 +76,17 @@ export function everyRule(policy: Policy): readonly Rule[] {
 
 /** The first profile that fits; the rules of all others do not apply. */
 export function profileOf(agent: Agent, policy: Policy): Profile | undefined {
-  for (const profile of profilesFor(agent.id, policy)) {
+  return firstOf(profilesFor(agent.id, policy), agent);
+}
+
+/** The profile that an agent had by the policy before, who has another policy that is being brought out. */
+export function formerProfileOf(agent: Agent, { others }: Policy): Profile | undefined {
+  if (others === undefined || !isInShare(agent.id, others.share)) return undefined;
+  return firstOf(others.profiles, agent);
+}
+
+function firstOf(profiles: readonly Profile[], agent: Agent): Profile | undefined {
+  for (const profile of profiles) {
     if (profile.match === undefined || matches(profile.match, agent)) return profile;
   }
   return undefined;

@@ -21,6 +21,8 @@ export interface TrackingContext extends Concern {
   readonly nativeTimeouts: readonly Duration[] | undefined;
   /** The newest stay of the agent that is on record; it may have been taken in before. */
   readonly stay?: Stay | undefined;
+  /** The window of returns by the policy that was in force before, where one with a longer window is being brought out to the agent. */
+  readonly windowBefore?: Duration | undefined;
 }
 
 /** How one part of a reading, presence or routing, differs from what is remembered. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { regretIn } from '../../../src/domain/tracking/regret.ts';
 import type { AgentState, TrackingEvent } from '../../../src/domain/tracking/state.ts';
-import { formatDuration, MINUTE } from '../../../src/domain/time/time.ts';
+import { formatDuration, MINUTE, type Duration } from '../../../src/domain/time/time.ts';
 import { asClockTime } from '../build.ts';
 import { story, type Browser, type Change, type Story } from '../story.ts';
 
@@ -17,10 +17,18 @@ function loggedOff(browser?: Browser): Story {
 const BROWSER: Browser = { after: '8s', restores: true, movesToken: true };
 
 /** What each sweep up to this time tells of regrets, with how long after the log-off, while these changes happen. */
-function regrets(
+function regrets(s: Story, to: string, ...changes: Changes): readonly string[] {
+  return regretsBeside(undefined, s, to, ...changes);
+}
+
+type Changes = readonly (readonly [string, Change])[];
+
+/** The same, where the policy before has this window. */
+function regretsBeside(
+  window: Duration | undefined,
   s: Story,
   to: string,
-  ...changes: readonly (readonly [string, Change])[]
+  ...changes: Changes
 ): readonly string[] {
   const found: (TrackingEvent | undefined)[] = [];
   while (asClockTime(s.now) < to) {
@@ -29,7 +37,7 @@ function regrets(
     const now = asClockTime(s.now);
     for (const [time, change] of changes) if (time > now && time <= next) s.at(time, change);
     s.until(next);
-    found.push(regretIn(before, s.state()));
+    found.push(regretIn(before, s.state(), window));
   }
   return found.flatMap((event) =>
     event?.kind === 'regret'
@@ -81,6 +89,28 @@ describe('a log-off is regretted', () => {
   test('also where it broke off after the agent left the queue', () => {
     const s = story().until('10:00').logOff({ effect: 'off_queue' });
     expect(regrets(s, '10:30', ['10:02', { presence: 'BUSY' }])).toHaveLength(1);
+  });
+});
+
+describe('under a policy with a longer window of returns than the one before, which took two minutes for silent', () => {
+  /** The agent is back after this time, by a return that the longer window takes for silent. */
+  function back(after: string, window?: Duration, ...changes: Changes): readonly string[] {
+    const s = story({ returns: { window: 10 * MINUTE } }).until('09:59');
+    s.enforced({ ...BROWSER, after }).until('10:00');
+    return regretsBeside(window, s, '10:20', ...changes);
+  }
+
+  test('a return after three minutes is a regret: a change may not hide what it does', () => {
+    expect(back('3m', 2 * MINUTE)).toEqual(['10:03:02 login after 3m2s']);
+  });
+
+  test('it is one, whatever the agent does after that', () => {
+    expect(back('3m', 2 * MINUTE, ['10:05', { presence: 'BUSY' }])).toHaveLength(1);
+  });
+
+  test('a return after one minute is none, and neither is any where the window is as it was', () => {
+    expect(back('1m', 2 * MINUTE)).toEqual([]);
+    expect(back('3m')).toEqual([]);
   });
 });
 
