@@ -73,7 +73,9 @@ async function untilAsked(shift: Shift, minutes = 180): Promise<StoredEvent> {
 
 /** Events since a rung began, as `kind what`. */
 async function story(shift: Shift, since: StoredEvent): Promise<readonly string[]> {
-  const events = (await shift.events()).filter(({ seq, kind }) => seq >= since.seq && kind !== 'return');
+  const events = (await shift.events()).filter(
+    ({ seq, intentId }) => seq >= since.seq && intentId !== undefined,
+  );
   const sessions = new Set(events.filter(isSso).map(({ intentId }) => intentId));
   return events.map(({ kind, intentId }) => `${kind} ${sessions.has(intentId) ? 'session' : 'log-off'}`);
 }
