@@ -136,7 +136,8 @@ class Life {
   /** Without an order a share grows to the next step of the file only, when as much was watched as a step takes. */
   #checkStep(one: Happening, before: Rollout, after: Rollout): void {
     const [was, is] = [before.candidate, after.candidate];
-    if (was?.judges !== is?.judges || (isContinue(one) && is?.judges === one.judges)) this.#watched = 0;
+    const isAnother = one.kind !== 'sweep' && was?.judges !== is?.judges;
+    if (isAnother || (isContinue(one) && is?.judges === one.judges)) this.#watched = 0;
     if (one.kind !== 'sweep' || was === undefined || was.stopped !== undefined) return;
     this.#watched += one.watched;
     const [from, to] = [shareOf(before), shareOf(after)];
