@@ -171,7 +171,8 @@ function inOrder(spans: readonly number[]): Run[] {
   const runs: Run[] = [];
   for (let i = 0; i + 2 < spans.length; i += 3)
     runs.push({ from: spans[i] ?? 0, to: spans[i + 1] ?? 0, state: spans[i + 2] ?? 0 });
-  return runs.sort((a, b) => a.from - b.from || a.to - b.to);
+  // Of those that begin at one moment the one read last holds.
+  return runs.sort((a, b) => a.from - b.from);
 }
 
 /** Puts together what is one record: what came twice, and what was cut at midnight. */

@@ -10,6 +10,15 @@ export const GAP = 65_535;
 const GROWTH = 1.25;
 const FIRST = 16;
 
+/** A record that is kept as it is. */
+interface Other {
+  /** How many of those in a row had been read before it. */
+  readonly after: number;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly state: number;
+}
+
 /** Gathers records of one kind. */
 export class SpanList {
   #at = new Float64Array(FIRST);
@@ -17,31 +26,38 @@ export class SpanList {
   #length = 0;
   /** Where the last record in a row ends. */
   #end: Instant = -Infinity;
-  readonly #others: number[] = [];
+  readonly #others: Other[] = [];
+  /** Another record begins with the last in a row. Of such the one read last holds, so that their order is kept. */
+  #isContradicted = false;
 
   /** Adds a record; `to` is Infinity for one that lasts. */
   push(from: Instant, to: Instant, state: number): void {
     const last = this.#length - 1;
-    const isSame = this.#length > 0 && this.#at[last] === from && this.#state[last] === state;
+    const isLast = this.#length > 0 && this.#at[last] === from && this.#state[last] === state;
     // Read once more. Of two readings of one record the one with an end is the newer.
-    if (isSame) this.#end = endOf(this.#end, to);
-    else if (from < this.#end) this.#others.push(from, to, state);
-    else {
+    if (isLast && !this.#isContradicted) this.#end = endOf(this.#end, to);
+    else if (from < this.#end) {
+      this.#others.push({ after: this.#length, from, to, state });
+      this.#isContradicted ||= this.#at[last] === from;
+    } else {
       if (from > this.#end && this.#length > 0) this.#put(this.#end, GAP);
       this.#put(from, state);
       this.#end = to;
+      this.#isContradicted = false;
     }
   }
 
-  /** All records, flat: from, to, number of the state; from, to, … */
+  /** All records in the order in which they were read, flat: from, to, number of the state; from, to, … */
   spans(): readonly number[] {
     const spans: number[] = [];
-    for (let i = 0; i < this.#length; i += 1) {
-      const state = this.#state[i] ?? GAP;
+    let other = 0;
+    for (let i = 0; i <= this.#length; i += 1) {
+      for (let each = this.#others[other]; each?.after === i; each = this.#others[(other += 1)])
+        spans.push(each.from, each.to, each.state);
+      const state = i < this.#length ? (this.#state[i] ?? GAP) : GAP;
       const to = i + 1 < this.#length ? (this.#at[i + 1] ?? 0) : this.#end;
       if (state !== GAP) spans.push(this.#at[i] ?? 0, to, state);
     }
-    for (const each of this.#others) spans.push(each);
     return spans;
   }
 

@@ -76,6 +76,19 @@ test.each<[string, Span[], Span[]]>([
       [4, 5, 2],
     ],
   ],
+  [
+    'one that is read again after another one of the same moment',
+    [
+      [1, Infinity, 1],
+      [1, 2, 2],
+      [1, 2, 1],
+    ],
+    [
+      [1, Infinity, 1],
+      [1, 2, 2],
+      [1, 2, 1],
+    ],
+  ],
 ])('%s', (_, spans, expected) => {
   expect(kept(spans)).toEqual(expected.flat());
 });
