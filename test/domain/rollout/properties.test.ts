@@ -9,6 +9,7 @@ import {
   shareAt,
   shareOf,
   wanting,
+  type Candidate,
   type Moved,
   type Rollout,
   type Wanted,
@@ -136,8 +137,7 @@ class Life {
   /** Without an order a share grows to the next step of the file only, when as much was watched as a step takes. */
   #checkStep(one: Happening, before: Rollout, after: Rollout): void {
     const [was, is] = [before.candidate, after.candidate];
-    const isAnother = one.kind !== 'sweep' && was?.judges !== is?.judges;
-    if (isAnother || (isContinue(one) && is?.judges === one.judges)) this.#watched = 0;
+    if (isBegun(one, was, is)) this.#watched = 0;
     if (one.kind !== 'sweep' || was === undefined || was.stopped !== undefined) return;
     this.#watched += one.watched;
     const [from, to] = [shareOf(before), shareOf(after)];
@@ -151,6 +151,12 @@ class Life {
     expect(to).toBe(steps.find((step) => step > from));
     this.#watched = 0;
   }
+}
+
+/** Another policy is brought out, or the same one from a step that an operator asked for. */
+function isBegun(one: Happening, was: Candidate | undefined, is: Candidate | undefined): boolean {
+  if (isContinue(one)) return is?.judges === one.judges || was?.judges !== is?.judges;
+  return one.kind !== 'sweep' && was?.judges !== is?.judges;
 }
 
 function isContinue(one: Happening): one is Extract<Happening, { readonly kind: 'order' }> {
