@@ -1,4 +1,5 @@
 /** A whole worker's controller on a floor of agents of whom the truth is known: one policy has been in force for all, another one comes. */
+import { nothing, QUIET } from '../../src/simulation/quiet.ts';
 import { Alarms } from '../../src/controller/alarms.ts';
 import type { EnforcerParts } from '../../src/controller/enforcer-parts.ts';
 import type { InForce } from '../../src/controller/in-force.ts';
@@ -23,24 +24,9 @@ import { Person } from './person.ts';
 import { GROUPS } from './policies.ts';
 
 const BEGIN: Instant = Date.parse('2026-03-02T10:00:00Z');
-const quiet = (): void => undefined;
 const DONE: ActionResult = { ok: true, correlationId: undefined };
 
-/** Whatever tells people, or counts. */
-const QUIET = {
-  log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-  meter: {
-    sweepEnded: quiet,
-    sweepFailed: quiet,
-    missed: quiet,
-    logoff: quiet,
-    returned: quiet,
-    evidence: quiet,
-    alarm: quiet,
-  },
-  warner: { warn: () => Promise.resolve(true) },
-  name: ({ id }: Agent) => id,
-} satisfies Partial<EnforcerParts>;
+const WARNER = { warn: () => Promise.resolve(true) };
 
 const LIMITS = { mayBegin: () => Promise.resolve(true), signal: new AbortController().signal };
 
@@ -151,6 +137,7 @@ export class Floor {
     const platform = new FloorPlatform(floor.#clock, floor.people);
     const parts: EnforcerParts = {
       ...QUIET,
+      warner: WARNER,
       clock: floor.#clock,
       directory: platform,
       sources: [platform],
@@ -159,7 +146,7 @@ export class Floor {
       names: floor.#names,
       rollouts: rolloutNotes(floor.#store),
       alarm: ({ kind }) => floor.alarms.push(kind),
-      alarms: new Alarms(quiet, quiet),
+      alarms: new Alarms(nothing, nothing),
     };
     floor.#controller = await Controller.load(parts, floor.#inForce(text));
     return floor;

@@ -1,4 +1,5 @@
 /** One whole worker in a process of its own: real controller, actuator and lease; clock, store and platform stand behind the wire. */
+import { nothing, QUIET } from '../../src/simulation/quiet.ts';
 import { Alarms } from '../../src/controller/alarms.ts';
 import type { EnforcerParts } from '../../src/controller/enforcer-parts.ts';
 import { Controller } from '../../src/controller/sweep.ts';
@@ -35,25 +36,7 @@ export interface ReplicaParts {
   readonly onSent: (process: Replica, agentId: string, action: Action) => () => void;
 }
 
-const quiet = (): void => undefined;
-
-/** Whatever tells people, or counts. */
-const QUIET = {
-  log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-  meter: {
-    sweepEnded: quiet,
-    sweepFailed: quiet,
-    missed: quiet,
-    logoff: quiet,
-    returned: quiet,
-    evidence: quiet,
-    alarm: quiet,
-  },
-  alarm: quiet,
-  names: { latest: (policy) => Promise.resolve(policy) },
-  warner: { warn: () => Promise.resolve(true) },
-  name: ({ id }) => id,
-} satisfies Partial<EnforcerParts>;
+const WARNER = { warn: () => Promise.resolve(true) };
 
 /** A process, from its start to its end. Mutable. */
 export class Replica implements Client {
@@ -80,12 +63,13 @@ export class Replica implements Client {
     const platform = new FarPlatform(this, parts, () => this.#clock.now());
     const made: EnforcerParts = {
       ...QUIET,
+      warner: WARNER,
       clock: this.#clock,
       directory: platform,
       sources: [platform],
       effects: platform,
       store,
-      alarms: new Alarms(quiet, quiet),
+      alarms: new Alarms(nothing, nothing),
     };
     this.#worker = new Worker(
       {

@@ -2,6 +2,7 @@
  * Runs a policy test: the timeline is shown to the production engine, sweep by sweep. The controller and its actuator are those of
  * the worker; the platform behind them is a simulated agent, and the store keeps everything in memory.
  */
+import { nothing, QUIET } from '../../simulation/quiet.ts';
 import type { Observation } from '../../domain/agent.ts';
 import type { Evaluation } from '../../domain/judging/evaluate.ts';
 import type { Verdict } from '../../domain/judging/judge.ts';
@@ -88,7 +89,7 @@ export async function runTest(scene: TestScene, policy: Policy): Promise<TestRun
   const answers = new Answers(scene, store);
   const headCounts: HeadCountSource = {
     standing: (asked, now) => Promise.resolve(peakAt(scene.headCounts ?? [], asked, now)),
-    counted: quiet,
+    counted: nothing,
   };
   const ports = { ...portsOf(platform), warner: answers, store, headCounts };
   const parts: EnforcerParts = { ...QUIET, ...ports, onlooker };
@@ -151,25 +152,6 @@ const LIMITS: SweepLimits = {
   signal: new AbortController().signal,
 };
 
-const quiet = (): void => undefined;
-
-/** Whatever tells people, or counts: nothing of a test is told. */
-const QUIET = {
-  log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-  meter: {
-    sweepEnded: quiet,
-    sweepFailed: quiet,
-    missed: quiet,
-    logoff: quiet,
-    returned: quiet,
-    evidence: quiet,
-    alarm: quiet,
-  },
-  alarm: quiet,
-  names: { latest: (policy) => Promise.resolve(policy) },
-  name: ({ id }) => id,
-} satisfies Partial<EnforcerParts>;
-
 function portsOf(
   platform: SimulatedPlatform,
 ): Pick<EnforcerParts, 'clock' | 'directory' | 'sources' | 'effects' | 'alarms'> {
@@ -179,7 +161,7 @@ function portsOf(
     directory: platform,
     sources: [platform],
     effects: platform,
-    alarms: new Alarms(quiet, quiet),
+    alarms: new Alarms(nothing, nothing),
   };
 }
 
