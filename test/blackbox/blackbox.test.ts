@@ -8,8 +8,8 @@ import { play, untilAllGone, type Judgement } from './judge.ts';
 import { killAndRestart, someFail, someMissing } from './mishaps.ts';
 import { RETURNS, until } from './program.ts';
 
-/** Everything is over long before; a machine that has much else to do may take so long. */
-const AT_MOST = 80_000;
+/** Everything is over long before. On a machine that has much else to do a log-off may fail, and is tried again after minutes. */
+const AT_MOST = 300_000;
 /** Nobody comes back later than this after a log-off, and nobody's answer takes longer. */
 const CALM = 4_000;
 

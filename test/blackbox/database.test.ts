@@ -36,7 +36,7 @@ const FULL = `
     END LOOP; END $$`;
 /** Whoever is connected is let go, and comes back with what holds by then; in the middle of a question that is what is told first. */
 const PARTED = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'worker'`;
-const LET_GO = 'cannot be reached \\(57P01\\)';
+const LET_GO = 'cannot be reached(?: \\(57P01\\))?\\.';
 
 class Scene {
   readonly org = new Organisation();
