@@ -105,7 +105,6 @@ export default ts.config(
     files: ['src/domain/**'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'fetch'],
-      'no-restricted-imports': ['error', { patterns: ['node:*', '[a-z@]*'] }],
       'no-restricted-syntax': [
         'error',
         NO_DOUBLE_CAST,
@@ -149,6 +148,22 @@ export default ts.config(
       'max-lines': 'off',
       'no-restricted-syntax': ['error', NO_DOUBLE_CAST, PLAIN_NAMES],
       '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  {
+    files: ['test/domain/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/src/(?!domain/|store/)',
+              message: 'Mutation tests load the domain, its tests and the bodies of the store, nothing else.',
+            },
+          ],
+        },
+      ],
     },
   },
   {

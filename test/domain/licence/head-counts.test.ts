@@ -2,8 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MINUTE, type Interval } from '../../../src/domain/time/time.ts';
 import { billingPeriods as periodsOf, type BillingPeriod } from '../../../src/domain/licence/billing.ts';
-import { peak, seriesOf, type HeadCount } from '../../../src/domain/licence/head-counts.ts';
-import { thinned } from '../../../src/commands/report/licence.ts';
+import { peak, type HeadCount } from '../../../src/domain/licence/head-counts.ts';
 
 /** Calendar months. */
 function billingPeriods(span: Interval, zone: string): readonly BillingPeriod[] {
@@ -170,12 +169,4 @@ describe('month ends', () => {
   test('an unknown zone is refused', () => {
     expect(() => billingPeriods(MARCH, 'Mars/Olympus')).toThrow(RangeError);
   });
-});
-
-test('what is drawn keeps the highest count of each stretch', () => {
-  const counts = minutes('2026-03-10T00:00:00Z', [5, 719], [90, 1], [6, 720]);
-  const span = { from: at('2026-03-10T00:00:00Z'), to: at('2026-03-11T00:00:00Z') };
-  const drawn = thinned(seriesOf(counts), span, 24);
-  expect(drawn).toHaveLength(24);
-  expect(drawn[11]).toEqual({ at: at('2026-03-10T11:00:00Z'), online: 90 });
 });
