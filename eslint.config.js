@@ -153,6 +153,15 @@ export default ts.config(
   {
     files: ['test/domain/**'],
     rules: {
+      'no-restricted-syntax': [
+        'error',
+        NO_DOUBLE_CAST,
+        PLAIN_NAMES,
+        {
+          selector: 'CallExpression[callee.property.name=/Snapshot$/]',
+          message: 'Mutation tests run without Jest, which keeps the snapshots.',
+        },
+      ],
       'no-restricted-imports': [
         'error',
         {

@@ -72,16 +72,7 @@ describe('a share of the agents', () => {
 
   test('means the same agents for ever: a rollout goes on after an update of the program', () => {
     const ids = Array.from({ length: 12 }, (_, n) => `user-${n}`);
-    expect(ids.filter((one) => isInShare(one, 0.5))).toMatchInlineSnapshot(`
-      [
-        "user-1",
-        "user-2",
-        "user-3",
-        "user-5",
-        "user-6",
-        "user-8",
-        "user-11",
-      ]
-    `);
+    const numbers = [1, 2, 3, 5, 6, 8, 11];
+    expect(ids.filter((one) => isInShare(one, 0.5))).toEqual(numbers.map((n) => `user-${n}`));
   });
 });
