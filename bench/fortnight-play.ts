@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { json } from 'node:stream/consumers';
 import { WoundClock } from '../src/app/clock.ts';
-import { DAY, HOUR, MINUTE } from '../src/domain/time/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../src/domain/time/time.ts';
 import { createLog } from '../src/app/logging.ts';
 import { loadPolicyText } from '../src/policy-file/load.ts';
 import { createSandbox, HOSTILE_MIX, type Faults, type Sandbox, type Truth } from '../src/sandbox/index.ts';
@@ -20,8 +20,10 @@ export interface Wanted {
   readonly days: number;
   /** Whether `returns` is set as docs/sso.md advises where browsers keep coming back, with a connector. */
   readonly tuned: boolean;
-  /** Whether one of each kind plays; else as many of each as there are in a contact centre. */
-  readonly each: boolean;
+  /** The kinds of agents, one after the other; else as many of each as there are in a contact centre. */
+  readonly cast: readonly string[] | undefined;
+  /** How long from sweep to sweep, s. A divisor of 60. */
+  readonly interval: number;
   /** Which sources of evidence are asked, as the policy writes it. */
   readonly evidence: string;
   /** Whether answers are carried out between sweeps as well. */
@@ -39,25 +41,27 @@ const LIMITS: Readonly<Record<string, number>> = {
 };
 
 async function play(wanted: Wanted): Promise<Truth> {
-  const { mix, seed, agents, days, tuned, each, evidence, early, faults } = wanted;
+  const { mix, seed, agents, days, tuned, evidence, early, faults } = wanted;
+  const interval = wanted.interval * SECOND;
   const clock = new WoundClock(FROM);
   const now = (): number => clock.now();
-  const cast = each ? Object.keys(HOSTILE_MIX) : HOSTILE_MIX;
+  const cast = wanted.cast ?? HOSTILE_MIX;
   const sandbox = createSandbox({ seed, agents, cast, switches: mix, faults, startsAt: FROM, now });
   const { apiUrl } = await sandbox.listen();
   const provider = await identityProvider(sandbox);
-  const text = `${policy(apiUrl)}evidence: ${evidence}\n` + (tuned ? tunedReturns(provider.url) : '');
+  const text =
+    `${policy(apiUrl, wanted.interval)}evidence: ${evidence}\n` + (tuned ? tunedReturns(provider.url) : '');
   const loaded = loadPolicyText(text, 'fortnight.yaml', {});
   const { signal } = new AbortController();
   const around = { clock, log: createLog('silent', 'stderr'), metrics: new Metrics(), signal };
   const store = await openStoreOf(loaded.settings, around);
   const { worker, close } = await assemble(loaded, store, around);
-  for (let at = FROM; at < FROM + days * DAY; at += MINUTE) {
+  for (let at = FROM; at < FROM + days * DAY; at += interval) {
     await clock.goOnTo(at);
-    await worker.tick(at + MINUTE);
+    await worker.tick(at + interval);
     for (const share of early ? [0.25, 0.5, 0.75] : []) {
-      await clock.goOnTo(at + share * MINUTE);
-      await worker.lookEarly(at + MINUTE);
+      await clock.goOnTo(at + share * interval);
+      await worker.lookEarly(at + interval);
     }
   }
   const truth = sandbox.truth({ limitFor: (archetype) => LIMITS[archetype] ?? HOUR, slackMs: 12 * MINUTE });
@@ -82,7 +86,7 @@ async function identityProvider(sandbox: Sandbox): Promise<{ readonly url: strin
   return { url: `http://127.0.0.1:${port}/end`, close: () => server.close() };
 }
 
-function policy(url: string): string {
+function policy(url: string, interval: number): string {
   return `version: 1
 mode: enforce
 genesys: { region: eu-west-1, api_url: "${url}", login_url: "${url}", client_id: sandbox-client, client_secret: sandbox-secret }
@@ -99,6 +103,7 @@ profiles:
       - { id: long-meal, when: { presence: [meal] }, limit: 90m }
       - { id: long-meeting, when: { presence: [meeting, training] }, limit: 4h }
       - { id: no-work, when: { presence: [away, break, meal] }, clock: since_work, limit: 4h }
+sweep: { every: "${interval === 60 ? '0' : `*/${interval}`} * * * * *" }
 store: { sqlite: ":memory:" }
 `;
 }

@@ -1,6 +1,7 @@
 /**
  * Long and hostile runs: a simulated fortnight of 500 agents for each mix of answers to what is not known of the platform,
- * with people who mean to evade. `node bench/fortnight.ts [--agents N] [--days N] [--mixes N] [--from MIX] [--tuned]`;
+ * with people who mean to evade. `node bench/fortnight.ts [--agents N] [--days N] [--mixes N] [--from MIX] [--tuned]
+ * [--only KIND] [--interval SECONDS]`;
  * `--every` plays one day with one agent of each kind in every mix there is. `--evidence` is the key of the policy, `--faults` what
  * its sources get wrong, `--early` carries out answers between sweeps as well, where push is asked. As many at a time as there are
  * processors, or `--jobs`. No two mixes have the same seed.
@@ -98,13 +99,17 @@ const { values } = parseArgs({
     evidence: { type: 'string', default: '{ timeline: auto }' },
     early: { type: 'boolean', default: false },
     faults: { type: 'string', default: '{}' },
+    only: { type: 'string' },
+    interval: { type: 'string', default: '60' },
   },
 });
 const { tuned, every: each } = values;
 const agents = each ? Object.keys(HOSTILE_MIX).length : Number(values.agents ?? 500);
 const days = Number(values.days ?? (each ? 1 : 14));
 const all = each ? everyMix() : fewMixes();
-const { evidence, early } = values;
+const { evidence, early, only } = values;
+const cast = only === undefined ? (each ? Object.keys(HOSTILE_MIX) : undefined) : [only];
+const interval = Number(values.interval);
 const faults = JSON.parse(values.faults) as Wanted['faults'];
 const from = Number(values.from);
 const byWho = new Map<string, Row>();
@@ -119,7 +124,7 @@ const players = Array.from({ length: Number(values.jobs) }, () =>
 await Promise.all(
   players.map(async (player) => {
     for (const [i, mix] of next) {
-      const wanted = { mix, seed: i + 1, agents, days, tuned, each, evidence, early, faults };
+      const wanted = { mix, seed: i + 1, agents, days, tuned, cast, interval, evidence, early, faults };
       const truth = await play(player, wanted);
       say(i + 1, mix, truth);
       for (const sums of truth.perArchetype) {
