@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { table } from '../src/commands/shared/output.ts';
+import { MINUTE } from '../src/domain/time/time.ts';
 import { HOSTILE_MIX, type ArchetypeSums, type Truth } from '../src/sandbox/index.ts';
 import { everyMix, fewMixes, type Mix } from './fortnight-mixes.ts';
 import type { Wanted } from './fortnight-play.ts';
@@ -79,8 +80,10 @@ function print(title: string, rows: ReadonlyMap<string, Row>): void {
 function say(number: number, mix: Mix, truth: Truth): void {
   const share =
     truth.offlineShare === undefined ? '' : `, Offline ${(truth.offlineShare * 100).toFixed(1)} %`;
+  const latest = Math.max(...truth.missed.map(({ lateBy }) => lateBy));
+  const late = truth.missed.length === 0 ? '' : ` by ${(latest / MINUTE).toFixed(1)} min at most`;
   process.stdout.write(
-    `mix ${number}: ${truth.disturbed.length} disturbed, ${truth.unavoidable.length} unavoidable, ${truth.missed.length} missed, ` +
+    `mix ${number}: ${truth.disturbed.length} disturbed, ${truth.unavoidable.length} unavoidable, ${truth.missed.length} missed${late}, ` +
       `${truth.logoffs} log-offs, ${truth.silentReturns} silent returns${share}  ${JSON.stringify(mix)}\n`,
   );
   for (const each of truth.disturbed) process.stdout.write(`  disturbed: ${JSON.stringify(each)}\n`);

@@ -46,6 +46,8 @@ export interface Missed extends Someone {
   readonly at: number;
   /** Since when the person has been absent. */
   readonly absentFrom: number;
+  /** How much longer the person was online: until they were logged off, came back, or now, ms. */
+  readonly lateBy: number;
   /** Whether the person had been logged off in this absence before. */
   readonly loggedOffBefore: boolean;
 }
@@ -198,14 +200,15 @@ function missedIn(
   const { from, still, settledAt } = absence;
   const to = absence.to ?? now;
   const missed: Missed[] = [];
-  const note = (at: number, loggedOffBefore: boolean): void => {
-    missed.push({ ...someone, at, absentFrom: from, loggedOffBefore });
+  const note = (at: number, until: number, loggedOffBefore: boolean): void => {
+    missed.push({ ...someone, at, absentFrom: from, lateBy: until - at, loggedOffBefore });
   };
   // Up to the first log-off, time Offline does not count but does not make forgotten what was before it either.
   let left = limit + slackMs;
-  for (const span of onlineIn({ from: still, to: Math.min(settledAt ?? to, to) }, off)) {
+  const until = Math.min(settledAt ?? to, to);
+  for (const span of onlineIn({ from: still, to: until }, off)) {
     if (span.to - span.from > left) {
-      note(span.from + left, false);
+      note(span.from + left, until, false);
       break;
     }
     left -= span.to - span.from;
@@ -213,7 +216,7 @@ function missedIn(
   if (settledAt === undefined) return missed;
   const most = Math.max(limit, backOnlineMs) + slackMs;
   for (const span of onlineIn({ from: settledAt, to }, off)) {
-    if (span.to - span.from > most) note(span.from + most, true);
+    if (span.to - span.from > most) note(span.from + most, span.to, true);
   }
   return missed;
 }

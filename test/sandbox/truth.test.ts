@@ -95,8 +95,9 @@ describe('a missed person', () => {
     const id = await meet('went-home');
     visit.wind(7 * HOUR);
     const due = leftAt(id) + HOUR + 2 * MINUTE;
+    const lateBy = T0 + 7 * HOUR - due;
     expect(visit.sandbox.truth(HOURLY).missed).toMatchObject([
-      { id, archetype: 'went-home', at: due, absentFrom: leftAt(id), loggedOffBefore: false },
+      { id, archetype: 'went-home', at: due, absentFrom: leftAt(id), lateBy, loggedOffBefore: false },
     ]);
     await visit.end();
     await meet('went-home');
@@ -104,6 +105,18 @@ describe('a missed person', () => {
     expect(visit.sandbox.truth(HOURLY).missed).toEqual([]);
     visit.wait(1);
     expect(visit.sandbox.truth(HOURLY).missed).toHaveLength(1);
+  });
+
+  test('was logged off too late, and is late by the time up to then', async () => {
+    const id = await meet('went-home');
+    visit.wind(7 * HOUR);
+    const due = leftAt(id) + HOUR + 2 * MINUTE;
+    await visit.end();
+    await meet('went-home');
+    visit.wind(due + 1.5 * MINUTE - T0);
+    await visit.setOffline(id);
+    visit.wait(3 * HOUR);
+    expect(visit.sandbox.truth(HOURLY).missed).toMatchObject([{ at: due, lateBy: 1.5 * MINUTE }]);
   });
 
   test('is not a person whom no rule covers', async () => {
