@@ -7,9 +7,8 @@ import type { Agent } from '../domain/agent.ts';
 import { isBelieved, type EvidenceSource } from '../domain/evidence/calibration.ts';
 import type { PresenceRecord } from '../domain/evidence/records.ts';
 import { pushAnswer, pushedOwnOffline } from '../domain/evidence/push.ts';
-import { showsSignIn, signInAnswer, type AgentSignIns } from '../domain/evidence/sign-ins.ts';
+import { showsSignIn, signInAnswer } from '../domain/evidence/sign-ins.ts';
 import { answerIn, showsOwnOffline, type Answer } from '../domain/evidence/timeline.ts';
-import { normaliseName } from '../domain/name.ts';
 import { profileOf } from '../domain/judging/judge.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import {
@@ -21,9 +20,9 @@ import {
 } from '../domain/tracking/suspects.ts';
 import type { AgentState } from '../domain/tracking/state.ts';
 import { PLAIN_RETURNS } from '../domain/tracking/track.ts';
-import { HOUR, MINUTE, SECOND, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
+import { MINUTE, SECOND, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
 import type { Directory } from '../ports/agents.ts';
-import { MOST_ASKED, NO_ROOM, type EvidenceFault, type TimelineSource } from '../ports/evidence.ts';
+import { MOST_ASKED, type TimelineSource } from '../ports/evidence.ts';
 import type { EvidenceSources, PushSource, SignInSource } from '../ports/evidence.ts';
 import type { Log } from '../ports/log.ts';
 import type { Accounting } from './accounting.ts';
@@ -31,6 +30,8 @@ import type { OwnLogoff } from './findings.ts';
 import { bouncesIn, Turns } from './open-bounces.ts';
 import { OwnReturns } from './own-returns.ts';
 import { looksAt } from './push-looks.ts';
+import { Refusals } from './refusals.ts';
+import { SignInLog, toldOf } from './sign-in-log.ts';
 import type { SweepContext, Tracker } from './tracker.ts';
 import { unlessOver } from './unless-over.ts';
 
@@ -54,26 +55,27 @@ export interface Questions {
   readonly ownLogoffs: readonly OwnLogoff[];
 }
 
+type OwnReturn = OwnLogoff & { readonly silentAt: Instant };
+
 /** So long a sweep waits for evidence, in real time; what is not answered by then is asked again after the next one. */
 const LONGEST: Duration = 10 * SECOND;
 /** Requests at a time. */
 const AT_ONCE = 4;
 /** So much of the time before is asked for as well: the record of the look before must be in the answer. */
 const MARGIN: Duration = 5 * MINUTE;
-/** A source that may not be asked is tried again after this: a permission may have been granted. */
-const REFUSED_FOR: Duration = HOUR;
 
 /** One for each run of the program. */
 export class Inquiry {
   readonly #parts: InquiryParts;
   /** Agents whose state this inquiry has changed. */
   readonly #changed = new Set<string>();
-  readonly #refusedAt = new Map<EvidenceSource, Instant>();
+  readonly #refusals: Refusals;
   readonly #ownReturns = new OwnReturns();
   readonly #turns = new Turns();
 
   constructor(parts: InquiryParts) {
     this.#parts = parts;
+    this.#refusals = new Refusals(parts);
   }
 
   /**
@@ -113,10 +115,10 @@ export class Inquiry {
     signal: AbortSignal,
   ): Promise<void> {
     const name = 'push';
-    if (this.#isRefused(name)) return;
+    if (this.#refusals.isRefused(name)) return;
     const fault = await unlessOver(push.listen(looksAt(seen, this.#parts.population), signal), signal);
-    if (fault !== undefined) this.#failed(name, fault);
-    else this.#notRefused(name);
+    if (fault !== undefined) this.#refusals.failed(name, fault);
+    else this.#refusals.answered(name);
     for (const { agent, offline } of this.#untried(name, ownLogoffs)) {
       const pushed = push.told(agent.id);
       if (offline === undefined || pushed === undefined) continue;
@@ -141,7 +143,7 @@ export class Inquiry {
     policy: Policy,
     signal: AbortSignal,
   ): Promise<void> {
-    if (this.#isRefused(name)) return;
+    if (this.#refusals.isRefused(name)) return;
     const open = this.#turns.inOrder(bouncesIn(suspects, this.#parts.population));
     const trials = this.#untried(name, ownLogoffs).filter(({ offline }) => offline !== undefined);
     // A source that is believed is tried along with what is asked of it anyway.
@@ -189,9 +191,9 @@ export class Inquiry {
           const earliest = Math.min(...chunk.map((id) => from.get(id) ?? to));
           const asked = source.ask(chunk, { from: earliest - MARGIN, to }, signal);
           const answer = await unlessOver(asked, signal);
-          if ('kind' in answer) this.#failed(name, answer);
+          if ('kind' in answer) this.#refusals.failed(name, answer);
           else {
-            this.#notRefused(name);
+            this.#refusals.answered(name);
             for (const id of chunk) told.set(id, answer.get(id) ?? []);
           }
         }),
@@ -207,12 +209,8 @@ export class Inquiry {
     signal: AbortSignal,
   ): Promise<void> {
     const name = 'sign_ins';
-    if (this.#isRefused(name) || source.room() < 1) return;
-    // Of an agent without an address the log cannot tell.
-    const isNamed = ({ email }: Agent): boolean => normaliseName(email) !== '';
-    const open = suspects.filter((agent) => isNamed(agent) && this.#openOf(agent) !== undefined);
-    const untried = this.#untried(name, ownLogoffs);
-    const trials = untried.filter(({ agent, silentAt }) => silentAt !== undefined && isNamed(agent));
+    if (this.#refusals.isRefused(name) || source.room() < 1) return;
+    const { open, trials } = this.#askable(suspects, this.#untried(name, ownLogoffs));
     if (open.length === 0 && (trials.length === 0 || this.#isBelieved(name))) return;
     const begins = [
       ...open.map((agent) => this.#openOf(agent)?.since ?? Infinity),
@@ -221,23 +219,33 @@ export class Inquiry {
     const span: Interval = { from: Math.min(...begins) - MARGIN, to: this.#parts.directory.serverNow() };
     const log = await unlessOver(source.ask(span, signal), signal);
     if ('kind' in log) {
-      this.#failed(name, log);
+      this.#refusals.failed(name, log);
       return;
     }
-    this.#notRefused(name);
-    const { entries, knownTo } = log;
-    const of = ({ email }: Agent): AgentSignIns => {
-      const address = normaliseName(email);
-      return { entries: entries.filter((entry) => normaliseName(entry.email) === address), knownTo };
-    };
-    for (const { agent, begunAt, silentAt } of trials) {
-      if (silentAt === undefined) continue;
-      this.#tried(name, showsSignIn(of(agent), { from: begunAt, to: silentAt }), begunAt);
-    }
+    this.#refusals.answered(name);
+    const signIns = new SignInLog(log);
+    for (const { agent, begunAt, silentAt } of trials)
+      this.#tried(name, showsSignIn(signIns.of(agent), { from: begunAt, to: silentAt }), begunAt);
     for (const agent of open)
       this.#answer(name, agent, policy, ({ suspect, before }) =>
-        signInAnswer(of(agent), suspect.stamp, before.at),
+        signInAnswer(signIns.of(agent), suspect.stamp, before.at),
       );
+  }
+
+  /** Suspects, and returns after our revocations, of whom the log can tell. */
+  #askable(
+    suspects: readonly Agent[],
+    untried: readonly OwnLogoff[],
+  ): { readonly open: readonly Agent[]; readonly trials: readonly OwnReturn[] } {
+    const open = suspects.filter((agent) => this.#openOf(agent) !== undefined);
+    const trials = untried.flatMap((each) =>
+      each.silentAt === undefined ? [] : [{ ...each, silentAt: each.silentAt }],
+    );
+    const told = toldOf([...open, ...trials.map(({ agent }) => agent)], this.#parts.population);
+    return {
+      open: open.filter(({ id }) => told.has(id)),
+      trials: trials.filter(({ agent }) => told.has(agent.id)),
+    };
   }
 
   /**
@@ -316,31 +324,5 @@ export class Inquiry {
         { source },
         'evidence contradicts a log-off of ours: the source is not believed until it has shown three others rightly',
       );
-  }
-
-  #isRefused(source: EvidenceSource): boolean {
-    const at = this.#refusedAt.get(source);
-    return at !== undefined && this.#parts.directory.serverNow() - at < REFUSED_FOR;
-  }
-
-  #failed(source: EvidenceSource, fault: EvidenceFault): void {
-    const { log, directory, accounting } = this.#parts;
-    if (fault.kind === 'failed') {
-      if (fault.why !== NO_ROOM) log.info({ source, why: fault.why }, 'a source of evidence gave no answer');
-      return;
-    }
-    if (!this.#refusedAt.has(source))
-      log.warn(
-        { source, permission: fault.permission },
-        'a source of evidence may not be asked: changes that it would explain stay signs of a person',
-      );
-    const at = directory.serverNow();
-    this.#refusedAt.set(source, at);
-    accounting.refused(source, { permission: fault.permission, at });
-  }
-
-  #notRefused(source: EvidenceSource): void {
-    this.#refusedAt.delete(source);
-    this.#parts.accounting.refused(source, undefined);
   }
 }

@@ -120,6 +120,11 @@ export class Tracker {
     return described;
   }
 
+  /** Everyone whose name and e-mail have been handed out for storing. */
+  known(): Iterable<StoredAgent> {
+    return this.#described.values();
+  }
+
   /** These could not be stored: they are handed out again. */
   notDescribed(agents: readonly StoredAgent[]): void {
     for (const { id } of agents) this.#described.delete(id);

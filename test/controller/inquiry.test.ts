@@ -420,6 +420,55 @@ describe('an answer of a source that is believed', () => {
   });
 });
 
+describe('sign-ins are told of by address', () => {
+  /** Agents with a suspect change, each with a sign-in before it. */
+  function suspects(count: number): readonly Agent[] {
+    const all = Array.from({ length: count }, (_, i) => desk.knows(suspect(), `agent-${i + 1}`));
+    desk.on = ['sign_ins'];
+    desk.now = clockTime('09:33:02');
+    return all;
+  }
+
+  test('which is read once of each entry, however many agents are asked about', async () => {
+    const all = suspects(40);
+    let reads = 0;
+    const entries = all.map(({ email }) => ({
+      at: clockTime('09:30:18'),
+      get email() {
+        reads += 1;
+        return email;
+      },
+    }));
+    desk.signIns.tells = { entries, knownTo: clockTime('09:33') };
+    await desk.ask({ suspects: all });
+    expect([reads, new Set(desk.answers), desk.answers.length]).toEqual([
+      40,
+      new Set(['sign_ins bounce']),
+      40,
+    ]);
+  });
+
+  test('and not of agents who share one with another, also with one who is not asked about', async () => {
+    const [one, two] = suspects(2);
+    const email = ' Agent-1@Example.com';
+    desk.tracker.described(one!, undefined);
+    desk.tracker.described(two!, undefined);
+    desk.tracker.described({ ...agent({ id: 'namesake' }), email }, undefined);
+    const entries = [one, two].map((each) => ({ at: clockTime('09:30:18'), email: each!.email }));
+    desk.signIns.tells = { entries, knownTo: clockTime('09:33') };
+    await desk.ask({ suspects: [one!, two!] });
+    expect([desk.signOf('agent-1'), desk.signOf('agent-2')]).toEqual(['presence 09:30:20', 'none']);
+  });
+
+  test('and not of two suspects who share one', async () => {
+    const [one, two] = suspects(2);
+    const { email } = one!;
+    desk.signIns.tells = { entries: [{ at: clockTime('09:30:18'), email }], knownTo: clockTime('09:33') };
+    await desk.ask({ suspects: [one!, { ...two!, email: email.toUpperCase() }] });
+    expect([desk.signOf('agent-1'), desk.answers]).toEqual(['presence 09:30:20', []]);
+  });
+});
+
 describe('a source is believed', () => {
   beforeEach(() => {
     desk = new Desk();

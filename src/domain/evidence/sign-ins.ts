@@ -12,6 +12,11 @@ const SIGN_IN_BEFORE: Duration = MINUTE;
 const TOLERANCE: Duration = 2 * SECOND;
 /** Entries overtake each other: only when the log is so far past a moment is none of that moment missing any more. */
 const OVERTAKING: Duration = 2 * MINUTE;
+/**
+ * A log that tells of an agent's sign-ins again and again, as of telephones and applications, would explain each change by the last
+ * one. No native timeout is so short. Whoever asks has to ask for so much of the time before, and a minute.
+ */
+const ALONE_FOR: Duration = 4 * MINUTE;
 
 /** What of the audit log concerns one agent. */
 export interface AgentSignIns {
@@ -25,18 +30,27 @@ export interface AgentSignIns {
 export function signInAnswer(signIns: AgentSignIns, stamp: Instant, earliest: Instant = stamp): Answer {
   const from = earliest - SIGN_IN_BEFORE;
   const shown = showsSignIn(signIns, { from, to: stamp });
-  if (shown === undefined) return { kind: 'none' };
-  return shown ? { kind: 'bounce', offline: undefined } : { kind: 'person' };
+  if (shown === false) return { kind: 'person' };
+  if (shown === true) return { kind: 'bounce', offline: undefined };
+  return isAmong(signIns.entries, { from, to: stamp }) ? { kind: 'undecided' } : { kind: 'none' };
 }
 
 /**
  * Whether the log shows a sign-in in this span, such as the one behind a silent return after our revocation; `undefined` while it
- * has not come so far.
+ * has not come so far, and where another one shortly before says that it may be of something else.
  */
 export function showsSignIn(
   { entries, knownTo = -Infinity }: AgentSignIns,
-  { from, to }: Interval,
+  span: Interval,
 ): boolean | undefined {
-  if (entries.some(({ at }) => at >= from - TOLERANCE && at <= to + TOLERANCE)) return true;
-  return knownTo >= to + OVERTAKING ? false : undefined;
+  if (!isAmong(entries, span)) return knownTo >= span.to + OVERTAKING ? false : undefined;
+  const isOneOfMany = entries.some(({ at }) => {
+    const before = span.from - TOLERANCE - at;
+    return before > 0 && before <= ALONE_FOR;
+  });
+  return isOneOfMany ? undefined : true;
+}
+
+function isAmong(entries: AgentSignIns['entries'], { from, to }: Interval): boolean {
+  return entries.some(({ at }) => at >= from - TOLERANCE && at <= to + TOLERANCE);
 }

@@ -34,6 +34,30 @@ describe('a change with a sign-in', () => {
   });
 });
 
+describe('a log that tells of sign-ins of the agent again and again', () => {
+  const before = (at: string): AgentSignIns => log('10:02', at, '09:59:58');
+
+  test.each([
+    ['ten seconds before that minute', '09:58:50'],
+    ['four minutes before that minute', '09:55:00'],
+  ])('as %s, says nothing of a change by one more', (_, at) => {
+    expect(signInAnswer(before(at), STAMP)).toEqual({ kind: 'undecided' });
+  });
+
+  test('is none where the one before is older than all that is asked about', () => {
+    expect(signInAnswer(before('09:54:57'), STAMP).kind).toBe('bounce');
+  });
+
+  test('still shows that a person chose a presence, where none of them is near the change', () => {
+    expect(signInAnswer(log('10:02', '09:56', '09:58'), STAMP)).toEqual({ kind: 'person' });
+  });
+
+  test('shows no return of ours, neither rightly nor wrongly', () => {
+    const span = { from: STAMP, to: clockTime('10:00:20') };
+    expect(showsSignIn(log('10:03', '09:57', '10:00:18'), span)).toBeUndefined();
+  });
+});
+
 describe('a change without a sign-in before it', () => {
   test.each([
     ['is not known of while the log is empty', undefined, 'none'],
