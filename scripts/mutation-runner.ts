@@ -102,7 +102,7 @@ export const it = Object.assign(
 );
 
 /** Code that keeps what it has worked out: a change in it may not be reached any more. */
-const KEEPS = /\/domain\/(time|policy)\//;
+const KEEPS = /\/domain\/(time|policy|rollout)\//;
 /** Modules are loaded anew where what they keep may hide a change, or stems from one. */
 let generation = 0;
 const sources = new Map<string, string>();

@@ -56,11 +56,10 @@ export function answerIn(records: readonly PresenceRecord[], look: BetweenLooks)
 /** An Offline that no look showed is a bounce. Anything else that was chosen in between is a person's choice. */
 function answerBetween(between: readonly PresenceRecord[], { before, stamp }: BetweenLooks): Answer {
   const offline = between.filter(({ presence }) => presence === 'OFFLINE');
-  if (offline.length === 0) return PERSON;
   const [first] = between;
   if (first?.presence !== 'OFFLINE' || offline.length > 1) return PERSON;
-  const { from, to } = first;
-  if (to === undefined || !isNear(to, stamp) || from < before) return UNDECIDED;
+  const { from, to = Infinity } = first;
+  if (!isNear(to, stamp) || from < before) return UNDECIDED;
   return { kind: 'bounce', offline: { from, to } };
 }
 
@@ -102,8 +101,8 @@ function isWithin({ from, to = Infinity }: PresenceRecord, at: Instant): boolean
 
 /** Each record ends where the next one begins. */
 function isUnbroken(records: readonly PresenceRecord[]): boolean {
-  return records.every(({ to }, i) => {
+  return records.every(({ to = Infinity }, i) => {
     const next = records[i + 1];
-    return next === undefined || (to !== undefined && isNear(to, next.from));
+    return next === undefined || isNear(to, next.from);
   });
 }

@@ -5,8 +5,8 @@ import { shareOf, type Rollout } from './rollout.ts';
 /** The policy that judges while a rollout is so far; `wanted.before` counts as far as it is the one that was in force for all. */
 export function judgingIn(rollout: Rollout, wanted: Policy): Policy {
   const { base } = rollout;
-  const before = wanted.before?.hash === base?.judges ? wanted.before : undefined;
-  return inForceFor(wanted, shareOf(rollout), before && { ...before, mode: base?.mode ?? 'observe' });
+  const isBase = base !== undefined && wanted.before?.hash === base.judges;
+  return inForceFor(wanted, shareOf(rollout), isBase ? { ...wanted.before, mode: base.mode } : undefined);
 }
 
 /**

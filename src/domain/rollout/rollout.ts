@@ -315,7 +315,7 @@ function isBeyond(count: number, of: number, share: number): boolean {
 
 function stopping(rollout: Rollout, candidate: Candidate, stopped: Stop): Rollout {
   const { judges } = candidate;
-  const all = [...rollout.stopped.filter((one) => one !== judges), judges].slice(-STOPPED_KEPT);
+  const all = [...rollout.stopped, judges].slice(-STOPPED_KEPT);
   return { ...rollout, candidate: { ...candidate, stopped }, stopped: all };
 }
 

@@ -36,6 +36,12 @@ describe('whether a source of evidence is believed', () => {
     const again = ['10:04', '10:05', '10:06'].reduce((so, time) => tried(so, true, at(time)), wrong);
     expect(isBelieved(again)).toBe(true);
   });
+
+  it('a log-off that counted once does not count again after a wrong answer about an older one', () => {
+    const wrong = tried(thrice, false, at('10:01'));
+    expect(tried(wrong, true, at('10:02')).right).toBe(0);
+    expect(tried(wrong, true, at('10:03')).right).toBe(1);
+  });
 });
 
 describe('how a source stands', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   comparedWith,
+  isAmong,
   isWhole,
   NOTHING_PUSHED,
   pushAnswer,
@@ -47,6 +48,16 @@ describe('pushed changes between two looks', () => {
       'undecided',
     ],
     [
+      'such a change a second before the look decides nothing either',
+      pushed(change('BUSY', '09:29:59'), change('OFFLINE', '09:30:05'), change('AWAY', '09:30:20')),
+      'undecided',
+    ],
+    [
+      'such a change at the very time of the look decides nothing either',
+      pushed(change('BUSY', '09:30'), change('OFFLINE', '09:30:05'), change('AWAY', '09:30:20')),
+      'undecided',
+    ],
+    [
       'a change from the time of the look before is what was in force then',
       pushed(change('AWAY', '09:10'), change('OFFLINE', '09:30:05'), change('AWAY', '09:30:20')),
       'bounce',
@@ -69,7 +80,8 @@ describe('pushed changes between two looks', () => {
       'undecided',
     ],
     ['what is listened to since just before the look decides', { ...BOUNCE, from: LOOK.before }, 'bounce'],
-    ['what may not have arrived yet is no answer', { ...BOUNCE, to: LOOK.stamp + 9 * SECOND }, 'none'],
+    ['what may not have arrived yet is no answer', { ...BOUNCE, to: LOOK.stamp + 10 * SECOND - 1 }, 'none'],
+    ['what has had ten seconds to arrive decides', { ...BOUNCE, to: LOOK.stamp + 10 * SECOND }, 'bounce'],
   ])('%s', (_, told, answer) => {
     expect(pushAnswer(told, LOOK, true).kind).toBe(answer);
   });
@@ -77,6 +89,10 @@ describe('pushed changes between two looks', () => {
   test('decide nothing while changes are known to be lost', () => {
     expect(pushAnswer(BOUNCE, LOOK, false).kind).toBe('undecided');
     expect(pushAnswer(pushed(change('AWAY', '09:30:20')), LOOK, false).kind).toBe('undecided');
+  });
+
+  test('are no answer where they do not show the change, whether or not others are known to be lost', () => {
+    expect(pushAnswer(pushed(change('OFFLINE', '09:30:05')), LOOK, false).kind).toBe('none');
   });
 
   test('never are a bounce once an Offline of theirs is left out, whatever else is left out', () => {
@@ -111,12 +127,42 @@ describe('an Offline of ours', () => {
       undefined,
     ],
     [
+      'whose beginning alone was listened to is shown rightly',
+      { ...pushed(change('OFFLINE', '09:30:01')), from: offline.begunAt },
+      true,
+    ],
+    [
+      'that was not listened to tries nothing',
+      { ...pushed(change('OFFLINE', '09:30:01')), from: undefined },
+      undefined,
+    ],
+    [
       'that may not have arrived tries nothing',
       { ...pushed(change('OFFLINE', '09:30:01')), to: clockTime('09:30:10') },
       undefined,
     ],
+    [
+      'that has had ten seconds to arrive is shown rightly',
+      { ...pushed(change('OFFLINE', '09:30:01')), to: clockTime('09:30:11') },
+      true,
+    ],
   ])('%s', (_, told, isRight) => {
     expect(pushedOwnOffline(told, offline)).toBe(isRight);
+  });
+});
+
+describe('a change that a look showed was pushed as well', () => {
+  const all = [change('AWAY', '09:10'), change('BUSY', '09:30')];
+  test.each<[string, readonly PushedChange[], string, PushedChange['presence'], boolean]>([
+    ['where one of those pushed has its stamp and presence', all, '09:30', 'BUSY', true],
+    ['also where its stamp is two seconds earlier', all, '09:29:58', 'BUSY', true],
+    ['also where its stamp is two seconds later', all, '09:30:02', 'BUSY', true],
+    ['but not where its stamp is three seconds earlier', all, '09:29:57', 'BUSY', false],
+    ['but not where its stamp is three seconds later', all, '09:30:03', 'BUSY', false],
+    ['but not where another presence was pushed of that time', all, '09:30', 'AWAY', false],
+    ['but not where nothing was pushed', [], '09:30', 'BUSY', false],
+  ])('%s', (_, changes, at, presence, isPushed) => {
+    expect(isAmong(changes, clockTime(at), presence)).toBe(isPushed);
   });
 });
 

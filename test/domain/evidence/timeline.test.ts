@@ -31,6 +31,51 @@ describe('what a presence history says of a change between two looks', () => {
     });
   });
 
+  it.each([
+    [
+      'whose Offline begins with the look before',
+      history(['09:30', 'BREAK'], ['10:00:00', 'OFFLINE'], ['10:00:40', 'BREAK']),
+    ],
+    [
+      'with other presences before the look before',
+      history(['09:00', 'AWAY'], ['09:30', 'BREAK'], ['10:00:37', 'OFFLINE'], ['10:00:40', 'BREAK']),
+    ],
+    [
+      'that begins two seconds after the look before',
+      history(['10:00:02', 'BREAK'], ['10:00:37', 'OFFLINE'], ['10:00:40', 'BREAK']),
+    ],
+    [
+      'that goes on two seconds before the look after',
+      history(['09:30', 'BREAK'], ['10:00:37', 'OFFLINE'], ['10:00:40', 'BREAK'], ['10:00:58', 'AWAY']),
+    ],
+    [
+      'that goes on after the look after',
+      history(
+        ['09:30', 'BREAK'],
+        ['10:00:37', 'OFFLINE'],
+        ['10:00:40', 'BREAK'],
+        ['10:05', 'OFFLINE'],
+        ['10:06', 'AWAY'],
+      ),
+    ],
+    [
+      'whose change stands two seconds later',
+      history(['09:30', 'BREAK'], ['10:00:37', 'OFFLINE'], ['10:00:42', 'BREAK']),
+    ],
+    [
+      'whose change stands two seconds earlier',
+      history(['09:30', 'BREAK'], ['10:00:37', 'OFFLINE'], ['10:00:38', 'BREAK']),
+    ],
+  ])('a history %s is read as any other: a bounce', (_, records) => {
+    expect(answerIn(records, LOOK).kind).toBe('bounce');
+  });
+
+  it('a hole in the history long before the look before does not matter', () => {
+    const before: PresenceRecord = { from: at('09:00'), to: at('09:10'), presence: 'AWAY' };
+    const records = history(['09:30', 'BREAK'], ['10:00:37', 'OFFLINE'], ['10:00:40', 'BREAK']);
+    expect(answerIn([before, ...records], LOOK).kind).toBe('bounce');
+  });
+
   it('records that follow each other without Offline show a person', () => {
     expect(answerIn(history(['09:30', 'BREAK'], ['10:00:40', 'BREAK']), LOOK)).toEqual({ kind: 'person' });
   });
@@ -87,7 +132,12 @@ describe('what a presence history says of a change between two looks', () => {
       'the Offline began before the look before it',
       history(['09:30', 'BREAK'], ['09:59:58', 'OFFLINE'], ['10:00:40', 'BREAK']),
     ],
+    [
+      'the look after saw another presence, three seconds before it',
+      history(['09:30', 'BREAK'], ['10:00:37', 'OFFLINE'], ['10:00:40', 'BREAK'], ['10:00:57', 'AWAY']),
+    ],
     ['the history begins after the look before', history(['10:00:37', 'OFFLINE'], ['10:00:40', 'BREAK'])],
+    ['the history begins three seconds after it', history(['10:00:03', 'BREAK'], ['10:00:40', 'BREAK'])],
     [
       'a record is missing between the looks',
       [
@@ -113,6 +163,11 @@ describe('what a presence history says of a change between two looks', () => {
     ],
   ] satisfies [string, readonly PresenceRecord[]][])('is void where %s', (_, records) => {
     expect(answerIn(records, LOOK)).toEqual({ kind: 'undecided' });
+  });
+
+  it('is void where the change itself is all that is there, close to the look before it', () => {
+    const look = { ...LOOK, stamp: at('10:00:01') };
+    expect(answerIn(history(['10:00:01', 'BREAK']), look)).toEqual({ kind: 'undecided' });
   });
 
   it('is a bounce only where an Offline lies between the looks and ends within two seconds of the stamp', () => {
@@ -163,6 +218,36 @@ describe('a source tried by our own log-off', () => {
       'is wrong where the agent was back before the last look',
       false,
       history(['09:00', 'BREAK'], ['10:00:05', 'OFFLINE'], ['10:01', 'BREAK'], ['10:09', 'AWAY']),
+    ],
+    [
+      'shows nothing where the Offline begins at most two seconds before it',
+      undefined,
+      history(['09:00', 'BREAK'], ['09:59:58', 'OFFLINE']),
+    ],
+    [
+      'is wrong where the Offline begins three seconds before it',
+      false,
+      history(['09:00', 'BREAK'], ['09:59:57', 'OFFLINE']),
+    ],
+    [
+      'shows it rightly where an Offline of before lasts two seconds longer',
+      true,
+      history(['09:50', 'OFFLINE'], ['10:00:02', 'BREAK'], ['10:00:05', 'OFFLINE']),
+    ],
+    [
+      'is wrong where an Offline of before lasts three seconds longer',
+      false,
+      history(['09:50', 'OFFLINE'], ['10:00:03', 'BREAK'], ['10:00:05', 'OFFLINE']),
+    ],
+    [
+      'shows it rightly where the agent was back, and the next change is within two seconds of the last look',
+      true,
+      history(['10:00:05', 'OFFLINE'], ['10:01', 'BREAK'], ['10:05:02', 'AWAY']),
+    ],
+    [
+      'is wrong where the agent was back, and the next change is three seconds after the last look',
+      false,
+      history(['10:00:05', 'OFFLINE'], ['10:01', 'BREAK'], ['10:05:03', 'AWAY']),
     ],
     ['is wrong where the Offline is left out', false, history(['09:00', 'BREAK'], ['10:30', 'AWAY'])],
     [

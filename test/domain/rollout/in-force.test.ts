@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Policy } from '../../../src/domain/policy/policy.ts';
 import { profileOf } from '../../../src/domain/policy/when.ts';
-import { inForceFor } from '../../../src/domain/rollout/in-force.ts';
+import { inForceFor, judgingIn } from '../../../src/domain/rollout/in-force.ts';
+import type { Rollout } from '../../../src/domain/rollout/rollout.ts';
 import { isInShare } from '../../../src/domain/rollout/share.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { agent, CAPS, exemption, matcher, policy, profile, rule } from '../build.ts';
@@ -28,11 +29,14 @@ describe('while a policy is in force for a tenth of the agents', () => {
   test('the others are left alone where the policy before is not known', () => {
     const judging = inForceFor(NEW, 0.1, undefined);
     expect([countFor(TENTH, judging), countFor(REST, judging)]).toEqual([['new'], [undefined]]);
+    expect(judging).toEqual({ ...NEW, others: { share: 0.1, profiles: [] } });
   });
 
   test('rules of a policy that only observed go on observing, and no others', () => {
     const { others, profiles } = inForceFor(NEW, 0.1, { ...OLD, mode: 'observe' });
-    expect(others?.profiles.flatMap(({ rules }) => rules.map(({ mode }) => mode))).toEqual(['observe']);
+    expect(others?.profiles).toEqual([
+      profile({ name: 'old', rules: [rule({ id: 'old', mode: 'observe' })] }),
+    ]);
     expect(profiles[0]?.rules[0]?.mode).toBe('enforce');
     expect(inForceFor(NEW, 0.1, OLD).others?.profiles[0]?.rules[0]?.mode).toBe('enforce');
   });
@@ -63,10 +67,53 @@ describe('while a policy is in force for a tenth of the agents', () => {
   });
 
   test('the ids that names had before are divided in the same way', () => {
-    const former = { ...NEW, before: OLD };
-    const judging = inForceFor({ ...NEW, former }, 0.1, OLD);
-    expect([countFor(TENTH, judging.former!), countFor(REST, judging.former!)]).toEqual([['new'], ['old']]);
+    const oldByFormerIds = policy({ profiles: [profile({ name: 'old by former ids' })] });
+    const wanted = { ...NEW, former: { ...NEW, before: oldByFormerIds } };
+    const countFormerly = (before: Policy | undefined): unknown => {
+      const { former } = inForceFor(wanted, 0.1, before);
+      return [countFor(TENTH, former!), countFor(REST, former!)];
+    };
+    expect(countFormerly(OLD)).toEqual([['new'], ['old by former ids']]);
+    expect(countFormerly(undefined)).toEqual([['new'], [undefined]]);
   });
+});
+
+describe('the policies that judge while a rollout is at a tenth', () => {
+  const steps = [{ at: 0, share: 0.1 }];
+  const candidate = { judges: 'new', hash: 'file-new', steps, watched: 0, countedFrom: 0 };
+  const rollout: Rollout = { base: { judges: 'old', mode: 'enforce' }, candidate, stopped: [] };
+  const wanted = { ...NEW, before: { ...OLD, hash: 'old' } };
+
+  test.each<[string, Rollout, Policy, readonly (string | undefined)[]]>([
+    ['are both', rollout, wanted, ['new', 'old']],
+    ['leave the others alone where the policy before is not at hand', rollout, NEW, ['new', undefined]],
+    [
+      'leave the others alone where another policy than that of before is at hand',
+      rollout,
+      { ...wanted, before: { ...OLD, hash: 'older' } },
+      ['new', undefined],
+    ],
+    [
+      'leave the others alone where none was in force before',
+      { ...rollout, base: undefined },
+      wanted,
+      ['new', undefined],
+    ],
+    ['are the changed one alone, once that is in force for all', { stopped: [] }, wanted, ['new', 'new']],
+  ])('%s', (_, standing, policies, profiles) => {
+    const judging = judgingIn(standing, policies);
+    expect([TENTH, REST].flatMap((ids) => countFor(ids, judging))).toEqual(profiles);
+  });
+
+  test.each(['observe', 'enforce'] as const)(
+    'let the others be judged in the mode that was in force for all, such as %s, whatever mode the file of before says',
+    (mode) => {
+      const says = mode === 'observe' ? 'enforce' : 'observe';
+      const before: Policy = { ...wanted.before, mode: says };
+      const { others } = judgingIn({ ...rollout, base: { judges: 'old', mode } }, { ...wanted, before });
+      expect(others?.profiles[0]?.rules[0]?.mode).toBe(mode);
+    },
+  );
 });
 
 test('at 100 % nothing of the policy before is left', () => {

@@ -2,6 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RolloutTerms } from '../../../src/domain/policy/policy.ts';
 import {
+  isForAll,
+  isOfRollout,
   NO_ROLLOUT,
   NOTHING_COUNTED,
   ordered,
@@ -41,16 +43,11 @@ class Story {
     return this.#take(progressed(this.rollout, TERMS, progress));
   }
 
-  asks(
-    time: string,
-    what: Order['what'],
-    parts: Partial<Order> = {},
-    terms: RolloutTerms | undefined = TERMS,
-  ): this {
+  asks(time: string, what: Order['what'], parts: Partial<Order> = {}): this {
     const judges = this.rollout.candidate?.judges ?? '';
     const id = `order-${(this.#orders += 1)}`;
     return this.#take(
-      ordered(this.rollout, { id, what, judges, by: 'lead@floor', ...parts }, terms, at(time)),
+      ordered(this.rollout, { id, what, judges, by: 'lead@floor', ...parts }, TERMS, at(time)),
     );
   }
 
@@ -115,11 +112,24 @@ describe('a change', () => {
   });
 
   test('comes to all when the steps are taken out of the file, but not where it was stopped', () => {
-    expect(begun().file('09:30', wants('B', { terms: undefined })).base).toBe('B');
+    const story = begun().file('09:30', wants('B', { terms: undefined }));
+    expect([story.base, story.told.at(-1)]).toEqual(['B', 'rollout of file-B over']);
     const stopped = begun()
       .asks('09:20', 'abort')
       .file('09:30', wants('B', { terms: undefined }));
     expect([stopped.share, stopped.base]).toEqual([0, 'A']);
+  });
+
+  test('that is already in force for all is none, also while it observes', () => {
+    const acting = inForce();
+    const observing = new Story().file('08:00', wants('A', { mode: 'observe' }));
+    for (const { rollout } of [acting, observing]) {
+      const moved = wanting(rollout, wants('A', { mode: 'observe' }), at('09:00'));
+      expect(moved.rollout).toBe(rollout);
+      expect(moved.told).toEqual([]);
+    }
+    expect(acting.file('09:00', wants('A')).told).toEqual([]);
+    expect(observing.file('09:00', wants('A')).told).toEqual(['rollout of file-A begun: 1% of the agents']);
   });
 
   test('from observe to enforce comes in steps, and a change to observe holds for all at once', () => {
@@ -143,14 +153,27 @@ describe('a change', () => {
 
   test('is the same object where nothing changes', () => {
     const { rollout } = begun();
-    expect(wanting(rollout, wants('B'), at('09:10')).rollout).toBe(rollout);
-    expect(wanting(inForce().rollout, wants('A'), at('09:10')).told).toEqual([]);
+    for (const time of ['09:00', '09:10']) {
+      const moved = wanting(rollout, wants('B'), at(time));
+      expect(moved.rollout).toBe(rollout);
+      expect(moved.told).toEqual([]);
+    }
+  });
+
+  test('has no progress where nothing is brought out, or it was stopped', () => {
+    for (const story of [inForce(), begun().asks('09:30', 'abort')]) {
+      const { rollout } = story;
+      const { length } = story.told;
+      expect(story.watched('12:00', { regrets: 3 }).rollout).toBe(rollout);
+      expect(story.told).toHaveLength(length);
+    }
   });
 });
 
 describe('a step', () => {
   test('goes on by watched time only, however late it is', () => {
     const story = begun();
+    expect(story.watched('09:59', {}, 0).told).toHaveLength(1);
     for (let hour = 10; hour < 24; hour += 1) story.watched(`${hour}:00`, {}, 0);
     expect(story.share).toBe(0.01);
     story.watched('23:30', {}, 59 * MINUTE);
@@ -183,6 +206,43 @@ describe('a step', () => {
       steps: [{ at: at('08:05'), share: 0.01 }],
     });
     expect(shareAt(story.rollout.candidate!, at('08:10'))).toBe(0.01);
+    expect(story.told).toEqual(['rollout of file-B begun: 1% of the agents']);
+  });
+
+  test('of a clock that ran ahead since an earlier step keeps what came before: its steps, and since when it counts', () => {
+    const story = begun().watched('10:00').asks('10:10', 'abort').asks('10:20', 'continue');
+    story.file('10:15', wants('B'));
+    expect(story.rollout.candidate).toEqual({
+      judges: 'B',
+      hash: 'file-B',
+      steps: [
+        { at: at('09:00'), share: 0.01 },
+        { at: at('10:00'), share: 0.1 },
+        { at: at('10:10'), share: 0 },
+        { at: at('10:15'), share: 0.1 },
+      ],
+      watched: 0,
+      countedFrom: at('10:15'),
+    });
+  });
+
+  test('of a clock that ran ahead at the last step alone is set right, with all that was counted before', () => {
+    const { candidate } = begun().watched('10:00').file('09:30', wants('B')).rollout;
+    expect(candidate).toMatchObject({
+      countedFrom: at('09:00'),
+      steps: [
+        { at: at('09:00'), share: 0.01 },
+        { at: at('09:30'), share: 0.1 },
+      ],
+    });
+  });
+
+  test('of a clock that ran ahead when a stopped policy was refused is set right too', () => {
+    const story = begun().asks('09:10', 'abort').file('09:20', wants('A')).file('09:40', wants('B'));
+    expect(story.file('09:30', wants('B')).rollout.candidate).toMatchObject({
+      steps: [],
+      countedFrom: at('09:30'),
+    });
   });
 });
 
@@ -197,6 +257,7 @@ describe('a rollout is stopped', () => {
   ])('by %s', (reason, changed) => {
     const story = begun().watched('09:10', changed, MINUTE);
     expect(story.told.at(-1)).toBe(`rollout of file-B stopped: ${reason}`);
+    expect(story.rollout.candidate?.stopped).toEqual({ at: at('09:10'), reason });
     expect([story.share, story.base]).toEqual([0, 'A']);
   });
 
@@ -233,6 +294,12 @@ describe('a rollout is stopped', () => {
     expect(story.file('09:04', wants('B')).share).toBe(0);
     story.file('09:05', wants('C99')).asks('09:06', 'abort');
     expect(story.rollout.stopped).toHaveLength(100);
+    expect(story.file('09:07', wants('B')).share).toBe(0.01);
+  });
+
+  test('twice, and is remembered once', () => {
+    const story = begun().asks('09:10', 'abort').asks('09:20', 'continue').asks('09:30', 'abort');
+    expect(story.rollout.stopped).toEqual(['B']);
   });
 });
 
@@ -259,6 +326,26 @@ describe('an operator', () => {
     ]);
   });
 
+  test('brings the next step without another beginning: log-offs are counted since the first', () => {
+    const { candidate } = begun().asks('09:10', 'continue').rollout;
+    expect([candidate?.countedFrom, candidate?.watched]).toEqual([at('09:00'), 0]);
+  });
+
+  test('brings it to all where the file has no steps any more', () => {
+    const story = begun().asks('09:10', 'abort').file('09:20', wants('A')).file('09:30', wants('B'));
+    const order = { id: 'one', what: 'continue', judges: 'B', by: 'lead@floor' } as const;
+    const { rollout, told } = ordered(story.rollout, order, undefined, at('09:40'));
+    expect([rollout.base, rollout.candidate]).toEqual([{ judges: 'B', mode: 'enforce' }, undefined]);
+    expect(told).toEqual([
+      { reason: 'rollout of file-B continued: it is in force for all', by: 'lead@floor' },
+    ]);
+  });
+
+  test('lets one stopped policy go on, and no other that was stopped', () => {
+    const story = begun().asks('09:10', 'abort').file('09:20', wants('C')).asks('09:30', 'abort');
+    expect(story.asks('09:40', 'continue').rollout.stopped).toEqual(['B']);
+  });
+
   test('lets a stopped one go on at the step where it stopped, counting anew; time and counts from before are gone', () => {
     const story = begun()
       .watched('10:00')
@@ -272,14 +359,19 @@ describe('an operator', () => {
 
   test('a stop between two steps: no log-off of that time was by the changed policy', () => {
     const { candidate } = begun().asks('09:30', 'abort').asks('10:00', 'continue').rollout;
-    expect(['08:59', '09:10', '09:40', '10:10'].map((time) => shareAt(candidate!, at(time)))).toEqual([
-      0, 0.01, 0, 0.01,
-    ]);
+    const times = ['08:59', '09:00', '09:29', '09:30', '09:59', '10:00'];
+    expect(times.map((time) => shareAt(candidate!, at(time)))).toEqual([0, 0.01, 0.01, 0, 0, 0.01]);
+  });
+
+  test('a stop: no log-off since then was by the changed policy', () => {
+    const { candidate } = begun().asks('09:30', 'abort').rollout;
+    expect(['09:29', '09:30', '09:31'].map((time) => shareAt(candidate!, at(time)))).toEqual([0.01, 0, 0]);
   });
 
   test('begins one that was refused, at its first step', () => {
     const story = begun().asks('09:10', 'abort').file('09:20', wants('A')).file('09:30', wants('B'));
     expect(story.asks('09:40', 'continue').share).toBe(0.01);
+    expect(story.rollout.candidate?.steps).toEqual([{ at: at('09:40'), share: 0.01 }]);
   });
 
   test('is heeded once for each order, and not about another policy than the one that is brought out', () => {
@@ -287,13 +379,42 @@ describe('an operator', () => {
     expect(story.asks('09:11', 'continue', { id: 'one' }).share).toBe(0.1);
     expect(story.asks('09:12', 'continue', { id: 'two', judges: 'C' }).share).toBe(0.1);
     expect(inForce().asks('09:12', 'abort', { judges: 'A' }).share).toBe(1);
+    expect(story.told).toHaveLength(2);
   });
 
   test('continues as often as wanted: what is remembered of steps stays small', () => {
     const story = begun();
     for (let n = 0; n < 200; n += 1) story.asks('09:10', 'abort').asks('09:20', 'continue');
-    expect(story.rollout.candidate?.steps.length).toBeLessThanOrEqual(50);
+    expect(story.rollout.candidate?.steps).toHaveLength(50);
     expect(story.share).toBe(0.01);
+    expect(story.watched('10:20').share).toBe(0.1);
+    expect(story.rollout.candidate?.steps).toHaveLength(50);
+  });
+});
+
+describe('what is on record of a rollout', () => {
+  const stories = {
+    begun: begun(),
+    goesOn: begun().watched('10:00'),
+    done: begun().watched('10:00').watched('11:00'),
+    stopped: begun().asks('09:30', 'abort', { reason: 'it is in force for all' }),
+    refused: begun().asks('09:10', 'abort').file('09:20', wants('C')).file('09:30', wants('B')),
+    continued: begun().asks('09:10', 'continue', { reason: 'quiet so far' }),
+    continuedToAll: begun().asks('09:10', 'continue').asks('09:20', 'continue'),
+    withoutSteps: begun().file('09:30', wants('B', { terms: undefined })),
+    takenBack: begun().file('09:30', wants('A')),
+  };
+
+  test('says when one policy is in force for all again', () => {
+    const forAll = Object.entries(stories).filter(([, { told }]) => isForAll(told.at(-1) ?? ''));
+    expect(forAll.map(([name]) => name)).toEqual(['done', 'continuedToAll', 'withoutSteps', 'takenBack']);
+  });
+
+  test('is told from what the record says of other changes of the policy', () => {
+    expect(Object.values(stories).every(({ told }) => told.every(isOfRollout))).toBe(true);
+    const change = '0a1b2c3d4e5f → file-B';
+    for (const told of [change, `${change}, in the place of the rollout of file-A over`])
+      expect([isOfRollout(told), isForAll(told)]).toEqual([false, false]);
   });
 });
 
