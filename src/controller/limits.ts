@@ -1,5 +1,7 @@
 /** How far one sweep may go: while the lease of the store lasts, and until it is stopped. */
 
+import type { Duration } from '../domain/time/time.ts';
+
 /** How the lease of the store stands during a sweep. `unknown`: the store does not answer. */
 export type LeaseStill = 'held' | 'lost' | 'unknown';
 
@@ -17,6 +19,18 @@ export interface SweepLimits {
   readonly signal: AbortSignal;
   /** Ends acting at once: also when the lease is about to end. `signal` unless given. */
   readonly actSignal?: AbortSignal;
+  /** How long what need not be in this sweep may still take, before it would keep the next one from its time. */
+  readonly rest?: () => Duration;
+}
+
+/** Timers of Node.js are 32 bits wide. */
+const LONGEST_TIMER: Duration = 2 ** 31 - 1;
+
+/** Ends with the sweep that is stopped, and where it would keep the next sweep from its time. */
+export function inSpareTime({ signal, rest }: SweepLimits): AbortSignal {
+  const left = Math.floor(rest?.() ?? Infinity);
+  if (left <= 0) return AbortSignal.abort(new Error('the next sweep is due'));
+  return left > LONGEST_TIMER ? signal : AbortSignal.any([signal, AbortSignal.timeout(left)]);
 }
 
 /** Another worker may have written the store while this one read: what it read rests on memories that are too old. */

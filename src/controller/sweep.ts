@@ -20,7 +20,7 @@ import { forgetOld } from './prune.ts';
 import { dryRun } from './actuator/dry-run.ts';
 import { Learner } from './learner.ts';
 import { Inquiry } from './inquiry.ts';
-import { LeaseLost, type SweepLimits } from './limits.ts';
+import { inSpareTime, LeaseLost, type SweepLimits } from './limits.ts';
 import { SweepEvents } from './sweep-events.ts';
 import { forgiven, noOutcomes } from './actuator/outcomes.ts';
 import { Tracker, type SweepContext } from './tracker.ts';
@@ -119,7 +119,7 @@ export class Controller {
     const mayGoOn = await this.#bringOut(watched);
     const done = mayGoOn ? await this.#carryOut(watched, plans, limits) : nothingDone(plans);
     const givenBack = await this.#inquire(watched, limits);
-    const named = await withConversations(this.#parts, watched, limits.signal);
+    const named = await withConversations(this.#parts, watched, inSpareTime(limits));
     const report = this.#tell(named, plans.enforced, done);
     this.#traces.tell(plans, report);
     await this.#forget(watched, limits);
@@ -276,9 +276,9 @@ export class Controller {
   }
 
   /** Evidence comes last. What it changed is stored at once: `once` makes no second sweep. */
-  async #inquire(watched: Watched, { signal }: SweepLimits): Promise<readonly AgentState[]> {
+  async #inquire(watched: Watched, limits: SweepLimits): Promise<readonly AgentState[]> {
     const { sweepId, findings, context, lease } = watched;
-    const changed = await this.#inquiry.ask(findings, context, signal);
+    const changed = await this.#inquiry.ask(findings, context, inSpareTime(limits));
     const isStored = lease === 'held' && this.#storeTrouble.why === undefined;
     if (isStored && (changed.length > 0 || this.#deps.accounting.hasLearnt))
       await this.#storeTrouble.unlessLost(sweepId, () => saveStep(this.#deps, changed, [], this.#standing));

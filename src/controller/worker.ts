@@ -15,7 +15,7 @@ import type { Store } from '../ports/store.ts';
 
 /** A log-off pass may take this long when reading everyone has left hardly any time for it. */
 const LATE_ROUND: Duration = 30 * SECOND;
-/** No batch begins this close to the next sweep: it would run into it, and that sweep would not take place. */
+/** No batch begins this close to the next sweep, nor goes evidence on: it would run into it, and that sweep would not take place. */
 const LAST_BATCH: Duration = 3 * SECOND;
 /** After the time to drain, what still goes on is cut off; it then ends within this. */
 const CUT_OFF: Duration = SECOND;
@@ -265,6 +265,7 @@ export class Worker {
       mayRecord: () => keeper.stillIn(term),
       mayAct: () => keeper.mayAct,
       leaseFault: () => keeper.fault,
+      rest: () => this.#rest(nextTick),
       signal: this.#abort.signal,
       actSignal: AbortSignal.any([this.#abort.signal, keeper.signal]),
     });
@@ -287,6 +288,15 @@ export class Worker {
       until ??= nextTick === undefined ? Infinity : endOfRound(begun, now, nextTick);
       return now < until && this.#keeper.mayAct && (await this.#keeper.stillIn(term)) === 'held';
     };
+  }
+
+  /** How long what need not be in this sweep may take. A tick that is over has been left out: then it is the one after it that counts. */
+  #rest(nextTick: Instant | undefined): Duration {
+    if (nextTick === undefined) return Infinity;
+    const now = this.#parts.clock.now();
+    const interval = this.#inForce.longestInterval;
+    const missed = Math.max(0, Math.ceil((now - nextTick) / interval));
+    return Math.max(0, nextTick + missed * interval - Math.min(LAST_BATCH, interval / 10) - now);
   }
 
   /** Another worker has the lease: what is remembered here is worth nothing from now on. */

@@ -757,6 +757,34 @@ describe('a free lease', () => {
   });
 });
 
+describe('what need not be in a sweep may take', () => {
+  test.each([
+    ['of a sweep that has just begun', 0, 57],
+    ['of one that has taken long', 50, 7],
+    ['of one that is nearly over', 58, 0],
+    ['of one past the time of the next one, which is left out', 65, 52],
+  ])('the time %s, up to three seconds before the next one', async (_, took, left) => {
+    let rest: unknown;
+    sweep = async (limits) => {
+      await wait(took * SECOND);
+      rest = limits.rest?.();
+      return report();
+    };
+    await workerOf().tick(clock.now() + MINUTE);
+    expect(rest).toBe(left * SECOND);
+  });
+
+  test('any time where no next sweep is known', async () => {
+    let rest: unknown;
+    sweep = ({ rest: asked }) => {
+      rest = asked?.();
+      return Promise.resolve(report());
+    };
+    await workerOf().tick();
+    expect(rest).toBe(Infinity);
+  });
+});
+
 describe('an early look', () => {
   const NEXT = BASE + MINUTE;
   let worker: Worker;

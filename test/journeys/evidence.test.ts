@@ -3,9 +3,9 @@
  * the presence timeline the browsers are told from the people. The same shift is played with sources that are worse and worse.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import type { Faults } from '../../src/sandbox/index.ts';
-import { playShift, policyText, SLACK, type Played, type Shift } from './shift.ts';
+import { playShift, policyText, SLACK, type Played, type Shift, type ShiftOptions } from './shift.ts';
 
 /** The first log-offs are what the timeline is tried by. */
 const CAST = [
@@ -27,8 +27,10 @@ function play(
   timeline: 'auto' | 'off',
   faults: Partial<Faults> = {},
   onMinute?: (minute: number, shift: Shift) => unknown,
+  more: Pick<ShiftOptions, 'nextIn'> = {},
 ): Promise<Played> {
   return playShift({
+    ...more,
     ...(onMinute === undefined ? {} : { onMinute }),
     seed: 2,
     agents: CAST.length,
@@ -107,6 +109,14 @@ describe('with the timeline', () => {
     expect(asked).toBeGreaterThan(0);
     expect(asked).toBeLessThanOrEqual(played.shift.reports.length);
   });
+});
+
+test('a sweep with no time left before the next one asks for no evidence, and logs off all the same', async () => {
+  const { shift, truth } = await play('auto', {}, undefined, { nextIn: 3 * SECOND });
+  expect(shift.done('postAnalyticsUsersDetailsQuery')).toBe(0);
+  expect(truth.perArchetype.map(({ loggedOff }) => loggedOff)).toEqual(
+    without.truth.perArchetype.map(({ loggedOff }) => loggedOff),
+  );
 });
 
 describe.each<[string, Partial<Faults>]>([

@@ -40,6 +40,8 @@ export interface ShiftOptions extends Partial<Omit<SandboxOptions, 'now' | 'star
   readonly inMemory?: boolean;
   /** Looks early a quarter, half and three quarters of a minute after each sweep. */
   readonly early?: boolean;
+  /** So long after a sweep begins the next one is due, as the worker is told; an interval unless given. */
+  readonly nextIn?: Duration;
 }
 
 export interface LogLine extends Readonly<Record<string, unknown>> {
@@ -167,7 +169,7 @@ export class Shift {
   /** One sweep now. */
   async sweep(assembly = this.assembly): Promise<SweepReport | undefined> {
     this.#readings = 0;
-    const report = await assembly.worker.tick(this.clock.now() + INTERVAL);
+    const report = await assembly.worker.tick(this.clock.now() + (this.#options.nextIn ?? INTERVAL));
     if (report !== undefined) this.reports.push(report);
     return report;
   }
