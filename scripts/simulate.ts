@@ -39,9 +39,11 @@ if (values.seed !== undefined) {
   const [from, count] = [whole('from', values.from), whole('seeds', values.seeds)];
   const begun = performance.now();
   const sum = { effects: 0, takings: 0, mishaps: 0 };
+  const told = new Map<string, number>();
   let failed = 0;
   for (let seed = from; seed < from + count; seed += 1) {
-    const { findings, effects, takings, mishaps } = await simulate(seed, mistake);
+    const { findings, effects, takings, mishaps, rollouts } = await simulate(seed, mistake);
+    for (const [what, count] of rollouts) told.set(what, (told.get(what) ?? 0) + count);
     sum.effects += effects;
     sum.takings += takings;
     sum.mishaps += mishaps;
@@ -52,7 +54,8 @@ if (values.seed !== undefined) {
   const minutes = (performance.now() - begun) / 60_000;
   console.log(
     `${count} seeds, ${Math.round(count / minutes)} a minute: ${failed} with findings. ` +
-      `${sum.mishaps} mishaps, ${sum.takings} takings of a lease, ${sum.effects} requests for agents.`,
+      `${sum.mishaps} mishaps, ${sum.takings} takings of a lease, ${sum.effects} requests for agents. ` +
+      `Of rollouts was told: ${[...told].map(([what, count]) => `${what} ${count}`).join(', ')}.`,
   );
   if (failed > 0) process.exitCode = 1;
 }

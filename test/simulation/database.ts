@@ -114,7 +114,8 @@ class Asker {
       if (this.#mistake !== 'no_fence') this.#fence.check({ holder, epoch }, PLACE, granted);
       return give();
     };
-    if (this.#mistake === 'write_behind' && name === 'saveStep') {
+    const behind = this.#mistake === 'write_behind' ? 'saveStep' : 'setFacts';
+    if (isBehind(this.#mistake) && name === behind) {
       this.#scheduler.after(8 * SECOND, this.#process, () => {
         void this.#reached(fenced).catch(() => undefined);
       });
@@ -131,6 +132,10 @@ class Asker {
     this.#database.written();
     return answer;
   }
+}
+
+function isBehind(mistake: Mistake | undefined): boolean {
+  return mistake === 'write_behind' || mistake === 'rollout_behind';
 }
 
 /** The lease by the clock of the database. */
@@ -183,6 +188,11 @@ class FaultyStore extends MemoryStore {
 
   override async loadMemories(): ReturnType<Store['loadMemories']> {
     return this.#mistake === 'forgets_memory' ? new Map() : await super.loadMemories();
+  }
+
+  override async facts(): ReturnType<Store['facts']> {
+    const facts = await super.facts();
+    return this.#mistake === 'forgets_rollout' ? new Map() : facts;
   }
 
   override async saveStep(...[memories, events, standing]: Parameters<Store['saveStep']>): Promise<void> {

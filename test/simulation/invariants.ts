@@ -4,6 +4,8 @@ import type { Action } from '../../src/domain/policy/policy.ts';
 import type { StoredEvent, WorkerTrace } from '../../src/domain/record.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import type { MemoryContents } from '../../src/store/memory/contents.ts';
+import { rolloutIn } from '../../src/store/rollout-note.ts';
+import { limitBy, SHORT_LIMIT } from './change.ts';
 import { INTERVAL } from './replica.ts';
 import type { Scheduler } from './scheduler.ts';
 import { LIMIT, type CastAgent, type World } from './world.ts';
@@ -15,6 +17,17 @@ export interface Mishap {
   readonly isHolder: boolean;
   readonly at: Instant;
   readonly until: Instant;
+}
+
+/** What a life came to. */
+export interface Lived {
+  readonly findings: readonly string[];
+  /** Requests for agents, takings of the lease, and things that went wrong on purpose: a life without any shows nothing. */
+  readonly effects: number;
+  readonly takings: number;
+  readonly mishaps: number;
+  /** How often it was told of a rollout that it begun, goes on, is done, stopped, continued, or over. */
+  readonly rollouts: ReadonlyMap<string, number>;
 }
 
 /** What a life is watched by. */
@@ -54,9 +67,14 @@ export class Invariants {
   readonly #sweeps: (Pick<WorkerTrace, 'holder' | 'sweptAt'> & { readonly at: Instant })[] = [];
   /** For how long log-offs that came to nothing hold an agent back. */
   readonly #waits = new Map<string, Span[]>();
-  /** When the last intention for an agent was recorded. */
+  /** When the last intention for an agent was recorded, and the limit of the policy that judged them then. */
   readonly #intendedAt = new Map<string, Instant>();
+  readonly #limits = new Map<string, Duration>();
   readonly #gaps: Instant[] = [];
+  /** When another policy came into force for some agents. */
+  readonly #changes: Span[] = [];
+  /** How often each thing was told of a rollout. */
+  readonly #rollouts = new Map<string, number>();
   #eventsSeen = 0;
   #sweptAt: Instant = -Infinity;
   #epoch = 0;
@@ -102,12 +120,17 @@ export class Invariants {
     this.#eventsSeen = events.length;
   }
 
-  end(): { readonly findings: readonly string[]; readonly effects: number; readonly takings: number } {
+  end(): Omit<Lived, 'mishaps'> {
     if (this.#watch.isFair) {
       for (const mishap of this.#mishaps) this.#checkTakeover(mishap);
       for (const agent of this.#watch.world.cast) this.#checkInTime(agent);
     }
-    return { findings: [...this.#findings], effects: this.#effects, takings: this.#takings };
+    return {
+      findings: [...this.#findings],
+      effects: this.#effects,
+      takings: this.#takings,
+      rollouts: this.#rollouts,
+    };
   }
 
   /** Two workers whose clocks differ may begin a sweep at the same time, each by its own clock. */
@@ -132,7 +155,7 @@ export class Invariants {
     const since = signs.findLast(isSeen) ?? -Infinity;
     // The ladder answers a return whatever the limit says, unless a sign has come.
     const isAnswered = isAnswer && since < intendedAt;
-    if (scheduler.now - since < LIMIT && !isAnswered)
+    if (scheduler.now - since < (this.#limits.get(id) ?? LIMIT) && !isAnswered)
       this.#find(`${action} was sent for ${id}, who showed a sign ${seconds(scheduler.now - since)} before`);
   }
 
@@ -140,6 +163,7 @@ export class Invariants {
     const { kind, agentId, reason, intentId } = event;
     this.#tell([kind, agentId, reason, 'is on record'].filter((part) => part !== undefined).join(' '));
     if (kind === 'gap') this.#gaps.push(this.#watch.scheduler.now);
+    if (kind === 'policy') this.#policyChanged(event);
     if (agentId === undefined) return;
     if (kind === 'intent') this.#intended(this.#watch.world.find(agentId), event);
     else if (intentId !== undefined && this.#outcomesOf(intentId).length > 1)
@@ -147,7 +171,24 @@ export class Invariants {
     if (TRIED_AGAIN.has(kind)) this.#triedAgain(agentId);
   }
 
-  #intended({ agent: { id }, done, isOffline }: CastAgent, { seq }: StoredEvent): void {
+  /** What is told of a rollout is told once, and agents whom it reaches are watched for a sweep before anything is done. */
+  #policyChanged({ seq, at, reason = '' }: StoredEvent): void {
+    const isSame = (each: StoredEvent): boolean =>
+      each.kind === 'policy' && each.at === at && each.reason === reason && each.seq < seq;
+    if (this.#watch.held.events.some(isSame)) this.#find(`it was told twice: ${reason}`);
+    const word = /^rollout of changed (begun|goes on|done|stopped|continued|over)/.exec(reason)?.[1];
+    if (word !== undefined) this.#rollouts.set(word, (this.#rollouts.get(word) ?? 0) + 1);
+    const { now } = this.#watch.scheduler;
+    this.#changes.push({ at: now, until: now + INTERVAL });
+  }
+
+  #intended({ agent: { id }, done, isOffline }: CastAgent, { seq, limit, rung }: StoredEvent): void {
+    const inForce = limitBy(rolloutIn(this.#watch.held.facts), id);
+    this.#limits.set(id, inForce);
+    if (rung === undefined && limit !== inForce)
+      this.#find(
+        `${id} was judged by ${seconds(limit ?? 0)} while ${seconds(inForce)} was in force for them`,
+      );
     const before = this.#watch.held.events.findLast(
       (each) => each.kind === 'intent' && each.agentId === id && each.seq < seq,
     );
@@ -190,7 +231,8 @@ export class Invariants {
       if (this.#gaps.some((at) => at > sign && at < due + LIMIT)) return;
       const end = this.#deadline(id, due);
       if (end > Math.min(signs[i + 1] ?? Infinity, this.#watch.scheduler.now)) return;
-      if (!done.some(({ at, action }) => takesOff([action]) && at >= due && at <= end))
+      const earliest = this.#changes.length === 0 ? due : sign + SHORT_LIMIT;
+      if (!done.some(({ at, action }) => takesOff([action]) && at >= earliest && at <= end))
         this.#find(`${id} was due at ${clock(due)} and not logged off until ${clock(end)}`);
     });
   }
@@ -204,7 +246,7 @@ export class Invariants {
       return { at, until: isOfStore ? until + INTERVAL : until };
     });
     let end = due + 2 * INTERVAL + this.#watch.longestRequest;
-    for (const { at, until } of [...mishaps, ...(this.#waits.get(id) ?? [])]) {
+    for (const { at, until } of [...mishaps, ...this.#changes, ...(this.#waits.get(id) ?? [])]) {
       if (at <= end && until + within > due) end = Math.max(end, until + within);
     }
     return end;

@@ -13,6 +13,9 @@ export const MISTAKES = [
   'forgets_memory', //    taking over begins without what is remembered
   'write_behind', //      a step is said to be stored before it is
   'torn_step', //         a step stores what is remembered, and not what is on record
+  'forgets_rollout', //   taking over begins without what is known of a rollout
+  'rollout_behind', //    how far a rollout is is said to be stored before it is
+  'former_unknown', //    the policy from before a rollout is not kept
   'left_to_none', //      a lease that was handed over is left to others for ten minutes, by all of them
 ] as const;
 

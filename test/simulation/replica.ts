@@ -2,17 +2,20 @@
 import { nothing, QUIET } from '../../src/simulation/quiet.ts';
 import { Alarms } from '../../src/controller/alarms.ts';
 import type { EnforcerParts } from '../../src/controller/enforcer-parts.ts';
+import type { InForce } from '../../src/controller/in-force.ts';
 import { Controller } from '../../src/controller/sweep.ts';
 import { Worker } from '../../src/controller/worker.ts';
 import { writtenUnder } from '../../src/controller/written-under.ts';
 import type { Agent, Sighting } from '../../src/domain/agent.ts';
 import type { ActionResult } from '../../src/domain/logoff/result.ts';
 import { PATIENCE } from '../../src/domain/spread.ts';
-import type { Action, Policy } from '../../src/domain/policy/policy.ts';
+import type { Action } from '../../src/domain/policy/policy.ts';
 import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import type { Directory, Effects, ReadingSummary } from '../../src/ports/agents.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { rolloutNotes } from '../../src/store/rollout-note.ts';
+import { NAMES } from './change.ts';
 import type { Client, Database } from './database.ts';
 import type { Mistake } from './mistakes.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -26,7 +29,8 @@ export interface ReplicaParts {
   readonly scheduler: Scheduler;
   readonly database: Database;
   readonly world: World;
-  readonly policy: Policy;
+  /** The policy that the process in this place finds on its disk now. */
+  readonly fileIn: (place: number) => Pick<InForce, 'policy' | 'kept'>;
   /** How requests that read, and requests that do something, fare. */
   readonly weather: Record<'read' | 'effect', Weather>;
   /** No request to the platform is under way for longer. */
@@ -41,6 +45,7 @@ const WARNER = { warn: () => Promise.resolve(true) };
 /** A process, from its start to its end. Mutable. */
 export class Replica implements Client {
   readonly name: string;
+  readonly #place: number;
   isDead = false;
   frozenUntil: Instant = -Infinity;
   cutOffUntil: Instant = -Infinity;
@@ -52,17 +57,18 @@ export class Replica implements Client {
   /** For how long the machine was suspended, which its uptime does not count. */
   #suspended: Duration = 0;
 
-  constructor(name: string, parts: ReplicaParts, skew: Duration) {
+  constructor(name: string, place: number, parts: ReplicaParts, skew: Duration) {
     this.name = name;
+    this.#place = place;
     this.#parts = parts;
     this.#skew = skew;
     this.#startedAt = parts.scheduler.now;
-    const { policy, longestRequest, mistake } = parts;
-    const inForce = { policy, longestInterval: INTERVAL, retention: DAY, longestRequest };
+    const { mistake } = parts;
     const store: Store = parts.database.open(this, () => this.#clock.now(), mistake);
     const platform = new FarPlatform(this, parts, () => this.#clock.now());
     const made: EnforcerParts = {
       ...QUIET,
+      names: mistake === 'former_unknown' ? QUIET.names : NAMES,
       warner: WARNER,
       clock: this.#clock,
       directory: platform,
@@ -76,14 +82,29 @@ export class Replica implements Client {
         ...{ clock: this.#clock, store, log: QUIET.log, meter: QUIET.meter, holder: name },
         patience: () => this.#patience(),
         process: { command: 'run', version: '0', startedAt: parts.scheduler.now },
-        load: (wanted, _, isOver) => Controller.load({ ...made, store: writtenUnder(store, isOver) }, wanted),
+        load: (wanted, _, isOver) => {
+          const written = writtenUnder(store, isOver);
+          return Controller.load({ ...made, store: written, rollouts: rolloutNotes(written) }, wanted);
+        },
         onTaken: () => {
           void this.#worker.tick(this.#nextTick());
         },
       },
-      inForce,
+      this.#inForce(),
     );
     this.#tickAfter(0);
+  }
+
+  #inForce(): InForce {
+    const { fileIn, longestRequest } = this.#parts;
+    return { ...fileIn(this.#place), longestInterval: INTERVAL, retention: DAY, longestRequest };
+  }
+
+  /** Takes up the file that is on its disk now; one that is frozen does so when it runs again. */
+  reload(): void {
+    this.#parts.scheduler.after(0, this, () => {
+      this.#worker.use(this.#inForce());
+    });
   }
 
   /** No code of this process runs any more; what it has sent arrives all the same. */

@@ -5,14 +5,14 @@
 import type { Action } from '../../src/domain/policy/policy.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import { createRandom, mixSeed, pick } from '../../src/sandbox/random.ts';
-import { policy, profile, rule, CAPS, RETURNS } from '../domain/build.ts';
+import { Change, FORMER } from './change.ts';
 import { Database } from './database.ts';
-import { Invariants } from './invariants.ts';
+import { Invariants, type Lived } from './invariants.ts';
 import type { Mistake } from './mistakes.ts';
 import { Replica, type ReplicaParts } from './replica.ts';
 import { Scheduler, WORLD } from './scheduler.ts';
 import type { Weather } from './wire.ts';
-import { LIMIT, World } from './world.ts';
+import { World } from './world.ts';
 
 const BEGIN: Instant = Date.parse('2026-03-02T14:00:00Z');
 /** How long a life is played. */
@@ -20,15 +20,8 @@ export const LENGTH: Duration = 24 * MINUTE;
 /** Nothing goes wrong any more in the end, so that what is due can be done. */
 const CALM: Duration = 6 * MINUTE;
 
-const POLICY = policy({
-  profiles: [
-    profile({
-      rules: [rule({ id: 'gone', limit: `${LIMIT / MINUTE}m`, when: { not: { presence: ['OFFLINE'] } } })],
-      returns: { ...RETURNS, grace: MINUTE },
-    }),
-  ],
-  caps: { ...CAPS, settle: 1 },
-});
+/** How many lives have a change of the policy in them. */
+const WITH_CHANGE = 0.5;
 
 /** As `genesys.timeout` says: what the design gives times for, and more. */
 const LONGEST_REQUESTS: readonly Duration[] = [15 * SECOND, 15 * SECOND, 45 * SECOND];
@@ -43,15 +36,6 @@ const WEATHERS: readonly Weathers[] = [
   { read: FAIR, effect: { slow: 0.9, lost: 0 } },
   { read: FOUL, effect: FOUL },
 ];
-
-/** What a life came to. */
-export interface Lived {
-  readonly findings: readonly string[];
-  /** Requests for agents, takings of the lease, and things that went wrong on purpose: a life without any shows nothing. */
-  readonly effects: number;
-  readonly takings: number;
-  readonly mishaps: number;
-}
 
 /** Plays the life of this seed. */
 export async function simulate(
@@ -79,15 +63,25 @@ export async function simulate(
   check = () => {
     invariants.look();
   };
+  const places = random() < 0.5 ? 2 : 3;
+  const ofChange = createRandom(mixSeed(seed, 18));
+  const change =
+    ofChange() < WITH_CHANGE
+      ? new Change(scheduler, database.contents, { random: ofChange, places, length: LENGTH })
+      : undefined;
   const parts: ReplicaParts = {
-    ...{ scheduler, database, world, policy: POLICY, weather, longestRequest, mistake },
+    ...{ scheduler, database, world, weather, longestRequest, mistake },
+    fileIn: (place) => change?.fileIn(place) ?? { policy: FORMER },
     onSent: (process: Replica, agentId: string, action: Action) => {
       floor.meetsRequest(process);
       return invariants.sent(agentId, action);
     },
   };
   const floor = new Floor(parts, invariants);
-  floor.open(random() < 0.5 ? 2 : 3);
+  floor.open(places);
+  change?.onFile((place) => {
+    floor.reload(place);
+  });
   floor.planMishaps();
   await scheduler.runTo(BEGIN + LENGTH, check);
   return { ...invariants.end(), mishaps: floor.mishaps };
@@ -127,6 +121,11 @@ class Floor {
     for (let place = 0; place < count; place += 1) this.#start(place);
   }
 
+  /** Another policy file has come to this place. */
+  reload(place: number): void {
+    this.#places[place]?.reload();
+  }
+
   planMishaps(): void {
     const { scheduler } = this.#parts;
     for (
@@ -153,7 +152,7 @@ class Floor {
     const { scheduler } = this.#parts;
     this.#started += 1;
     const skew = scheduler.between(-20 * SECOND, 20 * SECOND);
-    this.#places[place] = new Replica(`replica ${place}.${this.#started}`, this.#parts, skew);
+    this.#places[place] = new Replica(`replica ${place}.${this.#started}`, place, this.#parts, skew);
   }
 
   /** Most often that of the holder. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MISTAKES, type Mistake } from './mistakes.ts';
-import { simulate, type Lived } from './simulate.ts';
+import type { Lived } from './invariants.ts';
+import { simulate } from './simulate.ts';
 
 /** `npm run simulate` plays as many as there is time for. */
 const SEEDS = 100;
@@ -16,7 +17,7 @@ async function firstFinding(mistake: Mistake): Promise<string | undefined> {
 }
 
 describe('several workers on one database, of which some are killed, frozen, stopped or cut off', () => {
-  test('act with an intention on record, once, only on agents who are away, and in time', async () => {
+  test('act with an intention on record, once, only on agents who are away, in time, and by the policy in force for each', async () => {
     const lives: Lived[] = [];
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       const life = await simulate(seed);
@@ -29,6 +30,11 @@ describe('several workers on one database, of which some are killed, frozen, sto
     expect(sum('mishaps')).toBeGreaterThan(3 * SEEDS);
     expect(sum('takings')).toBeGreaterThan(3 * SEEDS);
     expect(sum('effects')).toBeGreaterThan(3 * SEEDS);
+    const told = (what: string): number =>
+      lives.reduce((total, { rollouts }) => total + (rollouts.get(what) ?? 0), 0);
+    expect(told('begun')).toBeGreaterThan(SEEDS / 3);
+    expect(told('stopped')).toBeGreaterThan(SEEDS / 10);
+    expect(told('done') + told('continued')).toBeGreaterThan(SEEDS / 10);
   });
 
   test('live the same life again by the same seed', async () => {
