@@ -4,6 +4,7 @@ import type { Action } from '../../src/domain/policy/policy.ts';
 import type { StoredEvent, WorkerTrace } from '../../src/domain/record.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import type { MemoryContents } from '../../src/store/memory/contents.ts';
+import { NO_ROLLOUT } from '../../src/domain/rollout/rollout.ts';
 import { rolloutIn } from '../../src/store/rollout-note.ts';
 import { limitBy, SHORT_LIMIT } from './change.ts';
 import { INTERVAL } from './replica.ts';
@@ -75,6 +76,11 @@ export class Invariants {
   readonly #changes: Span[] = [];
   /** How often each thing was told of a rollout. */
   readonly #rollouts = new Map<string, number>();
+  /** How far it is, as the store has it now and had it before; and whether it has gone on since the last sweep began. */
+  #rollout = NO_ROLLOUT;
+  #rolloutBefore = NO_ROLLOUT;
+  #hasGoneOn = false;
+  #noted: string | undefined;
   #eventsSeen = 0;
   #sweptAt: Instant = -Infinity;
   #epoch = 0;
@@ -116,6 +122,7 @@ export class Invariants {
     if (sweptAt < this.#sweptAt) this.#find('an older sweep was stored over a newer one');
     this.#sweptAt = sweptAt;
     if (worker !== undefined) this.#swept(worker);
+    this.#note(this.#watch.held.facts.get('rollout'));
     for (const event of events.slice(this.#eventsSeen)) this.#stored(event);
     this.#eventsSeen = events.length;
   }
@@ -133,11 +140,19 @@ export class Invariants {
     };
   }
 
+  #note(text: string | undefined): void {
+    if (text === this.#noted) return;
+    this.#noted = text;
+    this.#rolloutBefore = this.#rollout;
+    this.#rollout = rolloutIn(this.#watch.held.facts);
+  }
+
   /** Two workers whose clocks differ may begin a sweep at the same time, each by its own clock. */
   #swept({ holder, sweptAt }: WorkerTrace): void {
     const last = this.#sweeps.at(-1);
     if (holder === last?.holder && sweptAt === last.sweptAt) return;
     this.#sweeps.push({ at: this.#watch.scheduler.now, holder, sweptAt });
+    this.#hasGoneOn = false;
     this.#tell(`${holder} sweeps`);
   }
 
@@ -178,14 +193,17 @@ export class Invariants {
     if (this.#watch.held.events.some(isSame)) this.#find(`it was told twice: ${reason}`);
     const word = /^rollout of changed (begun|goes on|done|stopped|continued|over)/.exec(reason)?.[1];
     if (word !== undefined) this.#rollouts.set(word, (this.#rollouts.get(word) ?? 0) + 1);
+    this.#hasGoneOn = word === 'goes on' || word === 'done';
     const { now } = this.#watch.scheduler;
     this.#changes.push({ at: now, until: now + INTERVAL });
   }
 
   #intended({ agent: { id }, done, isOffline }: CastAgent, { seq, limit, rung }: StoredEvent): void {
-    const inForce = limitBy(rolloutIn(this.#watch.held.facts), id);
-    this.#limits.set(id, inForce);
-    if (rung === undefined && limit !== inForce)
+    const inForce = limitBy(this.#rollout, id);
+    // A sweep ends by the policy with which it began, unless that was stopped.
+    const former = this.#hasGoneOn ? limitBy(this.#rolloutBefore, id) : inForce;
+    this.#limits.set(id, Math.min(inForce, former));
+    if (rung === undefined && limit !== inForce && limit !== former)
       this.#find(
         `${id} was judged by ${seconds(limit ?? 0)} while ${seconds(inForce)} was in force for them`,
       );
