@@ -59,10 +59,14 @@ export function describe(name: string, body: () => void): void {
   group = outer;
 }
 
-/** Stands for Jest's function of that name. */
+/** Stands for Jest's function of that name: done once for each change, and, while it is learnt what tests reach, for each test. */
 export function beforeAll(body: Body): void {
-  let done: unknown;
-  group.before.push(() => (done ??= Promise.resolve(body())));
+  let done: { readonly by: string | undefined; readonly result: unknown } | undefined;
+  group.before.push(() => {
+    const by = switches.currentTestId ?? switches.activeMutant;
+    if (done === undefined || done.by !== by) done = { by, result: body() };
+    return done.result;
+  });
 }
 
 /** Stands for Jest's function of that name. */

@@ -27,9 +27,9 @@ export function whenInside(hours: AgentHours, from: Instant, amount: Duration): 
   let rest = amount;
   for (const span of hours.spans) {
     const begin = Math.max(from, span.from);
-    if (begin >= span.to) continue;
-    if (rest < span.to - begin) return begin + rest;
-    rest -= span.to - begin;
+    const length = Math.max(0, span.to - begin);
+    if (rest < length) return begin + rest;
+    rest -= length;
   }
   return undefined;
 }

@@ -94,8 +94,8 @@ const AREAS: ReadonlySet<string> = new Set([
  */
 export function isZone(zone: string): boolean {
   if (zone.toUpperCase() === 'UTC') return true;
-  const [area = '', location] = zone.split('/');
-  return location !== undefined && AREAS.has(area.toLowerCase()) && canonicalZone(zone) !== undefined;
+  const [area = ''] = zone.split('/');
+  return AREAS.has(area.toLowerCase()) && canonicalZone(zone) !== undefined;
 }
 
 /** The place that is most often meant by an abbreviation, where the engine's own reading is another or none. */
@@ -121,7 +121,7 @@ const MEANT: Readonly<Record<string, string>> = {
 export function meantZone(name: string): string | undefined {
   const written = name.trim();
   const meant = Object.hasOwn(MEANT, written.toUpperCase()) ? MEANT[written.toUpperCase()] : undefined;
-  const canonical = meant ?? (/^[a-z]/i.test(written) ? canonicalZone(written) : undefined);
+  const canonical = meant ?? canonicalZone(written);
   return canonical !== undefined && isZone(canonical) ? canonical : undefined;
 }
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { isInside, timeInside, whenInside } from '../../../src/domain/time/hours.ts';
 import {
   hoursFor,
+  isKnown,
   isScheduled,
   joined,
   nextChange,
@@ -142,6 +143,19 @@ describe('clocks', () => {
     expect(asClockTime(whenInside(outside, clockTime('16:00'), 30 * MINUTE)!)).toBe('18:15');
   });
 
+  test('a limit that is reached as a span ends is due when the next one begins, and one beyond it in that', () => {
+    const split = schedule({ shifts: ['09:00-12:00', '13:00-17:00'] });
+    const during = hoursFor(hours('during'), split, clockTime('08:05'));
+    const due = (from: string, limit: number): string =>
+      asClockTime(whenInside(during, clockTime(from), limit)!);
+    expect([due('09:00', 3 * HOUR - 1_000), due('09:00', 3 * HOUR), due('11:00', 90 * MINUTE)]).toEqual([
+      '11:59:59',
+      '13:00',
+      '13:30',
+    ]);
+    expect([due('12:00', 0), due('12:30', HOUR), due('14:00', HOUR)]).toEqual(['13:00', '14:00', '15:00']);
+  });
+
   test('further than the schedule is known there is no time at which a rule would be due', () => {
     expect(whenInside(outside, clockTime('16:00'), 24 * HOUR)).toBeUndefined();
   });
@@ -164,6 +178,40 @@ describe('scheduled activities', () => {
       'no',
     ]);
     expect([at('08:30', 'meeting'), at('13:30', 'on_queue_work')]).toEqual(['no', 'yes']);
+    expect([at('09:59', 'meeting'), at('10:00', 'meeting'), at('11:00', 'meeting')]).toEqual([
+      'no',
+      'yes',
+      'unknown',
+    ]);
+  });
+
+  test('work on queue is what a shift has besides its activities, from its first instant to before its last', () => {
+    const queue = (time: string): string =>
+      isScheduled(new Set(['on_queue_work']), { ...shifts, readAt: clockTime(time) }, clockTime(time));
+    expect(['08:59', '09:00', '10:30', '12:00', '17:29', '17:30'].map(queue)).toEqual([
+      'no',
+      'yes',
+      'no',
+      'yes',
+      'yes',
+      'no',
+    ]);
+    const split = schedule({ shifts: ['09:00-12:00', '13:00-17:00'] });
+    const inSplit = (time: string): string => isScheduled(new Set(['on_queue_work']), split, clockTime(time));
+    expect(['11:00', '12:30', '13:30'].map(inSplit)).toEqual(['yes', 'no', 'yes']);
+  });
+
+  test('activities in any order are the same schedule', () => {
+    const { activities } = schedule({
+      shifts: ['09:00-17:30'],
+      plan: plan.toReversed(),
+      off: ['24:00-48:00'],
+    });
+    expect(activities.map(({ from, category }) => [asClockTime(from), category])).toEqual([
+      ['10:00', 'meeting'],
+      ['11:00', 'unknown'],
+      ['24:00', 'time_off'],
+    ]);
   });
 
   test('a gap in a shift, a code without a category, and an old schedule do not tell', () => {
@@ -184,8 +232,31 @@ describe('scheduled activities', () => {
   });
 
   test('the next change is the next edge of an activity', () => {
+    expect(asClockTime(nextChange(shifts, clockTime('09:30')))).toBe('10:00');
+    expect(asClockTime(nextChange(shifts, clockTime('10:00')))).toBe('11:00');
     expect(asClockTime(nextChange(shifts, clockTime('10:15')))).toBe('11:00');
     expect(nextChange(undefined, 0)).toBe(Infinity);
+  });
+
+  test('work on queue is no activity: after the last one there is no next change', () => {
+    expect(nextChange(shifts, clockTime('12:00'))).toBe(Infinity);
+  });
+});
+
+describe('whether it is known on which side of a shift a moment lies', () => {
+  const split = schedule({ shifts: ['09:00-17:00'], weeks: ['08:00-12:00', '13:00-24:00'] });
+
+  test.each([
+    ['in the time that was told of', split, '11:59', true],
+    ['at the first instant of such a time', split, '13:00', true],
+    ['at the end of such a time', split, '12:00', false],
+    ['between two such times', split, '12:30', false],
+    ['before the first', split, '07:59', false],
+    ['six hours after the schedule was read', split, '14:00', false],
+    ['of an agent without a published schedule', noShifts(clockTime('09:00')), '09:05', false],
+    ['of an agent whose schedule was never read', undefined, '09:05', false],
+  ])('%s', (_, shifts, at, isSo) => {
+    expect(isKnown(shifts, clockTime(at))).toBe(isSo);
   });
 });
 
@@ -210,6 +281,7 @@ describe('memory', () => {
 
   test('an older reading changes nothing, and one that says the same is not written anew', () => {
     expect(remembered(DAY_SHIFT, schedule({ shifts: ['07:00-08:00'], at: '07:00' }))).toBe(DAY_SHIFT);
+    expect(remembered(DAY_SHIFT, schedule({ shifts: ['10:00-18:00'], at: '08:00' }))).toBe(DAY_SHIFT);
     expect(remembered(noShifts(1_000_000), noShifts(1_000_000 + 29 * MINUTE))!.readAt).toBe(1_000_000);
     expect(remembered(noShifts(1_000_000), noShifts(1_000_000 + 30 * MINUTE))!.readAt).toBe(
       1_000_000 + 30 * MINUTE,
@@ -229,8 +301,37 @@ describe('memory', () => {
     expect(sides(both, '10:00', '18:00', '20:00')).toEqual(['during', 'outside', 'during']);
     expect(both.readAt).toBe(clockTime('08:00'));
     const spoilt = joined(DAY_SHIFT, unreadableShifts(clockTime('08:30')));
+    expect(spoilt).toEqual({
+      readAt: clockTime('08:30'),
+      work: [],
+      known: [],
+      activities: [{ from: clockTime('08:30') - 24 * HOUR, to: clockTime('32:30'), category: 'unknown' }],
+    });
     expect(sides(spoilt, '10:00', '18:00')).toEqual(['neither', 'neither']);
     expect(sides(joined(spoilt, DAY_SHIFT), '10:00')).toEqual(['neither']);
+  });
+
+  test.each([
+    ['nothing', noShifts(clockTime('08:00')), []],
+    ['a day off', schedule({ off: ['24:00-48:00'] }), ['24:00']],
+    [
+      'a shift with a gap',
+      schedule({ shifts: ['19:00-22:00'], plan: [activity('19:00-21:00', 'meeting')] }),
+      ['19:00', '21:00'],
+    ],
+  ])(
+    'a unit that publishes %s spoils nothing: activities of both units count, in order',
+    (_, other, begin) => {
+      const meeting = schedule({ shifts: ['09:00-17:30'], plan: [activity('09:00-17:30', 'meeting')] });
+      for (const both of [joined(other, meeting), joined(meeting, other)]) {
+        expect(both.activities.map(({ from }) => asClockTime(from))).toEqual(['09:00', ...begin]);
+        expect(sides(both, '10:00')).toEqual(['during']);
+      }
+    },
+  );
+
+  test('the first unit of an agent is taken as it is', () => {
+    expect(joined(undefined, DAY_SHIFT)).toBe(DAY_SHIFT);
   });
 });
 
@@ -283,9 +384,23 @@ describe('properties', () => {
         expect(minutesIn(ua, from, to)).toEqual(as);
         expect(minutesIn(common(ua, ub), from, to)).toEqual(as.map((on, i) => on && bs[i] === true));
         expect(minutesIn(without(ua, ub), from, to)).toEqual(as.map((on, i) => on && bs[i] !== true));
-        expect(ua.every((each, i) => each.from > (ua[i - 1]?.to ?? -Infinity))).toBe(true);
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test('lists of spans are in order, have no empty ones, and a union has none that touch', () => {
+    const short = fc.tuple(fc.nat(8), fc.nat(3)).map(([from, length]) => ({ from, to: from + length }));
+    const shorts = fc.array(short, { maxLength: 4 });
+    fc.assert(
+      fc.property(shorts, shorts, (a, b) => {
+        const [ua, ub] = [unionOf(a), unionOf(b)];
+        for (const list of [ua, common(ua, ub), without(ua, ub)]) {
+          expect(list.every(({ from, to }) => from < to)).toBe(true);
+          expect(list.every(({ from }, i) => from >= (list[i - 1]?.to ?? -Infinity))).toBe(true);
+        }
+        expect(ua.every(({ from }, i) => from > (ua[i - 1]?.to ?? -Infinity))).toBe(true);
+      }),
     );
   });
 

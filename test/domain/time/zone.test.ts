@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isZone, meantZone } from '../../../src/domain/time/zone.ts';
+import { isZone, meantZone, offsetText } from '../../../src/domain/time/zone.ts';
 
 describe('a time zone', () => {
   test.each([
@@ -35,6 +35,7 @@ describe('a time zone', () => {
     ['CEST', 'Europe/Berlin'],
     ['IST', 'Asia/Kolkata'],
     ['GMT', 'UTC'],
+    [' CET ', 'Europe/Berlin'],
     ['Z', 'UTC'],
     ['Zulu', 'UTC'],
     ['Etc/UTC', 'UTC'],
@@ -54,5 +55,18 @@ describe('a time zone', () => {
     ['', undefined],
   ])('is not an abbreviation, an old name or an offset: %s', (zone, meant) => {
     expect([zone, isZone(zone), meantZone(zone)]).toEqual([zone, false, meant]);
+  });
+
+  test.each([
+    ['America/Chicago', '2026-01-15T12:00:00Z', 'UTC-06:00'],
+    ['America/Chicago', '2026-07-15T12:00:00Z', 'UTC-05:00'],
+    ['America/Chicago', '2026-03-08T07:59:59Z', 'UTC-06:00'],
+    ['America/Chicago', '2026-03-08T08:00:00Z', 'UTC-05:00'],
+    ['America/St_Johns', '2026-01-15T12:34:56.789Z', 'UTC-03:30'],
+    ['Asia/Kolkata', '2026-01-15T12:34:56.789Z', 'UTC+05:30'],
+    ['Pacific/Kiritimati', '2026-01-15T12:00:00Z', 'UTC+14:00'],
+    ['Europe/London', '2026-01-15T12:00:00Z', 'UTC+00:00'],
+  ])('%s is at %s as far from UTC as %s says', (zone, at, text) => {
+    expect(offsetText(zone, Date.parse(at))).toBe(text);
   });
 });
