@@ -238,7 +238,7 @@ function workerOf(
   const sources: readonly ObservationSource[] = [directory];
   const tools = { clock, log, meter, alarm, alarms, name, warner, tracer };
   const evidence = (): EvidenceSources => evidenceOf(platform, reload?.current.settings.evidence);
-  const asked = { evidence, ...watchedBy(floor, platform.openInteractions) };
+  const asked = { evidence, askedAs: platform.askedAs, ...watchedBy(floor, platform.openInteractions) };
   const made = { ...tools, ...asked, sources, directory, effects, store, names };
   const load: WorkerParts['load'] = async (wanted, isAfterAnother, isOver) => {
     if (isAfterAnother) await readAgain(parts);

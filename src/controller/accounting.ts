@@ -109,6 +109,11 @@ export class Accounting implements ObservationSink {
     return this.#own.splice(0);
   }
 
+  /** Before sources of evidence are asked; `isOn`: the policy asks it. */
+  asking(isOn: (source: EvidenceSource) => boolean, now: Instant): void {
+    this.#learner.asking(isOn, now);
+  }
+
   /** How a source of evidence stood its trials. */
   calibration(source: EvidenceSource): Calibration {
     return this.#learner.source(source);

@@ -14,6 +14,8 @@ import type { Traced } from './sweep-traces.ts';
 export interface EnforcerParts
   extends Omit<ActuatorDeps, 'population' | 'accounting'>, Pick<InquiryParts, 'evidence'>, Traced {
   readonly alarms: Alarms;
+  /** Tells the client that asks the platform, and its address, from others: what one was told is not what another one is told. */
+  readonly askedAs?: string;
   readonly names: NameLookups;
   /** One of them lists everyone. */
   readonly sources: readonly ObservationSource[];

@@ -92,6 +92,8 @@ export class Inquiry {
     const ownLogoffs = this.#ownReturns.with(asked.ownLogoffs, now, usualInterval);
     const questions = { ...asked, ownLogoffs };
     const { push, timeline, signIns } = this.#parts.evidence?.() ?? {};
+    const sources = { push, timeline, sign_ins: signIns };
+    this.#parts.accounting.asking((source) => sources[source] !== undefined, now);
     const deadline = AbortSignal.timeout(Math.min(LONGEST, Math.floor(usualInterval / 4)));
     const signal = AbortSignal.any([stopped, deadline]);
     try {

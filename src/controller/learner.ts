@@ -1,5 +1,6 @@
 /** Learns what the platform and the browsers do from the worker's own log-offs and from what follows them. */
 import {
+  asAskedBy,
   learnFromLogoff,
   learnFromReturn,
   NO_BEHAVIOUR_KNOWN,
@@ -7,6 +8,8 @@ import {
 } from '../domain/tracking/platform-behaviour.ts';
 import {
   answered,
+  beforeAsking,
+  EVIDENCE_SOURCES,
   tried,
   type EvidenceSource,
   type Refusal,
@@ -23,14 +26,15 @@ export class Learner {
   #learnt: PlatformBehaviour;
   #saved: PlatformBehaviour;
 
-  constructor(learnt: PlatformBehaviour) {
+  constructor(learnt: PlatformBehaviour, saved = learnt) {
     this.#learnt = learnt;
-    this.#saved = learnt;
+    this.#saved = saved;
   }
 
-  /** Takes up where the last run ended. Rejects when the store cannot be read. */
-  static async load(store: Pick<Store, 'learnt'>): Promise<Learner> {
-    return new Learner((await store.learnt()) ?? NO_BEHAVIOUR_KNOWN);
+  /** Takes up where the last run ended, as far as it was this client's. Rejects when the store cannot be read. */
+  static async load(store: Pick<Store, 'learnt'>, client?: string): Promise<Learner> {
+    const saved = (await store.learnt()) ?? NO_BEHAVIOUR_KNOWN;
+    return new Learner(client === undefined ? saved : asAskedBy(saved, client), saved);
   }
 
   returned(event: TrackingEvent): void {
@@ -40,6 +44,15 @@ export class Learner {
   /** After a log-off was read back; `offline` as that look showed it. */
   loggedOff(done: readonly Action[], offline: boolean): void {
     this.#learnt = learnFromLogoff(this.#learnt, done, offline);
+  }
+
+  /** Before sources of evidence are asked; `isOn`: the policy asks it. */
+  asking(isOn: (source: EvidenceSource) => boolean, now: Instant): void {
+    for (const source of EVIDENCE_SOURCES) {
+      const facts = this.source(source);
+      const standing = beforeAsking(facts, isOn(source), now);
+      if (standing !== facts) this.#know(source, standing);
+    }
   }
 
   /** What is known of a source of evidence. */

@@ -90,7 +90,7 @@ export class Controller {
     const memories = await parts.store.loadMemories();
     const standing = (await parts.store.loadStanding()) ?? (await standingFromRecord(parts));
     const traces = new SweepTraces(parts);
-    const learner = await Learner.load(parts.store);
+    const learner = await Learner.load(parts.store, parts.askedAs);
     const accounting = new Accounting(parts.meter, learner, traces);
     const population = new Tracker(memories, toldToAll(accounting, parts.onlooker));
     const deps: ActuatorDeps = { ...parts, population, accounting };

@@ -1,4 +1,5 @@
 /** The way to Genesys Cloud: puts the parts of this folder together for one set of credentials. */
+import { createHash } from 'node:crypto';
 import type { Directory } from '../ports/agents.ts';
 import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import { unlessAborted } from '../http/abort.ts';
@@ -62,6 +63,8 @@ export interface PlatformSettings {
 export interface Platform {
   /** The addresses that are asked. */
   readonly hosts: Hosts;
+  /** Tells this client at this address from every other. */
+  readonly askedAs: string;
   readonly directory: Directory;
   readonly effects: Effects;
   /** What the policy asks about; to be called before the first sweep and after each change. */
@@ -129,6 +132,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   const namePages = new UserPages(sdk, now, offer, warn);
   return {
     hosts,
+    askedAs: createHash('sha256').update(`${hosts.apiUrl} ${clientId}`).digest('hex').slice(0, 12),
     directory,
     effects: platformEffects(sdk, offline, () => gate.room()),
     setNeeds: directory.setNeeds.bind(directory),

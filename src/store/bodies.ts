@@ -315,6 +315,7 @@ export const learnt = z.object({
   evidence: z
     .object({ timeline: source, push: source, sign_ins: source })
     .default(NO_BEHAVIOUR_KNOWN.evidence),
+  askedAs: text.optional(),
 } satisfies ShapeOf<PlatformBehaviour>);
 
 /** A message that waits to be delivered. */

@@ -292,9 +292,11 @@ describe('what is asked', () => {
       record('OFFLINE', '10:08:05', '10:08:20'),
       record('AVAILABLE', '10:08:20'),
     ];
+    desk.on = ['timeline', 'sign_ins'];
+    desk.signIns.rooms = 0;
     await desk.ask({ suspects: [desk.knows(s)] });
     expect([desk.answers, desk.signOf()]).toEqual([['timeline bounce'], 'presence 10:02:30']);
-    desk.on = ['sign_ins'];
+    desk.signIns.rooms = 100;
     const entries = [{ at: clockTime('10:02:28'), email: 'agent-1@example.com' }];
     desk.signIns.tells = { entries, knownTo: clockTime('10:09') };
     await desk.ask({ suspects: [agent({ email: 'Agent-1@Example.com' })] });
@@ -504,6 +506,13 @@ describe('a source is believed', () => {
     await desk.triesTimeline('09:10', 'rightly');
     await desk.triesTimeline('09:10', 'rightly');
     expect([desk.order.length, desk.calibration()]).toEqual([1, '1 right, 0 wrong']);
+  });
+
+  test('no more once it was switched off for a sweep', async () => {
+    for (const at of ['09:10', '09:12', '09:14']) await desk.triesTimeline(at, 'rightly');
+    desk.on = [];
+    await desk.ask({});
+    expect(desk.calibration()).toBe('0 right, 0 wrong');
   });
 
   test('and then tried no more for its own sake', async () => {

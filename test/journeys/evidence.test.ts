@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import type { Faults } from '../../src/sandbox/index.ts';
-import { playShift, policyText, SLACK, type Played, type Shift, type ShiftOptions } from './shift.ts';
+import { playShift, policyText, Shift, SLACK, type Played, type ShiftOptions } from './shift.ts';
 
 /** The first log-offs are what the timeline is tried by. */
 const CAST = [
@@ -109,6 +109,28 @@ describe('with the timeline', () => {
     expect(asked).toBeGreaterThan(0);
     expect(asked).toBeLessThanOrEqual(played.shift.reports.length);
   });
+});
+
+test('what one client was told is not believed when another one asks, of the same organisation or of another', async () => {
+  const shift = await Shift.begin({ agents: 2, policy: `${policyText()}evidence: { timeline: auto }\n` });
+  const right = async (): Promise<number | undefined> =>
+    (await shift.store.learnt())?.evidence.timeline.right;
+  try {
+    await shift.until(1);
+    const learnt = await shift.store.learnt();
+    const evidence = { ...learnt!.evidence, timeline: { ...learnt!.evidence.timeline, right: 3 } };
+    const after: (number | undefined)[] = [];
+    for (const askedAs of [learnt!.askedAs, 'another client']) {
+      await shift.store.saveLearnt({ ...learnt!, evidence, askedAs });
+      await shift.kill();
+      await shift.open();
+      await shift.until(shift.minute + 2);
+      after.push(await right());
+    }
+    expect([learnt!.askedAs, after]).toEqual([expect.stringMatching(/^[0-9a-f]{12}$/), [3, 0]]);
+  } finally {
+    await shift.end();
+  }
 });
 
 test('a sweep with no time left before the next one asks for no evidence, and logs off all the same', async () => {

@@ -64,6 +64,16 @@ export function answered(facts: SourceFacts, answer: Answer['kind']): SourceFact
   return { ...facts, answers: { ...answers, [answer]: answers[answer] + 1 } };
 }
 
+/**
+ * Before a sweep asks. A source that is switched off is tried anew when it is switched on again: nobody knows what it did meanwhile.
+ * What a clock that ran ahead has written must not keep later log-offs from trying it. The same object where nothing changes.
+ */
+export function beforeAsking<T extends Calibration>(facts: T, isOn: boolean, now: Instant): T {
+  const { right, triedTo } = facts;
+  if (!isOn) return right === 0 && triedTo === undefined ? facts : { ...facts, right: 0, triedTo: undefined };
+  return triedTo !== undefined && triedTo > now ? { ...facts, triedTo: now } : facts;
+}
+
 /** Whether its answers are used. */
 export function isBelieved({ right }: Pick<Calibration, 'right'>): boolean {
   return right >= RIGHT_TO_BE_BELIEVED;

@@ -24,6 +24,8 @@ export interface PlatformBehaviour {
   readonly reasserts: ReturnCounts;
   /** What is known of each source of evidence. */
   readonly evidence: Readonly<Record<EvidenceSource, SourceFacts>>;
+  /** Tells the client that asked those sources from others, and the platform's address. */
+  readonly askedAs?: string | undefined;
 }
 
 /** Upper ends of the classes in which delays of returns are counted. */
@@ -46,6 +48,15 @@ export const NO_BEHAVIOUR_KNOWN: PlatformBehaviour = {
   reasserts: NONE,
   evidence: { timeline: UNASKED, push: UNASKED, sign_ins: UNASKED },
 };
+
+/**
+ * The same for this client. What another one was told, or a client of another organisation, says nothing of what this one is told: each
+ * source is tried anew. The same object where it is the client of before.
+ */
+export function asAskedBy(learnt: PlatformBehaviour, client: string): PlatformBehaviour {
+  if (learnt.askedAs === client) return learnt;
+  return { ...learnt, evidence: NO_BEHAVIOUR_KNOWN.evidence, askedAs: client };
+}
 
 function counted(tally: ReturnCounts, answer: boolean): ReturnCounts {
   return answer ? { ...tally, yes: tally.yes + 1 } : { ...tally, no: tally.no + 1 };
