@@ -4,7 +4,7 @@
  */
 import pLimit from 'p-limit';
 import type { Agent } from '../domain/agent.ts';
-import { isBelieved, type EvidenceSource } from '../domain/evidence/calibration.ts';
+import { isBelieved, isUntried, type EvidenceSource } from '../domain/evidence/calibration.ts';
 import type { PresenceRecord } from '../domain/evidence/records.ts';
 import { pushAnswer, pushedOwnOffline } from '../domain/evidence/push.ts';
 import { showsSignIn, signInAnswer } from '../domain/evidence/sign-ins.ts';
@@ -313,8 +313,9 @@ export class Inquiry {
 
   /** In the order of time, each once: the source has been tried up to a certain log-off. */
   #untried(source: EvidenceSource, ownLogoffs: readonly OwnLogoff[]): readonly OwnLogoff[] {
-    const { triedTo = -Infinity } = this.#parts.accounting.calibration(source);
-    return ownLogoffs.filter(({ begunAt }) => begunAt > triedTo).toSorted((a, b) => a.begunAt - b.begunAt);
+    const calibration = this.#parts.accounting.calibration(source);
+    const untried = ownLogoffs.filter(({ begunAt }) => isUntried(calibration, begunAt));
+    return untried.toSorted((a, b) => a.begunAt - b.begunAt);
   }
 
   #tried(source: EvidenceSource, isRight: boolean | undefined, at: Instant): void {

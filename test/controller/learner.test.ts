@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { Learner } from '../../src/controller/learner.ts';
 import { UNASKED, type SourceFacts } from '../../src/domain/evidence/calibration.ts';
 import { NO_BEHAVIOUR_KNOWN, type PlatformBehaviour } from '../../src/domain/tracking/platform-behaviour.ts';
-import { MINUTE } from '../../src/domain/time/time.ts';
+import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { clockTime } from '../domain/build.ts';
 
@@ -64,11 +64,11 @@ test('a source that is switched off is tried anew once it is switched on again',
 });
 
 test('a source that was tried by a clock that ran ahead is tried by the next log-off all the same', async () => {
-  await left('client-1', { ...BELIEVED, triedTo: NOW + MINUTE });
+  await left('client-1', { ...BELIEVED, triedTo: NOW + HOUR });
   const learner = await Learner.load(store, 'client-1');
   learner.asking(everyone, NOW);
-  learner.tried('timeline', true, NOW + 1);
-  expect(learner.source('timeline')).toEqual({ ...BELIEVED, right: 4, triedTo: NOW + 1 });
+  learner.tried('timeline', true, NOW + MINUTE);
+  expect(learner.source('timeline')).toEqual({ ...BELIEVED, right: 4, triedTo: NOW + MINUTE });
 });
 
 test('where nothing is new nothing is written', async () => {

@@ -2,7 +2,7 @@
  * Whether a source is believed. What it shows is documented nowhere in detail, so it is tried by what is known: our own log-offs.
  * Until it has shown enough of them rightly its answers are counted and not used. Pure.
  */
-import type { Instant } from '../time/time.ts';
+import { SECOND, type Duration, type Instant } from '../time/time.ts';
 import type { Answer } from './timeline.ts';
 
 /** Where evidence comes from. */
@@ -11,7 +11,7 @@ export type EvidenceSource = (typeof EVIDENCE_SOURCES)[number];
 
 /** How a source stood its trials. */
 export interface Calibration {
-  /** Log-offs of ours that it showed rightly since it was wrong last. */
+  /** Moments of which it showed log-offs of ours rightly since it was wrong last. */
   readonly right: number;
   /** How often it was wrong. */
   readonly wrong: number;
@@ -21,6 +21,12 @@ export interface Calibration {
 
 /** So many log-offs of ours must be shown rightly, and none wrongly, before a source is believed. */
 export const RIGHT_TO_BE_BELIEVED = 3;
+
+/**
+ * Log-offs of one moment count as one: a source that mixes agents up shows one of them where it should show the other, and is right
+ * of each by luck.
+ */
+const ONE_MOMENT: Duration = 10 * SECOND;
 
 export const UNTRIED: Calibration = { right: 0, wrong: 0, triedTo: undefined };
 
@@ -79,10 +85,17 @@ export function isBelieved({ right }: Pick<Calibration, 'right'>): boolean {
   return right >= RIGHT_TO_BE_BELIEVED;
 }
 
-/** After one more trial: the source showed our log-off of this time rightly, or wrongly. A wrong answer begins the trials anew. */
+/**
+ * After one more trial: the source showed our log-off of this time rightly, or wrongly. A wrong answer begins the trials anew, whichever
+ * log-off it is about.
+ */
 export function tried(calibration: Calibration, isRight: boolean, at: Instant): Calibration {
   const { right, wrong, triedTo = -Infinity } = calibration;
-  // Log-offs of one moment count as one where they are shown rightly; one that is shown wrongly always counts.
   if (!isRight) return { right: 0, wrong: wrong + 1, triedTo: Math.max(triedTo, at) };
-  return at > triedTo ? { right: right + 1, wrong, triedTo: at } : calibration;
+  return isUntried(calibration, at) ? { right: right + 1, wrong, triedTo: at } : calibration;
+}
+
+/** Whether a log-off of this time can still show that the source is right. */
+export function isUntried({ triedTo = -Infinity }: Pick<Calibration, 'triedTo'>, at: Instant): boolean {
+  return at >= triedTo + ONE_MOMENT;
 }

@@ -24,6 +24,12 @@ describe('whether a source of evidence is believed', () => {
     expect(often.right).toBe(1);
   });
 
+  it('log-offs of one moment count once: a source that mixes agents up would be right of each', () => {
+    const batch = ['10:00:00', '10:00:01', '10:00:04', '10:00:09'].map(at);
+    expect(batch.reduce((so, time) => tried(so, true, time), UNTRIED).right).toBe(1);
+    expect(tried(tried(UNTRIED, true, at('10:00:00')), true, at('10:00:10')).right).toBe(2);
+  });
+
   it('a wrong answer about another log-off of the same moment ends the belief too', () => {
     expect(isBelieved(tried(thrice, false, at('10:02')))).toBe(false);
     expect(isBelieved(tried(thrice, false, at('10:01')))).toBe(false);
