@@ -28,7 +28,7 @@ import type { NameKind } from '../domain/policy/policy.ts';
 import { NativeTimeouts } from './inspection/native-timeouts.ts';
 import { Schedules, type SchedulesParts } from './schedules/schedules.ts';
 import { RateBudget, type Priority } from './http/rate-budget.ts';
-import { resolveHosts, type Hosts } from './http/regions.ts';
+import { hostsBelow, resolveHosts, type Hosts } from './http/regions.ts';
 import { Scrubber } from './http/scrub.ts';
 import { openSdk, type Sdk } from './http/sdk.ts';
 import { ServerClock } from './http/server-clock.ts';
@@ -127,7 +127,7 @@ export function connectPlatform(settings: PlatformSettings, clock: Clock, hooks:
   const roots = { sdk, scrubber, gate, client, serverClock, hosts, now, warn };
   const schedules = schedulesOf(roots, settings.downloadHosts);
   const directory = directoryOf({ ...roots, nativeTimeouts, offline, schedules }, offer);
-  const evidence = evidenceOf({ ...roots, directory }, now, warn);
+  const evidence = evidenceOf({ ...roots, directory }, settings.region, now, warn);
   // Without expands larger pages may do than in a sweep.
   const namePages = new UserPages(sdk, now, offer, warn);
   return {
@@ -202,6 +202,7 @@ interface EvidenceRoots extends Pick<PushParts, 'sdk' | 'scrubber'> {
 
 function evidenceOf(
   { sdk, scrubber, gate, client, directory, hosts }: EvidenceRoots,
+  region: string,
   now: () => Instant,
   warn: (message: string, fields: object) => void,
 ): Pick<Platform, 'timeline' | 'push' | 'signIns' | 'openInteractions'> {
@@ -209,6 +210,7 @@ function evidenceOf(
   return {
     push: pushOf({
       ...{ ...parts, scrubber, isPlain: hosts.apiUrl.startsWith('http:') },
+      hosts: hostsBelow(region, hosts),
       open: (url, told) => client.socket(url, told),
       now: () => directory.serverNow(),
     }),

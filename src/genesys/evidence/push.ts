@@ -20,6 +20,7 @@ import { evidenceCall, failed, faultless, type EvidenceParts } from './asking.ts
 import { PushChannel, type PushMessage } from './push-channel.ts';
 import { PushComparison } from './push-comparison.ts';
 import { PushedLog } from './pushed-log.ts';
+import { refusalOf, type SocketPlace } from './socket-address.ts';
 
 const OPEN = 'postNotificationsChannels';
 const SUBSCRIBE = 'putNotificationsChannelSubscriptions';
@@ -37,13 +38,11 @@ const LATE_AFTER: Duration = 10 * SECOND;
 const TENDED_EVERY: Duration = 5 * SECOND;
 
 /** What push is made of. */
-export interface PushParts extends EvidenceParts {
+export interface PushParts extends EvidenceParts, SocketPlace {
   readonly open: OpenSocket;
   /** Server time. */
   readonly now: () => Instant;
   readonly scrubber: Pick<Scrubber, 'hide'>;
-  /** Whether the platform itself is spoken to without encryption, as a sandbox is. */
-  readonly isPlain: boolean;
 }
 
 /** Listens over one connection. Nothing is sent before the first look. */
@@ -203,8 +202,8 @@ class Listener implements PushSource {
     if (id === undefined || address === undefined) return failed(`${OPEN}: the answer holds no channel`);
     // Who has the address can listen.
     this.#parts.scrubber.hide(address);
-    if (!isSocketAddress(address, this.#parts.isPlain))
-      return failed(`${OPEN}: the address of the channel is none of an encrypted WebSocket`);
+    const refusal = refusalOf(address, this.#parts);
+    if (refusal !== undefined) return failed(`${OPEN}: the address of the channel is ${refusal}`);
     const channel = new PushChannel(id, address, {
       open: this.#parts.open,
       now: this.#parts.now,
@@ -319,11 +318,4 @@ function rejectionsIn(body: unknown): ReadonlyMap<string, string> | undefined {
     rejected.set(id, asName(missing) ?? PERMISSION);
   }
   return rejected;
-}
-
-function isSocketAddress(address: string, isPlain: boolean): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, username, password } = new URL(address);
-  const isOpen = protocol === 'wss:' || (isPlain && protocol === 'ws:');
-  return isOpen && username === '' && password === '';
 }

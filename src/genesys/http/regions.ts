@@ -18,6 +18,11 @@ export function resolveHosts(region: string, apiUrl?: string, loginUrl?: string)
   };
 }
 
+/** The platform's own hosts, below which all others of it are: that of the region, and that of the API, which may be a gateway. */
+export function hostsBelow(region: string, { apiUrl }: Pick<Hosts, 'apiUrl'>): readonly string[] {
+  return [...new Set([hostOf(region), new URL(apiUrl).hostname])];
+}
+
 function hostOf(region: string): string {
   const host = hostOfRegion(region);
   if (host !== undefined) return host;

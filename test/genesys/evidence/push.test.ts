@@ -253,6 +253,11 @@ describe('a platform that answers otherwise', () => {
       { id: 'c', connectUri: 'wss://user:word@streaming.example.com/secret-1' },
       'postNotificationsChannels: the address of the channel is none of an encrypted WebSocket',
     ],
+    [
+      'with a host of somebody else',
+      { id: 'c', connectUri: 'wss://streaming.example.com/secret-1' },
+      'postNotificationsChannels: the address of the channel is at a host that is none of the platform',
+    ],
   ])('%s is not connected to', async (_, json, why) => {
     fake = await fakePlatform((seen) =>
       seen.path === '/api/v2/presence/settings' || seen.path.startsWith('/api/v2/notifications')
