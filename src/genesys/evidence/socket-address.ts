@@ -8,6 +8,8 @@ export interface SocketPlace {
   readonly hosts: readonly string[];
 }
 
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
 /** Why no socket is opened to an address, in a few words; `undefined` where one may be. */
 export function refusalOf(address: string, { isPlain, hosts }: SocketPlace): string | undefined {
   const { protocol, username, password, hostname } = URL.canParse(address)
@@ -15,6 +17,12 @@ export function refusalOf(address: string, { isPlain, hosts }: SocketPlace): str
     : { protocol: '', username: '', password: '', hostname: '' };
   const isOpen = protocol === 'wss:' || (isPlain && protocol === 'ws:');
   if (!isOpen || username !== '' || password !== '') return 'none of an encrypted WebSocket';
-  const isOurs = hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`));
+  const isOurs = hosts.some(
+    (host) =>
+      hostname === host ||
+      hostname.endsWith(`.${host}`) ||
+      // One machine has several names there.
+      (LOOPBACK.has(hostname) && LOOPBACK.has(host)),
+  );
   return isOurs ? undefined : 'at a host that is none of the platform';
 }

@@ -19,6 +19,7 @@ test.each([
   ['wss://streaming.mypurecloud.ie/channels/1', 'eu-west-1', 'https://gateway.example.com/genesys'],
   ['wss://gateway.example.com/channels/1', 'eu-west-1', 'https://gateway.example.com/genesys'],
   ['ws://127.0.0.1:8443/channels/1', 'eu-west-1', 'http://127.0.0.1:8080'],
+  ['ws://localhost:8443/channels/1', 'eu-west-1', 'http://127.0.0.1:8080'],
 ])('a socket to %s is opened in %s with the gateway %s', (address, region, apiUrl) => {
   expect(refused(address, region, apiUrl)).toBeUndefined();
 });
