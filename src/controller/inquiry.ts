@@ -32,6 +32,7 @@ import { OwnReturns } from './own-returns.ts';
 import { looksAt } from './push-looks.ts';
 import { Refusals } from './refusals.ts';
 import { SignInLog, toldOf } from './sign-in-log.ts';
+import { TimeShares } from './time-shares.ts';
 import type { SweepContext, Tracker } from './tracker.ts';
 import { unlessOver } from './unless-over.ts';
 
@@ -94,19 +95,30 @@ export class Inquiry {
     const { push, timeline, signIns } = this.#parts.evidence?.() ?? {};
     const sources = { push, timeline, sign_ins: signIns };
     this.#parts.accounting.asking((source) => sources[source] !== undefined, now);
-    const deadline = AbortSignal.timeout(Math.min(LONGEST, Math.floor(usualInterval / 4)));
-    const signal = AbortSignal.any([stopped, deadline]);
+    const asks = [
+      push && ((signal: AbortSignal) => this.#askPush(push, questions, policy, signal)),
+      timeline &&
+        ((signal: AbortSignal) => this.#askTimeline('timeline', timeline, questions, policy, signal)),
+      signIns && ((signal: AbortSignal) => this.#askSignIns(signIns, questions, policy, signal)),
+    ].filter((each) => each !== undefined);
+    const shares = new TimeShares(Math.min(LONGEST, usualInterval / 4), asks.length, stopped);
+    for (const each of asks) {
+      const signal = shares.next();
+      await this.#unlessOver(signal, () => each(signal));
+    }
+    return [...this.#changed].flatMap((id) => this.#parts.population.memory(id) ?? []);
+  }
+
+  /** Whatever becomes of one source, the next one is asked. */
+  async #unlessOver(signal: AbortSignal, ask: () => Promise<void>): Promise<void> {
     try {
       signal.throwIfAborted();
-      if (push !== undefined) await this.#askPush(push, questions, policy, signal);
-      if (timeline !== undefined) await this.#askTimeline('timeline', timeline, questions, policy, signal);
-      if (signIns !== undefined) await this.#askSignIns(signIns, questions, policy, signal);
+      await ask();
     } catch (error) {
       if (signal.aborted)
         this.#parts.log.debug({}, 'evidence took too long: it is asked for again after the next sweep');
       else this.#parts.log.error({ err: error }, 'asking for evidence failed');
     }
-    return [...this.#changed].flatMap((id) => this.#parts.population.memory(id) ?? []);
   }
 
   /** What was pushed is there already: only channels cost requests. */
@@ -118,9 +130,12 @@ export class Inquiry {
   ): Promise<void> {
     const name = 'push';
     if (this.#refusals.isRefused(name)) return;
-    const fault = await unlessOver(push.listen(looksAt(seen, this.#parts.population), signal), signal);
-    if (fault !== undefined) this.#refusals.failed(name, fault);
-    else this.#refusals.answered(name);
+    const looks = looksAt(seen, this.#parts.population);
+    await this.#unlessOver(signal, async () => {
+      const fault = await unlessOver(push.listen(looks, signal), signal);
+      if (fault !== undefined) this.#refusals.failed(name, fault);
+      else this.#refusals.answered(name);
+    });
     for (const { agent, offline } of this.#untried(name, ownLogoffs)) {
       const pushed = push.told(agent.id);
       if (offline === undefined || pushed === undefined) continue;
@@ -150,7 +165,9 @@ export class Inquiry {
     const trials = this.#untried(name, ownLogoffs).filter(({ offline }) => offline !== undefined);
     // A source that is believed is tried along with what is asked of it anyway.
     if (open.length === 0 && (trials.length === 0 || this.#isBelieved(name))) return;
-    const wanted = [...open, ...trials.map(({ agent, begunAt }) => ({ agent, from: begunAt }))];
+    // Where there is no room for all, a source would else never be tried, nor be found to be wrong.
+    const tried = trials.map(({ agent, begunAt }) => ({ agent, from: begunAt }));
+    const wanted = [...tried.slice(0, MOST_ASKED / 2), ...open, ...tried];
     const told = await this.#records(name, source, wanted, signal);
     this.#turns.asked(told.keys());
     for (const { agent, offline } of trials) {
@@ -187,20 +204,18 @@ export class Inquiry {
     const chunks = Array.from({ length: Math.ceil(ids.length / MOST_ASKED) }, (_, i) =>
       ids.slice(i * MOST_ASKED, (i + 1) * MOST_ASKED),
     );
-    await Promise.all(
-      chunks.map((chunk) =>
-        limit(async () => {
-          const earliest = Math.min(...chunk.map((id) => from.get(id) ?? to));
-          const asked = source.ask(chunk, { from: earliest - MARGIN, to }, signal);
-          const answer = await unlessOver(asked, signal);
-          if ('kind' in answer) this.#refusals.failed(name, answer);
-          else {
-            this.#refusals.answered(name);
-            for (const id of chunk) told.set(id, answer.get(id) ?? []);
-          }
-        }),
-      ),
-    );
+    const ask = async (chunk: readonly string[]): Promise<void> => {
+      signal.throwIfAborted();
+      const earliest = Math.min(...chunk.map((id) => from.get(id) ?? to));
+      const answer = await unlessOver(source.ask(chunk, { from: earliest - MARGIN, to }, signal), signal);
+      if ('kind' in answer) this.#refusals.failed(name, answer);
+      else {
+        this.#refusals.answered(name);
+        for (const id of chunk) told.set(id, answer.get(id) ?? []);
+      }
+    };
+    // What was answered in time counts: a source that is slow would never come further else.
+    await Promise.all(chunks.map((chunk) => limit(() => this.#unlessOver(signal, () => ask(chunk)))));
     return told;
   }
 

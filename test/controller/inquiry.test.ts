@@ -502,6 +502,19 @@ describe('a source is believed', () => {
     ]);
   });
 
+  test('also where there is no room for all who are asked about: each question has room for a log-off', async () => {
+    const all = Array.from({ length: 120 }, (_, i) => desk.knows(suspect(), `agent-${i}`));
+    const begunAt = clockTime('09:20');
+    const offline = { begunAt, stamp: begunAt + SECOND, seenAt: begunAt + MINUTE };
+    desk.timeline.rooms = 1;
+    desk.timeline.tells = [{ presence: 'OFFLINE', from: offline.stamp, to: undefined }];
+    await desk.ask({ suspects: all, ownLogoffs: [{ agent: agent({ id: 'gone' }), begunAt, offline }] });
+    expect([desk.timeline.asked.map(({ ids }) => ids.length), desk.calibration()]).toEqual([
+      [50],
+      '1 right, 0 wrong',
+    ]);
+  });
+
   test('by each log-off once', async () => {
     await desk.triesTimeline('09:10', 'rightly');
     await desk.triesTimeline('09:10', 'rightly');
@@ -611,6 +624,51 @@ describe('a source that gives no answer', () => {
     expect(desk.log.said).toEqual([
       'debug: evidence took too long: it is asked for again after the next sweep',
     ]);
+  });
+
+  test.each<[EvidenceSource, EvidenceSource, string]>([
+    ['push', 'timeline', 'timeline bounce'],
+    ['timeline', 'sign_ins', 'sign_ins bounce'],
+  ])('of %s that never comes leaves time for the question to %s', async (slow, other, answer) => {
+    desk.on = [slow, other];
+    desk.usualInterval = 400;
+    desk.timeline.tells = slow === 'timeline' ? 'no end' : BOUNCE;
+    desk.push.listen = () => new Promise(() => undefined);
+    const entries = [{ at: clockTime('09:30:18'), email: 'agent-1@example.com' }];
+    desk.signIns.tells = { entries, knownTo: clockTime('09:33') };
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect([desk.answers, desk.signOf()]).toEqual([[answer], 'none']);
+  });
+
+  test('that came in time counts, where another request of the same question takes too long', async () => {
+    const all = Array.from({ length: 120 }, (_, i) => desk.knows(suspect(), `agent-${i}`));
+    desk.usualInterval = 40;
+    desk.timeline.ask = (ids) =>
+      ids.includes('agent-0')
+        ? Promise.resolve(new Map(ids.map((id) => [id, BOUNCE])))
+        : new Promise(() => undefined);
+    const changed = await desk.ask({ suspects: all });
+    expect([changed.length, desk.signOf('agent-0'), desk.signOf('agent-50')]).toEqual([
+      50,
+      'none',
+      'presence 09:30:20',
+    ]);
+  });
+
+  test('of push that cannot be brought up to date is what was pushed before', async () => {
+    desk.on = ['push'];
+    desk.usualInterval = 4;
+    desk.push.listen = () => new Promise(() => undefined);
+    desk.push.tells = {
+      changes: [
+        { at: clockTime('09:30:05'), presence: 'OFFLINE' },
+        { at: clockTime('09:30:20'), presence: 'AWAY' },
+      ],
+      from: clockTime('09:00'),
+      to: desk.now,
+    };
+    await desk.ask({ suspects: [desk.knows(suspect())] });
+    expect([desk.answers, desk.signOf()]).toEqual([['push bounce'], 'none']);
   });
 
   test('is asked at an interval of any length', async () => {

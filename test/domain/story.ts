@@ -11,7 +11,7 @@ import { PLAIN_RETURNS, track } from '../../src/domain/tracking/track.ts';
 import { profileOf, type Due, type Verdict } from '../../src/domain/judging/judge.ts';
 import { judgeByNames } from '../../src/domain/judging/judge-names.ts';
 import { beginLogoff, endLogoff, finishLogoff } from '../../src/domain/tracking/own-logoff.ts';
-import { openSuspect, withAnswer } from '../../src/domain/tracking/suspects.ts';
+import { noteEvidence, openSuspect, withAnswer } from '../../src/domain/tracking/suspects.ts';
 import {
   departureOf,
   placeIn,
@@ -145,7 +145,9 @@ export class Story {
     const [from, to] = (offline ?? []).map(clockTime);
     const span = from === undefined || to === undefined ? undefined : { from, to };
     const answer: Answer = kind === 'bounce' ? { kind, offline: span } : { kind };
-    const state = this.state();
+    const stamp = this.suspect()?.stamp;
+    const note = { stamp: stamp ?? 0, source: 'timeline', answer: kind, at: this.now, isUsed: true } as const;
+    const state = stamp === undefined ? this.state() : noteEvidence(this.state(), note);
     const stored = stateOf(state.agentId, stateBody(state));
     if (!stored.ok) throw new Error('the state cannot be stored and loaded');
     const returns = profileOf(this.agent, this.policy)?.returns ?? PLAIN_RETURNS;

@@ -19,8 +19,18 @@ export function regretIn(
   const { from } = logoff;
   const sign = signSince(from, after, window);
   if (sign === undefined || signSince(from, before, window) !== undefined) return undefined;
+  if (wasRegretted(from, before)) return undefined;
   const delay = sign.at - from;
   return delay > REGRETTED_WITHIN ? undefined : { kind: 'regret', at: sign.at, delay, sign: sign.kind };
+}
+
+/**
+ * A sign after the log-off was told of as a regret before evidence said that it was a browser's. It stays one: what evidence cannot tell
+ * is the login that a person typed, and that is what a log-off in the wrong place leads to.
+ */
+function wasRegretted(from: Instant, { evidence }: AgentState): boolean {
+  if (evidence?.isUsed !== true || evidence.answer !== 'bounce') return false;
+  return evidence.stamp > from && evidence.stamp - from <= REGRETTED_WITHIN;
 }
 
 /** What an agent has shown since a log-off began. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { regretIn } from '../../../src/domain/tracking/regret.ts';
 import type { AgentState, TrackingEvent } from '../../../src/domain/tracking/state.ts';
 import { formatDuration, MINUTE, type Duration } from '../../../src/domain/time/time.ts';
-import { asClockTime } from '../build.ts';
+import { asClockTime, rule } from '../build.ts';
 import { story, type Browser, type Change, type Story } from '../story.ts';
 
 /** An agent who is logged off at ten; a browser, if any, answers. */
@@ -72,6 +72,28 @@ describe('a log-off is regretted', () => {
       ['10:07', { presence: 'AVAILABLE' }],
     );
     expect(found).toEqual(['10:03 login after 3m']);
+  });
+
+  test('once, also where evidence shows later that a browser, and no agent, was back first', () => {
+    const click: Change = { presence: 'AVAILABLE' };
+    const s = story({ nativeTimeouts: ['5m'] })
+      .until('10:00')
+      .logOff();
+    s.at('10:00:22', { presence: 'AVAILABLE', token: '10:00:21' }).until('10:02').logOff();
+    const first = regrets(s, '10:03', ['10:02:30', click]);
+    const after = regrets(s.evidence('bounce'), '10:11', ['10:05', { presence: 'BUSY' }]);
+    expect([first, s.suspect(), after]).toEqual([['10:02:30 presence after 30s'], undefined, []]);
+  });
+
+  test('after evidence has given back a change of before it', () => {
+    const s = story({
+      nativeTimeouts: ['15m'],
+      first: { presence: 'AWAY' },
+      rules: [rule({ limit: '60m' })],
+    });
+    s.at('09:59:20', { presence: 'AWAY' }).until('10:00').evidence('bounce', ['09:59:05', '09:59:20']);
+    s.until('10:10').logOff();
+    expect(regrets(s, '10:30', ['10:14', { presence: 'AVAILABLE', token: '10:14' }])).toHaveLength(1);
   });
 
   test('ten minutes after it at the latest', () => {
