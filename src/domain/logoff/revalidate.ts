@@ -69,8 +69,8 @@ export function whyProtected({ reading }: Pick<Found, 'reading'>): 'unknown' | '
  * Why an agent who left the queue by themselves, at the moment in which we asked for it, must not be logged off as planned, if so.
  * Nothing has been done to them yet: they have to be due.
  */
-export function whyNotDue({ evaluation, signed, stayed, returned }: Found): string | undefined {
-  if (signed) return stayed ? 'stay' : 'sign';
+export function whyNotDue({ evaluation, signed, returned }: Found): string | undefined {
+  if (signed) return 'sign';
   if (evaluation.verdict.due === undefined) return evaluation.verdict.reason;
   return returned ? 'returned' : undefined;
 }
@@ -130,10 +130,13 @@ function isOf(
   return same && actions.includes('off_queue') && wasOnQueue;
 }
 
-/** An interaction began just before the agent was taken off the queue, at the moment of our own action. */
-function slippedIn({ presenceSince: taken, routingSince: began }: LeftInTheMiddle, at: Instant): boolean {
-  if (taken === undefined || began === undefined || began > taken) return false;
+/** An interaction began just before the agent was taken off the queue, at the moment of our own action. Not where a stamp is missing. */
+function slippedIn(
+  { presenceSince: taken = NaN, routingSince: began = NaN }: LeftInTheMiddle,
+  at: Instant,
+): boolean {
   return (
+    began <= taken &&
     began >= at - READING_LASTS &&
     taken >= at - REQUEST_TRAVEL_TIME &&
     taken <= at + READING_LASTS + REQUEST_TRAVEL_TIME

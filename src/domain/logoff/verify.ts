@@ -11,28 +11,29 @@ import { ending, over, type Attempt, type Ending, type Stage, type Step } from '
 import type { ActionResult } from './result.ts';
 import { isLeftAlone, READING_LASTS, revalidate, tellsOutcome, type Found } from './revalidate.ts';
 
+type Verifying = Extract<Stage, { kind: 'verify' }>;
+
 /** The look after the actions. One that cannot tell is made a second time. */
 export function afterVerifying(
   attempt: Attempt,
-  { part, second }: Extract<Stage, { kind: 'verify' }>,
+  stage: Verifying,
   sighting: Sighting | undefined,
   watch: Watch,
 ): Step {
-  const found = sighting === undefined ? undefined : revalidate(attempt.state, sighting, watch);
-  if (
-    sighting === undefined ||
-    found === undefined ||
-    !tellsOutcome(found, attempt.state, sighting.observation)
-  ) {
-    if (!second) return { attempt: { ...attempt, stage: { kind: 'verify', part, second: true } } };
-    return { attempt: over(attempt, part ?? ending('unverified', 'unread')) };
-  }
+  if (sighting === undefined) return afterBlindLook(attempt, stage);
+  const found = revalidate(attempt.state, sighting, watch);
+  const { agent, observation } = sighting;
+  if (!tellsOutcome(found, attempt.state, observation)) return afterBlindLook(attempt, stage);
   const { evaluation, state } = found;
-  const next = { ...attempt, state };
   return {
-    attempt: settled(next, part, found, sighting.observation.at),
-    seen: { agent: sighting.agent, evaluation },
+    attempt: settled({ ...attempt, state }, stage.part, found, observation.at),
+    seen: { agent, evaluation },
   };
+}
+
+function afterBlindLook(attempt: Attempt, { part, second }: Verifying): Step {
+  if (!second) return { attempt: { ...attempt, stage: { kind: 'verify', part, second: true } } };
+  return { attempt: over(attempt, part ?? ending('unverified', 'unread')) };
 }
 
 function settled(attempt: Attempt, part: Ending | undefined, found: Found, readAt: Instant): Attempt {

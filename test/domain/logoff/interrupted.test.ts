@@ -55,6 +55,20 @@ describe('the record of an interrupted log-off', () => {
     });
   });
 
+  test('is that of an agent of whom no log-off is known, who is Offline now', () => {
+    const gone = story().at('09:30', { presence: 'OFFLINE' }).until('10:00').state();
+    expect(told(gone)).toMatchObject({ kind: 'unverified', actions: [] });
+    expect(told(story().until('10:00').state()).reason).toBe(told(undefined).reason);
+  });
+
+  test('of an intention without actions asks for none', () => {
+    const { actions: unused, ...plain } = intent();
+    expect(unused).toBe(ACTIONS);
+    const line = interruptedLine(plain, undefined, false, AT + 9 * MINUTE, 's9');
+    expect(line).toMatchObject({ actions: [], reason: 'told after an interruption' });
+    expect(presenceToRestore(plain, slippedIn(), AT + MINUTE)).toBeUndefined();
+  });
+
   test('asks nothing of the queue of an agent who was not on it', () => {
     const reason = 'told after an interruption; not known to be done: offline, revoke_tokens';
     expect(told(brokenOff().state())).toMatchObject({ kind: 'unverified', actions: [], reason });
@@ -125,6 +139,8 @@ describe('the record of an interrupted log-off', () => {
 });
 
 interface Slip {
+  readonly first?: 'AVAILABLE';
+  readonly talks?: 0;
   readonly off?: string;
   readonly talk?: string;
   readonly token?: string;
@@ -135,7 +151,11 @@ interface Slip {
 function slippedIn(parts: Slip = {}): AgentState {
   const before = story({
     rules: [RULE],
-    first: { presence: 'ON_QUEUE', presenceId: 'def-on-queue', routing: 'IDLE' },
+    first: {
+      presence: parts.first ?? 'ON_QUEUE',
+      presenceId: 'def-on-queue',
+      routing: parts.first === undefined ? 'IDLE' : 'OFF_QUEUE',
+    },
   }).until('10:00');
   const { due } = before.verdict();
   if (due === undefined) throw new Error('the agent is not due');
@@ -143,8 +163,8 @@ function slippedIn(parts: Slip = {}): AgentState {
     .put(beginLogoff(before.state(), AT, due, RETURNS))
     .at('10:00:05', {
       presence: parts.presence ?? 'AVAILABLE',
-      routing: 'INTERACTING',
-      talks: 1,
+      routing: parts.talks === 0 ? 'OFF_QUEUE' : 'INTERACTING',
+      talks: parts.talks ?? 1,
       asIs: true,
       presenceSince: parts.off ?? '10:00:01',
       routingSince: parts.talk ?? '10:00',
@@ -170,6 +190,8 @@ describe('the queue is given back after an interruption', () => {
     ['not when it was left before that', undefined, { off: '09:59:56', talk: '09:59:55' }, {}],
     ['not to an agent who chose another presence', undefined, { presence: 'BUSY' }, {}],
     ['not to an agent with a newer token', undefined, { token: '10:00:03' }, {}],
+    ['not to an agent who is in no interaction', undefined, { talks: 0 }, {}],
+    ['not to an agent whose presence was not that of the queue', undefined, { first: 'AVAILABLE' }, {}],
     ['not for a log-off that does not take the queue', undefined, {}, { actions: ['offline'] }],
     ['not for an intention without actions', undefined, {}, { actions: [] }],
     ['not for the log-off of another time', undefined, {}, { at: AT + 2 * SECOND }],
@@ -180,6 +202,12 @@ describe('the queue is given back after an interruption', () => {
 
   test('not later than five minutes after, when it would take the agent by surprise', () => {
     expect(presenceToRestore(intent(), slippedIn(), AT + 5 * MINUTE + 1)).toBeUndefined();
+  });
+
+  test.each(['presenceSince', 'routingSince'] as const)('not where %s is not known', (stamp) => {
+    const state = slippedIn();
+    const without = { ...state, last: { ...state.last, [stamp]: undefined } };
+    expect(presenceToRestore(intent(), without, AT + MINUTE)).toBeUndefined();
   });
 
   test('not where it is known what came of the log-off', () => {

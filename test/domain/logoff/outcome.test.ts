@@ -110,6 +110,13 @@ describe('the record names', () => {
     const line = { ...facts, kind: 'observed', actions: due.actions, rung: 1 };
     expect(observedLine(AGENT, due, NOW, 's1')).toStrictEqual(line);
   });
+
+  test('of a log-off that waits for the licence peak that it is below', () => {
+    const reasons = [true, false].map(
+      (belowPeak) => observedLine(AGENT, { ...dueOf(), belowPeak }, NOW, 's1').reason,
+    );
+    expect(reasons).toEqual(['below_peak', undefined]);
+  });
 });
 
 describe('an attempt that is not over', () => {
@@ -184,6 +191,7 @@ describe('the back-off', () => {
     const once = withEnding(EMPTY_LEDGER, gone, NOW);
     expect(once.failures.get(AGENT.id)?.forbidden).toBe(false);
     expect(isNewlyForbidden(once, gone)).toBe(false);
+    expect(isNewlyForbidden(EMPTY_LEDGER, ended(endingBy(fault('forbidden'))))).toBe(false);
     expect(isNewlyForbidden(once, attempt())).toBe(false);
     expect(isNewlyForbidden(once, ended({ ...endingBy(fault('forbidden')), outcome: 'dropped' }))).toBe(
       false,

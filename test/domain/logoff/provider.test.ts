@@ -71,6 +71,17 @@ describe('a rung that begins at the identity provider', () => {
     expect(wanted(attempt)).toEqual(want);
   });
 
+  test('is one of the ladder that has the provider among its actions', () => {
+    const { due: asks } = due();
+    expect(isSsoPart({ due: { ...asks, actions: ['offline', 'revoke_tokens'] } })).toBe(false);
+    expect(isSsoPart({ due: { ...asks, rung: undefined } })).toBe(false);
+  });
+
+  test('notes which rung that is', () => {
+    const attempt = due();
+    expect(endIn(intendSsoEnd({ ...attempt, due: { ...attempt.due, rung: 1 } }, AT))?.rung).toBe(1);
+  });
+
   test('notes the end before it is asked for, with the longest delay that a provider documents', () => {
     expect(endIn(intendSsoEnd(due(), AT))).toEqual({
       at: AT,
@@ -143,7 +154,14 @@ describe('the provider', () => {
   test('that is not asked, because no log-off may begin, leaves the place as it was', () => {
     const stopped = after({ kind: 'stopped' });
     expect(endingOf(stopped)).toMatchObject({ outcome: 'dropped', reason: 'stopped' });
-    expect([endIn(stopped), stopped.state.episode.ladder]).toEqual([undefined, due().state.episode.ladder]);
+    expect(stopped.state).toEqual(due().state);
+  });
+
+  test('is not asked about an agent who has answered the warning: the session goes on, off the ladder', () => {
+    const stayed = after({ kind: 'stayed', stay: { seq: 1, at: AT, until: AT + 30 * MINUTE } });
+    expect(endingOf(stayed)).toMatchObject({ outcome: 'dropped', reason: 'stay' });
+    const { performed, state } = stayed;
+    expect([performed, state.stays.length, state.episode.ladder]).toEqual([[], 1, undefined]);
   });
 });
 
