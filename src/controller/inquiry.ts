@@ -2,10 +2,8 @@
  * Asks other sources of the platform about suspect changes: after a sweep's log-offs, and bounded in time and requests, so that
  * evidence never delays an action. Sources are tried by our own log-offs, and only one that stood the trial is believed.
  */
-import pLimit from 'p-limit';
 import type { Agent } from '../domain/agent.ts';
 import { isBelieved, isUntried, type EvidenceSource } from '../domain/evidence/calibration.ts';
-import type { PresenceRecord } from '../domain/evidence/records.ts';
 import { pushAnswer, pushedOwnOffline } from '../domain/evidence/push.ts';
 import { showsSignIn, signInAnswer } from '../domain/evidence/sign-ins.ts';
 import { answerIn, showsOwnOffline, type Answer } from '../domain/evidence/timeline.ts';
@@ -20,18 +18,19 @@ import {
 } from '../domain/tracking/suspects.ts';
 import type { AgentState } from '../domain/tracking/state.ts';
 import { PLAIN_RETURNS } from '../domain/tracking/track.ts';
-import { MINUTE, SECOND, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
+import { SECOND, type Duration, type Instant, type Interval } from '../domain/time/time.ts';
 import type { Directory } from '../ports/agents.ts';
 import { MOST_ASKED, type TimelineSource } from '../ports/evidence.ts';
 import type { EvidenceSources, PushSource, SignInSource } from '../ports/evidence.ts';
 import type { Log } from '../ports/log.ts';
 import type { Accounting } from './accounting.ts';
 import type { OwnLogoff } from './findings.ts';
-import { bouncesIn, Turns } from './open-bounces.ts';
+import { bouncesIn } from './open-bounces.ts';
 import { OwnReturns } from './own-returns.ts';
 import { looksAt } from './push-looks.ts';
 import { Refusals } from './refusals.ts';
 import { SignInLog, toldOf } from './sign-in-log.ts';
+import { MARGIN, TimelineQuestions } from './timeline-questions.ts';
 import { TimeShares } from './time-shares.ts';
 import type { SweepContext, Tracker } from './tracker.ts';
 import { unlessOver } from './unless-over.ts';
@@ -60,10 +59,6 @@ type OwnReturn = OwnLogoff & { readonly silentAt: Instant };
 
 /** So long a sweep waits for evidence, in real time; what is not answered by then is asked again after the next one. */
 const LONGEST: Duration = 10 * SECOND;
-/** Requests at a time. */
-const AT_ONCE = 4;
-/** So much of the time before is asked for as well: the record of the look before must be in the answer. */
-const MARGIN: Duration = 5 * MINUTE;
 
 /** One for each run of the program. */
 export class Inquiry {
@@ -72,11 +67,12 @@ export class Inquiry {
   readonly #changed = new Set<string>();
   readonly #refusals: Refusals;
   readonly #ownReturns = new OwnReturns();
-  readonly #turns = new Turns();
+  readonly #questions: TimelineQuestions;
 
   constructor(parts: InquiryParts) {
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
+    this.#questions = new TimelineQuestions(parts.directory, this.#refusals);
   }
 
   /**
@@ -115,10 +111,13 @@ export class Inquiry {
       signal.throwIfAborted();
       await ask();
     } catch (error) {
-      if (signal.aborted)
-        this.#parts.log.debug({}, 'evidence took too long: it is asked for again after the next sweep');
+      if (signal.aborted) this.#tookTooLong();
       else this.#parts.log.error({ err: error }, 'asking for evidence failed');
     }
+  }
+
+  #tookTooLong(): void {
+    this.#parts.log.debug({}, 'evidence took too long: it is asked for again after the next sweep');
   }
 
   /** What was pushed is there already: only channels cost requests. */
@@ -161,15 +160,15 @@ export class Inquiry {
     signal: AbortSignal,
   ): Promise<void> {
     if (this.#refusals.isRefused(name)) return;
-    const open = this.#turns.inOrder(bouncesIn(suspects, this.#parts.population));
+    const open = this.#questions.inOrder(bouncesIn(suspects, this.#parts.population));
     const trials = this.#untried(name, ownLogoffs).filter(({ offline }) => offline !== undefined);
     // A source that is believed is tried along with what is asked of it anyway.
     if (open.length === 0 && (trials.length === 0 || this.#isBelieved(name))) return;
     // Where there is no room for all, a source would else never be tried, nor be found to be wrong.
     const tried = trials.map(({ agent, begunAt }) => ({ agent, from: begunAt }));
     const wanted = [...tried.slice(0, MOST_ASKED / 2), ...open, ...tried];
-    const told = await this.#records(name, source, wanted, signal);
-    this.#turns.asked(told.keys());
+    const told = await this.#questions.ask(name, source, wanted, signal);
+    if (signal.aborted) this.#tookTooLong();
     for (const { agent, offline } of trials) {
       const records = told.get(agent.id);
       if (offline === undefined || records === undefined) continue;
@@ -185,38 +184,6 @@ export class Inquiry {
           : answerIn(records, { ...suspect, former: before.shown.presence }),
       );
     }
-  }
-
-  /** What the source tells of these agents, each once, as far as there is room for requests. Without those it was not asked about. */
-  async #records(
-    name: EvidenceSource,
-    source: TimelineSource,
-    wanted: readonly { readonly agent: Agent; readonly from: Instant }[],
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, readonly PresenceRecord[]>> {
-    const from = new Map<string, Instant>();
-    for (const each of wanted)
-      from.set(each.agent.id, Math.min(each.from, from.get(each.agent.id) ?? Infinity));
-    const ids = [...from.keys()].slice(0, MOST_ASKED * source.room());
-    const to = this.#parts.directory.serverNow();
-    const told = new Map<string, readonly PresenceRecord[]>();
-    const limit = pLimit(AT_ONCE);
-    const chunks = Array.from({ length: Math.ceil(ids.length / MOST_ASKED) }, (_, i) =>
-      ids.slice(i * MOST_ASKED, (i + 1) * MOST_ASKED),
-    );
-    const ask = async (chunk: readonly string[]): Promise<void> => {
-      signal.throwIfAborted();
-      const earliest = Math.min(...chunk.map((id) => from.get(id) ?? to));
-      const answer = await unlessOver(source.ask(chunk, { from: earliest - MARGIN, to }, signal), signal);
-      if ('kind' in answer) this.#refusals.failed(name, answer);
-      else {
-        this.#refusals.answered(name);
-        for (const id of chunk) told.set(id, answer.get(id) ?? []);
-      }
-    };
-    // What was answered in time counts: a source that is slow would never come further else.
-    await Promise.all(chunks.map((chunk) => limit(() => this.#unlessOver(signal, () => ask(chunk)))));
-    return told;
   }
 
   async #askSignIns(

@@ -22,24 +22,3 @@ export function bouncesIn(
     return [{ agent, from: suspectSince(state) ?? suspect.before }];
   });
 }
-
-/** Where there is no room for all in one sweep, each has its turn. */
-export class Turns {
-  /** In which turn each was asked about last. */
-  readonly #asked = new Map<string, number>();
-  #turn = 0;
-
-  /** Those that were asked about the longest time ago, or never, come first. */
-  inOrder(open: readonly OpenBounce[]): readonly OpenBounce[] {
-    const ids = new Set(open.map(({ agent }) => agent.id));
-    for (const id of this.#asked.keys()) if (!ids.has(id)) this.#asked.delete(id);
-    const turnOf = ({ agent }: OpenBounce): number => this.#asked.get(agent.id) ?? 0;
-    return open.toSorted((a, b) => turnOf(a) - turnOf(b));
-  }
-
-  /** These have been asked about. */
-  asked(agentIds: Iterable<string>): void {
-    this.#turn += 1;
-    for (const id of agentIds) this.#asked.set(id, this.#turn);
-  }
-}

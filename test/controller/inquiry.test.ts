@@ -655,6 +655,33 @@ describe('a source that gives no answer', () => {
     ]);
   });
 
+  test('of one agent keeps the answers of no others away, however little room there is', async () => {
+    const all = Array.from({ length: 60 }, (_, i) => desk.knows(suspect(), `agent-${i}`));
+    desk.timeline.rooms = 1;
+    const sizes: number[] = [];
+    desk.timeline.ask = (ids) => {
+      sizes.push(ids.length);
+      return Promise.resolve(ids.includes('agent-7') ? FAILED : new Map(ids.map((id) => [id, BOUNCE])));
+    };
+    const left = (): readonly string[] =>
+      all.filter(({ id }) => desk.signOf(id) !== 'none').map(({ id }) => id);
+    for (let sweep = 0; sweep < 20; sweep += 1) await desk.ask({ suspects: all });
+    expect([left(), sizes.slice(0, 4)]).toEqual([['agent-7'], [50, 10, 12, 12]]);
+  });
+
+  test('of the first ones leaves the next question to others', async () => {
+    const all = Array.from({ length: 120 }, (_, i) => desk.knows(suspect(), `agent-${i}`));
+    const first: string[] = [];
+    desk.timeline.rooms = 1;
+    desk.usualInterval = 4;
+    desk.timeline.ask = ([id = '']) => {
+      first.push(id);
+      return new Promise(() => undefined);
+    };
+    for (let sweep = 0; sweep < 3; sweep += 1) await desk.ask({ suspects: all });
+    expect(first).toEqual(['agent-0', 'agent-50', 'agent-100']);
+  });
+
   test('of push that cannot be brought up to date is what was pushed before', async () => {
     desk.on = ['push'];
     desk.usualInterval = 4;
