@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isSameName, looseName, normaliseName } from '../../src/domain/name.ts';
+import { isId, isSameName, looseName, normaliseName } from '../../src/domain/name.ts';
 import { anyCharacter } from '../texts/any-character.ts';
 
 /** Letters that are written in several ways, and blanks of every kind. */
@@ -57,6 +57,7 @@ describe('the wider form, for what only protects', () => {
     ['a dotted capital I and a small i', 'İzmir', 'izmir'],
     ['full-width letters and plain ones', 'Ａｇｅｎｔ１', 'agent1'],
     ['invisible characters and none', '\ufeffAg\u200be\u00adnts', 'agents'],
+    ['blanks within invisible characters at the ends and none', '\u200b Agents \u200b', 'agents'],
     ['a blank that does not break and a plain one', 'Night\u00a0Shift', 'night shift'],
     ['ligatures and letters', 'ﬁnance', 'FINANCE'],
     ['composed and decomposed', 'Jürgen', 'JU\u0308RGEN'],
@@ -78,4 +79,10 @@ describe('the wider form, for what only protects', () => {
       { numRuns: 2_000 },
     );
   });
+});
+
+test('an id is one in either case and with blanks around it, and nothing else is', () => {
+  const id = '5f1d7a52-3d0b-4a51-9a43-0a3a1f3c7a10';
+  expect([id, id.toUpperCase(), ` ${id}\t`].map(isId)).toEqual([true, true, true]);
+  expect([`x${id}`, `${id}x`, id.replaceAll('-', ''), ''].map(isId)).toEqual([false, false, false, false]);
 });

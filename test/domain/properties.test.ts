@@ -102,7 +102,7 @@ const step = fc.record({
   logoff: fc.constantFrom('works', 'works', 'idles out', 'none', 'crash', 'paused'),
 });
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
-const life = fc.array(step, { minLength: 5, maxLength: 60 });
+const life = fc.array(step, { minLength: 5, maxLength: 60, size: 'max' });
 
 /** What the platform would show. */
 class Platform {

@@ -96,7 +96,7 @@ test.each<[string, Policy]>([
   (_, base) => {
     fc.assert(
       fc.property(
-        fc.array(fc.array(step, { maxLength: 25 }), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.array(step, { maxLength: 25, size: 'max' }), { minLength: 1, maxLength: 4 }),
         fc.array(variantsOf(base), { minLength: 2, maxLength: 6 }),
         (stories, policies) => {
           const history = historyOf(

@@ -505,7 +505,7 @@ function observationAt(
 
 test('skipping sweeps in which nothing can change changes nothing', () => {
   fc.assert(
-    fc.property(fc.array(fc.array(step, { maxLength: 25 }), { minLength: 1, maxLength: 4 }), (stories) => {
+    fc.property(fc.array(fc.array(step, { maxLength: 25, size: 'max' }), { minLength: 1, maxLength: 4 }), (stories) => {
       const history = historyOf(
         Object.fromEntries(stories.map((steps, i) => [`agent-${i}`, storyOf(steps)])),
       );
@@ -529,7 +529,7 @@ test('a timeline has the same first log-off in a policy test and in a backtest',
   });
   const one = policy({ profiles: RICH.profiles, caps: { ...CAPS, settle: 0 } });
   await fc.assert(
-    fc.asyncProperty(fc.array(words, { maxLength: 12 }), async (steps) => {
+    fc.asyncProperty(fc.array(words, { maxLength: 12, size: 'max' }), async (steps) => {
       let at = FROM;
       const first: { at: Instant; word: Word } = {
         at,

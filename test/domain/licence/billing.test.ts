@@ -75,6 +75,19 @@ describe('a billing month', () => {
     );
   });
 
+  test('is whole where it begins and ends with what was asked for, and is none of a moment', () => {
+    const calendar = { startsOn: 15, zone: 'UTC' };
+    const periods = (from: string, to: string): unknown =>
+      billingPeriods({ from: at(from), to: at(to) }, calendar).map(({ month, whole }) => [month, whole]);
+    expect(periods('2026-02-15T00:00:00Z', '2026-04-15T00:00:00Z')).toEqual([
+      ['2026-02-15', true],
+      ['2026-03-15', true],
+    ]);
+    expect(periods('2026-02-15T00:00:00Z', '2026-03-14T23:59:59Z')).toEqual([['2026-02-15', false]]);
+    expect(periods('2026-02-15T00:00:01Z', '2026-03-15T00:00:00Z')).toEqual([['2026-02-15', false]]);
+    expect(periods('2026-02-20T00:00:00Z', '2026-02-20T00:00:00Z')).toEqual([]);
+  });
+
   test('is cut to what was asked for', () => {
     const span = { from: at('2026-03-10T00:00:00Z'), to: at('2026-03-20T00:00:00Z') };
     expect(

@@ -2,7 +2,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { MINUTE, type Interval } from '../../../src/domain/time/time.ts';
 import { billingPeriods as periodsOf, type BillingPeriod } from '../../../src/domain/licence/billing.ts';
-import { peak, type HeadCount } from '../../../src/domain/licence/head-counts.ts';
+import {
+  peak,
+  peakOf,
+  seriesOf,
+  usualDistance,
+  type HeadCount,
+} from '../../../src/domain/licence/head-counts.ts';
 
 /** Calendar months. */
 function billingPeriods(span: Interval, zone: string): readonly BillingPeriod[] {
@@ -109,6 +115,39 @@ describe('the peak of one month', () => {
       highestAt: at('2026-03-10T08:40:00Z'),
       watched: 60 * MINUTE,
     });
+  });
+
+  test('a single count tells of the highest moment, and of no time', () => {
+    const eight = at('2026-03-10T08:00:00Z');
+    expect(peak([{ at: eight, online: 5 }], MARCH)).toEqual({
+      billable: 0,
+      atOrAbove: 0,
+      highest: 5,
+      highestAt: eight,
+      watched: 0,
+    });
+  });
+
+  test('a count at the end of the month is of the next month, and one before its beginning lasts into it', () => {
+    const after = { at: MARCH.to, online: 9 };
+    const before = { at: MARCH.from - MINUTE, online: 7 };
+    const counts = seriesOf([before, { at: MARCH.from + MINUTE, online: 5 }, after]);
+    expect(peakOf(counts, MARCH, 2 * MINUTE)).toMatchObject({
+      highest: 7,
+      highestAt: MARCH.from,
+      watched: 3 * MINUTE,
+    });
+  });
+
+  test('the usual distance of counts is the one in the middle, in whatever order they come', () => {
+    const after = (...lengths: readonly number[]): number => {
+      let now = MARCH.from;
+      const counts = lengths.map((length) => ({ at: (now += length * MINUTE), online: 1 }));
+      return usualDistance(seriesOf([{ at: MARCH.from, online: 1 }, ...counts])) / MINUTE;
+    };
+    expect([after(), after(2), after(10, 1, 2), after(1, 2, 10), after(9, 9, 1, 1, 2)]).toEqual([
+      0, 2, 2, 2, 2,
+    ]);
   });
 
   test('a count before an hour without any speaks for the usual distance only, because the time was not watched', () => {

@@ -323,7 +323,7 @@ describe('whatever comes', () => {
     perHour: fc.nat(100),
     atLeast: fc.nat(80),
     begun: fc.nat(120),
-    failed: fc.array(fc.nat(120), { maxLength: 20 }),
+    failed: fc.array(fc.nat(120), { maxLength: 20, size: 'max' }),
     hold: fc.constantFrom<(SweepHold | undefined)[]>(undefined, undefined, undefined, 'paused', 'settling'),
     before: fc.nat(120),
   });

@@ -62,6 +62,17 @@ describe('the rules of a profile in a state', () => {
     expect([held('coaching'), held('lunch')]).toEqual([1, 2]);
   });
 
+  test('are worked out once for each state, and for each label only where a rule names labels', () => {
+    const at = (presenceId: string | undefined, of = agents): unknown =>
+      rulesInState(of, { presence: 'BUSY', presenceId, routing: 'OFF_QUEUE' });
+    const [coaching, lunch] = [at('coaching'), at('lunch')];
+    expect(lunch).not.toBe(coaching);
+    expect(at('coaching')).toBe(coaching);
+    const plain = profile({ rules: [rule({ when: { not: { presence: ['MEAL'] } } })] });
+    expect(at('coaching', plain)).toBe(at('lunch', plain));
+    expect(at(undefined, plain)).toBe(at('lunch', plain));
+  });
+
   test('stay right when an organisation shows thousands of labels', () => {
     for (let i = 0; i < 3_000; i += 1)
       rulesInState(agents, { presence: 'BUSY', presenceId: `label ${i}`, routing: 'OFF_QUEUE' });

@@ -86,7 +86,7 @@ function looksOf(steps: readonly Step[]): readonly (Observation & { readonly rel
 
 test('whenever an agent who has stayed is due, so would be the same agent without the stay; and never before it is over', () => {
   let met = 0;
-  const lives = fc.array(step, { minLength: 8, maxLength: 50 });
+  const lives = fc.array(step, { minLength: 8, maxLength: 50, size: 'max' });
   fc.assert(
     fc.property(lives, fc.nat(30), fc.integer({ min: 1, max: 12 }), (steps, place, minutes) => {
       const twins: { plain?: AgentState | undefined; stayed?: AgentState | undefined } = {};

@@ -91,7 +91,7 @@ const scene = fc.record({
   ceiling: fc.integer({ min: 5, max: 600 }),
   allowed: fc.integer({ min: 20, max: 400 }),
   phase: fc.integer({ min: 0, max: MINUTE }),
-  latencies: fc.array(fc.integer({ min: 20, max: 600 }), { minLength: 1, maxLength: 50 }),
+  latencies: fc.array(fc.integer({ min: 20, max: 600 }), { minLength: 1, maxLength: 50, size: 'max' }),
 });
 
 describe('the rate budget', () => {
