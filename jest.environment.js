@@ -1,7 +1,13 @@
+import { Buffer } from 'node:buffer';
+import { setFlagsFromString } from 'node:v8';
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
 const { createContext, compileFunction, SourceTextModule } = vm;
+
+// V8 remembers what it has compiled, and with it the whole world of each file of tests that is over: a worker grew to more than a
+// gigabyte, which the collector walked again and again. Nothing is ever found there, as each file has globals of its own.
+setFlagsFromString('--no-compilation-cache');
 
 /** What V8 made of each text in this worker: every file of tests loads its modules anew, though their text is the same. */
 const compiled = new Map();
@@ -11,12 +17,17 @@ function known(file, text) {
   return entry?.text === text ? entry.cachedData : undefined;
 }
 
+/** In the worker's own world: the original belongs to that of the file, which would never end. */
+function copyOf(data) {
+  return Buffer.from(data);
+}
+
 class ModuleCompiledOnce extends SourceTextModule {
   constructor(text, options) {
     const cachedData = known(options.identifier, text);
     super(text, { ...options, cachedData });
     if (cachedData === undefined) {
-      compiled.set(options.identifier, { text, cachedData: this.createCachedData() });
+      compiled.set(options.identifier, { text, cachedData: copyOf(this.createCachedData()) });
     }
   }
 }
@@ -25,7 +36,7 @@ function compileFunctionOnce(text, parameters, options) {
   const cachedData = known(options.filename, text);
   const produceCachedData = cachedData === undefined;
   const made = compileFunction(text, parameters, { ...options, cachedData, produceCachedData });
-  if (produceCachedData) compiled.set(options.filename, { text, cachedData: made.cachedData });
+  if (produceCachedData) compiled.set(options.filename, { text, cachedData: copyOf(made.cachedData) });
   return made;
 }
 
