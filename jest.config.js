@@ -36,6 +36,6 @@ export default {
   testEnvironment: '<rootDir>/jest.environment.js',
   testTimeout: 60_000,
   testSequencer: '<rootDir>/jest.sequencer.js',
-  // Two more than there are cores: the trials with programs of their own leave theirs idle most of the time.
-  maxWorkers: availableParallelism() + 2,
+  // Three more than there are cores: the trials with programs of their own leave theirs idle most of the time.
+  maxWorkers: availableParallelism() + 3,
 };

@@ -1,29 +1,63 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** Trials that last as long as they last, whatever the machine: the longest first, so that they do not meet at the end. */
-const TRIALS = [
-  'blackbox/stopping',
-  'blackbox/replicas',
-  'blackbox/failures',
-  'commands/run/isolation',
-  'blackbox/database',
-  'blackbox/blackbox',
-  'blackbox/operator',
-  'blackbox/zone',
-  'blackbox/identity',
-  'journeys/one-bad',
-  'blackbox/unknown',
-  'blackbox/once',
-  'browser/journeys',
-].map((name) => `/test/${name}.test.ts`);
+/** Trials with programs of their own, which mostly wait: so many ms, however fast the machine is. */
+const TRIALS = new Map(
+  Object.entries({
+    'blackbox/stopping': 83_000,
+    'blackbox/replicas': 72_000,
+    'commands/run/isolation': 58_000,
+    'blackbox/failures': 46_000,
+    'blackbox/database': 44_000,
+    'blackbox/frozen': 42_000,
+    'blackbox/blackbox': 39_000,
+    'journeys/one-bad': 38_000,
+    'blackbox/zone': 29_000,
+    'blackbox/identity': 23_000,
+    'blackbox/operator': 18_000,
+    'blackbox/shifts': 18_000,
+    'blackbox/rollout': 17_000,
+    'blackbox/tracing': 14_000,
+    'blackbox/once': 13_000,
+    'blackbox/unknown': 13_000,
+    'blackbox/environment': 12_000,
+    'app/reload-program': 8_000,
+  }).map(([name, lasts]) => [`/test/${name}.test.ts`, lasts]),
+);
+/** So many workers compute, while the others have a trial each. */
+const COMPUTE = 2;
+/** Of a file of which no run is known. */
+const USUAL = 1_500;
 
-/** Begins with the trials, which mostly wait: at first they share the cores with each other, not with what computes. */
-export default class TrialsFirst extends Sequencer {
+function expected({ path, duration }) {
+  const [, lasts] = [...TRIALS].find(([name]) => path.endsWith(name)) ?? [];
+  return { isTrial: lasts !== undefined, lasts: duration ?? lasts ?? USUAL };
+}
+
+/**
+ * Keeps the cores busy from the beginning to the end: some workers try what waits, while others compute. In each of the two kinds the
+ * longest file is the first, so that none begins when the others are done.
+ */
+export default class TrialsBesideTheRest extends Sequencer {
+  #workers;
+
+  constructor(options) {
+    super(options);
+    this.#workers = options.globalConfig.maxWorkers;
+  }
+
   sort(tests) {
-    const place = ({ path }) => {
-      const at = TRIALS.findIndex((trial) => path.endsWith(trial));
-      return at < 0 ? TRIALS.length : at;
-    };
-    return super.sort(tests).toSorted((a, b) => place(a) - place(b));
+    const all = super.sort(tests).map((test) => ({ test, ...expected(test) }));
+    const trials = all.filter(({ isTrial }) => isTrial).toSorted((a, b) => b.lasts - a.lasts);
+    const rest = all.filter(({ isTrial }) => !isTrial);
+    const most = Math.max(1, this.#workers - COMPUTE);
+    const workers = Array.from({ length: this.#workers }, () => ({ until: 0, isTrial: false }));
+    return all.map(() => {
+      const free = workers.reduce((first, each) => (each.until < first.until ? each : first));
+      const tried = workers.filter(({ isTrial, until }) => isTrial && until > free.until).length;
+      const from = rest.length === 0 || (trials.length > 0 && tried < most) ? trials : rest;
+      const { test, isTrial, lasts } = from.shift();
+      Object.assign(free, { until: free.until + lasts, isTrial });
+      return test;
+    });
   }
 }
