@@ -58,8 +58,10 @@ function section({ name, description, options, args }: ModelCommand): string {
     const words = `${value}${isVariadic ? '...' : ''}`;
     return isRequired ? ` <${words}>` : ` [${words}]`;
   });
-  const choices = args.flatMap(({ name: value, choices: all }) =>
-    all.length === 0 ? [] : [`\n\`${value}\` is one of ${all.map((one) => `\`${one}\``).join(', ')}.\n`],
+  const choices = args.map(({ name: value, choices: all, description: meaning }) =>
+    all.length === 0
+      ? `\n\`${value}\`: ${meaning}.\n`
+      : `\n\`${value}\` is one of ${all.map((one) => `\`${one}\``).join(', ')}.\n`,
   );
   const heading = `\n## ${name}\n\n\`idle-enforcer ${name}${shown.join('')}\`: ${description}.\n`;
   return `${heading}${choices.join('')}\n${optionTable(options)}`;
@@ -68,11 +70,11 @@ function section({ name, description, options, args }: ModelCommand): string {
 function optionTable(options: readonly ModelOption[]): string {
   return table(
     ['option', 'meaning', 'accepts'],
-    options.map(({ long, short, description, value, isRepeatable }) => [
-      `\`${[...(short === undefined ? [] : [short]), long].join(', ')}${value === undefined ? '' : ` <${value.name}>`}\``,
-      `${description}${isRepeatable ? ' (may be repeated)' : ''}`,
-      value?.choices.join(', ') ?? '',
-    ]),
+    options.map(({ long, short, description, value, isFlagToo }) => {
+      const flags = [...(short === undefined ? [] : [short]), long].join(', ');
+      const shown = value === undefined ? '' : isFlagToo ? ` [${value.name}]` : ` <${value.name}>`;
+      return [`\`${flags}${shown}\``, description, value?.choices.join(', ') ?? ''];
+    }),
   );
 }
 

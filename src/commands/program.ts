@@ -8,8 +8,8 @@ import type { DemoOptions } from './demo/command.ts';
 import type { DoctorOptions } from './doctor/command.ts';
 import type { ExplainOptions } from './explain/command.ts';
 import { SHELLS, type Shell } from './completion/shells.ts';
-import { refuseEmptyArguments, refuseUnclearValues } from './shared/command-line.ts';
-import { checkEnvironment, environmentHelp } from './shared/environment.ts';
+import { refuseEmptyArguments, refuseMisplaced, refuseUnclearValues } from './shared/command-line.ts';
+import { checkEnvironment, environmentHelp, exitCodeHelp } from './shared/environment.ts';
 import { eachOrganisation, oneOrganisation } from './shared/fleet.ts';
 import {
   ALL,
@@ -48,6 +48,7 @@ export async function main(args: readonly string[]): Promise<number> {
     code = result;
   });
   try {
+    refuseMisplaced(program, args);
     await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
@@ -75,7 +76,7 @@ export function build(output: Output, end: End): Command {
     .version(VERSION)
     .exitOverride()
     .showSuggestionAfterError()
-    .addHelpText('after', `\n${environmentHelp()}`)
+    .addHelpText('after', `\n${environmentHelp()}\n\n${exitCodeHelp()}`)
     .hook('preAction', (_, command) => {
       refuseEmptyArguments(command);
       checkEnvironment(command.name());
@@ -108,7 +109,10 @@ function addWorker(program: Command, output: Output, end: End): void {
     'once',
     'one sweep, for an outside scheduler; exit 3 if an action failed, or if it was not done in time',
   )
-    .option('--deadline <duration>', 'longest time it may take (default: one interval of the schedule)')
+    .option(
+      '--deadline <duration>',
+      'longest time it may take (default: one interval of the schedule, 10s at least)',
+    )
     .option('--json', 'print the sweep as JSON')
     .addOption(logFormat())
     .action(async (options: OnceOptions) => {
@@ -135,7 +139,7 @@ function addPolicy(program: Command, output: Output, end: End): void {
     FOUND,
   )
     .argument('<agent>', 'name, e-mail or id')
-    .option('--at <time>', 'as of the record at that time')
+    .option('--at <time>', 'as of the record at that time (default: now)')
     .option('--tz <zone>', 'time zone of the times printed', 'UTC')
     .option('--live', 'read the agent once through the platform; nothing is written')
     .option('--json', 'print as JSON')
@@ -203,9 +207,13 @@ function addPresent(program: Command, output: Output, end: End): void {
       end(await eachOrganisation(options, output, (one, to) => status(one, to)));
     });
   withStore(program, 'list', 'agents who are idle now: rule, measured of limit, when due, what protects', ALL)
-    .option('--profile <name>', 'only agents of this profile')
-    .option('--rule <id>', 'only agents for whom this rule comes first')
-    .option('--reason <reason>', 'only agents with this reason, idle or not; may be given again', gather)
+    .option('--profile <name>', 'only agents of this profile (default: all)')
+    .option('--rule <id>', 'only agents for whom this rule comes first (default: all)')
+    .option(
+      '--reason <reason>',
+      'only agents with this reason, idle or not; may be given again (default: agents who are idle)',
+      gather,
+    )
     .option('--tz <zone>', 'time zone of the times printed', 'UTC')
     .option('--watch', 'redraw the terminal every two seconds, until Ctrl-C')
     .option('--json', 'print as JSON')
@@ -218,7 +226,11 @@ function addPresent(program: Command, output: Output, end: End): void {
 
 function addInsight(program: Command, output: Output, end: End): void {
   withPast(program, 'backtest', 'replay the organisation’s own history through up to four policies')
-    .option('--policy <file>', 'a policy to compare; may be given up to four times', gather)
+    .option(
+      '--policy <file>',
+      'a policy to compare; may be given up to four times (default: that of --config)',
+      gather,
+    )
     .action(async (options: BacktestOptions) => {
       const one = oneOrganisation(options, ONE_PAST);
       end(await (await import('./backtest/command.ts')).backtest(one, output));
@@ -226,7 +238,7 @@ function addInsight(program: Command, output: Output, end: End): void {
   const hint = 'limits for each rule from history: log-offs, hours, regret, licence peak, and the best';
   withPast(program, 'suggest', hint)
     .option('--regret <share>', 'most log-offs that a sign within ten minutes may follow', '2%')
-    .option('--rule <id>', 'only this rule; may be given again', gather)
+    .option('--rule <id>', 'only this rule; may be given again (default: all)', gather)
     .option('--limits <list>', 'limits to try, like 10m,30m,2h (default: twelve around that of each rule)')
     .option('--yaml <file>', 'write the policy with the suggested limits, comments and all, to a new file')
     .option('--html <file>', 'write the curves there')
@@ -271,7 +283,7 @@ function addSimulation(program: Command, output: Output, end: End): void {
     'demo',
     'sandbox and worker together with the clock wound up: a shift in a minute, then the tally',
   )
-    .option('--agents <number>', 'how many people', '200')
+    .option('--agents <number>', 'how many people, 31 at least', '200')
     .option('--seed <number>', 'the same seed plays the same shift', '1')
     .option('--hours <number>', 'length of the shift', '8')
     .option(

@@ -12,7 +12,7 @@ import type { StoreCopyOptions } from './store/command.ts';
 /** Adds them to the program. */
 export function addStore(program: Command, output: Output, end: End): void {
   withStore(program, 'pause', 'hold all action, until resume or until the time is up', ALL)
-    .option('--for <duration>', 'for how long, like 2h')
+    .option('--for <duration>', 'for how long, like 2h (default: until resume)')
     .option('--reason <text>', 'for the record')
     .action(async (options: PauseOptions) => {
       end(await (await import('./pause/command.ts')).pause(options, output));
@@ -31,8 +31,8 @@ export function addStore(program: Command, output: Output, end: End): void {
     'take the store from a file into a database, or back; no worker may hold either',
   )
     .addArgument(new Argument('<action>', 'what is to be done').choices(['copy']))
-    .requiredOption('--from <file>', 'the store: the path of a file, or the URL of a database')
-    .requiredOption('--to <file>', 'a new or empty store: the path of a file, or the URL of a database')
+    .option('--from <file>', 'the store: the path of a file, or the URL of a database; always given')
+    .option('--to <file>', 'a new or empty store: the path of a file, or the URL of a database; always given')
     .option('--json', 'print counts and hashes as JSON')
     .action(async (_: string, options: StoreCopyOptions) => {
       end(await (await import('./store/command.ts')).storeCopy(options, output));

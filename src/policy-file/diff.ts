@@ -3,6 +3,7 @@ import { formatDuration } from '../domain/time/time.ts';
 import type { LoadedPolicy } from './draft.ts';
 import type { Content, RuleText } from './schema.ts';
 import { counted } from '../texts/counted.ts';
+import { exactPercentText } from '../texts/percent.ts';
 
 type ProfileText = Content['profiles'][number];
 
@@ -22,6 +23,9 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'for',
   'every',
 ]);
+
+/** Keys whose value is a share, or a list of them, which is written as a percentage. */
+const SHARES: ReadonlySet<string> = new Set(['share', 'near_peak', 'steps', 'regret', 'unverified']);
 
 /** Keys whose values are written freely: a slip may have put anything there, so they are not shown. */
 const FREE_TEXTS: ReadonlySet<string> = new Set(['description', 'secondary_presence']);
@@ -172,7 +176,7 @@ function keys(where: string, before: object, after: object): readonly string[] {
     const [x, y] = [a.get(key), b.get(key)];
     if (isBlock(x ?? y) && isBlock(y ?? x)) return keys(`${where}.${key}`, x ?? {}, y ?? {});
     if (FREE_TEXTS.has(key)) return same(x, y) ? [] : [`${where}: ${key} changed`];
-    return value(`${where}: ${key}`, x, y, DURATIONS.has(key));
+    return value(`${where}: ${key}`, x, y, writtenOf(key));
   });
 }
 
@@ -180,20 +184,27 @@ function value(
   where: string,
   before: unknown,
   after: unknown,
-  isDuration = where === 'retention',
+  written: (number: number) => string = where === 'retention' ? formatDuration : String,
 ): readonly string[] {
   if (same(before, after)) return [];
-  const [x, y] = [shown(before, isDuration), shown(after, isDuration)];
+  const [x, y] = [shown(before, written), shown(after, written)];
   return [x === undefined || y === undefined ? `${where} changed` : `${where} ${x} → ${y}`];
 }
 
+/** How a number under this key is written in a policy. */
+function writtenOf(key: string): (number: number) => string {
+  if (DURATIONS.has(key)) return formatDuration;
+  return SHARES.has(key) ? exactPercentText : String;
+}
+
 /** `undefined` for what does not fit in a few words. */
-function shown(one: unknown, isDuration: boolean): string | undefined {
+function shown(one: unknown, written: (number: number) => string): string | undefined {
   if (one === undefined) return 'none';
-  if (typeof one === 'number') return isDuration ? formatDuration(one) : String(one);
+  if (typeof one === 'number') return written(one);
   if (typeof one === 'string' && one.length <= 60) return one;
   if (typeof one === 'boolean') return String(one);
-  if (Array.isArray(one) && one.length <= 10 && one.every(isWord)) return `[${one.join(', ')}]`;
+  if (Array.isArray(one) && one.length <= 10 && one.every(isWord))
+    return `[${one.map((part) => (typeof part === 'number' ? written(part) : part)).join(', ')}]`;
   return undefined;
 }
 
@@ -210,7 +221,7 @@ function isReordered(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<st
   );
 }
 
-function isWord(part: unknown): boolean {
+function isWord(part: unknown): part is string | number {
   return typeof part === 'string' || typeof part === 'number';
 }
 

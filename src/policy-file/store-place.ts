@@ -8,7 +8,7 @@ import { FileFault, readTextFile } from '../files/plain-file.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { interpolate, type Env } from './interpolate.ts';
 import { UNNAMED } from './draft.ts';
-import { isDatabaseUrl } from '../shapes/database-url.ts';
+import { isDatabaseUrl, isUrl } from '../shapes/database-url.ts';
 import { isOwnKey } from './read-yaml.ts';
 import { fleetRoot } from './schema-fleet.ts';
 import { root } from './schema.ts';
@@ -78,7 +78,7 @@ export function storePlaceIn(text: string, file: string, env: Env, kind = POLICY
 /** `organisation` is `undefined` where the name cannot be read. */
 function placed(kind: Value['kind'], path: string, organisation: string | undefined): StorePlace {
   if (kind === 'sqlite') {
-    if (path === '' || path.length > LONGEST_PATH) return unknown('store.sqlite is no path');
+    if (path === '' || path.length > LONGEST_PATH || isUrl(path)) return unknown('store.sqlite is no path');
     return { known: true, path, organisation: organisation ?? UNNAMED };
   }
   if (!isDatabaseUrl(path) || path.length > LONGEST_ADDRESS) return unknown('store.postgres is no address');

@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { SECOND } from '../domain/time/time.ts';
 import { BOUNDS, Connections, type ConnectionBounds } from './connections.ts';
 import type { Probe } from './health.ts';
-import { ListenError } from './listen-error.ts';
+import { cannotListen } from './listen-error.ts';
 import { Sliced } from './sliced.ts';
 
 export interface ServerParts {
@@ -92,11 +92,13 @@ export async function startServer(
   };
 }
 
+/** The environment comes before the policy, and the image sets it. */
+const CHANGE = { host: 'server.host (or IDLE_ENFORCER_HOST)', port: 'server.port' };
+
 async function listening(door: Door, host: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   door.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
-    const advice = 'Is another worker running there? Otherwise change server.host or server.port.';
-    reject(new ListenError(`The address ${host} port ${port} cannot be listened on (${code}). ${advice}`));
+    reject(cannotListen({ host, port, other: 'worker', change: CHANGE }, code));
   });
   door.listen({ port, host, backlog: BACKLOG }, () => {
     resolve(undefined);

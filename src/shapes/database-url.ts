@@ -44,6 +44,11 @@ export function isDatabaseUrl(text: string): boolean {
   return /^postgres(?:ql)?:/i.test(text.trim());
 }
 
+/** Whether a text is the URL of anything, a database or not. Where a path is wanted none is meant, and it may hold a password. */
+export function isUrl(text: string): boolean {
+  return isDatabaseUrl(text) || /^[a-z][a-z\d+.-]*:\/\//i.test(text.trim());
+}
+
 /** Reads a URL. Throws `DatabaseUrlFault`. */
 export function databaseUrlOf(text: string): DatabaseUrl {
   const url = urlIn(text.trim());

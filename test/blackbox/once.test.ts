@@ -21,12 +21,16 @@ test('sweep by sweep agents who left are logged off, no others are, and the stor
     const gone = cast.gone('Gone Home', 6_000);
     const checked = new Set<unknown>();
     const codes = new Set<number>();
+    const names = new Set<unknown>();
     for (let n = 0; n < AT_MOST && gone.presence !== 'Offline'; n += 1) {
-      codes.add(await trial.start(['once', '--deadline', '60s']).wait());
+      const run = trial.start(['once', '--deadline', '60s']);
+      codes.add(await run.wait());
+      for (const line of run.lines('sweep done')) names.add(line['organisation']);
       checked.add(trial.rows(`SELECT value FROM fact WHERE name = 'checked_at'`)[0]?.['value']);
     }
     expect([gone.presence, [...codes]]).toEqual(['Offline', [0]]);
     expect(org.people.disturbed).toEqual([]);
+    expect([...names]).toEqual(['default']);
     expect([...checked]).toEqual([expect.stringMatching(/^\d+$/)]);
     const kinds = trial.rows(`SELECT kind FROM event WHERE agent_name = 'Gone Home'`).map(({ kind }) => kind);
     expect(kinds).toEqual(['intent', 'verified']);

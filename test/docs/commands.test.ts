@@ -5,6 +5,7 @@ import { commandsPage } from '../../scripts/commands.ts';
 import { completion } from '../../src/commands/completion/command.ts';
 import { SHELLS } from '../../src/commands/completion/shells.ts';
 import { build } from '../../src/commands/program.ts';
+import { EXIT } from '../../src/commands/shared/exit-codes.ts';
 import { ENVIRONMENT } from '../../src/commands/shared/environment.ts';
 import { outputTo } from '../../src/commands/shared/output.ts';
 
@@ -77,6 +78,26 @@ describe('each command with all of its options and choices', () => {
       });
     }
   });
+});
+
+test('each exit code stands in the help of the program, and in docs/commands.md', () => {
+  let help = '';
+  program.configureOutput({ writeOut: (text) => (help += text) });
+  program.outputHelp();
+  const told = help.slice(help.indexOf('Exit codes:'));
+  for (const code of Object.values(EXIT)) {
+    expect(told).toMatch(new RegExp(`\\b${code}\\b`));
+    expect(read('docs/commands.md').split('## ')[0]).toMatch(new RegExp(`\\b${code}\\b`));
+  }
+});
+
+test('each argument stands in docs/commands.md with its meaning, or with all that it may be', () => {
+  for (const command of program.commands)
+    for (const argument of command.registeredArguments) {
+      const section = sectionOf(read('docs/commands.md'), command.name());
+      const words = argument.argChoices ?? [argument.description];
+      for (const word of words) expect(section).toContain(word);
+    }
 });
 
 describe('each variable of the environment', () => {

@@ -39,7 +39,18 @@ const CHANGES: readonly (readonly [string, string, readonly string[]])[] = [
   ['name: ops', 'name: duty', ['channel ops removed', 'channel duty added']],
   ['17:00', '18:00', ['calendar office changed']],
   ['calendars:', 'caps: { per_sweep: 5 }\ncalendars:', ['caps: per_sweep 50 → 5']],
-  ['limit: 1h', 'limit: 1h, near_peak: 90%', ['rule gone: near_peak none → 0.9']],
+  ['limit: 1h', 'limit: 1h, near_peak: 90%', ['rule gone: near_peak none → 90 %']],
+  ['calendars:', 'caps: { breaker: { share: 12.5% } }\ncalendars:', ['caps.breaker: share 25 % → 12.5 %']],
+  [
+    'calendars:',
+    'rollout: { steps: [0.5%, 100%], stop: { regret: 7%, unverified: 10% } }\ncalendars:',
+    [
+      'rollout: steps none → [0.5 %, 100 %]',
+      'rollout: every none → 1d',
+      'rollout.stop: regret none → 7 %',
+      'rollout.stop: unverified none → 10 %',
+    ],
+  ],
   [
     'calendars:',
     'billing: { starts_on: 15, expected_peak: 500 }\ncalendars:',

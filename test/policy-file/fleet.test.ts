@@ -180,6 +180,7 @@ describe('a fleet in a database', () => {
 
   test.each([
     [`{ postgres: "${DATABASE}", sqlite: ./data }`, /store.sqlite: stands beside postgres/],
+    [`{ sqlite: "${DATABASE}" }`, /store.sqlite: is the URL of a database: write it under store.postgres/],
     ['{ postgres: "mysql://db.example.com/idle" }', /store.postgres: must be an address that begins with/],
     [`{ postgres: "${DATABASE}?sslrootcert=/nowhere.pem" }`, /store.postgres: names a certificate/],
   ])('is refused where its place is wrong: %s', (store, fault) => {

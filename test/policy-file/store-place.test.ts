@@ -104,6 +104,11 @@ describe('the place is not known', () => {
     ['the block was not indented', `${POLICY}store:\nsqlite: /a.db\n`, /holds no keys/],
     ['the path is a number', `${POLICY}store: { sqlite: 7 }\n`, /no text/],
     ['the path is empty', `${POLICY}store: { sqlite: " " }\n`, /no path/],
+    [
+      'the path is the URL of a database',
+      `${POLICY}store: { sqlite: "postgres://u:p@h/d" }\n`,
+      /store\.sqlite is no path/,
+    ],
     ['the path is a list', `${POLICY}store: { sqlite: [/a.db] }\n`, /no text/],
     ['the alias names nothing', `${POLICY}store: { sqlite: *nope }\n`, /./],
     ['two are named', `${POLICY}store: { sqlite: /a.db }\nstore: { sqlite: /b.db }\n`, /more than one/],

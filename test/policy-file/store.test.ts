@@ -64,3 +64,17 @@ describe('a database', () => {
     );
   });
 });
+
+describe('a file', () => {
+  test.each([
+    ['postgres://u:Geheim-1@h/d', 'is the URL of a database: write it under store.postgres'],
+    ['mysql://u:Geheim-1@h/d', 'is a URL: write the path of a file'],
+    ['file:///data/a.db', 'is a URL: write the path of a file'],
+  ])('is not named by the URL %s', (url, fault) => {
+    expect(faultOf(`{ sqlite: "${url}" }`)).toBe(fault);
+  });
+
+  test.each(['./data/a.db', '/data/a:b.db', ':memory:', 'C:\\\\data'])('is named by the path %s', (path) => {
+    expect(faultOf(`{ sqlite: "${path}" }`)).toBe('none');
+  });
+});

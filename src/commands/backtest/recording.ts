@@ -9,6 +9,7 @@ import type { Agent, SystemPresence } from '../../domain/agent.ts';
 import type { Instant, Interval } from '../../domain/time/time.ts';
 import { FileFault, openPlainFile } from '../../files/plain-file.ts';
 import type { HistorySpan, UserHistory } from './history.ts';
+import { unwritten } from '../shared/private-file.ts';
 
 /** One thing that a policy may name. */
 export interface RecordedName {
@@ -235,7 +236,7 @@ export class RecordingWriter {
     try {
       await truncate(path, bytes);
     } catch (error) {
-      throw new RecordingFault(`${path} cannot be written (${codeOf(error)}).`);
+      throw new RecordingFault(unwritten(path, error));
     }
     return new RecordingWriter(path, await opened(path, 'a'));
   }
@@ -273,7 +274,7 @@ export class RecordingWriter {
     try {
       await this.#file.appendFile(`${JSON.stringify(value)}\n`);
     } catch (error) {
-      throw new RecordingFault(`${this.#path} cannot be written (${codeOf(error)}).`);
+      throw new RecordingFault(unwritten(this.#path, error));
     }
   }
 }
@@ -286,7 +287,7 @@ async function opened(path: string, flags: 'wx' | 'a'): Promise<FileHandle> {
     if (stats.isFile() && (stats.mode & OTHERS) !== 0) await file.chmod(OWN);
     return file;
   } catch (error) {
-    throw new RecordingFault(`${path} cannot be written (${codeOf(error)}).`);
+    throw new RecordingFault(unwritten(path, error));
   }
 }
 

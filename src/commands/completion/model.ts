@@ -18,16 +18,24 @@ export interface ModelOption {
   readonly description: string;
   /** `undefined` for a flag. */
   readonly value: Value | undefined;
+  /** It may be given without its value. */
+  readonly isFlagToo: boolean;
   /** It may be given more than once. */
   readonly isRepeatable: boolean;
+}
+
+export interface ModelArgument extends Value {
+  readonly description: string;
+  /** It may be given any number of times. */
+  readonly isVariadic: boolean;
+  readonly isRequired: boolean;
 }
 
 export interface ModelCommand {
   readonly name: string;
   readonly description: string;
   readonly options: readonly ModelOption[];
-  /** The last may be given any number of times where `isVariadic`. */
-  readonly args: readonly (Value & { readonly isVariadic: boolean; readonly isRequired: boolean })[];
+  readonly args: readonly ModelArgument[];
 }
 
 export interface Model {
@@ -60,7 +68,8 @@ function argsOf(command: Command, commands: readonly Command[]): ModelCommand['a
     const value = valueOf(argument.name(), argument);
     // The one command that commander adds takes the name of another.
     const choices = command.name() === 'help' ? commands.map((one) => one.name()) : value.choices;
-    return { ...value, choices, isVariadic: argument.variadic, isRequired: argument.required };
+    const { description, variadic: isVariadic, required: isRequired } = argument;
+    return { ...value, description, choices, isVariadic, isRequired };
   });
 }
 
@@ -73,6 +82,7 @@ function optionsOf(command: Command): readonly ModelOption[] {
       short: option.short,
       description: described(option),
       value: option.required || option.optional ? valueOf(placeholderOf(option), option) : undefined,
+      isFlagToo: option.optional,
       isRepeatable: option.parseArg !== undefined && option.argChoices === undefined,
     }));
 }

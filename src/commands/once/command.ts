@@ -2,7 +2,7 @@
 import { realClock } from '../../app/clock.ts';
 import { DAY, formatDuration, SECOND, type Duration } from '../../domain/time/time.ts';
 import type { SweepReport } from '../../ports/metrics.ts';
-import { createLog } from '../../app/logging.ts';
+import { createLog, logOf } from '../../app/logging.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { PolicyRefused } from '../../policy-file/faults.ts';
 import { Metrics } from '../../server/metrics.ts';
@@ -42,7 +42,7 @@ export async function once(options: OnceOptions, output: Output): Promise<number
   const { settings } = loaded;
   const length = asked ?? Math.max(SHORTEST_DEADLINE, settings.sweep.interval);
   const stream = await openLog(options.json === true ? 'stderr' : 'stdout', options);
-  const log = createLog(settings.log.level, stream, output.redactor);
+  const log = logOf(createLog(settings.log.level, stream, output.redactor), () => settings.organisation);
   const busyTimeout = Math.min(LONGEST_WAIT, length / PART_FOR_WAIT);
   // Reading a file of years from end to end, each minute, would be most of what this does.
   const store = await openStoreOf(settings, { clock: realClock, log }, { trusted: DAY, busyTimeout });

@@ -1,6 +1,6 @@
 /** A time by which a command must have ended, whatever hangs. */
 import process from 'node:process';
-import { SECOND, type Duration } from '../../domain/time/time.ts';
+import { formatDuration, SECOND, type Duration } from '../../domain/time/time.ts';
 import { EXIT } from '../shared/exit-codes.ts';
 
 /** What is left for coming to an end in order: a part of the whole, and never more than this. */
@@ -24,7 +24,12 @@ export class Deadline {
       resolve('late');
     }, timerLength(this.untilEnding()));
     // It does not keep the process alive; it ends a process that hangs in something that cannot be called off.
-    setTimeout(() => process.exit(EXIT.late), timerLength(this.#left())).unref();
+    setTimeout(() => {
+      process.stderr.write(
+        `The deadline of ${formatDuration(length)} has passed: it ends without having finished.\n`,
+      );
+      process.exit(EXIT.late);
+    }, timerLength(this.#left())).unref();
   }
 
   /** Aborted when it is time to come to an end. */

@@ -26,7 +26,7 @@ import { spanOption } from '../shared/instants.ts';
 import { wholeOption, zoneOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
 import { policyForReading } from '../shared/policy-for-reading.ts';
-import { writePrivately } from '../shared/private-file.ts';
+import { unwritten, writePrivately } from '../shared/private-file.ts';
 import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
 
 export interface ReportOptions extends StoreOption {
@@ -184,9 +184,7 @@ async function save(path: string, pieces: AsyncIterable<string>, output: Output)
     await writePrivately(path, pieces);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const code =
-      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-    throw new UsageError(`--out: ${path} cannot be written (${code}).`);
+    throw new UsageError(`--out: ${unwritten(path, error)}`);
   }
   output.line(`Written to ${path}.`);
 }

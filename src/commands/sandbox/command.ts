@@ -1,6 +1,7 @@
 /** `sandbox`: a simulated organisation on loopback, to try policies and programs on. */
 import { DAY, HOUR, type Duration, type Instant } from '../../domain/time/time.ts';
-import { createSandbox } from '../../sandbox/index.ts';
+import { createSandbox, type Sandbox } from '../../sandbox/index.ts';
+import { cannotListen } from '../../server/listen-error.ts';
 import { momentOption } from '../shared/instants.ts';
 import { wholeOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
@@ -38,7 +39,7 @@ export async function sandbox(options: SandboxCommandOptions, output: Output): P
     clientId: SANDBOX_CLIENT.id,
     clientSecret: SANDBOX_CLIENT.secret,
   });
-  const { apiUrl, loginUrl } = await organisation.listen(wholeOption('--port', options.port, 0, 65_535));
+  const { apiUrl, loginUrl } = await listening(organisation, wholeOption('--port', options.port, 0, 65_535));
   const text = `The sandbox listens. In the policy:
 
 genesys:
@@ -55,6 +56,17 @@ ${shiftWords(startsAt, speed, now)} Stop it with Ctrl+C.`;
   ending.close();
   await organisation.close();
   return code;
+}
+
+async function listening(organisation: Sandbox, port: number): ReturnType<Sandbox['listen']> {
+  try {
+    return await organisation.listen(port);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === '') throw error;
+    const change = { port: '--port, which may be 0 for any' };
+    throw cannotListen({ host: '127.0.0.1', port, other: 'sandbox', change }, code);
+  }
 }
 
 /**

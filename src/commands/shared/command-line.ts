@@ -28,3 +28,15 @@ export function refuseEmptyArguments(command: Command): void {
     if (values.includes('')) command.error(`error: argument '${argument.name()}' is empty: give it a value`);
   }
 }
+
+/** Refuses what stands before a command and belongs behind it, and help about a command that there is not. */
+export function refuseMisplaced(program: Command, [first = '', second]: readonly string[]): void {
+  const [flag = ''] = first.split('=');
+  const isOneOf = (of: readonly Command[]): boolean =>
+    of.some(({ options }) => options.some(({ short, long }) => flag === short || flag === long));
+  if (!isOneOf([program]) && isOneOf(program.commands))
+    program.error(`error: option '${flag}' stands behind the command that it is for, not before it`);
+  const isKnown = program.commands.some((command) => command.name() === second);
+  if (first === 'help' && second !== undefined && second !== 'help' && !isKnown)
+    program.error(`error: unknown command '${second}'; idle-enforcer --help lists all of them`);
+}

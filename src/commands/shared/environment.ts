@@ -8,6 +8,7 @@ import {
 } from '../../policy-file/environment.ts';
 import { LOG_LEVELS } from '../../policy-file/schema.ts';
 import { LOG_FORMATS } from '../../app/log-format.ts';
+import { EXIT_MEANINGS } from './exit-codes.ts';
 import { UsageError } from './exit.ts';
 import { LOG_FORMAT_VARIABLE, logFormatFaults } from './log.ts';
 
@@ -89,6 +90,15 @@ export function environmentHelp(): string {
     ...wrapped(`${meaning} (${accepts})`).map((line) => `      ${line}`),
   ]);
   return ['Environment:', ...lines].join('\n');
+}
+
+/** What the exit codes mean, as lines of help. */
+export function exitCodeHelp(): string {
+  const lines = EXIT_MEANINGS.flatMap(([codes, meaning]) => [
+    `  ${codes}`,
+    ...wrapped(meaning).map((line) => `      ${line}`),
+  ]);
+  return ['Exit codes:', ...lines].join('\n');
 }
 
 const WIDTH = 72;

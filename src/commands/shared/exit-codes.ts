@@ -12,3 +12,12 @@ export const EXIT = {
   quit: 131,
   terminated: 143,
 } as const;
+
+/** The same for people. */
+export const EXIT_MEANINGS: readonly (readonly [codes: string, meaning: string])[] = [
+  ['0', 'fine'],
+  ['1', 'unexpected'],
+  ['2', 'refused: usage, policy, credentials, a store of a newer version or of another organisation'],
+  ['3', 'finished with failed actions or tests, or not in time'],
+  ['129, 130, 131, 143', 'ended by a signal'],
+];

@@ -1,5 +1,6 @@
 /** Files that commands write hold names and what agents did: they are for their owner alone. */
-import { open } from 'node:fs/promises';
+import { access, constants, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 const OTHERS = 0o077;
 const OWN = 0o600;
@@ -17,4 +18,28 @@ export async function writePrivately(path: string, content: string | AsyncIterab
   } finally {
     await file.close();
   }
+}
+
+/** Whether it could be written, for what is known only after a long time of work. Rejects with what the system says. */
+export async function mustBeWritable(path: string): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory() === true) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+  await access(stats === undefined ? dirname(path) : path, constants.W_OK);
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'there is no such folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'nothing can be written to its file system',
+  ENOSPC: 'no space is left there',
+  EDQUOT: 'no space is left there',
+};
+
+/** The sentence about a file that could not be written. */
+export function unwritten(path: string, error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return `${path} cannot be written (${WORDS[code] ?? (code === '' ? 'unknown error' : code)}).`;
 }

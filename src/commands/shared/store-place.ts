@@ -9,7 +9,7 @@ import { readStorePlace, type StorePlace } from '../../policy-file/store-place.t
 import type { Store } from '../../ports/store.ts';
 import { StoreError } from '../../store/errors.ts';
 import { openStore, organisationsIn, type OpenOptions, type StoreLocation } from '../../store/open.ts';
-import { isDatabaseUrl } from '../../shapes/database-url.ts';
+import { isDatabaseUrl, isUrl } from '../../shapes/database-url.ts';
 import { UsageError } from './exit.ts';
 import { configPath, type ConfigOption } from './options.ts';
 
@@ -26,7 +26,9 @@ export async function locationMeant(options: StoreOption): Promise<StoreLocation
   if (store !== undefined) {
     if (store.trim() === '')
       throw new UsageError('--store is empty: give the path of the store, or its URL.');
-    return isDatabaseUrl(store) ? await inDatabase(store, options) : { sqlite: store };
+    if (isDatabaseUrl(store)) return await inDatabase(store, options);
+    mustBePath('--store', store);
+    return { sqlite: store };
   }
   const file = configPath(options);
   const place =
@@ -37,6 +39,14 @@ export async function locationMeant(options: StoreOption): Promise<StoreLocation
     );
   const { path, organisation } = place;
   return isDatabaseUrl(path) ? { postgres: path, organisation } : { sqlite: path };
+}
+
+/** Throws `UsageError` for a URL. It is not shown: it may hold a password. */
+export function mustBePath(option: string, place: string): void {
+  if (!isUrl(place)) return;
+  throw new UsageError(
+    `${option}: a store is a file or a PostgreSQL database: give its path, or a URL that begins with postgres://.`,
+  );
 }
 
 /** A database may hold many organisations: one is named, the policy that is given names one, or there must be only one. */

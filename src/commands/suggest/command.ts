@@ -21,7 +21,7 @@ import { assumptionsOf, traitsOf } from '../backtest/summary.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { configPath, sharedOf } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
-import { writePrivately } from '../shared/private-file.ts';
+import { mustBeWritable, unwritten, writePrivately } from '../shared/private-file.ts';
 import { Progress } from '../shared/progress.ts';
 import { suggestHtml } from './html.ts';
 import { limitsOption, regretOption } from './limits.ts';
@@ -48,8 +48,7 @@ export interface SuggestOptions extends PastOptions {
 export async function suggestLimits(options: SuggestOptions, output: Output): Promise<number> {
   const regret = regretOption(options.regret ?? DEFAULT_REGRET);
   const limits = options.limits === undefined ? undefined : limitsOption(options.limits);
-  if (options.yaml !== undefined && existsSync(options.yaml))
-    throw new UsageError(`--yaml: ${options.yaml} is there already: name a new file.`);
+  await mustTakeFiles(options);
   const [named] = loadForPast([configPath(options)], options, output);
   if (named === undefined) throw new UsageError('There is no policy.');
   const { loaded, name } = named;
@@ -133,6 +132,14 @@ function isAsMeant(
   }
 }
 
+/** Throws `UsageError` before the work for what could not be written after it. */
+async function mustTakeFiles({ yaml, html }: SuggestOptions): Promise<void> {
+  if (yaml !== undefined && existsSync(yaml))
+    throw new UsageError(`--yaml: ${yaml} is there already: name a new file.`);
+  for (const [option, path] of Object.entries({ '--yaml': yaml, '--html': html }))
+    if (path !== undefined) await orRefused(option, path, mustBeWritable(path));
+}
+
 /** Writes what options ask for. Throws `UsageError`. */
 async function writeFiles(
   { yaml, html }: SuggestOptions,
@@ -140,17 +147,16 @@ async function writeFiles(
   about: About,
   pasted: Pasted,
 ): Promise<void> {
-  if (yaml !== undefined) await written('--yaml', yaml, pasted.text);
-  if (html !== undefined) await written('--html', html, suggestHtml(suggestions, about));
+  if (yaml !== undefined) await orRefused('--yaml', yaml, writePrivately(yaml, pasted.text));
+  if (html !== undefined)
+    await orRefused('--html', html, writePrivately(html, suggestHtml(suggestions, about)));
 }
 
-async function written(option: string, path: string, content: string): Promise<void> {
+async function orRefused(option: string, path: string, writing: Promise<void>): Promise<void> {
   try {
-    await writePrivately(path, content);
+    await writing;
   } catch (error) {
-    const code =
-      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-    throw new UsageError(`${option}: ${path} cannot be written (${code}).`);
+    throw new UsageError(`${option}: ${unwritten(path, error)}`);
   }
 }
 

@@ -47,7 +47,10 @@ export function limitsOption(text: string): readonly Duration[] {
 
 /** Reads `--regret`: `2%`, `0.5%` or `2`, as a share. Throws `UsageError`. */
 export function regretOption(text: string): number {
-  const percent = Number(/^(\d+(?:\.\d+)?) ?%?$/.exec(text.trim())?.[1] ?? NaN);
+  // A fraction without its % may mean 2 % or 0.02 %.
+  const percent = Number(
+    (/^(\d+(?:\.\d+)?) ?%$/.exec(text.trim()) ?? /^(\d+)$/.exec(text.trim()))?.[1] ?? NaN,
+  );
   if (percent >= 0 && percent <= 50) return percent / 100;
   throw new UsageError(`--regret: "${text}" is not a share: write 2% or 0.5%, at most 50%.`);
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { Store } from '../../ports/store.ts';
 import { StoreError } from '../errors.ts';
-import { openStore, type StoreLocation } from '../open.ts';
+import { openStore, type OpenOptions, type StoreLocation } from '../open.ts';
 import { PostgresSide } from './postgres-side.ts';
 import { SqliteSide } from './sqlite-side.ts';
 import { Summing, TABLES, transferable, type Reading, type Side, type Sum, type Table } from './tables.ts';
@@ -29,49 +29,48 @@ export async function transferStore(
   to: StoreLocation,
   now: () => Instant,
 ): Promise<Transferred> {
-  const source = await openStore(from, { now, existing: true });
-  try {
-    const target = await openStore(to, { now });
-    try {
-      return await withBoth(source, target, now, () => copied(from, to, now));
-    } finally {
-      await target.close();
-    }
-  } finally {
-    await source.close();
-  }
+  const holder = `store copy ${randomUUID()}`;
+  return await held(from, { now, existing: true }, holder, () =>
+    // Opening it makes it: not before it is known that there is something to copy.
+    held(to, { now }, holder, () => copied(from, to, now)),
+  );
 }
 
-async function withBoth<T>(
-  source: Store,
-  target: Store,
-  now: () => Instant,
+/** Does something while the lease of a store is held. */
+async function held<T>(
+  location: StoreLocation,
+  how: OpenOptions,
+  holder: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const holder = `store copy ${randomUUID()}`;
-  const hold = async (store: Store): Promise<void> => {
-    if ((await store.holdLease(holder, now(), LEASE)) !== undefined) return;
-    throw new StoreError(
-      'locked',
-      store.place,
-      `A worker holds the store ${store.place}: stop it first, and nothing is copied meanwhile.`,
-    );
+  const store = await openStore(location, how);
+  const hold = async (): Promise<void> => {
+    if ((await store.holdLease(holder, how.now(), LEASE)) === undefined) throw await heldByAWorker(store);
   };
   try {
-    await hold(source);
-    await hold(target);
-    const renewing = setInterval(() => {
-      // A file that is being written is locked for others anyway.
-      for (const store of [source, target]) void hold(store).catch(() => undefined);
-    }, RENEWAL);
+    await hold();
+    // A file that is being written is locked for others anyway.
+    const renewing = setInterval(() => void hold().catch(() => undefined), RENEWAL);
     try {
       return await work();
     } finally {
       clearInterval(renewing);
+      await store.releaseLease(holder).catch(() => undefined);
     }
   } finally {
-    for (const store of [source, target]) await store.releaseLease(holder).catch(() => undefined);
+    await store.close();
   }
+}
+
+/** A copy that `backup` made of a running worker's store has its lease as well, which nobody gives back. */
+async function heldByAWorker(store: Store): Promise<StoreError> {
+  const lease = await store.lease();
+  const until = lease === undefined ? '' : ` until ${new Date(lease.until).toISOString()} at least`;
+  return new StoreError(
+    'locked',
+    store.place,
+    `A worker holds the store ${store.place}${until}: stop it, or wait for that time where this is a copy. Nothing was copied.`,
+  );
 }
 
 async function copied(from: StoreLocation, to: StoreLocation, now: () => Instant): Promise<Transferred> {

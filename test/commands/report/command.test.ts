@@ -132,7 +132,7 @@ describe('the record', () => {
     const output = outputTo(() => undefined);
     await expect(report({ config, events: true, format: 'html' }, output)).rejects.toBeInstanceOf(UsageError);
     await expect(report({ config, events: true, out: join(folder, 'no/where.csv') }, output)).rejects.toThrow(
-      'cannot be written (ENOENT)',
+      'cannot be written (there is no such folder).',
     );
   });
 

@@ -1,6 +1,10 @@
 /** What `sandbox` makes of `--start` and `--speed`, and what it says of it. */
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { shiftStart, shiftWords } from '../../../src/commands/sandbox/command.ts';
+import { outputTo } from '../../../src/commands/shared/output.ts';
+import { ListenError } from '../../../src/server/listen-error.ts';
+import { sandbox, shiftStart, shiftWords } from '../../../src/commands/sandbox/command.ts';
 
 const NOW = Date.parse('2026-03-02T14:00:00Z');
 const at = (text: string): number => Date.parse(text);
@@ -32,4 +36,22 @@ describe('the shift', () => {
   ])('of %s at speed %d is told in words', (start, speed, words) => {
     expect(shiftWords(at(start), speed, NOW)).toMatch(words);
   });
+});
+
+test('a port that is taken is told in a sentence', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const options = { agents: '1', seed: '1', speed: '1', port: String(port) };
+  const output = outputTo(() => undefined);
+  try {
+    await expect(sandbox(options, output)).rejects.toThrow(
+      new ListenError(
+        `The address 127.0.0.1 port ${port} cannot be listened on (EADDRINUSE). Is another sandbox running there? ` +
+          'Otherwise change --port, which may be 0 for any.',
+      ),
+    );
+  } finally {
+    other.close();
+  }
 });

@@ -136,13 +136,29 @@ test('an option that may be repeated, and a flag that is given twice, are unders
   expect(await saidOf('validate', '--json', '--json', '--help')).toContain('Usage');
 });
 
-test('a command line that cannot be understood ends with 2', async () => {
-  const write = process.stderr.write.bind(process.stderr);
-  process.stderr.write = () => true;
-  try {
-    expect(await main(['pause', '--for', '1h', '--for', '2h'])).toBe(2);
-    expect(await main(['sandbox', '--port', 'x'])).toBe(2);
-  } finally {
-    process.stderr.write = write;
-  }
+describe('a command line that cannot be understood ends with 2', () => {
+  test.each<[readonly string[], string]>([
+    [['pause', '--for', '1h', '--for', '2h'], 'is given 2 times'],
+    [['sandbox', '--port', 'x'], '--port: "x" is not a whole number'],
+    [['--config', 'a.yaml', 'status'], "option '--config' stands behind the command that it is for"],
+    [['-c=a.yaml', 'status'], "option '-c' stands behind the command that it is for"],
+    [['--jsn', 'status'], "unknown option '--jsn'"],
+    [['help', 'staus'], "unknown command 'staus'; idle-enforcer --help lists all of them"],
+    [['store', 'move'], "value 'move' is invalid for argument 'action'"],
+    [['store'], "missing required argument 'action'"],
+    [
+      ['store', 'copy', '--to', 'a.db'],
+      '--from is missing: give the path of a file, or the URL of a database.',
+    ],
+  ])('%j', async (words, sentence) => {
+    const write = process.stderr.write.bind(process.stderr);
+    let said = '';
+    process.stderr.write = (text) => (said += String(text)) !== '';
+    try {
+      expect(await main(words)).toBe(2);
+    } finally {
+      process.stderr.write = write;
+    }
+    expect(said).toContain(sentence);
+  });
 });

@@ -1,5 +1,5 @@
 /** A store that goes from a file into a database and back, and what the commands make of one in a database. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -270,6 +270,35 @@ here('commands on a database', () => {
       /^--organisation: that database has no "acne"\. It has "acme", "other"/,
     );
   });
+});
+
+describe('without a database', () => {
+  test('a store that a worker holds is not copied, it is told until when, and no other file is made', async () => {
+    const [first, second] = [file(), file()];
+    await filled(first);
+    const self = { pid: 1, host: 'elsewhere', boot: '', isAlive: () => true };
+    const worker = await openSqlite(first, { now, self });
+    await worker.holdLease('w', NOW, MINUTE);
+    const copying = storeCopy({ from: first, to: second }, output);
+    await expect(copying).rejects.toThrow(
+      `${first} until ${new Date(NOW + MINUTE).toISOString()} at least: stop it, or wait for that time`,
+    );
+    expect(existsSync(second)).toBe(false);
+    await worker.releaseLease('w');
+    await worker.close();
+    expect(await storeCopy({ from: first, to: second }, output)).toBe(0);
+  });
+
+  test.each(['mysql://u:Geheim-1@h/d', 'http://u:Geheim-1@h'])(
+    'the URL %s is no store, and is not shown',
+    async (other) => {
+      const shown = (option: string): RegExp =>
+        new RegExp(`^${option}: a store is a file or a PostgreSQL (?!.*Geheim)`);
+      await expect(storeCopy({ from: file(), to: other }, output)).rejects.toThrow(shown('--to'));
+      await expect(storeCopy({ from: other, to: file() }, output)).rejects.toThrow(shown('--from'));
+      await expect(pause({ store: other }, output)).rejects.toThrow(shown('--store'));
+    },
+  );
 });
 
 if (NO_POSTGRES !== undefined) test.skip(NO_POSTGRES, () => undefined);

@@ -144,8 +144,14 @@ describe('what is refused, with a sentence', () => {
     [
       'a place where nothing can be written',
       { html: '/nowhere/at/all.html' },
-      '--html: /nowhere/at/all.html cannot be written (ENOENT)',
+      '--html: /nowhere/at/all.html cannot be written (there is no such folder).',
     ],
+    [
+      'a place where nothing can be written, before history is read',
+      { replay: '/nowhere/history.jsonl', html: '/nowhere/limits.html' },
+      '--html: /nowhere/limits.html cannot be written (there is no such folder).',
+    ],
+    ['a folder as a file', { html: '/' }, '--html: / cannot be written (it is a folder).'],
     ['two sources', { record: 'a' }, 'give one of them'],
     ['a time that is not in the recording', { from: '2025-01-01' }, 'holds 2026-03-02 12:00Z'],
   ])('%s', async (_, options, sentence) => {

@@ -54,7 +54,7 @@ describe('--regret', () => {
     expect(regretOption(text)).toBeCloseTo(share, 10);
   });
 
-  test.each(['two', '-1%', '51%', '', '2%%', '1e1'])('refuses %s', (text) => {
+  test.each(['two', '-1%', '51%', '', '2%%', '1e1', '0.02'])('refuses %s', (text) => {
     expect(() => regretOption(text)).toThrow('is not a share');
   });
 });
