@@ -3,7 +3,13 @@
  * nothing in them is secret, and of people they name whom a policy names.
  */
 import { z } from 'zod';
-import { NO_ROLLOUT, type KeptPolicy, type Order, type Rollout } from '../domain/rollout/rollout.ts';
+import {
+  NO_ROLLOUT,
+  type BasePolicy,
+  type KeptPolicy,
+  type Order,
+  type Rollout,
+} from '../domain/rollout/rollout.ts';
 import type { RolloutNotes } from '../ports/rollout-notes.ts';
 import type { Store } from '../ports/store.ts';
 import { duration, instant } from './bodies.ts';
@@ -20,10 +26,12 @@ const words = z.string().max(2_000);
 const mode = z.enum(['observe', 'enforce']);
 const share = z.number().min(0).max(1);
 
-const policyMark = z.object({ judges: mark, mode });
+const base = z.object({ judges: mark, mode, acted: z.boolean().optional() } satisfies Readonly<
+  Record<keyof BasePolicy, z.ZodType>
+>);
 
 const rollout = z.object({
-  base: policyMark.optional(),
+  base: base.optional(),
   candidate: z
     .object({
       judges: mark,
@@ -45,7 +53,7 @@ const told = z.object({
 });
 
 const kept = z.object({
-  base: policyMark.optional(),
+  base: base.optional(),
   policies: z.array(z.object({ judges: mark, mode, hash: mark, content: z.string() })).max(10),
 });
 

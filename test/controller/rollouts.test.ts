@@ -239,6 +239,16 @@ describe('each sweep', () => {
     ]);
   });
 
+  test('leaves the others observed where the policy that acted was made to observe before the change', async () => {
+    const { policy: former, ...rest } = file('A', AT_ONCE);
+    await desk.sweep({ ...rest, policy: { ...former, mode: 'observe' } });
+    await desk.sweep(file('B'));
+    expect([desk.counting, desk.judging.others?.profiles[0]?.rules[0]?.mode]).toEqual([
+      ['B', 'A'],
+      'observe',
+    ]);
+  });
+
   test('leaves the others alone where another policy is found in the place of the former', async () => {
     await desk.sweep(file('B'));
     desk.names.isMistaken = true;

@@ -77,6 +77,11 @@ describe('what is kept of a rollout', () => {
     });
   });
 
+  test('says of a policy for all that observes for now that it acted before', async () => {
+    const observing: Rollout = { ...FULL, base: { judges: 'A', mode: 'observe', acted: true } };
+    expect((await (await stored(observing)).port.read()).rollout).toEqual(observing);
+  });
+
   test('is nothing in a store that never had one', async () => {
     expect(await new Notes().port.read()).toEqual({
       rollout: NO_ROLLOUT,

@@ -23,6 +23,12 @@ export interface PolicyMark {
   readonly mode: Mode;
 }
 
+/** The policy that was in force for all last. */
+export interface BasePolicy extends PolicyMark {
+  /** It only observes now, and acted on all before: it may do so again at once. */
+  readonly acted?: boolean | undefined;
+}
+
 /** A policy as it is kept for the time in which another one is brought out. Holds no secret. */
 export interface KeptPolicy extends PolicyMark {
   /** Of the policy file that it stood in last. */
@@ -64,7 +70,7 @@ export interface Candidate {
 /** What outlives a sweep. */
 export interface Rollout {
   /** The policy that was in force for all last; `undefined` where there was none yet. */
-  readonly base?: PolicyMark | undefined;
+  readonly base?: BasePolicy | undefined;
   readonly candidate?: Candidate | undefined;
   /** What stopped policies judge by, newest last: none of them begins anew by itself. */
   readonly stopped: readonly string[];
@@ -136,16 +142,30 @@ export function shareAt({ steps, stopped }: Candidate, at: Instant): number {
 /** Takes up the policy that the file means now: it goes on, begins, or is in force for all. The same object where nothing changes. */
 export function wanting(last: Rollout, wanted: Wanted, now: Instant): Moved {
   const rollout = withoutFuture(last, now);
-  const { base, candidate } = rollout;
+  const { candidate } = rollout;
   const { judges, mode, terms } = wanted;
   if (candidate?.judges === judges) {
     // Nothing acts while it observes: its rollout waits.
     const waits = candidate.stopped !== undefined || mode === 'observe' || terms !== undefined;
     return waits ? { rollout, told: [] } : forAll(rollout, { judges, mode });
   }
-  if (base?.judges === judges && (base.mode === 'enforce' || mode === 'observe'))
-    return candidate === undefined ? { rollout, told: [] } : withdrawn(rollout, candidate);
+  const asBefore = meantAgain(rollout, wanted);
+  if (asBefore !== undefined) return asBefore;
   return mode === 'observe' ? forAll(rollout, { judges, mode }) : begun(rollout, wanted, now);
+}
+
+/**
+ * The file means the policy that is in force for all: nothing is brought out, unless that has never acted on all and is to act now. While
+ * it observes, so do its rules beside another policy that comes after it.
+ */
+function meantAgain(rollout: Rollout, { judges, mode }: Wanted): Moved | undefined {
+  const { base, candidate } = rollout;
+  if (base?.judges !== judges) return undefined;
+  const acted = base.mode === 'enforce' || base.acted === true;
+  if (mode === 'enforce' && !acted) return undefined;
+  const other: BasePolicy = mode === 'enforce' ? { judges, mode } : { judges, mode, acted };
+  const standing = base.mode === mode ? rollout : { ...rollout, base: other };
+  return candidate === undefined ? { rollout: standing, told: [] } : withdrawn(standing, candidate);
 }
 
 /** A clock that ran ahead when a step began must not keep log-offs from being counted until that time comes. */

@@ -123,13 +123,46 @@ describe('a change', () => {
   test('that is already in force for all is none, also while it observes', () => {
     const acting = inForce();
     const observing = new Story().file('08:00', wants('A', { mode: 'observe' }));
-    for (const { rollout } of [acting, observing]) {
-      const moved = wanting(rollout, wants('A', { mode: 'observe' }), at('09:00'));
+    for (const [{ rollout }, mode] of [
+      [acting, 'enforce'],
+      [observing, 'observe'],
+    ] as const) {
+      const moved = wanting(rollout, wants('A', { mode }), at('09:00'));
       expect(moved.rollout).toBe(rollout);
-      expect(moved.told).toEqual([]);
+      expect(moved.told).toHaveLength(0);
     }
-    expect(acting.file('09:00', wants('A')).told).toEqual([]);
-    expect(observing.file('09:00', wants('A')).told).toEqual(['rollout of file-A begun: 1% of the agents']);
+  });
+
+  test('from observe to enforce is none where the policy acted on all before it observed', () => {
+    const story = inForce().file('09:00', wants('A', { mode: 'observe' }));
+    expect(story.rollout.base).toEqual({ judges: 'A', mode: 'observe', acted: true });
+    expect([story.file('10:00', wants('A')).share, story.rollout.base, story.told]).toEqual([
+      1,
+      { judges: 'A', mode: 'enforce' },
+      [],
+    ]);
+    const observed = new Story().file('08:00', wants('A', { mode: 'observe' })).file('09:00', wants('A'));
+    expect([observed.share, observed.told]).toEqual([0.01, ['rollout of file-A begun: 1% of the agents']]);
+    const forgotten = inForce().file('09:00', wants('B', { mode: 'observe' }));
+    forgotten.file('09:10', wants('A', { mode: 'observe' })).file('09:20', wants('A'));
+    expect(forgotten.share).toBe(0.01);
+  });
+
+  test('of a policy that was made to observe leaves the others observing, until the former one is back', () => {
+    const story = inForce()
+      .file('09:00', wants('A', { mode: 'observe' }))
+      .file('10:00', wants('B'));
+    expect([story.share, story.rollout.base?.mode]).toEqual([0.01, 'observe']);
+    story.file('10:10', wants('A', { mode: 'observe' }));
+    expect([story.share, story.rollout.base?.mode, story.rollout.candidate]).toEqual([
+      1,
+      'observe',
+      undefined,
+    ]);
+    story.file('10:20', wants('B')).file('10:30', wants('A'));
+    expect([story.share, story.rollout.base]).toEqual([1, { judges: 'A', mode: 'enforce' }]);
+    const taken = begun().file('09:30', wants('A', { mode: 'observe' }));
+    expect([taken.share, taken.rollout.base?.mode, taken.told.length]).toEqual([1, 'observe', 2]);
   });
 
   test('from observe to enforce comes in steps, and a change to observe holds for all at once', () => {
