@@ -26,7 +26,7 @@ export interface Tracked {
   readonly changed: boolean;
 }
 
-/** For agents whom no profile matches: their returns are told apart like everyone else's. */
+/** For agents whom no profile matches: their returns are told apart like everyone else's. Only a return asks for these terms. */
 export const PLAIN_RETURNS: Returns = {
   window: 2 * MINUTE,
   grace: 0,
@@ -51,20 +51,20 @@ export function track(
   const isWhole = isFoldable(o, state, context);
   if (state === undefined)
     return isWhole ? { state: firstSight(o, context), events: NO_EVENTS, changed: true } : undefined;
-  if (!isWhole) return passedOver(state, o, context);
+  if (!isWhole) return passedOver(state, o);
   // It is unknown how long the clock was wrong: like a gap, in which every change is a sign.
   if (isAhead(state, o.at)) return track(pulledBack(state, o.at), o, { ...context, clockJumped: true });
   const seenAt = steadyOf(state, o, context);
   if (seenAt !== undefined) return { state: { ...state, seenAt }, events: NO_EVENTS, changed: false };
   const comparison = compare(state, o, context);
-  return comparison === undefined ? passedOver(state, o, context) : takenIn(state, comparison);
+  return comparison === undefined ? passedOver(state, o) : takenIn(state, comparison);
 }
 
 /** A stay is on record whatever the reading shows, and comes before it: the reading may show what the agent did next. */
 function afterStay(state: AgentState, told: Stay, o: Observation, context: TrackingContext): Tracked {
   const change = stayedAt(told, latestOf(o));
   const event = eventOf(state, change, undefined);
-  const stayed = apply(state, change, context.profile?.returns ?? PLAIN_RETURNS);
+  const stayed = apply(state, change, PLAIN_RETURNS);
   const { state: next = stayed, events = NO_EVENTS } =
     track(stayed, o, { ...context, stay: undefined }) ?? {};
   return { state: next, events: event === undefined ? events : [event, ...events], changed: true };
@@ -97,13 +97,13 @@ function takenIn(state: AgentState, comparison: Comparison): Tracked {
 type Keeping = (typeof TRANSITIONS)[keyof typeof TRANSITIONS]['inState'];
 
 /** For the clocks this reading did not take place. Work that it shows is a sign all the same. */
-function passedOver(state: AgentState, o: Observation, { profile }: TrackingContext): Tracked {
+function passedOver(state: AgentState, o: Observation): Tracked {
   if (!showsWork(o) || state.session.kind === 'engaged') return { state, events: NO_EVENTS, changed: false };
   const at = Math.max(state.seenAt, latestOf(o));
   const outside = hasOutsideCall(o);
   const change = beginning(at, outside);
   const event = eventOf(state, change, undefined);
-  const next = apply(state, change, profile?.returns ?? PLAIN_RETURNS);
+  const next = apply(state, change, PLAIN_RETURNS);
   return {
     state: outside ? { ...next, outsideCallAt: at } : next,
     events: event === undefined ? NO_EVENTS : [event],
