@@ -18,6 +18,7 @@ const TRIALS = new Map(
     'blackbox/rollout': 17_000,
     'blackbox/tracing': 14_000,
     'blackbox/once': 13_000,
+    'journeys/names': 15_000,
     'blackbox/unknown': 13_000,
     'blackbox/environment': 12_000,
     'app/reload-program': 8_000,

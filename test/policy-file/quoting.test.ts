@@ -163,7 +163,7 @@ function leakOf({ loaded, shown }: Said, one: Mutant): readonly string[] {
 
 test('a secret that gets anywhere by a slip is in no fault, no warning, no log line, no message and no JSON', async () => {
   const leaks: string[] = [];
-  for (let seed = 1; seed <= 1_000; seed += 1) {
+  for (let seed = 1; seed <= 500; seed += 1) {
     const one = misplacement(seed);
     leaks.push(...leakOf(await sayAll(one.text, before(seed)), one));
   }

@@ -141,12 +141,12 @@ describe('the link of a warning', () => {
     expect(opened).toEqual(ticket({ sinceSign: SIGN + 1 }));
   });
 
-  test('is not opened in any of 100,000 other forms', () => {
+  test('is not opened in any of 20,000 other forms', () => {
     const links = new StayLinks({ url: URL_OF_PAGE, secret: SECRET });
     const token = tokenFor();
     const bytes = Buffer.from(token, 'base64url');
     let opened = 0;
-    for (let n = 0; n < 100_000; n += 1) {
+    for (let n = 0; n < 20_000; n += 1) {
       const other = Buffer.from(bytes);
       if (n % 2 === 0) other[n % other.length] = (other[n % other.length] ?? 0) ^ (1 + (n % 255));
       else randomBytes(8).copy(other, n % (other.length - 8));
