@@ -397,7 +397,7 @@ describe('an output that cannot be written', () => {
     'at the start is a sentence on standard error and an exit code, in every command',
     async () => {
       scene.trial.write(await scene.org.open());
-      for (const command of ['run', 'validate', 'validate --json', 'once', 'help']) {
+      for (const command of ['run', 'validate', 'validate --json', 'once', '--help']) {
         const stdout = full();
         const { code, output } = await scene.say(command.split(' '), {}, { stdout });
         closeSync(stdout);
