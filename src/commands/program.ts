@@ -247,9 +247,13 @@ function addInsight(program: Command, output: Output, end: End): void {
       end(await (await import('./suggest/command.ts')).suggestLimits(one, output));
     });
   withStore(program, 'report', 'log-offs, returns and how fast, time recovered, concurrent-licence peak', ALL)
-    .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d)')
+    .option('--from <time>', 'a date (its midnight in UTC), a time, or how long ago, like 7d (default: 30d)')
     .option('--to <time>', 'the same (default: now)')
-    .option('--tz <zone>', 'time zone of all times, and of months unless the policy has `billing`', 'UTC')
+    .option(
+      '--tz <zone>',
+      'time zone of all times printed, and of months unless the policy has `billing`',
+      'UTC',
+    )
     .addOption(
       new Option('--format <format>', 'how it is written (default: text, or by the ending of --out)').choices(
         ['text', 'md', 'csv', 'json', 'html'],

@@ -14,6 +14,7 @@ import {
   type Settings,
 } from './draft.ts';
 import { wholeFileFault } from './faults.ts';
+import type { Source } from './source.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import { checkInFleet, placed, type FleetShared } from './in-fleet.ts';
 import { hashOf } from './hash.ts';
@@ -72,6 +73,7 @@ export function loadPolicyText(
     faults.throwIfAny();
     throw wholeFileFault(fileName, 'the file is empty; config/idle-enforcer.yaml is a good start');
   }
+  mustNotBeTests(source, fileName);
   const { remarks, judged } = standIn(source, root, faults);
   const result = root.safeParse(source.value);
   if (!result.success) addIssues(result.error.issues, source, faults);
@@ -92,6 +94,13 @@ export function loadPolicyText(
     warnings,
     isWhole: !judged,
   };
+}
+
+/** In a policy `tests` are names of files. */
+function mustNotBeTests(source: Source, fileName: string): void {
+  const isPolicy = ['genesys', 'profiles'].some((key) => source.at([key]) !== undefined);
+  if (isPolicy || source.at(['tests', 0, 'timeline']) === undefined) return;
+  throw wholeFileFault(fileName, 'it holds policy tests, and no policy: "idle-enforcer test" runs them');
 }
 
 /** What judging depends on. Without an address no warning can carry a link. */

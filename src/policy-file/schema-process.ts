@@ -8,7 +8,7 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 
 /** What an organisation may be called: a label of metrics, and the name of a file. */
 export const organisationName = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/, {
-  error: '{value} is not a name: letters, digits, blank, dot, dash and underscore, at most 64',
+  error: '{value} is not a name: letters from a to z, digits, blank, dot, dash and underscore, at most 64',
 });
 
 /** Where a PostgreSQL database is. */

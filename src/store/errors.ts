@@ -81,7 +81,7 @@ function sentence(kind: UsualKind, path: string, why: string): string {
     case 'unwritable':
       return (
         `The store ${path} cannot be opened or written by ${user()}${why}. Mount a volume that this user may ` +
-        'write to at its directory, or name another path under store.sqlite.'
+        'write to at its directory, or name another path under store.sqlite; commands are run as the user of the worker.'
       );
     case 'full':
       return `No space is left for the store ${path}${why}. Free space on its volume, or shorten store.retention.`;

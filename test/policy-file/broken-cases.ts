@@ -443,9 +443,16 @@ export const BROKEN: readonly Broken[] = [
     ],
   },
   {
+    title: 'a file of policy tests',
+    text: 'every: 1m\ntests:\n  - { name: x, timeline: ["09:00 away"], logoffs: [] }\n',
+    faults: ['1:1: policy: it holds policy tests, and no policy: "idle-enforcer test" runs them'],
+  },
+  {
     title: 'a name of the organisation that could not be one',
     text: withMore('name: "acme/eu"\n'),
-    faults: ['7:7: name: this is not a name: letters, digits, blank, dot, dash and underscore, at most 64'],
+    faults: [
+      '7:7: name: this is not a name: letters from a to z, digits, blank, dot, dash and underscore, at most 64',
+    ],
   },
   {
     title: 'a rule id with a blank',

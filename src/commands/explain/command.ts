@@ -59,6 +59,10 @@ export async function explain(name: string, options: ExplainOptions, output: Out
   const at = options.at === undefined ? undefined : momentOption('--at', options.at, now);
   if (at !== undefined && options.live === true)
     throw new UsageError('--at looks back, --live looks now: give one of them.');
+  if (at !== undefined && at > now)
+    throw new UsageError(
+      '--at looks back, and that time is to come: leave it out to learn what is due next.',
+    );
   const times = timesIn(zoneOption(options.tz), at ?? now);
   // A look through the platform needs all of the policy.
   const policy =

@@ -46,12 +46,13 @@ export async function resume(options: StoreOption, output: Output): Promise<numb
     const before = await store.pause();
     await store.setPause(undefined, { kind: 'resume', at: now, by });
     await store.requestResume();
-    tell(`Resumed${afterWords(before, now)}, by ${by}, in the store ${store.place}.`);
+    tell(`${resumed(before, now)}, by ${by}, in the store ${store.place}.`);
     const reached = await reachedIn(store);
     tell(`Reached: ${reached}. Agents held back by the breaker are free as well, from the next sweep on.`);
   });
 }
 
-function afterWords(before: Pause | undefined, now: Instant): string {
-  return before === undefined ? '' : ` after ${formatDuration(now - before.since)}`;
+function resumed(before: Pause | undefined, now: Instant): string {
+  if (before === undefined) return 'Resumed, though nothing was paused';
+  return `Resumed after ${formatDuration(now - before.since)}`;
 }

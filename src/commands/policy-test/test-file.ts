@@ -11,7 +11,7 @@ import type { HeadCountAt } from './head-counts.ts';
 import { parseBrowser, parseEntry, parseHeadCount, parseTime, WordFault } from './timeline-words.ts';
 import type { ScheduledSpan } from '../../simulation/schedule.ts';
 import type { BrowserWords, Part, Word } from '../../simulation/timeline.ts';
-import type { FaultList } from '../../policy-file/faults.ts';
+import { wholeFileFault, type FaultList } from '../../policy-file/faults.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { FilesRead } from '../../policy-file/files-read.ts';
 import { formerOf } from './former.ts';
@@ -89,6 +89,8 @@ export function parseTestFile(text: string, file: string, env: Env, files = new 
   const { body: rest, policy } = split(text.replace(/^\ufeff/, ''), 'policy');
   const { body, policy: before } = split(rest, 'before');
   const { source, faults } = readYaml(body, file, env, files);
+  if (source.at(['genesys']) !== undefined && source.at(['profiles']) !== undefined)
+    throw wholeFileFault(file, 'it is a policy, and holds no tests: name it with --config');
   const result = testFileBody.safeParse(source.value ?? {});
   if (!result.success) addIssues(result.error.issues, source, faults);
   const [ref, formerRef] = [

@@ -35,7 +35,10 @@ export const ONE_ROLLOUT = 'A rollout is that of one organisation';
 /** For commands that replay the past. */
 export function withPast(program: Command, name: string, description: string): Command {
   return withConfig(program, name, description)
-    .option('--from <time>', 'a date, a time, or how long ago, like 7d (default: 30d, or all of --replay)')
+    .option(
+      '--from <time>',
+      'a date (its midnight in UTC), a time, or how long ago, like 7d (default: 30d, or all of --replay)',
+    )
     .option('--to <time>', 'the same (default: now)')
     .option('--record <file>', 'keep what is read; the same command continues after an interruption')
     .option('--replay <file>', 'replay a recording, without the platform')

@@ -104,10 +104,10 @@ export async function withStoreMeant<T>(
   } catch (error) {
     if (!(error instanceof StoreError) || error.kind !== 'missing') throw error;
     if (path === undefined || isAbsolute(path)) throw error;
-    const from = options.store === undefined ? `The policy names it as ${path}` : `It was given as ${path}`;
-    throw new UsageError(
-      `There is no store at ${error.path}. ${from}, from the folder in which the worker was started: ` +
-        'go there, or give its whole path with --store.',
-    );
+    const what =
+      options.store === undefined
+        ? `The policy names it as ${path}, from the folder in which the worker was started: go there, or give its whole path with --store.`
+        : '--store starts at the folder in which this command is run: give the whole path, which the log of the worker names as store.';
+    throw new UsageError(`There is no store at ${error.path}. ${what}`);
   }
 }

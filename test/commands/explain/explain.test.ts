@@ -439,6 +439,10 @@ store: { sqlite: ${sqlite} }
     return error instanceof UsageError ? error.message : String(error);
   }
 
+  test('of a time to come is refused', async () => {
+    expect(await refusal('ada', { at: '2999-01-01' })).toMatch(/^--at looks back, and that time is to come/);
+  });
+
   test('finds by name, e-mail and id; lists several, and suggests when no agent fits', async () => {
     await fill();
     for (const name of ['Ada Okafor', 'ADA@example.com', 'ada']) {

@@ -57,6 +57,22 @@ describe('a pause', () => {
     }
   });
 
+  test('ends with a resume that says so where nothing was paused', async () => {
+    const path = await swept(SECOND, MINUTE);
+    lines.length = 0;
+    expect([await said(path, resume), await said(path), await said(path, resume)]).toEqual([0, 0, 0]);
+    expect(lines.filter((line) => line.startsWith('Resumed'))).toEqual([
+      expect.stringMatching(/^Resumed, though nothing was paused, by .* in the store /),
+      expect.stringMatching(/^Resumed after \d+s, by .* in the store /),
+    ]);
+  });
+
+  test('of a path that leads to no store says from where the path starts', async () => {
+    const why =
+      /^There is no store at \/.*no\.db\. --store starts at the folder in which this command is run/;
+    expect(await said('no/where/no.db')).toMatch(why);
+  });
+
   test('of a fleet is written where it can be, while one store is held by another process', async () => {
     const folder = join(place.directory, 'fleet');
     const [held, free] = [join(folder, 'a.db'), join(folder, 'b.db')];

@@ -289,6 +289,15 @@ describe('a test that fails', () => {
 });
 
 describe('a file that cannot be used', () => {
+  test('is told to be a policy where it is one', async () => {
+    const text = readFileSync(new URL('../../../config/idle-enforcer.yaml', import.meta.url), 'utf8');
+    expect(await faultsOf(() => parseTestFile(text, 'p.yaml', {}))).toEqual([
+      expect.stringContaining(
+        'p.yaml:1:1: policy: it is a policy, and holds no tests: name it with --config',
+      ),
+    ]);
+  });
+
   test('is refused with every fault, its place and what was meant', async () => {
     const text = `policy: p.yaml
 timezone: Europe/Berln

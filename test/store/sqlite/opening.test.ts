@@ -411,7 +411,9 @@ describe('what stops the store', () => {
     await expect(withoutRights(() => place.open(path))).rejects.toMatchObject({
       name: 'StoreError',
       kind: 'unwritable',
-      message: expect.stringMatching(/user id \d+ .*Mount a volume that this user may write to/),
+      message: expect.stringMatching(
+        /user id \d+ .*Mount a volume that this user may write to.*run as the user of the worker/,
+      ),
     });
     await expect(withoutRights(() => place.open(join(directory, 'deep', 'store.db')))).rejects.toMatchObject({
       kind: 'unwritable',
