@@ -62,6 +62,8 @@ class AuditLog {
     this.#covered = true;
     const entries: Entry[] = [];
     for (let page = 1; page <= MOST_PAGES; page += 1) {
+      // What has been read already would be thrown away, in each sweep anew.
+      if (page > 1 && this.#parts.room() < 1) break;
       const body = await this.#page(span, page, signal);
       const raw = body === undefined ? undefined : entriesIn(body);
       if (body === undefined || raw === undefined)

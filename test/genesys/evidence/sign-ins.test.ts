@@ -136,6 +136,13 @@ describe('asking for sign-ins', () => {
     expect(fake.of(PATH)).toHaveLength(4);
   });
 
+  test('of more pages than there is room for the first ones tell as much as they hold', async () => {
+    const many = Array.from({ length: 3 }, (_, i) => [saml(`08:58:0${i}`, 'ann@example.com')]);
+    const fake = await platform(pages(...many), 30);
+    expect(await fake.platform.signIns.ask(SPAN, NO_SIGNAL)).toMatchObject({ knownTo: at('08:58:01') });
+    expect([fake.of(PATH).length, fake.platform.signIns.room()]).toEqual([2, 0]);
+  });
+
   test('of more pages than are read nothing is told where they are not in order', async () => {
     const many = Array.from({ length: 9 }, (_, i) => [saml(`08:58:0${9 - i}`, 'ann@example.com')]);
     const fake = await platform(pages(...many));
