@@ -27,8 +27,9 @@ export class Refusals {
 
   /** Whether the source was refused so lately that it is not asked. */
   isRefused(source: EvidenceSource): boolean {
-    const at = this.#refusedAt.get(source);
-    return at !== undefined && this.#parts.directory.serverNow() - at < REFUSED_FOR;
+    const since = this.#parts.directory.serverNow() - (this.#refusedAt.get(source) ?? -Infinity);
+    // A clock that was set back must not keep a source silent until it has come up again.
+    return since >= 0 && since < REFUSED_FOR;
   }
 
   /** The source gave no answer. That the client lacks a permission is said once. */

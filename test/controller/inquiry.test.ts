@@ -5,7 +5,7 @@ import type { Agent } from '../../src/domain/agent.ts';
 import { RIGHT_TO_BE_BELIEVED, type EvidenceSource } from '../../src/domain/evidence/calibration.ts';
 import type { PresenceRecord } from '../../src/domain/evidence/records.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../src/domain/tracking/platform-behaviour.ts';
-import { HOUR, MINUTE, SECOND, type Instant, type Interval } from '../../src/domain/time/time.ts';
+import { DAY, HOUR, MINUTE, SECOND, type Instant, type Interval } from '../../src/domain/time/time.ts';
 import { Accounting } from '../../src/controller/accounting.ts';
 import { Inquiry, type Questions } from '../../src/controller/inquiry.ts';
 import { Learner } from '../../src/controller/learner.ts';
@@ -576,6 +576,17 @@ describe('a source that gives no answer', () => {
     expect(desk.log.said).toEqual([
       'warn: a source of evidence may not be asked: changes that it would explain stay signs of a person',
     ]);
+  });
+
+  test('is asked at once where it was refused by a clock that ran ahead', async () => {
+    const one = desk.knows(suspect());
+    desk.timeline.tells = REFUSED;
+    desk.now += DAY;
+    await desk.ask({ suspects: [one] });
+    desk.now -= DAY;
+    desk.timeline.tells = BOUNCE;
+    await desk.ask({ suspects: [one] });
+    expect(desk.answers).toEqual(['timeline bounce']);
   });
 
   test('is told of once more where it had answered in between', async () => {
