@@ -78,9 +78,15 @@ export class PushChannel {
     return this.#failures >= MOST_FAILURES;
   }
 
+  /** It failed just now. A clock that was set back makes no pause longer. */
+  get #isPausing(): boolean {
+    const left = this.#retryAt - this.#hooks.now();
+    return left > 0 && left <= LONGEST_PAUSE;
+  }
+
   /** Opens the socket unless it is open, being opened, or failed just now. Resolves when that is decided. */
   async connect(signal: AbortSignal): Promise<void> {
-    if (this.#socket !== undefined || this.#hooks.now() < this.#retryAt || signal.aborted) return;
+    if (this.#socket !== undefined || this.#isPausing || signal.aborted) return;
     this.#arrivedTo = -Infinity;
     this.#socket = this.#hooks.open(this.#address, {
       opened: () => {
@@ -127,9 +133,9 @@ export class PushChannel {
     this.#socket?.close();
   }
 
-  /** Drops a socket that has been silent for too long. */
+  /** Drops a socket that has been silent for too long, or that spoke last by a clock that ran ahead: up to when all arrived is not known. */
   dropIfSilent(): void {
-    if (this.#isOpen && this.#hooks.now() - this.#heardAt > SILENT_AFTER) this.drop();
+    if (this.#isOpen && Math.abs(this.#hooks.now() - this.#heardAt) > SILENT_AFTER) this.drop();
   }
 
   #closed(): void {

@@ -1,7 +1,7 @@
 /** One channel over a socket that does as each test says. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { PushChannel, type PushMessage } from '../../../src/genesys/evidence/push-channel.ts';
-import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../../src/domain/time/time.ts';
 import type { SocketHooks } from '../../../src/http/socket.ts';
 
 const T0 = Date.parse('2026-03-02T09:00:00Z');
@@ -136,6 +136,28 @@ describe('a socket that breaks', () => {
     now += MINUTE;
     await channel.connect(NEVER);
     expect(channel.arrivedTo).toBe(-Infinity);
+  });
+});
+
+describe('a clock that ran ahead and is set right', () => {
+  test('leaves a gap: what had arrived by then cannot be told', async () => {
+    await listening('a');
+    await channel.catchUp(NEVER);
+    now -= HOUR;
+    channel.dropIfSilent();
+    expect([channel.isOpen, channel.agents.get('a')]).toEqual([false, undefined]);
+    now += 2 * SECOND;
+    await channel.connect(NEVER);
+    expect([channel.isOpen, channel.arrivedTo]).toEqual([true, -Infinity]);
+  });
+
+  test('keeps no socket from being opened again', async () => {
+    next = 'fails';
+    await channel.connect(NEVER);
+    now -= HOUR;
+    next = 'opens';
+    await channel.connect(NEVER);
+    expect(channel.isOpen).toBe(true);
   });
 });
 
