@@ -4,6 +4,7 @@
  */
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import { ARRIVES_WITHIN } from '../../domain/evidence/push.ts';
+import { unlessAborted } from '../../http/abort.ts';
 import { asText, member, parseSmallJson } from '../../http/read-json.ts';
 import type { OpenSocket, Socket } from '../../http/socket.ts';
 
@@ -84,7 +85,10 @@ export class PushChannel {
     return left > 0 && left <= LONGEST_PAUSE;
   }
 
-  /** Opens the socket unless it is open, being opened, or failed just now. Resolves when that is decided. */
+  /**
+   * Opens the socket unless it is open, being opened, or failed just now. Resolves when that is decided, or with the signal: then it may
+   * still open.
+   */
   async connect(signal: AbortSignal): Promise<void> {
     if (this.#socket !== undefined || this.#isPausing || signal.aborted) return;
     this.#arrivedTo = -Infinity;
@@ -101,8 +105,11 @@ export class PushChannel {
         this.#closed();
       },
     });
-    await this.#settled(signal, OPENS_WITHIN);
-    if (!this.#isOpen) this.drop();
+    const socket = this.#socket;
+    const decided = this.#settled(OPENS_WITHIN).then(() => {
+      if (!this.#isOpen && this.#socket === socket) this.drop();
+    });
+    await unlessAborted(decided, signal).catch(() => undefined);
   }
 
   /** From now on these agents are told of, as the platform has confirmed. */
@@ -123,7 +130,7 @@ export class PushChannel {
     const asked = this.#hooks.now();
     this.#unanswered += 1;
     this.#socket?.send(PING);
-    await this.#settled(signal, this.#hooks.patience ?? PONG_WITHIN);
+    await this.#settled(this.#hooks.patience ?? PONG_WITHIN, signal);
     if (this.isOpen && this.#unanswered === 0) this.#arrivedTo = Math.max(this.#arrivedTo, asked);
     else if (!signal.aborted) this.drop();
   }
@@ -169,17 +176,17 @@ export class PushChannel {
   }
 
   /** Resolves when the socket opens, answers or ends, and in any case after so long. */
-  async #settled(signal: AbortSignal, within: Duration): Promise<void> {
-    if (signal.aborted) return;
+  async #settled(within: Duration, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) return;
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const wake = (): void => {
       resolve(undefined);
     };
     const timer = setTimeout(wake, within);
-    signal.addEventListener('abort', wake, { once: true });
+    signal?.addEventListener('abort', wake, { once: true });
     this.#waiting.push(wake);
     await promise;
     clearTimeout(timer);
-    signal.removeEventListener('abort', wake);
+    signal?.removeEventListener('abort', wake);
   }
 }

@@ -223,6 +223,8 @@ class Listener implements PushSource {
   ): Promise<EvidenceFault | undefined> {
     const { sdk, room, now } = this.#parts;
     if (room() < 1) return failed(NO_ROOM);
+    // Nothing was asked for yet: the channel is as good as before.
+    signal.throwIfAborted();
     const topics = agentIds.map((id) => ({ id: topicOf(id) }));
     let body: unknown;
     try {

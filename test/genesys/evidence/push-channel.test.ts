@@ -29,7 +29,10 @@ beforeEach(() => {
         if (!isOver) hooks.closed();
         isOver = true;
       };
-      sockets.push({ url, hooks: { ...hooks, closed: close }, sent });
+      const opened = (): void => {
+        if (!isOver) hooks.opened();
+      };
+      sockets.push({ url, hooks: { ...hooks, opened, closed: close }, sent });
       if (next === 'opens') queueMicrotask(hooks.opened);
       if (next === 'fails') queueMicrotask(close);
       const send = (text: string): void => {
@@ -93,6 +96,18 @@ test('an answer to an earlier question proves nothing of a later one', async () 
   second.abort();
   await caughtUp;
   expect(channel.arrivedTo).toBe(-Infinity);
+});
+
+test('a socket that opens after its sweep has ended is used by the next one', async () => {
+  next = 'hangs';
+  const sweep = new AbortController();
+  const connected = channel.connect(sweep.signal);
+  sweep.abort();
+  await connected;
+  expect(channel.isOpen).toBe(false);
+  sockets.at(-1)?.hooks.opened();
+  await channel.connect(NEVER);
+  expect([channel.isOpen, sockets.length]).toEqual([true, 1]);
 });
 
 describe('a socket that breaks', () => {

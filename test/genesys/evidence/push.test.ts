@@ -1,4 +1,6 @@
 /** Push over real sockets, to a simulated organisation whose people and browsers come and go. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SHOWN_TO_BE_WHOLE } from '../../../src/domain/evidence/push.ts';
 import { connectPlatform, type Platform } from '../../../src/genesys/platform.ts';
@@ -282,5 +284,34 @@ describe('a platform that answers otherwise', () => {
       kind: 'forbidden',
       permission: 'notifications',
     });
+  });
+
+  test('a channel whose socket has not opened when a sweep ends is subscribed in the next one, and no other is opened', async () => {
+    const sweep = new AbortController();
+    const silent = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .unref();
+      sweep.abort(new Error('the next sweep is due'));
+    }).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const mine = await fakePlatform(({ path }) => {
+      if (path === '/api/v2/notifications/channels')
+        return { json: { id: 'c', connectUri: `ws://127.0.0.1:${port}/c` } };
+      return path.startsWith('/api/v2/') ? { json: { entities: [] } } : undefined;
+    });
+    fake = mine;
+    const { push } = mine.platform;
+    await mine.platform.presenceSettings(NO_SIGNAL);
+    const look: PushLook = { agentId: 'agent-1', presence: 'AWAY', since: T0, seenAt: T0 };
+    await expect(push.listen([look], sweep.signal)).rejects.toThrow('the next sweep is due');
+    expect(await push.listen([look], NO_SIGNAL)).toBeUndefined();
+    const asked = ['', '/c/subscriptions'].map(
+      (end) => mine.of(`/api/v2/notifications/channels${end}`).length,
+    );
+    expect([asked, push.told('agent-1')?.changes]).toEqual([[1, 1], []]);
+    silent.close();
   });
 });
