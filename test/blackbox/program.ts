@@ -11,6 +11,21 @@ import { CLIENT_ID, CLIENT_SECRET } from './organisation.ts';
 /** The program's first file. */
 export const MAIN = resolve(import.meta.dirname, '../../src/main.ts');
 
+const SEVERAL = resolve(import.meta.dirname, 'several.ts');
+/** No output holds this. */
+const END = '\u001e';
+
+/** What `several.ts` prints at the end of a command. */
+export function ended(code: number): string {
+  return `${END}${code}${END}`;
+}
+
+/** What came of a command. */
+export interface Said {
+  readonly code: number;
+  readonly output: string;
+}
+
 /** How a process differs from an ordinary one. */
 export interface StartParts {
   readonly cwd?: string;
@@ -39,10 +54,30 @@ export class Trial {
     env: Readonly<Record<string, string>> = {},
     { cwd, stdout = 'pipe', flags = [] }: StartParts = {},
   ): Run {
-    const [command = 'run', ...rest] = args;
-    const config = rest.includes('--config') ? [] : ['--config', this.config];
-    const all = [...flags, MAIN, command, ...config, ...rest];
-    const child: ChildProcess = spawn(process.execPath, all, {
+    return this.#spawn([...flags, MAIN, ...this.#withConfig(args)], env, {
+      stdout,
+      ...(cwd !== undefined && { cwd }),
+    });
+  }
+
+  /** Carries out commands one after the other, all in one process: for what no other of them can change. */
+  async several(commands: readonly (readonly string[])[]): Promise<readonly Said[]> {
+    const run = this.#spawn([SEVERAL, JSON.stringify(commands.map((args) => this.#withConfig(args)))]);
+    await run.wait();
+    const parts = run.output.split(END);
+    return commands.map((_, i) => ({ output: parts[2 * i] ?? '', code: Number(parts[2 * i + 1]) }));
+  }
+
+  #withConfig([command = 'run', ...rest]: readonly string[]): readonly string[] {
+    return [command, ...(rest.includes('--config') ? [] : ['--config', this.config]), ...rest];
+  }
+
+  #spawn(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    { cwd, stdout = 'pipe' }: Omit<StartParts, 'flags'> = {},
+  ): Run {
+    const child: ChildProcess = spawn(process.execPath, args, {
       env: { ...process.env, GENESYS_CLIENT_ID: CLIENT_ID, GENESYS_CLIENT_SECRET: CLIENT_SECRET, ...env },
       stdio: ['ignore', stdout, 'pipe'],
       ...(cwd === undefined ? {} : { cwd }),

@@ -9,17 +9,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { Cast } from './cast.ts';
 import { Organisation } from './organisation.ts';
-import { MAIN, Trial, until, type Run } from './program.ts';
+import { MAIN, Trial, until, type Run, type Said } from './program.ts';
 
 /** A machine that has much else to do may take so long. */
 const AT_MOST = 60_000;
 /** A shell in which nothing is set that the policy needs. */
 const NO_SECRETS = { GENESYS_CLIENT_ID: '', GENESYS_CLIENT_SECRET: '' };
-
-interface Said {
-  readonly code: number;
-  readonly output: string;
-}
 
 class Scene {
   readonly org = new Organisation();
@@ -29,6 +24,12 @@ class Scene {
   async say(...args: Parameters<Trial['start']>): Promise<Said> {
     const run = this.trial.start(...args);
     return { code: await run.wait(), output: run.output };
+  }
+
+  /** Each command with what came of it; one process carries all of them out. */
+  async sayAll(commands: readonly string[]): Promise<readonly (readonly [string, Said])[]> {
+    const said = await this.trial.several(commands.map((command) => command.split(' ')));
+    return said.map((each, i) => [commands[i] ?? '', each]);
   }
 
   async worker(): Promise<Run> {
@@ -158,14 +159,13 @@ describe('the kill switch, where it reaches no worker', () => {
 
   test('makes no store where there is none', async () => {
     scene.trial.write('http://127.0.0.1:9');
-    for (const command of ['pause', 'resume', 'report', 'status', 'list', 'explain x']) {
-      const { code, output } = await scene.say(command.split(' '));
+    const commands = ['pause', 'resume', 'report', 'status', 'list', 'explain x'];
+    for (const [command, { code, output }] of await scene.sayAll(commands))
       expect([command, code, output]).toEqual([
         command,
         1,
         expect.stringContaining(`no store at ${scene.trial.store}`),
       ]);
-    }
     expect(existsSync(scene.trial.store)).toBe(false);
   });
 
@@ -198,14 +198,13 @@ describe('the kill switch, where it reaches no worker', () => {
     const db = new DatabaseSync(scene.trial.store);
     db.exec(`PRAGMA application_id = 1229212741; CREATE TABLE fact (name TEXT); PRAGMA user_version = 999`);
     db.close();
-    for (const command of ['run', 'once', 'pause', 'resume', 'report', 'status', 'list', 'explain x']) {
-      const { code, output } = await scene.say(command.split(' '));
+    const commands = ['run', 'once', 'pause', 'resume', 'report', 'status', 'list', 'explain x'];
+    for (const [command, { code, output }] of await scene.sayAll(commands))
       expect([command, code, output]).toEqual([
         command,
         2,
         expect.stringMatching(/newer version.*untouched/),
       ]);
-    }
   });
 });
 
