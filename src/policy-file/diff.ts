@@ -27,6 +27,9 @@ const DURATIONS: ReadonlySet<string> = new Set([
 /** Keys whose value is a share, or a list of them, which is written as a percentage. */
 const SHARES: ReadonlySet<string> = new Set(['share', 'near_peak', 'steps', 'regret', 'unverified']);
 
+/** Keys whose values are words of the policy, which has them in lower case. */
+const WORDS: ReadonlySet<string> = new Set(['presence', 'routing']);
+
 /** Keys whose values are written freely: a slip may have put anything there, so they are not shown. */
 const FREE_TEXTS: ReadonlySet<string> = new Set(['description', 'secondary_presence']);
 
@@ -176,7 +179,9 @@ function keys(where: string, before: object, after: object): readonly string[] {
     const [x, y] = [a.get(key), b.get(key)];
     if (isBlock(x ?? y) && isBlock(y ?? x)) return keys(`${where}.${key}`, x ?? {}, y ?? {});
     if (FREE_TEXTS.has(key)) return same(x, y) ? [] : [`${where}: ${key} changed`];
-    return value(`${where}: ${key}`, x, y, writtenOf(key));
+    return WORDS.has(key)
+      ? value(`${where}: ${key}`, asWritten(x), asWritten(y))
+      : value(`${where}: ${key}`, x, y, writtenOf(key));
   });
 }
 
@@ -189,6 +194,10 @@ function value(
   if (same(before, after)) return [];
   const [x, y] = [shown(before, written), shown(after, written)];
   return [x === undefined || y === undefined ? `${where} changed` : `${where} ${x} → ${y}`];
+}
+
+function asWritten(words: unknown): unknown {
+  return Array.isArray(words) ? words.map((word) => String(word).toLowerCase()) : words;
 }
 
 /** How a number under this key is written in a policy. */

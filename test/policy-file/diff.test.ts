@@ -24,7 +24,7 @@ const CHANGES: readonly (readonly [string, string, readonly string[]])[] = [
   ['mode: observe', 'name: acme\nmode: observe', ['name default → acme']],
   ['limit: 1h', 'limit: 1h30m', ['rule gone: limit 1h → 1h30m']],
   ['limit: 1h', 'limit: 1h, clock: in_state', ['rule gone: clock since_sign → in_state']],
-  ['presence: [away]', 'presence: [away, meal]', ['rule gone.when: presence [AWAY] → [AWAY, MEAL]']],
+  ['presence: [away]', 'presence: [away, meal]', ['rule gone.when: presence [away] → [away, meal]']],
   [
     'id: locked',
     'id: screen',
@@ -59,7 +59,7 @@ const CHANGES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'when: { presence: [busy] }',
     'when: { presence: [busy], not: { routing: [idle] } }',
-    ['rule rest.when.not: routing none → [IDLE]'],
+    ['rule rest.when.not: routing none → [idle]'],
   ],
   ['calendars:', 'returns: { grace: 5m }\ncalendars:', ['returns: grace 10m → 5m']],
   ['calendars:', 'returns: { repeat: never }\ncalendars:', ['returns: repeat 1h → never']],

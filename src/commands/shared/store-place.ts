@@ -9,7 +9,7 @@ import { readStorePlace, type StorePlace } from '../../policy-file/store-place.t
 import type { Store } from '../../ports/store.ts';
 import { StoreError } from '../../store/errors.ts';
 import { openStore, organisationsIn, type OpenOptions, type StoreLocation } from '../../store/open.ts';
-import { isDatabaseUrl, isUrl } from '../../shapes/database-url.ts';
+import { databaseUrlOf, DatabaseUrlFault, isDatabaseUrl, isUrl } from '../../shapes/database-url.ts';
 import { UsageError } from './exit.ts';
 import { configPath, type ConfigOption } from './options.ts';
 
@@ -26,9 +26,8 @@ export async function locationMeant(options: StoreOption): Promise<StoreLocation
   if (store !== undefined) {
     if (store.trim() === '')
       throw new UsageError('--store is empty: give the path of the store, or its URL.');
-    if (isDatabaseUrl(store)) return await inDatabase(store, options);
-    mustBePath('--store', store);
-    return { sqlite: store };
+    mustBePlace('--store', store);
+    return isDatabaseUrl(store) ? await inDatabase(store, options) : { sqlite: store };
   }
   const file = configPath(options);
   const place =
@@ -41,12 +40,19 @@ export async function locationMeant(options: StoreOption): Promise<StoreLocation
   return isDatabaseUrl(path) ? { postgres: path, organisation } : { sqlite: path };
 }
 
-/** Throws `UsageError` for a URL. It is not shown: it may hold a password. */
-export function mustBePath(option: string, place: string): void {
-  if (!isUrl(place)) return;
-  throw new UsageError(
-    `${option}: a store is a file or a PostgreSQL database: give its path, or a URL that begins with postgres://.`,
-  );
+/** Throws `UsageError` for what is neither a path nor the URL of a database. It is not shown: it may hold a password. */
+export function mustBePlace(option: string, place: string): void {
+  if (isDatabaseUrl(place)) {
+    try {
+      databaseUrlOf(place);
+    } catch (error) {
+      if (!(error instanceof DatabaseUrlFault)) throw error;
+      throw new UsageError(`${option}: the URL of the database ${error.message}.`);
+    }
+  } else if (isUrl(place))
+    throw new UsageError(
+      `${option}: a store is a file or a PostgreSQL database: give its path, or a URL that begins with postgres://.`,
+    );
 }
 
 /** A database may hold many organisations: one is named, the policy that is given names one, or there must be only one. */

@@ -9,7 +9,7 @@ import { transferStore, type Transferred } from '../../store/transfer/transfer.t
 import { counted } from '../../texts/counted.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import type { ConfigOption } from '../shared/options.ts';
-import { mustBePath } from '../shared/store-place.ts';
+import { mustBePlace } from '../shared/store-place.ts';
 import type { Output } from '../shared/output.ts';
 
 export interface StoreCopyOptions extends ConfigOption {
@@ -21,8 +21,8 @@ export interface StoreCopyOptions extends ConfigOption {
 /** Copies and says what was copied. Rejects with `UsageError` or `StoreError`, and has written nothing then. */
 export async function storeCopy(options: StoreCopyOptions, output: Output): Promise<number> {
   const { from = '', to = '' } = options;
-  mustBePlace('--from', from, output);
-  mustBePlace('--to', to, output);
+  mustBeMeant('--from', from, output);
+  mustBeMeant('--to', to, output);
   const named = nameIn(options);
   const source = locationOf(from, named ?? (await onlyOne(from)));
   const target = locationOf(to, named ?? ('organisation' in source ? source.organisation : UNNAMED));
@@ -34,11 +34,11 @@ export async function storeCopy(options: StoreCopyOptions, output: Output): Prom
   return EXIT.fine;
 }
 
-function mustBePlace(option: string, place: string, { redactor }: Output): void {
+function mustBeMeant(option: string, place: string, { redactor }: Output): void {
   if (place.trim() === '')
     throw new UsageError(`${option} is missing: give the path of a file, or the URL of a database.`);
   if (isDatabaseUrl(place)) for (const secret of secretsInUrl(place)) redactor.know(secret);
-  else mustBePath(option, place);
+  mustBePlace(option, place);
 }
 
 function tell(copied: Transferred, output: Output): void {

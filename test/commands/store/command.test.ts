@@ -6,6 +6,7 @@ import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { backup } from '../../../src/commands/backup/command.ts';
 import { pause, resume } from '../../../src/commands/pause/command.ts';
+import { UsageError } from '../../../src/commands/shared/exit.ts';
 import { outputTo } from '../../../src/commands/shared/output.ts';
 import { locationMeant } from '../../../src/commands/shared/store-place.ts';
 import { status } from '../../../src/commands/status/command.ts';
@@ -273,6 +274,24 @@ here('commands on a database', () => {
 });
 
 describe('without a database', () => {
+  test.each([
+    ['postgres://u:Geheim-1@h/d?sslmode=prefer', 'has an sslmode that is none of disable'],
+    ['postgres://u:Geheim-1@h', 'names no database'],
+    ['postgres:', 'names no host'],
+  ])('a URL that cannot be used is refused with the option that has it: %s', async (wrong, why) => {
+    const doings: Readonly<Record<string, () => Promise<unknown>>> = {
+      '--store': () => pause({ store: wrong }, output),
+      '--from': () => storeCopy({ from: wrong, to: file() }, output),
+      '--to': () => storeCopy({ from: file(), to: wrong }, output),
+    };
+    for (const [option, doing] of Object.entries(doings)) {
+      const refused = await doing().catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(UsageError);
+      expect(String(refused)).toContain(`${option}: the URL of the database ${why}`);
+      expect(String(refused)).not.toContain('Geheim');
+    }
+  });
+
   test('a store that a worker holds is not copied, it is told until when, and no other file is made', async () => {
     const [first, second] = [file(), file()];
     await filled(first);
