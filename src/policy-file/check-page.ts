@@ -1,4 +1,5 @@
 /** Whether users can sign in on the page: what that needs beside itself. */
+import { faultOfAddress } from './check-addresses.ts';
 import { part, warn, type Checking } from './checking.ts';
 import { normaliseName } from '../domain/name.ts';
 import { page, type fleetPage } from './schema-page.ts';
@@ -89,13 +90,10 @@ function checkAddress(
   why: string,
 ): void {
   if (source.isAbsent(path)) return;
-  if (!URL.canParse(address)) {
-    faults.add(path, 'is no address');
-    return;
-  }
-  const { protocol, hostname, username, password, search, hash } = new URL(address);
-  if (username !== '' || password !== '' || search !== '' || hash !== '')
-    faults.add(path, 'has more than a host and a path: leave out users, passwords, ? and #');
+  const fault = faultOfAddress(address);
+  if (fault !== undefined) faults.add(path, fault);
+  if (!URL.canParse(address)) return;
+  const { protocol, hostname } = new URL(address);
   if (protocol === 'http:' && !LOOPBACK.has(hostname))
     faults.add(path, `must begin with https://: by plain HTTP ${why}`);
 }

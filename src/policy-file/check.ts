@@ -20,6 +20,7 @@ import { checkPage } from './check-page.ts';
 import { checkRollout } from './check-rollout.ts';
 import { checkStay, type PageBeside } from './check-stay.ts';
 import { checkOpening } from './check-opening.ts';
+import { checkAddresses } from './check-addresses.ts';
 import { checkStore } from './check-store.ts';
 import { checkVariables } from './check-variables.ts';
 import { checkWildcards } from './check-wildcards.ts';
@@ -79,6 +80,7 @@ export function checkAll(source: Source, faults: FaultList, warnings: string[], 
   checkWindows(checking);
   checkWildcards(checking);
   checkStore(checking);
+  checkAddresses(checking);
   if (base.interval !== undefined && base.interval > DAY) {
     warn(checking, ['sweep', 'every'], `up to ${formatDuration(base.interval)} pass between two sweeps`);
   }

@@ -443,6 +443,16 @@ export const BROKEN: readonly Broken[] = [
     ],
   },
   {
+    title: 'addresses of the platform that are more than a place, or none',
+    text: withGenesys(
+      'genesys: { region: eu-west-1, client_id: a, client_secret: b, api_url: "https://u:p@x.example.com", login_url: "http://[x" }',
+    ),
+    faults: [
+      '2:72: genesys.api_url: has more than a host and a path: leave out users, passwords, ? and #',
+      '2:112: genesys.login_url: is no address',
+    ],
+  },
+  {
     title: 'a file of policy tests',
     text: 'every: 1m\ntests:\n  - { name: x, timeline: ["09:00 away"], logoffs: [] }\n',
     faults: ['1:1: policy: it holds policy tests, and no policy: "idle-enforcer test" runs them'],
