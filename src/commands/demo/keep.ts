@@ -9,6 +9,7 @@ import { report } from '../report/command.ts';
 import { UsageError } from '../shared/exit.ts';
 import { outputTo, type Output } from '../shared/output.ts';
 import { writePrivately } from '../shared/private-file.ts';
+import { shellWord } from '../shared/shell-word.ts';
 
 /** What is to be played, and where. */
 export interface ToPlay {
@@ -79,7 +80,7 @@ export async function keep(folder: string, played: Played, output: Output): Prom
     outputTo(() => undefined),
   );
   const command = (words: string): void => {
-    output.line(`  idle-enforcer ${words} --config ${quoted(policy)}`);
+    output.line(`  idle-enforcer ${words} --config ${shellWord(policy)}`);
   };
   output.line();
   output.line(`Kept: the store, the policy and report.html, in ${folder}. To look further:`);
@@ -109,8 +110,4 @@ function policyToPlay(folder: string, { path, urls, client }: ToPlay): string {
   document.setIn(['store', 'sqlite'], storeIn(folder));
   document.delete('tests');
   return document.toString({ lineWidth: 0 });
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -29,6 +29,7 @@ import { configPath, known, type ConfigOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
 import { firstPolicy, type FirstPolicy, type Place } from './policy.ts';
 import { readSeen, type Counted, type Seen } from './seen.ts';
+import { shellWord } from '../shared/shell-word.ts';
 
 export interface InitOptions extends ConfigOption, LogOption {
   /** AWS region or host; from `GENESYS_REGION` unless given. */
@@ -185,7 +186,7 @@ function tell({ path, tests, seen, findings }: Told, { json }: InitOptions, outp
   }
   line();
   line(`Written: ${oneLine(path)}, which observes, and its tests, ${oneLine(tests)}.`);
-  line(`Next: idle-enforcer validate --online --config ${oneLine(path)}`);
+  line(`Next: idle-enforcer validate --online --config ${oneLine(shellWord(path))}`);
 }
 
 function summary(what: string, things: readonly Counted[] | undefined): string {

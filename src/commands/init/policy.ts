@@ -4,6 +4,7 @@ import { counted } from '../../texts/counted.ts';
 import { clip, oneLine } from '../../texts/clean.ts';
 import { commentOf, writtenNames, type Written } from './names.ts';
 import type { Counted, Seen } from './seen.ts';
+import { shellWord } from '../shared/shell-word.ts';
 
 /** How the platform is reached. */
 export interface Place {
@@ -54,8 +55,8 @@ function head(seen: Seen, findings: readonly Finding[], file: string): string {
     ...findings.map(({ verdict, check, found }) => `  ${verdict}: ${check}: ${oneLine(found)}`),
     '',
     'Next: look at the profile and its limits, then run',
-    `  idle-enforcer validate --online --config ${file}`,
-    `  idle-enforcer run --config ${file}`,
+    `  idle-enforcer validate --online --config ${shellWord(file)}`,
+    `  idle-enforcer run --config ${shellWord(file)}`,
     'and read `idle-enforcer report` after some days. docs/tuning.md leads from here to mode: enforce.',
   ];
   return `${lines.flatMap(commented).join('\n')}\nversion: 1\nmode: observe\n`;

@@ -112,7 +112,7 @@ export async function withStoreMeant<T>(
     if (path === undefined || isAbsolute(path)) throw error;
     const what =
       options.store === undefined
-        ? `The policy names it as ${path}, from the folder in which the worker was started: go there, or give its whole path with --store.`
+        ? `Either no worker has run yet, or it was started in another folder, where ${path} in the policy begins: go there, or give the whole path with --store.`
         : '--store starts at the folder in which this command is run: give the whole path, which the log of the worker names as store.';
     throw new UsageError(`There is no store at ${error.path}. ${what}`);
   }

@@ -62,6 +62,15 @@ function run(name: string, options: InitOptions = {}): Promise<number> {
 const file = (name: string): string => join(folder, name);
 const HERE = { region: 'eu-west-1' };
 
+test('a path with blanks stands in quotes in the command lines that come next, which a shell then takes', async () => {
+  const path = file("Agents' first policy.yaml");
+  expect(await run("Agents' first policy.yaml", HERE)).toBe(0);
+  const quoted = `'${path.replaceAll("'", `'\\''`)}'`;
+  expect(lines.at(-1)).toBe(`Next: idle-enforcer validate --online --config ${quoted}`);
+  const policy = (await readFile(path, 'utf8')).replaceAll(/\n# */g, ' ');
+  expect(policy).toContain(`idle-enforcer run --config ${quoted} and read`);
+});
+
 test('the policy observes, is valid on line, and has tests beside it that pass', async () => {
   expect(await run('first.yaml', HERE)).toBe(0);
   const policy = await readFile(file('first.yaml'), 'utf8');

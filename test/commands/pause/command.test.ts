@@ -1,4 +1,5 @@
 /** Which worker a pause reached: one that has begun a sweep lately, by the measure of its own schedule. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -65,6 +66,14 @@ describe('a pause', () => {
       expect.stringMatching(/^Resumed, though nothing was paused, by .* in the store /),
       expect.stringMatching(/^Resumed after \d+s, by .* in the store /),
     ]);
+  });
+
+  test('by a policy whose store is not there yet says what that may mean', async () => {
+    const config = join(place.directory, 'p.yaml');
+    writeFileSync(config, 'version: 1\nstore: { sqlite: ./no/where.db }\n');
+    await expect(pause({ config }, output)).rejects.toThrow(
+      /^There is no store at \/.*where\.db\. Either no worker has run yet, or it was started in another folder, where \.\/no/,
+    );
   });
 
   test('of a path that leads to no store says from where the path starts', async () => {
