@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   answered,
+  beforeAsking,
   isBelieved,
   standingOf,
   tried,
@@ -43,6 +44,11 @@ describe('whether a source of evidence is believed', () => {
     expect(isBelieved(again)).toBe(true);
   });
 
+  it('a source whose first answer is wrong is tried by later log-offs all the same', () => {
+    const wrong = tried(UNTRIED, false, at('10:00'));
+    expect([wrong.triedTo, tried(wrong, true, at('10:01')).right]).toEqual([at('10:00'), 1]);
+  });
+
   it('a log-off that counted once does not count again after a wrong answer about an older one', () => {
     const wrong = tried(thrice, false, at('10:01'));
     expect(tried(wrong, true, at('10:02')).right).toBe(0);
@@ -64,5 +70,31 @@ describe('how a source stands', () => {
     ['a last question that was refused', { ...thrice, refused }, true, 'refused'],
   ])('with %s is told in one word', (_, facts, isOn, standing) => {
     expect(standingOf(facts, isOn)).toBe(standing);
+  });
+});
+
+describe('before a sweep asks', () => {
+  const believed: SourceFacts = { ...UNASKED, right: 3, wrong: 1, triedTo: at('10:00') };
+  const anew: SourceFacts = { ...believed, right: 0, triedTo: undefined };
+
+  it.each<[string, SourceFacts, boolean, SourceFacts]>([
+    ['a source that is on stands as it stood', believed, true, believed],
+    ['one that is off is tried anew later', believed, false, anew],
+    ['so is one that was only wrong', { ...believed, right: 0 }, false, anew],
+    ['so is one that never had its time noted', { ...anew, right: 3 }, false, anew],
+    [
+      'a log-off of a clock that ran ahead is not later than now',
+      { ...believed, triedTo: at('11:00') },
+      true,
+      believed,
+    ],
+  ])('%s', (_, facts, isOn, standing) => {
+    expect(beforeAsking(facts, isOn, at('10:00'))).toEqual(standing);
+  });
+
+  it('nothing is new of a source that stands so already', () => {
+    expect(beforeAsking(believed, true, at('10:00'))).toBe(believed);
+    expect(beforeAsking(UNASKED, true, at('10:00'))).toBe(UNASKED);
+    expect(beforeAsking(UNASKED, false, at('10:00'))).toBe(UNASKED);
   });
 });

@@ -40,6 +40,7 @@ describe('a log that tells of sign-ins of the agent again and again', () => {
   test.each([
     ['ten seconds before that minute', '09:58:50'],
     ['four minutes before that minute', '09:55:00'],
+    ['four minutes and the tolerance before that minute', '09:54:58'],
   ])('as %s, says nothing of a change by one more', (_, at) => {
     expect(signInAnswer(before(at), STAMP)).toEqual({ kind: 'undecided' });
   });

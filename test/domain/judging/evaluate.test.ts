@@ -1,11 +1,11 @@
 /** What one reading leaves in an agent's state beside what tracking takes in. */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../../src/domain/agent.ts';
 import { contextFor, evaluate, type Evaluation } from '../../../src/domain/judging/evaluate.ts';
 import type { AgentState } from '../../../src/domain/tracking/state.ts';
 import type { Policy } from '../../../src/domain/policy/policy.ts';
 import { MINUTE } from '../../../src/domain/time/time.ts';
-import { agent, clockTime, exemption, policy } from '../build.ts';
+import { agent, clockTime, exemption, matcher, policy, profile, RETURNS } from '../build.ts';
 import { story } from '../story.ts';
 
 const UNREADABLE = { presence: undefined } as const;
@@ -69,4 +69,47 @@ test('an exemption takes the agent off the ladder with the look that finds it', 
   const exempt = look(back, '10:02', as, policy({ exempt: [exemption({})] }));
   expect([exempt.changed, exempt.verdict.reason]).toEqual([true, 'exempt']);
   expect(exempt.state?.episode.ladder).toBeUndefined();
+});
+
+describe('while a policy with another window of returns is brought out to half of the agents', () => {
+  const returning = (window: number, groups?: readonly string[]): Policy['profiles'] => [
+    profile({
+      returns: { ...RETURNS, window: window * MINUTE },
+      match: groups === undefined ? undefined : matcher({ groups }),
+    }),
+  ];
+
+  test.each<[string, string, Policy['profiles'], Policy['profiles'], number | undefined]>([
+    ['a shorter one of before is known of those who have it', 'user-1', returning(5), returning(2), 2],
+    ['a longer one of before is not', 'user-1', returning(2), returning(5), undefined],
+    ['one as long is not', 'user-1', returning(2), returning(2), undefined],
+    ['none is known of the others, who have that of before', 'user-4', returning(5), returning(2), undefined],
+    [
+      'none is known where no profile of before matches',
+      'user-1',
+      returning(5),
+      returning(2, ['a']),
+      undefined,
+    ],
+    ['none is known where no profile of now matches', 'user-1', returning(5, ['a']), returning(2), undefined],
+  ])('%s', (_, id, profiles, former, minutes) => {
+    const both = policy({ profiles, others: { share: 0.5, profiles: former } });
+    const watch = { policy: both, usualInterval: MINUTE, clockJumped: false, nativeTimeouts: [] };
+    const { windowBefore } = contextFor(agent({ id }), watch);
+    expect(windowBefore).toBe(minutes === undefined ? undefined : minutes * MINUTE);
+  });
+
+  test('no window of before is known of a policy that is in force for all', () => {
+    const watch = { policy: policy(), usualInterval: MINUTE, clockJumped: false, nativeTimeouts: [] };
+    expect(contextFor(agent(), watch).windowBefore).toBeUndefined();
+  });
+});
+
+test('a sign within ten minutes of a log-off is told as a regret, after what tracking tells of it', () => {
+  const s = story().until('10:00').logOff().until('10:01');
+  const busy = { system: 'BUSY', definitionId: undefined, since: clockTime('10:02:30') } as const;
+  const { events } = look(s.state(), '10:03', { presence: busy, tokenIssuedAt: clockTime('10:02:29') });
+  expect(events.map(({ kind }) => kind)).toEqual(['late_return', 'regret']);
+  const idle = look(s.state(), '10:03', { presence: { ...busy, system: 'OFFLINE' } });
+  expect(idle.events).toHaveLength(0);
 });

@@ -90,6 +90,7 @@ test('an agent whose schedule is not known, or not known any more, is never due 
   expect(new Watched(AFTER_SHIFT).until('23:00')).toMatchObject({
     reason: 'outside_hours',
     nextAt: undefined,
+    detail: 'no schedule is known',
   });
   const unscheduled = new Watched(AFTER_SHIFT);
   expect(unscheduled.until('23:00', noShifts(clockTime('22:00'))).reason).toBe('outside_hours');
@@ -97,6 +98,17 @@ test('an agent whose schedule is not known, or not known any more, is never due 
   old.until('13:59', shifts('09:00', '13:45', '08:00'));
   // Fifteen minutes before the rule would be due the schedule is six hours old.
   expect(old.until('23:00')).toMatchObject({ reason: 'outside_hours', due: undefined });
+});
+
+test('that no schedule is known is told where one of the rules counts by it, and only then', () => {
+  const [profileOfShifts] = AFTER_SHIFT.profiles;
+  const plain = rule({ id: 'plain', limit: '24h' });
+  const both = profile({ rules: [...profileOfShifts!.rules, plain] });
+  const detail = (rules: Policy['profiles'][number], read?: Shifts): string | undefined =>
+    new Watched({ profiles: [rules] }).until('09:30', read).detail;
+  expect(detail(both)).toBe('no schedule is known');
+  expect(detail(both, shifts('09:00', '17:00', '08:00'))).toBeUndefined();
+  expect(detail(profile({ rules: [plain] }))).toBeUndefined();
 });
 
 test('a rule during the shift counts in it alone, and says when it will be due', () => {
