@@ -3,6 +3,7 @@ import { chosenConnector } from '../identity/connectors/registry.ts';
 import { secretsInChannel } from '../notify/channels/registry.ts';
 import { secretsInUrl } from '../shapes/database-url.ts';
 import type { PageSettings, Settings } from './draft.ts';
+import { isStandIn } from './stand-ins.ts';
 
 /** All of them: the client's, and what each channel and connector calls a secret of its own. */
 export function secretsOf({ genesys, identity, notify, store, page }: Settings): readonly string[] {
@@ -13,7 +14,7 @@ export function secretsOf({ genesys, identity, notify, store, page }: Settings):
     ...notify.flatMap(secretsInChannel),
     ...(store.postgres === undefined ? [] : secretsInUrl(store.postgres)),
     ...secretsOfPage(page),
-  ].filter((secret) => secret !== '');
+  ].filter((secret) => secret !== '' && !isStandIn(secret));
 }
 
 /** Those of the page. */

@@ -17,6 +17,7 @@ const STAND_INS = [
   'not-set, and as long as a secret has to be',
   'https://not-set.invalid',
   'smtps://not-set.invalid:465',
+  'postgres://not-set@not-set.invalid/not-set',
   'not-set@example.invalid',
   '1h',
   '1m',
@@ -36,6 +37,14 @@ const STAND_INS = [
   '12-25',
   '2099-12-31',
 ] as const;
+
+/** What stands first for what is not judged. */
+const NOT_SET = 'value-not-set';
+
+/** Whether a text is one of those above. None of them is a secret: parts of them stand in sentences. */
+export function isStandIn(text: string): boolean {
+  return text === NOT_SET || (STAND_INS as readonly string[]).includes(text);
+}
 
 /** What is said of the values that are not there. */
 export interface StoodIn {
@@ -68,7 +77,7 @@ function absentIn(source: Source, schema: z.ZodType): readonly Absent[] {
 
 function tryAll(source: Source, schema: z.ZodType, faults: FaultList, absent: readonly Absent[]): void {
   // What stands elsewhere may be taken for a secret, of which not even the variable's name would be shown.
-  for (const { path } of absent) source.put(path, hasJudged(path) ? source.rawAt(path) : 'value-not-set');
+  for (const { path } of absent) source.put(path, hasJudged(path) ? source.rawAt(path) : NOT_SET);
   let open = absent;
   for (const next of STAND_INS) {
     const issues = issuesOf(schema, source);

@@ -76,10 +76,10 @@ export function memberNamed({ place, members, fault }: FleetMeant, name: string)
 export function oneOrganisation<O extends FleetOption>(options: O, why: string): O {
   const fleet = fleetMeant(options);
   if (fleet === undefined) return single(options);
-  const { members, place, fault } = fleet;
+  const { members, place } = fleet;
   if (options.organisation !== undefined)
     return optionsOf(options, fleet, memberNamed(fleet, options.organisation));
-  if (fault !== undefined) throw new UsageError(`The fleet ${place} cannot be used: ${fault}.`);
+  mustBeKnown(fleet);
   throw new UsageError(
     `${why}: name one of ${place} with --organisation: ${listed(members.map(({ name }) => name))}.`,
   );

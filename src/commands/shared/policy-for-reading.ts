@@ -3,13 +3,11 @@
  * and where it cannot be used the command goes on without it.
  */
 import process from 'node:process';
-import { FileFault, readTextFile } from '../../files/plain-file.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { faultLine, PolicyRefused } from '../../policy-file/faults.ts';
-import { FilesRead, LARGEST_FILE } from '../../policy-file/files-read.ts';
-import type { Env } from '../../policy-file/interpolate.ts';
+import { FilesRead } from '../../policy-file/files-read.ts';
 import { inForceHere } from '../../policy-file/environment.ts';
-import { loadPolicyFile } from '../../policy-file/load.ts';
+import { loadPolicyFile, type LoadOptions } from '../../policy-file/load.ts';
 import type { Redactor } from '../../texts/redactor.ts';
 import { configPath, known, sharedOf, type ConfigOption } from './options.ts';
 import type { Output } from './output.ts';
@@ -19,10 +17,17 @@ export type PolicyForReading =
   | { readonly loaded: LoadedPolicy; readonly fault?: undefined }
   | { readonly loaded?: undefined; readonly fault: string };
 
-/** Stands for a value that only the worker has. */
-const NOT_SET = 'not-set-in-this-shell';
-/** A variable that has no default. */
-const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+/** Parts of which a command that only reads needs nothing. What stands elsewhere must be what the worker has. */
+const ONLY_THE_WORKERS: ReadonlySet<unknown> = new Set([
+  'name',
+  'genesys',
+  'notify',
+  'identity',
+  'page',
+  'store',
+  'server',
+  'tests',
+]);
 
 /** Loads it without running its tests. Never throws. */
 export function policyForReading(
@@ -30,36 +35,23 @@ export function policyForReading(
   { redactor }: Pick<Output, 'redactor'>,
 ): PolicyForReading {
   const path = configPath(options);
-  const whole = tried(path, process.env, redactor, options);
+  const whole = tried(path, redactor, sharedOf(options));
   if (whole.loaded !== undefined) return whole;
-  const standIns = standInsFor(path);
-  if (Object.keys(standIns).length === 0) return whole;
-  const without = tried(path, { ...standIns, ...process.env }, redactor, options);
-  // What judging rests on must be what the worker has.
-  const isJudged = JSON.stringify(without.loaded?.draft.content ?? NOT_SET).includes(NOT_SET);
-  return isJudged ? whole : without;
+  const without = tried(path, redactor, { ...sharedOf(options), mayBeAbsent: true });
+  const absent = without.loaded?.draft.source.absent ?? [];
+  return absent.every(({ path: [part] }) => ONLY_THE_WORKERS.has(part)) && without.loaded !== undefined
+    ? without
+    : whole;
 }
 
-function tried(path: string, env: Env, redactor: Redactor, options: ConfigOption): PolicyForReading {
+function tried(path: string, redactor: Redactor, how: LoadOptions): PolicyForReading {
   try {
-    const loaded = loadPolicyFile(path, env, new FilesRead(), sharedOf(options));
-    return { loaded: known(inForceHere(loaded, env), redactor) };
+    const loaded = loadPolicyFile(path, process.env, new FilesRead(), how);
+    return { loaded: known(inForceHere(loaded, process.env), redactor) };
   } catch (error) {
     if (!(error instanceof PolicyRefused)) throw error;
     const [first, ...others] = error.faults.map(faultLine);
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
     return { fault: `${first ?? 'it is refused'}${more}` };
-  }
-}
-
-/** A value for each variable that the file names and this shell does not set. */
-function standInsFor(path: string): Record<string, string> {
-  try {
-    const names = [...readTextFile(path, LARGEST_FILE).matchAll(VARIABLE)].map(([, name = '']) => name);
-    const unset = names.filter((name) => process.env[name] === undefined);
-    return Object.fromEntries(unset.map((name) => [name, NOT_SET]));
-  } catch (error) {
-    if (!(error instanceof FileFault)) throw error;
-    return {};
   }
 }

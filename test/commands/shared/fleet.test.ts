@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { StoredAgent } from '../../../src/domain/record.ts';
 import { build } from '../../../src/commands/program.ts';
 import { explainError } from '../../../src/commands/shared/exit.ts';
+import { oneOrganisation } from '../../../src/commands/shared/fleet.ts';
 import { outputTo } from '../../../src/commands/shared/output.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/time/time.ts';
 import { openStore } from '../../../src/store/open.ts';
@@ -79,6 +80,14 @@ beforeEach(async () => {
   writeFileSync(own('b.yaml'), policy('South East'));
   await swept('north.db');
   await swept('south%20east.db');
+});
+
+test('a folder without stores is told as such to a command that is about one organisation', () => {
+  const empty = mkdtempSync(join(tmpdir(), 'no-stores-'));
+  expect(() => oneOrganisation({ store: empty }, 'A copy is of one store')).toThrow(
+    `In ${empty} there is no store of an organisation.`,
+  );
+  rmSync(empty, { recursive: true });
 });
 
 describe('the kill switch', () => {
