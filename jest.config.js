@@ -36,6 +36,7 @@ export default {
   testEnvironment: '<rootDir>/jest.environment.js',
   testTimeout: 60_000,
   testSequencer: '<rootDir>/jest.sequencer.js',
-  // Three more than there are cores: the trials with programs of their own leave theirs idle most of the time.
-  maxWorkers: availableParallelism() + 3,
+  // Three have trials with programs of their own, which leave a core idle most of the time; the others compute, and wait for a moment
+  // now and then.
+  maxWorkers: availableParallelism() + 4,
 };

@@ -24,8 +24,8 @@ const TRIALS = new Map(
     'app/reload-program': 8_000,
   }).map(([name, lasts]) => [`/test/${name}.test.ts`, lasts]),
 );
-/** So many workers compute, while the others have a trial each. */
-const COMPUTE = 2;
+/** So many trials at a time, where there are workers enough for what computes besides. */
+const AT_A_TIME = 3;
 /** Of a file of which no run is known. */
 const USUAL = 1_500;
 
@@ -50,7 +50,7 @@ export default class TrialsBesideTheRest extends Sequencer {
     const all = super.sort(tests).map((test) => ({ test, ...expected(test) }));
     const trials = all.filter(({ isTrial }) => isTrial).toSorted((a, b) => b.lasts - a.lasts);
     const rest = all.filter(({ isTrial }) => !isTrial);
-    const most = Math.max(1, this.#workers - COMPUTE);
+    const most = Math.min(AT_A_TIME, Math.ceil(this.#workers / 2));
     const workers = Array.from({ length: this.#workers }, () => ({ until: 0, isTrial: false }));
     return all.map(() => {
       const free = workers.reduce((first, each) => (each.until < first.until ? each : first));
