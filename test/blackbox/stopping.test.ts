@@ -178,7 +178,7 @@ describe('the kill switch, where it reaches no worker', () => {
     expect([code, output]).toEqual([
       2,
       expect.stringContaining(
-        `no store at ${cwd}/data/idle-enforcer.db. The policy names it as ./data/idle-enforcer.db`,
+        `no store at ${cwd}/data/idle-enforcer.db. Either no worker has run yet, or it was started in another folder, where ./data/idle-enforcer.db in the policy begins`,
       ),
     ]);
     expect(existsSync(join(cwd, 'data'))).toBe(false);

@@ -138,16 +138,16 @@ describe('in plain words', () => {
       (more) => load(withMore(more)),
     );
     expect(diffPolicies(none!, usual!)).toEqual([
-      'rollout: steps none → [0.01, 0.1, 1]',
+      'rollout: steps none → [1 %, 10 %, 100 %]',
       'rollout: every none → 1d',
-      'rollout.stop: regret none → 0.05',
-      'rollout.stop: unverified none → 0.1',
+      'rollout.stop: regret none → 5 %',
+      'rollout.stop: unverified none → 10 %',
     ]);
     expect(diffPolicies(usual!, own!)).toEqual([
-      'rollout: steps [0.01, 0.1, 1] → [0.05, 1]',
+      'rollout: steps [1 %, 10 %, 100 %] → [5 %, 100 %]',
       'rollout: every 1d → 6h',
     ]);
-    expect(diffPolicies(own!, none!)).toContain('rollout.stop: regret 0.05 → none');
+    expect(diffPolicies(own!, none!)).toContain('rollout.stop: regret 5 % → none');
   });
 });
 
