@@ -34,6 +34,8 @@ const FULL = `
     FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'idle_enforcer' LOOP
       EXECUTE format('CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON idle_enforcer.%I FOR EACH STATEMENT EXECUTE FUNCTION public.no_room()', t);
     END LOOP; END $$`;
+/** Where the worker waits for a table that is changed already, and has one that is changed next, nothing is changed. */
+const DEADLOCK = '40P01';
 /** Whoever is connected is let go, and comes back with what holds by then; in the middle of a question that is what is told first. */
 const PARTED = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'worker'`;
 const LET_GO = 'cannot be reached(?: \\(57P01\\))?\\.';
@@ -66,7 +68,12 @@ class Scene {
   async inStore(sql: string): Promise<readonly object[]> {
     const url = new URL((this.standby ?? this.server!).url);
     url.pathname = '/idle';
-    return await asked(url.href, sql);
+    try {
+      return await asked(url.href, sql);
+    } catch (error) {
+      if ((error as { code?: string }).code !== DEADLOCK) throw error;
+      return await this.inStore(sql);
+    }
   }
 
   /** Sweeps so far, those that the store held back or the others. */
