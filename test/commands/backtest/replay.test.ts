@@ -505,19 +505,22 @@ function observationAt(
 
 test('skipping sweeps in which nothing can change changes nothing', () => {
   fc.assert(
-    fc.property(fc.array(fc.array(step, { maxLength: 25, size: 'max' }), { minLength: 1, maxLength: 4 }), (stories) => {
-      const history = historyOf(
-        Object.fromEntries(stories.map((steps, i) => [`agent-${i}`, storyOf(steps)])),
-      );
-      for (const wanted of [RICH, NEAR]) {
-        const { logoffs, withPolicy } = replay(history, { policy: wanted, interval: MINUTE, span: SPAN });
-        const lines = logoffs.map(
-          ({ agent: { id }, at, rule: by, measured }) =>
-            `${id} ${new Date(at).toISOString()} ${by} ${measured}`,
+    fc.property(
+      fc.array(fc.array(step, { maxLength: 25, size: 'max' }), { minLength: 1, maxLength: 4 }),
+      (stories) => {
+        const history = historyOf(
+          Object.fromEntries(stories.map((steps, i) => [`agent-${i}`, storyOf(steps)])),
         );
-        expect(lines).toEqual(plainReplay(history, wanted, SPAN, withPolicy));
-      }
-    }),
+        for (const wanted of [RICH, NEAR]) {
+          const { logoffs, withPolicy } = replay(history, { policy: wanted, interval: MINUTE, span: SPAN });
+          const lines = logoffs.map(
+            ({ agent: { id }, at, rule: by, measured }) =>
+              `${id} ${new Date(at).toISOString()} ${by} ${measured}`,
+          );
+          expect(lines).toEqual(plainReplay(history, wanted, SPAN, withPolicy));
+        }
+      },
+    ),
     { numRuns: 25 },
   );
 }, 60_000);

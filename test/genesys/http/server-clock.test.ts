@@ -63,15 +63,20 @@ describe('the server clock', () => {
   test('follows a jump of either clock within one response', () => {
     const jump = fc.integer({ min: -10_000_000, max: 10_000_000 });
     fc.assert(
-      fc.property(jump, fc.array(look, { minLength: 1, maxLength: 20, size: 'max' }), look, (jumped, before, after) => {
-        const clock = new ServerClock();
-        const local = play(clock, before, 0, LOCAL);
-        const then = play(clock, [after], jumped, local);
-        const width = 1_000 + after.there + after.back;
-        expect(Math.abs(clock.earliest(then) - (then + jumped))).toBeLessThanOrEqual(width);
-        const spread = 2_000 + 2 * Math.max(...before.map(({ there, back }) => there + back)) + width;
-        if (Math.abs(jumped) > spread) expect(clock.earliest(then)).toBeLessThanOrEqual(then + jumped);
-      }),
+      fc.property(
+        jump,
+        fc.array(look, { minLength: 1, maxLength: 20, size: 'max' }),
+        look,
+        (jumped, before, after) => {
+          const clock = new ServerClock();
+          const local = play(clock, before, 0, LOCAL);
+          const then = play(clock, [after], jumped, local);
+          const width = 1_000 + after.there + after.back;
+          expect(Math.abs(clock.earliest(then) - (then + jumped))).toBeLessThanOrEqual(width);
+          const spread = 2_000 + 2 * Math.max(...before.map(({ there, back }) => there + back)) + width;
+          if (Math.abs(jumped) > spread) expect(clock.earliest(then)).toBeLessThanOrEqual(then + jumped);
+        },
+      ),
     );
   });
 
