@@ -10,12 +10,16 @@ import { guardSignals } from './commands/shared/signals.ts';
 const SMALL_HEAP = '--heap-growing-percent=10';
 /** A sweep of a large centre makes much that is thrown away at once, and a container pays for memory by the month. */
 const SMALL_NURSERY = '--semi-space-growth-factor=1';
-/** A person waits for the end of these: a replay takes a quarter less time with more memory, and `list` ends within a second. */
-const FLAGS_OF: ReadonlyMap<string | undefined, readonly string[]> = new Map([
-  ['backtest', [SMALL_HEAP]],
-  ['suggest', [SMALL_HEAP]],
-  ['list', []],
-]);
+/** For a command that ends within a second time matters more. */
+const HASTY = 'list';
+/** A person waits for a replay, which takes a sixth less time with more memory: not in a container that has a worker in it. */
+const REPLAY = 'backtest';
+const ROOMY = 2 ** 31;
+
+function flagsOf(command: string | undefined): readonly string[] {
+  if (command === HASTY) return [];
+  return command === REPLAY && process.availableMemory() > ROOMY ? [SMALL_HEAP] : [SMALL_HEAP, SMALL_NURSERY];
+}
 
 /** A process that nothing keeps ends at once. */
 const LAST_MOMENT_MS = 2_000;
@@ -31,8 +35,7 @@ if (!isNewEnough(process.versions.node)) {
   process.stderr.write(`${fault}\n`);
   process.exitCode = 2;
 } else {
-  const flags = FLAGS_OF.get(process.argv[2]) ?? [SMALL_HEAP, SMALL_NURSERY];
-  for (const flag of flags) setFlagsFromString(flag);
+  for (const flag of flagsOf(process.argv[2])) setFlagsFromString(flag);
   const { main } = await import('./commands/program.ts');
   process.exitCode = await main(process.argv.slice(2));
   // What a user has loaded beside the program, such as an SDK for traces, may hang. The program is over all the same.
