@@ -1,12 +1,13 @@
 /** What is in force by what a store knows, for those who only read: the policy that judges each agent while a changed one is brought out. */
 import { judgingIn } from '../domain/rollout/in-force.ts';
-import { shareOf, wanting, type Rollout } from '../domain/rollout/rollout.ts';
+import { takenUp } from '../domain/rollout/orders.ts';
+import { shareOf, type Rollout } from '../domain/rollout/rollout.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { Instant } from '../domain/time/time.ts';
 import { judgedBy, withBefore } from '../policy-file/before.ts';
 import type { Draft } from '../policy-file/draft.ts';
 import { policyFromMemory, rememberedFrom } from '../policy-file/remembered-names.ts';
-import { keptPoliciesIn, rolloutIn } from '../store/rollout-note.ts';
+import { keptPoliciesIn, orderIn, rolloutIn } from '../store/rollout-note.ts';
 
 /** A policy file beside the rollout in the store. */
 export interface StoredInForce {
@@ -20,7 +21,7 @@ export interface StoredInForce {
 export function storedInForce(draft: Draft, facts: ReadonlyMap<string, string>, now: Instant): StoredInForce {
   const { hash, content } = draft;
   const wanted = { judges: judgedBy(draft), mode: content.mode, hash, terms: content.rollout };
-  const { rollout } = wanting(rolloutIn(facts), wanted, now);
+  const { rollout } = takenUp(rolloutIn(facts), wanted, orderIn(facts), now);
   const { base } = rollout;
   if (base === undefined || shareOf(rollout) >= 1) return { rollout, draft };
   const kept = keptPoliciesIn(facts).find(({ judges }) => judges === base.judges);

@@ -3,6 +3,7 @@
  * that it knows stands in the store, so that another process goes on from there.
  */
 import { judgingIn } from '../domain/rollout/in-force.ts';
+import { isAbortOpen, takenUp } from '../domain/rollout/orders.ts';
 import {
   NO_ROLLOUT,
   ordered,
@@ -71,35 +72,19 @@ export class Rollouts {
     return new Rollouts(parts, stored, await notOnRecord(parts, stored.told));
   }
 
-  /** A sweep begins under this policy. Answers the standing with which it does. Needs no store: no sweep is made by what was in force before. */
-  begin({ policy, kept }: InForce, now: Instant, standing: ControllerState): ControllerState {
+  /**
+   * A sweep begins under this policy, and does what an operator has asked for since the last one. Answers the standing with which it
+   * begins. Rejects when the store is lost: then the sweep, which acts on no agent, judges by the new policy, and the next one takes it up.
+   */
+  async begin({ policy, kept }: InForce, now: Instant, standing: ControllerState): Promise<ControllerState> {
     if (kept === undefined) return standing;
     const { hash, mode, rollout: terms } = policy;
     const wanted = { judges: kept.judges, mode, hash, terms };
-    return this.#takeUp(wanting(this.#rollout, wanted, now), kept, { policy, now, standing });
-  }
-
-  /** Then does what an operator asks for. Answers the standing with which the sweep goes on. Rejects when the store is lost. */
-  async heed({ policy, kept }: InForce, now: Instant, standing: ControllerState): Promise<ControllerState> {
-    if (kept === undefined || this.#rollout.candidate === undefined) return standing;
-    const { order } = await readNotes(this.#parts);
-    if (order === undefined) return standing;
-    const moved = ordered(this.#rollout, order, policy.rollout, now);
-    return this.#takeUp(moved, kept, { policy, now, standing });
-  }
-
-  #takeUp(
-    moved: Moved,
-    wanted: KeptPolicy,
-    {
-      policy,
-      now,
-      standing,
-    }: { readonly policy: Policy; readonly now: Instant; readonly standing: ControllerState },
-  ): ControllerState {
     const before = this.#rollout;
-    this.#take(moved, now);
-    this.#keep(wanted);
+    this.#swept = wanting(before, wanted, now).rollout;
+    const order = before.candidate === undefined ? undefined : (await readNotes(this.#parts)).order;
+    this.#take(takenUp(before, wanted, order, now), now);
+    this.#keep(kept);
     this.#swept = this.#rollout;
     return this.#settled(before, policy, standing);
   }
@@ -157,7 +142,10 @@ export class Rollouts {
     policy: Policy,
     before: ControllerState,
   ): Promise<ControllerState> {
+    const started = this.#rollout;
     const standing = await this.#progress(swept, policy, before);
+    await this.save();
+    if (shareOf(this.#rollout) > shareOf(started)) await this.#heedAbort(started, swept.now);
     await this.save();
     const told = this.#told;
     if (told.length === 0) return standing;
@@ -174,7 +162,10 @@ export class Rollouts {
     const before = this.#rollout;
     const { candidate } = before;
     const { rollout: terms, mode } = policy;
-    if (candidate === undefined || terms === undefined || candidate.stopped !== undefined) return standing;
+    // A sweep that could not take up its policy knows nothing of how that goes.
+    if (before !== this.#swept || candidate === undefined || candidate.stopped !== undefined) return standing;
+    if (await this.#heedAbort(before, now)) return this.#settled(before, policy, standing);
+    if (terms === undefined) return standing;
     const { changed } = await this.#counts.of(candidate);
     const since = Math.min(standing.intervals.at(-1) ?? 0, LONGEST_WATCHED * context.usualInterval);
     // While the breaker holds agents back, what the policy does to them is still to come.
@@ -182,6 +173,24 @@ export class Rollouts {
     const watched = acts ? since : 0;
     this.#take(progressed(before, terms, { now, watched, changed }), now);
     return this.#settled(before, policy, standing);
+  }
+
+  /** Takes back what this rollout brings out, where an operator has asked for it meanwhile. Answers whether that is so. Rejects when the store is lost. */
+  async #heedAbort(rollout: Rollout, now: Instant): Promise<boolean> {
+    const { order } = await readNotes(this.#parts);
+    if (order === undefined || !isAbortOpen(rollout, order)) return false;
+    this.#take(ordered(rollout, order, undefined, now), now);
+    return true;
+  }
+
+  /**
+   * Whether an operator has asked, since the last sweep began, to take back what it judged some agents by: until the next one, which
+   * does it, no log-off begins. Rejects when the store is lost.
+   */
+  async isAborted(): Promise<boolean> {
+    const { candidate } = this.#swept;
+    if (candidate === undefined || candidate.stopped !== undefined) return false;
+    return isAbortOpen(this.#swept, (await readNotes(this.#parts)).order);
   }
 
   /** The policy by which the sweep under way judges some agents has been stopped since it began. */

@@ -150,10 +150,9 @@ export class Controller {
     this.#deps.accounting.begin(sweepId);
     const resumed = await store.takeResume().catch(() => false);
     if (resumed) this.#standing = { ...this.#standing, ledger: withoutBreaker(this.#standing.ledger) };
-    this.#standing = this.#rollouts.begin(this.#inForce, directory.serverNow(), this.#standing);
+    await this.#storeTrouble.unlessLost(sweepId, () => this.#stays.begin());
     await this.#storeTrouble.unlessLost(sweepId, async () => {
-      await this.#stays.begin();
-      this.#standing = await this.#rollouts.heed(this.#inForce, directory.serverNow(), this.#standing);
+      this.#standing = await this.#rollouts.begin(this.#inForce, directory.serverNow(), this.#standing);
     });
     const context = await this.#context(limits);
     const { population: tracker } = this.#deps;
@@ -320,7 +319,8 @@ export class Controller {
     if (this.#storeTrouble.why !== undefined || limits.signal.aborted || !(await limits.mayBegin()))
       return false;
     try {
-      return !isPaused(await this.#parts.store.pause(), this.#parts.clock.now());
+      if (isPaused(await this.#parts.store.pause(), this.#parts.clock.now())) return false;
+      return !(await this.#rollouts.isAborted());
     } catch (error) {
       this.#storeTrouble.lost(error, undefined);
       return false;

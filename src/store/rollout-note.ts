@@ -114,7 +114,7 @@ export function keptPoliciesIn(facts: ReadonlyMap<string, string>): readonly Kep
 }
 
 /** What an operator asked for last; nothing where the note cannot be used. */
-function orderIn(facts: ReadonlyMap<string, string>): Order | undefined {
+export function orderIn(facts: ReadonlyMap<string, string>): Order | undefined {
   return bodyOf(facts.get(ORDER_NOTE), order);
 }
 

@@ -14,7 +14,7 @@ import { profileOf } from '../../src/domain/policy/when.ts';
 import type { ControllerState } from '../../src/domain/record.ts';
 import type { Order } from '../../src/domain/rollout/rollout.ts';
 import { isInShare } from '../../src/domain/rollout/share.ts';
-import { HOUR, MINUTE, type Instant } from '../../src/domain/time/time.ts';
+import { HOUR, MINUTE, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import type { NameLookups } from '../../src/ports/names.ts';
 import type { RolloutNotes } from '../../src/ports/rollout-notes.ts';
 import { MemoryStore } from '../../src/store/memory/memory-store.ts';
@@ -29,14 +29,15 @@ const quiet = (): void => undefined;
 
 interface Words {
   readonly atOnce?: boolean;
+  readonly every?: Duration;
 }
 
 /** A file that means the policy of this name. */
-function file(name: string, { atOnce = false }: Words = {}): InForce {
+function file(name: string, { atOnce = false, every = HOUR }: Words = {}): InForce {
   const one = policy({
     hash: `file-${name}`,
     profiles: [profile({ name })],
-    ...(atOnce ? {} : { rollout: STEPS }),
+    ...(atOnce ? {} : { rollout: { ...STEPS, every } }),
   });
   const kept = { judges: name, mode: one.mode, hash: one.hash, content: name };
   return { policy: one, longestInterval: MINUTE, retention: HOUR, kept };
@@ -48,12 +49,14 @@ const AT_ONCE: Words = { atOnce: true };
 class Names implements NameLookups {
   readonly #store: MemoryStore;
   isMistaken = false;
+  onLatest: (() => void) | undefined;
 
   constructor(store: MemoryStore) {
     this.#store = store;
   }
 
   latest: NameLookups['latest'] = async (wanted, _, __, mark) => {
+    this.onLatest?.();
     const { kept } = await rolloutNotes(this.#store).read();
     const found = mark && kept.find(({ judges }) => (judges === mark.judges) !== this.isMistaken);
     if (found === undefined) return wanted;
@@ -92,6 +95,8 @@ class Desk {
   judging!: Policy;
   /** What of the store fails. */
   failing: ReadonlySet<'notes' | 'order' | 'record'> = new Set();
+  /** Happens when the worker has written its notes. */
+  onNotesSaved: (() => Promise<void>) | undefined;
 
   async start(): Promise<this> {
     const { notes } = this;
@@ -107,6 +112,7 @@ class Desk {
       save: async (...parts) => {
         unless('notes');
         await notes.save(...parts);
+        await this.onNotesSaved?.();
       },
     };
     this.rollouts = await Rollouts.load({ rollouts, store: this.store, names: this.names });
@@ -119,9 +125,8 @@ class Desk {
     { hold, complete = true }: { hold?: SweepHold; complete?: boolean } = {},
   ): Promise<this> {
     this.now += MINUTE;
-    this.standing = this.rollouts.begin(wanted, this.now, this.standing);
-    const heeded = await this.#unlessLost(async () => {
-      this.standing = await this.rollouts.heed(wanted, this.now, this.standing);
+    const begun = await this.#unlessLost(async () => {
+      this.standing = await this.rollouts.begin(wanted, this.now, this.standing);
     });
     this.judging = await this.rollouts.policy(wanted.policy, 'sweep', new AbortController().signal);
     const saved = await this.#unlessLost(async () => {
@@ -130,7 +135,7 @@ class Desk {
       await this.store.saveStep([], this.rollouts.told);
       this.rollouts.recorded(this.rollouts.told);
     });
-    const why = hold ?? (heeded ? undefined : 'store');
+    const why = hold ?? (begun ? undefined : 'store');
     if (complete && saved)
       await this.#unlessLost(async () => {
         this.standing = await this.rollouts.goOn(
@@ -257,7 +262,7 @@ describe('each sweep', () => {
   });
 
   test('goes by the last one of several changes', async () => {
-    desk.standing = desk.rollouts.begin(file('B'), desk.now, desk.standing);
+    desk.standing = await desk.rollouts.begin(file('B'), desk.now, desk.standing);
     await desk.sweep(file('C'));
     expect(desk.counting).toEqual(['C', 'A']);
     expect(await desk.told()).toEqual([
@@ -350,6 +355,78 @@ describe('a stop', () => {
   });
 });
 
+describe('an abort', () => {
+  /** An operator says so at the very moment at which this worker writes its notes for the first time from now on. */
+  function inTheMoment(): void {
+    desk.onNotesSaved = async () => {
+      desk.onNotesSaved = undefined;
+      await desk.order('abort', 'B');
+    };
+  }
+
+  test('in the very moment in which the last step ends takes the change back before it acts', async () => {
+    await desk.sweeps(59, file('B'));
+    inTheMoment();
+    await desk.sweeps(2, file('B'));
+    expect(desk.counting).toEqual(['A', 'A']);
+  });
+
+  test('stops the policy for good also where another one comes at the same time', async () => {
+    await desk.sweep(file('B'));
+    await desk.order('abort', 'B');
+    await desk.sweep(file('C'));
+    expect(desk.counting).toEqual(['C', 'A']);
+    await desk.sweep(file('B'));
+    expect(desk.counting).toEqual(['A', 'A']);
+  });
+
+  test('waits for a store that cannot be read, whatever the file says meanwhile', async () => {
+    await desk.sweep(file('B'));
+    await desk.order('abort', 'B');
+    desk.failing = new Set(['order']);
+    await desk.sweeps(3, file('B', AT_ONCE));
+    desk.failing = new Set();
+    await desk.sweep(file('B', AT_ONCE));
+    expect(desk.counting).toEqual(['A', 'A']);
+  });
+
+  test('is not passed over where the store is back in the middle of the sweep under another file', async () => {
+    await desk.sweeps(30, file('B'));
+    desk.failing = new Set(['order']);
+    desk.names.onLatest = () => (desk.failing = new Set());
+    await desk.sweep(file('C', { every: 10 * MINUTE }));
+    expect((await desk.notes.read()).rollout).toMatchObject({
+      base: { judges: 'A' },
+      candidate: { judges: 'B' },
+    });
+    await desk.sweep(file('C'));
+    expect(desk.counting).toEqual(['C', 'A']);
+  });
+
+  test('is open from the moment in which it is on record until a sweep has done it', async () => {
+    await desk.sweep(file('B'));
+    expect(await desk.rollouts.isAborted()).toBe(false);
+    await desk.order('continue', 'B');
+    expect(await desk.rollouts.isAborted()).toBe(false);
+    await desk.order('abort', 'C');
+    expect(await desk.rollouts.isAborted()).toBe(false);
+    await desk.order('abort', 'B');
+    expect(await desk.rollouts.isAborted()).toBe(true);
+    await desk.sweep(file('B'));
+    expect(await desk.rollouts.isAborted()).toBe(false);
+  });
+});
+
+test('an order to go on is void when another policy is brought out: it does not let the former one go on later', async () => {
+  await desk.sweep(file('B'));
+  await desk.order('abort', 'B');
+  await desk.sweep(file('B'));
+  await desk.order('continue', 'B');
+  await desk.sweep(file('C'));
+  await desk.sweeps(2, file('B'));
+  expect(desk.counting).toEqual(['A', 'A']);
+});
+
 describe('another process', () => {
   test('goes on from what is stored, whenever the last one ended', async () => {
     await desk.sweep(file('B'));
@@ -424,7 +501,7 @@ describe('a store that fails', () => {
 test('without notes, as in a policy test, a change holds for all at once', async () => {
   const rollouts = await Rollouts.load({ store: desk.store, names: new Names(desk.store) });
   const { kept: unused, ...without } = file('B');
-  rollouts.begin(without, BASE, desk.standing);
+  await rollouts.begin(without, BASE, desk.standing);
   const judging = await rollouts.policy(without.policy, 'sweep', new AbortController().signal);
   expect(unused).toBeDefined();
   expect(judging).toBe(without.policy);

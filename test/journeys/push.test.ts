@@ -3,9 +3,11 @@
  * whole worker, while sockets break, end with a warning, repeat, overtake and lose. It brings answers sooner, and disturbs nobody.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
+import type { StoredEvent } from '../../src/domain/record.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import type { Faults } from '../../src/sandbox/index.ts';
-import { playShift, policyText, SLACK, type Played, type ShiftOptions } from './shift.ts';
+import { rolloutNotes } from '../../src/store/rollout-note.ts';
+import { playShift, policyText, Shift, SLACK, STARTS_AT, type Played, type ShiftOptions } from './shift.ts';
 
 const CAST = [
   'native-bouncer',
@@ -18,21 +20,23 @@ const CAST = [
   'reader',
 ] as const;
 
+const OPTIONS: ShiftOptions = {
+  seed: 2,
+  agents: CAST.length,
+  cast: CAST,
+  inMemory: true,
+  early: true,
+  shiftMs: 3 * HOUR,
+  switches: { nativeTimeoutMinutes: 15, tokenMovesOnSilentReturn: false },
+};
+
+function policyWith(push: 'on' | 'off'): string {
+  return `${policyText()}evidence: { timeline: auto, push: ${push} }\n`;
+}
+
 function play(push: 'on' | 'off', faults: Partial<Faults> = {}, more: ShiftOptions = {}): Promise<Played> {
-  return playShift({
-    seed: 2,
-    agents: CAST.length,
-    cast: CAST,
-    inMemory: true,
-    early: true,
-    shiftMs: 3 * HOUR,
-    hours: 4,
-    slack: SLACK + 8 * MINUTE,
-    switches: { nativeTimeoutMinutes: 15, tokenMovesOnSilentReturn: false },
-    faults,
-    policy: `${policyText()}evidence: { timeline: auto, push: ${push} }\n`,
-    ...more,
-  });
+  const slack = SLACK + 8 * MINUTE;
+  return playShift({ ...OPTIONS, hours: 4, slack, faults, policy: policyWith(push), ...more });
 }
 
 /** How long after the return of a browser the ladder answered it, of each answer, in seconds. */
@@ -81,6 +85,27 @@ describe('with push', () => {
     expect(operations['postNotificationsChannels']).toEqual({ '200': 1 });
     expect(operations['putNotificationsChannelSubscriptions']).toEqual({ '200': 1 });
   });
+});
+
+test('an abort of a rollout holds for an answer that falls due before the next sweep', async () => {
+  const policy = `${policyWith('on')}rollout: { steps: [95%, 100%], every: 1d }\n`;
+  const isEarly = ({ kind, at }: StoredEvent): boolean => kind === 'intent' && at % MINUTE > 14 * SECOND;
+  const { events } = await playShift({ ...OPTIONS, policy, hours: 3 });
+  const minute = Math.floor((events.find(isEarly)!.at - STARTS_AT) / MINUTE);
+  const shift = await Shift.begin({ ...OPTIONS, policy });
+  try {
+    await shift.until(minute);
+    await shift.clock.goOnTo(STARTS_AT + minute * MINUTE);
+    await shift.sweep();
+    const notes = rolloutNotes(shift.store);
+    const { judges } = (await notes.read()).rollout.candidate!;
+    await notes.order({ id: 'order', what: 'abort', judges, by: 'lead@floor' });
+    await shift.lookEarly(minute);
+    const intents = await shift.events('intent');
+    expect([intents.length > 0, intents.filter(isEarly)]).toEqual([true, []]);
+  } finally {
+    await shift.end();
+  }
 });
 
 describe('without push', () => {

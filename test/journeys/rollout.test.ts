@@ -253,6 +253,50 @@ describe('a rollout stops', () => {
     expect(site.warned).toEqual([]);
   });
 
+  test('at once: agents who were about to be logged off when an operator says so are not', async () => {
+    await beginInForce(LENIENT);
+    await site.reload(STRICT);
+    site.store.instead.saveStep = async (memories, events, ...rest) => {
+      if (events.some(({ kind }) => kind === 'intent')) {
+        site.store.instead.saveStep = undefined;
+        await order('abort');
+      }
+      await site.store.inner.saveStep(memories, events, ...rest);
+    };
+    await site.sweep(50);
+    expect(site.loggedOff).toEqual([]);
+    const dropped = await site.store.events({ kinds: ['dropped'] });
+    expect(sorted(dropped.map(({ agentId = '' }) => agentId))).toEqual(sorted(FIRST));
+    expect((await told()).at(-1)).toBe('rollout of it stopped: aborted: seen enough (lead@floor)');
+  });
+
+  test('where an operator says so in the sweep with which it would come to all', async () => {
+    await beginInForce(LENIENT);
+    await site.reload(STRICT);
+    await site.sweep(30);
+    site.store.instead.saveSweep = async (record) => {
+      site.store.instead.saveSweep = undefined;
+      await order('abort');
+      await site.store.inner.saveSweep(record);
+    };
+    await site.sweep(50);
+    expect(site.loggedOff).toHaveLength(FIRST.length);
+    expect(await told()).toEqual([
+      'rollout of it begun: 20% of the agents',
+      'rollout of it stopped: aborted: seen enough (lead@floor)',
+    ]);
+  });
+
+  test('where an operator says so just before the steps are taken out of the file', async () => {
+    await beginInForce(LENIENT);
+    await site.reload(STRICT);
+    await site.sweep(1);
+    await order('abort');
+    await site.reload(limitOf('2m', { rollout: '' }));
+    await site.sweep(50);
+    expect(site.loggedOff).toEqual([]);
+  });
+
   test('until an operator continues it: it goes on at its step, and counts anew', async () => {
     await stopped();
     await site.sweep(5);

@@ -186,12 +186,13 @@ export class Shift {
       this.#next = n + 1;
       await each?.(n);
       await this.sweep();
-      if (this.#options.early === true) await this.#lookEarly(n);
+      if (this.#options.early === true) await this.lookEarly(n);
     }
   }
   #next = 0;
 
-  async #lookEarly(minute: number): Promise<void> {
+  /** Looks early after the sweep of this minute. */
+  async lookEarly(minute: number): Promise<void> {
     for (const share of [0.25, 0.5, 0.75]) {
       await this.clock.goOnTo(STARTS_AT + (minute + share) * INTERVAL);
       await this.assembly.worker.lookEarly(STARTS_AT + (minute + 1) * INTERVAL);

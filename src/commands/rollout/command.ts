@@ -14,7 +14,7 @@ import { rolloutNotes } from '../../store/rollout-note.ts';
 import { exactPercentText } from '../../texts/percent.ts';
 import { inOneStore, reachedIn } from '../shared/deeds.ts';
 import { ONE_ROLLOUT } from '../shared/definitions.ts';
-import { EXIT, UsageError } from '../shared/exit.ts';
+import { EXIT, Incomplete, UsageError } from '../shared/exit.ts';
 import { withNulls } from '../shared/json.ts';
 import { reasonOption, whoAmI } from '../shared/operator.ts';
 import { zoneOption } from '../shared/options.ts';
@@ -90,6 +90,7 @@ export async function rolloutOrder(
         2,
       );
     else output.line(`${orderedWords(order, candidate)}, in the store ${store.place}.`);
+    await expectStillMeant(store, order, candidate);
     const reached = await reachedIn(store);
     if (options.json !== true) output.line(`Reached: ${reached}. ${nextWords(what, candidate, share)}`);
   });
@@ -141,6 +142,15 @@ function shareAfter({ stored, policy }: RolloutStanding, order: Order, now: Inst
   return shareOf(ordered(stored.rollout, order, terms, now).rollout);
 }
 
+/** A step may have ended, or the file have changed, in the same moment: then the order is about nothing. */
+async function expectStillMeant(store: Store, order: Order, { hash }: Candidate): Promise<void> {
+  const { candidate, handled } = (await rolloutNotes(store).read()).rollout;
+  if (candidate?.judges === order.judges || handled === order.id) return;
+  throw new Incomplete(
+    `The rollout of policy ${hash} ended in this very moment, and the order came too late. "rollout status" says which policy is in force.`,
+  );
+}
+
 function orderedWords({ what, by, reason }: Order, { hash }: Candidate): string {
   const why = reason === undefined ? '' : ` (${reason})`;
   return `Asked the worker to ${what} the rollout of policy ${hash}, by ${by}${why}`;
@@ -149,7 +159,7 @@ function orderedWords({ what, by, reason }: Order, { hash }: Candidate): string 
 function nextWords(what: Order['what'], { stopped }: Candidate, share: number | undefined): string {
   const next = 'From the next sweep on';
   if (what === 'abort')
-    return `${next} the former policy is in force for all agents. The changed one stays stopped until it changes, or until "rollout continue".`;
+    return `No log-off begins until the next sweep. ${next} the former policy is in force for all agents. The changed one stays stopped until it changes, or until "rollout continue".`;
   if (share === undefined)
     return `${next} the step after this one is in force, as the worker's policy has it.`;
   if (share >= 1) return `${next} the changed policy is in force for all agents.`;

@@ -11,6 +11,7 @@ import { timesIn } from '../../../src/commands/shared/times.ts';
 import { isInShare } from '../../../src/domain/rollout/share.ts';
 import { loadPolicyFile } from '../../../src/policy-file/load.ts';
 import { openStore } from '../../../src/store/open.ts';
+import { rolloutNotes } from '../../../src/store/rollout-note.ts';
 import { MINUTE } from '../../../src/domain/time/time.ts';
 import { fakePlatform, user } from '../../genesys/fake-platform.ts';
 import { clockTime } from '../../domain/build.ts';
@@ -91,6 +92,18 @@ describe('explain', () => {
     expect(others).toContain(
       `The rollout of policy ${centre.hash} was stopped (3 of 8 log-offs regretted): the former policy judges this agent.`,
     );
+  });
+
+  test('judges all by the policy before from the moment in which an operator aborts the rollout', async () => {
+    const formerRules = FORMER.replace('name: everyone', 'name: agents');
+    await begin({ rollout: { ...BROUGHT_OUT, formerRules } });
+    const store = await openStore({ sqlite: centre.sqlite }, { now: () => NOW });
+    const notes = rolloutNotes(store);
+    const { judges } = (await notes.read()).rollout.candidate!;
+    await notes.order({ id: 'order', what: 'abort', judges, by: 'lead@floor' });
+    await store.close();
+    const [answer] = await told(FIRST);
+    expect(answer).toContain('from 13:00:00 on, by rule gone-home');
   });
 
   test('says that an agent is left alone where the former policy is not known', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { build } from '../../../src/commands/program.ts';
 import { explainError } from '../../../src/commands/shared/exit.ts';
 import { outputTo, table } from '../../../src/commands/shared/output.ts';
@@ -267,6 +268,25 @@ describe('while a changed policy is brought out', () => {
     await left('one', { candidate: { ...RUNNING, steps: [{ at: BEGUN, share: 0.6 }] } });
     expect((await one('status')).text).toContain('of 30m: all agents have it from ');
     expect((await one('continue')).text).toContain('the changed policy is in force for all agents.');
+  });
+
+  test('an order that comes in the moment in which the last step ends is told as too late', async () => {
+    await left('one', { candidate: RUNNING });
+    const ended = JSON.stringify({
+      v: 1,
+      body: { base: { judges, mode: 'enforce' }, stopped: [], told: [] },
+    });
+    const db = new DatabaseSync(storeFile('one'));
+    for (const before of ['INSERT', 'UPDATE'])
+      db.exec(`CREATE TRIGGER worker_${before} AFTER ${before} ON fact WHEN NEW.name = 'rollout_order'
+        BEGIN UPDATE fact SET value = '${ended}' WHERE name = 'rollout'; END`);
+    db.close();
+    const { code, text } = await one('abort');
+    expect(code).toBe(1);
+    expect(text).toContain(
+      `The rollout of policy ${hash} ended in this very moment, and the order came too late.`,
+    );
+    expect(text).not.toContain('Reached');
   });
 
   test('an order that reaches no worker is written all the same, and ends with 1', async () => {
