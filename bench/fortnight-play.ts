@@ -40,13 +40,17 @@ const LIMITS: Readonly<Record<string, number>> = {
   'presence-flipper': 4 * HOUR,
 };
 
+const NAMED_BY = ['address', 'actor', 'target'] as const;
+
 async function play(wanted: Wanted): Promise<Truth> {
   const { mix, seed, agents, days, tuned, evidence, early, faults } = wanted;
   const interval = wanted.interval * SECOND;
   const clock = new WoundClock(FROM);
   const now = (): number => clock.now();
   const cast = wanted.cast ?? HOSTILE_MIX;
-  const sandbox = createSandbox({ seed, agents, cast, switches: mix, faults, startsAt: FROM, now });
+  // No question of its own among the mixes: the answer must change nothing.
+  const switches = { ...mix, auditsNameUsersBy: NAMED_BY[seed % NAMED_BY.length] ?? 'address' };
+  const sandbox = createSandbox({ seed, agents, cast, switches, faults, startsAt: FROM, now });
   const { apiUrl } = await sandbox.listen();
   const provider = await identityProvider(sandbox);
   const text =

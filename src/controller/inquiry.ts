@@ -8,6 +8,7 @@ import { pushAnswer, pushedOwnOffline } from '../domain/evidence/push.ts';
 import { showsSignIn, signInAnswer } from '../domain/evidence/sign-ins.ts';
 import { answerIn, showsOwnOffline, type Answer } from '../domain/evidence/timeline.ts';
 import { profileOf } from '../domain/judging/judge.ts';
+import { normaliseName } from '../domain/name.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import {
   noteEvidence,
@@ -29,7 +30,7 @@ import { bouncesIn } from './open-bounces.ts';
 import { OwnReturns } from './own-returns.ts';
 import { looksAt } from './push-looks.ts';
 import { Refusals } from './refusals.ts';
-import { SignInLog, toldOf } from './sign-in-log.ts';
+import { SignInLog } from './sign-in-log.ts';
 import { MARGIN, TimelineQuestions } from './timeline-questions.ts';
 import { TimeShares } from './time-shares.ts';
 import type { SweepContext, Tracker } from './tracker.ts';
@@ -207,7 +208,8 @@ export class Inquiry {
       return;
     }
     this.#refusals.answered(name);
-    const signIns = new SignInLog(log);
+    const asked = [...open, ...trials.map(({ agent }) => agent)];
+    const signIns = new SignInLog(log, [...asked, ...this.#parts.population.known()]);
     for (const { agent, begunAt, silentAt } of trials)
       this.#tried(name, showsSignIn(signIns.of(agent), { from: begunAt, to: silentAt }), begunAt);
     for (const agent of open)
@@ -221,15 +223,12 @@ export class Inquiry {
     suspects: readonly Agent[],
     untried: readonly OwnLogoff[],
   ): { readonly open: readonly Agent[]; readonly trials: readonly OwnReturn[] } {
-    const open = suspects.filter((agent) => this.#openOf(agent) !== undefined);
+    // Of an agent without an address a log that names nobody by id would seem to say that there was no sign-in.
+    const isNamed = ({ email }: Agent): boolean => normaliseName(email) !== '';
     const trials = untried.flatMap((each) =>
-      each.silentAt === undefined ? [] : [{ ...each, silentAt: each.silentAt }],
+      each.silentAt === undefined || !isNamed(each.agent) ? [] : [{ ...each, silentAt: each.silentAt }],
     );
-    const told = toldOf([...open, ...trials.map(({ agent }) => agent)], this.#parts.population);
-    return {
-      open: open.filter(({ id }) => told.has(id)),
-      trials: trials.filter(({ agent }) => told.has(agent.id)),
-    };
+    return { open: suspects.filter((agent) => isNamed(agent) && this.#openOf(agent) !== undefined), trials };
   }
 
   /**

@@ -1,45 +1,58 @@
-/** The audit log as the inquiry asks it: of each agent the entries with their address. Of some agents an address tells nothing. */
+/** The audit log as the inquiry asks it: of each agent the entries that name them. */
 import type { Agent } from '../domain/agent.ts';
-import type { SignIn } from '../domain/evidence/records.ts';
-import type { AgentSignIns } from '../domain/evidence/sign-ins.ts';
+import { signedIn, type KnownAgents } from '../domain/evidence/signed-in.ts';
+import type { AgentSignIn, AgentSignIns } from '../domain/evidence/sign-ins.ts';
 import { normaliseName } from '../domain/name.ts';
 import type { SignIns } from '../ports/evidence.ts';
-import type { Tracker } from './tracker.ts';
+
+type Named = Pick<Agent, 'id' | 'email'>;
 
 /** Reads each entry once: there may be thousands, and as many agents. */
 export class SignInLog {
   readonly #knownTo: SignIns['knownTo'];
-  readonly #entries = new Map<string, SignIn[]>();
+  readonly #entries = new Map<string, AgentSignIn[]>();
 
-  constructor({ entries, knownTo }: SignIns) {
+  /** `everyone`: all agents who are known, also those who are not asked about, for an entry may be theirs. */
+  constructor({ entries, knownTo }: SignIns, everyone: Iterable<Named>) {
     this.#knownTo = knownTo;
+    const agents = new Names(everyone);
     for (const entry of entries) {
-      const address = normaliseName(entry.email);
-      const known = this.#entries.get(address);
-      if (known === undefined) this.#entries.set(address, [entry]);
-      else known.push(entry);
+      const { ids, isCertain } = signedIn(entry, agents);
+      for (const id of ids) {
+        const known = this.#entries.get(id) ?? [];
+        known.push({ at: entry.at, isCertain });
+        this.#entries.set(id, known);
+      }
     }
   }
 
   /** What of the log concerns this agent. */
-  of({ email }: Pick<Agent, 'email'>): AgentSignIns {
-    return { entries: this.#entries.get(normaliseName(email)) ?? [], knownTo: this.#knownTo };
+  of({ id }: Pick<Agent, 'id'>): AgentSignIns {
+    return { entries: this.#entries.get(id) ?? [], knownTo: this.#knownTo };
   }
 }
 
-/**
- * Those of these agents of whom the log can tell: they have an address, and nobody else who is known has the same. The other one's
- * sign-in would be taken for theirs.
- */
-export function toldOf(agents: readonly Agent[], population: Pick<Tracker, 'known'>): ReadonlySet<string> {
-  const byAddress = new Map<string, Set<string>>();
-  for (const { id, email } of agents) {
-    const address = normaliseName(email);
-    if (address === '') continue;
-    const ids = byAddress.get(address) ?? new Set();
-    byAddress.set(address, ids.add(id));
+class Names implements KnownAgents {
+  readonly #ids = new Set<string>();
+  readonly #byAddress = new Map<string, Set<string>>();
+
+  constructor(everyone: Iterable<Named>) {
+    for (const { id, email } of everyone) {
+      this.#ids.add(id);
+      const address = normaliseName(email);
+      const known = this.#byAddress.get(address);
+      if (known === undefined) this.#byAddress.set(address, new Set([id]));
+      else known.add(id);
+    }
   }
-  if (byAddress.size === 0) return new Set();
-  for (const { id, email } of population.known()) byAddress.get(normaliseName(email))?.add(id);
-  return new Set([...byAddress.values()].flatMap((ids) => (ids.size === 1 ? [...ids] : [])));
+
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  withAddress(email: string): ReadonlySet<string> {
+    return this.#byAddress.get(normaliseName(email)) ?? NOBODY;
+  }
 }
+
+const NOBODY: ReadonlySet<string> = new Set();

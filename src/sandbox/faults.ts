@@ -60,6 +60,8 @@ export interface Faults {
   readonly auditDelayMs: number;
   /** The share of entries, between 0 and 1, that the audit log never shows. */
   readonly auditHoles: number;
+  /** The share of entries, between 0 and 1, of which the next user of the organisation is the actor, as if they signed in as another one. */
+  readonly auditOtherActors: number;
   /** A search for the schedules of a whole unit is answered `Processing`. */
   readonly scheduleProcessing: Chance;
   /** It is answered with the address of a file. */
@@ -106,6 +108,7 @@ export const DEFAULT_FAULTS: Faults = {
   timelineInvented: 0,
   auditDelayMs: 0,
   auditHoles: 0,
+  auditOtherActors: 0,
   scheduleProcessing: 0,
   scheduleDownload: 0,
   scheduleHoles: 0,

@@ -43,6 +43,8 @@ export interface Switches {
   readonly historyKeepsShortOffline: boolean;
   /** Whether the audit log that is asked at once covers sign-ins. */
   readonly auditsCoverSignIns: boolean;
+  /** How the audit log names the user of a sign-in: by the address of what was signed in to, or by the id of who acted, or of whom it is about. */
+  readonly auditsNameUsersBy: 'address' | 'actor' | 'target';
   /** Whether the client may listen to the activity of users. */
   readonly pushOffersActivity: boolean;
   /** How many management units workforce management has. */
@@ -71,6 +73,7 @@ export const DEFAULT_SWITCHES: Switches = {
   tellsGrants: true,
   historyKeepsShortOffline: true,
   auditsCoverSignIns: true,
+  auditsNameUsersBy: 'address',
   pushOffersActivity: true,
   managementUnits: 3,
   schedulesTeamOnly: false,

@@ -82,14 +82,24 @@ test('a span over midnight tells what is stored under two days once', async () =
   expect((told as ReadonlyMap<string, readonly unknown[]>).get(ann.id)).toHaveLength(3);
 });
 
-test('sign-ins are asked by the published shape', async () => {
-  const at = Math.floor(backAt / 1_000) * 1_000;
-  expect(await platform.signIns.ask(recent(), NO_SIGNAL)).toEqual({
-    entries: [{ at, email: emailOf(ann) }],
-    knownTo: at,
-  });
-  expect(organisation.api.unknown).toEqual([]);
-});
+test.each([
+  ['address', 'target', false],
+  ['user', 'actor', false],
+  ['entity', 'target', true],
+] as const)(
+  'sign-ins are asked by the published shape, and told of where the log names users by %s',
+  async (named, where, isAboutUser) => {
+    organisation.api.analytics.named = named;
+    const at = Math.floor(backAt / 1_000) * 1_000;
+    const nobody = { id: undefined, emails: [] };
+    const one = named === 'address' ? { id: undefined, emails: [emailOf(ann)] } : { id: ann.id, emails: [] };
+    expect(await platform.signIns.ask(recent(), NO_SIGNAL)).toEqual({
+      entries: [{ at, actor: nobody, target: nobody, [where]: one, isAboutUser }],
+      knownTo: at,
+    });
+    expect(organisation.api.unknown).toEqual([]);
+  },
+);
 
 test('open conversations are asked by the published shape', async () => {
   const named = await platform.openInteractions.of(ann.id, NO_SIGNAL);

@@ -34,6 +34,8 @@ export class Analytics {
   delay = 0;
   /** Whether an Offline of less than a second is kept. */
   keepsShort = true;
+  /** How an entry names who signed in: by the address in the name of the sign-in, or by the id of its user, or of what it is about. */
+  named: 'address' | 'user' | 'entity' = 'address';
   /** Changes what is told of a person. */
   distort: (person: Person, records: readonly object[]) => readonly object[] = (_, records) => records;
   readonly #people: People;
@@ -135,8 +137,7 @@ export class Analytics {
         serviceName: 'PeoplePermissions',
         eventDate: `${iso(at).slice(0, 19)}Z`,
         action: 'Authenticate',
-        entityType: 'UserSamlAuthentication',
-        entity: { id: 'unknown', name: emailOf(person) },
+        ...this.#naming(person),
       }))
       .filter((entry) => (filters as readonly Json[]).every((filter) => fits(entry, filter)));
     const [order] = (sort ?? []) as readonly Json[];
@@ -149,6 +150,16 @@ export class Analytics {
       pageCount: Math.ceil(entries.length / size),
     };
     return { status: 200, body: { entities: entries.slice((page - 1) * size, page * size), ...shape } };
+  }
+
+  #naming(person: Person): { readonly entity: Json; readonly user: Json; readonly entityType: string } {
+    const { id, name } = person;
+    const saml = 'UserSamlAuthentication';
+    const reference = { id, selfUri: `/api/v2/users/${id}` };
+    if (this.named === 'entity') return { entityType: 'AuthUser', entity: reference, user: {} };
+    if (this.named === 'user')
+      return { entityType: saml, entity: { id: 'unknown' }, user: { ...reference, name } };
+    return { entityType: saml, entity: { id: 'unknown', name: emailOf(person) }, user: {} };
   }
 }
 

@@ -3,7 +3,7 @@ import type { AgentState } from '../../src/domain/tracking/state.ts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Agent } from '../../src/domain/agent.ts';
 import { RIGHT_TO_BE_BELIEVED, type EvidenceSource } from '../../src/domain/evidence/calibration.ts';
-import type { PresenceRecord } from '../../src/domain/evidence/records.ts';
+import type { LogName, PresenceRecord, SignIn } from '../../src/domain/evidence/records.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../src/domain/tracking/platform-behaviour.ts';
 import { DAY, HOUR, MINUTE, SECOND, type Instant, type Interval } from '../../src/domain/time/time.ts';
 import { Accounting } from '../../src/controller/accounting.ts';
@@ -21,6 +21,7 @@ type Told = ReadonlyMap<string, readonly PresenceRecord[]>;
 const REFUSED: EvidenceFault = { kind: 'forbidden', permission: 'analytics:userDetail:view' };
 const FAILED: EvidenceFault = { kind: 'failed', why: 'the platform answered 500' };
 const AWAY: StoryParts = { nativeTimeouts: ['15m'], first: { presence: 'AWAY' } };
+const UNNAMED: LogName = { id: undefined, emails: [] };
 const NEVER = new AbortController().signal;
 
 /** In this presence from then to then. */
@@ -82,6 +83,16 @@ class FakeSignIns implements SignInSource {
   room(): number {
     return this.rooms;
   }
+}
+
+/** A sign-in as the log writes it of those who sign in by SAML: by address alone. */
+function byAddress(time: string, email: string): SignIn {
+  const target = { id: undefined, emails: [email] };
+  return { at: clockTime(time), actor: UNNAMED, target, isAboutUser: false };
+}
+
+function byId(time: string, id: string): SignIn {
+  return { at: clockTime(time), actor: { id, emails: [] }, target: UNNAMED, isAboutUser: false };
 }
 
 function spanText({ from, to }: Interval): string {
@@ -297,7 +308,7 @@ describe('what is asked', () => {
     await desk.ask({ suspects: [desk.knows(s)] });
     expect([desk.answers, desk.signOf()]).toEqual([['timeline bounce'], 'presence 10:02:30']);
     desk.signIns.rooms = 100;
-    const entries = [{ at: clockTime('10:02:28'), email: 'agent-1@example.com' }];
+    const entries = [byAddress('10:02:28', 'agent-1@example.com')];
     desk.signIns.tells = { entries, knownTo: clockTime('10:09') };
     await desk.ask({ suspects: [agent({ email: 'Agent-1@Example.com' })] });
     expect(desk.signOf()).toBe('none');
@@ -404,10 +415,7 @@ describe('an answer of a source that is believed', () => {
   test('of sign-ins about two changes in a row reads the log of both', async () => {
     desk.on = ['sign_ins'];
     desk.now = clockTime('09:39:02');
-    const entries = ['09:30:18', '09:36:08'].map((at) => ({
-      at: clockTime(at),
-      email: 'agent-1@example.com',
-    }));
+    const entries = ['09:30:18', '09:36:08'].map((at) => byAddress(at, 'agent-1@example.com'));
     desk.signIns.tells = { entries, knownTo: clockTime('09:39') };
     await desk.ask({ suspects: [desk.knows(suspectTwice())] });
     expect([desk.answers, desk.signOf()]).toEqual([['sign_ins bounce', 'sign_ins bounce'], 'none']);
@@ -415,14 +423,14 @@ describe('an answer of a source that is believed', () => {
 
   test('of sign-ins counts the entries of the agent alone', async () => {
     desk.on = ['sign_ins'];
-    const entries = [{ at: clockTime('09:30:18'), email: 'another@example.com' }];
+    const entries = [byAddress('09:30:18', 'another@example.com')];
     desk.signIns.tells = { entries, knownTo: clockTime('09:33') };
     await desk.ask({ suspects: [desk.knows(suspect())] });
     expect([desk.answers, desk.signOf()]).toEqual([['sign_ins person'], 'presence 09:30:20']);
   });
 });
 
-describe('sign-ins are told of by address', () => {
+describe('sign-ins are told of by address or id', () => {
   /** Agents with a suspect change, each with a sign-in before it. */
   function suspects(count: number): readonly Agent[] {
     const all = Array.from({ length: count }, (_, i) => desk.knows(suspect(), `agent-${i + 1}`));
@@ -431,43 +439,104 @@ describe('sign-ins are told of by address', () => {
     return all;
   }
 
+  /** Asks about these agents; answers what the log said of each. */
+  async function asked(agents: readonly Agent[], ...entries: readonly SignIn[]): Promise<readonly unknown[]> {
+    desk.signIns.tells = { entries, knownTo: clockTime('09:33') };
+    await desk.ask({ suspects: agents });
+    return agents.map(({ id }) => desk.tracker.memory(id)?.evidence?.answer);
+  }
+
   test('which is read once of each entry, however many agents are asked about', async () => {
     const all = suspects(40);
     let reads = 0;
-    const entries = all.map(({ email }) => ({
-      at: clockTime('09:30:18'),
-      get email() {
-        reads += 1;
-        return email;
-      },
-    }));
-    desk.signIns.tells = { entries, knownTo: clockTime('09:33') };
-    await desk.ask({ suspects: all });
-    expect([reads, new Set(desk.answers), desk.answers.length]).toEqual([
-      40,
-      new Set(['sign_ins bounce']),
-      40,
-    ]);
+    const entries = all.map(({ email }) => {
+      const { target, ...entry } = byAddress('09:30:18', email);
+      return {
+        ...entry,
+        get target() {
+          reads += 1;
+          return target;
+        },
+      };
+    });
+    expect(new Set(await asked(all, ...entries))).toEqual(new Set(['bounce']));
+    expect(reads).toBe(40);
   });
 
-  test('and not of agents who share one with another, also with one who is not asked about', async () => {
+  test('of an agent whom the log names by id and by no address', async () => {
+    const [one, two] = suspects(2);
+    expect(await asked([one!, two!], byId('09:30:18', 'agent-1'))).toEqual(['bounce', 'person']);
+    expect([desk.signOf('agent-1'), desk.signOf('agent-2')]).toEqual(['none', 'presence 09:30:20']);
+  });
+
+  test('and decide nothing of agents who share one with another, also with one who is not asked about', async () => {
     const [one, two] = suspects(2);
     const email = ' Agent-1@Example.com';
     desk.tracker.described(one!, undefined);
     desk.tracker.described(two!, undefined);
     desk.tracker.described({ ...agent({ id: 'namesake' }), email }, undefined);
-    const entries = [one, two].map((each) => ({ at: clockTime('09:30:18'), email: each!.email }));
-    desk.signIns.tells = { entries, knownTo: clockTime('09:33') };
-    await desk.ask({ suspects: [one!, two!] });
+    const entries = [one, two].map((each) => byAddress('09:30:18', each!.email));
+    expect(await asked([one!, two!], ...entries)).toEqual(['undecided', 'bounce']);
     expect([desk.signOf('agent-1'), desk.signOf('agent-2')]).toEqual(['presence 09:30:20', 'none']);
   });
 
-  test('and not of two suspects who share one', async () => {
+  test('and decide nothing of two suspects who share one', async () => {
     const [one, two] = suspects(2);
     const { email } = one!;
-    desk.signIns.tells = { entries: [{ at: clockTime('09:30:18'), email }], knownTo: clockTime('09:33') };
-    await desk.ask({ suspects: [one!, { ...two!, email: email.toUpperCase() }] });
-    expect([desk.signOf('agent-1'), desk.answers]).toEqual(['presence 09:30:20', []]);
+    const both = [one!, { ...two!, email: email.toUpperCase() }];
+    expect(await asked(both, byAddress('09:30:18', email))).toEqual(['undecided', 'undecided']);
+    expect([desk.signOf('agent-1'), desk.signOf('agent-2')]).toEqual([
+      'presence 09:30:20',
+      'presence 09:30:20',
+    ]);
+  });
+
+  test('of one of two agents who share an address, where the id tells which', async () => {
+    const [one, two] = suspects(2);
+    const { email } = one!;
+    const entry = { ...byAddress('09:30:18', email), actor: { id: 'agent-2', emails: [] } };
+    expect(await asked([one!, { ...two!, email }], entry)).toEqual(['person', 'bounce']);
+  });
+
+  test('and decide nothing of two agents whom one entry names', async () => {
+    const [one, two] = suspects(2);
+    const entry = { ...byAddress('09:30:18', one!.email), actor: { id: 'agent-2', emails: [] } };
+    expect(await asked([one!, two!], entry)).toEqual(['undecided', 'undecided']);
+  });
+
+  test('show no return of ours, neither rightly nor wrongly, of an agent who shares an address', async () => {
+    desk = new Desk();
+    desk.on = ['sign_ins'];
+    const [gone, namesake] = [agent({ id: 'gone' }), agent({ id: 'namesake' })];
+    desk.tracker.described(namesake, undefined);
+    desk.signIns.tells = { entries: [byAddress('09:20:18', gone.email)], knownTo: clockTime('09:23') };
+    const ownLogoff = { agent: gone, begunAt: clockTime('09:20'), silentAt: clockTime('09:20:20') };
+    await desk.ask({ ownLogoffs: [ownLogoff] });
+    expect(desk.calibration('sign_ins')).toBe('0 right, 0 wrong');
+  });
+
+  test('are not tried by a return of an agent without an address, whom the log may not be able to name', async () => {
+    desk = new Desk();
+    desk.on = ['sign_ins'];
+    desk.signIns.tells = { entries: [], knownTo: clockTime('09:30') };
+    const gone = agent({ id: 'gone', email: '' });
+    await desk.ask({
+      ownLogoffs: [{ agent: gone, begunAt: clockTime('09:20'), silentAt: clockTime('09:20:20') }],
+    });
+    expect([desk.order, desk.calibration('sign_ins')]).toEqual([[], '0 right, 0 wrong']);
+  });
+
+  test('is believed where it names users by id alone', async () => {
+    desk = new Desk();
+    desk.on = ['sign_ins'];
+    const gone = agent({ id: 'gone' });
+    for (const minute of ['09:10', '09:12', '09:14']) {
+      desk.now = clockTime(minute) + 3 * MINUTE;
+      const begunAt = clockTime(minute);
+      desk.signIns.tells = { entries: [byId(`${minute}:18`, 'gone')], knownTo: desk.now };
+      await desk.ask({ ownLogoffs: [{ agent: gone, begunAt, silentAt: begunAt + 20 * SECOND }] });
+    }
+    expect(desk.calibration('sign_ins')).toBe('3 right, 0 wrong');
   });
 });
 
@@ -538,7 +607,7 @@ describe('a source is believed', () => {
     const [begunAt, silentAt] = [clockTime('09:20'), clockTime('09:20:20')];
     const gone = agent({ id: 'gone' });
     desk.signIns.tells = {
-      entries: [{ at: clockTime('09:20:18'), email: gone.email }],
+      entries: [byAddress('09:20:18', gone.email)],
       knownTo: clockTime('09:23'),
     };
     await desk.ask({ ownLogoffs: [{ agent: gone, begunAt, silentAt }] });
@@ -645,7 +714,7 @@ describe('a source that gives no answer', () => {
     desk.usualInterval = 400;
     desk.timeline.tells = slow === 'timeline' ? 'no end' : BOUNCE;
     desk.push.listen = () => new Promise(() => undefined);
-    const entries = [{ at: clockTime('09:30:18'), email: 'agent-1@example.com' }];
+    const entries = [byAddress('09:30:18', 'agent-1@example.com')];
     desk.signIns.tells = { entries, knownTo: clockTime('09:33') };
     await desk.ask({ suspects: [desk.knows(suspect())] });
     expect([desk.answers, desk.signOf()]).toEqual([[answer], 'none']);

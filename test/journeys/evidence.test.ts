@@ -4,6 +4,7 @@
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
+import { isBelieved, type SourceFacts } from '../../src/domain/evidence/calibration.ts';
 import type { Faults } from '../../src/sandbox/index.ts';
 import { playShift, policyText, Shift, SLACK, type Played, type ShiftOptions } from './shift.ts';
 
@@ -23,11 +24,23 @@ const BOUNCERS = 'native-bouncer';
 const A_FEW_MINUTES_MORE = SLACK + 8 * MINUTE;
 const WRONG = { timelineShifted: 0.1, timelineSwapped: 0.1, timelineContradicting: 0.1 };
 
+interface OnMinute {
+  readonly onMinute: ((minute: number, shift: Shift) => unknown) | undefined;
+}
+
 function play(
   timeline: 'auto' | 'off',
   faults: Partial<Faults> = {},
-  onMinute?: (minute: number, shift: Shift) => unknown,
+  onMinute?: OnMinute['onMinute'],
   more: Pick<ShiftOptions, 'nextIn'> = {},
+): Promise<Played> {
+  return playWith(`{ timeline: ${timeline} }`, { faults, ...more, onMinute });
+}
+
+/** Evidence as the policy says it. */
+function playWith(
+  evidence: string,
+  { switches, onMinute, ...more }: Pick<ShiftOptions, 'nextIn' | 'faults' | 'switches'> & OnMinute,
 ): Promise<Played> {
   return playShift({
     ...more,
@@ -39,9 +52,8 @@ function play(
     shiftMs: 3 * HOUR,
     hours: 4,
     slack: A_FEW_MINUTES_MORE,
-    switches: { nativeTimeoutMinutes: 15, tokenMovesOnSilentReturn: false },
-    faults,
-    policy: `${policyText()}evidence: { timeline: ${timeline} }\n`,
+    switches: { nativeTimeoutMinutes: 15, tokenMovesOnSilentReturn: false, ...switches },
+    policy: `${policyText()}evidence: ${evidence}\n`,
   });
 }
 
@@ -52,6 +64,10 @@ async function answersOf({ metrics, store }: Shift): Promise<readonly [number, n
   const stored = Object.values((await store.learnt())?.evidence.timeline.answers ?? {});
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   return [sum(counted.map(({ value }) => value)), sum(stored)];
+}
+
+async function signInsIn({ store }: Shift): Promise<SourceFacts | undefined> {
+  return (await store.learnt())?.evidence.sign_ins;
 }
 
 /** How many of the agents whose browser bounces were logged off. */
@@ -169,5 +185,32 @@ describe.each<[string, Partial<Faults>]>([
   test('a refusal is said once, and an answer never leaves the sweep incomplete', () => {
     expect(linesOf(played, 'a source of evidence may not be asked')).toBe('forbidden' in faults ? 1 : 0);
     expect(played.shift.reports.filter(({ complete }) => !complete)).toEqual([]);
+  });
+});
+
+describe.each(['address', 'actor', 'target'] as const)('with an audit log that names users by %s', (by) => {
+  let facts: SourceFacts | undefined;
+  const askLog = (faults: Partial<Faults>): Promise<Played> =>
+    playWith('{ timeline: off, sign_ins: on }', {
+      faults,
+      switches: { auditsNameUsersBy: by },
+      onMinute: async (_, shift) => {
+        facts = await signInsIn(shift);
+      },
+    });
+
+  test('it is believed, absent agents are logged off, and no agent is disturbed', async () => {
+    const played = await askLog({});
+    expect([isBelieved(facts!), facts!.wrong]).toEqual([true, 0]);
+    expect([bouncersOff(played), played.truth.disturbed]).toEqual([2, []]);
+  });
+
+  test('and another user as who acted in each entry, it is not believed, and all is as without it', async () => {
+    const { truth } = await askLog({ auditOtherActors: 1 });
+    expect(facts).toMatchObject({ right: 0, wrong: 0, answers: { bounce: 0 } });
+    expect(truth.perArchetype.map(({ loggedOff }) => loggedOff)).toEqual(
+      without.truth.perArchetype.map(({ loggedOff }) => loggedOff),
+    );
+    expect(truth.disturbed).toEqual([]);
   });
 });

@@ -271,7 +271,38 @@ describe('the audit log', () => {
       entity: { id: 'unknown' },
       status: 'SUCCESS',
     });
-    expect(own[0]).not.toHaveProperty('user');
+    expect(own[0]).toHaveProperty('user', {});
+  });
+
+  test.each([
+    ['actor', 'UserSamlAuthentication'],
+    ['target', 'AuthUser'],
+  ] as const)('names the user by the id of the %s where it is switched so', async (by, entityType) => {
+    await begin({ switches: { auditsNameUsersBy: by } });
+    visit.wait(20 * MINUTE);
+    const [first] = await entries();
+    const { people } = visit.sandbox.world.organisation;
+    const { id, name } = people.find((each) => JSON.stringify(first).includes(each.id))!;
+    const reference = { id, selfUri: `/api/v2/users/${id}` };
+    const [user, entity] = by === 'actor' ? [{ ...reference, name }, { id: 'unknown' }] : [{}, reference];
+    expect(first).toMatchObject({ entityType, entity, user });
+    expect(JSON.stringify(await entries())).not.toContain('@');
+  });
+
+  test('names another user as who acted in so many entries, the same ones each time', async () => {
+    await begin({ agents: 60, cast: ['ordinary'] });
+    visit.wait(20 * MINUTE);
+    visit.sandbox.setFaults({ auditOtherActors: 0.5 });
+    const all = await entries();
+    const { people } = visit.sandbox.world.organisation;
+    const others = all.filter(({ user, entity }) => {
+      const at = people.findIndex(({ email }) => email === (entity as Json)['name']);
+      return (user as Json)['id'] === people[(at + 1) % people.length]!.id;
+    });
+    expect(others.length).toBeGreaterThan(10);
+    expect(others.length).toBe(all.filter(({ level }) => level === 'USER').length);
+    expect(others.length).toBeLessThan(all.length - 10);
+    expect(await entries()).toEqual(all);
   });
 
   test('has no entry for a click after a quiet Offline', async () => {

@@ -2,7 +2,9 @@
 import {
   EVIDENCE_SOURCES,
   isBelieved,
+  RIGHT_TO_BE_BELIEVED,
   standingOf,
+  type Calibration,
   type EvidenceSource,
 } from '../../domain/evidence/calibration.ts';
 import { tokensStay, type PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
@@ -57,14 +59,23 @@ function sourceFinding(
     };
   }
   if (standing === 'tried' && facts.wrong > 0 && !isBelieved(facts))
-    return { ...base, verdict: 'warn', advice: CONTRADICTED };
+    return { ...base, verdict: 'warn', advice: wrongAdvice(source, facts) };
   if (standing === 'off' && source === 'sign_ins' && needed && here.tokens === 'stay')
     return { ...base, verdict: 'warn', advice: SWITCH_ON };
   return { ...base, verdict: 'ok' };
 }
 
+/** A log that was never right may name nobody in a way that is read. */
+function wrongAdvice(source: EvidenceSource, { right, wrong }: Calibration): string {
+  return source === 'sign_ins' && right === 0 && wrong >= RIGHT_TO_BE_BELIEVED
+    ? NAMES_NO_AGENT
+    : CONTRADICTED;
+}
+
 const CONTRADICTED =
   'nothing has to be done: its answers are used again after three log-offs that it shows rightly';
+const NAMES_NO_AGENT =
+  'an Authenticate entry of the audit log has to name the agent by id or by the e-mail address of the profile: switch the source off where it does not';
 const SWITCH_ON =
   'set evidence.sign_ins: on and grant audits:audit:view, which reads all administrative audits; or switch the native timeout off';
 

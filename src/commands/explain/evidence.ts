@@ -112,6 +112,14 @@ function unaskedSentences({ kind }: OpenChange, sources: EvidenceShown['sources'
   return [`No source that could tell is asked: ${words.join(', ')}.`];
 }
 
+const OF_PRESENCE = 'has holes or contradicts what was seen';
+/** Why an answer decides nothing, after "what it shows" and "what it showed". */
+const UNDECIDED: Readonly<Record<EvidenceSource, string>> = {
+  timeline: OF_PRESENCE,
+  push: OF_PRESENCE,
+  sign_ins: 'may be of another user, or of one of many sign-ins',
+};
+
 const SAID: Readonly<Record<'bounce' | 'person', string>> = {
   bounce: 'that a browser, and no person, made it',
   person: 'that a person made it',
@@ -126,7 +134,7 @@ function answerSentences(
   if (answer === 'none')
     return [`${asked} and does not show the change yet: it is asked again after the next sweep.`];
   if (answer === 'undecided')
-    return [`${asked}, and what it shows has holes or contradicts what was seen: it decides nothing.`];
+    return [`${asked}, and what it shows ${UNDECIDED[source]}: it decides nothing.`];
   const { right } = sources[source];
   const trial = isBelieved({ right })
     ? 'It was not believed then'
@@ -140,7 +148,8 @@ function answerSentences(
 function closedSentence({ changedAt, at, source, answer, used }: LastAnswer, times: Times): string {
   const change = `the change of ${times.exact(changedAt)}`;
   if (answer === 'none' || answer === 'undecided') {
-    const what = answer === 'none' ? 'did not show it' : 'showed it with holes, or against what was seen';
+    const what =
+      answer === 'none' ? 'did not show it' : `decided nothing, for what it showed ${UNDECIDED[source]}`;
     return `${source} was asked about ${change} and ${what} (last at ${times.exact(at)}): it stays a sign of a person.`;
   }
   const who = answer === 'bounce' ? 'a browser, and no person,' : 'a person';

@@ -9,9 +9,19 @@ export interface PresenceRecord {
   readonly presence: SystemPresence | 'UNKNOWN';
 }
 
+/** How an entry of the audit log names a user: by an id, by addresses, by both, or not at all. In the words of the log. */
+export interface LogName {
+  readonly id: string | undefined;
+  readonly emails: readonly string[];
+}
+
 /** One sign-in that the audit log tells of. A browser or a person stands behind it; the log does not say which. */
 export interface SignIn {
   readonly at: Instant;
-  /** The e-mail address of the user, as the log writes it. */
-  readonly email: string;
+  /** Who acted: the one who signed in, but for an administrator, or a user who signs in as another one. */
+  readonly actor: LogName;
+  /** What the entry is about: the user who was signed in, or the sign-in itself. */
+  readonly target: LogName;
+  /** Whether the entry is about a user, also where that user is not named. */
+  readonly isAboutUser: boolean;
 }

@@ -3,7 +3,6 @@
  * past it without one shows that it had not. Pure.
  */
 import { MINUTE, SECOND, type Duration, type Instant, type Interval } from '../time/time.ts';
-import type { SignIn } from './records.ts';
 import type { Answer } from './timeline.ts';
 
 /** A browser that signs in again sets its presence within this. */
@@ -18,10 +17,16 @@ const OVERTAKING: Duration = 2 * MINUTE;
  */
 const ALONE_FOR: Duration = 4 * MINUTE;
 
+/** One entry of the audit log as it concerns one agent. */
+export interface AgentSignIn {
+  readonly at: Instant;
+  /** Whether it is certainly of this agent, and not perhaps of another user whom it names as well. */
+  readonly isCertain: boolean;
+}
+
 /** What of the audit log concerns one agent. */
 export interface AgentSignIns {
-  /** Of this agent alone. */
-  readonly entries: readonly SignIn[];
+  readonly entries: readonly AgentSignIn[];
   /** The newest entry of anybody. */
   readonly knownTo: Instant | undefined;
 }
@@ -32,18 +37,21 @@ export function signInAnswer(signIns: AgentSignIns, stamp: Instant, earliest: In
   const shown = showsSignIn(signIns, { from, to: stamp });
   if (shown === false) return { kind: 'person' };
   if (shown === true) return { kind: 'bounce', offline: undefined };
-  return isAmong(signIns.entries, { from, to: stamp }) ? { kind: 'undecided' } : { kind: 'none' };
+  const isShown = signIns.entries.some(({ at }) => isIn({ from, to: stamp }, at));
+  return { kind: isShown ? 'undecided' : 'none' };
 }
 
 /**
  * Whether the log shows a sign-in in this span, such as the one behind a silent return after our revocation; `undefined` while it
- * has not come so far, and where another one shortly before says that it may be of something else.
+ * has not come so far, where it may be another user's, and where another one shortly before says that it may be of something else.
  */
 export function showsSignIn(
   { entries, knownTo = -Infinity }: AgentSignIns,
   span: Interval,
 ): boolean | undefined {
-  if (!isAmong(entries, span)) return knownTo >= span.to + OVERTAKING ? false : undefined;
+  const shown = entries.filter(({ at }) => isIn(span, at));
+  if (shown.length === 0) return knownTo >= span.to + OVERTAKING ? false : undefined;
+  if (!shown.every(({ isCertain }) => isCertain)) return undefined;
   const isOneOfMany = entries.some(({ at }) => {
     const before = span.from - TOLERANCE - at;
     return before > 0 && before <= ALONE_FOR;
@@ -51,6 +59,6 @@ export function showsSignIn(
   return isOneOfMany ? undefined : true;
 }
 
-function isAmong(entries: AgentSignIns['entries'], { from, to }: Interval): boolean {
-  return entries.some(({ at }) => at >= from - TOLERANCE && at <= to + TOLERANCE);
+function isIn({ from, to }: Interval, at: Instant): boolean {
+  return at >= from - TOLERANCE && at <= to + TOLERANCE;
 }

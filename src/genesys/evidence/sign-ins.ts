@@ -1,9 +1,9 @@
 /**
- * Sign-ins that the audit log tells of. The log is asked for one service and one action, and of each entry only the time and the
- * address of the user are kept: it holds all that administrators do.
+ * Sign-ins that the audit log tells of. The log is asked for one service and one action, and of each entry only the time is kept, and by
+ * which ids and addresses it names users: it holds all that administrators do.
  */
 import { DAY, SECOND, type Duration, type Instant, type Interval } from '../../domain/time/time.ts';
-import type { SignIn } from '../../domain/evidence/records.ts';
+import type { LogName, SignIn } from '../../domain/evidence/records.ts';
 import { asArray, asNumber, asObject, asText, member, type Json } from '../../http/read-json.ts';
 import { NO_ROOM, type EvidenceFault, type SignIns, type SignInSource } from '../../ports/evidence.ts';
 import { asInstant, asName } from '../http/json.ts';
@@ -15,8 +15,11 @@ const QUERY = 'postAuditsQueryRealtime';
 const PERMISSION = 'audits:audit:view';
 const SERVICE = 'PeoplePermissions';
 const ACTION = 'Authenticate';
-/** Things that a sign-in is an entry about. */
-const ENTITIES: ReadonlySet<string> = new Set(['UserSamlAuthentication', 'AuthUser']);
+/** Things that a sign-in is an entry about: the sign-in by SAML itself, or a user. */
+const USER = 'AuthUser';
+const ENTITIES: ReadonlySet<string> = new Set(['UserSamlAuthentication', USER]);
+/** Stands in the place of an id. */
+const UNKNOWN = 'unknown';
 const PAGE_SIZE = 500;
 const MOST_PAGES = 4;
 /** The log keeps 14 days; what is asked about is minutes old. */
@@ -38,8 +41,8 @@ export function signInsOf(parts: EvidenceParts): SignInSource {
 
 interface Entry {
   readonly at: Instant;
-  /** `undefined` where the entry is no successful sign-in, or does not say of whom. */
-  readonly email: string | undefined;
+  /** `undefined` where the entry is no successful sign-in, or names nobody. */
+  readonly signIn: SignIn | undefined;
 }
 
 class AuditLog {
@@ -134,7 +137,7 @@ function entryOf(raw: unknown, span: Interval): Entry[] {
   const at = asInstant(entry?.['eventDate']);
   const { from, to } = bySeconds(span);
   if (entry === undefined || at === undefined || at < from || at > to) return [];
-  return [{ at, email: isSignIn(entry) ? emailIn(entry) : undefined }];
+  return [{ at, signIn: isSignIn(entry) ? signInOf(entry, at) : undefined }];
 }
 
 function isSignIn(entry: Json): boolean {
@@ -146,14 +149,20 @@ function isSignIn(entry: Json): boolean {
   );
 }
 
-/** Sign-ins by SAML have no user: there the thing itself is named by the address. */
-function emailIn(entry: Json): string | undefined {
-  const candidates = [
-    member(entry, 'user', 'email'),
-    member(entry, 'entity', 'name'),
-    member(entry, 'user', 'name'),
-  ];
-  return candidates.map(asName).find((text) => text !== undefined && ADDRESS.test(text));
+/** Sign-ins by SAML may have no user: there the thing itself is named by the address. */
+function signInOf(entry: Json, at: Instant): SignIn | undefined {
+  const [actor, target] = [nameIn(entry['user']), nameIn(entry['entity'])];
+  const isNamed = [actor, target].some(({ id, emails }) => id !== undefined || emails.length > 0);
+  return isNamed ? { at, actor, target, isAboutUser: entry['entityType'] === USER } : undefined;
+}
+
+/** Of names only those count that are addresses: other ones tell nobody apart. */
+function nameIn(reference: unknown): LogName {
+  const id = asName(member(reference, 'id')) ?? '';
+  const isId = id !== '' && id.toLowerCase() !== UNKNOWN;
+  const texts = ['email', 'name'].map((key) => asName(member(reference, key)) ?? '');
+  const emails = texts.filter((text) => ADDRESS.test(text));
+  return { id: isId ? id : undefined, emails };
 }
 
 const ADDRESS = /^[^\s@]+@[^\s@]+$/;
@@ -166,9 +175,9 @@ function isInOrder(entries: readonly Entry[]): boolean {
 function signInsIn(found: readonly Entry[]): SignIns {
   const signIns = new Map<string, SignIn>();
   let knownTo: Instant | undefined;
-  for (const { at, email } of found) {
+  for (const { at, signIn } of found) {
     knownTo = Math.max(knownTo ?? at, at);
-    if (email !== undefined) signIns.set(`${at} ${email}`, { at, email });
+    if (signIn !== undefined) signIns.set(JSON.stringify(signIn), signIn);
   }
   return { entries: [...signIns.values()].toSorted((a, b) => a.at - b.at), knownTo };
 }

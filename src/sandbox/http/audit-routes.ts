@@ -1,4 +1,4 @@
-/** The audit log that is asked at once: an entry for each sign-in by SAML, as the platform writes them. */
+/** The audit log that is asked at once: an entry for each sign-in. How it names the user is a switch. */
 import type { Person } from '../organisation.ts';
 import { createRandom, makeId, mixSeed } from '../random.ts';
 import { DAY } from '../time.ts';
@@ -19,6 +19,8 @@ const KINDS = [
 interface SignIn {
   readonly person: Person;
   readonly at: number;
+  /** Somebody else who acted. */
+  readonly actor: Person | undefined;
 }
 
 /** The routes. */
@@ -46,7 +48,7 @@ export function auditRoutes(parts: Parts): readonly Route[] {
   ];
 }
 
-function query(parts: Parts, { body }: Ask): Reply {
+function query(parts: Parts, { body, query: asked }: Ask): Reply {
   const { from, to } = intervalIn(body, parts.world.now());
   const pageSize = wholeIn(body, 'pageSize', USUAL_PAGE);
   const pageNumber = wholeIn(body, 'pageNumber', 1);
@@ -54,7 +56,7 @@ function query(parts: Parts, { body }: Ask): Reply {
   const isWanted = wantedEntries(body);
   const found = signIns(parts)
     .filter(({ at }) => at >= from && at < to)
-    .map((signIn) => entry(parts.settings.seed, signIn))
+    .map((signIn) => entry(parts, signIn, asked.getAll('expand').includes('user')))
     .filter(isWanted);
   if (isDescending(body)) found.reverse();
   return ok({
@@ -69,31 +71,44 @@ function query(parts: Parts, { body }: Ask): Reply {
 /** What the log shows by now, in the order of time. */
 function signIns({ world, dice, settings }: Parts): readonly SignIn[] {
   if (!settings.switches.auditsCoverSignIns) return [];
-  const { auditDelayMs, auditHoles } = dice.faults;
+  const { auditDelayMs, auditHoles, auditOtherActors } = dice.faults;
   const until = world.now() - auditDelayMs;
+  const { people } = world.organisation;
   const found: SignIn[] = [];
-  for (const person of world.organisation.people) {
+  for (const person of people) {
+    // The same entries each time the log is read.
+    const strikes = (share: number, salt: number, at: number): boolean =>
+      share > 0 && createRandom(mixSeed(settings.seed, salt, person.index, at))() < share;
     for (const at of world.desk(person).trail.signIns) {
-      const isHole =
-        auditHoles > 0 && createRandom(mixSeed(settings.seed, 12, person.index, at))() < auditHoles;
-      if (at <= until && !isHole) found.push({ person, at });
+      if (at > until || strikes(auditHoles, 12, at)) continue;
+      const next = people[(person.index + 1) % people.length];
+      found.push({ person, at, actor: strikes(auditOtherActors, 13, at) ? next : undefined });
     }
   }
   return found.sort((a, b) => a.at - b.at || a.person.index - b.person.index);
 }
 
+interface Reference {
+  readonly id?: string;
+  readonly name?: string;
+  readonly selfUri?: string;
+}
+
 interface Entry {
   readonly action: string;
   readonly entityType: string;
-  readonly entity: { readonly id: string; readonly name: string };
+  readonly entity: Reference;
+  readonly user: Reference;
 }
 
-/** Dated to the second; the user is not told, but for the address in the name of what was signed in to. */
-function entry(seed: number, { person, at }: SignIn): Entry {
+/** Dated to the second. Who acted has a name only where that is expanded. */
+function entry({ settings }: Parts, { person, at, actor }: SignIn, expandsUser: boolean): Entry {
   const second = Math.floor(at / 1_000) * 1_000;
+  const by = settings.switches.auditsNameUsersBy;
+  const acted = actor ?? (by === 'actor' ? person : undefined);
   const described = {
-    id: makeId(createRandom(mixSeed(seed, 10, person.index, at))),
-    level: 'SYSTEM',
+    id: makeId(createRandom(mixSeed(settings.seed, 10, person.index, at))),
+    level: acted === undefined ? 'SYSTEM' : 'USER',
     serviceName: SERVICE,
     eventDate: new Date(second).toISOString().replace('.000Z', 'Z'),
     status: 'SUCCESS',
@@ -101,17 +116,28 @@ function entry(seed: number, { person, at }: SignIn): Entry {
   return {
     ...described,
     action: 'Authenticate',
-    entityType: 'UserSamlAuthentication',
-    entity: { id: 'unknown', name: person.email },
+    entityType: by === 'target' ? 'AuthUser' : 'UserSamlAuthentication',
+    // Where another user acted, the entry says on whom.
+    entity: entityOf(person, by === 'actor' && actor !== undefined ? 'address' : by),
+    user: acted === undefined ? {} : { ...userOf(acted), ...(expandsUser ? { name: acted.name } : {}) },
   };
 }
 
-/** All filters of the platform, of which entries of this log have three. */
+function entityOf(person: Person, by: Parts['settings']['switches']['auditsNameUsersBy']): Reference {
+  if (by === 'target') return userOf(person);
+  return by === 'address' ? { id: 'unknown', name: person.email } : { id: 'unknown' };
+}
+
+function userOf({ id }: Person): Reference {
+  return { id, selfUri: `/api/v2/users/${id}` };
+}
+
+/** All filters of the platform, of which entries of this log have four. */
 const PROPERTIES: Readonly<Record<string, (entry: Entry) => string | undefined>> = {
   Action: ({ action }) => action,
   EntityType: ({ entityType }) => entityType,
   EntityId: ({ entity }) => entity.id,
-  UserId: () => undefined,
+  UserId: ({ user }) => user.id,
   ClientId: () => undefined,
 };
 

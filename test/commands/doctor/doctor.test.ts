@@ -451,6 +451,25 @@ describe('clocks and timeouts', () => {
     });
 
     test.each([
+      ['sign_ins', 0, 3, 'an Authenticate entry of the audit log has to name the agent by id'],
+      ['sign_ins', 1, 3, 'nothing has to be done'],
+      ['sign_ins', 0, 2, 'nothing has to be done'],
+      ['timeline', 0, 3, 'nothing has to be done'],
+    ] as const)(
+      '%s that was right %i times and wrong %i times is told of with %j',
+      async (source, right, wrong, words) => {
+        const facts = { ...UNASKED, right, wrong, triedTo: NOW };
+        const diagnosis = await ask(NATIVE, { ...STAYING, evidence: { ...known, [source]: facts } }, [
+          source,
+        ]);
+        expect(found(diagnosis, `evidence ${source}`)).toMatchObject({
+          verdict: 'warn',
+          advice: expect.stringContaining(words),
+        });
+      },
+    );
+
+    test.each([
       [['timeline', 'sign_ins'], 'warn'],
       [['timeline'], 'ok'],
     ] as const)('asked of %j without the permission for audits is %s', async (evidence, verdict) => {

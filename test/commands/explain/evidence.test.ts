@@ -143,6 +143,23 @@ describe('a suspect change', () => {
     ]);
   });
 
+  test.each<[EvidenceSource, string]>([
+    ['timeline', 'has holes or contradicts what was seen'],
+    ['push', 'has holes or contradicts what was seen'],
+    ['sign_ins', 'may be of another user, or of one of many sign-ins'],
+  ])('that %s cannot decide says why, also once its time is over', (source, why) => {
+    const told = bounced();
+    const note = { stamp: clockTime('09:20:07'), answer: 'undecided', at: clockTime('09:21:02') } as const;
+    const memory = noteEvidence(told.state(), { ...note, source, isUsed: true });
+    expect(words(told, memory)).toEqual([
+      OPEN,
+      `${source} was asked at 09:21:02, and what it shows ${why}: it decides nothing.`,
+    ]);
+    expect(words(told, memory, { now: clockTime('09:40') })).toEqual([
+      `${source} was asked about the change of 09:20:07 and decided nothing, for what it showed ${why} (last at 09:21:02): it stays a sign of a person.`,
+    ]);
+  });
+
   test.each<[Answer['kind'], string]>([
     [
       'bounce',

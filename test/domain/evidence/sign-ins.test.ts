@@ -8,9 +8,14 @@ const STAMP = clockTime('10:00:00');
 /** Sign-ins of the agent at these times, in a log whose newest entry is of that time. */
 function log(knownTo: string | undefined, ...times: readonly string[]): AgentSignIns {
   return {
-    entries: times.map((time) => ({ at: clockTime(time), email: 'ada@example.com' })),
+    entries: times.map((time) => ({ at: clockTime(time), isCertain: true })),
     knownTo: knownTo === undefined ? undefined : clockTime(knownTo),
   };
+}
+
+/** With one more of this time, which may be another user's. */
+function withDoubtful({ entries, knownTo }: AgentSignIns, time: string): AgentSignIns {
+  return { entries: [...entries, { at: clockTime(time), isCertain: false }], knownTo };
 }
 
 describe('a change with a sign-in', () => {
@@ -56,6 +61,25 @@ describe('a log that tells of sign-ins of the agent again and again', () => {
   test('shows no return of ours, neither rightly nor wrongly', () => {
     const span = { from: STAMP, to: clockTime('10:00:20') };
     expect(showsSignIn(log('10:03', '09:57', '10:00:18'), span)).toBeUndefined();
+  });
+});
+
+describe('a sign-in that may be another user’s', () => {
+  test.each([
+    ['seconds before a change', log('10:02'), '09:59:58'],
+    ['beside one that is the agent’s', log('10:02', '09:59:57'), '09:59:58'],
+    ['minutes before one that is the agent’s', log('10:02', '09:59:57'), '09:56:00'],
+  ])('decides nothing %s', (_, signIns, at) => {
+    expect(signInAnswer(withDoubtful(signIns, at), STAMP)).toEqual({ kind: 'undecided' });
+  });
+
+  test('does not hide that a person chose a presence, where it is not near the change', () => {
+    expect(signInAnswer(withDoubtful(log('10:02'), '09:56:00'), STAMP)).toEqual({ kind: 'person' });
+  });
+
+  test('shows no return of ours, neither rightly nor wrongly', () => {
+    const span = { from: STAMP, to: clockTime('10:00:20') };
+    expect(showsSignIn(withDoubtful(log('10:03'), '10:00:18'), span)).toBeUndefined();
   });
 });
 

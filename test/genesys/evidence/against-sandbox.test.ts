@@ -70,6 +70,7 @@ const RECENT = { from: at(20), to: at(40) };
 
 test('a bounce has an Offline in the presence history, and a sign-in in the audit log', async () => {
   const { id, email } = await away(bounce);
+  const unnamed = { id: undefined, emails: [] };
   expect(await platform.timeline.ask([id], RECENT, NO_SIGNAL)).toEqual(
     new Map([
       [
@@ -83,10 +84,29 @@ test('a bounce has an Offline in the presence history, and a sign-in in the audi
     ]),
   );
   expect(await platform.signIns.ask(RECENT, NO_SIGNAL)).toEqual({
-    entries: [{ at: at(30, 7), email }],
+    entries: [
+      { at: at(30, 7), actor: unnamed, target: { id: undefined, emails: [email] }, isAboutUser: false },
+    ],
     knownTo: at(30, 7),
   });
 });
+
+test.each([
+  ['actor', false],
+  ['target', true],
+] as const)(
+  'a log that names users by the id of the %s tells of the sign-in as well',
+  async (by, isAboutUser) => {
+    await end();
+    await begin({ switches: { auditsNameUsersBy: by } });
+    const { id } = await away(bounce);
+    const names = { actor: { id: undefined, emails: [] }, target: { id: undefined, emails: [] } };
+    expect(await platform.signIns.ask(RECENT, NO_SIGNAL)).toEqual({
+      entries: [{ at: at(30, 7), ...names, [by]: { id, emails: [] }, isAboutUser }],
+      knownTo: at(30, 7),
+    });
+  },
+);
 
 test('a click has neither', async () => {
   const { id } = await away(click);

@@ -55,7 +55,15 @@ function saml(time: string, email: string, more: object = {}): object {
   };
 }
 
-const ANN = { at: at('08:58:03'), email: 'ann@example.com' };
+const ANN_ID = '5c0e5b0a-7d1c-4a55-9f0e-3a8f5d1c2b01';
+const UNNAMED = { id: undefined, emails: [] };
+
+/** What is kept of `saml`. */
+function kept(time: string, email: string): object {
+  return { at: at(time), actor: UNNAMED, target: { id: undefined, emails: [email] }, isAboutUser: false };
+}
+
+const ANN = kept('08:58:03', 'ann@example.com');
 
 describe('asking for sign-ins', () => {
   test('asks once which services the log covers, and then for one action of one service', async () => {
@@ -63,7 +71,7 @@ describe('asking for sign-ins', () => {
     const span = { from: SPAN.from + 1, to: SPAN.to - 1 };
     const told = await fake.platform.signIns.ask(span, NO_SIGNAL);
     await fake.platform.signIns.ask(span, NO_SIGNAL);
-    expect(told).toEqual({ entries: [ANN], knownTo: ANN.at });
+    expect(told).toEqual({ entries: [ANN], knownTo: at('08:58:03') });
     expect(fake.of(MAPPING)).toHaveLength(1);
     const [asked, ...rest] = fake.of(PATH);
     expect(rest).toHaveLength(1);
@@ -78,20 +86,31 @@ describe('asking for sign-ins', () => {
     });
   });
 
-  test('takes the address from the expanded user, else from the name of what was signed in to', async () => {
+  test('takes the ids and addresses of the user and of what was signed in to, and no other names', async () => {
+    const user = { id: ANN_ID, name: 'Ann', email: 'ann@example.com', selfUri: `/api/v2/users/${ANN_ID}` };
     const fake = await platform(
       pages([
-        saml('08:58:03', 'unknown', {
+        saml('08:58:03', 'unknown', { user }),
+        saml('08:58:04', 'bob@example.com', { user: {} }),
+        saml('08:58:05', '', {
           entityType: 'AuthUser',
-          user: { id: 'u', name: 'Ann', email: 'ann@example.com' },
+          entity: { id: ANN_ID },
+          user: { name: 'ann@example.com' },
         }),
-        saml('08:58:04', 'bob@example.com'),
-        saml('08:58:05', 'Cyd', { entityType: 'AuthUser', user: { id: 'u', name: 'Cyd' } }),
       ]),
     );
     const told = await fake.platform.signIns.ask(SPAN, NO_SIGNAL);
+    const ann = { id: ANN_ID, emails: ['ann@example.com'] };
+    const [byId, byName] = [
+      { id: ANN_ID, emails: [] },
+      { id: undefined, emails: ['ann@example.com'] },
+    ];
     expect(told).toEqual({
-      entries: [ANN, { at: at('08:58:04'), email: 'bob@example.com' }],
+      entries: [
+        { at: at('08:58:03'), actor: ann, target: UNNAMED, isAboutUser: false },
+        kept('08:58:04', 'bob@example.com'),
+        { at: at('08:58:05'), actor: byName, target: byId, isAboutUser: true },
+      ],
       knownTo: at('08:58:05'),
     });
   });
@@ -100,7 +119,8 @@ describe('asking for sign-ins', () => {
     ['a failed one', { status: 'FAILURE' }],
     ['another action', { action: 'SingleLogout' }],
     ['another thing', { entityType: 'OAuthClient' }],
-    ['one without a readable address', { entity: { id: 'unknown', name: 'a b@example.com' } }],
+    ['one that names nobody', { entity: { id: 'unknown', name: 'a b@example.com' }, user: { id: '' } }],
+    ['one whose names are no texts', { entity: [], user: { id: 7, name: { email: 'ann@example.com' } } }],
   ])('%s is no sign-in, but shows how far the log has come', async (_, more) => {
     const fake = await platform(pages([saml('08:58:03', 'ann@example.com', more)]));
     expect(await fake.platform.signIns.ask(SPAN, NO_SIGNAL)).toEqual({
@@ -123,7 +143,7 @@ describe('asking for sign-ins', () => {
     const fake = await platform(pages([saml('08:59:00', 'bob@example.com'), first], [first]));
     const told = await fake.platform.signIns.ask(SPAN, NO_SIGNAL);
     expect(told).toEqual({
-      entries: [ANN, { at: at('08:59:00'), email: 'bob@example.com' }],
+      entries: [ANN, kept('08:59:00', 'bob@example.com')],
       knownTo: at('08:59:00'),
     });
     expect(fake.of(PATH)).toHaveLength(2);
@@ -151,6 +171,13 @@ describe('asking for sign-ins', () => {
       why: expect.stringContaining('not in order'),
     });
   });
+});
+
+test('two users who sign in within one second are two sign-ins', async () => {
+  const users = ['ann@example.com', 'bob@example.com'];
+  const fake = await platform(pages(users.map((each) => saml('08:58:03', each))));
+  const told = await fake.platform.signIns.ask(SPAN, NO_SIGNAL);
+  expect(told).toMatchObject({ entries: users.map((each) => kept('08:58:03', each)) });
 });
 
 describe('an audit log that does not tell', () => {
