@@ -19,6 +19,9 @@ const ROLLOUT_NOTE = 'rollout';
 const KEPT_POLICIES_NOTE = 'rollout_policies';
 const ORDER_NOTE = 'rollout_order';
 
+/** The names of all of them. */
+export const ROLLOUT_NOTES: readonly string[] = [ROLLOUT_NOTE, KEPT_POLICIES_NOTE, ORDER_NOTE];
+
 const VERSION = 1;
 const mark = z.string().max(64);
 /** Longer than anything that an operator says, and than a sentence with that in it. */
@@ -106,6 +109,17 @@ export function rolloutIn(facts: ReadonlyMap<string, string>): Rollout {
       handled: last?.what === 'continue' ? last.id : undefined,
     }
   );
+}
+
+/**
+ * The same facts for a store that has lost its record, by which a rollout is judged: what was stopped stays stopped, and what was being
+ * brought out begins anew beside the policy that was in force for all.
+ */
+export function withoutRecord(facts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  if (!facts.has(ROLLOUT_NOTE)) return facts;
+  const { candidate, ...rest } = rolloutIn(facts);
+  const stopped = candidate?.stopped === undefined ? rest : { ...rest, candidate };
+  return new Map([...facts, [ROLLOUT_NOTE, body({ ...stopped, told: [] })]]);
 }
 
 /** The policies that are kept, that which was in force for all first; none where the note cannot be used. */

@@ -4,13 +4,11 @@
  */
 import { accessSync, constants, existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
-import type { Pause } from '../../domain/record.ts';
+import { NOTHING_CARRIED, salvaged, writeCarried, type Carried } from './carried.ts';
 import { Database } from './database.ts';
 import { StoreError, storeError, storeErrorOf } from '../errors.ts';
 import { IN_MEMORY, mustBePlain, prepareFile } from './files.ts';
-import { goOnFrom, leaseRow } from './lease.ts';
 import { NOTES } from '../notes.ts';
-import { readPause, writePause } from './pauses.ts';
 import { checkVersion, migrate, MIGRATIONS } from './schema.ts';
 import { factOf, SAVE_FACT } from './statements.ts';
 
@@ -28,6 +26,8 @@ export interface OpenOptions {
   readonly migrations?: readonly string[];
   /** Pages that were found whole so short a time ago, in a file that was properly closed since, are not read again; 0 unless given. */
   readonly trusted?: Duration;
+  /** For a file that is opened anew: what this process read of it last. */
+  readonly known?: Carried;
 }
 
 export interface Opened {
@@ -46,15 +46,17 @@ export function openDatabase(path: string, options: OpenOptions): Opened {
   if (options.existing === true) mustBeTheNameInUse(path);
   prepareFile(path);
   try {
+    // Emptied under this process, which has its locks: only another file can be used.
+    if (options.known !== undefined && sizeOf(path) === 0) throw storeError('corrupt', path, 'it is empty');
     return { ...openWritable(path, options), setAside: undefined };
   } catch (error) {
     const fault = storeErrorOf(error, path);
     if (fault.kind !== 'corrupt' || options.existing === true) throw fault;
-    const { pause, epoch } = salvaged(path, options);
+    const carried = salvagedFrom(path, options);
     const setAside = keepAside(path, options.now());
+    prepareFile(path);
     const opened = openWritable(path, options);
-    writePause(opened.db, pause);
-    goOnFrom(opened.db, epoch);
+    writeCarried(opened.db, carried);
     return { ...opened, setAside };
   }
 }
@@ -183,31 +185,17 @@ function keepAside(path: string, now: Instant): string {
   return aside;
 }
 
-/** The kill switch outlives the file if it can still be read, and so does the epoch of the lease. */
-function salvaged(
-  path: string,
-  options: OpenOptions,
-): { readonly pause: Pause | undefined; readonly epoch: number } {
+/** What people have asked of the worker, as far as the file still shows it. */
+function salvagedFrom(path: string, options: OpenOptions): Carried {
+  const { known = NOTHING_CARRIED } = options;
   let db: Database | undefined;
   try {
     db = new Database(path, { readOnly: true, busyTimeout: patience(options) });
-    const from = db;
-    return {
-      pause: unlessDamaged(() => readPause(from)),
-      epoch: unlessDamaged(() => leaseRow(from)?.epoch) ?? 0,
-    };
+    return salvaged(db, known);
   } catch {
-    return { pause: undefined, epoch: 0 };
+    return known;
   } finally {
     if (db !== undefined) quietlyClose(db);
-  }
-}
-
-function unlessDamaged<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
   }
 }
 

@@ -43,6 +43,7 @@ import { noteChecked, openDatabase, type Opened } from './open.ts';
 import type { StoreOptions } from './options.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { inTurns } from './turns.ts';
+import { NOTHING_CARRIED, readCarried } from './carried.ts';
 import { readPause, writePause } from './pauses.ts';
 import { forgetBefore, giveBackSpace } from './prune.ts';
 import * as sql from './statements.ts';
@@ -59,6 +60,8 @@ export class SqliteStore implements Store {
   #setAside: string | undefined;
   #checkedAt: Instant | undefined;
   #opened = 1;
+  /** What people have asked of the worker, as it stood when the lease was held last. */
+  #known = NOTHING_CARRIED;
   /** The file could not be used as it is: it is opened anew before the lease is held again. */
   #broken = false;
   #closed = false;
@@ -123,6 +126,7 @@ export class SqliteStore implements Store {
       if (this.#broken) this.#openAnew();
       const grant = takeLease(this.#db, this.#self, this.#foundLease, { holder, now, ttl, quiet });
       this.#fence.asked(holder, grant?.epoch);
+      this.#known = readCarried(this.#db);
       return grant;
     });
   }
@@ -337,7 +341,7 @@ export class SqliteStore implements Store {
   #openAnew(): void {
     const { path } = this.#db;
     if (!existsSync(path)) throw storeError('lost', path, 'there is no such file');
-    const { db, setAside, checkedAt } = openDatabase(path, this.#options);
+    const { db, setAside, checkedAt } = openDatabase(path, { ...this.#options, known: this.#known });
     this.#db.takeOver(db);
     this.#foundLease = readLease(db);
     this.#setAside = setAside;

@@ -70,7 +70,9 @@ describe('files of the store', () => {
     mkdirSync(dirname(path));
     writeFileSync(path, 'not a database '.repeat(999), { mode: 0o644 });
     const store = await place.open(path);
+    await store.setFacts(new Map([['a', '1']]));
     expect(mode(store.setAside!)).toBe('600');
+    expect(['', '-wal', '-shm'].map((side) => mode(path + side))).toEqual(['600', '600', '600']);
   });
 
   test('are not touched by a visitor who only reads', async () => {

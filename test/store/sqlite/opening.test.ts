@@ -19,6 +19,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { HOUR } from '../../../src/domain/time/time.ts';
 import { openDatabase } from '../../../src/store/sqlite/open.ts';
 import { MIGRATIONS } from '../../../src/store/sqlite/schema.ts';
+import { rolloutNotes } from '../../../src/store/rollout-note.ts';
 import { BASE, stateOf, Place, STANDING } from './fixtures.ts';
 
 const place = new Place();
@@ -57,6 +58,17 @@ async function withoutRights<T>(work: () => Promise<T>): Promise<T> {
     seteuid(0);
   }
 }
+
+/** A rollout that an operator has stopped. */
+const STOPPED = {
+  base: { judges: 'former', mode: 'enforce' },
+  candidate: {
+    ...{ judges: 'changed', hash: 'bbbb', steps: [{ at: BASE, share: 0.2 }], watched: 0, countedFrom: BASE },
+    stopped: { at: BASE, reason: 'aborted', by: 'lead@floor' },
+  },
+  stopped: ['changed'],
+} as const;
+const KEPT = { ...STOPPED.base, hash: 'aaaa', content: '{}' };
 
 const plain = { now: () => BASE, readOnly: false, existing: false, busyTimeout: 50, maxPages: undefined };
 
@@ -183,6 +195,25 @@ describe('a damaged database', () => {
     expect(fresh.setAside).toBeDefined();
     expect(await fresh.pause()).toEqual(pause);
     expect(await fresh.holdLease('two', BASE, HOUR)).toEqual({ epoch: 2, actsAfter: 0 });
+  });
+
+  test('hands on that a rollout was stopped, and begins one anew of which the record is lost', async () => {
+    const underWay = { ...STOPPED.candidate, stopped: undefined };
+    const found: unknown[] = [];
+    for (const rollout of [STOPPED, { ...STOPPED, candidate: underWay, stopped: ['other'] }]) {
+      const path = place.path();
+      const store = await place.open(path);
+      await rolloutNotes(store).save(rollout, [KEPT], []);
+      await store.close();
+      await filled(path, 900);
+      const bytes = readFileSync(path);
+      bytes.fill(0x5a, bytes.length - 8 * 4096);
+      writeFileSync(path, bytes);
+      const fresh = await place.open(path);
+      expect(fresh.setAside).toBeDefined();
+      found.push((await rolloutNotes(fresh).read()).rollout);
+    }
+    expect(found).toEqual([STOPPED, { base: STOPPED.base, stopped: ['other'] }]);
   });
 
   test('stays where it is when a visitor finds it', async () => {
@@ -401,6 +432,36 @@ describe('what stops the store', () => {
     await store.saveStep([stateOf('c', BASE)], []);
     expect([...(await store.loadMemories()).keys()]).toEqual(['c']);
   });
+
+  test.each([
+    ['noise', (length: number) => Buffer.alloc(length, 'noise')],
+    ['noughts', (length: number) => Buffer.alloc(length)],
+    ['nothing', () => Buffer.alloc(0)],
+  ])(
+    'a file that becomes %s under the worker takes away nothing that people have asked for: pause, stops of rollouts, sign-outs',
+    async (_, spoilt) => {
+      const path = place.path();
+      const pause = { since: BASE, until: undefined, reason: 'audit' };
+      const store = await place.open(path);
+      await store.setPause(pause);
+      await rolloutNotes(store).save(STOPPED, [KEPT], []);
+      await store.sessions.end('session', BASE + HOUR, BASE);
+      for (const holder of ['one', 'two']) {
+        await store.holdLease(holder, BASE, HOUR);
+        await store.releaseLease(holder);
+      }
+      const other = new DatabaseSync(path);
+      other.exec("INSERT INTO fact (name, value) VALUES ('a', '1'); PRAGMA wal_checkpoint(TRUNCATE)");
+      writeFileSync(path, spoilt(readFileSync(path).length));
+      await expect(store.saveStep([stateOf('b', BASE)], [])).rejects.toBeDefined();
+      expect(await store.holdLease('three', BASE, HOUR)).toMatchObject({ epoch: 3 });
+      other.close();
+      expect(store.opened).toBe(2);
+      expect(await store.pause()).toEqual(pause);
+      expect(await rolloutNotes(store).read()).toMatchObject({ rollout: STOPPED, kept: [KEPT] });
+      expect(await store.sessions.isEnded('session')).toBe(true);
+    },
+  );
 
   test('a directory without the right to write is said, with the user and what to do', async () => {
     const directory = join(place.directory, 'closed');

@@ -1,0 +1,64 @@
+/**
+ * What people have asked of the worker outlives the file in which it stood. A damaged file is asked for it part by part; what cannot be
+ * read there is taken as this process read it last.
+ */
+import type { Pause } from '../../domain/record.ts';
+import { ENDED_SESSION } from '../notes.ts';
+import { ROLLOUT_NOTES, withoutRecord } from '../rollout-note.ts';
+import type { Database } from './database.ts';
+import { goOnFrom, leaseRow } from './lease.ts';
+import { readPause, writePause } from './pauses.ts';
+import { SAVE_FACT } from './statements.ts';
+
+export interface Carried {
+  readonly pause: Pause | undefined;
+  /** Of the lease: none comes twice. */
+  readonly epoch: number;
+  /** Rollouts that were stopped, and sessions of the page that were signed out. */
+  readonly facts: ReadonlyMap<string, string>;
+}
+
+export const NOTHING_CARRIED: Carried = { pause: undefined, epoch: 0, facts: new Map() };
+
+const FACTS = `SELECT name, value FROM fact WHERE name IN (${ROLLOUT_NOTES.map(() => '?').join()})
+  OR (name >= ? AND name < ?)`;
+/** Sorts after all sessions. */
+const PAST_SESSIONS = `${ENDED_SESSION}\uffff`;
+
+/** All of it. Throws `StoreError` where a part cannot be read. */
+export function readCarried(db: Database): Carried {
+  return { pause: readPause(db), epoch: epochIn(db), facts: factsIn(db) };
+}
+
+/** What a damaged file shows of it, and else what is known. */
+export function salvaged(db: Database, known: Carried): Carried {
+  return {
+    pause: unlessDamaged(() => readPause(db), known.pause),
+    epoch: unlessDamaged(() => epochIn(db), known.epoch),
+    facts: unlessDamaged(() => factsIn(db), known.facts),
+  };
+}
+
+function unlessDamaged<T>(read: () => T, known: T): T {
+  try {
+    return read();
+  } catch {
+    return known;
+  }
+}
+
+function epochIn(db: Database): number {
+  return leaseRow(db)?.epoch ?? 0;
+}
+
+/** Into a new file, whose record is empty. */
+export function writeCarried(db: Database, { pause, epoch, facts }: Carried): void {
+  writePause(db, pause);
+  goOnFrom(db, epoch);
+  for (const [name, value] of withoutRecord(facts)) db.run(SAVE_FACT, name, value);
+}
+
+function factsIn(db: Database): ReadonlyMap<string, string> {
+  const rows = db.all(FACTS, ...ROLLOUT_NOTES, ENDED_SESSION, PAST_SESSIONS);
+  return new Map(rows.map((row) => [String(row['name']), String(row['value'])]));
+}
