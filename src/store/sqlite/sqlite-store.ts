@@ -154,9 +154,7 @@ export class SqliteStore implements Store {
   loadMemories(): Promise<Map<string, AgentState>> {
     return this.#later(() => {
       this.#fresh = true;
-      const { memories, damaged } = readMemories(this.#db);
-      this.#damage.put(damaged);
-      return memories;
+      return this.#asFound(readMemories(this.#db)).memories;
     });
   }
 
@@ -169,11 +167,7 @@ export class SqliteStore implements Store {
   }
 
   loadStanding(): Promise<ControllerState | undefined> {
-    return this.#later(() => {
-      const { standing, damaged } = readStanding(this.#db);
-      this.#damage.put(damaged);
-      return standing;
-    });
+    return this.#later(() => this.#asFound(readStanding(this.#db)).standing);
   }
 
   saveSweep(record: SweepRecord): Promise<void> {
@@ -253,11 +247,7 @@ export class SqliteStore implements Store {
   }
 
   learnt(): Promise<PlatformBehaviour | undefined> {
-    return this.#later(() => {
-      const { learnt, damaged } = readLearnt(this.#db);
-      this.#damage.put(damaged);
-      return learnt;
-    });
+    return this.#later(() => this.#asFound(readLearnt(this.#db)).learnt);
   }
 
   saveLearnt(learnt: PlatformBehaviour): Promise<void> {
@@ -296,6 +286,12 @@ export class SqliteStore implements Store {
       if (checkedAt !== undefined) noteChecked(this.#db, checkedAt);
       this.#db.close();
     });
+  }
+
+  /** What was read, once the rows that could not be used are put aside. */
+  #asFound<T extends { readonly damaged: Parameters<Damage['put']>[0] }>(found: T): T {
+    this.#damage.put(found.damaged);
+    return found;
   }
 
   #write(work: () => void): Promise<void> {
