@@ -151,8 +151,10 @@ export class Database {
 
   #mustBeThere(): void {
     if (this.#inode === undefined) return;
-    const inode = statSync(this.path, { throwIfNoEntry: false })?.ino;
-    if (inode !== this.#inode) throw storeError('lost', this.path, 'the file was moved or deleted');
+    const { ino, size } = statSync(this.path, { throwIfNoEntry: false }) ?? {};
+    if (ino !== this.#inode) throw storeError('lost', this.path, 'the file was moved or deleted');
+    // The log beside it may hide that from us for long; others cannot open it any more.
+    if (size === 0) throw storeError('corrupt', this.path, 'it is empty');
   }
 
   #rollBack(): void {

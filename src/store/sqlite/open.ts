@@ -46,8 +46,7 @@ export function openDatabase(path: string, options: OpenOptions): Opened {
   if (options.existing === true) mustBeTheNameInUse(path);
   prepareFile(path);
   try {
-    // Emptied under this process, which has its locks: only another file can be used.
-    if (options.known !== undefined && sizeOf(path) === 0) throw storeError('corrupt', path, 'it is empty');
+    if (isEmptied(path, options)) throw storeError('corrupt', path, 'it is empty');
     return { ...openWritable(path, options), setAside: undefined };
   } catch (error) {
     const fault = storeErrorOf(error, path);
@@ -59,6 +58,11 @@ export function openDatabase(path: string, options: OpenOptions): Opened {
     writeCarried(opened.db, carried);
     return { ...opened, setAside };
   }
+}
+
+/** An empty file is a new one, unless this process, or what stands beside it, knows of a store there: SQLite would forget all that without a word. */
+function isEmptied(path: string, { known }: OpenOptions): boolean {
+  return sizeOf(path) === 0 && (known !== undefined || (sizeOf(`${path}-wal`) ?? 0) > 0);
 }
 
 /** Notes, before a file is closed, when its pages were found whole. Where that fails they are read again. */

@@ -168,6 +168,15 @@ describe('a damaged database', () => {
     expect((await store.loadMemories()).size).toBe(1);
   });
 
+  test('is one that is empty beside the log of a store', async () => {
+    const path = place.path();
+    await filled(path);
+    writeFileSync(path, '');
+    writeFileSync(`${path}-wal`, 'frames');
+    const store = await place.open(path);
+    expect(store.setAside).toBe(`${path}.corrupt-20250303T090000Z`);
+  });
+
   test('does not overwrite one that was kept aside before', async () => {
     const path = place.path();
     for (const ending of ['', '-2']) {
@@ -462,6 +471,18 @@ describe('what stops the store', () => {
       expect(await store.sessions.isEnded('session')).toBe(true);
     },
   );
+
+  test('a file that is emptied under the worker is missed at once, though the log beside it hides that', async () => {
+    const path = place.path();
+    const store = await place.open(path);
+    await store.setPause({ since: BASE, until: undefined, reason: 'audit' });
+    await store.holdLease('worker', BASE, HOUR);
+    writeFileSync(path, '');
+    await expect(store.saveStep([stateOf('b', BASE)], [])).rejects.toMatchObject({ kind: 'corrupt' });
+    await store.holdLease('worker', BASE, HOUR);
+    expect(existsSync(String(store.setAside))).toBe(true);
+    expect(await store.pause()).toMatchObject({ reason: 'audit' });
+  });
 
   test('a directory without the right to write is said, with the user and what to do', async () => {
     const directory = join(place.directory, 'closed');
