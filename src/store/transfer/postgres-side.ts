@@ -59,25 +59,39 @@ export class PostgresSide implements Side {
     return this.#db.transaction(async (tx) => {
       await tx.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
       await tx.run(PATIENT);
-      return await work({ pages: (table) => this.#pages(tx, table) });
+      return await work(this.#reading(tx));
     }, LONGEST);
   }
 
   write<T>(work: (writing: Writing) => Promise<T>): Promise<T> {
     return this.#db.transaction(async (tx) => {
       await tx.run(PATIENT);
-      const result = await work({
-        pages: (table) => this.#pages(tx, table),
+      return await work({
+        ...this.#reading(tx),
         add: (table, rows) => this.#add(tx, table, rows),
+        goOnAfter: async (event) => {
+          await tx.run(
+            `INSERT INTO idle_enforcer.record (organisation, last_seq) VALUES ($1, $2)
+             ON CONFLICT (organisation) DO UPDATE SET last_seq = greatest(record.last_seq, excluded.last_seq)`,
+            this.#organisation,
+            event,
+          );
+        },
       });
-      await tx.run(
-        `INSERT INTO idle_enforcer.record (organisation, last_seq)
-         SELECT $1, coalesce(max(seq), 0) FROM idle_enforcer.event WHERE organisation = $1
-         ON CONFLICT (organisation) DO UPDATE SET last_seq = greatest(record.last_seq, excluded.last_seq)`,
-        this.#organisation,
-      );
-      return result;
     }, LONGEST);
+  }
+
+  #reading(db: Asking): Reading {
+    return {
+      pages: (table) => this.#pages(db, table),
+      lastEvent: async () => {
+        const rows = await db.rows(
+          'SELECT last_seq FROM idle_enforcer.record WHERE organisation = $1',
+          this.#organisation,
+        );
+        return Number(rows[0]?.[0] ?? 0);
+      },
+    };
   }
 
   close(): Promise<void> {

@@ -24,15 +24,20 @@ export class SqliteSide implements Side {
   }
 
   async read<T>(work: (reading: Reading) => Promise<T>): Promise<T> {
-    return await this.#within('BEGIN', () => work({ pages: (table) => this.#pages(table) }));
+    return await this.#within('BEGIN', () => work(this.#reading()));
   }
 
   async write<T>(work: (writing: Writing) => Promise<T>): Promise<T> {
     const writing: Writing = {
-      pages: (table) => this.#pages(table),
+      ...this.#reading(),
       add: async (table, rows) => {
         this.#add(table, rows);
         await setImmediate();
+      },
+      goOnAfter: (event) => {
+        this.#db.run("DELETE FROM sqlite_sequence WHERE name = 'event'");
+        this.#db.run("INSERT INTO sqlite_sequence (name, seq) VALUES ('event', ?)", event);
+        return Promise.resolve();
       },
     };
     return await this.#within('BEGIN IMMEDIATE', () => work(writing));
@@ -41,6 +46,16 @@ export class SqliteSide implements Side {
   close(): Promise<void> {
     this.#db.close();
     return Promise.resolve();
+  }
+
+  #reading(): Reading {
+    return {
+      pages: (table) => this.#pages(table),
+      lastEvent: () =>
+        Promise.resolve(
+          Number(this.#db.get("SELECT seq FROM sqlite_sequence WHERE name = 'event'")?.['seq'] ?? 0),
+        ),
+    };
   }
 
   async #within<T>(begin: string, work: () => Promise<T>): Promise<T> {

@@ -68,11 +68,15 @@ export class Summing {
 export interface Reading {
   /** All rows of a table by their keys, page by page; texts go by their bytes. */
   pages(table: Table): AsyncIterable<readonly PlainRow[]>;
+  /** The number of the newest event that there ever was, also where it is not on record any more. */
+  lastEvent(): Promise<number>;
 }
 
 /** Writes rows, which the other store has read. */
 export interface Writing extends Reading {
   add(table: Table, rows: readonly PlainRow[]): Promise<void>;
+  /** New events have later numbers than this: what is remembered names some by theirs. */
+  goOnAfter(event: number): Promise<void>;
 }
 
 /** One side of a transfer. All methods reject with `StoreError`. */

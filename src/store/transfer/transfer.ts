@@ -106,6 +106,7 @@ function written(reading: Reading, target: Side): Promise<Readonly<Record<string
       }
       sums[table.name] = summing.end();
     }
+    await writing.goOnAfter(await reading.lastEvent());
     for (const table of TABLES) {
       const [before, after] = [sums[table.name], await summed(writing, table)];
       if (before?.rows !== after.rows || before.hash !== after.hash)

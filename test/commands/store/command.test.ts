@@ -14,8 +14,9 @@ import { storeCopy } from '../../../src/commands/store/command.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import { MINUTE } from '../../../src/domain/time/time.ts';
 import type { Store } from '../../../src/ports/store.ts';
-import { openStore } from '../../../src/store/open.ts';
+import { openStore, type StoreLocation } from '../../../src/store/open.ts';
 import { openStore as openSqlite } from '../../../src/store/sqlite/sqlite-store.ts';
+import { transferStore } from '../../../src/store/transfer/transfer.ts';
 import { inOne } from '../../contracts/store/place.ts';
 import { asked, emptyDatabase, NO_POSTGRES, PASSWORD } from '../../postgres/server.ts';
 import { putRollout } from '../stored.ts';
@@ -127,6 +128,27 @@ here('store copy', () => {
     expect(await back.takeResume()).toBe(true);
     await back.close();
     expect(lines.join('\n')).not.toContain(PASSWORD);
+  });
+
+  test('goes on with the numbers of events, also where none is on record any more: answers of agents are told apart by them', async () => {
+    const [first, last] = [file(), file()];
+    const source = await openStore({ sqlite: first }, { now });
+    for (let n = 0; n < 3; n += 1) await source.saveStep([], [{ kind: 'gap', at: NOW }]);
+    await source.prune(Infinity);
+    await source.close();
+    const places: StoreLocation[] = [{ postgres: url, organisation: 'numbers' }, { sqlite: last }];
+    const seqs: (number | undefined)[] = [];
+    let from: StoreLocation = { sqlite: first };
+    for (const to of places) {
+      await transferStore(from, to, now);
+      const store = await openStore(to, { now });
+      await store.saveStep([], [{ kind: 'gap', at: NOW }]);
+      seqs.push((await store.events({})).at(-1)?.seq);
+      await store.prune(Infinity);
+      await store.close();
+      from = to;
+    }
+    expect(seqs).toEqual([4, 5]);
   });
 
   test('into a store that holds something is refused, and changes nothing there', async () => {
