@@ -25,14 +25,9 @@ function room(folder) {
 
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } },
-    ],
-  },
-  coverageProvider: 'v8',
+  transform: {},
+  injectGlobals: false,
+  runtime: '<rootDir>/jest.runtime.js',
   testEnvironment: '<rootDir>/jest.environment.js',
   testTimeout: 60_000,
   testSequencer: '<rootDir>/jest.sequencer.js',

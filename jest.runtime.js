@@ -1,0 +1,57 @@
+import { createRequire, registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import JestRuntime from 'jest-runtime';
+
+const require = createRequire(import.meta.url);
+
+/** What `@jest/globals` gives to the file of tests that is run just now; whoever has imported them sees them change. */
+export let describe, test, it, beforeAll, beforeEach, afterEach, afterAll, expect, jest;
+
+// Modules that several files of tests share are loaded once, so that this one stands in for all of them.
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === '@jest/globals' ? { url: import.meta.url, shortCircuit: true } : next(specifier, context),
+  // Packages that are made for bundlers import JSON without saying so.
+  load: (url, context, next) =>
+    next(url, url.endsWith('.json') ? { ...context, importAttributes: { type: 'json' } } : context),
+});
+
+/**
+ * Loads tests as Node.js loads programs: types are stripped, and each worker loads and compiles a module once.
+ *
+ * Jest's own runtime loads all modules anew for each file of tests, in a context of its own. That is most of the time of small files.
+ * It also keeps what one file does to globals from the next one: here files put back what they change.
+ */
+export default class NativeRuntime extends JestRuntime {
+  #testPath;
+
+  constructor(...args) {
+    super(...args);
+    const [, , , , , , testPath, globalConfig] = args;
+    if (globalConfig.watch || globalConfig.watchAll) {
+      throw new Error('Jest cannot watch here: a module that has changed would not be loaded again.');
+    }
+    this.#testPath = testPath;
+  }
+
+  /** Jest's engine keeps its state where it was loaded: one for each file. */
+  requireInternalModule(path) {
+    Reflect.deleteProperty(require.cache, path);
+    Reflect.deleteProperty(globalThis, Symbol.for('EVENT_HANDLERS'));
+    return require(path);
+  }
+
+  setGlobalsForRuntime(ofEngine) {
+    super.setGlobalsForRuntime(ofEngine);
+    ({ describe, test, it, beforeAll, beforeEach, afterEach, afterAll, expect } = ofEngine);
+    jest = this.jestGlobals.jestObjectFor(this.#testPath);
+  }
+
+  unstable_shouldLoadAsEsm() {
+    return true;
+  }
+
+  async unstable_importModule(path) {
+    await import(pathToFileURL(path).href);
+  }
+}
