@@ -4,6 +4,7 @@
  */
 import { BELOW_PEAK } from '../../domain/judging/judge.ts';
 import type { BillingCalendar } from '../../domain/licence/billing.ts';
+import { COUNT_LASTS } from '../../domain/licence/head-counts.ts';
 import type { Hold } from '../../domain/planning/plan.ts';
 import {
   LONGEST_KEPT,
@@ -128,6 +129,8 @@ export class ReportBuilder {
   readonly #deferred = new Deferrals();
   readonly #kinds = { held: 0, breaker: 0, gap: 0, stay: 0, belowPeak: 0 };
   readonly #counts = new HeadCounts();
+  /** Whether an agent came back after the last sweep is on no record; without any count it is not known when that was. */
+  #watchedUntil = Infinity;
 
   constructor(frame: ReportFrame) {
     this.#frame = frame;
@@ -177,6 +180,7 @@ export class ReportBuilder {
   /** The next head-count. */
   count({ at, online, kept, deferred }: SweepCount): void {
     this.#counts.add(at, online, kept);
+    this.#watchedUntil = at + COUNT_LASTS;
     const { from, to } = this.#frame.span;
     if (at < from || at >= to) return;
     this.#deferred.add(Object.entries(deferred) as [Hold, number][]);
@@ -185,7 +189,11 @@ export class ReportBuilder {
   /** What it all comes to. */
   build(): Report {
     const { span, zone, now, billing = { startsOn: 1, zone } } = this.#frame;
-    for (const person of this.#open.keys()) this.#close(person, now);
+    // Head-counts are read for the span alone.
+    const hasStopped = this.#watchedUntil < Math.min(now, span.to);
+    const watched = hasStopped ? this.#watchedUntil : now;
+    for (const [person, open] of this.#open.entries())
+      if (open !== undefined) this.#close(person, Math.max(open.at, watched));
     const hours = this.#hours.all.map(({ row }) => row);
     return {
       span,
@@ -289,7 +297,7 @@ const HOURS_KEPT = LONGEST_KEPT / HOUR;
 
 /** Printed with every report: the numbers are worth nothing without them. */
 const ASSUMPTIONS: readonly string[] = [
-  `Time recovered runs from a verified log-off to the agent's next return or log-off, and is counted for ${HOURS_KEPT} hours at most: when the agent would have gone Offline without it is not known.`,
+  `Time recovered runs from a verified log-off to the agent's next return or log-off, and is counted for ${HOURS_KEPT} hours at most: when the agent would have gone Offline without it is not known. Where the worker has stopped it ends 15 minutes after the last sweep, for who came back after that is not known.`,
   LICENCE_METHOD,
   `"Without" counts each agent kept Offline by our log-off as online, for ${HOURS_KEPT} hours at most.`,
   'Head-counts are those of the service: users in its scope, once a sweep, each count good until the next; longer than 15 minutes without a sweep are left out. The bill may count users that the service does not see. Named licences gain nothing from a log-off.',

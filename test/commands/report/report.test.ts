@@ -131,6 +131,25 @@ describe('hours recovered', () => {
     expect(report(logoff('a', '21:30:00')).totals.recovered).toBe(90 * MINUTE);
   });
 
+  test('end a quarter of an hour after the last sweep: who came back after that is not known', () => {
+    const events = [...logoff('a', '20:00:00'), ...logoff('b', '21:58:00')];
+    const counts = ['19:00:00', '21:00:00'].map((time) => ({
+      at: at(time),
+      online: 3,
+      kept: 0,
+      deferred: {},
+    }));
+    expect(report(events, { counts }).totals.recovered).toBe(75 * MINUTE);
+    const last = { at: at('22:59:00'), online: 3, kept: 0, deferred: {} };
+    expect(report(events, { counts: [...counts, last] }).totals.recovered).toBe(3 * HOUR + 62 * MINUTE);
+  });
+
+  test('of a span in the past go on after it', () => {
+    const counts = [{ at: at('19:55:00'), online: 3, kept: 0, deferred: {} }];
+    const span = { from: SPAN.from, to: at('20:00:00') };
+    expect(report(logoff('a', '19:00:00'), { counts, span }).totals.recovered).toBe(4 * HOUR);
+  });
+
   test.each(['unverified', 'failed', 'dropped', 'observed'] as const)('%s recovers nothing', (kind) => {
     const { totals } = report(logoff('a', '10:00:00', { kind }));
     expect(totals).toMatchObject({ recovered: 0, verified: 0, [kind]: 1 });
