@@ -10,6 +10,7 @@ import type { ExplainOptions } from './explain/command.ts';
 import { SHELLS, type Shell } from './completion/shells.ts';
 import { refuseEmptyArguments, refuseMisplaced, refuseUnclearValues } from './shared/command-line.ts';
 import { checkEnvironment, environmentHelp, exitCodeHelp } from './shared/environment.ts';
+import { NOT_FOR_READING } from '../policy-file/fleet.ts';
 import { eachOrganisation, oneOrganisation } from './shared/fleet.ts';
 import {
   ALL,
@@ -204,7 +205,7 @@ function addPresent(program: Command, output: Output, end: End): void {
     .option('--json', 'print as JSON')
     .action(async (options: StatusOptions) => {
       const { status } = await import('./status/command.ts');
-      end(await eachOrganisation(options, output, (one, to) => status(one, to)));
+      end(await eachOrganisation(options, output, (one, to) => status(one, to), NOT_FOR_READING));
     });
   withStore(program, 'list', 'agents who are idle now: rule, measured of limit, when due, what protects', ALL)
     .option('--profile <name>', 'only agents of this profile (default: all)')
@@ -219,8 +220,11 @@ function addPresent(program: Command, output: Output, end: End): void {
     .option('--json', 'print as JSON')
     .action(async (options: ListOptions) => {
       const { list } = await import('./list/command.ts');
-      const wanted = options.watch === true ? oneOrganisation(options, 'A terminal shows one list') : options;
-      end(await eachOrganisation(wanted, output, (one, to) => list(one, to)));
+      const wanted =
+        options.watch === true
+          ? oneOrganisation(options, 'A terminal shows one list', NOT_FOR_READING)
+          : options;
+      end(await eachOrganisation(wanted, output, (one, to) => list(one, to), NOT_FOR_READING));
     });
 }
 

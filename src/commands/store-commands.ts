@@ -3,6 +3,7 @@ import { Argument, type Command } from 'commander';
 import type { BackupOptions } from './backup/command.ts';
 import type { PauseOptions } from './pause/command.ts';
 import type { RolloutAction, RolloutOptions } from './rollout/command.ts';
+import { NOT_FOR_READING } from '../policy-file/fleet.ts';
 import { ALL, ONE_COPY, withConfig, withStore, type End } from './shared/definitions.ts';
 import { eachOrganisation, oneOrganisation } from './shared/fleet.ts';
 import type { Output } from './shared/output.ts';
@@ -22,7 +23,9 @@ export function addStore(program: Command, output: Output, end: End): void {
     .option('--json', 'print what it holds as JSON')
     .action(async (file: string, options: BackupOptions) => {
       end(
-        await (await import('./backup/command.ts')).backup(file, oneOrganisation(options, ONE_COPY), output),
+        await (
+          await import('./backup/command.ts')
+        ).backup(file, oneOrganisation(options, ONE_COPY, NOT_FOR_READING), output),
       );
     });
   withConfig(
@@ -59,7 +62,7 @@ function addRollout(program: Command, output: Output, end: End): void {
     .action(async (action: RolloutAction, options: RolloutOptions) => {
       const { rolloutStatus, rolloutOrder } = await import('./rollout/command.ts');
       if (action === 'status')
-        end(await eachOrganisation(options, output, (one, to) => rolloutStatus(one, to)));
+        end(await eachOrganisation(options, output, (one, to) => rolloutStatus(one, to), NOT_FOR_READING));
       else end(await rolloutOrder(action, options, output));
     });
 }

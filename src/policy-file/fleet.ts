@@ -9,6 +9,7 @@ import { checkStore } from './check-store.ts';
 import { FilesRead, LARGEST_FILE } from './files-read.ts';
 import type { FleetShared } from './in-fleet.ts';
 import { interpolate, type Env } from './interpolate.ts';
+import { warningAt } from './checking.ts';
 import { addIssues } from './issues.ts';
 import { readPolicyText, toPage } from './load.ts';
 import { readYaml } from './read-yaml.ts';
@@ -16,6 +17,7 @@ import { organisationName } from './schema-process.ts';
 import { fleetRoot } from './schema-fleet.ts';
 import { fleetPage } from './schema-page.ts';
 import type { Place } from './source.ts';
+import { refuseAbsent, standIn } from './stand-ins.ts';
 
 /** The file of a fleet that has no fault of its own. */
 export interface LoadedFleet {
@@ -25,7 +27,15 @@ export interface LoadedFleet {
   readonly pattern: FilePattern;
   /** Where that stands. */
   readonly place: Place;
+  /** Of values that are not there. */
+  readonly warnings: readonly string[];
 }
+
+/** Keys of which a command that only reads what is stored needs nothing: what is not set in its shell may be missing. */
+export const NOT_FOR_READING: ReadonlySet<unknown> = new Set(['page', 'server', 'log']);
+/** To check the file beforehand, nothing but the list of its policies has to be there. */
+export const NOT_FOR_CHECKING: ReadonlySet<unknown> = new Set([...NOT_FOR_READING, 'store']);
+const NONE: ReadonlySet<unknown> = new Set();
 
 /** Files in one folder; `*` in the name stands for any text. */
 export interface FilePattern {
@@ -54,10 +64,21 @@ export function isFleetText(text: string): boolean {
   return has('organisations') && !OF_A_POLICY.some(has);
 }
 
-/** Reads and checks the file. Throws `PolicyRefused`. */
-export function loadFleetFile(path: string, env: Env, files = new FilesRead()): LoadedFleet {
-  const { source, faults } = readYaml(readPolicyText(path, files), path, env, files);
+/**
+ * Reads and checks the file. Throws `PolicyRefused`. Variables and files that are not there are faults, but under the keys of which
+ * `mayBeAbsent` says otherwise: something that is no secret stands in for them, so a worker must have all of them.
+ */
+export function loadFleetFile(
+  path: string,
+  env: Env,
+  files = new FilesRead(),
+  mayBeAbsent = NONE,
+): LoadedFleet {
+  const text = readPolicyText(path, files);
+  const { source, faults } = readYaml(text, path, env, files, mayBeAbsent.size > 0);
   faults.throwIfUnreadable();
+  refuseAbsent(source, faults, mayBeAbsent);
+  const { remarks } = standIn(source, fleetRoot, faults);
   const result = fleetRoot.safeParse(source.value);
   if (!result.success) addIssues(result.error.issues, source, faults);
   checkPage({ source, faults, warnings: [] }, fleetPage);
@@ -77,6 +98,7 @@ export function loadFleetFile(path: string, env: Env, files = new FilesRead()): 
     shared: { file: path, store, server, page: toPage(page), log },
     pattern: { folder, name: basename(organisations) },
     place: source.place(['organisations']),
+    warnings: remarks.map(({ path: at, sentence }) => warningAt(source, at, sentence)),
   };
 }
 

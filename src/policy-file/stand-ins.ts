@@ -46,6 +46,11 @@ export function isStandIn(text: string): boolean {
   return text === NOT_SET || (STAND_INS as readonly string[]).includes(text);
 }
 
+/** A fault for each value that is not there, but for those under these keys of the file. */
+export function refuseAbsent(source: Source, faults: FaultList, mayBeAbsent: ReadonlySet<unknown>): void {
+  for (const one of source.absent) if (!mayBeAbsent.has(one.path[0])) refuse(source, faults, one);
+}
+
 /** What is said of the values that are not there. */
 export interface StoodIn {
   /** One sentence for each, with its path. */

@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
 import { faultLine, PolicyRefused } from '../../src/policy-file/faults.ts';
-import { isFleetText, loadFleetFile, policiesOf, readOrganisationName } from '../../src/policy-file/fleet.ts';
+import {
+  isFleetText,
+  loadFleetFile,
+  NOT_FOR_CHECKING,
+  NOT_FOR_READING,
+  policiesOf,
+  readOrganisationName,
+} from '../../src/policy-file/fleet.ts';
 import {
   organisationOfStoreFile,
   refusalBeside,
@@ -14,7 +21,8 @@ import {
   type FleetShared,
 } from '../../src/policy-file/in-fleet.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
-import { secretsOf } from '../../src/policy-file/secrets.ts';
+import { secretsOf, secretsOfPage } from '../../src/policy-file/secrets.ts';
+import { isStandIn } from '../../src/policy-file/stand-ins.ts';
 import { readFleetStores } from '../../src/policy-file/store-place.ts';
 import { locationOf } from '../../src/store/open.ts';
 
@@ -162,6 +170,44 @@ page:
     );
     const run = (): unknown => loadPolicyText(text, 'p.yaml', {});
     expect(faultsOf(run).join()).toContain('page.sign_in.organisations: unknown key');
+  });
+});
+
+describe('values of a fleet that are not set on this machine', () => {
+  const text = (page: string): string => `version: 1
+organisations: ./o/*.yaml
+store: { postgres: "\${DATABASE_URL:-postgres://idle@db.example.com/idle}" }
+page: ${page}
+`;
+  const SECRET = '{ url: "https://idle.example.com", secret: "${PAGE_SECRET}" }';
+
+  test('are refused to a worker', () => {
+    writeFileSync(path, text(SECRET));
+    expect(faultsOf(() => loadFleetFile(path, {}))).toEqual([
+      expect.stringContaining('page.secret: the environment variable PAGE_SECRET is not set'),
+    ]);
+  });
+
+  test('may be missing where a command only reads, and what stands in is no secret', () => {
+    writeFileSync(path, text(SECRET));
+    const { shared, warnings } = loadFleetFile(path, {}, undefined, NOT_FOR_READING);
+    expect(secretsOfPage(shared.page).every(isStandIn)).toBe(true);
+    expect(shared.page.url).toBe('https://idle.example.com');
+    expect(warnings).toEqual([
+      expect.stringContaining('page.secret: the environment variable PAGE_SECRET is not set'),
+    ]);
+  });
+
+  test('are checked all the same where they are set', () => {
+    writeFileSync(path, text(SECRET));
+    const load = (): unknown => loadFleetFile(path, { PAGE_SECRET: 'short' }, undefined, NOT_FOR_READING);
+    expect(faultsOf(load).join()).toContain('page.secret');
+  });
+
+  test('are refused where they are empty, and nothing else can stand in for them', () => {
+    writeFileSync(path, 'version: 1\norganisations: "${PATTERN}"\n');
+    const load = (): unknown => loadFleetFile(path, { PATTERN: '' }, undefined, NOT_FOR_CHECKING);
+    expect(faultsOf(load)).toEqual([expect.stringContaining('organisations: ')]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** `explain` where it is not said which organisation of a fleet is meant: that in which the agent is. */
 import { realClock } from '../../app/clock.ts';
 import type { StoredAgent } from '../../domain/record.ts';
+import { NOT_FOR_READING } from '../../policy-file/fleet.ts';
 import { nearest } from '../../policy-file/nearest.ts';
 import type { Store } from '../../ports/store.ts';
 import { agentsMeant } from '../../store/search.ts';
@@ -35,8 +36,8 @@ interface Search<T> {
 
 /** Explains an agent of the organisation that is named, or else of the one in which the agent is. Throws `UsageError` otherwise. */
 export async function explainMeant(name: string, options: ExplainOptions, output: Output): Promise<number> {
-  const fleet = options.organisation === undefined ? fleetMeant(options) : undefined;
-  if (fleet === undefined) return await explain(name, oneOrganisation(options, ''), output);
+  const fleet = options.organisation === undefined ? fleetMeant(options, NOT_FOR_READING) : undefined;
+  if (fleet === undefined) return await explain(name, oneOrganisation(options, '', NOT_FOR_READING), output);
   mustBeKnown(fleet);
   const { answers, failed } = await asked(fleet, options, (store) => store.findAgents(name));
   // A whole name in one organisation is meant before a part of one in another.

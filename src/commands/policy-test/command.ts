@@ -10,6 +10,7 @@ import { loadPolicyFile, loadPolicyText, readPolicyText } from '../../policy-fil
 import { loadTestFile, runTests, testPath, type TestResult } from './policy-tests.ts';
 import type { TestFile } from './test-file.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
+import { NOT_FOR_CHECKING } from '../../policy-file/fleet.ts';
 import { eachOrganisation, oneOrganisation } from '../shared/fleet.ts';
 import { configPath, sharedOf, type ConfigOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
@@ -57,18 +58,23 @@ export async function testMeant(
 ): Promise<number> {
   if (files.length > 0) return await test(files, testsOfOne(options), output);
   let count = 0;
-  const code = await eachOrganisation(options, output, async (one, to) => {
-    try {
-      const own = await test([], one, to);
-      count += 1;
-      return own;
-    } catch (error) {
-      if (!(error instanceof NoTests) || one.shared === undefined) throw error;
-      if (one.json === true) to.json({ ok: true, files: [] });
-      else to.line('Its policy names no tests.');
-      return EXIT.fine;
-    }
-  });
+  const code = await eachOrganisation(
+    options,
+    output,
+    async (one, to) => {
+      try {
+        const own = await test([], one, to);
+        count += 1;
+        return own;
+      } catch (error) {
+        if (!(error instanceof NoTests) || one.shared === undefined) throw error;
+        if (one.json === true) to.json({ ok: true, files: [] });
+        else to.line('Its policy names no tests.');
+        return EXIT.fine;
+      }
+    },
+    NOT_FOR_CHECKING,
+  );
   return code === EXIT.fine && count === 0 ? EXIT.refused : code;
 }
 
@@ -76,7 +82,7 @@ export async function testMeant(
 function testsOfOne(options: TestOptions): TestOptions {
   return options.config === undefined && options.organisation === undefined
     ? options
-    : oneOrganisation(options, 'Tests are run against one policy');
+    : oneOrganisation(options, 'Tests are run against one policy', NOT_FOR_CHECKING);
 }
 
 function namedByPolicy(options: TestOptions): readonly string[] {

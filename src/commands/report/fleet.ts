@@ -1,4 +1,5 @@
 /** `report` of a fleet: each organisation in turn on a terminal or as JSON; a file, and the record itself, are about one. */
+import { NOT_FOR_READING } from '../../policy-file/fleet.ts';
 import { eachOrganisation, oneOrganisation } from '../shared/fleet.ts';
 import type { Output } from '../shared/output.ts';
 import { report, type ReportOptions } from './command.ts';
@@ -8,5 +9,6 @@ export async function reportMeant(options: ReportOptions, output: Output): Promi
   const { out, format, events } = options;
   const isOne = out !== undefined || events === true || (format !== undefined && format !== 'text');
   const why = 'A file, a format and the record itself are about one organisation';
-  return await eachOrganisation(isOne ? oneOrganisation(options, why) : options, output, report);
+  const wanted = isOne ? oneOrganisation(options, why, NOT_FOR_READING) : options;
+  return await eachOrganisation(wanted, output, report, NOT_FOR_READING);
 }

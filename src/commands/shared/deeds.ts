@@ -6,6 +6,7 @@ import pLimit from 'p-limit';
 import { realClock } from '../../app/clock.ts';
 import { isSameName } from '../../domain/name.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
+import { NOT_FOR_READING } from '../../policy-file/fleet.ts';
 import type { Store } from '../../ports/store.ts';
 import { StoreError } from '../../store/errors.ts';
 import { EXIT, explainError, Incomplete, UsageError } from './exit.ts';
@@ -27,7 +28,7 @@ const AT_ONCE = 16;
 
 /** Does it in the store that is meant, or in those of a fleet. Answers the exit code. */
 export async function inEachStore(options: StoreOption, output: Output, act: Act): Promise<number> {
-  const fleet = fleetMeant(options);
+  const fleet = fleetMeant(options, NOT_FOR_READING);
   if (fleet !== undefined) return await inFleet(fleet, options.organisation, output, act);
   await withStore(single(options), BUSY, (store) => act(store, output.line));
   return EXIT.fine;
@@ -42,12 +43,12 @@ export async function inOneStore(
   why: string,
   act: (store: Store, options: StoreOption) => Promise<void>,
 ): Promise<void> {
-  const fleet = fleetMeant(options);
+  const fleet = fleetMeant(options, NOT_FOR_READING);
   const { organisation } = options;
   // Without a name the answer is which there are.
   const one =
     fleet === undefined || organisation === undefined
-      ? oneOrganisation(options, why)
+      ? oneOrganisation(options, why, NOT_FOR_READING)
       : (targetsIn(fleet, organisation)[0]?.store ?? options);
   await withStore(one, BUSY, (store) => act(store, one));
 }

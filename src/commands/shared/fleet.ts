@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { normaliseName } from '../../domain/name.ts';
 import { PolicyRefused } from '../../policy-file/faults.ts';
+import { FilesRead } from '../../policy-file/files-read.ts';
 import { isFleetFile, loadFleetFile, policiesOf, readOrganisationName } from '../../policy-file/fleet.ts';
 import { organisationOfStoreFile, storeFileOf, type FleetShared } from '../../policy-file/in-fleet.ts';
 import { isDatabaseUrl } from '../../shapes/database-url.ts';
@@ -42,12 +43,18 @@ export interface FleetMeant {
   readonly fault: string | undefined;
 }
 
-/** The fleet that is meant; `undefined` where it is a single policy, or a single store. Never throws. */
-export function fleetMeant({ store, ...options }: FleetOption): FleetMeant | undefined {
+/**
+ * The fleet that is meant; `undefined` where it is a single policy, or a single store. Never throws. `mayBeAbsent`: keys of its file whose
+ * values need not be set in this shell, for commands that do not act by them; nothing unless said.
+ */
+export function fleetMeant(
+  { store, ...options }: FleetOption,
+  mayBeAbsent?: ReadonlySet<unknown>,
+): FleetMeant | undefined {
   const file = configPath(options);
   const isFolder = store !== undefined && isDirectory(store);
   if (store !== undefined && !isFolder) return undefined;
-  const fleet = isFleetFile(file) ? readFleet(file) : undefined;
+  const fleet = isFleetFile(file) ? readFleet(file, mayBeAbsent) : undefined;
   if (store === undefined) return fleet;
   const named = fleet?.members ?? [];
   const members = storesIn(store).map((each) => {
@@ -71,10 +78,14 @@ export function memberNamed({ place, members, fault }: FleetMeant, name: string)
 
 /**
  * For a command that means one organisation: its options. Throws `UsageError` with the names where it could be any of several, or
- * where there is none of that name.
+ * where there is none of that name. `mayBeAbsent` as of `fleetMeant`.
  */
-export function oneOrganisation<O extends FleetOption>(options: O, why: string): O {
-  const fleet = fleetMeant(options);
+export function oneOrganisation<O extends FleetOption>(
+  options: O,
+  why: string,
+  mayBeAbsent?: ReadonlySet<unknown>,
+): O {
+  const fleet = fleetMeant(options, mayBeAbsent);
   if (fleet === undefined) return single(options);
   const { members, place } = fleet;
   if (options.organisation !== undefined)
@@ -87,16 +98,20 @@ export function oneOrganisation<O extends FleetOption>(options: O, why: string):
 
 /**
  * For a command that means all organisations unless one is named: does it for each, under its name. A failure of one is told with
- * the others' results. Answers the exit code that an operator has to look at first.
+ * the others' results. Answers the exit code that an operator has to look at first. `mayBeAbsent` as of `fleetMeant`.
  */
 export async function eachOrganisation<O extends FleetOption>(
   options: O,
   output: Output,
   run: (options: O, output: Output) => Promise<number>,
+  mayBeAbsent?: ReadonlySet<unknown>,
 ): Promise<number> {
-  const fleet = fleetMeant(options);
+  const fleet = fleetMeant(options, mayBeAbsent);
   if (fleet === undefined || options.organisation !== undefined)
-    return await run(fleet === undefined ? single(options) : oneOrganisation(options, ''), output);
+    return await run(
+      fleet === undefined ? single(options) : oneOrganisation(options, '', mayBeAbsent),
+      output,
+    );
   mustBeKnown(fleet);
   const { told, codes } = await inTurn(options, fleet, output, run);
   if (options.json === true) output.json({ organisations: told }, 2);
@@ -168,9 +183,9 @@ export function single<O extends FleetOption>(options: O): O {
   return options;
 }
 
-function readFleet(file: string): FleetMeant {
+function readFleet(file: string, mayBeAbsent: ReadonlySet<unknown> | undefined): FleetMeant {
   try {
-    const fleet = loadFleetFile(file, process.env);
+    const fleet = loadFleetFile(file, process.env, new FilesRead(), mayBeAbsent);
     const { shared } = fleet;
     const { postgres, sqlite } = shared.store;
     const stores = postgres === undefined ? sqlite : undefined;

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { faultLines, PolicyRefused, type PolicyFault } from '../../policy-file/faults.ts';
-import { isFleetFile, loadFleetFile } from '../../policy-file/fleet.ts';
+import { isFleetFile, loadFleetFile, NOT_FOR_CHECKING } from '../../policy-file/fleet.ts';
 import { FilesRead } from '../../policy-file/files-read.ts';
 import { refusalBeside, strangeRoles } from '../../policy-file/in-fleet.ts';
 import { loadPolicyFile } from '../../policy-file/load.ts';
@@ -25,47 +25,51 @@ export async function validateMeant(options: ValidateOptions, output: Output): P
   if (file !== undefined && config !== undefined)
     throw new UsageError('Two policies are named: give either the file or --config.');
   const rest = { ...options, config: path, file: undefined };
-  if (organisation !== undefined) return await validate(oneOrganisation(rest, ''), output);
+  if (organisation !== undefined) return await validate(oneOrganisation(rest, '', mayBeAbsent(rest)), output);
   return await validateAll(rest, path, output);
+}
+
+/** As of a single policy: only what is checked on line needs what is not set here. */
+function mayBeAbsent({ online }: ValidateOptions): ReadonlySet<unknown> | undefined {
+  return online === true ? undefined : NOT_FOR_CHECKING;
 }
 
 async function validateAll(options: ValidateOptions, path: string, output: Output): Promise<number> {
   const isJson = options.json === true;
+  let warnings: readonly string[];
   try {
-    loadFleetFile(path, process.env);
+    ({ warnings } = loadFleetFile(path, process.env, new FilesRead(), mayBeAbsent(options)));
   } catch (error) {
     if (!isJson || !(error instanceof PolicyRefused)) throw error;
     output.json({ ok: false, file: path, faults: error.faults }, 2);
     return EXIT.refused;
   }
-  const fleet = fleetMeant(options);
+  const fleet = fleetMeant(options, mayBeAbsent(options));
   if (fleet === undefined) return EXIT.unexpected;
   const { fault, members } = fleet;
   if (fault !== undefined) throw new UsageError(`The fleet ${path} cannot be used: ${fault}.`);
   const { told, codes } = await inTurn(options, fleet, output, (one, to) => validate(one, to));
   const faults = faultsBeside(fleet);
   const code = worst([...codes, faults.length > 0 ? EXIT.refused : EXIT.fine]);
-  const strange =
-    fleet.shared === undefined
-      ? []
-      : strangeRoles(
-          fleet.shared,
-          members.map(({ name }) => name),
-        );
-  if (isJson) output.json({ ok: code === EXIT.fine, file: path, faults, organisations: told }, 2);
+  if (isJson) output.json({ ok: code === EXIT.fine, file: path, faults, warnings, organisations: told }, 2);
   else {
     output.line();
     for (const line of faults.flatMap(faultLines)) output.line(line);
-    for (const name of strange)
-      output.line(
-        `warning: page.sign_in.organisations names ${name}, which no organisation of the fleet is called`,
-      );
+    for (const warning of [...warnings, ...strangeNames(fleet)]) output.line(`warning: ${warning}`);
     const { green, red } = output.colours;
     if (code === EXIT.fine)
       output.line(green(`${path} is valid: ${counted(members.length, 'organisation')}.`));
     else output.line(red(`Not all organisations of ${path} can be used.`));
   }
   return code;
+}
+
+function strangeNames({ shared, members }: FleetMeant): readonly string[] {
+  const names = members.map(({ name }) => name);
+  const strange = shared === undefined ? [] : strangeRoles(shared, names);
+  return strange.map(
+    (name) => `page.sign_in.organisations names ${name}, which no organisation of the fleet is called`,
+  );
 }
 
 /** What keeps policies that are good by themselves from being in one fleet. */

@@ -24,7 +24,7 @@ afterAll(() => {
 function policy(name: string, more = ''): string {
   return `version: 1
 name: ${name}
-genesys: { region: eu-west-1, client_id: ${name.replaceAll(' ', '-')}, client_secret: secret }
+genesys: { region: eu-west-1, client_id: ${name.replaceAll(' ', '-')}, client_secret: a-secret-of-the-client }
 profiles: [{ name: all, rules: [{ id: gone, when: { presence: [away] }, limit: 1h }] }]
 ${more}`;
 }
@@ -88,6 +88,94 @@ test('a folder without stores is told as such to a command that is about one org
     `In ${empty} there is no store of an organisation.`,
   );
   rmSync(empty, { recursive: true });
+});
+
+describe('a shell in which secrets of the process are not set', () => {
+  const page = 'page: { url: "https://idle.example.com", secret: "${NOT_SET_HERE}" }';
+  const fleetFile = (more: string, store = `{ sqlite: "${stores}" }`): void => {
+    writeFileSync(config, `version: 1\norganisations: ./organisations/*.yaml\nstore: ${store}\n${more}\n`);
+  };
+
+  test.each([
+    [['status']],
+    [['status', '--organisation', 'north']],
+    [['list']],
+    [['report']],
+    [['report', '--events', '--organisation', 'north']],
+    [['rollout', 'status']],
+    [['pause']],
+    [['validate']],
+    [['validate', '--organisation', 'north']],
+  ])('has %j of a fleet all the same', async (args) => {
+    fleetFile(page);
+    const { code, text } = await fleet(...args);
+    expect([code, text]).toEqual([0, expect.not.stringContaining('cannot be used')]);
+  });
+
+  test('has `explain`, `backup` and `test` all the same', async () => {
+    fleetFile(page);
+    await swept('north.db', [{ id: 'one', name: 'Ann', email: '', profile: 'all', exempt: undefined }]);
+    expect((await fleet('explain', 'Ann')).text).toContain('Ann');
+    const copy = await fleet('backup', join(folder, 'copy.db'), '--organisation', 'north');
+    expect([copy.code, copy.text]).toEqual([0, expect.stringContaining('copy.db')]);
+    rmSync(join(folder, 'copy.db'));
+    expect((await fleet('test')).text).toContain('Its policy names no tests.');
+  });
+
+  test('is warned of by `validate`, which needs them on line', async () => {
+    fleetFile(page);
+    const warning =
+      'fleet.yaml:4:50: page.secret: the environment variable NOT_SET_HERE is not set: the value was not checked';
+    expect((await fleet('validate')).text).toContain(`warning: ${warning}`);
+    expect(JSON.parse((await fleet('validate', '--json')).text)).toMatchObject({
+      ok: true,
+      warnings: [warning],
+    });
+    expect(await fleet('validate', '--online')).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('NOT_SET_HERE is not set'),
+    });
+  });
+
+  test.each([[['once', '--organisation', 'north']], [['doctor', '--organisation', 'north']]])(
+    'has no %j, which acts with them',
+    async (args) => {
+      fleetFile(page);
+      const { code, text } = await fleet(...args);
+      expect([code, text]).toEqual([
+        2,
+        expect.stringContaining('the environment variable NOT_SET_HERE is not set'),
+      ]);
+    },
+  );
+
+  test('has `pause` of stores in a database: the database is asked, and nothing of the page', async () => {
+    fleetFile(page, '{ postgres: "postgres://idle@127.0.0.1:1/idle" }');
+    for (const args of [['pause'], ['rollout', 'abort', '--organisation', 'north']]) {
+      const { text } = await fleet(...args);
+      expect(text).toContain('127.0.0.1:1');
+      expect(text).not.toContain('NOT_SET_HERE');
+    }
+  });
+
+  test('reads no store whose place is not set, and checks the rest', async () => {
+    fleetFile('', '{ sqlite: "${NOT_SET_HERE}" }');
+    for (const command of ['status', 'list', 'pause'])
+      expect(await fleet(command)).toMatchObject({
+        code: 2,
+        text: expect.stringContaining('the environment variable NOT_SET_HERE is not set'),
+      });
+    expect((await fleet('validate')).code).toBe(0);
+  });
+
+  test('does not know which organisations there are where that is not set', async () => {
+    writeFileSync(config, 'version: 1\norganisations: "${NOT_SET_HERE}"\n');
+    for (const command of ['status', 'validate'])
+      expect(await fleet(command)).toMatchObject({
+        code: 2,
+        text: expect.stringContaining('organisations: the environment variable NOT_SET_HERE is not set'),
+      });
+  });
 });
 
 describe('the kill switch', () => {
