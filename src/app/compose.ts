@@ -13,7 +13,7 @@ import type { Store } from '../ports/store.ts';
 import { shareOf } from '../domain/rollout/rollout.ts';
 import { isPaused } from '../domain/planning/holds.ts';
 import { Worker, type WorkerParts } from '../controller/worker.ts';
-import { unlessTooLate } from '../controller/unless-over.ts';
+import { PUT_AWAY, unlessTooLate } from '../controller/unless-over.ts';
 import { writtenUnder } from '../controller/written-under.ts';
 import { connectPlatform, type Platform } from '../genesys/platform.ts';
 import { askedSources } from '../policy-file/asked-sources.ts';
@@ -82,8 +82,14 @@ export function connect(
  * cannot be reached. Rejects with `CredentialsError`, `PolicyRefused` or the signal's reason.
  */
 export async function assemble(loaded: LoadedPolicy, store: Store, around: Surroundings): Promise<Assembly> {
-  // A store may hang, and heeds no signal.
-  return await unlessTooLate(assembled(loaded, store, around), around.signal, ({ release }) => release(0));
+  const { clock, signal } = around;
+  // A store may hang, and heeds no signal. It is closed next: what is on its way notes its messages there before.
+  return await unlessTooLate(
+    assembled(loaded, store, around),
+    signal,
+    ({ release }) => release(0),
+    (ended) => clock.sleep(PUT_AWAY, ended),
+  );
 }
 
 async function assembled(loaded: LoadedPolicy, store: Store, around: Surroundings): Promise<Assembly> {

@@ -106,9 +106,10 @@ export class Organisation implements Fellow {
     return this.#assembly?.worker;
   }
 
-  /** What was admitted beside the others and is watched, or about to be, as it was at its start. */
+  /** What was admitted beside the others and is watched, or about to be, as it was at its start. A start that was called off ends. */
   get started(): LoadedPolicy | undefined {
-    return this.#started;
+    const isCalledOff = this.#assembly === undefined && this.#round.signal.aborted;
+    return isCalledOff ? undefined : this.#started;
   }
 
   /** What its file says, where that is good and held back because of another organisation. */
