@@ -107,7 +107,10 @@ export interface Store {
   countPages(from: Instant, to: Instant): AsyncIterable<readonly SweepCount[]>;
 
   pause(): Promise<Pause | undefined>;
-  /** Sets or lifts the pause; never without the event that tells of it, where there is one. */
+  /**
+   * Sets or lifts the pause; never without the event that tells of it, where there is one. A pause that is in force and would end later stands:
+   * whoever set it was told until when no action is taken.
+   */
   setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void>;
   /** What `resume` leaves for the worker to free the breaker; reading it takes it away. */
   takeResume(): Promise<boolean>;

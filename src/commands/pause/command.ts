@@ -3,6 +3,7 @@
  * policy but the place of the store, and say which worker they reached.
  */
 import { realClock } from '../../app/clock.ts';
+import { outlasts } from '../../domain/planning/holds.ts';
 import type { Pause } from '../../domain/record.ts';
 import { formatDuration, type Instant } from '../../domain/time/time.ts';
 import { inEachStore, reachedIn } from '../shared/deeds.ts';
@@ -31,8 +32,9 @@ export async function pause(options: PauseOptions, output: Output): Promise<numb
       { since: now, until, reason, by },
       { kind: 'pause', at: now, reason: reason ?? 'paused', by },
     );
-    const end = until === undefined ? 'until resume' : `until ${new Date(until).toISOString()}`;
-    tell(`Paused ${end}, by ${by}, in the store ${store.place}.`);
+    tell(
+      `${pausedWords(await store.pause(), { since: now, until, reason, by })}, in the store ${store.place}.`,
+    );
     const reached = await reachedIn(store);
     tell(`Reached: ${reached}. Sweeps continue; no action is taken on any agent.`);
   });
@@ -50,6 +52,16 @@ export async function resume(options: StoreOption, output: Output): Promise<numb
     const reached = await reachedIn(store);
     tell(`Reached: ${reached}. Agents held back by the breaker are free as well, from the next sweep on.`);
   });
+}
+
+/** What holds from now on: this pause, or one of before that ends later. */
+function pausedWords(held: Pause | undefined, asked: Pause): string {
+  const { until, by, reason } = held ?? asked;
+  const end = until === undefined ? 'until resume' : `until ${new Date(until).toISOString()}`;
+  const who = by === undefined ? '' : `, by ${by}`;
+  if (held === undefined || !outlasts(held, asked)) return `Paused ${end}${who}`;
+  const why = reason === undefined ? '' : ` (${reason})`;
+  return `Paused already ${end}${who}${why}: that is longer, and stands`;
 }
 
 function resumed(before: Pause | undefined, now: Instant): string {

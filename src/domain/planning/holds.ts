@@ -39,6 +39,12 @@ export function isPaused(pause: Pause | undefined, now: Instant): boolean {
   return pause !== undefined && (pause.until === undefined || now < pause.until);
 }
 
+/** Whether a pause is still in force when another one begins, and ends later than that. */
+export function outlasts(pause: Pause | undefined, other: Pause): boolean {
+  if (pause === undefined || other.until === undefined) return false;
+  return pause.until === undefined || pause.until > Math.max(other.since, other.until);
+}
+
 /** What is known of the controller between two sweeps. */
 export interface BetweenSweeps {
   readonly policy: Policy;

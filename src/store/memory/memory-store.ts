@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 import type { PlatformBehaviour } from '../../domain/tracking/platform-behaviour.ts';
+import { outlasts } from '../../domain/planning/holds.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
 import type {
   ControllerState,
@@ -207,9 +208,8 @@ export class MemoryStore implements Store {
 
   setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
     return this.#later((held) => {
-      const added = event === undefined ? [] : [structuredClone(event)];
-      held.pause = structuredClone(pause);
-      addEvents(held, added);
+      if (pause === undefined || !outlasts(held.pause, pause)) held.pause = structuredClone(pause);
+      addEvents(held, event === undefined ? [] : [structuredClone(event)]);
     });
   }
 

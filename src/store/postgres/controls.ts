@@ -20,7 +20,8 @@ export async function readPause(db: Asking, organisation: string): Promise<Pause
 
 const SET_PAUSE = `INSERT INTO idle_enforcer.pause (organisation, since, until, reason, actor) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (organisation) DO UPDATE SET since = excluded.since, until = excluded.until, reason = excluded.reason,
-    actor = excluded.actor`;
+    actor = excluded.actor
+  WHERE excluded.until IS NULL OR pause.until <= greatest(excluded.since, excluded.until)`;
 
 /** Sets or lifts it; to be called inside a transaction. */
 export async function writePause(tx: Asking, organisation: string, pause: Pause | undefined): Promise<void> {

@@ -17,18 +17,18 @@ export function readPause(db: Database): Pause | undefined {
   };
 }
 
+const SAVE = `INSERT INTO pause (id, since, until, reason, actor) VALUES (1, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET since = excluded.since, until = excluded.until, reason = excluded.reason, actor = excluded.actor
+  WHERE excluded.until IS NULL OR pause.until <= max(excluded.since, excluded.until)`;
+
 /** Sets or lifts it; to be called inside a transaction. */
 export function writePause(db: Database, pause: Pause | undefined): void {
-  db.run('DELETE FROM pause');
-  if (pause === undefined) return;
+  if (pause === undefined) {
+    db.run('DELETE FROM pause');
+    return;
+  }
   const { since, until, reason, by } = pause;
-  db.run(
-    'INSERT INTO pause (id, since, until, reason, actor) VALUES (1, ?, ?, ?, ?)',
-    Math.round(since),
-    until === undefined ? null : Math.round(until),
-    reason ?? null,
-    by ?? null,
-  );
+  db.run(SAVE, Math.round(since), until === undefined ? null : Math.round(until), reason ?? null, by ?? null);
 }
 
 /** A time that no calendar holds is as late, or as early, as there is one. */

@@ -68,6 +68,25 @@ describe('a pause', () => {
     ]);
   });
 
+  test('that is shorter than one in force leaves that as it is, and says so', async () => {
+    const path = await swept(SECOND, MINUTE);
+    lines.length = 0;
+    const asked = (more: object) => pause({ store: path, ...more }, output);
+    expect([await asked({ reason: 'audit' }), await asked({ for: '10m', reason: 'storm' })]).toEqual([0, 0]);
+    expect(lines.filter((line) => line.startsWith('Paused'))).toEqual([
+      expect.stringMatching(/^Paused until resume, by \S+, in the store /),
+      expect.stringMatching(
+        /^Paused already until resume, by \S+ \(audit\): that is longer, and stands, in the store /,
+      ),
+    ]);
+    const store = await place.open(path, { readOnly: true });
+    expect(await store.pause()).toMatchObject({ until: undefined, reason: 'audit' });
+    expect((await store.events({ kinds: ['pause'] })).map(({ reason }) => reason)).toEqual([
+      'audit',
+      'storm',
+    ]);
+  });
+
   test('by a policy whose store is not there yet says what that may mean', async () => {
     const config = join(place.directory, 'p.yaml');
     writeFileSync(config, 'version: 1\nstore: { sqlite: ./no/where.db }\n');

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { answered, tried, UNASKED } from '../../../src/domain/evidence/calibration.ts';
 import { learnFromLogoff, NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
-import type { SweepBegun } from '../../../src/domain/record.ts';
+import type { Pause, SweepBegun } from '../../../src/domain/record.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { BASE } from '../../store/examples.ts';
 import type { Open } from './place.ts';
@@ -39,17 +39,32 @@ export function controlsContract(open: Open): void {
   describe('a pause', () => {
     const pause = { since: BASE, until: BASE + HOUR, reason: 'fire drill', by: 'ada@desk' };
 
-    test('stays until it is lifted, and the last one counts', async () => {
+    test('stays until it is lifted', async () => {
       const [worker, visitor] = [await open(), await open()];
       expect(await worker.pause()).toBeUndefined();
-      await visitor.setPause({ since: BASE - 1, until: undefined, reason: undefined });
-      expect(await worker.pause()).toEqual({ since: BASE - 1, until: undefined, reason: undefined });
       await visitor.setPause(pause);
       expect(await worker.pause()).toEqual(pause);
       expect(await (await open()).pause()).toEqual(pause);
       await visitor.setPause(undefined);
       await visitor.setPause(undefined);
       expect(await worker.pause()).toBeUndefined();
+    });
+
+    test.each<[string, Partial<Pause>, Partial<Pause>, 'first' | 'second']>([
+      ['an open one after a bounded one', {}, { until: undefined }, 'second'],
+      ['an open one after an open one', { until: undefined }, { until: undefined }, 'second'],
+      ['a bounded one after an open one', { until: undefined }, {}, 'first'],
+      ['a longer one', {}, { until: BASE + 2 * HOUR }, 'second'],
+      ['one that ends at the same time', {}, {}, 'second'],
+      ['a shorter one', {}, { until: BASE + HOUR / 2 }, 'first'],
+      ['one after the end of the first', {}, { since: BASE + HOUR, until: BASE + HOUR + 1 }, 'second'],
+      ['one of a time that is over', {}, { since: BASE + 2 * HOUR, until: BASE }, 'second'],
+    ])('that is longer stands, and both are on record: %s', async (_, first, second, stands) => {
+      const [worker, visitor] = [await open(), await open()];
+      const both = { first: { ...pause, ...first }, second: { ...pause, by: 'bob@desk', ...second } };
+      for (const each of [both.first, both.second]) await visitor.setPause(each, { kind: 'pause', at: BASE });
+      expect(await worker.pause()).toEqual(both[stands]);
+      expect(await worker.events({ kinds: ['pause'] })).toHaveLength(2);
     });
 
     test('comes with the event that tells of it, and leaves the record alone without one', async () => {
