@@ -208,8 +208,8 @@ export class MemoryStore implements Store {
 
   setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
     return this.#later((held) => {
-      if (pause === undefined || !outlasts(held.pause, pause)) held.pause = structuredClone(pause);
       addEvents(held, event === undefined ? [] : [structuredClone(event)]);
+      if (pause === undefined || !outlasts(held.pause, pause)) held.pause = structuredClone(pause);
     });
   }
 
