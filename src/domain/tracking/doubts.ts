@@ -43,8 +43,9 @@ export function mayBeLateReturn(
 ): boolean {
   const silent = silentReturnOf(s);
   if (silent === undefined) return false;
-  const opened = Math.max(silent.at, former.tokenAt ?? -Infinity);
-  return isAfterTimeout(c.presence.at, [opened, at], c.context.nativeTimeouts, returns);
+  // A return that brings no fresh stamp is dated by the look that found it: the session may be older by an interval.
+  const opened = [silent.earliest, silent.at].map((back) => Math.max(back, former.tokenAt ?? -Infinity));
+  return isAfterTimeout(c.presence.at, [...opened, at], c.context.nativeTimeouts, returns);
 }
 
 /** Whether this time follows within the window on a timeout that began to run at one of these. */

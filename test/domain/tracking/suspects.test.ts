@@ -332,6 +332,18 @@ describe('Available after our quiet Offline without a newer token', () => {
     expect([s.lastSign(), s.suspect()?.kind]).toEqual([`presence ${at === '10:40' ? '10:40' : at}`, kind]);
   });
 
+  test('is suspect where the timeout runs from a return that only the look after it dates', () => {
+    // Back 5s after the log-off with the stamps of before, so that its session ends at 10:30:05, not at 10:31.
+    const s = story({ nativeTimeouts: ['30m'] })
+      .until('10:00')
+      .logOff();
+    s.at('10:00:05', { presence: 'AVAILABLE', presenceSince: '08:00' }).until('10:02').logOff();
+    s.at('10:30:25', { presence: 'AVAILABLE' }).until('10:31');
+    expect([s.silentReturn()?.at, s.lastSign()]).toEqual([undefined, 'presence 10:30:25']);
+    expect(s.suspect()?.kind).toBe('click');
+    expect(s.evidence('bounce').ladder()?.kind).toBe('returned');
+  });
+
   test('is, later than the window, given back to the ladder by a sign-in', () => {
     const s = quiet().at('10:32:20', { presence: 'AVAILABLE' }).until('10:33').evidence('bounce');
     expect([s.lastSign(), s.ladder()?.kind]).toEqual(['none', 'returned']);
