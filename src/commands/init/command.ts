@@ -27,6 +27,7 @@ import { EXIT, UsageError } from '../shared/exit.ts';
 import { openLog, type LogOption } from '../shared/log.ts';
 import { configPath, known, type ConfigOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
+import { byWhatWasGiven, refusalOfGiven } from './given.ts';
 import { firstPolicy, type FirstPolicy, type Place } from './policy.ts';
 import { readSeen, type Counted, type Seen } from './seen.ts';
 import { shellWord } from '../shared/shell-word.ts';
@@ -49,7 +50,7 @@ export async function init(options: InitOptions, output: Output): Promise<number
   for (const file of [path, tests]) mustBeFree(file);
   const place = placeOf(options);
   const files = { policy: oneLine(path), tests: basename(tests) };
-  const start = loadedFrom(firstPolicy(NOTHING_SEEN, place, [], files), path, tests);
+  const start = loadedFrom(firstPolicy(NOTHING_SEEN, place, [], files), path, tests, options.region);
   known(start, output.redactor);
   const log = createLog('fatal', await openLog('stderr', options), output.redactor);
   const around = { clock: realClock, log, metrics: new Metrics(), redactor: output.redactor };
@@ -60,12 +61,12 @@ export async function init(options: InitOptions, output: Output): Promise<number
     const seen = await readSeen(platform, signal);
     const findings = await findingsOf(platform, start, signal);
     const written = firstPolicy(seen, place, findings, files);
-    await proven(written, path, tests);
+    await proven(written, path, tests, options.region);
     await writeBoth(written, path, tests);
     tell({ path, tests, seen, findings }, options, output);
     return EXIT.fine;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) throw refusalOfGiven(error, options.region);
     throw new UsageError('The platform did not answer within five minutes. Nothing was written.');
   } finally {
     await platform.close();
@@ -107,14 +108,19 @@ function placeOf({ region = process.env['GENESYS_REGION'], apiUrl, loginUrl }: I
 }
 
 /** As a loader takes it. What the user gave, such as the region, may be refused: in words of their own, for there is no file yet. */
-function loadedFrom({ policy }: FirstPolicy, path: string, tests: string): LoadedPolicy {
+function loadedFrom(
+  { policy }: FirstPolicy,
+  path: string,
+  tests: string,
+  region: string | undefined,
+): LoadedPolicy {
   try {
     return loadPolicyText(policy.replace(/^tests: .*$/m, ''), path, process.env, new FilesRead());
   } catch (error) {
     if (!(error instanceof PolicyRefused)) throw error;
-    const why = error.faults.map(({ path: key, message }) => `${key}: ${message}`).join('\n');
+    const why = error.faults.map(({ path: key, message }) => byWhatWasGiven(`${key}: ${message}`, region));
     throw new UsageError(
-      `A policy for this cannot be written to ${oneLine(path)} and ${oneLine(tests)}:\n${why}`,
+      `A policy for this cannot be written to ${oneLine(path)} and ${oneLine(tests)}:\n${why.join('\n')}`,
     );
   }
 }
@@ -136,8 +142,13 @@ async function findingsOf(
 }
 
 /** No file is written that the program would refuse, whatever the platform's names are. */
-async function proven(written: FirstPolicy, path: string, tests: string): Promise<void> {
-  const loaded = loadedFrom(written, path, tests);
+async function proven(
+  written: FirstPolicy,
+  path: string,
+  tests: string,
+  region: string | undefined,
+): Promise<void> {
+  const loaded = loadedFrom(written, path, tests, region);
   const results = await runTests(parseTestFile(written.tests, tests, process.env), loaded);
   const failed = results.filter(({ passed }) => !passed).map(({ name }) => name);
   if (failed.length > 0) throw new Error(`tests of the first policy fail: ${failed.join(', ')}`);

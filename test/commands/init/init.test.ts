@@ -7,12 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { init, type InitOptions } from '../../../src/commands/init/command.ts';
+import { refusalOfGiven } from '../../../src/commands/init/given.ts';
 import { firstPolicy } from '../../../src/commands/init/policy.ts';
 import type { Counted, Seen } from '../../../src/commands/init/seen.ts';
 import { runTests } from '../../../src/commands/policy-test/policy-tests.ts';
 import { parseTestFile } from '../../../src/commands/policy-test/test-file.ts';
+import { explainError, UsageError } from '../../../src/commands/shared/exit.ts';
 import { outputTo } from '../../../src/commands/shared/output.ts';
 import { validate } from '../../../src/commands/validate/command.ts';
+import { PlatformUnreachableError } from '../../../src/genesys/http/errors.ts';
 import { resolvePolicy } from '../../../src/policy-file/resolve.ts';
 import {
   ALL_PERMISSIONS,
@@ -101,15 +104,52 @@ test('what is missing is named: credentials, and the region', async () => {
   await expect(run('a.yaml', HERE)).rejects.toThrow('GENESYS_CLIENT_SECRET is not set');
   process.env['GENESYS_CLIENT_SECRET'] = SECRET;
   await expect(run('a.yaml')).rejects.toThrow('Give --region, or set GENESYS_REGION');
-  await expect(run('a.yaml', { region: 'eu-west-11' })).rejects.toThrow('genesys.region');
+  await expect(run('a.yaml', { region: 'eu-west-11' })).rejects.toThrow(/\n--region: /);
   process.env['GENESYS_REGION'] = 'eu-west-1';
   expect(await run('a.yaml')).toBe(0);
 });
 
 test('credentials that are refused leave no file', async () => {
   process.env['GENESYS_CLIENT_SECRET'] = 'another-secret-altogether';
-  await expect(run('refused.yaml', HERE)).rejects.toThrow(/client_id|client_secret/);
+  await expect(run('refused.yaml', HERE)).rejects.toThrow(UsageError);
   expect([existsSync(file('refused.yaml')), existsSync(file('refused.tests.yaml'))]).toEqual([false, false]);
+});
+
+test.each<[string, Partial<InitOptions>, string | undefined, RegExp]>([
+  [
+    'credentials, with the region of the environment',
+    {},
+    'eu-west-1',
+    /Check GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET, .* and that GENESYS_REGION is the region/,
+  ],
+  [
+    'credentials, with the region of an option',
+    { region: 'eu-west-1' },
+    undefined,
+    /Check GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET, .* and that --region is the region/,
+  ],
+  ['an address', { region: 'eu-west-1', apiUrl: 'ftp://127.0.0.1' }, undefined, /--api-url/],
+  ['the other address', { region: 'eu-west-1', loginUrl: 'ftp://127.0.0.1' }, undefined, /--login-url/],
+])('what is wrong is named as it was given: %s', async (_, options, region, words) => {
+  process.env['GENESYS_CLIENT_SECRET'] = 'another-secret-altogether';
+  if (region !== undefined) process.env['GENESYS_REGION'] = region;
+  const wrong = run('wrong.yaml', options);
+  await expect(wrong).rejects.toThrow(words);
+  await expect(wrong).rejects.not.toThrow('genesys.');
+  await expect(wrong).rejects.toThrow(UsageError);
+});
+
+test.each([
+  ['--region', 'eu-west-1'],
+  ['GENESYS_REGION', undefined],
+])('a platform that cannot be reached is told by %s, and is no mistake of usage', (name, region) => {
+  const error = new PlatformUnreachableError('check DNS, and genesys.region', {
+    kind: 'transient',
+    operation: 'login',
+  });
+  expect(explainError(refusalOfGiven(error, region))).toEqual({ code: 1, text: `check DNS, and ${name}` });
+  const other = new TypeError('genesys.region is undefined');
+  expect(refusalOfGiven(other, region)).toBe(other);
 });
 
 test('a client with few permissions gets a policy as well, which says what could not be found out', async () => {
