@@ -52,6 +52,12 @@ const NO_DOUBLE_CAST = {
   selector: 'TSAsExpression > TSAsExpression > TSUnknownKeyword.typeAnnotation',
   message: 'Give it a type of its own: implement the port, use "satisfies", or read the value with a check.',
 };
+/** The file of a policy has `20%`; whatever is said to people has `20 %`. */
+const PERCENT = {
+  selector: 'TemplateLiteral > TemplateElement:not(:first-child)[value.raw=/^%/]',
+  message: 'A share is told with a blank: "20 %".',
+};
+const EVERYWHERE = [NO_DOUBLE_CAST, PERCENT];
 /** Libraries that one place of the program speaks to. */
 const NO_SDK = { name: 'purecloud-platform-client-v2', message: 'Only genesys/ speaks to the platform.' };
 const NO_TRACING = { name: '@opentelemetry/api', message: 'Only app/tracing.ts knows OpenTelemetry.' };
@@ -94,7 +100,7 @@ export default ts.config(
       'import-x/no-restricted-paths': ['error', { zones }],
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
       'import-x/no-default-export': 'error',
-      'no-restricted-syntax': ['error', NO_DOUBLE_CAST],
+      'no-restricted-syntax': ['error', ...EVERYWHERE],
       complexity: ['error', 12],
       'max-depth': ['error', 3],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
@@ -107,7 +113,7 @@ export default ts.config(
       'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'fetch'],
       'no-restricted-syntax': [
         'error',
-        NO_DOUBLE_CAST,
+        ...EVERYWHERE,
         {
           selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
           message: 'Time is a parameter.',
@@ -146,7 +152,7 @@ export default ts.config(
     rules: {
       'max-lines-per-function': 'off',
       'max-lines': 'off',
-      'no-restricted-syntax': ['error', NO_DOUBLE_CAST, PLAIN_NAMES],
+      'no-restricted-syntax': ['error', ...EVERYWHERE, PLAIN_NAMES],
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },
@@ -155,7 +161,7 @@ export default ts.config(
     rules: {
       'no-restricted-syntax': [
         'error',
-        NO_DOUBLE_CAST,
+        ...EVERYWHERE,
         PLAIN_NAMES,
         {
           selector: 'CallExpression[callee.property.name=/Snapshot$/]',

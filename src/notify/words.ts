@@ -203,6 +203,6 @@ function textOf(name: string, value: unknown): string | undefined {
 function numberText(name: string, value: number): string {
   if (DURATIONS.has(name)) return formatDuration(Math.abs(value));
   if (name === 'rung') return String(rungNumber(value));
-  if (name === 'share') return `${Math.round(value * 1_000) / 10}%`;
+  if (name === 'share') return `${Math.round(value * 1_000) / 10} %`;
   return name === 'since' ? new Date(value).toISOString() : String(value);
 }

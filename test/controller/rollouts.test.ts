@@ -266,8 +266,8 @@ describe('each sweep', () => {
     await desk.sweep(file('C'));
     expect(desk.counting).toEqual(['C', 'A']);
     expect(await desk.told()).toEqual([
-      'rollout of file-B begun: 10% of the agents',
-      'rollout of file-C begun: 10% of the agents',
+      'rollout of file-B begun: 10 % of the agents',
+      'rollout of file-C begun: 10 % of the agents',
     ]);
   });
 
@@ -456,7 +456,7 @@ describe('another process', () => {
     await (await desk.start()).sweep(file('B'));
     await (await desk.start()).sweep(file('B'));
     expect(await desk.told()).toEqual([
-      'rollout of file-B begun: 10% of the agents',
+      'rollout of file-B begun: 10 % of the agents',
       'rollout of file-B stopped: 3 of 0 log-offs regretted',
     ]);
     expect(desk.alarms).toEqual(['3 of 0 log-offs regretted']);
@@ -486,7 +486,7 @@ describe('a store that fails', () => {
       }
       desk.failing = new Set();
       await desk.sweep(file('B'));
-      expect(await desk.told()).toEqual(['rollout of file-B begun: 10% of the agents']);
+      expect(await desk.told()).toEqual(['rollout of file-B begun: 10 % of the agents']);
     },
   );
 

@@ -111,7 +111,7 @@ describe('a process that is killed', () => {
       const lines = await told();
       expect({ write, lines: lines.map((line) => line.replace(/\d+ of \d+/, 'some')) }).toEqual({
         write,
-        lines: ['rollout of it begun: 20% of the agents', 'rollout of it stopped: some log-offs regretted'],
+        lines: ['rollout of it begun: 20 % of the agents', 'rollout of it stopped: some log-offs regretted'],
       });
       const before = site.loggedOff.length;
       await site.sweep(5);
@@ -219,7 +219,7 @@ test('a file that is changed twice between two sweeps brings out the last change
   await site.reload(policyOf('when: { presence: [meal] }, limit: 4h'));
   await site.sweep(20);
   expect(site.loggedOff).toEqual([]);
-  expect(await told()).toEqual(['rollout of it begun: 20% of the agents']);
+  expect(await told()).toEqual(['rollout of it begun: 20 % of the agents']);
 });
 
 test('a restart in each minute of a step brings it neither nearer nor further than its watched time', async () => {

@@ -98,7 +98,7 @@ test('a shorter limit comes to a fifth of the agents first, and to all when half
   await site.sweep(6);
   expect(sorted(site.loggedOff)).toEqual(sorted(ALL));
   expect(await told()).toEqual([
-    'rollout of it begun: 20% of the agents',
+    'rollout of it begun: 20 % of the agents',
     'rollout of it done: it is in force for all',
   ]);
 });
@@ -238,7 +238,7 @@ describe('a rollout stops', () => {
     await stopped();
     await site.reload(limitOf('3m'));
     await site.sweep(8);
-    expect((await told()).at(-1)).toBe('rollout of it begun: 20% of the agents');
+    expect((await told()).at(-1)).toBe('rollout of it begun: 20 % of the agents');
     expect(new Set(site.loggedOff)).toEqual(new Set(FIRST));
   });
 
@@ -282,7 +282,7 @@ describe('a rollout stops', () => {
     await site.sweep(50);
     expect(site.loggedOff).toHaveLength(FIRST.length);
     expect(await told()).toEqual([
-      'rollout of it begun: 20% of the agents',
+      'rollout of it begun: 20 % of the agents',
       'rollout of it stopped: aborted: seen enough (lead@floor)',
     ]);
   });
@@ -303,7 +303,7 @@ describe('a rollout stops', () => {
     await order('continue');
     await site.sweep(8);
     expect((await told()).at(-1)).toBe(
-      'rollout of it continued: 20% of the agents: seen enough (lead@floor)',
+      'rollout of it continued: 20 % of the agents: seen enough (lead@floor)',
     );
     const again = FIRST.slice(0, 3);
     const verified = await site.store.events({ kinds: ['verified'] });

@@ -42,6 +42,11 @@ describe('without anything of the operator’s own', () => {
     expect(own.lines).toEqual(['Ana: c1; c2']);
   });
 
+  test('a share is told as everywhere else', () => {
+    const own = letter({ line: 'unknown: {share}' }, { items: [{ share: 0.2 }] });
+    expect(own.lines).toEqual(['unknown: 20 %']);
+  });
+
   test('a line break in a name makes no new line, and a long line is cut between characters', () => {
     const [line] = letter(undefined, {
       items: [{ agent: `Ana\n- agent Ben\u2028${'😀'.repeat(400)}` }],

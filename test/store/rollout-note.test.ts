@@ -36,7 +36,7 @@ const FULL: Rollout = {
   stopped: ['B', 'C'],
   handled: 'order-1',
 };
-const TOLD: readonly Told[] = [{ at: NOW, reason: 'rollout of file-B begun: 1% of the agents' }];
+const TOLD: readonly Told[] = [{ at: NOW, reason: 'rollout of file-B begun: 1 % of the agents' }];
 const ORDER: Order = { id: 'order-1', what: 'continue', judges: 'B', by: 'lead@floor', reason: 'fine' };
 
 /** A store with notes of a rollout. */

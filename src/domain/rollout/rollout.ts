@@ -344,5 +344,5 @@ function tellStop(rollout: Rollout, { hash }: Candidate, { reason, by }: Stop): 
 }
 
 function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))}%`;
+  return `${Number((share * 100).toFixed(2))} %`;
 }

@@ -178,7 +178,7 @@ describe('a changed policy that is brought out', () => {
   /** The change of the file, and what was told of the rollout after it. */
   const changed = (hash: string): readonly RecordEvent[] => [
     { kind: 'policy', at: clockTime('09:29'), reason: `aaaa → ${hash}` },
-    { kind: 'policy', at: clockTime('09:30'), reason: `rollout of ${hash} begun: 20% of the agents` },
+    { kind: 'policy', at: clockTime('09:30'), reason: `rollout of ${hash} begun: 20 % of the agents` },
   ];
 
   test('is told of: for whom it is in force, since when, and when the file was taken up', async () => {

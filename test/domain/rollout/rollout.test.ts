@@ -84,8 +84,8 @@ describe('a change', () => {
     story.watched('11:00');
     expect([story.share, story.base, story.rollout.candidate]).toEqual([1, 'B', undefined]);
     expect(story.told).toEqual([
-      'rollout of file-B begun: 1% of the agents',
-      'rollout of file-B goes on: 10% of the agents',
+      'rollout of file-B begun: 1 % of the agents',
+      'rollout of file-B goes on: 10 % of the agents',
       'rollout of file-B done: it is in force for all',
     ]);
   });
@@ -142,7 +142,7 @@ describe('a change', () => {
       [],
     ]);
     const observed = new Story().file('08:00', wants('A', { mode: 'observe' })).file('09:00', wants('A'));
-    expect([observed.share, observed.told]).toEqual([0.01, ['rollout of file-A begun: 1% of the agents']]);
+    expect([observed.share, observed.told]).toEqual([0.01, ['rollout of file-A begun: 1 % of the agents']]);
     const forgotten = inForce().file('09:00', wants('B', { mode: 'observe' }));
     forgotten.file('09:10', wants('A', { mode: 'observe' })).file('09:20', wants('A'));
     expect(forgotten.share).toBe(0.01);
@@ -239,7 +239,7 @@ describe('a step', () => {
       steps: [{ at: at('08:05'), share: 0.01 }],
     });
     expect(shareAt(story.rollout.candidate!, at('08:10'))).toBe(0.01);
-    expect(story.told).toEqual(['rollout of file-B begun: 1% of the agents']);
+    expect(story.told).toEqual(['rollout of file-B begun: 1 % of the agents']);
   });
 
   test('of a clock that ran ahead since an earlier step keeps what came before: its steps, and since when it counts', () => {
@@ -349,7 +349,7 @@ describe('an operator', () => {
     const story = begun().asks('09:10', 'continue');
     expect([story.share, story.told.at(-1)]).toEqual([
       0.1,
-      'rollout of file-B continued: 10% of the agents (lead@floor)',
+      'rollout of file-B continued: 10 % of the agents (lead@floor)',
     ]);
     story.asks('09:20', 'continue');
     expect([story.share, story.base, story.told.at(-1)]).toEqual([
@@ -454,5 +454,5 @@ describe('what is on record of a rollout', () => {
 test('a rollout of days is told by percentages that people read', () => {
   const terms = { ...TERMS, every: DAY, steps: [0.001, 0.333, 1] };
   const story = inForce().file('09:00', wants('B', { terms }));
-  expect(story.told).toEqual(['rollout of file-B begun: 0.1% of the agents']);
+  expect(story.told).toEqual(['rollout of file-B begun: 0.1 % of the agents']);
 });
