@@ -43,8 +43,8 @@ describe('without anything of the operator’s own', () => {
   });
 
   test('a share is told as everywhere else', () => {
-    const own = letter({ line: 'unknown: {share}' }, { items: [{ share: 0.2 }] });
-    expect(own.lines).toEqual(['unknown: 20 %']);
+    const { lines } = letter(undefined, { kind: 'unknown_share', items: [{ share: 0.2 }] });
+    expect(lines).toEqual(['share 20 %']);
   });
 
   test('a line break in a name makes no new line, and a long line is cut between characters', () => {
