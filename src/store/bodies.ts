@@ -168,6 +168,7 @@ const episode = z.object({
   ladder: ladder.optional(),
   observedRules: list(text),
   warnedAt: z.record(text, instant),
+  promised: z.record(text, instant).optional(),
 } satisfies ShapeOf<Episode>);
 
 const suspect = z.object({

@@ -96,6 +96,7 @@ export function fullState(agentId: string): AgentState {
     },
     observedRules: ['away'],
     warnedAt: { away: BASE - MINUTE },
+    promised: { away: BASE + 4 * MINUTE },
   };
   return stateOf(agentId, BASE, {
     firstSeenAt: BASE - DAY,

@@ -78,7 +78,7 @@ async function note(deps: WarningCrew, delivered: readonly AgentToWarn[], pass: 
   for (const { agent, warning } of delivered) {
     const memory = changed.get(agent.id) ?? deps.population.memory(agent.id);
     if (memory === undefined) continue;
-    changed.set(agent.id, noteWarned(memory, warning.ruleId, now));
+    changed.set(agent.id, noteWarned(memory, warning.ruleId, now, warning.dueIn));
     const { ruleId: rule, limit, dueIn } = warning;
     deps.log.info({ sweepId: pass.sweepId, agent: deps.name(agent), rule, limit, dueIn }, 'agent warned');
   }

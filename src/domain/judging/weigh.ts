@@ -66,9 +66,13 @@ function isWarning({ warn, limit }: Rule, measured: Duration, stayed: Instant, n
   return warn !== undefined && measured >= limit - warn && now >= stayed - warn;
 }
 
-/** Until when a warning keeps a rule from being due: so long after it is delivered, which is not before now. */
+/**
+ * Until when a warning keeps a rule from being due: so long after it is delivered, which is not before now, and until the time that it told
+ * the agent, though the policy may have become another since.
+ */
 function warningOver({ id, warn }: Rule, { episode }: AgentState, now: Instant): Instant {
-  return warn === undefined ? -Infinity : (episode.warnedAt[id] ?? now) + warn;
+  const told = episode.promised?.[id] ?? -Infinity;
+  return warn === undefined ? told : Math.max(told, (episode.warnedAt[id] ?? now) + warn);
 }
 
 /** For lists of rules: whether this one is due. */

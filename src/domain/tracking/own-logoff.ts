@@ -166,9 +166,11 @@ export function noteObserved(s: AgentState, ruleId: string): AgentState {
   return withEpisode(s, { observedRules: [...s.episode.observedRules, ruleId] });
 }
 
-/** Notes that a warning of a rule was delivered. */
-export function noteWarned(s: AgentState, ruleId: string, at: Instant): AgentState {
-  return withEpisode(s, { warnedAt: { ...s.episode.warnedAt, [ruleId]: at } });
+/** Notes that a warning of a rule was delivered, which said that the log-off comes so long after it. */
+export function noteWarned(s: AgentState, ruleId: string, at: Instant, dueIn?: Duration): AgentState {
+  const { warnedAt, promised } = s.episode;
+  const told = dueIn === undefined ? promised : { ...promised, [ruleId]: at + dueIn };
+  return withEpisode(s, { warnedAt: { ...warnedAt, [ruleId]: at }, ...(told && { promised: told }) });
 }
 
 /** Notes that a reading could not be used. The same object where nothing about it is new. */

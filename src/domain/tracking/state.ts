@@ -156,6 +156,8 @@ export interface Episode {
   readonly observedRules: readonly string[];
   /** When a warning of a rule was delivered in this episode. */
   readonly warnedAt: Readonly<Record<string, Instant>>;
+  /** Until when such a warning said that the rule does not log the agent off: that holds whatever the policy becomes. */
+  readonly promised?: Readonly<Record<string, Instant>> | undefined;
 }
 
 /** Coming back, and what stands behind it. */

@@ -101,6 +101,7 @@ function givenBack(now: Episode, before: Checkpoint, { after }: Suspect): Episod
     },
     observedRules: [...new Set([...former.observedRules, ...now.observedRules])],
     warnedAt: { ...former.warnedAt, ...now.warnedAt },
+    ...(now.promised && { promised: { ...former.promised, ...now.promised } }),
   };
 }
 

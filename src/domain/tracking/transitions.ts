@@ -182,6 +182,7 @@ function episodeAfter(s: AgentState, change: Change, effect: Effect, returns: Re
     ladder: ladderAfter(s, change, effect, returns),
     observedRules: isNew ? NONE : episode.observedRules,
     warnedAt: isNew ? NO_WARNING : episode.warnedAt,
+    ...(!isNew && episode.promised && { promised: episode.promised }),
   };
 }
 

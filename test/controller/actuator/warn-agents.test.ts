@@ -1,6 +1,7 @@
 /** Warnings within a sweep: what they may cost it, and whose are noted. */
 import { expect, test } from '@jest/globals';
 import type { Agent } from '../../../src/domain/agent.ts';
+import type { AgentState } from '../../../src/domain/tracking/state.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { warnAgents, type AgentToWarn } from '../../../src/controller/actuator/warn-agents.ts';
 import { Tracker } from '../../../src/controller/tracker.ts';
@@ -9,6 +10,11 @@ import { stateOf } from '../../store/sqlite/fixtures.ts';
 import { BASE } from '../../notify/parts.ts';
 
 type ActuatorDeps = Parameters<typeof warnAgents>[0];
+
+/** When it was told is noted, and the time that it told. */
+function isTold({ warnedAt, promised }: AgentState['episode']): boolean {
+  return warnedAt['gone'] === BASE && promised?.['gone'] === BASE + 5 * MINUTE;
+}
 
 /** Agents by number, of whom some can be reached, some not, and for some nobody answers. */
 class Desk {
@@ -40,9 +46,7 @@ class Desk {
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
       name: ({ id }) => id,
       store: new WatchedStore((_, saved) => {
-        this.noted.push(
-          ...saved.flatMap(({ agentId, episode }) => (episode.warnedAt['gone'] === BASE ? [agentId] : [])),
-        );
+        this.noted.push(...saved.flatMap(({ agentId, episode }) => (isTold(episode) ? [agentId] : [])));
         if (this.noted.length >= this.enough) this.#stop.abort();
       }),
     };

@@ -4,6 +4,7 @@ import { exemptionOf, profileOf, REASONS } from '../../../src/domain/judging/jud
 import { weigh } from '../../../src/domain/judging/weigh.ts';
 import type { Matcher } from '../../../src/domain/policy/policy.ts';
 import { matches, mentions, whenHolds } from '../../../src/domain/policy/when.ts';
+import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { agent, calendar, clockTime, exemption, matcher, policy, profile, rule, when } from '../build.ts';
 import { story } from '../story.ts';
 import { noteObserved, noteWarned } from '../../../src/domain/tracking/own-logoff.ts';
@@ -258,6 +259,18 @@ describe('a warning', () => {
     expect(s.reason('10:00')).toBe('due');
   });
 
+  test.each<[string, Parameters<typeof rule>[0]]>([
+    ['is shorter', { warn: '2m' }],
+    ['is gone', {}],
+  ])('that told a time holds until then, also where the warning of the changed policy %s', (_, changed) => {
+    const s = story({ rules }).until('10:20');
+    s.put(noteWarned(s.state(), 'gone', s.now, 5 * MINUTE));
+    s.policy = { ...s.policy, profiles: [{ ...s.policy.profiles[0]!, rules: [rule(changed)] }] };
+    expect(s.reason('10:24')).not.toBe('due');
+    expect(s.verdict().nextAt).toBe(clockTime('10:25'));
+    expect(s.reason('10:25')).toBe('due');
+  });
+
   test('is called for by one rule while another still waits', () => {
     const both = [rule({ id: 'later', limit: '3h', warn: '5m' }), ...rules];
     const s = story({ rules: both }).until('09:55');
@@ -272,9 +285,10 @@ describe('a warning', () => {
 
   test('is forgotten with a sign', () => {
     const s = story({ rules }).until('09:55');
-    s.put(noteObserved(noteWarned(s.state(), 'gone', s.now), 'gone')).at('09:58', { presence: 'BUSY' });
+    s.put(noteObserved(noteWarned(s.state(), 'gone', s.now, HOUR), 'gone')).at('09:58', { presence: 'BUSY' });
     expect(s.reason('11:00')).toBe('warned');
-    expect([s.state().episode.warnedAt, s.state().episode.observedRules]).toEqual([{}, []]);
+    const { warnedAt, promised, observedRules } = s.state().episode;
+    expect([warnedAt, promised, observedRules]).toEqual([{}, undefined, []]);
   });
 });
 

@@ -94,9 +94,10 @@ describe('a bounce under a native timeout whose token stays', () => {
   test('keeps the rules that were counted and the warnings that were delivered', () => {
     const s = bounced();
     const { episode } = s.state();
-    s.put({ ...s.state(), episode: { ...episode, observedRules: ['gone'], warnedAt: { gone: s.now } } });
+    const told = { observedRules: ['gone'], warnedAt: { gone: s.now }, promised: { gone: s.now + 1 } };
+    s.put({ ...s.state(), episode: { ...episode, ...told } });
     s.evidence('bounce');
-    expect(s.state().episode).toMatchObject({ observedRules: ['gone'], warnedAt: { gone: s.now } });
+    expect(s.state().episode).toMatchObject(told);
   });
 
   test.each<[string, StoryParts, Change]>([
