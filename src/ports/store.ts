@@ -41,7 +41,8 @@ export interface StayGround {
 
 /**
  * Any method may reject when the store is lost; the enforcer then observes only. A write is done wholly or not at all, and
- * lasts once its promise has resolved. What is handed out belongs to the caller: changing it changes nothing stored.
+ * lasts once its promise has resolved; where that rejects, a database may have done it all the same. Events of such a write that are
+ * handed in again, the same objects, are on record once. What is handed out belongs to the caller: changing it changes nothing stored.
  */
 export interface Store {
   /** Where it is kept, for people to find it; holds no secret. */

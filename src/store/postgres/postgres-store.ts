@@ -31,7 +31,8 @@ import { addressOf, placeOf } from './address.ts';
 import { readAgents, searchAgents, storeAgents } from './agents.ts';
 import * as controls from './controls.ts';
 import { Damage } from './damage.ts';
-import { Database } from './database.ts';
+import { Database, type Transaction } from './database.ts';
+import { InDoubt } from './in-doubt.ts';
 import { DatabaseLease } from './lease.ts';
 import { GoneBack, LeftBehind } from './left-behind.ts';
 import * as memories from './memories.ts';
@@ -39,7 +40,15 @@ import { Organisation } from './organisation.ts';
 import { DatabaseOutbox } from './outbox.ts';
 import { prepare, type Preparing } from './prepare.ts';
 import { forgetBefore, LONGEST_PRUNE } from './prune.ts';
-import { addEvents, countPages, eventPages, readEvents, readOpenIntents, saveCount } from './record.ts';
+import {
+  addEvents,
+  countPages,
+  eventPages,
+  readEvents,
+  readOpenIntents,
+  saveCount,
+  type Added,
+} from './record.ts';
 import { DatabaseSessions } from './sessions.ts';
 
 /** How a store in a database is opened. */
@@ -101,6 +110,7 @@ export class PostgresStore implements Store {
   #fresh = true;
   #opened = 1;
   readonly #left = new LeftBehind();
+  readonly #inDoubt = new InDoubt();
 
   private constructor(organisation: Organisation, options: PostgresOptions) {
     this.#organisation = organisation;
@@ -198,15 +208,29 @@ export class PostgresStore implements Store {
     left: readonly Instant[] | undefined,
   ): Promise<void> {
     const body = standingBody(standing);
-    return this.#organisation.write(async (tx) => {
+    return this.#record(events, async (tx) => {
       if (this.#fresh) await memories.settleCurrent(tx, this.#name, [...changed, ...notSeen]);
       await memories.saveMemories(tx, this.#name, changed, 'seen');
       await memories.saveMemories(tx, this.#name, notSeen, 'not_seen');
       if (left === undefined) await memories.saveStanding(tx, this.#name, body, at);
       else if (!(await memories.goOnFrom(tx, this.#name, left, { body, at }))) throw new GoneBack(this.place);
       if (count !== undefined) await saveCount(tx, this.#name, count);
-      await addEvents(tx, this.#name, events);
     });
+  }
+
+  /** Does the work and puts the events on record, in one transaction. */
+  async #record(events: readonly RecordEvent[], work: (tx: Transaction) => Promise<void>): Promise<void> {
+    let added: Added | undefined;
+    try {
+      await this.#organisation.write(async (tx) => {
+        await work(tx);
+        added = await addEvents(tx, this.#name, await this.#inDoubt.missing(tx, this.#name, events));
+      });
+    } catch (error) {
+      // Nothing was left to do but to end the transaction.
+      if (added !== undefined) this.#inDoubt.note(added);
+      throw error;
+    }
   }
 
   saveStep(
@@ -215,10 +239,9 @@ export class PostgresStore implements Store {
     standing?: ControllerState,
   ): Promise<void> {
     const body = standing === undefined ? undefined : standingBody(standing);
-    return this.#organisation.write(async (tx) => {
+    return this.#record(events, async (tx) => {
       await memories.saveMemories(tx, this.#name, changed, 'step');
       if (body !== undefined) await memories.saveStanding(tx, this.#name, body);
-      await addEvents(tx, this.#name, events);
     });
   }
 

@@ -28,6 +28,12 @@ const INSERT = `INSERT INTO idle_enforcer.event (organisation, seq, ${COLUMNS.jo
   SELECT $1, $2 + place, ${COLUMNS.join(', ')} FROM unnest(${ARRAYS.join(', ')})
     WITH ORDINALITY AS given (${COLUMNS.join(', ')}, place)`;
 
+/** Events that a transaction added, and the number before that of the first. */
+export interface Added {
+  readonly events: readonly RecordEvent[];
+  readonly before: number;
+}
+
 /**
  * Adds events, in their order; to be called at the end of a transaction, for until its end the record is this one's: numbers rise with
  * what is committed, and none is left out.
@@ -36,20 +42,43 @@ export async function addEvents(
   tx: Asking,
   organisation: string,
   events: readonly RecordEvent[],
-): Promise<void> {
-  if (events.length === 0) return;
-  const [row] = await tx.rows(NEXT_SEQ, organisation, events.length);
-  let before = Number(row?.[0]) - events.length;
+): Promise<Added | undefined> {
+  if (events.length === 0) return undefined;
+  const before = (await lastNumber(tx, organisation, events.length)) - events.length;
   for (let from = 0; from < events.length; from += BATCH) {
-    const values = events.slice(from, from + BATCH).map((event) => eventValues(event));
-    const lists = COLUMNS.map((_, i) => values.map((row) => storableValue(row[i] ?? null)));
-    await tx.run(INSERT, organisation, before, ...lists);
-    before += values.length;
+    const values = events.slice(from, from + BATCH).map(storableValues);
+    const lists = COLUMNS.map((_, i) => values.map((row) => row[i] ?? null));
+    await tx.run(INSERT, organisation, before + from, ...lists);
   }
+  return { events, before };
 }
 
-function storableValue(value: string | number | null): string | number | null {
-  return typeof value === 'string' ? storable(value) : value;
+/** Takes so many numbers, and answers the last; until the end of the transaction nobody else adds to the record. */
+async function lastNumber(tx: Asking, organisation: string, count: number): Promise<number> {
+  const [row] = await tx.rows(NEXT_SEQ, organisation, count);
+  return Number(row?.[0]);
+}
+
+const SELECT_ADDED = `SELECT seq, ${COLUMNS.join(', ')} FROM idle_enforcer.event
+  WHERE organisation = $1 AND seq > $2 AND seq <= $3`;
+
+/**
+ * Which of the events that another transaction may have added are on record. Waits for its end where it has none yet; of one that came
+ * to nothing the numbers may be those of other events by now.
+ */
+export async function onRecord(
+  tx: Asking,
+  organisation: string,
+  { events, before }: Added,
+): Promise<readonly RecordEvent[]> {
+  await lastNumber(tx, organisation, 0);
+  const rows = await tx.rows(SELECT_ADDED, organisation, before, before + events.length);
+  const found = new Map(rows.map(([seq, ...values]) => [Number(seq), JSON.stringify(values)]));
+  return events.filter((event, i) => found.get(before + 1 + i) === JSON.stringify(storableValues(event)));
+}
+
+function storableValues(event: RecordEvent): readonly (string | number | null)[] {
+  return eventValues(event).map((value) => (typeof value === 'string' ? storable(value) : value));
 }
 
 /** The events that a query wants, in rising order; all at once. */

@@ -1,6 +1,7 @@
 /** What a database is and a file is not: shared by organisations, behind a network, made by many at once. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
+import type { RecordEvent } from '../../../src/domain/record.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { organisationsIn } from '../../../src/store/open.ts';
 import { openPostgres, type PostgresOptions } from '../../../src/store/postgres/postgres-store.ts';
@@ -243,6 +244,58 @@ here('a store in a database', () => {
     for (const sql of ['DELETE FROM idle_enforcer.event', 'UPDATE idle_enforcer.event SET at = 0'])
       await expect(asked(url, sql)).rejects.toThrow(/only ever added to/);
     expect(await store.events({})).toHaveLength(1);
+  });
+
+  describe('whose connection breaks while a transaction ends', () => {
+    const outcome = { kind: 'verified', at: BASE, agentId: 'a', intentId: 'i' } as const;
+    const sweep = { at: BASE, changed: [], notSeen: [], standing: STANDING };
+
+    /** Writes `first` in a transaction that ends so, and then both. */
+    async function handedInAgain(
+      organisation: string,
+      end: 'not_asked' | 'not_heard',
+    ): Promise<readonly unknown[]> {
+      const through = await way();
+      const store = await open(through.url, organisation);
+      await store.holdLease('one', BASE, TTL);
+      const lost: RecordEvent[] = [outcome, { kind: 'return', at: BASE + 1, agentId: 'b', reason: 'it\0s' }];
+      const broken = through.breakOff(/"verified"/, end);
+      expect(await kindOf(store.saveStep([], lost))).toBe('lost');
+      await broken;
+      // Somebody else adds to the record in between, and another write of this worker has nothing for it.
+      const visitor = await open(url, organisation);
+      const pause = { since: BASE, until: undefined, reason: undefined };
+      await visitor.setPause(pause, { kind: 'pause', at: BASE + 2 });
+      await until(async () => (await kindOf(store.saveStep([], []))) === 'done');
+      await store.saveSweep({ ...sweep, events: [...lost, { kind: 'gap', at: BASE + 3 }] });
+      await store.saveStep([], [lost[0]!]);
+      return (await store.events({})).map(({ kind }) => kind);
+    }
+
+    test('has events once that are handed in again, where the transaction was committed', async () => {
+      const kinds = await handedInAgain('not heard', 'not_heard');
+      expect(kinds).toEqual(['verified', 'return', 'pause', 'gap']);
+    });
+
+    test('has them all the same, where it was not', async () => {
+      const kinds = await handedInAgain('not asked', 'not_asked');
+      // What is handed in once more without a fault in between is another event.
+      expect(kinds).toEqual(['pause', 'verified', 'return', 'gap', 'verified']);
+    });
+
+    test('has them once, where it is committed only while they are handed in again', async () => {
+      const through = await way();
+      const store = await open(through.url, 'late');
+      await store.holdLease('one', BASE, TTL);
+      const broken = through.breakOff(/"verified"/, 'late');
+      expect(await kindOf(store.saveStep([], [outcome]))).toBe('lost');
+      await broken;
+      const again = store.saveStep([], [outcome]);
+      await until(async () => (await waitingForLocks()) > 0);
+      through.arrive();
+      await again;
+      expect(await store.events({})).toEqual([{ ...outcome, seq: 1 }]);
+    });
   });
 
   test('puts aside a row that cannot be used, tells of it, and goes on', async () => {
