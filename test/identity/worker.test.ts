@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '../../src/domain/record.ts';
 import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import { presenceOf } from '../../src/sandbox/presences.ts';
+import { endings, tornIntents } from '../journeys/record.ts';
 import { policyText, SECRET, Shift, STARTS_AT, type ShiftOptions } from '../journeys/shift.ts';
 import { Provider, type Handler } from './provider.ts';
 import { graphError, granted, entraUsers } from './recorded.ts';
@@ -57,7 +58,7 @@ async function begin(
 const yes: Handler = () => ({ status: 204 });
 
 /** Whether this is an intention to end a session; outcomes name only what was performed. */
-function isSso({ actions }: StoredEvent): boolean {
+function isSso({ actions }: Pick<StoredEvent, 'actions'>): boolean {
   return actions?.includes('end_sso_session') === true;
 }
 
@@ -103,6 +104,49 @@ describe('a rung that begins at the identity provider', () => {
     expect(rest!.at - intent.at).toBeGreaterThanOrEqual(3 * MINUTE);
     expect(provider.asked).toHaveLength(1);
     expect(shift.truth().disturbed).toEqual([]);
+  });
+
+  test('asks it all the same where the first intention could not be put on record: nothing has been done by that', async () => {
+    const { provider, shift } = await begin(yes);
+    let failed = 0;
+    shift.store.instead.saveStep = (memories, events, standing) => {
+      const isIntention = events.some((event) => event.kind === 'intent' && isSso(event));
+      if (!isIntention || failed > 0) return shift.store.inner.saveStep(memories, events, standing);
+      failed += 1;
+      return Promise.reject(new Error('no room'));
+    };
+    const intent = await untilAsked(shift);
+    await shift.until(shift.minute + 6);
+    expect([failed, provider.asked.length]).toEqual([1, 1]);
+    expect((await shift.events('intent')).find(({ rung }) => rung === 0)).toEqual(intent);
+    expect(await story(shift, intent)).toEqual([
+      'intent session',
+      'sso_ended session',
+      'intent log-off',
+      'verified log-off',
+    ]);
+  });
+
+  test('has log-offs beside it on record as they ended, where its own intention cannot be put there', async () => {
+    const { shift } = await begin(yes, (url) => withHook(url, { perHour: 100 }), { ...ONE, agents: 16 });
+    shift.store.instead.saveStep = (memories, events, standing) =>
+      events.some((event) => event.kind === 'intent' && isSso(event))
+        ? Promise.reject(new Error('no room'))
+        : shift.store.inner.saveStep(memories, events, standing);
+    const failures = (): number => shift.log.filter(({ msg }) => msg.startsWith('the store failed: ')).length;
+    // Until others are logged off in the same sweep.
+    let beside = 0;
+    while (beside === 0 && shift.minute < 120) {
+      const [failed, revoked] = [failures(), shift.done('deleteToken')];
+      await shift.until(shift.minute + 2);
+      if (failures() > failed) beside = shift.done('deleteToken') - revoked;
+    }
+    expect(beside).toBeGreaterThan(0);
+    shift.store.instead.saveStep = undefined;
+    await shift.until(shift.minute + 4);
+    const events = await shift.events();
+    expect(tornIntents(events)).toEqual([]);
+    expect(endings(events).filter((ending) => ending !== 'verified' && ending !== 'sso_ended')).toEqual([]);
   });
 
   test('takes no further action after a sign in between, and leaves the session on the platform', async () => {

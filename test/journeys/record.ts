@@ -28,3 +28,29 @@ export function logoffs(events: readonly StoredEvent[]): readonly string[] {
     .filter(({ kind }) => kind === 'intent')
     .map(({ agentName, at }) => `${new Date(at).toISOString().slice(11, 16)} ${agentName}`);
 }
+
+/** Lines that stand in the record more than once. None, in a true one. */
+export function linesTwice(events: readonly StoredEvent[]): readonly string[] {
+  const lines = events.map((event) => JSON.stringify({ ...event, seq: undefined }));
+  return lines.filter((line, i) => lines.indexOf(line) !== i);
+}
+
+/** Agents for whom a log-off was intended while another one was under way. None, in a true record. */
+export function intendedTwice(events: readonly StoredEvent[]): readonly string[] {
+  const isOver = (intent: StoredEvent, before: number): boolean =>
+    events.some(({ intentId, kind, seq }) => {
+      return intentId === intent.intentId && OUTCOMES.includes(kind) && seq < before;
+    });
+  const intents = events.filter(({ kind }) => kind === 'intent');
+  return intents.flatMap(({ agentName = '', agentId, seq }) => {
+    const former = intents.filter((each) => each.agentId === agentId && each.seq < seq);
+    return former.every((each) => isOver(each, seq)) ? [] : [agentName];
+  });
+}
+
+/** Whose log-offs did anything, one name for each, in the order in which they ended. */
+export function actedOn(events: readonly StoredEvent[]): readonly string[] {
+  return events
+    .filter(({ kind, actions = [] }) => OUTCOMES.includes(kind) && actions.length > 0)
+    .map(({ agentName = '' }) => agentName);
+}

@@ -4,7 +4,7 @@
  * what was read must not grow old while requests wait.
  */
 import { randomUUID } from 'node:crypto';
-import { begin, intend, isSsoPart, type Attempt } from '../../domain/logoff/attempt.ts';
+import { begin, intend, isSsoPart, notIntended, type Attempt } from '../../domain/logoff/attempt.ts';
 import {
   droppedLine,
   endingOf,
@@ -57,18 +57,14 @@ export async function carryOut(
     // A slow identity provider must not let the readings of the others grow old.
     const sessions = endSessions(deps, fresh.attempts.filter(isSsoPart), outcomes, pass);
     const carried = carry(deps, intended.attempts, pass);
-    const [ended] = await bothEnded(carried, sessions);
-    book = await recordOutcomes(deps, ended, intended.ledger, outcomes, pass);
+    await Promise.allSettled([carried, sessions]);
+    book = await recordOutcomes(deps, await carried, intended.ledger, outcomes, pass);
+    // A session that could not be ended changes nothing of what the others came to.
+    await sessions;
     // Finding out that no agent can be read takes long: once a pass is enough.
     if (fresh.unread === batch.length) break;
   }
   return { ledger: book, outcomes, left: planned.length - next };
-}
-
-/** Waits for both to their end, also where one fails. */
-async function bothEnded<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([a, b]);
-  return await Promise.all([a, b]);
 }
 
 /** How many of these agents the rate budget can take now; waits while that is too few. Zero when told to stop meanwhile. */
@@ -178,7 +174,13 @@ async function recordIntents(
     events.push(intentLine(attempt, now, pass.sweepId));
   }
   const memories = [...fresh.memories, ...attempts.map(({ state }) => state)];
-  await saveStep(deps, memories, events, { ...pass.standing, ledger });
+  try {
+    await saveStep(deps, memories, events, { ...pass.standing, ledger });
+  } catch (error) {
+    // Else what the agents do now would be read as the work of a log-off that was never begun.
+    for (const attempt of attempts) deps.population.put(notIntended(attempt, now).state);
+    throw error;
+  }
   return { attempts, ledger };
 }
 

@@ -3,7 +3,7 @@ import { advance } from '../../domain/logoff/advance.ts';
 import { wanted, type Answer, type Attempt } from '../../domain/logoff/attempt.ts';
 import { endingOf, intentLine, outcomeLine } from '../../domain/logoff/outcome.ts';
 import type { ActionFault } from '../../domain/logoff/result.ts';
-import { intendSsoEnd } from '../../domain/logoff/sso.ts';
+import { intendSsoEnd, stoppedBeforeProvider } from '../../domain/logoff/sso.ts';
 import type { Outcome } from '../../domain/record.ts';
 import { saveStep } from '../save.ts';
 import { watchOf } from '../tracker.ts';
@@ -53,7 +53,13 @@ async function recordIntents(
   const memories = intended.map(({ state }) => state);
   for (const memory of memories) deps.population.put(memory);
   const lines = intended.map((attempt) => intentLine(attempt, now, pass.sweepId));
-  await saveStep(deps, memories, lines);
+  try {
+    await saveStep(deps, memories, lines);
+  } catch (error) {
+    // Else the rest would follow as if the session had been ended.
+    for (const attempt of intended) deps.population.put(stoppedBeforeProvider(attempt).attempt.state);
+    throw error;
+  }
   return intended;
 }
 

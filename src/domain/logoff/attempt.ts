@@ -209,6 +209,11 @@ export function intend(attempt: Attempt, policy: Policy, now: Instant): Attempt 
   return next.stage.kind === 'actions' ? toActions(next, now) : next;
 }
 
+/** An intention that could not be put on record, or may not be there: nothing was asked of the platform, and nothing will be. */
+export function notIntended(attempt: Attempt, now: Instant): Attempt {
+  return endEarly(attempt, ending('dropped', 'stopped'), now);
+}
+
 function actionsOf({ actions }: Due): Extract<Stage, { kind: 'actions' }> {
   return { kind: 'actions', left: actions.filter((action) => action !== 'off_queue'), looks: 0 };
 }
