@@ -55,6 +55,8 @@ export class Accounting implements ObservationSink {
   readonly #traces: LineTracer | undefined;
   #sweepId: string | undefined;
   #lines: RecordEvent[] = [];
+  /** Lines as they were given, and as they are put on record. */
+  readonly #kept = new WeakMap<RecordEvent, RecordEvent>();
   #own: OwnReturn[] = [];
 
   constructor(meter: Pick<Meter, 'returned' | 'logoff' | 'evidence'>, learner: Learner, traces?: LineTracer) {
@@ -145,9 +147,14 @@ export class Accounting implements ObservationSink {
     return this.#learner.save(store);
   }
 
+  /** One that waits already, as its teller does not know, is not kept twice. */
   #keep(line: RecordEvent): void {
+    const known = this.#kept.get(line);
+    if (known !== undefined && this.#lines.includes(known)) return;
     const traceId = this.#traces?.traceId;
-    this.#lines.push(traceId === undefined ? line : { ...line, traceId });
+    const kept = known ?? (traceId === undefined ? line : { ...line, traceId });
+    this.#kept.set(line, kept);
+    this.#lines.push(kept);
     this.#traces?.told(line);
   }
 

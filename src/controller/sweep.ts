@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { areApart, isPaused, sweepHold } from '../domain/planning/holds.ts';
 import { withLogoff, withoutBreaker } from '../domain/planning/plan.ts';
 import type { Ledger, Plan, SweepHold } from '../domain/planning/plan.ts';
-import type { RecordEvent, ControllerState } from '../domain/record.ts';
+import type { ControllerState } from '../domain/record.ts';
 import { settleLeft } from '../domain/tracking/settle.ts';
 import type { AgentState } from '../domain/tracking/state.ts';
 import type { EnforcerParts } from './enforcer-parts.ts';
@@ -211,29 +211,27 @@ export class Controller {
       observedLedger: imagined.ledger,
     });
     const gap = gapEvent(before, startedAt, usual, sweepId);
-    const news = this.#news.of(findings, enforced, { sweepId, policy }, now);
-    const told = this.#rollouts.told;
-    const events = [...(gap === undefined ? [] : [gap]), ...told, ...news];
-    const saved = await this.#save(watched, events, enforced);
-    if (saved) this.#rollouts.recorded(told);
+    // Nobody tells of it a second time: what cannot be written now waits.
+    this.#deps.accounting.add(gap === undefined ? [] : [gap]);
+    this.#deps.accounting.add(this.#news.of(findings, enforced, { sweepId, policy }, now));
+    const saved = await this.#save(watched, enforced);
     if (complete) this.#peak.counted({ at: startedAt, online: findings.online });
     const mayReconcile = complete && this.#storeTrouble.unreconciled && limits.mayAct?.() !== false;
     if (saved && mayReconcile) await this.#reconcile(watched, limits);
   }
 
   /** A store that fails stops action, not observation. */
-  async #save(
-    { sweepId, summary, findings, complete, lease }: Watched,
-    events: readonly RecordEvent[],
-    enforced: Plan,
-  ): Promise<boolean> {
+  async #save(watched: Watched, enforced: Plan): Promise<boolean> {
+    const { sweepId, summary, findings, complete, lease } = watched;
     if (lease !== 'held') return false;
     const { startedAt: at } = summary;
+    const events = this.#rollouts.told;
     const head = { at, standing: this.#standing, events };
     const record = complete ? { ...head, count: countOf(findings, enforced, at) } : head;
     return this.#storeTrouble.unlessLost(sweepId, async () => {
       await this.#rollouts.save();
       await saveSweep(this.#deps, record, findings);
+      this.#rollouts.recorded(events);
       this.#storeTrouble.clear();
     });
   }

@@ -1,4 +1,7 @@
-/** A changed policy that is brought out while things go wrong: a process that is killed at each of its writes, and a former policy of another time. */
+/**
+ * A changed policy that is brought out while things go wrong: a process that is killed at each of its writes, a store that fails at one
+ * of them, and a former policy of another time.
+ */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { isInShare } from '../../src/domain/rollout/share.ts';
 import { MINUTE } from '../../src/domain/time/time.ts';
@@ -40,23 +43,25 @@ async function told(): Promise<readonly string[]> {
   );
 }
 
-describe('a process that is killed', () => {
-  /** From this write on the store takes nothing of this process; answers whether it came to that. */
-  function killAt(write: number): () => boolean {
-    let writes = 0;
-    const unlessDead = <T>(work: () => Promise<T>): Promise<T> => {
+describe('a store that takes nothing', () => {
+  /** Answers whether it came to a write that failed. */
+  function failAt(isFailing: (write: number) => boolean): () => boolean {
+    let [writes, hasFailed] = [0, false];
+    const unlessFailing = <T>(work: () => Promise<T>): Promise<T> => {
       writes += 1;
-      return writes >= write ? Promise.reject(new Error('killed')) : work();
+      if (!isFailing(writes)) return work();
+      hasFailed = true;
+      return Promise.reject(new Error('no room'));
     };
     const { inner } = site.store;
     const instead: Pick<Store, 'saveStep' | 'saveSweep' | 'setFacts' | 'saveAgents'> = {
-      saveStep: (...parts) => unlessDead(() => inner.saveStep(...parts)),
-      saveSweep: (...parts) => unlessDead(() => inner.saveSweep(...parts)),
-      setFacts: (...parts) => unlessDead(() => inner.setFacts(...parts)),
-      saveAgents: (...parts) => unlessDead(() => inner.saveAgents(...parts)),
+      saveStep: (...parts) => unlessFailing(() => inner.saveStep(...parts)),
+      saveSweep: (...parts) => unlessFailing(() => inner.saveSweep(...parts)),
+      setFacts: (...parts) => unlessFailing(() => inner.setFacts(...parts)),
+      saveAgents: (...parts) => unlessFailing(() => inner.saveAgents(...parts)),
     };
     Object.assign(site.store.instead, instead);
-    return () => writes >= write;
+    return () => hasFailed;
   }
 
   function live(): void {
@@ -80,32 +85,35 @@ describe('a process that is killed', () => {
 
   const back = new Set<string>();
   /** Those of the sweeps in which the rollout begins, acts, and stops. */
-  const WRITES = [1, 2, 3, 4, 5, 6, 9, 13, 18, 24, 31, 39, 47];
+  const WRITES = [1, 2, 3, 4, 5, 6, 9, 13, 18, 24, 31, 32, 39, 47];
 
-  /** Answers whether the process was killed meanwhile. */
-  async function go(isKilled: () => boolean): Promise<boolean> {
+  /** Answers whether a write failed meanwhile. */
+  async function go(hasFailed: () => boolean, isKilled: boolean): Promise<boolean> {
     let restarted = false;
     for (let minute = 0; minute < 16; minute += 1) {
       await site.sweep(1);
-      if (!restarted && isKilled()) {
+      if (isKilled && !restarted && hasFailed()) {
         live();
         await site.restart();
         restarted = true;
       }
       comeBack();
     }
-    return restarted;
+    return hasFailed();
   }
 
-  test('at any of its writes acts on none of the others, begins once, and stops once', async () => {
+  test.each<[string, (write: number) => (each: number) => boolean, boolean]>([
+    ['of a process that is killed, from any of its writes on', (write) => (each) => each >= write, true],
+    ['at any single write', (write) => (each) => each === write, false],
+  ])('%s has it act on none of the others, begin once, and stop once', async (_, failing, isKilled) => {
     let met = 0;
     for (const [i, write] of WRITES.entries()) {
       if (i > 0) await site.end();
       back.clear();
       await begin(LENIENT);
-      const isKilled = killAt(write);
+      const hasFailed = failAt(failing(write));
       await site.reload(STRICT);
-      if (await go(isKilled)) met += 1;
+      if (await go(hasFailed, isKilled)) met += 1;
       const loggedOff = new Set(site.loggedOff);
       expect({ write, others: OTHERS.filter((id) => loggedOff.has(id)) }).toEqual({ write, others: [] });
       const lines = await told();

@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
-import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { EVERYONE } from './casts.ts';
-import { endings, logoffs, tornIntents } from './record.ts';
+import { actedOn, endings, intendedTwice, logoffs, tornIntents } from './record.ts';
 import { playShift, policyText, Shift, SLACK } from './shift.ts';
 
 const GONE = { agents: 3, cast: ['went-home'], shiftMs: 2 * HOUR, seed: 5 } as const;
@@ -79,6 +79,46 @@ test('a lease that cannot be renewed stops all action, and is no reason to stop 
     await shift.until(160);
     expect(await shift.events('gap')).toEqual([]);
     expect(logoffs(await shift.events())).toHaveLength(3);
+  } finally {
+    await shift.end();
+  }
+});
+
+test('an intention that is written only when the time of its sweep is over is dropped with nothing done, and made anew in the next', async () => {
+  const shift = await Shift.begin({ ...GONE, agents: 1 });
+  try {
+    const { store } = shift;
+    let slow = 0;
+    store.instead.saveStep = async (memories, events, standing) => {
+      await store.inner.saveStep(memories, events, standing);
+      if (slow > 1 || !events.some(({ kind }) => kind === 'intent')) return;
+      slow += 1;
+      shift.clock.windTo(shift.clock.now() + MINUTE - SECOND);
+    };
+    await shift.until(150);
+    const events = await shift.events();
+    expect(endings(events)).toEqual(['dropped: stopped', 'dropped: stopped', 'verified']);
+    expect([tornIntents(events), intendedTwice(events)]).toEqual([[], []]);
+    expect(actedOn(events)).toHaveLength(1);
+    expect(shift.done('patchUserPresencesPurecloud')).toBe(1);
+    expect(shift.done('deleteToken')).toBe(1);
+  } finally {
+    await shift.end();
+  }
+});
+
+test('a gap that ends while the lease cannot be renewed is on record once, when it can', async () => {
+  const shift = await Shift.begin(GONE);
+  try {
+    await shift.until(30);
+    shift.skipTo(50);
+    const { store } = shift;
+    store.instead.holdLease = () => Promise.reject(new Error('database is locked'));
+    await shift.until(52);
+    expect(await shift.events('gap')).toEqual([]);
+    store.instead.holdLease = undefined;
+    await shift.until(60);
+    expect((await shift.events('gap')).map(({ measured }) => measured)).toEqual([21 * MINUTE]);
   } finally {
     await shift.end();
   }
