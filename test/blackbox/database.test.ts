@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { OwnServer } from '../postgres/own-server.ts';
 import { asked, BINARIES, NO_POSTGRES, PASSWORD } from '../postgres/server.ts';
 import { Way } from '../postgres/way.ts';
+import type { StoredEvent } from '../../src/domain/record.ts';
+import { actedOn, endings, intendedTwice, tornIntents } from '../journeys/record.ts';
 import { Cast } from './cast.ts';
 import { Organisation } from './organisation.ts';
 import { Trial, until, type Run } from './program.ts';
@@ -36,6 +38,9 @@ const FULL = `
     END LOOP; END $$`;
 /** Where the worker waits for a table that is changed already, and has one that is changed next, nothing is changed. */
 const DEADLOCK = '40P01';
+/** Intentions that came to nothing, before the platform was asked for anything. */
+const DONE_NOTHING =
+  /^(?:dropped: stopped|unverified: told after an interruption; not known to be done: offline, revoke_tokens)$/;
 /** Whoever is connected is let go, and comes back with what holds by then; in the middle of a question that is what is told first. */
 const PARTED = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'worker'`;
 const LET_GO = 'cannot be reached(?: \\(57P01\\))?\\.';
@@ -74,6 +79,15 @@ class Scene {
       if ((error as { code?: string }).code !== DEADLOCK) throw error;
       return await this.inStore(sql);
     }
+  }
+
+  /** What the record says of log-offs. */
+  async record(): Promise<readonly StoredEvent[]> {
+    const rows = await this.inStore(
+      `SELECT seq::int, kind, agent_id AS "agentId", agent_name AS "agentName", intent_id AS "intentId", actions::json, reason
+       FROM idle_enforcer.event WHERE intent_id IS NOT NULL ORDER BY seq`,
+    );
+    return rows as StoredEvent[];
   }
 
   /** Sweeps so far, those that the store held back or the others. */
@@ -135,6 +149,7 @@ function isRevoke({ operation }: Organisation['people']['writes'][number]): bool
 here('a worker whose database', () => {
   const scene = new Scene();
   const seen = new Map<string, Seen>();
+  let events: readonly StoredEvent[] = [];
   let fromStandby = '';
 
   beforeAll(async () => {
@@ -174,6 +189,10 @@ here('a worker whose database', () => {
     );
     const revoked = (): number => scene.org.people.writes.filter(isRevoke).length;
     expect(await until(() => revoked() >= seen.size, AT_MOST)).toBe(true);
+    // A sweep that is done has written its outcomes.
+    const swept = scene.sweeps('none');
+    expect(await until(() => scene.sweeps('none') > swept + 1, AT_MOST)).toBe(true);
+    events = await scene.record();
   }, 10 * AT_MOST);
   afterAll(() => scene.close());
 
@@ -203,9 +222,13 @@ here('a worker whose database', () => {
 
   test('was in all these troubles is the same process still, and has acted once on each agent', () => {
     expect(scene.run?.ended).toBe(false);
-    // What reaches the platform counts: around a restart an agent may be intended twice on record.
     const revoked = scene.org.people.writes.filter(isRevoke);
     expect(revoked.map(({ person }) => person.name)).toEqual([...seen.keys()]);
+    // A sweep of a second may be over before its intention is written. That one is dropped with nothing done, and the next sweep intends anew.
+    expect([tornIntents(events), intendedTwice(events)]).toEqual([[], []]);
+    expect(actedOn(events)).toEqual([...seen.keys()]);
+    const others = endings(events).filter((ending) => !ending.startsWith('verified'));
+    expect(others.filter((ending) => !DONE_NOTHING.test(ending))).toEqual([]);
   });
 
   test('is called by no password, in no log and no event', async () => {

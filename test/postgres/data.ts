@@ -42,7 +42,7 @@ export function makeData(folder: string, binaries: string, user: ServerUser): st
 }
 
 /** Runs a program as the server's user. Throws what it says where it fails. */
-export function asServer(folder: string, program: string, words: readonly string[], user: ServerUser): void {
+function asServer(folder: string, program: string, words: readonly string[], user: ServerUser): void {
   const { status, signal, stderr } = spawnSync(program, words, { ...user, cwd: folder, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${program} ended with ${status ?? signal ?? '?'}: ${stderr}`);
 }

@@ -1,12 +1,16 @@
 /** A database server of one test alone, with settings of its own, which can be stopped, started again and followed by a standby. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asServer, CARELESS, makeData, own, PASSWORD, serverUser, type ServerUser } from './data.ts';
+import { promisify } from 'node:util';
+import { CARELESS, makeData, own, PASSWORD, serverUser, type ServerUser } from './data.ts';
 import { asked, BINARIES, freePort } from './server.ts';
+
+/** Runs a program to its end; rejects with what it says where it fails. */
+const ran = promisify(execFile);
 
 /** Runs a server for as long as somebody holds the other end of its input: it ends with the test, however that ends. */
 const WHILE_READ = '"$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"';
@@ -94,7 +98,8 @@ export class OwnServer {
     const words = ['-D', join(follower.folder, 'data'), '-d', this.url, '-R', '--no-sync', '-c', 'fast'];
     // A link to the server need not have one to this program beside it.
     const there = dirname(realpathSync(join(this.#binaries, 'postgres')));
-    asServer(follower.folder, join(there, 'pg_basebackup'), words, this.#user);
+    // Whoever is connected by way of this process goes on meanwhile.
+    await ran(join(there, 'pg_basebackup'), words, { ...this.#user, cwd: follower.folder });
     follower.set({ port: String(follower.port) });
     await follower.begin();
     return follower;

@@ -55,7 +55,7 @@ export function whenWords(when: When, labels: ReadonlyMap<string, string>): stri
 const DROPPED: Readonly<Record<string, string>> = {
   unread: 'the agent could not be read again',
   engaged: 'an interaction had begun',
-  stopped: 'the service was told to stop, or paused',
+  stopped: 'nothing could begin any more: the service was told to stop or paused, or the sweep was over',
   late: 'the reading was too old to act on',
   offline: 'the agent had already gone Offline',
   unknown: 'the new reading could not be used',
