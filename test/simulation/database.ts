@@ -1,4 +1,5 @@
 /** The one database of all replicas: a store in memory at the other end of the wire, with a clock of its own. */
+import type { RecordEvent, SweepRecord } from '../../src/domain/record.ts';
 import type { Instant } from '../../src/domain/time/time.ts';
 import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -30,17 +31,23 @@ export class Database {
   downUntil: Instant = -Infinity;
   readonly #scheduler: Scheduler;
   readonly #onWrite: () => void;
+  readonly #onTold: (process: Client) => void;
 
-  constructor(scheduler: Scheduler, onWrite: () => void) {
+  /** `onTold`: a worker has put something on record, and is about to hear of it. */
+  constructor(scheduler: Scheduler, onWrite: () => void, onTold: (process: Client) => void) {
     this.#scheduler = scheduler;
     this.#onWrite = onWrite;
+    this.#onTold = onTold;
   }
 
   /** A connection of this process. */
   open(process: Client, clock: () => Instant, mistake: Mistake | undefined): Store {
     const { contents } = this;
     const now = (): Instant => (mistake === 'own_clock' ? clock() : this.#scheduler.now);
-    const store = new FaultyStore({ now, contents }, mistake);
+    const told = (): void => {
+      this.#onTold(process);
+    };
+    const store = new FaultyStore({ now, contents }, mistake, told);
     const lease = new LeaseStore({ now, contents }, mistake);
     const asker = new Asker(this, this.#scheduler, process, mistake);
     return new Proxy<Store>(store, {
@@ -98,6 +105,8 @@ class Asker {
     const way = { weather: FAIR, timeout: Infinity };
     const answer = await ask(this.#scheduler, this.#process, way, () => this.#reached(give));
     if (answer === 'timeout') throw new Error('the database has no time-out');
+    // It has done what it was asked, and is not heard to have done it.
+    this.#database.checkReached(this.#process);
     return answer;
   }
 
@@ -174,16 +183,23 @@ class LeaseStore extends MemoryStore {
   }
 }
 
-/** All but the lease. It is asked for by no one, so that its own fence stays down: see `Asker`. */
+/**
+ * All but the lease. It is asked for by no one, so that its own fence stays down: see `Asker`. As the store on PostgreSQL does, it leaves
+ * out events that are on record already, though the process that hands them in again has not heard of it.
+ */
 class FaultyStore extends MemoryStore {
   readonly #mistake: Mistake | undefined;
+  readonly #onRecord = new WeakSet<RecordEvent>();
+  readonly #told: () => void;
 
   constructor(
     options: { readonly now: () => Instant; readonly contents: MemoryContents },
     mistake: Mistake | undefined,
+    told: () => void,
   ) {
     super(options);
     this.#mistake = mistake;
+    this.#told = told;
   }
 
   override async loadMemories(): ReturnType<Store['loadMemories']> {
@@ -196,6 +212,20 @@ class FaultyStore extends MemoryStore {
   }
 
   override async saveStep(...[memories, events, standing]: Parameters<Store['saveStep']>): Promise<void> {
-    await super.saveStep(memories, this.#mistake === 'torn_step' ? [] : events, standing);
+    await super.saveStep(memories, this.#mistake === 'torn_step' ? [] : this.#missing(events), standing);
+  }
+
+  override async saveSweep(record: SweepRecord): Promise<void> {
+    await super.saveSweep({ ...record, events: this.#missing(record.events) });
+  }
+
+  /** Nothing else is written while this is: the events are on record from here on. */
+  #missing(events: readonly RecordEvent[]): readonly RecordEvent[] {
+    // An intention is made anew, and all else is handed in again.
+    if (events.some(({ kind }) => kind !== 'intent')) this.#told();
+    if (this.#mistake === 'told_twice') return events;
+    const missing = events.filter((event) => !this.#onRecord.has(event));
+    for (const event of missing) this.#onRecord.add(event);
+    return missing;
   }
 }

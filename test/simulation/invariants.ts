@@ -72,6 +72,7 @@ export class Invariants {
   readonly #intendedAt = new Map<string, Instant>();
   readonly #limits = new Map<string, Duration>();
   readonly #gaps: Instant[] = [];
+  readonly #lines = new Set<string>();
   /** When another policy came into force for some agents. */
   readonly #changes: Span[] = [];
   /** How often each thing was told of a rollout. */
@@ -177,6 +178,9 @@ export class Invariants {
   #stored(event: StoredEvent): void {
     const { kind, agentId, reason, intentId } = event;
     this.#tell([kind, agentId, reason, 'is on record'].filter((part) => part !== undefined).join(' '));
+    const line = JSON.stringify({ ...event, seq: undefined });
+    if (this.#lines.has(line)) this.#find(`it is on record twice: ${line}`);
+    this.#lines.add(line);
     if (kind === 'gap') this.#gaps.push(this.#watch.scheduler.now);
     if (kind === 'policy') this.#policyChanged(event);
     if (agentId === undefined) return;

@@ -13,6 +13,7 @@ export const MISTAKES = [
   'forgets_memory', //    taking over begins without what is remembered
   'write_behind', //      a step is said to be stored before it is
   'torn_step', //         a step stores what is remembered, and not what is on record
+  'told_twice', //        events are added again that are on record, though nobody heard of it
   'forgets_rollout', //   taking over begins without what is known of a rollout
   'rollout_behind', //    how far a rollout is is said to be stored before it is
   'former_unknown', //    the policy from before a rollout is not kept

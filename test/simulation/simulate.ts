@@ -6,8 +6,8 @@ import type { Action } from '../../src/domain/policy/policy.ts';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../src/domain/time/time.ts';
 import { createRandom, mixSeed, pick } from '../../src/sandbox/random.ts';
 import { Change, FORMER } from './change.ts';
-import { Database } from './database.ts';
-import { Invariants, type Lived } from './invariants.ts';
+import { Database, type Client } from './database.ts';
+import { Invariants, type Lived, type Mishap } from './invariants.ts';
 import type { Mistake } from './mistakes.ts';
 import { Replica, type ReplicaParts } from './replica.ts';
 import { Scheduler, WORLD } from './scheduler.ts';
@@ -47,9 +47,15 @@ export async function simulate(
   const scheduler = new Scheduler(BEGIN, random);
   const world = new World(scheduler, LENGTH);
   let check = (): void => undefined;
-  const database = new Database(scheduler, () => {
-    check();
-  });
+  const database = new Database(
+    scheduler,
+    () => {
+      check();
+    },
+    (process) => {
+      floor.meetsTold(process);
+    },
+  );
   const weather = pick(random, WEATHERS);
   const longestRequest = pick(random, LONGEST_REQUESTS);
   const invariants = new Invariants({
@@ -77,7 +83,7 @@ export async function simulate(
       return invariants.sent(agentId, action);
     },
   };
-  const floor = new Floor(parts, invariants);
+  const floor = new Floor(parts, invariants, createRandom(mixSeed(seed, 19)));
   floor.open(places);
   change?.onFile((place) => {
     floor.reload(place);
@@ -102,19 +108,23 @@ const KINDS = [
 ] as const;
 /** How likely one comes just when a request for an agent is on its way. */
 const IN_THE_MIDDLE = 0.5;
+/** How likely a worker is cut off just when the database has put something on record for it. */
+const UNHEARD = 0.1;
 
 /** The replicas, and what becomes of them: one thing after the other, so that at any time one of them is well. */
 class Floor {
   readonly #parts: ReplicaParts;
   readonly #invariants: Invariants;
+  readonly #ofTold: () => number;
   readonly #places: Replica[] = [];
   #started = 0;
   #busyUntil: Instant = -Infinity;
   mishaps = 0;
 
-  constructor(parts: ReplicaParts, invariants: Invariants) {
+  constructor(parts: ReplicaParts, invariants: Invariants, ofTold: () => number) {
     this.#parts = parts;
     this.#invariants = invariants;
+    this.#ofTold = ofTold;
   }
 
   open(count: number): void {
@@ -148,6 +158,15 @@ class Floor {
     });
   }
 
+  /** The database has put something on record for this process, which does not hear of it. */
+  meetsTold(process: Client): void {
+    if (this.#ofTold() >= UNHEARD) return;
+    this.#mishap(
+      this.#places.findIndex((each) => each === process),
+      'cut',
+    );
+  }
+
   #start(place: number): void {
     const { scheduler } = this.#parts;
     this.#started += 1;
@@ -167,13 +186,13 @@ class Floor {
     return this.#places.findIndex(({ name }) => name === lease.holder);
   }
 
-  #mishap(place: number): void {
+  #mishap(place: number, wanted?: Mishap['what']): void {
     const { scheduler, database } = this.#parts;
     const { now, random } = scheduler;
     const replica = this.#places[place];
     if (replica === undefined || now < this.#busyUntil || now > BEGIN + LENGTH - CALM) return;
     const length = scheduler.between(SECOND, 100 * SECOND);
-    const what = pick(random, KINDS);
+    const what = wanted ?? pick(random, KINDS);
     this.mishaps += 1;
     this.#busyUntil = now + length + 5 * SECOND;
     this.#invariants.mishap({ what, isHolder: place === this.#holder(), at: now, until: now + length });
