@@ -1,6 +1,6 @@
 /** The one database of all replicas: a store in memory at the other end of the wire, with a clock of its own. */
 import type { RecordEvent, SweepRecord } from '../../src/domain/record.ts';
-import type { Instant } from '../../src/domain/time/time.ts';
+import type { Duration, Instant } from '../../src/domain/time/time.ts';
 import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { storeError } from '../../src/store/errors.ts';
@@ -12,6 +12,8 @@ import type { Owner, Scheduler } from './scheduler.ts';
 import { ask, FAIR } from './wire.ts';
 
 const PLACE = 'the database';
+/** What is said to be stored before it is, is stored so much later. */
+const BEHIND: Duration = 20 * SECOND;
 /** Pages are read at once: they are of the past. */
 const READ_AT_ONCE: ReadonlySet<string> = new Set(['eventPages', 'countPages', 'rememberedPages']);
 /** What a worker writes under its lease. */
@@ -125,7 +127,7 @@ class Asker {
     };
     const behind = this.#mistake === 'write_behind' ? 'saveStep' : 'setFacts';
     if (isBehind(this.#mistake) && name === behind) {
-      this.#scheduler.after(8 * SECOND, this.#process, () => {
+      this.#scheduler.after(BEHIND, this.#process, () => {
         void this.#reached(fenced).catch(() => undefined);
       });
       return Promise.resolve();
