@@ -102,12 +102,16 @@ function candidateLines(
   return [
     ...(sentence === undefined ? [] : [sentence]),
     ...(stopped === undefined ? runningLines(standing, candidate, times) : []),
-    ...(order === undefined ? [] : [`${orderWords(order)}: the next sweep does it.`]),
+    ...(order === undefined ? [] : [`${orderWords(order)}: the next sweep does it${meanwhileWords(order)}.`]),
     '',
     ...countLines(counts, candidate, times, table),
     '',
     ...(stopped === undefined ? runningAdvice(standing) : stoppedAdvice(candidate)),
   ];
+}
+
+function meanwhileWords({ what }: Order): string {
+  return what === 'abort' ? ', and no log-off begins before' : '';
 }
 
 function orderWords({ what, by, reason }: Order): string {

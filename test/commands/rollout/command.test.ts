@@ -202,25 +202,32 @@ describe('while a changed policy is brought out', () => {
     });
   });
 
-  test.each<[string, number | 'none', string]>([
-    ['continue', 0.6, 'From the next sweep on the changed policy is in force for 60 % of the agents.'],
-    ['abort', 0, 'From the next sweep on the former policy is in force for all agents.'],
-  ])('%s is written for the worker, which then does what was said', async (action, share, words) => {
-    await left('one', { candidate: RUNNING });
-    const { code, text } = await one(action, '--reason', 'seen enough');
-    expect(code).toBe(0);
-    expect(text).toContain(
-      `Asked the worker to ${action} the rollout of policy ${hash}, by ME (seen enough), in the store stores/one.db.\n`,
-    );
-    expect(text).toMatch(/Reached: run on host .*; its last sweep began .* ago\. /);
-    expect(text).toContain(words);
-    const { rollout, order } = await notesOf('one');
-    const after = ordered(rollout, order!, draft.content.rollout, NOW).rollout.candidate;
-    expect(after?.stopped === undefined ? after?.steps.at(-1)?.share : 0).toBe(share);
-    expect((await one('status')).text).toContain(
-      `Asked for by ME: ${action} (seen enough): the next sweep does it.`,
-    );
-  });
+  test.each<[string, number | 'none', string, string]>([
+    ['continue', 0.6, 'From the next sweep on the changed policy is in force for 60 % of the agents.', ''],
+    [
+      ...(['abort', 0] as const),
+      'No log-off begins until the next sweep. From the next sweep on the former policy is in force for all agents.',
+      ', and no log-off begins before',
+    ],
+  ])(
+    '%s is written for the worker, which then does what was said',
+    async (action, share, words, meanwhile) => {
+      await left('one', { candidate: RUNNING });
+      const { code, text } = await one(action, '--reason', 'seen enough');
+      expect(code).toBe(0);
+      expect(text).toContain(
+        `Asked the worker to ${action} the rollout of policy ${hash}, by ME (seen enough), in the store stores/one.db.\n`,
+      );
+      expect(text).toMatch(/Reached: run on host .*; its last sweep began .* ago\. /);
+      expect(text).toContain(words);
+      const { rollout, order } = await notesOf('one');
+      const after = ordered(rollout, order!, draft.content.rollout, NOW).rollout.candidate;
+      expect(after?.stopped === undefined ? after?.steps.at(-1)?.share : 0).toBe(share);
+      expect((await one('status')).text).toContain(
+        `Asked for by ME: ${action} (seen enough): the next sweep does it${meanwhile}.`,
+      );
+    },
+  );
 
   test('status says what keeps the time from counting', async () => {
     await left('one', { candidate: RUNNING });
