@@ -58,6 +58,13 @@ export function writeCarried(db: Database, { pause, epoch, facts }: Carried): vo
   for (const [name, value] of withoutRecord(facts)) db.run(SAVE_FACT, name, value);
 }
 
+/** A file that came to the place of another may be an older copy, whose record knows nothing of the pause. */
+export function keepPaused(db: Database, { pause }: Carried): void {
+  if (pause === undefined) return;
+  const sql = "SELECT 1 AS found FROM event WHERE at >= ? AND kind IN ('pause', 'resume') LIMIT 1";
+  if (db.get(sql, Math.round(pause.since)) === undefined) writePause(db, pause);
+}
+
 function factsIn(db: Database): ReadonlyMap<string, string> {
   const rows = db.all(FACTS, ...ROLLOUT_NOTES, ENDED_SESSION, PAST_SESSIONS);
   return new Map(rows.map((row) => [String(row['name']), String(row['value'])]));

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -425,6 +426,28 @@ describe('what stops the store', () => {
     expect(store.setAside).toBeUndefined();
     expect(await store.facts()).toEqual(new Map([['a', 'restored']]));
   });
+
+  test.each([
+    ['as it was before the pause', false, 'audit'],
+    ['that was paused and resumed since', true, undefined],
+  ])(
+    'a copy in its place %s does not set a worker free that is paused, unless it was resumed',
+    async (_, knows, reason) => {
+      const path = place.path();
+      const store = await place.open(path);
+      const pause = { since: BASE, until: undefined, reason: 'audit' };
+      if (knows) await store.setPause(pause, { kind: 'pause', at: BASE, reason: 'audit' });
+      raw(path, `VACUUM INTO '${path}.copy'`);
+      if (!knows) await store.setPause(pause, { kind: 'pause', at: BASE, reason: 'audit' });
+      await store.holdLease('worker', BASE, HOUR);
+      if (knows) raw(`${path}.copy`, 'DELETE FROM pause');
+      for (const side of ['-wal', '-shm']) rmSync(path + side);
+      renameSync(`${path}.copy`, path);
+      await expect(store.saveStep([stateOf('b', BASE)], [])).rejects.toMatchObject({ kind: 'lost' });
+      await store.holdLease('worker', BASE, HOUR);
+      expect((await store.pause())?.reason).toBe(reason);
+    },
+  );
 
   test('a file that is damaged under the worker is kept aside with the next lease, and a new one begun', async () => {
     const path = place.path();
