@@ -3,8 +3,9 @@
  * read there is taken as this process read it last.
  */
 import type { Pause } from '../../domain/record.ts';
+import type { Instant } from '../../domain/time/time.ts';
 import { ENDED_SESSION } from '../notes.ts';
-import { ROLLOUT_NOTES, withoutRecord } from '../rollout-note.ts';
+import { rolloutIn, ROLLOUT_NOTES, withoutRecord } from '../rollout-note.ts';
 import type { Database } from './database.ts';
 import { goOnFrom, leaseRow } from './lease.ts';
 import { readPause, writePause } from './pauses.ts';
@@ -55,14 +56,24 @@ function epochIn(db: Database): number {
 export function writeCarried(db: Database, { pause, epoch, facts }: Carried): void {
   writePause(db, pause);
   goOnFrom(db, epoch);
+  writeFacts(db, facts);
+}
+
+function writeFacts(db: Database, facts: Carried['facts']): void {
   for (const [name, value] of withoutRecord(facts)) db.run(SAVE_FACT, name, value);
 }
 
-/** A file that came to the place of another may be an older copy, whose record knows nothing of the pause. */
-export function keepPaused(db: Database, { pause }: Carried): void {
-  if (pause === undefined) return;
-  const sql = "SELECT 1 AS found FROM event WHERE at >= ? AND kind IN ('pause', 'resume') LIMIT 1";
-  if (db.get(sql, Math.round(pause.since)) === undefined) writePause(db, pause);
+/** A file that came to the place of another may be an older copy, whose record knows nothing of a pause, or of the stop of a rollout. */
+export function keepStopped(db: Database, { pause, facts }: Carried): void {
+  if (pause !== undefined && !isOnRecord(db, pause.since, "'pause', 'resume'")) writePause(db, pause);
+  const stoppedAt = rolloutIn(facts).candidate?.stopped?.at;
+  if (stoppedAt !== undefined && !isOnRecord(db, stoppedAt, "'policy'")) writeFacts(db, facts);
+}
+
+/** Whether the record has any event of these kinds since then. */
+function isOnRecord(db: Database, since: Instant, kinds: string): boolean {
+  const sql = `SELECT 1 AS found FROM event WHERE at >= ? AND kind IN (${kinds}) LIMIT 1`;
+  return db.get(sql, Math.floor(since)) !== undefined;
 }
 
 function factsIn(db: Database): ReadonlyMap<string, string> {

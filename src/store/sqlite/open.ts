@@ -4,7 +4,7 @@
  */
 import { accessSync, constants, existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
-import { keepPaused, NOTHING_CARRIED, salvaged, writeCarried, type Carried } from './carried.ts';
+import { keepStopped, NOTHING_CARRIED, salvaged, writeCarried, type Carried } from './carried.ts';
 import { Database } from './database.ts';
 import { StoreError, storeError, storeErrorOf } from '../errors.ts';
 import { IN_MEMORY, mustBePlain, prepareFile } from './files.ts';
@@ -48,7 +48,7 @@ export function openDatabase(path: string, options: OpenOptions): Opened {
   try {
     if (isEmptied(path, options)) throw storeError('corrupt', path, 'it is empty');
     const opened = openWritable(path, options);
-    if (options.known !== undefined) keepPaused(opened.db, options.known);
+    if (options.known !== undefined) keepStopped(opened.db, options.known);
     return { ...opened, setAside: undefined };
   } catch (error) {
     const fault = storeErrorOf(error, path);

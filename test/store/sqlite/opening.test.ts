@@ -449,6 +449,33 @@ describe('what stops the store', () => {
     },
   );
 
+  test.each([
+    ['as it was before that stays stopped', false, STOPPED.candidate.stopped],
+    ['whose record tells what came of it since goes on as there', true, undefined],
+  ])(
+    'a rollout that was stopped, and of which a copy in the place of the store comes %s',
+    async (_, knows, stopped) => {
+      const path = place.path();
+      const store = await place.open(path);
+      const notes = rolloutNotes(store);
+      await notes.save(
+        { ...STOPPED, candidate: { ...STOPPED.candidate, stopped: undefined }, stopped: [] },
+        [KEPT],
+        [],
+      );
+      if (knows)
+        await store.saveStep([], [{ kind: 'policy', at: BASE, reason: 'rollout of bbbb continued' }]);
+      raw(path, `VACUUM INTO '${path}.copy'`);
+      await notes.save(STOPPED, [KEPT], []);
+      await store.holdLease('worker', BASE, HOUR);
+      for (const side of ['-wal', '-shm']) rmSync(path + side);
+      renameSync(`${path}.copy`, path);
+      await expect(store.saveStep([stateOf('b', BASE)], [])).rejects.toMatchObject({ kind: 'lost' });
+      await store.holdLease('worker', BASE, HOUR);
+      expect((await notes.read()).rollout.candidate?.stopped).toEqual(stopped);
+    },
+  );
+
   test('a file that is damaged under the worker is kept aside with the next lease, and a new one begun', async () => {
     const path = place.path();
     const store = await place.open(path);
