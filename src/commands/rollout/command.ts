@@ -21,7 +21,7 @@ import { zoneOption } from '../shared/options.ts';
 import { table, type Output } from '../shared/output.ts';
 import { policyChanges } from '../shared/policy-changes.ts';
 import { policyForReading } from '../shared/policy-for-reading.ts';
-import { storedRollout } from '../shared/rollout-words.ts';
+import { storedRollout, type StoredRollout } from '../shared/rollout-words.ts';
 import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
 import { storedState, usedPolicy, workerJson } from '../shared/stored-state.ts';
 import { timesIn } from '../shared/times.ts';
@@ -92,7 +92,7 @@ export async function rolloutOrder(
     else output.line(`${orderedWords(order, candidate)}, in the store ${store.place}.`);
     await expectStillMeant(store, order, candidate);
     const reached = await reachedIn(store);
-    if (options.json !== true) output.line(`Reached: ${reached}. ${nextWords(what, candidate, share)}`);
+    if (options.json !== true) output.line(`Reached: ${reached}. ${nextWords(what, standing.stored, share)}`);
   });
   return EXIT.fine;
 }
@@ -156,14 +156,18 @@ function orderedWords({ what, by, reason }: Order, { hash }: Candidate): string 
   return `Asked the worker to ${what} the rollout of policy ${hash}, by ${by}${why}`;
 }
 
-function nextWords(what: Order['what'], { stopped }: Candidate, share: number | undefined): string {
+function nextWords(
+  what: Order['what'],
+  { rollout: { candidate }, isFormerKept }: StoredRollout,
+  share: number | undefined,
+): string {
   const next = 'From the next sweep on';
   if (what === 'abort')
-    return `No log-off begins until the next sweep. ${next} the former policy is in force for all agents. The changed one stays stopped until it changes, or until "rollout continue".`;
+    return `No log-off begins until the next sweep. ${next} ${isFormerKept ? 'the former policy is in force for all agents' : 'all agents are left alone, for the former policy is not kept'}. The changed one stays stopped until it changes, or until "rollout continue".`;
   if (share === undefined)
     return `${next} the step after this one is in force, as the worker's policy has it.`;
   if (share >= 1) return `${next} the changed policy is in force for all agents.`;
-  const again = stopped === undefined ? '' : ' again, and log-offs are counted anew';
+  const again = candidate?.stopped === undefined ? '' : ' again, and log-offs are counted anew';
   return `${next} the changed policy is in force for ${exactPercentText(share)} of the agents${again}.`;
 }
 

@@ -372,6 +372,9 @@ test('where no former policy is kept, the others are said to be left alone', asy
   await store.setFacts(new Map([['rollout_policies', '{}']]));
   await store.close();
   expect((await one('status')).text).toContain('; the others are left alone.');
+  expect((await one('abort')).text).toContain(
+    'From the next sweep on all agents are left alone, for the former policy is not kept.',
+  );
 });
 
 test('the documents show what is printed', () => {
