@@ -5,6 +5,7 @@
  */
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { argumentsOf, oneOf, whole } from '../scripts/arguments.ts';
 import { play, untilAllGone, type Judgement } from '../test/blackbox/judge.ts';
 import { killAndRestart, someFail, someMissing } from '../test/blackbox/mishaps.ts';
 import { until } from '../test/blackbox/program.ts';
@@ -88,9 +89,12 @@ function summary({
 
 const KINDS = { size, kills, faults } as const;
 
-const [kind = 'size', number] = process.argv.slice(2);
-if (!(kind in KINDS)) throw new Error(`one of ${Object.keys(KINDS).join(', ')}`);
-const chosen = KINDS[kind as keyof typeof KINDS];
-process.stdout.write(
-  `${JSON.stringify(await chosen(Number(number ?? (kind === 'size' ? 50_000 : 1))), undefined, 2)}\n`,
+const {
+  words: [word = 'size', number],
+} = argumentsOf({}, 2);
+const kind = oneOf('The kind of trial', word, ['size', 'kills', 'faults']);
+const count = whole(
+  kind === 'size' ? 'The number of agents' : 'The seed',
+  number ?? (kind === 'size' ? '50000' : '1'),
 );
+process.stdout.write(`${JSON.stringify(await KINDS[kind](count), undefined, 2)}\n`);

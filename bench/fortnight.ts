@@ -11,10 +11,13 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
+import { argumentsOf, oneOf, positive, refuse, whole } from '../scripts/arguments.ts';
 import { table } from '../src/commands/shared/output.ts';
 import { MINUTE } from '../src/domain/time/time.ts';
-import { HOSTILE_MIX, type ArchetypeSums, type Truth } from '../src/sandbox/index.ts';
+import { PolicyRefused } from '../src/policy-file/faults.ts';
+import { loadPolicyText } from '../src/policy-file/load.ts';
+import { DEFAULT_FAULTS } from '../src/sandbox/faults.ts';
+import { ARCHETYPES, HOSTILE_MIX, type ArchetypeSums, type Truth } from '../src/sandbox/index.ts';
 import { everyMix, fewMixes, type Mix } from './fortnight-mixes.ts';
 import type { Wanted } from './fortnight-play.ts';
 
@@ -90,38 +93,67 @@ function say(number: number, mix: Mix, truth: Truth): void {
   for (const each of truth.missed.slice(0, 5)) process.stdout.write(`  missed: ${JSON.stringify(each)}\n`);
 }
 
-const { values } = parseArgs({
-  options: {
-    agents: { type: 'string' },
-    days: { type: 'string' },
-    mixes: { type: 'string' },
-    from: { type: 'string', default: '0' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
-    tuned: { type: 'boolean', default: false },
-    every: { type: 'boolean', default: false },
-    evidence: { type: 'string', default: '{ timeline: auto }' },
-    early: { type: 'boolean', default: false },
-    faults: { type: 'string', default: '{}' },
-    only: { type: 'string' },
-    interval: { type: 'string', default: '60' },
-  },
+/** As the policy of each world will have it. */
+function evidenceIn(text: string): string {
+  const genesys = '{ region: eu-west-1, client_id: id, client_secret: secret }';
+  const rules = '[{ id: gone, when: { presence: [away] }, limit: 1h }]';
+  const policy = `version: 1\ngenesys: ${genesys}\nprofiles: [{ name: all, rules: ${rules} }]\nevidence: ${text}\n`;
+  try {
+    loadPolicyText(policy, '--evidence', {});
+    return text;
+  } catch (error) {
+    if (!(error instanceof PolicyRefused)) throw error;
+    refuse(`--evidence: ${error.faults[0]?.message ?? 'it is refused'}.`);
+  }
+}
+
+function faultsIn(text: string): Wanted['faults'] {
+  try {
+    const faults: unknown = JSON.parse(text);
+    if (typeof faults !== 'object' || faults === null) throw new SyntaxError('it is no object');
+    for (const name of Object.keys(faults)) oneOf('--faults', name, Object.keys(DEFAULT_FAULTS));
+    return faults;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    refuse(`--faults takes JSON, such as {"auditHoles":0.5}: ${error.message}.`);
+  }
+}
+
+const { values } = argumentsOf({
+  agents: { type: 'string', default: '500' },
+  days: { type: 'string' },
+  mixes: { type: 'string' },
+  from: { type: 'string', default: '0' },
+  jobs: { type: 'string', default: String(availableParallelism()) },
+  tuned: { type: 'boolean', default: false },
+  every: { type: 'boolean', default: false },
+  evidence: { type: 'string', default: '{ timeline: auto }' },
+  early: { type: 'boolean', default: false },
+  faults: { type: 'string', default: '{}' },
+  only: { type: 'string' },
+  interval: { type: 'string', default: '60' },
 });
-const { tuned, every: each } = values;
-const agents = each ? Object.keys(HOSTILE_MIX).length : Number(values.agents ?? 500);
-const days = Number(values.days ?? (each ? 1 : 14));
+const { tuned, every: each, early } = values;
+const kinds = Object.keys(HOSTILE_MIX);
+const agents = each ? kinds.length : whole('--agents', values.agents, 1);
+const days = positive('--days', values.days ?? (each ? '1' : '14'));
 const all = each ? everyMix() : fewMixes();
-const { evidence, early, only } = values;
-const cast = only === undefined ? (each ? Object.keys(HOSTILE_MIX) : undefined) : [only];
-const interval = Number(values.interval);
-const faults = JSON.parse(values.faults) as Wanted['faults'];
-const from = Number(values.from);
+const only = values.only === undefined ? undefined : oneOf('--only', values.only, [...ARCHETYPES.keys()]);
+const evidence = evidenceIn(values.evidence);
+const cast = only === undefined ? (each ? kinds : undefined) : [only];
+const interval = whole('--interval', values.interval, 1);
+if (60 % interval !== 0) refuse(`--interval takes a divisor of 60, not '${values.interval}'.`);
+const faults = faultsIn(values.faults);
+const from = whole('--from', values.from);
+const count = values.mixes === undefined ? all.length : whole('--mixes', values.mixes, 1);
+const jobs = whole('--jobs', values.jobs, 1);
 const byWho = new Map<string, Row>();
 const byTimeout = new Map<string, Row>();
 const bouncers = new Map<string, Row>();
-const chosen = [...all.entries()].slice(from, from + Number(values.mixes ?? all.length));
+const chosen = [...all.entries()].slice(from, from + count);
 process.stdout.write(`${chosen.length} of ${all.length} mixes, ${agents} agents, ${days} days each\n`);
 const next = chosen.values();
-const players = Array.from({ length: Number(values.jobs) }, () =>
+const players = Array.from({ length: jobs }, () =>
   fork(fileURLToPath(new URL('fortnight-play.ts', import.meta.url))),
 );
 await Promise.all(

@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { argumentsOf, whole } from '../scripts/arguments.ts';
 import { seeded, sso } from '../test/blackbox/cast.ts';
 import { Hook } from '../test/blackbox/hook.ts';
 import { play, untilAllGone } from '../test/blackbox/judge.ts';
@@ -217,6 +218,8 @@ async function kills(times: number, seed: number): Promise<object> {
   }
 }
 
-const [times = '100', seed = '1'] = process.argv.slice(2);
-const result = await kills(Number(times), Number(seed));
+const {
+  words: [times = '100', seed = '1'],
+} = argumentsOf({}, 2);
+const result = await kills(whole('The number of kills', times, 1), whole('The seed', seed));
 process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);

@@ -8,33 +8,34 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { argumentsOf, positive, whole } from '../scripts/arguments.ts';
 import { table } from '../src/commands/shared/output.ts';
 import { createRandom } from '../src/sandbox/random.ts';
 import { emptyDatabase } from '../test/postgres/server.ts';
 import { centreOf, INTERVAL, limitOf, ReplicaProcess, type Effect } from './replicas-parts.ts';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '30' },
-    replicas: { type: 'string', default: '3' },
-    organisations: { type: 'string', default: '20' },
-    agents: { type: 'string', default: '500' },
-    every: { type: 'string', default: '120' },
-    seed: { type: 'string', default: '1' },
-  },
+const { values } = argumentsOf({
+  minutes: { type: 'string', default: '30' },
+  replicas: { type: 'string', default: '3' },
+  organisations: { type: 'string', default: '20' },
+  agents: { type: 'string', default: '500' },
+  every: { type: 'string', default: '120' },
+  seed: { type: 'string', default: '1' },
 });
-const MINUTES = Number(values.minutes);
-const [REPLICAS, ORGANISATIONS] = [Number(values.replicas), Number(values.organisations)];
-const EVERY = Number(values.every) * 1_000;
+const MINUTES = positive('--minutes', values.minutes);
+const REPLICAS = whole('--replicas', values.replicas, 1);
+const ORGANISATIONS = whole('--organisations', values.organisations, 1);
+const AGENTS = whole('--agents', values.agents, 1);
+const SEED = whole('--seed', values.seed);
+const EVERY = positive('--every', values.every) * 1_000;
 /** A process that was killed or frozen is back after this, half of the time between two mishaps. */
 const AWAY = EVERY / 2;
 const SWEPT_WITHIN = 35_000;
 const ACTED_WITHIN = 60_000 + INTERVAL;
 /** How often it is looked at who holds what. */
 const LOOK = 500;
-const random = createRandom(Number(values.seed));
+const random = createRandom(SEED);
 
 /** What the database tells of an organisation. */
 interface Standing {
@@ -66,13 +67,10 @@ const stray: Effect[] = [];
 const replicas: ReplicaProcess[] = [];
 const centres = await Promise.all(
   Array.from({ length: ORGANISATIONS }, (_, n) =>
-    centreOf(
-      { n, agents: Number(values.agents), replicas: REPLICAS, seed: Number(values.seed) },
-      (effect) => {
-        effects.push(effect);
-        void arrived(effect);
-      },
-    ),
+    centreOf({ n, agents: AGENTS, replicas: REPLICAS, seed: SEED }, (effect) => {
+      effects.push(effect);
+      void arrived(effect);
+    }),
   ),
 );
 for (const { file, policy } of centres) writeFileSync(join(folder, 'o', file), policy);

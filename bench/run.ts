@@ -3,6 +3,7 @@
  * `npm run bench -- month` what takes too long to run each time.
  */
 import process from 'node:process';
+import { argumentsOf, oneOf } from '../scripts/arguments.ts';
 import { table } from '../src/commands/shared/output.ts';
 import { benchBacktest, benchSuggest } from './backtest.ts';
 import { benchDomain } from './domain.ts';
@@ -54,9 +55,10 @@ const LONG: Benches = {
   forged: benchForged,
 };
 
-const wanted = process.argv.slice(2);
+const ALL: Benches = { ...BENCHES, ...LONG };
+const wanted = argumentsOf({}, Infinity).words.map((name) => oneOf('The bench', name, Object.keys(ALL)));
 const rows: Row[] = [];
-const chosen = wanted.length === 0 ? BENCHES : { ...BENCHES, ...LONG };
+const chosen = wanted.length === 0 ? BENCHES : ALL;
 for (const [name, bench] of Object.entries(chosen)) {
   if (wanted.length === 0 || wanted.includes(name)) rows.push(...(await bench()));
 }

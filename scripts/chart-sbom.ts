@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { argumentsOf, refuse } from './arguments.ts';
 
 /** One line of Chart.yaml. Nothing is installed where this runs, so that no YAML can be parsed. */
 function lineOf(text: string, key: string): string {
@@ -81,7 +82,9 @@ function fileOf(path: string, content: Buffer, n: number): FileOfBill {
 }
 
 if (import.meta.main) {
-  const [, , folder] = process.argv;
-  if (folder === undefined) throw new Error('name the folder of the chart');
+  const {
+    words: [folder],
+  } = argumentsOf({}, 1);
+  if (folder === undefined) refuse('Name the folder of the chart.');
   console.log(JSON.stringify(chartSbom(folder, Number(process.env['SOURCE_DATE_EPOCH'] ?? 0)), null, 2));
 }

@@ -6,6 +6,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
 import { fleetFileSchema, jsonSchema, testFileSchema } from '../src/policy-file/json-schema.ts';
+import { argumentsOf } from './arguments.ts';
 import { commandsPage } from './commands.ts';
 import { chartReadme } from './chart-readme.ts';
 import { referencePage } from './reference.ts';
@@ -33,10 +34,13 @@ const FILES: readonly { readonly name: string; readonly content: string; readonl
   { name: `${CHART}/files/dashboard.json`, content: await deployed('grafana/dashboard.json') },
 ];
 
+const {
+  values: { check },
+} = argumentsOf({ check: { type: 'boolean', default: false } });
 for (const { name, content, parser } of FILES) {
   const path = new URL(`../${name}`, import.meta.url);
   const wanted = parser === undefined ? content : await format(content, { parser, printWidth: 110 });
-  if (!process.argv.includes('--check')) {
+  if (!check) {
     await writeFile(path, wanted);
   } else if ((await readFile(path, 'utf8').catch(() => '')) !== wanted) {
     console.error(`${name} is out of date: run "npm run generate" and commit the result.`);

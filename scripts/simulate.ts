@@ -3,40 +3,24 @@
  * `--from` with which to begin; `--seed` plays one and tells it; `--mistake` plants a mistake that is to be found.
  */
 import process from 'node:process';
-import { parseArgs } from 'node:util';
-import { MISTAKES, type Mistake } from '../test/simulation/mistakes.ts';
+import { MISTAKES } from '../test/simulation/mistakes.ts';
 import { simulate } from '../test/simulation/simulate.ts';
+import { argumentsOf, oneOf, whole } from './arguments.ts';
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1000' },
-    from: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    mistake: { type: 'string' },
-  },
+const { values } = argumentsOf({
+  seeds: { type: 'string', default: '1000' },
+  from: { type: 'string', default: '1' },
+  seed: { type: 'string' },
+  mistake: { type: 'string' },
 });
-
-function whole(name: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 0) throw new RangeError(`--${name} takes a whole number`);
-  return number;
-}
-
-function planted(name: string | undefined): Mistake | undefined {
-  const found = MISTAKES.find((each) => each === name);
-  if (name !== undefined && found === undefined)
-    throw new RangeError(`--mistake takes one of: ${MISTAKES.join(', ')}`);
-  return found;
-}
-
-const mistake = planted(values.mistake);
+const mistake = values.mistake === undefined ? undefined : oneOf('--mistake', values.mistake, MISTAKES);
 if (values.seed !== undefined) {
-  const { findings } = await simulate(whole('seed', values.seed), mistake, (line) => {
+  const { findings } = await simulate(whole('--seed', values.seed), mistake, (line) => {
     console.log(line);
   });
   if (findings.length > 0) process.exitCode = 1;
 } else {
-  const [from, count] = [whole('from', values.from), whole('seeds', values.seeds)];
+  const [from, count] = [whole('--from', values.from), whole('--seeds', values.seeds, 1)];
   const begun = performance.now();
   const sum = { effects: 0, takings: 0, mishaps: 0 };
   const told = new Map<string, number>();
