@@ -3,7 +3,8 @@
 const UNKNOWN_AUTHORITY =
   'Its certificate comes from an authority that is not known here, such as that of a proxy that looks into connections: name its file in NODE_EXTRA_CA_CERTS';
 const OUT_OF_DATE = 'Its certificate has expired or is not good yet, or this machine’s clock is wrong';
-const OTHER_NAME = 'Its certificate is for another name: check genesys.region, genesys.api_url and genesys.login_url';
+const OTHER_NAME =
+  'Its certificate is for another name: check genesys.region, genesys.api_url and genesys.login_url';
 const UNKNOWN_NAME = 'The name service does not know it: check DNS, and genesys.region';
 const NO_WAY = 'Check the address, the outgoing rules of the network, and HTTPS_PROXY';
 const NOT_THROUGH =
