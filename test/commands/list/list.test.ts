@@ -16,6 +16,7 @@ afterEach(() => {
 });
 
 function begin(parts: StoreParts = {}): StoredCentre {
+  centre?.remove();
   centre = new StoredCentre(parts);
   return centre;
 }

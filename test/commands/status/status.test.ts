@@ -16,6 +16,7 @@ afterEach(() => {
 });
 
 async function begin(parts: StoreParts = {}): Promise<StoredCentre> {
+  centre?.remove();
   centre = await new StoredCentre(parts).agent('due', (told) => told.until('10:00')).save();
   return centre;
 }
