@@ -13,7 +13,7 @@ export default class OwnGlobals {
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
   }
 
-  /** Is asked for by Jest, which takes a context without it for one of before its time. */
+  /** Jest refuses an environment that does not have it. There is no other context. */
   getVmContext() {
     return null;
   }

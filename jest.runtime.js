@@ -4,10 +4,10 @@ import JestRuntime from 'jest-runtime';
 
 const require = createRequire(import.meta.url);
 
-/** What `@jest/globals` gives to the file of tests that is run just now; whoever has imported them sees them change. */
+/** What `@jest/globals` gives to the file of tests that runs just now. Files that import these see them change. */
 export let describe, test, it, beforeAll, beforeEach, afterEach, afterAll, expect, jest;
 
-// Modules that several files of tests share are loaded once, so that this one stands in for all of them.
+// Helpers of tests are loaded once for many files, so they import from here what changes with the file.
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === '@jest/globals' ? { url: import.meta.url, shortCircuit: true } : next(specifier, context),
@@ -19,8 +19,8 @@ registerHooks({
 /**
  * Loads tests as Node.js loads programs: types are stripped, and each worker loads and compiles a module once.
  *
- * Jest's own runtime loads all modules anew for each file of tests, in a context of its own. That is most of the time of small files.
- * It also keeps what one file does to globals from the next one: here files put back what they change.
+ * Jest's own runtime loads all modules anew for each file of tests, in a context of its own, which is most of the time of small files.
+ * That also keeps from a file what another one did to globals: here files put back what they change.
  */
 export default class NativeRuntime extends JestRuntime {
   #testPath;
@@ -42,7 +42,6 @@ export default class NativeRuntime extends JestRuntime {
   }
 
   setGlobalsForRuntime(ofEngine) {
-    super.setGlobalsForRuntime(ofEngine);
     ({ describe, test, it, beforeAll, beforeEach, afterEach, afterAll, expect } = ofEngine);
     jest = this.jestGlobals.jestObjectFor(this.#testPath);
   }
