@@ -12,7 +12,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { argumentsOf, oneOf, positive, refuse, whole } from '../scripts/arguments.ts';
-import { table } from '../src/commands/shared/output.ts';
+import { textTable } from '../src/texts/table.ts';
 import { MINUTE } from '../src/domain/time/time.ts';
 import { PolicyRefused } from '../src/policy-file/faults.ts';
 import { loadPolicyText } from '../src/policy-file/load.ts';
@@ -76,7 +76,7 @@ function print(title: string, rows: ReadonlyMap<string, Row>): void {
     'missed',
     'Offline',
   ];
-  for (const line of table(head, cells)) process.stdout.write(`${line}\n`);
+  for (const line of textTable(head, cells)) process.stdout.write(`${line}\n`);
   process.stdout.write('\n');
 }
 

@@ -13,7 +13,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { table } from '../src/commands/shared/output.ts';
+import { textTable } from '../src/texts/table.ts';
 import { serve } from '../src/commands/run/endpoints.ts';
 import { WoundClock } from '../src/app/clock.ts';
 import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../src/domain/time/time.ts';
@@ -199,7 +199,7 @@ class Month {
       samples.push(await this.#sample(day, (performance.now() - begun) / 1_000));
       process.stderr.write(`day ${day} of ${DAYS}\n`);
     }
-    for (const line of table(HEAD, samples.map(cells))) process.stdout.write(`${line}\n`);
+    for (const line of textTable(HEAD, samples.map(cells))) process.stdout.write(`${line}\n`);
     return samples;
   }
 

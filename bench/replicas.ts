@@ -10,7 +10,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { argumentsOf, positive, whole } from '../scripts/arguments.ts';
-import { table } from '../src/commands/shared/output.ts';
+import { textTable } from '../src/texts/table.ts';
 import { createRandom } from '../src/sandbox/random.ts';
 import { emptyDatabase } from '../test/postgres/server.ts';
 import { centreOf, INTERVAL, limitOf, ReplicaProcess, type Effect } from './replicas-parts.ts';
@@ -226,7 +226,7 @@ const results = [
   ],
 ] as const;
 const lines = results.map(([what, measured, bound, met]) => [what, measured, bound, met ? 'yes' : 'NO']);
-for (const line of table(['what', 'measured', 'bound', 'met'], lines)) process.stdout.write(`${line}\n`);
+for (const line of textTable(['what', 'measured', 'bound', 'met'], lines)) process.stdout.write(`${line}\n`);
 const moves = replicas.reduce((sum, each) => sum + each.moves, 0);
 process.stdout.write(
   `${mishaps} mishaps, ${orphans.length} organisations lost their holder, at most ${widest} at once; ${moves} moves; ` +

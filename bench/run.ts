@@ -4,7 +4,7 @@
  */
 import process from 'node:process';
 import { argumentsOf, oneOf } from '../scripts/arguments.ts';
-import { table } from '../src/commands/shared/output.ts';
+import { textTable } from '../src/texts/table.ts';
 import { benchBacktest, benchSuggest } from './backtest.ts';
 import { benchDomain } from './domain.ts';
 import { benchExplore } from './explore.ts';
@@ -68,5 +68,5 @@ const cells = rows.map(({ what, measured, target, met }) => [
   target ?? '',
   target === undefined ? '' : met ? 'yes' : 'NO',
 ]);
-for (const line of table(['what', 'measured', 'target', 'met'], cells)) process.stdout.write(`${line}\n`);
+for (const line of textTable(['what', 'measured', 'target', 'met'], cells)) process.stdout.write(`${line}\n`);
 process.exitCode = rows.every(({ met }) => met) ? 0 : 1;

@@ -2,7 +2,8 @@
 import { HOUR, type Instant } from '../../domain/time/time.ts';
 import type { Outcome, SweepReport } from '../../ports/metrics.ts';
 import type { RequestCounts, Truth } from '../../sandbox/index.ts';
-import { table, type Output } from '../shared/output.ts';
+import type { Output } from '../shared/output.ts';
+import { textTable } from '../../texts/table.ts';
 import { counted } from '../../texts/counted.ts';
 
 export interface DemoFrame {
@@ -70,7 +71,7 @@ export class DemoView {
     const { colours } = this.#output;
     const done = Math.round(((at - from) / (to - from)) * BAR);
     const { verified, unverified, dropped, failed } = this.#totals;
-    const rows = table(
+    const rows = textTable(
       ['now', '', 'log-offs', ''],
       [
         ['online', String(online), 'verified', String(verified)],
@@ -105,7 +106,7 @@ export class DemoView {
       each.hoursRecovered.toFixed(1),
     ]);
     const head = ['who', 'people', 'logged off', 'silent returns', 'disturbed', 'missed', 'hours recovered'];
-    table(head, rows).forEach((text, i) => {
+    textTable(head, rows).forEach((text, i) => {
       line(i === 0 ? colours.bold(text) : text);
     });
     line();

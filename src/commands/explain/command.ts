@@ -33,7 +33,8 @@ import { EXIT, UsageError } from '../shared/exit.ts';
 import { momentOption } from '../shared/instants.ts';
 import { loadConfig, zoneOption } from '../shared/options.ts';
 import { openLog, type LogOption } from '../shared/log.ts';
-import { table, type Output } from '../shared/output.ts';
+import type { Output } from '../shared/output.ts';
+import { textTable } from '../../texts/table.ts';
 import { policyForReading, type PolicyForReading } from '../shared/policy-for-reading.ts';
 import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
 
@@ -146,9 +147,9 @@ async function tellRecord(
   }
   if (fault !== undefined)
     output.line(`The policy cannot be used, so its rules are not weighed: ${fault}.\n`);
-  const lines = [...recorded.sentences, '', ...eventLines(recorded.events, times, table)];
+  const lines = [...recorded.sentences, '', ...eventLines(recorded.events, times, textTable)];
   if (recorded.common.length > 0)
-    lines.push('', 'Of all agents:', ...eventLines(recorded.common, times, table).slice(1));
+    lines.push('', 'Of all agents:', ...eventLines(recorded.common, times, textTable).slice(1));
   for (const line of lines) output.line(line);
 }
 
@@ -171,7 +172,7 @@ async function tell(
       : { ...stored, memory, policy: policyInForce(inForce, facts, now) };
   const explanation = explainAgent(input);
   if (options.json === true) output.json(forJson(explanation), 2);
-  else for (const line of linesOf(explanation, times, table)) output.line(line);
+  else for (const line of linesOf(explanation, times, textTable)) output.line(line);
 }
 
 /** What is known of an agent as of the last sweep, with what their memory and the policy make of it. */

@@ -12,7 +12,8 @@ import { nearest } from '../../policy-file/nearest.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { namingFor } from '../shared/identities.ts';
 import { zoneOption } from '../shared/options.ts';
-import { table, type Output } from '../shared/output.ts';
+import type { Output } from '../shared/output.ts';
+import { textTable } from '../../texts/table.ts';
 import { policyForReading, type PolicyForReading } from '../shared/policy-for-reading.ts';
 import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
 import { exactPercentText } from '../../texts/percent.ts';
@@ -186,6 +187,6 @@ function partsOf(
   zone: string,
 ): { readonly head: readonly string[]; readonly rows: readonly string[] } {
   const times = timesIn(zone, listing.state.now);
-  const rows = tableOf(listing, listing.rows, times, table);
+  const rows = tableOf(listing, listing.rows, times, textTable);
   return { head: headOf(listing, times), rows: rows.length === 0 ? [] : ['', ...rows] };
 }

@@ -18,7 +18,8 @@ import { EXIT, Incomplete, UsageError } from '../shared/exit.ts';
 import { withNulls } from '../shared/json.ts';
 import { reasonOption, whoAmI } from '../shared/operator.ts';
 import { zoneOption } from '../shared/options.ts';
-import { table, type Output } from '../shared/output.ts';
+import type { Output } from '../shared/output.ts';
+import { textTable } from '../../texts/table.ts';
 import { policyChanges } from '../shared/policy-changes.ts';
 import { policyForReading } from '../shared/policy-for-reading.ts';
 import { storedRollout, type StoredRollout } from '../shared/rollout-words.ts';
@@ -50,7 +51,7 @@ export async function rolloutStatus(
   try {
     const standing = await counted(await standingIn(store, options, output, now), store);
     if (options.json === true) output.json(standingJson(standing), 2);
-    else output.lines(standingLines(standing, timesIn(zone, now), table));
+    else output.lines(standingLines(standing, timesIn(zone, now), textTable));
     return standing.state.workerFault === undefined ? EXIT.fine : EXIT.unexpected;
   } finally {
     await store.close();

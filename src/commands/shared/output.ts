@@ -9,8 +9,6 @@ import { printed } from '../../texts/printed.ts';
 import { Redactor } from '../../texts/redactor.ts';
 import { EXIT } from './exit-codes.ts';
 
-export { textTable as table } from '../../texts/table.ts';
-
 export interface Output {
   readonly isTerminal: boolean;
   /** Of the terminal as it is now: it may be made larger or smaller. */

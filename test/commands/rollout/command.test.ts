@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { build } from '../../../src/commands/program.ts';
 import { explainError } from '../../../src/commands/shared/exit.ts';
-import { outputTo, table } from '../../../src/commands/shared/output.ts';
+import { outputTo } from '../../../src/commands/shared/output.ts';
+import { textTable } from '../../../src/texts/table.ts';
 import { standingLines } from '../../../src/commands/rollout/standing.ts';
 import { timesIn } from '../../../src/commands/shared/times.ts';
 import { ordered, type Candidate } from '../../../src/domain/rollout/rollout.ts';
@@ -412,7 +413,7 @@ test('the documents show what is printed', () => {
       forAllSince: undefined,
     },
     timesIn('UTC', now),
-    table,
+    textTable,
   );
   const page = readFileSync(new URL('../../../docs/tuning.md', import.meta.url), 'utf8');
   expect(page).toContain(`\n\`\`\`text\n${lines.slice(0, -1).join('\n')}\n\`\`\`\n`);
