@@ -221,9 +221,9 @@ export class Rollouts {
     this.#tell(told.map((line) => ({ ...line, at })));
   }
 
-  /** Whoever stopped it needs no alarm. */
+  /** A user who stopped it needs no alarm. */
   #alarmOf(policy: string | undefined, { reason, by }: Stop): void {
-    const message = 'the rollout was stopped: the former policy is in force again';
+    const message = 'the rollout was stopped: the changed policy is taken back';
     if (by === undefined) this.#alarm = { kind: 'rollout', message, fields: { policy, reason } };
   }
 

@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<Topic, { readonly title: string; readonly advice: s
       'A policy that was in force stays so, and without one no agent is watched; correct the file at the places named.',
   },
   rollout: {
-    title: 'A rollout was stopped: the former policy is in force again',
+    title: 'A rollout was stopped: the changed policy is taken back',
     advice:
       'Its log-offs were regretted, or not verified: "rollout status" has the numbers, "report" and "explain" show them one by one. Correct the profiles, rules or returns; until they change the policy stays stopped, also after a restart. Or let it go on as it is, with "rollout continue".',
   },

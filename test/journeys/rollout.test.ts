@@ -179,7 +179,7 @@ describe('a rollout stops', () => {
   test('at the third log-off that an agent regrets: the former policy is in force for all, and an alarm is raised', async () => {
     await stopped();
     expect((await told()).at(-1)).toBe(`rollout of it stopped: 3 of ${FIRST.length} log-offs regretted`);
-    expect(site.warned).toContain('the rollout was stopped: the former policy is in force again');
+    expect(site.warned).toContain('the rollout was stopped: the changed policy is taken back');
     await site.sweep(60);
     expect(site.loggedOff).toHaveLength(FIRST.length);
     const regrets = await site.store.events({ kinds: ['regret'] });
