@@ -122,7 +122,9 @@ const one = (...args: readonly string[]): ReturnType<typeof ran> => ran(...args,
 
 /** The instant as the commands write it. */
 function clock(at: number): string {
-  return new Date(at).toISOString().slice(11, 19);
+  const [day, time] = new Date(at).toISOString().slice(0, 19).split('T');
+  // Around midnight some of these times are of another day, and say so.
+  return new Date().toISOString().startsWith(String(day)) ? String(time) : `${day} ${time}`;
 }
 
 beforeEach(() => {
