@@ -67,8 +67,8 @@ interface Effect {
   readonly ladder: 'stays' | 'leaves' | 'parks' | 'advances';
   /** `new`: counted rules and warnings begin anew. `undone`: the episode before the departure's own changes comes back whole. */
   readonly episode: 'same' | 'new' | 'undone';
-  /** Whether a departure within a minute may take the change back. */
-  readonly undo: 'kept' | 'checkpoint' | 'cleared';
+  /** Whether a departure within a minute may take the change back. `carried`: those of before it, and this one never. */
+  readonly undo: 'kept' | 'checkpoint' | 'carried' | 'cleared';
 }
 
 /** The table. In ARCHITECTURE.md it stands with a sentence for each row. */
@@ -78,7 +78,7 @@ export const TRANSITIONS: Readonly<Record<Change['kind'], Effect>> = {
   person_arrived: row('restarts', 'runs', 'restarts', 'nothing', 'leaves', 'new', 'kept'),
   interaction_began: row('restarts', 'runs', 'by stamps', 'nothing', 'leaves', 'new', 'cleared'),
   interaction_ended: row('restarts', 'restarts', 'by stamps', 'nothing', 'leaves', 'new', 'cleared'),
-  stayed: row('restarts', 'runs', 'by stamps', 'nothing', 'leaves', 'new', 'cleared'),
+  stayed: row('restarts', 'runs', 'by stamps', 'nothing', 'leaves', 'new', 'carried'),
   explained: row('runs', 'runs', 'kept', 'nothing', 'stays', 'same', 'kept'),
   departed: row('runs', 'runs', 'kept', 'nothing', 'stays', 'undone', 'cleared'),
   returned: row('runs', 'runs', 'kept', 'the absence', 'advances', 'same', 'cleared'),
@@ -109,7 +109,7 @@ export function apply(s: AgentState, change: Change, returns: Returns): AgentSta
     session: sessionAfter(s.session, change),
     logoff: logoffAfter(s.logoff, change),
     episode: episodeAfter(s, change, effect, returns),
-    undo: undoAfter(s, change, effect),
+    undo: undoAfter(s, change, effect, returns),
     leftOut: leftOutAfter(s.leftOut, change),
     stays: 'stay' in change ? withStay(s.stays, change.stay) : s.stays,
   };
@@ -155,7 +155,9 @@ function logoffAfter(logoff: AgentState['logoff'], change: Change): AgentState['
 }
 
 /** Keeps how things stood before a change for as long as the change may turn out to belong to a departure. */
-function undoAfter(s: AgentState, change: Change, { undo, episode }: Effect): AgentState['undo'] {
+function undoAfter(s: AgentState, change: Change, effect: Effect, returns: Returns): AgentState['undo'] {
+  const { undo, episode } = effect;
+  if (undo === 'carried') return s.undo.map((each) => carriedOver(each, s, change, effect, returns));
   const suspect = 'before' in change ? change.before : undefined;
   if (undo === 'cleared') return suspect === undefined ? NONE : [suspect];
   if (suspect !== undefined) return [...s.undo, suspect];
@@ -163,6 +165,18 @@ function undoAfter(s: AgentState, change: Change, { undo, episode }: Effect): Ag
   const before = episode === 'new' ? withoutSuspects(s.undo) : s.undo;
   const at = 'movedAt' in change ? change.movedAt : undefined;
   return undo === 'kept' || at === undefined ? before : [...before, checkpointOf(s, at)];
+}
+
+/** How things stood before an earlier change, had this one come first. */
+function carriedOver(
+  before: Checkpoint,
+  s: AgentState,
+  change: Change,
+  effect: Effect,
+  returns: Returns,
+): Checkpoint {
+  const episode = episodeAfter({ ...s, episode: before.episode }, change, effect, returns);
+  return { ...before, episode, silent: undefined, suspect: undefined };
 }
 
 /** How things stand before a change of this time. */

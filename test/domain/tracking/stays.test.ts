@@ -85,6 +85,17 @@ describe('a stay', () => {
     expect(s.lastSign()).toBe('stay 09:48:10');
   });
 
+  test('between a change of presence and a bounce leaves in doubt what was in doubt: no condition holds for longer than without it', () => {
+    const condition = { presence: ['AVAILABLE', 'BREAK'] } as const;
+    const life = (): Story =>
+      story({ rules: [rule({ id: 'any', clock: 'in_state', when: condition, limit: '50m' })] })
+        .at('09:10', { presence: 'BREAK' })
+        .look('09:10:05');
+    const bouncedTo = (s: Story): string =>
+      s.at('09:10:30', { presence: 'BREAK', token: '09:10:29' }).until('09:12').shows({ rule: 'any' });
+    expect([bouncedTo(life()), bouncedTo(life().stays('09:10:20'))]).toEqual(['1m', '1m']);
+  });
+
   test('ends a silent return as a person does, and tells of it', () => {
     const s = story({ rules: [rule({ limit: '60m' })] })
       .at('09:10', { presence: 'OFFLINE' })
