@@ -289,12 +289,13 @@ function isFact(path: string, value: unknown): boolean {
 }
 
 function saysNone(path: string, value: unknown): boolean {
-  if (path === '/conversationSummary') return isEmpty(value) && !Array.isArray(value);
+  if (path === '/conversationSummary') return isEmpty(value);
   return value === undefined || value === null || value === 0 || isEmpty(value);
 }
 
+/** Nothing is in it, or nothing but parts that are not there. */
 function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return isBlock(value) && !Array.isArray(value) && Object.values(value).every((part) => part === null);
 }
 
 function apply(raw: Json, each: Damage, { places, dates }: (typeof TEXTS)[number]): void {
@@ -385,7 +386,7 @@ describe('25,000 damaged readings', () => {
         const hardest = isProtected ? 0 : hardness(verdict);
         return hardness(damaged) <= hardest && hardness(later) <= hardness(verdictLater);
       }),
-      { numRuns: 25_000, seed: 20_261_129 },
+      { numRuns: 25_000 },
     );
     // They are worth looking at: most of them are damaged where it matters, and some are not.
     expect(met.get('unknown')).toBeGreaterThan(8_000);
