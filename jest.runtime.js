@@ -1,5 +1,5 @@
 import { createRequire, registerHooks } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { pathToFileURL, URL } from 'node:url';
 import JestRuntime from 'jest-runtime';
 
 const require = createRequire(import.meta.url);
@@ -7,10 +7,15 @@ const require = createRequire(import.meta.url);
 /** What `@jest/globals` gives to the file of tests that runs just now. Files that import these see them change. */
 export let describe, test, it, beforeAll, beforeEach, afterEach, afterAll, expect, jest;
 
-// Helpers of tests are loaded once for many files, so they import from here what changes with the file.
+const PROPERTIES = new URL('jest.properties.js', import.meta.url).href;
+
 registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === '@jest/globals' ? { url: import.meta.url, shortCircuit: true } : next(specifier, context),
+  resolve: (specifier, context, next) => {
+    // Helpers of tests are loaded once for many files, so they import from here what changes with the file.
+    if (specifier === '@jest/globals') return { url: import.meta.url, shortCircuit: true };
+    const isForTests = specifier === 'fast-check' && context.parentURL !== PROPERTIES;
+    return isForTests ? { url: PROPERTIES, shortCircuit: true } : next(specifier, context);
+  },
   // Packages that are made for bundlers import JSON without saying so.
   load: (url, context, next) =>
     next(url, url.endsWith('.json') ? { ...context, importAttributes: { type: 'json' } } : context),

@@ -7,6 +7,8 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { cwd } from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'expect';
+// Properties must find the same in each run.
+import '../jest.properties.js';
 
 export { expect };
 

@@ -11,6 +11,7 @@ describe('a script', () => {
     ['scripts/simulate.ts', ['--sed', '1'], "Unknown option '--sed'."],
     ['scripts/simulate.ts', ['--seeds', 'many'], "--seeds takes a whole number of at least 1, not 'many'."],
     ['scripts/simulate.ts', ['--mistake', 'none'], /^--mistake takes one of no_fence, .*, not 'none'\.$/],
+    ['scripts/properties.ts', ['nowhere'], "No file with properties has 'nowhere' in its path."],
     ['scripts/generate.ts', ['--chek'], "Unknown option '--chek'."],
     ['scripts/chart-sbom.ts', [], 'Name the folder of the chart.'],
     ['scripts/generate.ts', ['now'], "Unexpected argument 'now'."],

@@ -128,6 +128,6 @@ test('an entry that is certain names no other user anywhere, and no agent whom a
       const others = [actor.id, target.id].filter((each) => each !== undefined && each !== one);
       return ids.size === 1 && isOwn && others.every((each) => each === 'x' && each === target.id);
     }),
-    { numRuns: 2_000, seed: 7 },
+    { numRuns: 2_000 },
   );
 });
