@@ -3,13 +3,13 @@
  * come, and until it came no clock would move. What lies in the future is pulled back to now.
  */
 import { SECOND, type Duration, type Instant } from '../time/time.ts';
-import type { AgentState, Ladder, Stay } from './state.ts';
+import type { AgentState, Ladder } from './state.ts';
 
 /** Readings overtake each other by less than this; what lies further back means that a clock was set back. */
 const SET_BACK: Duration = 30 * SECOND;
 
-/** The numbers in a state that are no instants. */
-const NOT_INSTANTS: ReadonlySet<string> = new Set(['rung', 'measured', 'seq']);
+/** What stays as it is: numbers that are no instants, what the agent was told of the future, and a schedule, which is of the future. */
+const KEPT: ReadonlySet<string> = new Set(['rung', 'measured', 'seq', 'until', 'promised', 'shifts']);
 
 /** Whether a reading of this time says that the state was made by a clock that ran ahead. */
 export function isAhead({ seenAt }: AgentState, at: Instant): boolean {
@@ -17,25 +17,21 @@ export function isAhead({ seenAt }: AgentState, at: Instant): boolean {
 }
 
 /**
- * The state with no instant later than `now`. The time up to then that was left out stays so: clocks can only come to show
- * less.
+ * The state in which nothing has happened later than `now`. The time up to then that was left out stays so: clocks can only come to
+ * show less.
  */
 export function pulledBack(s: AgentState, now: Instant): AgentState {
   const state = withInstants(s, (at) => Math.min(at, now));
   const leftOut = state.leftOut.filter(({ from, to }) => from < to);
   const ladder = endingLater(state.episode.ladder, s.episode.ladder);
+  const shifts = s.shifts && { ...s.shifts, readAt: Math.min(s.shifts.readAt, now) };
   return {
     ...state,
     seenAt: now,
     leftOut,
     episode: { ...state.episode, ladder },
-    stays: s.stays.map((stay) => protectingOn(stay, now)),
+    ...(shifts && { shifts }),
   };
-}
-
-/** The end of a stay lay in the future from the beginning: it protects for as long as before. */
-function protectingOn({ seq, at, until }: Stay, now: Instant): Stay {
-  return { seq, at: Math.min(at, now), until: Math.min(until, Math.max(now, at) + until - at) };
 }
 
 /** An ended session takes hold as long after its end as before: that instant was in the future from the beginning. */
@@ -50,8 +46,8 @@ function withInstants<T>(value: T, change: (at: Instant) => Instant): T {
   if (Array.isArray(value)) return value.map((each: unknown) => withInstants(each, change)) as T;
   if (typeof value !== 'object' || value === null) return value;
   const parts = Object.entries(value).map(([key, part]: [string, unknown]) => {
-    const isInstant = typeof part === 'number' && !NOT_INSTANTS.has(key);
-    return [key, isInstant ? change(part) : withInstants(part, change)];
+    if (KEPT.has(key)) return [key, part];
+    return [key, typeof part === 'number' ? change(part) : withInstants(part, change)];
   });
   return Object.fromEntries(parts) as T;
 }

@@ -8,6 +8,7 @@ import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { agent, calendar, clockTime, exemption, matcher, policy, profile, rule, when } from '../build.ts';
 import { story } from '../story.ts';
 import { noteObserved, noteWarned } from '../../../src/domain/tracking/own-logoff.ts';
+import { pulledBack } from '../../../src/domain/tracking/set-back.ts';
 
 describe('profiles', () => {
   const some = profile({
@@ -281,6 +282,13 @@ describe('a warning', () => {
     const morning = calendar('UTC', ['08:00-10:00']);
     const s = story({ rules: [rule({ warn: '5m', hours: { calendar: morning, side: 'during' } })] });
     expect([s.reason('09:55'), s.reason('10:00')]).toEqual(['warned', 'outside_hours']);
+  });
+
+  test('holds until the time that it told, also where a clock is set back and the policy warns for a shorter time since', () => {
+    const s = story({ rules: [rule({ limit: '60m', warn: '15m' })] }).until('09:50');
+    s.put(pulledBack(noteWarned(s.state(), 'gone', s.now, 15 * MINUTE), s.now - MINUTE));
+    s.withPolicy({ profiles: [profile({ rules: [rule({ limit: '60m', warn: '1m' })] })] });
+    expect([s.reason('10:04'), s.reason('10:05')]).toEqual(['warned', 'due']);
   });
 
   test('is forgotten with a sign', () => {

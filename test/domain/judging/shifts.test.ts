@@ -39,6 +39,12 @@ class Watched {
     this.#policy = policy(parts);
   }
 
+  /** The platform's clock is set back to this time. */
+  setBack(time: string, read?: Shifts): Evaluation['verdict'] {
+    this.#look(clockTime(time), { ...agent(), shifts: read }, {});
+    return this.last!.verdict;
+  }
+
   until(time: string, read?: Shifts, more: Partial<Observation> = {}): Evaluation['verdict'] {
     const from = this.state === undefined ? clockTime('08:00') : this.state.seenAt + MINUTE;
     for (let at = from; at <= clockTime(time); at += MINUTE)
@@ -139,6 +145,26 @@ test('who is scheduled for a meeting is exempt for as long as it lasts', () => {
   expect(s.until('09:30', shifts('09:00', '17:00', '08:00', MEETING)).reason).toBe('due');
   expect(s.until('11:59')).toMatchObject({ reason: 'exempt', detail: 'planned' });
   expect(s.until('12:00').reason).toBe('due');
+});
+
+test('a clock that is set back in a meeting takes nothing from the schedule that is still to come', () => {
+  const s = new Watched(EXEMPT);
+  const read = shifts('09:00', '17:00', '08:00', MEETING);
+  s.until('10:30', read);
+  expect(s.setBack('10:28', read).reason).toBe('exempt');
+  expect([s.until('11:59', read).reason, s.until('12:00', read).reason]).toEqual(['exempt', 'due']);
+  const after = new Watched(AFTER_SHIFT);
+  const later = shifts('09:00', '17:00', '12:00');
+  after.until('16:30', later);
+  expect(asClockTime(after.setBack('16:28', later).nextAt!)).toBe('17:45');
+});
+
+test('a schedule that was read by a clock that ran ahead is not known for longer than any other', () => {
+  const s = new Watched(EXEMPT);
+  s.until('12:30', shifts('09:00', '17:00', '12:29', MEETING));
+  expect(s.setBack('12:05').reason).toBe('due');
+  expect(s.until('18:04').reason).toBe('due');
+  expect(s.until('18:05')).toMatchObject({ reason: 'unknown', detail: 'schedule' });
 });
 
 test('where the schedule is not known, the exemption protects, and says so', () => {
