@@ -4,7 +4,7 @@
  */
 import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
 import type { LeaseGrant } from '../domain/record.ts';
-import type { Clock } from '../ports/clock.ts';
+import { uptimeOf, type Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import { FailureLatch } from './failure-latch.ts';
@@ -282,7 +282,6 @@ export class LeaseKeeper {
 
   #moment(): Moment {
     const { clock } = this.#parts;
-    const now = clock.now();
-    return { now, uptime: clock.uptime?.() ?? now };
+    return { now: clock.now(), uptime: uptimeOf(clock) };
   }
 }

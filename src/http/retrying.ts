@@ -3,7 +3,7 @@
  * limit says. Everything asked through it must be safe to repeat.
  */
 import { SECOND, type Duration, type Instant } from '../domain/time/time.ts';
-import type { Clock } from '../ports/clock.ts';
+import { uptimeOf, type Clock } from '../ports/clock.ts';
 import { Redactor } from '../texts/redactor.ts';
 import { HttpClient, HttpClientError, type HttpRequest } from './client.ts';
 import { isTransientStatus, plainWord, RequestError } from './errors.ts';
@@ -73,8 +73,8 @@ export class RetryingClient {
   readonly #clock: Clock;
   readonly #client: HttpClient;
   readonly #random: () => number;
-  /** Until then the API wants to be left alone. */
-  #restUntil: Instant = 0;
+  /** Until then the API wants to be left alone, by the clock that nobody sets. */
+  #restUntil: Duration = 0;
 
   /** `peer` is how messages call the other side, such as `the identity provider`. */
   constructor(
@@ -93,7 +93,7 @@ export class RetryingClient {
    * `RequestError` (`transient`, `late`) and the signal's reason.
    */
   async send(wanted: ApiRequest, signal: AbortSignal | undefined): Promise<ApiAnswer> {
-    const patienceEnds = this.#clock.now() + RETRY_TIME;
+    const patienceEnds = uptimeOf(this.#clock) + RETRY_TIME;
     let turnedAway = true;
     for (let tried = 1; ; tried += 1) {
       if (!(await this.#rest(patienceEnds, signal))) {
@@ -110,7 +110,7 @@ export class RetryingClient {
       if (tried >= TRIES) throw error;
       // Full jitter: requests that were refused together must not be repeated together.
       const pause = Math.max(wait, FIRST_PAUSE * 2 ** tried * this.#random());
-      if (this.#clock.now() + pause > patienceEnds) throw error;
+      if (uptimeOf(this.#clock) + pause > patienceEnds) throw error;
       await this.#clock.sleep(pause, signal);
     }
   }
@@ -120,9 +120,9 @@ export class RetryingClient {
   }
 
   /** Waits until the API may be asked. False when that is longer than is waited here. */
-  async #rest(patienceEnds: Instant, signal: AbortSignal | undefined): Promise<boolean> {
+  async #rest(patienceEnds: Duration, signal: AbortSignal | undefined): Promise<boolean> {
     signal?.throwIfAborted();
-    const wait = this.#restUntil - this.#clock.now();
+    const wait = this.#restUntil - uptimeOf(this.#clock);
     if (wait <= 0) return true;
     if (this.#restUntil > patienceEnds) return false;
     await this.#clock.sleep(wait, signal);
@@ -139,7 +139,7 @@ export class RetryingClient {
     if (answer instanceof RequestError) return { error: answer, wait: 0 };
     const { status, headers, correlationId } = answer;
     const now = this.#clock.now();
-    this.#restUntil = Math.max(this.#restUntil, now + restOf(status, headers, now));
+    this.#restUntil = Math.max(this.#restUntil, uptimeOf(this.#clock) + restOf(status, headers, now));
     if (!isTransientStatus(status)) return answer;
     const turnedAway = turnedAwayBefore && status === 429;
     const message = `${wanted.what}: HTTP ${status}`;

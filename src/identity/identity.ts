@@ -122,7 +122,7 @@ function originOf(url: string): string {
 class HourlyCap {
   readonly #perHour: number;
   readonly #now: () => Instant;
-  #taken: { readonly at: Instant }[];
+  #taken: { at: Instant }[];
 
   constructor(perHour: number, now: () => Instant, before: readonly Instant[]) {
     this.#perHour = perHour;
@@ -154,7 +154,9 @@ class HourlyCap {
   }
 
   #forget(): void {
-    const from = this.#now() - HOUR;
-    this.#taken = this.#taken.filter(({ at }) => at > from);
+    const now = this.#now();
+    this.#taken = this.#taken.filter(({ at }) => at > now - HOUR);
+    // A clock that ran ahead must not keep the hour used up until its time has come.
+    for (const place of this.#taken) place.at = Math.min(place.at, now);
   }
 }

@@ -12,3 +12,8 @@ export interface Clock {
   /** Calls `work` again and again, so far apart, until the answer is called. Keeps no process alive. */
   every?(length: Duration, work: () => void): () => void;
 }
+
+/** For spans within one process: setting the clock neither ends nor lengthens them. */
+export function uptimeOf(clock: Pick<Clock, 'now' | 'uptime'>): Duration {
+  return clock.uptime?.() ?? clock.now();
+}

@@ -1,6 +1,6 @@
 /** Providers that ask for more patience than there is, and answers that are not what they seem. */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { closeLinks, faultIn, ISAAC, link, T0, type Handler, type Link } from './provider.ts';
 import { granted, KEYCLOAK_USER } from './recorded.ts';
 
@@ -51,6 +51,17 @@ describe('a provider that wants to be left alone', () => {
     },
   );
 
+  test('for a second is asked again after it, also where the clock of this machine is set back', async () => {
+    const { provider, clock, end } = await hook(() => ({ status: 204 }));
+    clock.ahead = 2 * HOUR;
+    expect((await end()).ok).toBe(true);
+    provider.handler = (_, nth) =>
+      nth === 2 ? { status: 429, headers: { 'retry-after': '1' } } : { status: 204 };
+    clock.ahead = 0;
+    expect((await end()).ok).toBe(true);
+    expect(clock.now() - T0).toBe(SECOND);
+  });
+
   test('because of one user serves the others meanwhile', async () => {
     const { identity, end } = await hook(({ body }) =>
       body.includes(ISAAC.id) ? { status: 503, headers: { 'retry-after': '300' } } : { status: 204 },
@@ -87,6 +98,21 @@ describe('the service’s token at the provider', () => {
       ),
     });
     expect(provider.lines).toEqual(['POST /realms/r/protocol/openid-connect/token']);
+  });
+
+  test('that is refused because the clock of this machine ran ahead is asked for again a minute after, also with the clock set back', async () => {
+    const { provider, clock, end } = await realm(granted('t'), ({ path }) =>
+      path.endsWith('/logout') ? { status: 204 } : { json: [KEYCLOAK_USER] },
+    );
+    const { handler } = provider;
+    provider.handler = ({ path }) =>
+      path.endsWith('/token') ? { status: 401, json: { error: 'invalid_client' } } : {};
+    clock.ahead = 2 * HOUR;
+    expect(faultIn(await end()).kind).toBe('credentials');
+    provider.handler = handler;
+    clock.ahead = 0;
+    clock.windTo(T0 + MINUTE);
+    expect((await end()).ok).toBe(true);
   });
 
   test.each<[string, object, number]>([

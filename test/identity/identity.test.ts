@@ -84,6 +84,16 @@ describe('the cap', () => {
     expect(provider.asked).toHaveLength(2);
   });
 
+  test('counts what was ended by a clock that ran ahead for an hour after that was set right, and no longer', async () => {
+    const { clock, end } = await hook(yes, { per_hour: 1 });
+    clock.ahead = 5 * HOUR;
+    expect((await end()).ok).toBe(true);
+    clock.ahead = 0;
+    expect(faultIn(await end()).kind).toBe('capped');
+    clock.windTo(T0 + HOUR);
+    expect((await end()).ok).toBe(true);
+  });
+
   test('goes on counting those of before this start', async () => {
     const spentBefore = [T0 - 50 * MINUTE, T0 - 2 * HOUR];
     const { clock, end } = await hook(yes, { per_hour: 1 }, { spentBefore });

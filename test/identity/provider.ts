@@ -44,9 +44,19 @@ export interface Reply {
 /** Answers one request; `nth` counts those with the same method and path, from 1. */
 export type Handler = (asked: Asked, nth: number) => Reply;
 
-/** A clock that notes how long each sleep was. */
+/** A clock that notes how long each sleep was, and that may be set. */
 export class NotingClock extends WoundClock {
   readonly slept: Duration[] = [];
+  /** By how much what it shows is wrong. */
+  ahead: Duration = 0;
+
+  override now(): Instant {
+    return super.now() + this.ahead;
+  }
+
+  uptime(): Duration {
+    return super.now() - T0;
+  }
 
   override async sleep(length: Duration, signal?: AbortSignal): Promise<void> {
     this.slept.push(length);

@@ -8,7 +8,7 @@ import type { Worker } from '../../controller/worker.ts';
 import { FailureLatch } from '../../controller/failure-latch.ts';
 import { patienceOf, toHandOver, type Replica } from '../../domain/spread.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
-import type { Clock } from '../../ports/clock.ts';
+import { uptimeOf, type Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { HeardReplica, ReplicasPort } from '../../ports/replicas.ts';
 import type { SharedDatabase } from '../../store/open.ts';
@@ -113,7 +113,7 @@ export class Spread {
     const others = await replicas.beat(this.#own());
     if (this.#isOver) return;
     this.#others = others;
-    this.#heardAt = this.#uptime();
+    this.#heardAt = uptimeOf(this.#parts.clock);
     const all = organisations();
     const busy = new Set(all.filter(({ worker }) => worker?.busy === true).map(({ name }) => name));
     const name = toHandOver({ own: this.#own(), others: this.#living() }, busy);
@@ -138,13 +138,8 @@ export class Spread {
   }
 
   #living(): readonly Replica[] {
-    const since = this.#uptime() - this.#heardAt;
+    const since = uptimeOf(this.#parts.clock) - this.#heardAt;
     return this.#others.filter(({ ago }) => ago + since < MISSED);
-  }
-
-  #uptime(): Duration {
-    const { clock } = this.#parts;
-    return clock.uptime?.() ?? clock.now();
   }
 }
 
