@@ -30,7 +30,7 @@ import { keptPoliciesIn } from '../store/rollout-note.ts';
 
 /** Names are looked up again after so many sweeps. */
 const SWEEPS_BETWEEN = 10;
-/** What was looked up this shortly before a sweep, such as at the start, need not be looked up in it. */
+/** What was looked up this shortly before a sweep, such as at the start, need not be looked up in it. The clock may have been set since. */
 const JUST_BEFORE: Duration = 30 * SECOND;
 
 const DAMAGED =
@@ -89,8 +89,7 @@ export class NamesInUse implements NameLookups {
     const users = new SeenUsers(needed.users, all);
     const names = needed.users.length === 0 ? lists : { ...lists, users: all };
     this.#stored = await store.facts();
-    const before = rememberedFrom(this.#stored);
-    const resolved = resolveNames(draft, names, before, clock.now());
+    const resolved = resolveNames(draft, names, rememberedFrom(this.#stored), clock.now());
     for (const warning of [...own, ...resolved.warnings]) log.warn({ warning }, 'the policy has a warning');
     this.#tellMoved(resolved.moved);
     const { policy } = resolved;
@@ -200,7 +199,7 @@ export class NamesInUse implements NameLookups {
   async #lookUp(inUse: InUse, occasion: 'sweep' | 'log_off', signal: AbortSignal): Promise<void> {
     this.#isFresh = occasion === 'log_off';
     const { unsure } = inUse;
-    if (this.#sweepsSince > 0 && inUse.lookedUpAt < this.#sweepBegan - JUST_BEFORE) {
+    if (this.#sweepsSince > 0 && Math.abs(this.#sweepBegan - inUse.lookedUpAt) > JUST_BEFORE) {
       const { lists, failed } = await this.#read(inUse.draft, occasion, signal);
       if (signal.aborted) return;
       this.#sweepsSince = 0;
@@ -208,7 +207,8 @@ export class NamesInUse implements NameLookups {
       const readAt = new Map(inUse.readAt);
       for (const kind of NAME_KINDS) if (lists[kind] !== undefined) readAt.set(kind, lookedUpAt);
       // What was read in the sweep before is not older than one sweep yet.
-      const old = [...failed.keys()].filter((kind) => (readAt.get(kind) ?? 0) < this.#sweepBeforeBegan);
+      const isOld = (at = 0): boolean => at < this.#sweepBeforeBegan || at > lookedUpAt;
+      const old = [...failed.keys()].filter((kind) => isOld(readAt.get(kind)));
       this.#tellFailed(
         old.filter((kind) => !unsure.has(kind)),
         failed,

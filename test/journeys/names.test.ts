@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { HOUR, MINUTE } from '../../src/domain/time/time.ts';
 import { outputTo } from '../../src/commands/shared/output.ts';
 import { validate } from '../../src/commands/validate/command.ts';
+import { T0 } from '../genesys/fake-platform.ts';
 import { person, SmallOrganisation, type Person } from './small-organisation.ts';
 
 let site: SmallOrganisation;
@@ -53,6 +55,37 @@ describe('an agent who is exempt by a name that is made anew stays exempt: the n
     expect(site.warned).toContain(
       'a name of the policy stands for another id than before: the former id still protects until the policy changes',
     );
+  });
+
+  test('by a group, also where the clock of the machine was hours ahead when the name was looked up last', async () => {
+    await begin(policyWith('{ groups: [Night] }'), {
+      groups: [{ id: 'g-1', name: 'Night' }],
+      people: [{ ...ME, groups: ['g-1'] }, { ...OTHER }],
+      ahead: 2 * HOUR,
+    });
+    await site.sweep(2);
+    site.ahead = 0;
+    site.groups = [{ id: 'g-2', name: 'Night' }];
+    me().groups = ['g-2'];
+    await site.sweep(5);
+    expect(site.loggedOff).toEqual([OTHER.id]);
+  });
+
+  test('by a queue that the agent joined, also where that clock was minutes ahead when its members were read', async () => {
+    await begin(policyWith('{ queues: [VIP] }'), {
+      queues: [{ id: 'q-1', name: 'VIP', members: [] }],
+      people: [person(3), { ...ME }, { ...OTHER }],
+      ahead: 4.5 * MINUTE,
+    });
+    await site.sweep(3);
+    for (const { id } of [ME, OTHER]) site.people.find((each) => each.id === id)!.since = T0 + 2.5 * MINUTE;
+    await site.sweep(1);
+    expect(site.loggedOff).toEqual([person(3).id]);
+    site.ahead = 0;
+    await site.sweep(2);
+    site.queues[0]!.members.push(ME.id);
+    await site.sweep(2);
+    expect(site.loggedOff).toEqual([person(3).id, OTHER.id]);
   });
 
   test('by a group of the same name that is made before the old one is deleted', async () => {
@@ -383,6 +416,16 @@ describe('a look-up', () => {
     site.groups = [...groups, { id: 'g-2' } as never];
     await site.sweep(3);
     expect(site.loggedOff).toEqual([ME.id, OTHER.id]);
+  });
+
+  test('that fails holds them back also where the names were read by a clock that was hours ahead', async () => {
+    await begin(policyWith('{ groups: [Night] }'), { groups, ahead: 2 * HOUR });
+    await site.sweep(2);
+    site.ahead = 0;
+    await site.sweep(1);
+    site.broken.set('/api/v2/groups', 500);
+    await site.sweep(4);
+    expect(site.loggedOff).toEqual([]);
   });
 
   test('of members that fails holds back the agents that it could protect', async () => {

@@ -4,6 +4,7 @@ import { createLog } from '../../src/app/logging.ts';
 import type { LoadedPolicy } from '../../src/policy-file/draft.ts';
 import { loadPolicyText } from '../../src/policy-file/load.ts';
 import { Metrics } from '../../src/server/metrics.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { Tracer } from '../../src/ports/tracer.ts';
 import { InterposedStore } from './interposed.ts';
 import { assemble, openStoreOf, type Assembly, type Surroundings } from '../../src/app/compose.ts';
@@ -64,6 +65,8 @@ export class SmallOrganisation {
   /** Ids of agents whose tokens were revoked, in order. */
   readonly loggedOff: string[] = [];
   readonly lines: string[] = [];
+  /** By how much the clock of the worker's machine is ahead of the platform's. */
+  ahead = 0;
   /** Of the workers that are opened from now on. */
   tracer: Tracer | undefined;
   fake!: FakePlatform;
@@ -99,7 +102,9 @@ ${this.#policy}`;
   #around(): Surroundings {
     const log = createLog('info', { write: (line: string) => void this.lines.push(line) });
     const { signal } = new AbortController();
-    const around = { clock: this.fake.clock, log, metrics: new Metrics(), signal };
+    const { clock: truth } = this.fake;
+    const clock: Clock = { now: () => truth.now() + this.ahead, sleep: truth.sleep.bind(truth) };
+    const around = { clock, log, metrics: new Metrics(), signal };
     return this.tracer === undefined ? around : { ...around, tracer: this.tracer };
   }
 
@@ -126,7 +131,7 @@ ${this.#policy}`;
     for (let i = 0; i < times; i += 1) {
       this.fake.clock.time = Math.max(this.fake.clock.time, T0 + this.#minute * MINUTE);
       this.#minute += 1;
-      await this.assembly.worker.tick(this.fake.clock.time + MINUTE);
+      await this.assembly.worker.tick(this.fake.clock.time + this.ahead + MINUTE);
     }
   }
 

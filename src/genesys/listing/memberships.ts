@@ -26,6 +26,7 @@ interface Listing {
 type Read = (id: string, options: CallOptions) => Promise<readonly unknown[]>;
 
 const NONE: readonly string[] = [];
+const NOT_READ: Listing = { members: new Set(), readAt: -Infinity };
 
 /** The members of some queues, or of some teams. */
 export class Memberships {
@@ -63,8 +64,9 @@ export class Memberships {
    * the rest is no older than ten minutes. Answers whether all of these could be read. Never throws.
    */
   async freshen(since: Instant, options: CallOptions): Promise<boolean> {
+    const isOld = ({ readAt }: Listing): boolean => readAt < since || readAt > this.#now();
     const old = this.#wanted
-      .filter((id) => (this.#listings.get(id)?.readAt ?? -Infinity) < since)
+      .filter((id) => isOld(this.#listings.get(id) ?? NOT_READ))
       .toSorted((a, b) => this.#age(b) - this.#age(a));
     let requests = 0;
     const now = old.filter((id) => {
