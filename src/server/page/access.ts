@@ -107,7 +107,7 @@ export class Access {
     return {
       id: value.id,
       who: value.who,
-      roleIn: (organisation) => this.#roleIn(organisation, value.values),
+      roleIn: (organisation) => this.#roleIn(organisation, value.roles),
       until: opened.until,
     };
   }
@@ -115,10 +115,8 @@ export class Access {
   /** A new session, whatever there was before: no other browser knows it. */
   async begin(reply: FastifyReply, { who, values, idToken }: SignedIn): Promise<void> {
     const until = this.#now() + SESSION_LASTS;
-    const sealed = await this.#sessions.seal(
-      { id: randomBytes(16).toString('base64url'), who, values },
-      until,
-    );
+    const id = randomBytes(16).toString('base64url');
+    const sealed = await this.#sessions.seal({ id, who, roles: this.#rolesOf(values) }, until);
     this.#keep(reply, 'session', sealed, SESSION_LASTS);
     const hint = await this.#hints.seal(idToken, until);
     // Of users with many groups it may be longer than a browser keeps: then the provider asks whose session is meant.
@@ -182,14 +180,21 @@ export class Access {
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
 
-  /** Roles that hold for all organisations, and those that hold for this one. */
-  #roleIn(organisation: string, values: readonly string[]): Role {
+  /** A letter for the role in all organisations, and one for each that is named: of many groups the names would be too long for a cookie. */
+  #rolesOf(values: readonly string[]): string {
     const { signIn } = this.#parts;
-    const own = Object.entries(signIn.organisations).find(([name]) => isSameName(name, organisation));
-    const has = (role: 'viewers' | 'operators'): boolean =>
-      [...signIn[role], ...(own?.[1][role] ?? [])].some((each) => values.includes(each));
-    if (has('operators')) return 'operator';
-    return has('viewers') ? 'viewer' : 'none';
+    const has = (names: readonly string[]): boolean => names.some((each) => values.includes(each));
+    return [signIn, ...Object.values(signIn.organisations)]
+      .map(({ viewers, operators }) => (has(operators) ? 'o' : has(viewers) ? 'v' : '-'))
+      .join('');
+  }
+
+  #roleIn(organisation: string, roles: string): Role {
+    const names = Object.keys(this.#parts.signIn.organisations);
+    const own = roles.charAt(names.findIndex((name) => isSameName(name, organisation)) + 1);
+    const all = roles.charAt(0) + own;
+    if (all.includes('o')) return 'operator';
+    return all.includes('v') ? 'viewer' : 'none';
   }
 
   /**
@@ -225,10 +230,13 @@ export class Access {
   }
 }
 
-/** A place of the page to go to after signing in; its front where the text is none, for it may lead anywhere. */
+/**
+ * A place of the page to go to after signing in; its front where the text is none, for it may lead anywhere, or is longer than any: a link
+ * of others must not fill the browser with cookies.
+ */
 export function ownPlace(text: unknown): string {
   const front = '/';
-  if (typeof text !== 'string' || !/^\/(?![/\\])[\x21-\x7e]*$/.test(text) || text.includes('\\'))
+  if (typeof text !== 'string' || !/^\/(?![/\\])[\x21-\x7e]{0,511}$/.test(text) || text.includes('\\'))
     return front;
   const { origin, pathname, search } = new URL(text, 'http://page.invalid');
   return origin === 'http://page.invalid' && ['/', '/agent'].includes(pathname)
@@ -236,10 +244,10 @@ export function ownPlace(text: unknown): string {
     : front;
 }
 
-function isSession(value: unknown): value is { id: string; who: string; values: readonly string[] } {
+function isSession(value: unknown): value is { id: string; who: string; roles: string } {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, who, values } = value as Readonly<Record<string, unknown>>;
-  return typeof id === 'string' && typeof who === 'string' && Array.isArray(values);
+  const given = value as Readonly<Record<string, unknown>>;
+  return ['id', 'who', 'roles'].every((key) => typeof given[key] === 'string');
 }
 
 function isPending(value: unknown): value is Pending & { readonly to: string } {

@@ -78,6 +78,23 @@ test('a session opens nothing once the policy gives roles to others: users sign 
   expect(await restarted({ operators: ['Others'] })).toContain('Sign in');
 });
 
+test('a user whose many groups have roles in many organisations is signed in, with a cookie that browsers keep', async () => {
+  const groups = Array.from(
+    { length: 100 },
+    (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+  );
+  const organisations = Object.fromEntries(
+    groups.map((group, n) => [
+      n === 0 ? source.organisation : `Organisation ${n}`,
+      { viewers: [group], operators: [] },
+    ]),
+  );
+  const { url } = await page.open([source], { roles: { organisations } });
+  const { visitor, html } = await page.signIn(...groups);
+  expect(html).toContain('vera, viewer');
+  expect(visitor.cookies.get(url)?.get('idle_enforcer_session')?.length).toBeLessThan(1_000);
+});
+
 describe('a user with several tabs', () => {
   test('signs in in each of them, in any order, and comes to where each wanted to go', async () => {
     const { url } = await page.open([source], { bounds: { tick: 10 } });
@@ -103,6 +120,14 @@ describe('a user with several tabs', () => {
     const statuses: number[] = [];
     for (const at of all) statuses.push((await visitor.once(at)).status);
     expect(statuses).toEqual([400, 400, 400, 400, 400, 303, 303, 303, 303]);
+  });
+
+  test('is not locked out by links of others that lead to sign in and on to an endless address', async () => {
+    const { url } = await page.open([source]);
+    const { visitor } = await page.signIn('Ops leads');
+    const endless = encodeURIComponent(`/agent?id=${'a'.repeat(2_600)}`);
+    for (let n = 0; n < 4; n += 1) await visitor.once(`${url}/sign-in?to=${endless}`);
+    expect((await visitor.get(url)).text).toContain('vera, operator');
   });
 });
 

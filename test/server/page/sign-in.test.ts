@@ -357,7 +357,7 @@ describe('sessions', () => {
     const { visitor } = await signedIn(['Ops leads']);
     const { origin } = new URL(url);
     const good = visitor.cookies.get(origin)?.get('idle_enforcer_session') ?? '';
-    const value = { id: 'x', who: 'mallory', values: ['Ops leads'] };
+    const value = { id: 'x', who: 'mallory', roles: 'o' };
     const until = now + HOUR;
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     const bad = [
@@ -442,6 +442,7 @@ describe('what others try', () => {
     ['/sign-out', '/'],
     ['/\t/evil.example', '/'],
     [['/agent'], '/'],
+    [`/agent?id=${'a'.repeat(600)}`, '/'],
     [undefined, '/'],
   ])('after signing in %j leads to %s', (text, to) => {
     expect(ownPlace(text)).toBe(to);
