@@ -17,6 +17,7 @@ import { DemoView } from './view.ts';
 import { EXIT } from '../shared/exit.ts';
 import { wholeOption, type ConfigOption } from '../shared/options.ts';
 import { outputTo, type Output } from '../shared/output.ts';
+import { orRefused } from '../shared/private-file.ts';
 import { SANDBOX_CLIENT } from '../sandbox/command.ts';
 
 export interface DemoOptions extends ConfigOption {
@@ -58,7 +59,8 @@ export async function demo(options: DemoOptions, output: Output): Promise<number
     clientSecret: SANDBOX_CLIENT.secret,
   });
   const kept = options.keep === undefined ? undefined : await folderToKeep(options.keep);
-  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'idle-enforcer-demo-')));
+  const folder =
+    kept ?? (await orRefused(tmpdir(), mkdtemp(join(tmpdir(), 'idle-enforcer-demo-')), 'TMPDIR'));
   try {
     const urls = await sandbox.listen();
     const view = new DemoView(output, {

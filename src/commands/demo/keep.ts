@@ -8,7 +8,7 @@ import { withWholePaths } from '../../policy-file/interpolate.ts';
 import { report } from '../report/command.ts';
 import { UsageError } from '../shared/exit.ts';
 import { outputTo, type Output } from '../shared/output.ts';
-import { writePrivately } from '../shared/private-file.ts';
+import { orRefused, writePrivately } from '../shared/private-file.ts';
 import { shellWord } from '../shared/shell-word.ts';
 
 /** What is to be played, and where. */
@@ -65,7 +65,7 @@ function policyIn(folder: string): string {
 /** Writes the policy that is to be played, so that what is kept is what was played. Answers where it stands. */
 export async function writePolicyToPlay(folder: string, toPlay: ToPlay): Promise<string> {
   const policy = policyIn(folder);
-  await writePrivately(policy, policyToPlay(folder, toPlay));
+  await orRefused(policy, writePrivately(policy, policyToPlay(folder, toPlay)));
   return policy;
 }
 

@@ -27,6 +27,7 @@ import { EXIT, UsageError } from '../shared/exit.ts';
 import { openLog, type LogOption } from '../shared/log.ts';
 import { configPath, known, type ConfigOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
+import { orRefused } from '../shared/private-file.ts';
 import { byWhatWasGiven, refusalOfGiven } from './given.ts';
 import { firstPolicy, type FirstPolicy, type Place } from './policy.ts';
 import { readSeen, type Counted, type Seen } from './seen.ts';
@@ -155,9 +156,15 @@ async function proven(
 }
 
 async function writeBoth({ policy, tests }: FirstPolicy, path: string, testPath: string): Promise<void> {
-  await makeFile(testPath, (temporary) => filled(temporary, tests));
+  await orRefused(
+    testPath,
+    makeFile(testPath, (temporary) => filled(temporary, tests)),
+  );
   try {
-    await makeFile(path, (temporary) => filled(temporary, policy));
+    await orRefused(
+      path,
+      makeFile(path, (temporary) => filled(temporary, policy)),
+    );
   } catch (error) {
     await rm(testPath, { force: true });
     throw error;

@@ -17,7 +17,6 @@ import { shownOf, type CallPerson, type Origin, type Shown } from './sections.ts
 import { reportCsv, reportJson, reportLines, reportMarkdown } from './text.ts';
 import { toBilling } from '../../policy-file/schema-billing.ts';
 import { severalLines } from '../../texts/clean.ts';
-import { StoreError } from '../../store/errors.ts';
 import type { Store } from '../../ports/store.ts';
 import { SWEEP_NOTE, sweepNoteOf } from '../../store/sweep-note.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
@@ -26,7 +25,7 @@ import { spanOption } from '../shared/instants.ts';
 import { wholeOption, zoneOption } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
 import { policyForReading } from '../shared/policy-for-reading.ts';
-import { unwritten, writePrivately } from '../shared/private-file.ts';
+import { orRefused, writePrivately } from '../shared/private-file.ts';
 import { openStoreMeant, type StoreOption } from '../shared/store-place.ts';
 
 export interface ReportOptions extends StoreOption {
@@ -180,11 +179,6 @@ async function* tableIn(
 }
 
 async function save(path: string, pieces: AsyncIterable<string>, output: Output): Promise<void> {
-  try {
-    await writePrivately(path, pieces);
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    throw new UsageError(`--out: ${unwritten(path, error)}`);
-  }
+  await orRefused(path, writePrivately(path, pieces), '--out');
   output.line(`Written to ${path}.`);
 }

@@ -21,7 +21,7 @@ import { assumptionsOf, traitsOf } from '../backtest/summary.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import { configPath, sharedOf } from '../shared/options.ts';
 import type { Output } from '../shared/output.ts';
-import { mustBeWritable, unwritten, writePrivately } from '../shared/private-file.ts';
+import { mustBeWritable, orRefused, writePrivately } from '../shared/private-file.ts';
 import { Progress } from '../shared/progress.ts';
 import { suggestHtml } from './html.ts';
 import { limitsOption, regretOption } from './limits.ts';
@@ -137,7 +137,7 @@ async function mustTakeFiles({ yaml, html }: SuggestOptions): Promise<void> {
   if (yaml !== undefined && existsSync(yaml))
     throw new UsageError(`--yaml: ${yaml} is there already: name a new file.`);
   for (const [option, path] of Object.entries({ '--yaml': yaml, '--html': html }))
-    if (path !== undefined) await orRefused(option, path, mustBeWritable(path));
+    if (path !== undefined) await orRefused(path, mustBeWritable(path), option);
 }
 
 /** Writes what options ask for. Throws `UsageError`. */
@@ -147,17 +147,9 @@ async function writeFiles(
   about: About,
   pasted: Pasted,
 ): Promise<void> {
-  if (yaml !== undefined) await orRefused('--yaml', yaml, writePrivately(yaml, pasted.text));
+  if (yaml !== undefined) await orRefused(yaml, writePrivately(yaml, pasted.text), '--yaml');
   if (html !== undefined)
-    await orRefused('--html', html, writePrivately(html, suggestHtml(suggestions, about)));
-}
-
-async function orRefused(option: string, path: string, writing: Promise<void>): Promise<void> {
-  try {
-    await writing;
-  } catch (error) {
-    throw new UsageError(`${option}: ${unwritten(path, error)}`);
-  }
+    await orRefused(html, writePrivately(html, suggestHtml(suggestions, about)), '--html');
 }
 
 /** How the limits are chosen, in sentences. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { demo } from '../../../src/commands/demo/command.ts';
 import { folderToKeep } from '../../../src/commands/demo/keep.ts';
 import { list } from '../../../src/commands/list/command.ts';
@@ -98,6 +99,20 @@ test('a policy that takes texts from files beside it is played from another fold
   expect(played).not.toContain('hooks.example.com');
   expect(loadPolicyFile(join(away, 'idle-enforcer.yaml'), {}).settings.mode).toBe('enforce');
 }, 60_000);
+
+test('a machine without room for temporary files is told in a sentence', async () => {
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = join(folder, 'nowhere');
+  const wanted = demo(
+    { agents: '40', seed: '1', hours: '1' },
+    outputTo(() => undefined),
+  );
+  await expect(wanted).rejects.toEqual(
+    new UsageError(`TMPDIR: ${join(folder, 'nowhere')} cannot be written (there is no such folder).`),
+  );
+  if (before === undefined) Reflect.deleteProperty(process.env, 'TMPDIR');
+  else process.env['TMPDIR'] = before;
+});
 
 describe('a folder to keep things in', () => {
   test('is refused where it holds anything, and nothing in it is touched', async () => {

@@ -1,11 +1,14 @@
 /** `init`: two files that are right whatever the organisation calls its things, or none. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { init, type InitOptions } from '../../../src/commands/init/command.ts';
 import { refusalOfGiven } from '../../../src/commands/init/given.ts';
 import { firstPolicy } from '../../../src/commands/init/policy.ts';
@@ -25,6 +28,7 @@ import {
 } from '../../../src/sandbox/index.ts';
 import { load } from '../../policy-file/texts.ts';
 
+const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 const SECRET = 'sandbox-secret-of-init';
 const VARIABLES = ['GENESYS_CLIENT_ID', 'GENESYS_CLIENT_SECRET', 'GENESYS_REGION'] as const;
 const before = VARIABLES.map((name) => [name, process.env[name]] as const);
@@ -107,6 +111,19 @@ test('what is missing is named: credentials, and the region', async () => {
   await expect(run('a.yaml', { region: 'eu-west-11' })).rejects.toThrow(/\n--region: /);
   process.env['GENESYS_REGION'] = 'eu-west-1';
   expect(await run('a.yaml')).toBe(0);
+});
+
+test('where the volume takes no more, a sentence says so, and no file is left', async () => {
+  const { apiUrl, loginUrl } = urls;
+  const node =
+    'ulimit -f 0; exec "$0" "$1" init --region eu-west-1 --config "$2" --api-url "$3" --login-url "$4"';
+  const args = ['-c', node, process.execPath, MAIN, file('full.yaml'), apiUrl, loginUrl];
+  const { code, stderr } = await promisify(execFile)('bash', args).then(
+    () => ({ code: 0, stderr: '' }),
+    (error: unknown) => error as { code: number; stderr: string },
+  );
+  expect([code, stderr]).toEqual([2, `${file('full.tests.yaml')} cannot be written (EFBIG).\n`]);
+  expect(readdirSync(folder).filter((name) => name.includes('full'))).toEqual([]);
 });
 
 test('credentials that are refused leave no file', async () => {

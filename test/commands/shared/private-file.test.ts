@@ -1,10 +1,20 @@
 /** What commands write is for its owner alone. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterAll, expect, test } from '@jest/globals';
-import { writePrivately } from '../../../src/commands/shared/private-file.ts';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { UsageError } from '../../../src/commands/shared/exit.ts';
+import { orRefused, writePrivately } from '../../../src/commands/shared/private-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'private-file-'));
 afterAll(() => {
@@ -37,4 +47,27 @@ test('a device stays open to all users, and a folder is no file', async () => {
   await writePrivately('/dev/null', 'x');
   expect(mode('/dev/null')).toBe(before);
   await expect(writePrivately(folder, 'x')).rejects.toMatchObject({ code: 'EISDIR' });
+});
+
+describe('where no space is left', () => {
+  async function* half(): AsyncGenerator<string> {
+    yield 'half of it';
+    throw await Promise.resolve(Object.assign(new Error('write'), { code: 'ENOSPC' }));
+  }
+
+  test('half a file does not stay, also behind a link', async () => {
+    const path = join(folder, 'half');
+    symlinkSync(path, join(folder, 'to-half'));
+    await expect(writePrivately(join(folder, 'to-half'), half())).rejects.toMatchObject({ code: 'ENOSPC' });
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('a sentence says which file cannot be written, and faults of ours stay what they are', async () => {
+    const path = join(folder, 'other');
+    await expect(orRefused(path, writePrivately(path, half()), '--out')).rejects.toEqual(
+      new UsageError(`--out: ${path} cannot be written (no space is left there).`),
+    );
+    const fault = new TypeError('x is not a function');
+    await expect(orRefused(path, Promise.reject(fault))).rejects.toBe(fault);
+  });
 });
