@@ -92,8 +92,8 @@ function sentence(kind: UsualKind, path: string, why: string): string {
       );
     case 'corrupt':
       return (
-        `The store ${path} is damaged${why}. The worker keeps the damaged file aside and begins a new one, at its ` +
-        'next sweep or start. Check the volume.'
+        `The store ${path} is damaged${why}, or that file is no store. The worker keeps a damaged store aside and begins a ` +
+        'new one, at its next sweep or start. Check the path, and the volume.'
       );
     case 'newer':
       return (

@@ -8,6 +8,7 @@ import type { StoreOptions } from './sqlite/options.ts';
 import { openStore as openSqlite } from './sqlite/sqlite-store.ts';
 
 export type { SharedDatabase } from './postgres/shared.ts';
+export { besideStore } from './sqlite/files.ts';
 
 /** Where a store is kept: in a file, where `:memory:` keeps nothing; or in a database, which many organisations may share. */
 export type StoreLocation =

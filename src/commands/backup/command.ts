@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { realClock } from '../../app/clock.ts';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
-import { copyStore } from '../../store/open.ts';
+import { besideStore, copyStore } from '../../store/open.ts';
 import { EXIT, UsageError } from '../shared/exit.ts';
 import type { Output } from '../shared/output.ts';
 import { untilSignalled } from '../shared/signals.ts';
@@ -17,8 +17,6 @@ export interface BackupOptions extends StoreOption {
 
 /** A worker may be writing. */
 const BUSY: Duration = 15 * SECOND;
-/** SQLite takes files of these names for parts of the store. */
-const SIDE_FILES = ['-wal', '-shm', '-journal'];
 
 /** Copies the store and says what the copy holds. Rejects with `UsageError` or `StoreError`, and leaves nothing then. */
 export async function backup(path: string, options: BackupOptions, output: Output): Promise<number> {
@@ -29,8 +27,9 @@ export async function backup(path: string, options: BackupOptions, output: Outpu
   const ending = untilSignalled();
   try {
     const copied = await withStoreMeant(options, (place) => {
-      if ('sqlite' in place && SIDE_FILES.some((side) => resolve(place.sqlite) + side === file))
-        throw new UsageError(`${file} belongs to the store itself: give another name.`);
+      const store = besideStore(file);
+      if (store !== undefined)
+        throw new UsageError(`${file} belongs to the store ${store}: give another name.`);
       return makeFile(file, async (temporary) => {
         const how = { now: () => realClock.now(), busyTimeout: BUSY };
         const result = await copyStore(place, { file: temporary, called: file }, how);

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
 import { UNNAMED } from '../../policy-file/draft.ts';
 import { readStorePlace } from '../../policy-file/store-place.ts';
+import { StoreError } from '../../store/errors.ts';
 import { organisationsIn, type StoreLocation } from '../../store/open.ts';
 import { isDatabaseUrl, secretsInUrl } from '../../shapes/database-url.ts';
 import { transferStore, type Transferred } from '../../store/transfer/transfer.ts';
@@ -28,7 +29,10 @@ export async function storeCopy(options: StoreCopyOptions, output: Output): Prom
   const target = locationOf(to, named ?? ('organisation' in source ? source.organisation : UNNAMED));
   if (JSON.stringify(source) === JSON.stringify(target))
     throw new UsageError('--from and --to name the same store.');
-  const copied = await transferStore(source, target, () => realClock.now());
+  const copied = await transferStore(source, target, () => realClock.now()).catch((error: unknown) => {
+    if (!(error instanceof StoreError) || error.kind !== 'missing') throw error;
+    throw new UsageError(`--from: there is no store at ${error.path}.`);
+  });
   if (options.json === true) output.json(copied, 2);
   else tell(copied, output);
   return EXIT.fine;
@@ -38,6 +42,8 @@ function mustBeMeant(option: string, place: string, { redactor }: Output): void 
   if (place.trim() === '')
     throw new UsageError(`${option} is missing: give the path of a file, or the URL of a database.`);
   if (isDatabaseUrl(place)) for (const secret of secretsInUrl(place)) redactor.know(secret);
+  if (place === ':memory:')
+    throw new UsageError(`${option}: ${place} keeps nothing: give the path of a file.`);
   mustBePlace(option, place);
 }
 

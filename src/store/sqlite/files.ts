@@ -22,6 +22,13 @@ export function wholePath(path: string): string {
   if (path === IN_MEMORY) return path;
   if (path.includes('\0'))
     throw new StoreError('unwritable', path, 'The path of the store has a NUL character in it.');
+  const store = besideStore(path);
+  if (store !== undefined)
+    throw new StoreError(
+      'unwritable',
+      path,
+      `${path} is a part of the store ${store}: give the path of that.`,
+    );
   if (isAbsolute(path)) return path;
   const folder = workingFolder();
   if (folder !== undefined) return resolve(folder, path);
@@ -31,6 +38,13 @@ export function wholePath(path: string): string {
     `The store ${path} cannot be found: the working folder that this path starts at does not exist any more. ` +
       'Start the program in a folder that exists, or give an absolute path under store.sqlite.',
   );
+}
+
+/** The file beside which SQLite keeps this one, or would: as a store of its own it would be taken for damaged, or written over. */
+export function besideStore(path: string): string | undefined {
+  const side = SIDE_FILES.find((each) => path.endsWith(each));
+  const store = side === undefined ? undefined : path.slice(0, -side.length);
+  return store !== undefined && existsSync(store) ? store : undefined;
 }
 
 /** `undefined` when it is gone. Node.js remembers where it was: to go there again would make it anew. */

@@ -1,5 +1,6 @@
 /** A store taken into another, of whatever kind: in one transaction, counts and hashes compared before it is committed. */
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { Store } from '../../ports/store.ts';
 import { StoreError } from '../errors.ts';
@@ -32,8 +33,13 @@ export async function transferStore(
   const holder = `store copy ${randomUUID()}`;
   return await held(from, { now, existing: true }, holder, () =>
     // Opening it makes it: not before it is known that there is something to copy.
-    held(to, { now }, holder, () => copied(from, to, now)),
+    held(to, { now, existing: holdsSomething(to) }, holder, () => copied(from, to, now)),
   );
+}
+
+/** What stands there is opened as it is: only a worker puts aside what it cannot read. */
+function holdsSomething(to: StoreLocation): boolean {
+  return 'sqlite' in to && (statSync(to.sqlite, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 /** Does something while the lease of a store is held. */

@@ -191,7 +191,7 @@ describe('a backup that cannot be made leaves nothing, and says why', () => {
     async (side) => {
       const store = await inUse();
       const files = readdirSync(store.folder);
-      expect(await said(store.path, store.path + side)).toMatch(/belongs to the store itself/);
+      expect(await said(store.path, store.path + side)).toMatch(/belongs to the store .*: give another name/);
       expect(readdirSync(store.folder)).toEqual(files);
     },
   );

@@ -1,5 +1,13 @@
 /** A store that goes from a file into a database and back, and what the commands make of one in a database. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -312,6 +320,45 @@ describe('without a database', () => {
       expect(String(refused)).toContain(`${option}: the URL of the database ${why}`);
       expect(String(refused)).not.toContain('Geheim');
     }
+  });
+
+  test('what stands in the place of the copy and is no store stays there as it is', async () => {
+    const first = file();
+    await filled(first);
+    const policy = join(folder, 'policy.yaml');
+    writeFileSync(policy, 'version: 1\n');
+    await expect(storeCopy({ from: first, to: policy }, output)).rejects.toThrow(/or that file is no store/);
+    expect(readFileSync(policy, 'utf8')).toBe('version: 1\n');
+    expect(readdirSync(folder).filter((name) => name.startsWith('policy.yaml'))).toEqual(['policy.yaml']);
+  });
+
+  test.each(['-wal', '-shm', '-journal'])(
+    'a part of a store is no place for a copy, and none to copy from: %s',
+    async (side) => {
+      const [first, second] = [file(), file()];
+      await filled(first);
+      const files = readdirSync(folder);
+      for (const places of [
+        { from: first, to: first + side },
+        { from: first + side, to: second },
+      ])
+        await expect(storeCopy(places, output)).rejects.toThrow(
+          `${first + side} is a part of the store ${first}: give the path of that.`,
+        );
+      expect(readdirSync(folder)).toEqual(files);
+    },
+  );
+
+  test('a path that is wrong is told with its option', async () => {
+    const nowhere = join(folder, 'nowhere.db');
+    await expect(storeCopy({ from: nowhere, to: file() }, output)).rejects.toEqual(
+      new UsageError(`--from: there is no store at ${nowhere}.`),
+    );
+    for (const place of [
+      { from: ':memory:', to: nowhere },
+      { from: nowhere, to: ':memory:' },
+    ])
+      await expect(storeCopy(place, output)).rejects.toThrow(/^--(from|to): :memory: keeps nothing/);
   });
 
   test('a store that a worker holds is not copied, it is told until when, and no other file is made', async () => {
