@@ -165,24 +165,46 @@ const ON_QUEUE: Word = { does: 'set_presence', presence: 'ON_QUEUE', label: unde
 const AVAILABLE: Word = { does: 'set_presence', presence: 'AVAILABLE', label: undefined };
 
 describe('a timeline', () => {
-  test('has a log-off in each sweep whose verdict is due and that nothing holds, and in no other', async () => {
+  test('has a log-off in each sweep whose verdict is due and that nothing holds, or one given up for what its look lacks', async () => {
     let count = 0;
     await fc.assert(
       fc.asyncProperty(cases, async (each) => {
-        const { looks, logoffs } = await runTest(sceneOf(each), each.policy);
+        const { looks, logoffs, givenUp } = await runTest(sceneOf(each), each.policy);
         const due = looks.filter(
           ({ verdict, hold }) => verdict.due?.mode === 'enforce' && hold === undefined,
         );
         const real = logoffs.filter(({ kind }) => kind !== 'observed');
-        expect(real.map(({ at, rule }) => [at, rule])).toEqual(
+        const begun = [...real, ...givenUp].toSorted((a, b) => a.at - b.at);
+        expect(begun.map(({ at, rule }) => [at, rule])).toEqual(
           due.map(({ at, verdict }) => [at, verdict.due?.ruleId]),
         );
+        for (const { at, reason } of givenUp) {
+          const lacks = each.lacking.some(({ from, to }) => from <= at && at < to);
+          expect([reason, lacks]).toEqual(['unknown', true]);
+        }
         count += logoffs.length;
       }),
       { numRuns: 40 },
     );
     // It says something only if people were logged off.
     expect(count).toBeGreaterThan(30);
+  });
+
+  test('in which the token goes missing has no log-off of an agent on queue: after leaving the queue the look could hide a login', async () => {
+    const policy = policyOf([RULES[0] ?? ''], '{}', 'enforce', 0, 300);
+    const scene = {
+      ...plainScene(
+        [
+          { at: BASE, word: ON_QUEUE },
+          { at: BASE + 10 * SECOND, word: { does: 'not_responding' } },
+        ],
+        policy,
+      ),
+      lacking: [{ from: BASE + MINUTE, to: BASE + 20 * MINUTE, parts: ['token'] as const }],
+    };
+    const { logoffs, givenUp } = await runTest(scene, policy);
+    expect(logoffs).toEqual([]);
+    expect(givenUp).toEqual([{ at: BASE + 11 * MINUTE, rule: 'nr', reason: 'unknown' }]);
   });
 
   test('by which two rules in observe mode are due at once counts each of them once', async () => {
