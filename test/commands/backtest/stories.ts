@@ -2,8 +2,8 @@
 import type { Policy } from '../../../src/domain/policy/policy.ts';
 import fc from 'fast-check';
 import { HistoryBuilder, type History, type HistorySpan } from '../../../src/commands/backtest/history.ts';
-import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
-import { agent, CAPS, calendar, clockTime, policy, profile, rule } from '../../domain/build.ts';
+import { HOUR, MINUTE, SECOND } from '../../../src/domain/time/time.ts';
+import { agent, CAPS, calendar, clockTime, exemption, matcher, policy, profile, rule } from '../../domain/build.ts';
 
 export const FROM = clockTime('08:00');
 export const TO = clockTime('20:00');
@@ -43,8 +43,9 @@ export function historyOf(stories: Readonly<Record<string, Story>>, span = SPAN)
 }
 
 const HOURS = { calendar: calendar('Europe/Berlin', ['10:00-17:00']), side: 'outside' as const };
-/** Rules of all clocks and hours, and caps that bind. */
+/** Rules of all clocks and hours, caps that bind, and an exemption that ends. */
 export const RICH = policy({
+  exempt: [exemption({ match: matcher({ users: ['agent-1'] }), until: FROM + 5 * HOUR })],
   profiles: [
     profile({
       rules: [
@@ -78,7 +79,11 @@ export const NEAR: Policy = {
 
 /** What happens to an agent, and how many seconds after what was before. */
 export const step = fc.record({
-  after: fc.integer({ min: 1, max: 60 * 100 }),
+  // Half of them by the clock, so that agents do the same at the same moment, and a limit is reached as something happens.
+  after: fc.oneof(
+    fc.integer({ min: 1, max: 60 * 100 }),
+    fc.integer({ min: 1, max: 10 }).map((times) => times * 600),
+  ),
   state: fc.constantFrom(
     'AVAILABLE',
     'BREAK',

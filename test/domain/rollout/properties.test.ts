@@ -27,9 +27,13 @@ const terms = fc.constantFrom(...TERMS);
 const judges = fc.constantFrom('A', 'B', 'C');
 const mode = fc.constantFrom('observe', 'enforce', 'enforce');
 
+/** Most sweeps are calm: otherwise hardly any rollout would come to its end. */
+const regrets = fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.nat(3));
+const unverified = fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.nat(6));
+
 const happening = fc.oneof(
   {
-    weight: 3,
+    weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('file' as const),
       judges,
@@ -46,15 +50,15 @@ const happening = fc.oneof(
     }),
   },
   {
-    weight: 6,
+    weight: 12,
     arbitrary: fc.record({
       kind: fc.constant('sweep' as const),
       watched: fc.constantFrom(0, MINUTE, 9 * MINUTE, HOUR),
       changed: fc.record({
         logoffs: fc.nat(60),
         answers: fc.nat(20),
-        regrets: fc.nat(3),
-        unverified: fc.nat(6),
+        regrets,
+        unverified,
       }),
     }),
   },
@@ -169,6 +173,6 @@ test('a rollout keeps its promises, whatever comes', () => {
       const life = new Life();
       for (const one of happenings) life.happen(one);
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   );
 });

@@ -302,13 +302,13 @@ describe('exceptions, with luxon as the judge', () => {
 });
 
 describe('walking through hours', () => {
-  const zone = fc.constantFrom(
+  const ZONES_OF_EACH_KIND = [
     'America/Chicago',
     'Europe/Berlin',
     'Australia/Lord_Howe',
     'America/St_Johns',
     'UTC',
-  );
+  ] as const;
   const windows = fc.constantFrom(
     ['07:00-19:00'],
     ['22:00-06:00'],
@@ -316,20 +316,33 @@ describe('walking through hours', () => {
     ['00:00-00:00'],
   );
   const weekdays = fc.constantFrom([1, 2, 3, 4, 5] as const, [7] as const, [1, 2, 3, 4, 5, 6, 7] as const);
-  const from = fc.integer({ min: YEARS.from / MINUTE, max: YEARS.to / MINUTE }).map((at) => at * MINUTE);
+  const side = fc.constantFrom<Hours['side'][]>('during', 'outside');
+  const minutes = (min: number, max: number): fc.Arbitrary<number> =>
+    fc.integer({ min, max }).map((minute) => minute * MINUTE);
+
+  /** A zone and an instant, half of them within two days before the clocks of the zone are changed. */
+  function places(): fc.Arbitrary<{ readonly zone: string; readonly at: Instant }> {
+    const any = fc.record({
+      zone: fc.constantFrom(...ZONES_OF_EACH_KIND),
+      at: minutes(YEARS.from / MINUTE, YEARS.to / MINUTE),
+    });
+    const near = fc
+      .tuple(fc.constantFrom(...changes()), minutes(0, 48 * 60))
+      .map(([{ zone, at }, before]) => ({ zone, at: at - before }));
+    return fc.oneof(any, near);
+  }
 
   test('is measuring turned round', () => {
-    const side = fc.constantFrom<Hours['side'][]>('during', 'outside');
-    const amount = fc.integer({ min: 0, max: 40 * 60 }).map((minutes) => minutes * MINUTE);
+    const amount = minutes(0, 40 * 60);
     fc.assert(
-      fc.property(zone, windows, weekdays, side, from, amount, (tz, daily, days, which, start, wanted) => {
-        const hours: Hours = { calendar: calendar(tz, daily, { weekdays: days }), side: which };
-        const reached = walkHours(hours, start, wanted);
+      fc.property(places(), windows, weekdays, side, amount, ({ zone, at }, daily, days, which, wanted) => {
+        const hours: Hours = { calendar: calendar(zone, daily, { weekdays: days }), side: which };
+        const reached = walkHours(hours, at, wanted);
         if (reached === undefined) {
-          expect(hoursOverlap(hours, { from: start, to: start + 400 * DAY })).toBeLessThanOrEqual(wanted);
+          expect(hoursOverlap(hours, { from: at, to: at + 400 * DAY })).toBeLessThanOrEqual(wanted);
           return;
         }
-        expect(hoursOverlap(hours, { from: start, to: reached })).toBe(wanted);
+        expect(hoursOverlap(hours, { from: at, to: reached })).toBe(wanted);
         expect(insideHours(hours, reached)).toBe(true);
       }),
       { numRuns: 300 },
@@ -338,14 +351,43 @@ describe('walking through hours', () => {
 
   test('splits any span into during and outside without a rest', () => {
     fc.assert(
-      fc.property(zone, windows, weekdays, from, fc.nat(20 * 1_440), (tz, daily, days, start, length) => {
-        const span = { from: start, to: start + length * MINUTE };
-        const [during, outside] = (['during', 'outside'] as const).map((side) =>
-          hoursOverlap({ calendar: calendar(tz, daily, { weekdays: days }), side }, span),
-        );
-        expect((during ?? 0) + (outside ?? 0)).toBe(length * MINUTE);
-        expect(Math.min(during ?? 0, outside ?? 0)).toBeGreaterThanOrEqual(0);
+      fc.property(
+        places(),
+        windows,
+        weekdays,
+        minutes(0, 20 * 1_440),
+        ({ zone, at }, daily, days, length) => {
+          const [during, outside] = (['during', 'outside'] as const).map((which) =>
+            hoursOverlap(
+              { calendar: calendar(zone, daily, { weekdays: days }), side: which },
+              { from: at, to: at + length },
+            ),
+          );
+          expect((during ?? 0) + (outside ?? 0)).toBe(length);
+          expect(Math.min(during ?? 0, outside ?? 0)).toBeGreaterThanOrEqual(0);
+        },
+      ),
+    );
+  });
+
+  test('comes to the same whatever was asked before', () => {
+    const question = fc.record({ after: fc.nat(60).map((n) => n * 12 * HOUR), amount: minutes(0, 40 * 60) });
+    const questions = fc.array(question, { minLength: 2, maxLength: 8 });
+    fc.assert(
+      fc.property(places(), windows, weekdays, side, questions, ({ zone, at }, daily, days, which, all) => {
+        const fresh = (): Hours => ({ calendar: calendar(zone, daily, { weekdays: days }), side: which });
+        const answers = (hours: Hours, { after, amount }: (typeof all)[number]): unknown => {
+          const from = at + after;
+          return [
+            insideHours(hours, from),
+            walkHours(hours, from, amount),
+            hoursOverlap(hours, { from, to: from + amount }),
+          ];
+        };
+        const asked = fresh();
+        for (const each of all) expect(answers(asked, each)).toEqual(answers(fresh(), each));
       }),
+      { numRuns: 40 },
     );
   });
 });
