@@ -46,6 +46,17 @@ describe('the image', () => {
     );
   });
 
+  test('finds the policies of README where README mounts them, and may write one there', () => {
+    const [, run = ''] = read('README.md').split('\n## Run it\n');
+    const [way = ''] = run.split('\n## ');
+    const named = [...way.matchAll(/^(?:idle-enforcer|docker run) .*--config (\S+)/gm)].map(([, path]) => path);
+    expect(named.length).toBeGreaterThan(4);
+    // The working folder of the image is the root, so that they are those of /config.
+    expect(named.filter((path) => path?.startsWith('config/') !== true)).toEqual([]);
+    expect(rests('WORKDIR').at(-1)).toBe('/');
+    expect(way).toMatch(/^docker run .*--user .* -v \.\/config:\/config idle-enforcer init /m);
+  });
+
   test('is built from the lock file, runs no script of a package, and leaves what only building needs', () => {
     const installs = rests('RUN').filter((run) => run.includes('npm ci'));
     expect(installs).toEqual([
