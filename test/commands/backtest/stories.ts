@@ -3,7 +3,17 @@ import type { Policy } from '../../../src/domain/policy/policy.ts';
 import fc from 'fast-check';
 import { HistoryBuilder, type History, type HistorySpan } from '../../../src/commands/backtest/history.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/time/time.ts';
-import { agent, CAPS, calendar, clockTime, exemption, matcher, policy, profile, rule } from '../../domain/build.ts';
+import {
+  agent,
+  CAPS,
+  calendar,
+  clockTime,
+  exemption,
+  matcher,
+  policy,
+  profile,
+  rule,
+} from '../../domain/build.ts';
 
 export const FROM = clockTime('08:00');
 export const TO = clockTime('20:00');
