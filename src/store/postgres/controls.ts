@@ -2,17 +2,19 @@
 import type { Pause, SweepBegun, WorkerTrace } from '../../domain/record.ts';
 import type { Self } from '../self.ts';
 import type { Asking } from './database.ts';
-import { storable, storableOr } from './organisation.ts';
+import { DATABASE_NOW } from './machine-clock.ts';
+import { storable, storableOr, type Organisation } from './organisation.ts';
 
-/** The pause, whether or not its time is up. */
-export async function readPause(db: Asking, organisation: string): Promise<Pause | undefined> {
-  const sql = 'SELECT since, until, reason, actor FROM idle_enforcer.pause WHERE organisation = $1';
-  const [row] = await db.rows(sql, organisation);
+/** The pause, whether or not its time is up, by this machine's clock. */
+export async function readPause({ db, name, clock }: Organisation): Promise<Pause | undefined> {
+  const sql = `SELECT since, until, reason, actor, ${DATABASE_NOW} FROM idle_enforcer.pause WHERE organisation = $1`;
+  const [row] = await db.rows(sql, name);
   if (row === undefined) return undefined;
-  const [since, until, reason, actor] = row;
+  const [since, until, reason, actor, now] = row;
+  const ahead = clock.aheadOf(now);
   return {
-    since: Number(since),
-    until: until === null ? undefined : Number(until),
+    since: Number(since) + ahead,
+    until: until === null ? undefined : Number(until) + ahead,
     reason: typeof reason === 'string' ? reason : undefined,
     by: typeof actor === 'string' ? actor : undefined,
   };
@@ -23,15 +25,20 @@ const SET_PAUSE = `INSERT INTO idle_enforcer.pause (organisation, since, until, 
     actor = excluded.actor
   WHERE excluded.until IS NULL OR pause.until <= greatest(excluded.since, excluded.until)`;
 
-/** Sets or lifts it; to be called inside a transaction. */
-export async function writePause(tx: Asking, organisation: string, pause: Pause | undefined): Promise<void> {
+/** Sets or lifts it, by the database's clock, which all replicas know; to be called inside a transaction. */
+export async function writePause(
+  tx: Asking,
+  { name, clock }: Organisation,
+  pause: Pause | undefined,
+): Promise<void> {
   if (pause === undefined) {
-    await tx.run('DELETE FROM idle_enforcer.pause WHERE organisation = $1', organisation);
+    await tx.run('DELETE FROM idle_enforcer.pause WHERE organisation = $1', name);
     return;
   }
   const { since, until, reason, by } = pause;
-  const end = until === undefined ? null : Math.round(until);
-  await tx.run(SET_PAUSE, organisation, Math.round(since), end, storableOr(reason), storableOr(by));
+  const ahead = await clock.ahead(tx);
+  const end = until === undefined ? null : Math.round(until - ahead);
+  await tx.run(SET_PAUSE, name, Math.round(since - ahead), end, storableOr(reason), storableOr(by));
 }
 
 /** Whether somebody asked for `resume`. */
@@ -97,27 +104,26 @@ const SAVE_TRACE = `INSERT INTO idle_enforcer.worker
 /** Notes that a sweep begins; to be called inside a transaction. */
 export async function saveTrace(
   tx: Asking,
-  organisation: string,
+  { name, clock }: Organisation,
   { pid, host, boot }: Self,
   { holder, command, version, startedAt, sweptAt, interval }: SweepBegun,
 ): Promise<void> {
-  const times = [startedAt, sweptAt, interval].map(Math.round);
-  await tx.run(SAVE_TRACE, organisation, holder, command, version, pid, host, boot, ...times);
+  const ahead = await clock.ahead(tx);
+  const times = [startedAt - ahead, sweptAt - ahead, interval].map(Math.round);
+  await tx.run(SAVE_TRACE, name, holder, command, version, pid, host, boot, ...times);
 }
 
 /** The process that swept last; `undefined` before the first sweep. From another machine its end cannot be seen. */
 export async function readTrace(
-  db: Asking,
-  organisation: string,
+  { db, name, clock }: Organisation,
   self: Self,
 ): Promise<WorkerTrace | undefined> {
   const columns = 'holder, command, version, pid, host, boot, started_at, swept_at, interval';
-  const [row] = await db.rows(
-    `SELECT ${columns} FROM idle_enforcer.worker WHERE organisation = $1`,
-    organisation,
-  );
+  const sql = `SELECT ${columns}, ${DATABASE_NOW} FROM idle_enforcer.worker WHERE organisation = $1`;
+  const [row] = await db.rows(sql, name);
   if (row === undefined) return undefined;
-  const [holder, command, version, pid, host, boot, startedAt, sweptAt, interval] = row;
+  const [holder, command, version, pid, host, boot, startedAt, sweptAt, interval, now] = row;
+  const ahead = clock.aheadOf(now);
   const isHere = host === self.host && boot === self.boot;
   return {
     holder: String(holder),
@@ -125,8 +131,8 @@ export async function readTrace(
     version: String(version),
     pid: Number(pid),
     host: String(host),
-    startedAt: Number(startedAt),
-    sweptAt: Number(sweptAt),
+    startedAt: Number(startedAt) + ahead,
+    sweptAt: Number(sweptAt) + ahead,
     interval: Number(interval),
     state: isHere && command === 'run' && !self.isAlive(Number(pid)) ? 'gone' : 'running',
   };

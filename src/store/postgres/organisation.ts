@@ -1,8 +1,9 @@
 /** One organisation's part of the database: what every statement needs, and how a worker's writes are made. */
 import { normaliseName } from '../../domain/name.ts';
-import type { Duration } from '../../domain/time/time.ts';
+import type { Duration, Instant } from '../../domain/time/time.ts';
 import { Fence } from '../fence.ts';
 import type { Asking, Database, Transaction } from './database.ts';
+import { MachineClock } from './machine-clock.ts';
 
 /** Mutable. */
 export class Organisation {
@@ -10,11 +11,13 @@ export class Organisation {
   readonly name: string;
   readonly db: Database;
   readonly fence = new Fence();
+  readonly clock: MachineClock;
   /** Writes are made in the order in which they were asked for. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(db: Database, name: string) {
+  constructor(db: Database, name: string, machine?: () => Instant) {
     this.db = db;
+    this.clock = new MachineClock(machine);
     this.name = normaliseName(name);
   }
 

@@ -59,6 +59,8 @@ export interface PostgresOptions extends Preparing {
   readonly log?: DamageLog;
   /** How the lease sees this process. */
   readonly self?: Self;
+  /** The clock of this machine, which people set. */
+  readonly machine?: () => Instant;
 }
 
 /** Opens or makes the store of an organisation in the database at `url`. Rejects with `StoreError`. */
@@ -127,7 +129,7 @@ export class PostgresStore implements Store {
 
   /** That of an organisation in a database whose tables are there. */
   static of(db: Database, organisation: string, options: PostgresOptions): PostgresStore {
-    return new PostgresStore(new Organisation(db, organisation), options);
+    return new PostgresStore(new Organisation(db, organisation, options.machine), options);
   }
 
   /** The address without user and password, and the organisation. */
@@ -162,11 +164,11 @@ export class PostgresStore implements Store {
   }
 
   noteSweep(begun: SweepBegun): Promise<void> {
-    return this.#organisation.write((tx) => controls.saveTrace(tx, this.#name, this.#self, begun));
+    return this.#organisation.write((tx) => controls.saveTrace(tx, this.#organisation, this.#self, begun));
   }
 
   worker(): Promise<WorkerTrace | undefined> {
-    return controls.readTrace(this.#db, this.#name, this.#self);
+    return controls.readTrace(this.#organisation, this.#self);
   }
 
   async loadMemories(): Promise<Map<string, AgentState>> {
@@ -268,12 +270,12 @@ export class PostgresStore implements Store {
   }
 
   pause(): Promise<Pause | undefined> {
-    return controls.readPause(this.#db, this.#name);
+    return controls.readPause(this.#organisation);
   }
 
   setPause(pause: Pause | undefined, event?: RecordEvent): Promise<void> {
     return this.#organisation.writeAsVisitor(async (tx) => {
-      await controls.writePause(tx, this.#name, pause);
+      await controls.writePause(tx, this.#organisation, pause);
       if (event !== undefined) await addEvents(tx, this.#name, [event]);
     });
   }

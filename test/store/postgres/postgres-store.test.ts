@@ -152,6 +152,40 @@ here('a store in a database', () => {
     expect(await one.openIntents()).toHaveLength(1);
   });
 
+  describe('that machines share whose clocks are apart', () => {
+    const behind = (): number => Date.now() - 10 * MINUTE;
+    const ahead = (): number => Date.now() + 4 * MINUTE;
+
+    test('has a pause for as long as it was asked for, whichever of them sets or reads it', async () => {
+      const [late, early, right] = [
+        await open(url, 'p', { machine: behind }),
+        await open(url, 'p', { machine: ahead }),
+        await open(url, 'p'),
+      ];
+      const asked = { since: behind(), until: behind() + 3 * MINUTE, reason: 'drill', by: 'ada@desk' };
+      await late.setPause(asked);
+      expect(await late.pause()).toEqual(asked);
+      const left = async (store: Store, now: number): Promise<number> => (await store.pause())!.until! - now;
+      for (const rest of [await left(right, Date.now()), await left(early, ahead())]) {
+        expect(rest).toBeGreaterThan(2 * MINUTE);
+        expect(rest).toBeLessThan(4 * MINUTE);
+      }
+    });
+
+    test('tells each of them of a sweep by its own clock', async () => {
+      const [worker, visitor] = [await open(url, 'q', { machine: behind }), await open(url, 'q')];
+      await worker.noteSweep({
+        holder: 'h',
+        command: 'run',
+        version: '1',
+        startedAt: behind(),
+        sweptAt: behind(),
+        interval: MINUTE,
+      });
+      expect(Math.abs((await visitor.worker())!.sweptAt - Date.now())).toBeLessThan(MINUTE);
+    });
+  });
+
   test('is one and the same for an organisation, however its name is spelt', async () => {
     const [one, two] = [await open(url, 'Zürich Süd'), await open(url, 'zürich SÜD'.normalize('NFD'))];
     expect(await one.holdLease('one', BASE, TTL)).toBeDefined();
