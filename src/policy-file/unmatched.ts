@@ -5,6 +5,7 @@
 import type { Agent } from '../domain/agent.ts';
 import { profileOf } from '../domain/judging/judge.ts';
 import { normaliseName } from '../domain/name.ts';
+import { EVERYONE } from '../domain/policy/policy.ts';
 import type { Matcher, NameKind, Policy, UserPatterns } from '../domain/policy/policy.ts';
 import { matches } from '../domain/policy/when.ts';
 import { counted } from '../texts/counted.ts';
@@ -141,13 +142,3 @@ export class Reach {
     return ![...this.#unsure].some((kind) => matchers.some((matcher) => asks(matcher, kind)));
   }
 }
-
-const EVERYONE: Matcher = {
-  users: undefined,
-  groups: undefined,
-  roles: undefined,
-  divisions: undefined,
-  queues: undefined,
-  teams: undefined,
-  not: undefined,
-};

@@ -4,6 +4,7 @@
  */
 import type { Agent, Observation } from '../../domain/agent.ts';
 import type { AgentState } from '../../domain/tracking/state.ts';
+import { EVERYONE } from '../../domain/policy/policy.ts';
 import type { Exemption, Matcher, Policy, Profile } from '../../domain/policy/policy.ts';
 import type { ControllerState, StoredAgent } from '../../domain/record.ts';
 import { formatDuration, type Duration, type Instant } from '../../domain/time/time.ts';
@@ -29,16 +30,6 @@ export interface Judgeable {
   /** Labels of exemptions that may fit: that depends on what is not stored. */
   readonly perhapsExempt: readonly string[];
 }
-
-const EVERYONE: Matcher = {
-  users: undefined,
-  groups: undefined,
-  roles: undefined,
-  divisions: undefined,
-  queues: undefined,
-  teams: undefined,
-  not: undefined,
-};
 
 /** Longer than so many intervals since the last look, and the clocks leave the time out. */
 const GAP = 3;

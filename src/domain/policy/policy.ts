@@ -32,6 +32,17 @@ export interface Matcher {
   readonly not: Matcher | undefined;
 }
 
+/** Leaves nobody out. */
+export const EVERYONE: Matcher = {
+  users: undefined,
+  groups: undefined,
+  roles: undefined,
+  divisions: undefined,
+  queues: undefined,
+  teams: undefined,
+  not: undefined,
+};
+
 /**
  * Users named one by one, in the form in which names are compared: `normaliseName`, or with `loosely` the wider
  * `looseName`, for what only protects.

@@ -7,6 +7,7 @@ import { UsageError } from '../../../src/commands/shared/exit.ts';
 import { outputTo } from '../../../src/commands/shared/output.ts';
 import type { Observation } from '../../../src/domain/agent.ts';
 import type { StoredEvent } from '../../../src/domain/record.ts';
+import { EVERYONE } from '../../../src/domain/policy/policy.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import { MINUTE, SECOND } from '../../../src/domain/time/time.ts';
 import { Tracker } from '../../../src/controller/tracker.ts';
@@ -240,7 +241,7 @@ describe('an explanation', () => {
     expect(textOf(inputOf(talking))).toContain(
       'Ada Okafor would not be logged off: handling an interaction since 09:10, which always protects.',
     );
-    const label = { label: 'agreed with HR', match: nobodyLeftOut, when: undefined, until: undefined };
+    const label = { label: 'agreed with HR', match: EVERYONE, when: undefined, until: undefined };
     const exempt = story({ rules: [GONE], policy: { exempt: [label] } }).until('11:00');
     expect(textOf(inputOf(exempt))).toContain('would not be logged off: exempt (agreed with HR).');
   });
@@ -378,16 +379,6 @@ function contradiction(told: Story): Observation {
     missing: [],
   };
 }
-
-const nobodyLeftOut = {
-  users: undefined,
-  groups: undefined,
-  roles: undefined,
-  divisions: undefined,
-  queues: undefined,
-  teams: undefined,
-  not: undefined,
-};
 
 describe('the command', () => {
   const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-explain-'));

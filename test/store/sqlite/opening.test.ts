@@ -35,10 +35,10 @@ async function filled(path: string, agents = 200): Promise<void> {
   await store.close();
 }
 
-/** Overwrites a page of content, leaving the header whole. */
-function damage(path: string): void {
+/** Overwrites eight pages of content from this one on, leaving the header whole. */
+function damage(path: string, from = 4): void {
   const bytes = readFileSync(path);
-  bytes.fill(0x5a, 4 * 4096, 12 * 4096);
+  bytes.subarray(from * 4096).fill(0x5a, 0, 8 * 4096);
   writeFileSync(path, bytes);
 }
 
@@ -198,9 +198,7 @@ describe('a damaged database', () => {
     await store.releaseLease('one');
     await store.close();
     await filled(path, 900);
-    const bytes = readFileSync(path);
-    bytes.fill(0x5a, bytes.length - 8 * 4096);
-    writeFileSync(path, bytes);
+    damage(path, -8);
     const fresh = await place.open(path);
     expect(fresh.setAside).toBeDefined();
     expect(await fresh.pause()).toEqual(pause);
@@ -216,9 +214,7 @@ describe('a damaged database', () => {
       await rolloutNotes(store).save(rollout, [KEPT], []);
       await store.close();
       await filled(path, 900);
-      const bytes = readFileSync(path);
-      bytes.fill(0x5a, bytes.length - 8 * 4096);
-      writeFileSync(path, bytes);
+      damage(path, -8);
       const fresh = await place.open(path);
       expect(fresh.setAside).toBeDefined();
       found.push((await rolloutNotes(fresh).read()).rollout);
