@@ -49,7 +49,9 @@ describe('the image', () => {
   test('finds the policies of README where README mounts them, and may write one there', () => {
     const [, run = ''] = read('README.md').split('\n## Run it\n');
     const [way = ''] = run.split('\n## ');
-    const named = [...way.matchAll(/^(?:idle-enforcer|docker run) .*--config (\S+)/gm)].map(([, path]) => path);
+    const named = [...way.matchAll(/^(?:idle-enforcer|docker run) .*--config (\S+)/gm)].map(
+      ([, path]) => path,
+    );
     expect(named.length).toBeGreaterThan(4);
     // The working folder of the image is the root, so that they are those of /config.
     expect(named.filter((path) => path?.startsWith('config/') !== true)).toEqual([]);
