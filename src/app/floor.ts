@@ -9,7 +9,7 @@ import type { OpenInteractions } from '../ports/open-interactions.ts';
 
 /** One agent, as last looked at. */
 export interface FloorAgent {
-  readonly agent: Pick<Agent, 'id' | 'name'>;
+  readonly agent: Pick<Agent, 'id' | 'name' | 'email'>;
   readonly state: AgentState;
   readonly verdict: Verdict;
 }
@@ -35,11 +35,11 @@ export class Floor implements ObservationSink {
   readonly #engaged = new First(KEPT);
   readonly #conversations = new Map<string, readonly string[]>();
 
-  observed({ id, name }: Agent, { state, verdict }: Evaluation): void {
+  observed({ id, name, email }: Agent, { state, verdict }: Evaluation): void {
     this.#next.forget(id);
     this.#engaged.forget(id);
     if (state === undefined) return;
-    const looked: FloorAgent = { agent: { id, name }, state, verdict };
+    const looked: FloorAgent = { agent: { id, name, email }, state, verdict };
     const { session, seenAt } = state;
     if (session.kind === 'engaged') this.#engaged.add(id, session.since, looked);
     else if (NEXT.has(verdict.reason) && session.kind !== 'offline')

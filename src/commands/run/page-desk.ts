@@ -2,15 +2,13 @@
 import { naming } from '../../app/naming.ts';
 import type { StoredAgent } from '../../domain/record.ts';
 import type { Called } from '../../server/page/facts.ts';
-import type { Deed, Desk } from '../../server/page/latest.ts';
+import { MOST_FOUND, type Deed, type Desk } from '../../server/page/latest.ts';
 import { explainStored } from '../explain/command.ts';
 import { linesOf } from '../explain/view.ts';
+import { tellingApart } from '../shared/identities.ts';
 import { timesIn } from '../shared/times.ts';
 import { stayAtDesk } from './page-stay.ts';
 import { zoneOf, type DeskStore, type PageSubject } from './page-subject.ts';
-
-/** More agents than these who fit are not shown. */
-const MOST_FOUND = 20;
 
 /** The desk of one organisation. Its methods reject where there is no store or no policy yet. */
 export function deskOf(
@@ -24,7 +22,8 @@ export function deskOf(
   return {
     find: async (text) => {
       const found = await storeThere().findAgents(text);
-      return found.slice(0, MOST_FOUND).map((agent) => calledBy(subject, agent));
+      const first = found.slice(0, MOST_FOUND + 1);
+      return first.map(calledApart(subject, first));
     },
     explain: async (id) => {
       const [store, loaded] = [storeThere(), subject.loaded()];
@@ -67,12 +66,21 @@ function byOf(by: Deed['by']): string {
   return `${by} (page)`;
 }
 
-/** How the policy wants an agent to be called; without an id where it wants none to be shown. */
-export function calledBy(
+/**
+ * How the policy wants these agents to be called, with what tells those of one name apart; without an id where it wants none to be
+ * shown.
+ */
+export function calledApart(
   { loaded }: Pick<PageSubject, 'loaded'>,
-  agent: Pick<StoredAgent, 'id' | 'name'>,
-): Called {
+  agents: readonly Pick<StoredAgent, 'id' | 'name' | 'email'>[],
+): (agent: Pick<StoredAgent, 'id' | 'name'>) => Called {
   // Before there is a policy that can be used, ids: a name that was shown cannot be taken back.
   const identities = loaded()?.settings.log.identities ?? 'id';
-  return { called: naming(identities)(agent), id: identities === 'hash' ? undefined : agent.id };
+  const each = new Map(agents.map((agent) => [agent.id, agent])).values();
+  const call = tellingApart({ identities, call: naming(identities) }, each);
+  return (agent) => ({ called: call(agent), id: identities === 'hash' ? undefined : agent.id });
+}
+
+function calledBy(subject: Pick<PageSubject, 'loaded'>, agent: Pick<StoredAgent, 'id' | 'name'>): Called {
+  return calledApart(subject, [])(agent);
 }

@@ -11,7 +11,6 @@ import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import { policyFromMemory, rememberedFrom } from '../../policy-file/remembered-names.ts';
 import type { SweepReport } from '../../ports/metrics.ts';
 import type {
-  Called,
   Count,
   DayFacts,
   HourFacts,
@@ -24,9 +23,9 @@ import type {
 import type { PageSource } from '../../server/page/latest.ts';
 import { counted } from '../../texts/counted.ts';
 import { POLICY_NOTE, policyNotesOf } from '../../store/policy-note.ts';
-import { calledBy, deskOf } from './page-desk.ts';
+import { calledApart, deskOf } from './page-desk.ts';
 import { zoneOf, type PageSubject } from './page-subject.ts';
-import { peopleOf, Returning } from './page-people.ts';
+import { peopleOf, Returning, type PeopleInput } from './page-people.ts';
 import { HOLD_WORDS } from '../list/words.ts';
 import { nextStepAt, rolloutTold, storedRollout } from '../shared/rollout-words.ts';
 import { REPORTED } from '../report/parts.ts';
@@ -226,21 +225,21 @@ class Hours {
 
 async function peopleIn(
   subject: PageSubject,
-  returning: Returning,
+  back: Returning,
   now: Instant,
 ): Promise<PeopleFacts | undefined> {
   const [floor, loaded, store] = [subject.floor?.(), subject.loaded(), subject.store()];
   if (floor === undefined || loaded === undefined || store === undefined) return undefined;
   const facts = await store.facts();
   const policy = policyInForce(storedInForce(loaded.draft, facts, now), facts, now);
-  const names = new Map<string, string>();
-  for (const [id] of returning.first) {
+  const returning: PeopleInput['returning'][number][] = [];
+  for (const [id, told] of back.first) {
     const found = (await store.findAgents(id)).find((agent) => agent.id === id);
-    if (found !== undefined) names.set(id, found.name);
+    returning.push({ agent: found ?? { id, name: id, email: '' }, ...told });
   }
-  const call = (agent: Parameters<typeof calledBy>[1]): Called => calledBy(subject, agent);
+  const callApart: PeopleInput['callApart'] = (agents) => calledApart(subject, agents);
   const pause = await store.pause();
-  return peopleOf({ floor, loaded, policy, returning, call, names, pause, now });
+  return peopleOf({ floor, loaded, policy, returning, callApart, pause, now });
 }
 
 async function policyOf(

@@ -3,7 +3,7 @@ import type { Floor, FloorAgent } from '../../app/floor.ts';
 import { isPaused } from '../../domain/planning/holds.ts';
 import { profilesFor } from '../../domain/policy/when.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
-import type { Pause } from '../../domain/record.ts';
+import type { Pause, StoredAgent } from '../../domain/record.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import type { LoadedPolicy } from '../../policy-file/draft.ts';
 import type { Called, NextFacts, PeopleFacts, ReturningFacts, StuckFacts } from '../../server/page/facts.ts';
@@ -35,30 +35,35 @@ export class Returning {
   }
 }
 
+/** An agent in one of the lists. */
+export type Listed = Pick<StoredAgent, 'id' | 'name' | 'email'>;
+
+/** How agents of the lists are called. */
+export type Call = (agent: Pick<Listed, 'id' | 'name'>) => Called;
+
 /** What `peopleOf` starts from. */
 export interface PeopleInput {
   readonly floor: Floor;
   readonly loaded: LoadedPolicy;
   readonly policy: Policy;
-  readonly returning: Returning;
-  readonly call: (agent: { readonly id: string; readonly name: string }) => Called;
-  /** Names by id, of those who came back. */
-  readonly names: ReadonlyMap<string, string>;
+  readonly returning: readonly (Omit<ReturningFacts, 'agent'> & { readonly agent: Listed })[];
+  readonly callApart: (agents: readonly Listed[]) => Call;
   readonly pause: Pause | undefined;
   readonly now: Instant;
 }
 
 /** All of them. */
 export function peopleOf(input: PeopleInput): PeopleFacts {
-  const { floor, loaded, policy, returning, call, names, pause, now } = input;
+  const { floor, loaded, policy, returning, callApart, pause, now } = input;
   const tooLong = loaded.draft.content.caps.engaged_too_long;
+  const next = floor.next.slice(0, MOST_LISTED);
+  const engaged = floor.engaged.slice(0, MOST_LISTED);
+  const call = callApart([...next, ...returning, ...engaged].map(({ agent }) => agent));
   return {
     pause: pause !== undefined && isPaused(pause, now) ? { by: pause.by, reason: pause.reason } : undefined,
-    next: floor.next.slice(0, MOST_LISTED).map((each) => nextOf(each, policy, call)),
-    returning: returning.first.map(([id, told]): ReturningFacts => {
-      return { agent: call({ id, name: names.get(id) ?? id }), ...told };
-    }),
-    stuck: floor.engaged.slice(0, MOST_LISTED).flatMap(({ agent, state: { session } }): StuckFacts[] => {
+    next: next.map((each) => nextOf(each, policy, call)),
+    returning: returning.map((each) => ({ ...each, agent: call(each.agent) })),
+    stuck: engaged.flatMap(({ agent, state: { session } }): StuckFacts[] => {
       if (session.kind !== 'engaged' || now - session.since <= tooLong) return [];
       const conversations = floor.conversationsOf(agent.id);
       return [{ agent: call(agent), since: session.since, conversations }];
@@ -66,7 +71,7 @@ export function peopleOf(input: PeopleInput): PeopleFacts {
   };
 }
 
-function nextOf({ agent, state, verdict }: FloorAgent, policy: Policy, call: PeopleInput['call']): NextFacts {
+function nextOf({ agent, state, verdict }: FloorAgent, policy: Policy, call: Call): NextFacts {
   const profile = profilesFor(agent.id, policy).find(({ name }) => name === verdict.profile);
   const rule = numbersOf(verdict, state, profile, state.seenAt);
   const row: ListRow = {

@@ -15,9 +15,12 @@ export interface PageSource {
   readonly desk: Desk;
 }
 
+/** More agents who fit are not shown. */
+export const MOST_FOUND = 20;
+
 /** What users ask and do, each in their own name. */
 export interface Desk {
-  /** Agents whose id, name or address is or holds this text; some of them where there are many. */
+  /** Agents whose id, name or address is or holds this text; of many one more than `MOST_FOUND`. */
   readonly find: (text: string) => Promise<readonly Called[]>;
   /** The sentences of `explain`; `undefined` where there is no such agent, or ids may not be shown. */
   readonly explain: (id: string) => Promise<Explained | undefined>;

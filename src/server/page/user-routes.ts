@@ -4,7 +4,7 @@ import { MINUTE } from '../../domain/time/time.ts';
 import { htmlText, oneLine } from '../../texts/clean.ts';
 import type { Access, Session } from './access.ts';
 import { pageHtml, part } from './html.ts';
-import type { Deed, PageSource } from './latest.ts';
+import { MOST_FOUND, type Deed, type PageSource } from './latest.ts';
 import { account, canHoldAll, tick } from './page-routes.ts';
 import { explainedHtml } from './explained-html.ts';
 import { agentAddress, findForm, PAUSES, type FormFrame } from './people-html.ts';
@@ -144,14 +144,16 @@ async function find(
   const text = (fields.get('name') ?? '').trim().slice(0, LONGEST_TEXT);
   const found = text === '' ? [] : await source.desk.find(text);
   const frame = frameOf(site, false);
-  const links = found.flatMap(({ called, id }) =>
-    id === undefined
-      ? []
-      : [`<li><a href="${agentAddress(frame, source.organisation, id)}">${htmlText(called)}</a></li>`],
-  );
+  const links = found
+    .slice(0, MOST_FOUND)
+    .flatMap(({ called, id }) =>
+      id === undefined
+        ? []
+        : [`<li><a href="${agentAddress(frame, source.organisation, id)}">${htmlText(called)}</a></li>`],
+    );
   const list =
     links.length > 0
-      ? `<ul>${links.join('')}</ul>`
+      ? `<ul>${links.join('')}</ul>${found.length > MOST_FOUND ? '<p>More agents fit: give more of the name.</p>' : ''}`
       : `<p>${found.length === 0 ? 'No agent that was ever seen fits.' : 'The policy lets no single agent be explained: log.identities is hash.'}</p>`;
   return sendPart(site, access, { session, source }, part('found', 'Agents found', list), reply);
 }

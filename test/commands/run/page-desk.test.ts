@@ -5,9 +5,11 @@ import { deskOf } from '../../../src/commands/run/page-desk.ts';
 import { pageSourceOf } from '../../../src/commands/run/page-facts.ts';
 import type { PageSubject } from '../../../src/commands/run/page-subject.ts';
 import type { Verdict } from '../../../src/domain/judging/judge.ts';
+import type { StoredAgent } from '../../../src/domain/record.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { loadPolicyFile } from '../../../src/policy-file/load.ts';
 import type { Store } from '../../../src/ports/store.ts';
+import { MOST_FOUND } from '../../../src/server/page/latest.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { clockTime } from '../../domain/build.ts';
 import { agentOf, StoredCentre } from '../stored.ts';
@@ -47,6 +49,21 @@ describe('an agent', () => {
     expect(explained?.called).toBe('Due Person');
     expect(JSON.stringify(explained?.lines)).toMatch(/Due Person (is|would|will|may)/);
     expect(explained?.lines[0]).toContain('due@example.com');
+  });
+
+  test('that has the name of another one is told apart by the address, and the first of very many by their number', async () => {
+    const parts = await subject();
+    const person = (n: number): StoredAgent => ({
+      ...{ id: `id-${n}`, name: n < 2 ? 'Nora Holm' : `Many ${n}`, email: `nora.${n}@example.com` },
+      profile: undefined,
+    });
+    await store?.saveAgents(Array.from({ length: 40 }, (_, n) => person(n)));
+    const desk = deskOf(parts);
+    expect((await desk.find('Nora Holm')).map(({ called }) => called)).toEqual([
+      'Nora Holm (nora.0@example.com)',
+      'Nora Holm (nora.1@example.com)',
+    ]);
+    expect(await desk.find('many')).toHaveLength(MOST_FOUND + 1);
   });
 
   test('that is not there is not explained, and neither is one by a part of the name', async () => {

@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { notePolicy } from '../../../src/app/note-policy.ts';
 import { Floor } from '../../../src/app/floor.ts';
 import { pageSourceOf } from '../../../src/commands/run/page-facts.ts';
-import { peopleOf, Returning } from '../../../src/commands/run/page-people.ts';
+import { calledApart } from '../../../src/commands/run/page-desk.ts';
+import { peopleOf } from '../../../src/commands/run/page-people.ts';
 import type { PageSubject } from '../../../src/commands/run/page-subject.ts';
 import type { Profile } from '../../../src/domain/policy/policy.ts';
 import type { RecordEvent } from '../../../src/domain/record.ts';
@@ -199,10 +200,11 @@ describe('a changed policy that is brought out', () => {
       floor.observed(agent({ id }), { state, verdict, changed: false, events: [] });
     }
     const { next } = peopleOf({
-      ...{ floor, loaded: load(withMore(ZONE)), policy: both, returning: new Returning() },
+      ...{ floor, loaded: load(withMore(ZONE)), policy: both, returning: [] },
       ...{
-        call: ({ id }) => ({ called: id, id }),
-        names: new Map<string, string>(),
+        callApart:
+          () =>
+          ({ id }) => ({ called: id, id }),
         pause: undefined,
         now: NOW,
       },
@@ -282,4 +284,27 @@ test('a policy whose rule names users in its profile shows how many they are', a
   expect((await pageSourceOf(() => 'acme', parts).facts()).policy.lines).toContain(
     'Profile "all" covers users (2).',
   );
+});
+
+test('two agents of one name are told apart in the lists, also where one of them stands in two', () => {
+  const loaded = load(withMore(ZONE));
+  const floor = new Floor();
+  for (const n of [1, 2]) {
+    const id = `id-${n}`;
+    const none = { due: undefined, observed: [], detail: undefined, unknown: [] };
+    const verdict = { agentId: id, profile: 'all', reason: 'waiting', nextAt: NOW + n, ...none } as const;
+    const nora = agent({ id, name: 'Nora Holm', email: `nora.${n}@example.com` });
+    floor.observed(nora, { state: stateOf(id, NOW - HOUR), verdict, changed: false, events: [] });
+  }
+  const back = { id: 'id-1', name: 'Nora Holm', email: 'nora.1@example.com' };
+  const { next, returning } = peopleOf({
+    ...{ floor, loaded, policy: policy({ profiles: [] }), pause: undefined, now: NOW },
+    returning: [{ agent: back, times: 2, lastAt: NOW }],
+    callApart: (agents) => calledApart({ loaded: () => loaded }, agents),
+  });
+  expect([...next, ...returning].map(({ agent: { called } }) => called)).toEqual([
+    'Nora Holm (nora.1@example.com)',
+    'Nora Holm (nora.2@example.com)',
+    'Nora Holm (nora.1@example.com)',
+  ]);
 });

@@ -124,6 +124,21 @@ describe('an agent', () => {
       expect(text).toContain(part);
   });
 
+  test('who is one of more than fit on the page is told to be so', async () => {
+    const many = Array.from({ length: 21 }, (_, n) => ({ called: `Jane ${n}`, id: `jane-${n}` }));
+    const { url } = await page.open([source]);
+    const { visitor, token } = await page.signIn('Supervisors');
+    const told: string[] = [];
+    for (const found of [many, many.slice(1)]) {
+      source.desk.find = () => Promise.resolve(found);
+      told.push((await visitor.post(`${url}/find`, { name: 'jane', token })).text);
+    }
+    expect(told.map((html) => [html.match(/<li>/g)?.length, html.includes('More agents fit')])).toEqual([
+      [20, true],
+      [20, false],
+    ]);
+  });
+
   test('who is found, but may only be called by a hash, is said to be so', async () => {
     source.desk.find = () => Promise.resolve([{ called: '0a1b2c3d4e5f', id: undefined }]);
     const { url } = await page.open([source]);
