@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND, type Duration } from '../../domain/time/time.ts';
 import { oneLine } from '../../texts/clean.ts';
+import { counted } from '../../texts/counted.ts';
 import { clipToWidth } from '../../texts/table.ts';
 import type { Output } from '../shared/output.ts';
 import { untilSignalled } from '../shared/signals.ts';
@@ -56,7 +57,7 @@ export function screenOf(
   const room = Math.max(1, rows - 1);
   const shown = lines.length <= room ? lines : lines.slice(0, room - 1);
   const more = lines.length - shown.length;
-  const all = more === 0 ? shown : [...shown, `… and ${more} more`];
+  const all = more === 0 ? shown : [...shown, `… and ${counted(more, 'more line')}`];
   const fitting = all.map((line) => clipToWidth(oneLine(redactor.hide(line)), Math.max(1, columns)));
   // Behind a line that fills the terminal the cursor stands on its last character, which would be cleared with the rest.
   return `${TOP}${fitting.map((line) => `${REST_OF_LINE}${line}\r\n`).join('')}${REST_OF_SCREEN}`;

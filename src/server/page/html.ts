@@ -3,6 +3,7 @@
  * are put in place of the old ones.
  */
 import { formatDuration, HOUR, SECOND, type Duration } from '../../domain/time/time.ts';
+import { counted } from '../../texts/counted.ts';
 import { exactPercentText } from '../../texts/percent.ts';
 import { htmlText } from '../../texts/clean.ts';
 import { barChart, lineChart, niceTop } from './chart.ts';
@@ -213,7 +214,7 @@ function hoursHtml(day: DayFacts, times: PageTimes): string {
     },
     { from: from + half, to: from + HOUR, parts: [{ name: 'returns', value: returns }] },
   ]);
-  const sums = `${day.logoffs} log-offs, ${day.observed} observed, ${day.returns} silent returns.`;
+  const sums = `${counted(day.logoffs, 'log-off')}, ${day.observed} observed, ${counted(day.returns, 'silent return')}.`;
   const chart = barChart(bars, day, top, `Log-offs and returns by hour. ${sums}`);
   const rows = hours.map(
     ({ from, logoffs, observed, returns }) =>

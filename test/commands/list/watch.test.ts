@@ -17,7 +17,7 @@ describe('a screen', () => {
     expect(shown).toHaveLength(9);
     expect(shown[7]).toHaveLength(40);
     expect(shown[7]).toMatch(/^agent 7 x+…$/);
-    expect(shown[8]).toBe('… and 22 more');
+    expect(shown[8]).toBe('… and 22 more lines');
   });
 
   test.each([

@@ -39,6 +39,12 @@ describe('the page', () => {
     expect(html).toContain('Times in <span data-zone>America/Chicago</span>');
   });
 
+  test('says one log-off and one return as one to readers who do not see the chart', async () => {
+    const today = { ...factsAt().today, logoffs: 1, returns: 1 };
+    const html = await (await fetch(await opened(new PlayedSource(factsAt(NOON, { today }))))).text();
+    expect(html).toContain('Log-offs and returns by hour. 1 log-off, 4 observed, 1 silent return.');
+  });
+
   test('may load only what is its own, be in no frame, and be kept nowhere', async () => {
     const url = await opened(new PlayedSource());
     const { headers } = await fetch(url);
