@@ -132,6 +132,8 @@ export interface Store {
   setFacts(facts: ReadonlyMap<string, string>): Promise<void>;
   /** Names of other stores in the same place that have this fact, and whose lease a worker holds. A place for one store has no others. */
   heldElsewhere?(fact: string, value: string): Promise<readonly string[]>;
+  /** Pauses of other stores in the same place that have this fact, whether or not their time is up. */
+  pausesElsewhere?(fact: string, value: string): Promise<readonly Pause[]>;
 
   /** Agents' names as last seen, for `explain` and `report` without the platform. */
   saveAgents(agents: readonly StoredAgent[]): Promise<void>;

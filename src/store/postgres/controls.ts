@@ -2,15 +2,18 @@
 import type { Pause, SweepBegun, WorkerTrace } from '../../domain/record.ts';
 import type { Self } from '../self.ts';
 import type { Asking } from './database.ts';
-import { DATABASE_NOW } from './machine-clock.ts';
+import { DATABASE_NOW, type MachineClock } from './machine-clock.ts';
 import { storable, storableOr, type Organisation } from './organisation.ts';
 
 /** The pause, whether or not its time is up, by this machine's clock. */
 export async function readPause({ db, name, clock }: Organisation): Promise<Pause | undefined> {
-  const sql = `SELECT since, until, reason, actor, ${DATABASE_NOW} FROM idle_enforcer.pause WHERE organisation = $1`;
-  const [row] = await db.rows(sql, name);
-  if (row === undefined) return undefined;
-  const [since, until, reason, actor, now] = row;
+  const [row] = await db.rows(`${PAUSES} WHERE organisation = $1`, name);
+  return row && pauseIn(row, clock);
+}
+
+const PAUSES = `SELECT since, until, reason, actor, ${DATABASE_NOW} FROM idle_enforcer.pause`;
+
+function pauseIn([since, until, reason, actor, now]: readonly unknown[], clock: MachineClock): Pause {
   const ahead = clock.aheadOf(now);
   return {
     since: Number(since) + ahead,
@@ -18,6 +21,16 @@ export async function readPause({ db, name, clock }: Organisation): Promise<Paus
     reason: typeof reason === 'string' ? reason : undefined,
     by: typeof actor === 'string' ? actor : undefined,
   };
+}
+
+/** See `Store.pausesElsewhere`. */
+export async function pausesElsewhere(
+  { db, name, clock }: Organisation,
+  fact: string,
+  value: string,
+): Promise<readonly Pause[]> {
+  const sql = `${PAUSES} JOIN idle_enforcer.fact USING (organisation) WHERE organisation <> $1 AND name = $2 AND value = $3`;
+  return (await db.rows(sql, name, fact, value)).map((row) => pauseIn(row, clock));
 }
 
 const SET_PAUSE = `INSERT INTO idle_enforcer.pause (organisation, since, until, reason, actor) VALUES ($1, $2, $3, $4, $5)

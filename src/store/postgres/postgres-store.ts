@@ -146,12 +146,7 @@ export class PostgresStore implements Store {
   }
 
   /** By the database's clock. */
-  holdLease(
-    holder: string,
-    _now: Instant,
-    ttl: Duration,
-    quiet: Duration = 0,
-  ): Promise<LeaseGrant | undefined> {
+  holdLease(holder: string, _now: Instant, ttl: Duration, quiet = 0): Promise<LeaseGrant | undefined> {
     return this.#lease.hold(holder, ttl, quiet);
   }
 
@@ -310,6 +305,10 @@ export class PostgresStore implements Store {
 
   heldElsewhere(fact: string, value: string): Promise<readonly string[]> {
     return controls.heldElsewhere(this.#db, this.#name, fact, value);
+  }
+
+  pausesElsewhere(fact: string, value: string): Promise<readonly Pause[]> {
+    return controls.pausesElsewhere(this.#organisation, fact, value);
   }
 
   async learnt(): Promise<PlatformBehaviour | undefined> {

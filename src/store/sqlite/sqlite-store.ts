@@ -44,6 +44,7 @@ import type { StoreOptions } from './options.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { inTurns } from './turns.ts';
 import { NOTHING_CARRIED, readCarried } from './carried.ts';
+import { pausesBeside } from './pauses-beside.ts';
 import { readPause, writePause } from './pauses.ts';
 import { forgetBefore, giveBackSpace } from './prune.ts';
 import * as sql from './statements.ts';
@@ -116,12 +117,7 @@ export class SqliteStore implements Store {
     return this.#opened;
   }
 
-  holdLease(
-    holder: string,
-    now: Instant,
-    ttl: Duration,
-    quiet: Duration = 0,
-  ): Promise<LeaseGrant | undefined> {
+  holdLease(holder: string, now: Instant, ttl: Duration, quiet = 0): Promise<LeaseGrant | undefined> {
     return this.#later(() => {
       if (this.#broken) this.#openAnew();
       const grant = takeLease(this.#db, this.#self, this.#foundLease, { holder, now, ttl, quiet });
@@ -135,7 +131,7 @@ export class SqliteStore implements Store {
     return this.#later(() => leaseTrace(this.#db));
   }
 
-  releaseLease(holder: string, underWay: Duration = 0): Promise<void> {
+  releaseLease(holder: string, underWay = 0): Promise<void> {
     return this.#later(() => {
       dropLease(this.#db, holder, underWay > 0 ? this.#now() + underWay : 0);
     });
@@ -228,6 +224,10 @@ export class SqliteStore implements Store {
     return this.#writeAsVisitor(() => {
       addResumeRequest(this.#db);
     });
+  }
+
+  pausesElsewhere(fact: string, value: string): Promise<readonly Pause[]> {
+    return this.#later(() => pausesBeside(this.place, this.#now, fact, value));
   }
 
   addStay(agentId: string, decide: (found: StayGround) => RecordEvent | undefined): Promise<void> {

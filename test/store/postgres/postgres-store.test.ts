@@ -68,6 +68,20 @@ here('a store in a database', () => {
     expect(await held()).toEqual([]);
   });
 
+  test('knows what is paused under other names that have a fact', async () => {
+    const empty = await fresh();
+    const [own, other, third] = [
+      await open(empty, 'own'),
+      await open(empty, 'other'),
+      await open(empty, 'third'),
+    ];
+    for (const store of [own, other]) await store.setFacts(new Map([['id', 'x']]));
+    const pause = { since: BASE, until: BASE + MINUTE, reason: 'audit', by: 'ops@host' };
+    for (const store of [own, other, third]) await store.setPause(pause);
+    expect(await own.pausesElsewhere?.('id', 'x')).toEqual([pause]);
+    expect(await third.pausesElsewhere?.('id', 'y')).toEqual([]);
+  });
+
   describe('that is made', () => {
     test('by five at once is made once, and all of them can use it', async () => {
       const empty = await fresh();
