@@ -7,6 +7,7 @@ import { Alarms } from '../controller/alarms.ts';
 import { Controller } from '../controller/sweep.ts';
 import type { InForce } from '../controller/in-force.ts';
 import type { Directory, Effects, ObservationSource } from '../ports/agents.ts';
+import { uptimeOf } from '../ports/clock.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 import type { EvidenceSources } from '../ports/evidence.ts';
 import type { Store } from '../ports/store.ts';
@@ -93,7 +94,7 @@ export async function assemble(loaded: LoadedPolicy, store: Store, around: Surro
 }
 
 async function assembled(loaded: LoadedPolicy, store: Store, around: Surroundings): Promise<Assembly> {
-  const { clock, metrics } = around;
+  const { clock, metrics, among: { refused } = {} } = around;
   tellMode(metrics, loaded.settings, around.log);
   watchControls(metrics, store, clock);
   const platform = (around.connect ?? connect)(loaded.settings, around);
@@ -107,8 +108,7 @@ async function assembled(loaded: LoadedPolicy, store: Store, around: Surrounding
     health.turned(clock.now());
     void telling.notifier.flush();
   };
-  const { refused } = around.among ?? {};
-  const start = { ...around, alarms, startedAt: clock.now(), interval, failed, refused };
+  const start = { ...around, alarms, startedAt: uptimeOf(clock), interval, failed, refused };
   try {
     tellOfDamage(store, telling);
     await untilReached(start, () => signedIn(platform, store, loaded.settings, around));

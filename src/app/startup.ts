@@ -1,7 +1,7 @@
 /** The way to a platform that need not be there yet when the worker starts. */
-import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time/time.ts';
+import { MINUTE, SECOND, type Duration } from '../domain/time/time.ts';
 import type { Alarms } from '../controller/alarms.ts';
-import type { Clock } from '../ports/clock.ts';
+import { uptimeOf, type Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { CredentialsError, PlatformError } from '../genesys/http/errors.ts';
 import { faultLine, PolicyRefused } from '../policy-file/faults.ts';
@@ -22,7 +22,8 @@ export interface StartParts {
   /** Ends the waiting. */
   readonly signal: AbortSignal;
   readonly alarms: Pick<Alarms, 'unwatched' | 'while'>;
-  readonly startedAt: Instant;
+  /** By the clock that nobody sets. */
+  readonly startedAt: Duration;
   /** The usual time between two sweeps: none of them takes place before the platform is reached. */
   readonly interval: Duration;
   /** After each try that failed. */
@@ -58,8 +59,7 @@ export async function untilReached<T>(parts: StartParts, ask: () => Promise<T>):
 }
 
 function tellUnreached({ clock, alarms, startedAt, interval }: StartParts, { message }: PlatformError): void {
-  const now = clock.now();
-  alarms.unwatched(now, message, Math.floor((now - startedAt) / interval));
+  alarms.unwatched(clock.now(), message, Math.floor((uptimeOf(clock) - startedAt) / interval));
 }
 
 /** At once, and every hour: no supervisor sees this process end. */

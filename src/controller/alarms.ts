@@ -17,6 +17,11 @@ const CLOCKS_DRIFT: Duration = 30 * SECOND;
 /** An alarm that lasts is raised again after this long. */
 const AGAIN: Duration = HOUR;
 
+/** Said so lately that it need not be said again. A clock that was set back must not silence an alarm until it has come up again. */
+function isRecent(saidAt: Instant | undefined, now: Instant): boolean {
+  return saidAt !== undefined && Math.abs(now - saidAt) < AGAIN;
+}
+
 /** What brought an agent onto the ladder, for alarms: the rule, what it measured then, and its limit now. */
 export function causeFields(cause: Cause | undefined, policy: Policy): Alarm['fields'] {
   if (cause === undefined) return {};
@@ -95,7 +100,7 @@ export class Alarms {
       this.#driftSaidAt = undefined;
       return false;
     }
-    if (this.#driftSaidAt !== undefined && now - this.#driftSaidAt < AGAIN) return false;
+    if (isRecent(this.#driftSaidAt, now)) return false;
     this.#driftSaidAt = now;
     return true;
   }
@@ -107,7 +112,7 @@ export class Alarms {
       if (this.#raised.delete(kind)) this.#over(kind);
       return;
     }
-    if (last !== undefined && now - last < AGAIN) return;
+    if (isRecent(last, now)) return;
     this.#raised.set(kind, now);
     this.#raise({ kind, message, fields });
   }

@@ -51,7 +51,8 @@ export class Health {
 
   /** `/healthz`: the loop makes progress. */
   alive(now: Instant): Probe {
-    const idle = now - this.#turnAt;
+    // A clock that was set back must not make an old sweep a recent one.
+    const idle = Math.abs(now - this.#turnAt);
     const stuckAfter = Math.max(STUCK_AFTER, INTERVALS * this.#longestInterval());
     if (idle > stuckAfter) return { ok: false, why: `the loop has not moved for ${seconds(idle)} s` };
     return { ok: true, why: 'the loop makes progress' };
@@ -63,7 +64,7 @@ export class Health {
     if (this.#lease() === 'standby')
       return { ok: true, why: 'standby: another worker holds the lease', isStandby: true };
     if (this.#completeAt === undefined) return { ok: false, why: 'no complete sweep yet' };
-    const age = now - this.#completeAt;
+    const age = Math.abs(now - this.#completeAt);
     const fresh = Math.max(FRESH, FRESH_INTERVALS * this.#longestInterval());
     if (age > fresh) return { ok: false, why: `the last complete sweep is ${seconds(age)} s old` };
     return { ok: true, why: 'the last complete sweep is recent' };

@@ -45,6 +45,19 @@ test('after ten intervals it is told with its reason, and again every hour', asy
   expect(raised[0]?.after).toBeLessThan(11 * MINUTE + SECOND);
 });
 
+test('a clock that ran ahead at the start, and is set right meanwhile, puts the alarm off by nothing', async () => {
+  const truth = clock;
+  let ahead = 5 * HOUR;
+  const sleep = truth.sleep.bind(truth);
+  const set = { now: () => truth.now() + ahead, uptime: () => truth.now() - BASE, sleep };
+  const ask = (): Promise<string> => {
+    if (truth.now() > BASE + MINUTE) ahead = 0;
+    return reachedAt(BASE + 80 * MINUTE)();
+  };
+  await untilReached({ ...parts, clock: set, startedAt: 0 }, ask);
+  expect(raised.map(({ after }) => Math.round(after / MINUTE))).toEqual([10, 70]);
+});
+
 test('wrong credentials are not waited for', async () => {
   const wrong = new CredentialsError('login: 401', { ...FACTS, kind: 'credentials' });
   await expect(untilReached(parts, () => Promise.reject(wrong))).rejects.toBe(wrong);

@@ -49,6 +49,12 @@ describe.each(CAUSES)('%s: %s', (kind, _, cause, after) => {
   });
 });
 
+test('an alarm that a clock which ran ahead raised is raised again an hour after that was set right, and not only when its time has come', () => {
+  alarms.while('store', true, BASE + 9 * HOUR, '', {});
+  for (let minute = 0; minute < 120; minute += 1) alarms.while('store', true, BASE + minute * MINUTE, '', {});
+  expect(told).toEqual(['store', 'store', 'store']);
+});
+
 test('unknown_share tells what is unknown, the most frequent first', () => {
   const raised: object[] = [];
   const loud = new Alarms(
@@ -116,6 +122,11 @@ describe('clocks that drift apart', () => {
   test('are warned of beyond thirty seconds, when it begins and every hour', () => {
     const warned = [0, 1, 59, 60, 61].map((minute) => alarms.drifts(31 * SECOND, BASE + minute * MINUTE));
     expect(warned).toEqual([true, false, false, true, false]);
+  });
+
+  test('are warned of once more when the clock by which that was said is set back', () => {
+    const warned = [9 * 60, 0, 59, 60].map((minute) => alarms.drifts(31 * SECOND, BASE + minute * MINUTE));
+    expect(warned).toEqual([true, true, false, true]);
   });
 
   test('are not warned of at thirty seconds, and are warned of anew after they had come together', () => {

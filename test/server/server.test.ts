@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { UNASKED } from '../../src/domain/evidence/calibration.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../src/domain/tracking/platform-behaviour.ts';
-import { MINUTE, SECOND } from '../../src/domain/time/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time/time.ts';
 import { Health } from '../../src/server/health.ts';
 import { startServer, type RunningServer, type ServerParts } from '../../src/server/server.ts';
 import { report } from '../controller/parts.ts';
@@ -29,6 +29,15 @@ describe('the probes', () => {
     expect(young.ready(T).ok).toBe(false);
     young.completed(T);
     expect([young.ready(T + 3 * MINUTE).ok, young.ready(T + 3 * MINUTE + 1).ok]).toEqual([true, false]);
+  });
+
+  test('a clock that is set back makes no old sweep a recent one', () => {
+    const ahead = health();
+    ahead.completed(T + 2 * HOUR);
+    ahead.turned(T + 2 * HOUR);
+    expect([ahead.alive(T).ok, ahead.ready(T).ok]).toEqual([false, false]);
+    ahead.turned(T);
+    expect([ahead.alive(T).ok, ahead.ready(T).ok]).toEqual([true, false]);
   });
 
   test('a service that is stopping is alive, and takes no more traffic', () => {

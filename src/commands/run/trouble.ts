@@ -126,7 +126,7 @@ function failureOf(error: unknown, before: Failure | undefined, now: Instant): F
   const trouble = { why: 'it could not be started: the log says why', faults: [why] };
   const message = 'the organisation could not be started: no agent of it is watched';
   const alarm: Alarm = { kind: error instanceof StoreError ? 'store' : 'blind', message, fields: { why } };
-  const isNews = before?.text !== text || now - before.saidAt >= AGAIN;
+  const isNews = before?.text !== text || Math.abs(now - before.saidAt) >= AGAIN;
   return { trouble, alarm, text, saidAt: isNews ? now : before.saidAt, isNews };
 }
 
