@@ -76,7 +76,7 @@ function lastLogoffOf(state: AgentState | undefined): Instant {
   return ladder === undefined ? Infinity : placeIn(ladder).lastLogoffAt;
 }
 
-/** The line for an outage that this sweep ends. */
+/** The line for an outage that this sweep ends, which is complete. */
 export function gapEvent(
   before: ControllerState,
   at: Instant,

@@ -1,4 +1,5 @@
 /** What is said of a sweep that has ended: the line of the log, and what it is an alarm for. */
+import { areApart } from '../domain/planning/holds.ts';
 import type { SweepReport } from '../ports/metrics.ts';
 import type { OpenInteractions } from '../ports/open-interactions.ts';
 import type { ActuatorDeps } from './actuator/deps.ts';
@@ -21,9 +22,10 @@ export async function withConversations(
   watched: Watched,
   signal: AbortSignal,
 ): Promise<Watched> {
-  const { findings, now, context } = watched;
+  const { findings, now, context, summary } = watched;
+  if (openInteractions === undefined || areApart(summary.clockError)) return watched;
   const stuck = alarms.toReport(findings, context.policy.caps.engagedTooLong, now).slice(0, MOST_ASKED);
-  if (openInteractions === undefined || stuck.length === 0) return watched;
+  if (stuck.length === 0) return watched;
   const ask = async (id: string): Promise<readonly (readonly [string, readonly string[]])[]> => {
     const found = await openInteractions.of(id, signal).catch(() => undefined);
     return found === undefined || found.length === 0 ? [] : [[id, found]];
@@ -45,5 +47,7 @@ export function raiseAfter(
   alarms.after(report, now, (policy.unsure?.size ?? 0) > 0 ? report.verdicts.names_unsure : 0);
   if (alarms.drifts(summary.clockError, now))
     log.warn({ clockError: summary.clockError }, 'the clocks of this machine and the platform drift apart');
-  alarms.engaged(findings, policy.caps.engagedTooLong, now, name, conversations);
+  // By a wrong clock every interaction is a long one.
+  if (!areApart(summary.clockError))
+    alarms.engaged(findings, policy.caps.engagedTooLong, now, name, conversations);
 }

@@ -210,7 +210,7 @@ export class Controller {
       ledger: enforced.ledger,
       observedLedger: imagined.ledger,
     });
-    const gap = gapEvent(before, startedAt, usual, sweepId);
+    const gap = complete ? gapEvent(before, startedAt, usual, sweepId) : undefined;
     // Nobody tells of it a second time: what cannot be written now waits.
     this.#deps.accounting.add(gap === undefined ? [] : [gap]);
     this.#deps.accounting.add(this.#news.of(findings, enforced, { sweepId, policy }, now));

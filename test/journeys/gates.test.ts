@@ -120,6 +120,31 @@ describe('settling', () => {
       expect(logoffs(await shift.events())).toHaveLength(3);
     });
   });
+
+  test('an outage of the platform is on record as one gap when it ends, however many sweeps saw nothing meanwhile', async () => {
+    await during({ ...GONE, agents: 3 }, async (shift) => {
+      await shift.until(20);
+      shift.sandbox.setFaults({ forbidden: 1 });
+      await shift.until(40);
+      expect(last(shift, 20).every(({ complete }) => !complete)).toBe(true);
+      expect(await shift.events('gap')).toEqual([]);
+      shift.sandbox.setFaults({ forbidden: 0 });
+      await shift.until(43);
+      expect((await shift.events('gap')).map(({ measured }) => measured)).toEqual([21 * MINUTE]);
+    });
+  });
+
+  test('a platform clock that is a year ahead for a while makes no gap of a year, and reports no agent as engaged for one', async () => {
+    await during({ ...GONE, cast: ['long-caller'], agents: 6 }, async (shift) => {
+      await shift.until(20);
+      shift.sandbox.setFaults({ clockSkewMs: 365 * DAY });
+      await shift.until(30);
+      shift.sandbox.setFaults({ clockSkewMs: 0 });
+      await shift.until(35);
+      expect((await shift.events('gap')).map(({ measured }) => measured)).toEqual([11 * MINUTE]);
+      expect(shift.alarms).toEqual(['clock']);
+    });
+  });
 });
 
 async function standingOf(
