@@ -30,7 +30,11 @@ const BASE = 31;
 const LEAVING = Array.from({ length: GRAM }).reduce<number>((power) => Math.imul(power, BASE), 1);
 
 /** Schemes of the header Authorization, with whatever follows. */
-const AUTHORIZATION = /\b(Bearer|Basic|SSWS)\s+[\w.~+/=-]+/gi;
+const AUTHORIZATION = /\b(Bearer|Basic|SSWS)\s+([\w.~+/=-]+)/gi;
+/** "Basic training" is a name of a presence, and "Bearer token" is told in sentences: unlike these, a credential is no plain word. */
+const WORD = /^(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,8})\.?$/;
+const HEADER = /\bauthorization\W*$/i;
+const NEAR = 24;
 
 interface Place {
   readonly form: string;
@@ -80,7 +84,7 @@ export class Redactor {
       out += `${text.slice(done, from)}${HIDDEN}`;
       done = to;
     }
-    return (done === 0 ? text : out + text.slice(done)).replace(AUTHORIZATION, `$1 ${HIDDEN}`);
+    return (done === 0 ? text : out + text.slice(done)).replace(AUTHORIZATION, withoutCredential);
   }
 
   /** The same for every text within: keys, lists and other values stay as they are. */
@@ -94,6 +98,14 @@ export class Redactor {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.#hidden(each)]));
   }
+}
+
+function withoutCredential(found: string, scheme: string, what: string, at: number, text: string): string {
+  const isName =
+    scheme.toUpperCase() !== 'SSWS' &&
+    WORD.test(what) &&
+    !HEADER.test(text.slice(Math.max(0, at - NEAR), at));
+  return isName ? found : `${scheme} ${HIDDEN}`;
 }
 
 /** Where in the text itself something stands that shows in it once it is taken apart. */

@@ -149,6 +149,28 @@ describe('a text without a secret', () => {
       `sent Authorization: Bearer ${HIDDEN} and SSWS ${HIDDEN}`,
     );
   });
+
+  test('keeps names that begin with one: a profile, a presence, a team', () => {
+    for (const name of [
+      'profile "Basic support"',
+      'busy (Basic Training)',
+      'Basic TEAM',
+      'the Bearer token.',
+    ])
+      expect(new Redactor().hide(name)).toBe(name);
+  });
+
+  test.each([
+    'Authorization: Basic abcdefgh',
+    '{"authorization":"Bearer letters"}',
+    'Bearer abcdefghijklmnopqrst',
+    'Basic YWJjOmRlZg==',
+    'basic aBcDeFgH',
+    'Bearer word.with.dots',
+    'SSWS letters',
+  ])('loses what may be a credential: %s', (text) => {
+    expect(new Redactor().hide(text)).toMatch(/(?:Bearer|Basic|SSWS) \[hidden\]/i);
+  });
 });
 
 test('tokens are hidden as long as they may be good, and the secrets of the settings for good', () => {
