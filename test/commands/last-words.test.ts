@@ -1,6 +1,6 @@
 /** How the program ends when something is thrown that nobody catches. */
 import { expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,4 +41,19 @@ server: { host: 127.0.0.1, port: 0 }
   expect(said).toContain('Unexpected: Error: socket hang up, sent [hidden]');
   expect(said).not.toContain(SECRET.slice(0, 12));
   expect(said).not.toContain(Buffer.from(SECRET).toString('hex').slice(0, 24));
+});
+
+test.each([
+  ['backup', ['backup', 'copy.db']],
+  ['demo', ['demo', '--keep', 'kept']],
+])('%s in a folder that is gone ends with 1, and says so', (_, args) => {
+  const folder = mkdtempSync(join(tmpdir(), 'idle-enforcer-gone-'));
+  const gone = 'cd "$0" && rmdir "$0" && exec "$@"';
+  const { status, stderr } = spawnSync('bash', ['-c', gone, folder, process.execPath, MAIN, ...args], {
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([
+    1,
+    'The folder in which this command is run does not exist any more: go to one that exists, or give whole paths.\n',
+  ]);
 });

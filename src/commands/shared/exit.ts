@@ -26,6 +26,10 @@ const REFUSED_STORES: ReadonlySet<StoreErrorKind> = new Set(['newer', 'foreign']
 /** Their sentence says everything: a stack would only hide it. */
 const SAID = [Incomplete, StoreError, PlatformError, ListenError, OutputError] as const;
 
+/** A path that was given begins there. */
+const NO_FOLDER =
+  'The folder in which this command is run does not exist any more: go to one that exists, or give whole paths.';
+
 /** The sentence for the person at the terminal, and the exit code. */
 export function explainError(error: unknown): { readonly code: number; readonly text: string } {
   if (error instanceof PolicyRefused) {
@@ -36,7 +40,8 @@ export function explainError(error: unknown): { readonly code: number; readonly 
     return { code: EXIT.refused, text: lines.join('\n') };
   }
   if (!(error instanceof Error)) return { code: EXIT.unexpected, text: `Unexpected: ${String(error)}` };
-  const { message, stack = message } = error;
+  const { message, stack = message, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === 'uv_cwd') return { code: EXIT.unexpected, text: NO_FOLDER };
   const isRefused = error instanceof StoreError && REFUSED_STORES.has(error.kind);
   if (isRefused || REFUSED.some((kind) => error instanceof kind))
     return { code: EXIT.refused, text: message };
