@@ -1,15 +1,14 @@
 /** Two random lives of one agent, alike but for a stay in one of them: it never makes anybody due earlier, whatever else happens. */
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ROUTING_STATUSES, SYSTEM_PRESENCES, type Observation } from '../../../src/domain/agent.ts';
 import { contextFor, evaluate } from '../../../src/domain/judging/evaluate.ts';
 import type { Policy } from '../../../src/domain/policy/policy.ts';
 import type { AgentState, Stay } from '../../../src/domain/tracking/state.ts';
-import { HOUR, MINUTE, SECOND, type Instant } from '../../../src/domain/time/time.ts';
+import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { stateBody, stateOf } from '../../../src/store/codec.ts';
-import { agent, calendar, clockTime, policy, profile, RETURNS, rule } from '../build.ts';
+import { calendar, policy, profile, RETURNS, rule } from '../build.ts';
+import { looksOf, ME, step } from '../looks.ts';
 
-const ME = agent();
 const HOURS = { calendar: calendar('UTC', ['09:20-09:40', '10:00-11:00']), side: 'during' } as const;
 
 function policyWith(limit: string): Policy {
@@ -24,65 +23,6 @@ function policyWith(limit: string): Policy {
 }
 
 const POLICIES = [policyWith('3m'), policyWith('6m')] as const;
-
-const step = fc.record({
-  after: fc.oneof(
-    { weight: 8, arbitrary: fc.integer({ min: 20, max: 90 }) },
-    { weight: 1, arbitrary: fc.nat(900) },
-  ),
-  ago: fc.nat(50),
-  happens: fc.constantFrom('nothing', 'nothing', 'nothing', 'presence', 'routing', 'talk', 'bounce', 'token'),
-  to: fc.nat(20),
-  lacks: fc.constantFrom('', '', '', '', '', 'presence', 'routing', 'conversations', 'stamps'),
-  reload: fc.nat(12).map((n) => n === 0),
-});
-type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
-
-/** What of a reading may be missing. */
-function shown(
-  lacks: string,
-  presence: NonNullable<Observation['presence']>,
-  routing: NonNullable<Observation['routing']>,
-  talks: number,
-): Pick<Observation, 'presence' | 'routing' | 'conversations'> {
-  const stamped = lacks === 'stamps' ? { ...presence, since: undefined } : presence;
-  return {
-    presence: lacks === 'presence' ? undefined : stamped,
-    routing: lacks === 'routing' ? undefined : routing,
-    conversations: lacks === 'conversations' ? undefined : { contactCentre: talks, enterprise: 0 },
-  };
-}
-
-/** What the platform shows, look by look. */
-function looksOf(steps: readonly Step[]): readonly (Observation & { readonly reload: boolean })[] {
-  let presence: { system: (typeof SYSTEM_PRESENCES)[number]; definitionId: undefined; since: Instant } = {
-    ...{ system: 'AVAILABLE', definitionId: undefined, since: clockTime('08:00') },
-  };
-  let routing: { status: (typeof ROUTING_STATUSES)[number]; since: Instant } = {
-    status: 'OFF_QUEUE',
-    since: clockTime('08:00'),
-  };
-  let [talks, token, now] = [0, clockTime('07:59'), clockTime('09:00')];
-  return steps.map(({ after, ago, happens, to, lacks, reload }) => {
-    now += after * SECOND;
-    const at = now - Math.min(ago, after) * SECOND;
-    const system = SYSTEM_PRESENCES[to % SYSTEM_PRESENCES.length] ?? 'AVAILABLE';
-    if (happens === 'presence') presence = { ...presence, system, since: at };
-    if (happens === 'routing')
-      routing = { status: ROUTING_STATUSES[to % ROUTING_STATUSES.length] ?? 'IDLE', since: at };
-    if (happens === 'talk') talks = talks === 0 ? 1 : 0;
-    if (happens === 'bounce') [presence, token] = [{ ...presence, since: at }, at - SECOND];
-    if (happens === 'token') token = at;
-    return {
-      agentId: ME.id,
-      at: now,
-      ...shown(lacks, presence, routing, talks),
-      tokenIssuedAt: token,
-      missing: [],
-      reload,
-    };
-  });
-}
 
 test('whenever an agent who has stayed is due, so would be the same agent without the stay; and never before it is over', () => {
   let met = 0;
