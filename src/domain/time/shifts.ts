@@ -4,7 +4,7 @@
  */
 import type { Hours } from './calendar.ts';
 import { common, unionOf, without } from './spans.ts';
-import { DAY, HOUR, MINUTE, type Duration, type Instant, type Interval } from './time.ts';
+import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant, type Interval } from './time.ts';
 
 /** A calendar whose windows are each agent's own published shift, made longer at both ends. */
 export interface ShiftCalendar {
@@ -133,9 +133,22 @@ function isUnreadable({ work, activities }: Shifts): boolean {
   return work.length === 0 && activities.some(({ category }) => category === 'unknown');
 }
 
+/** Readings overtake each other by less than this. */
+const OVERTAKEN: Duration = 30 * SECOND;
+
+/** Whether it was read by a clock that ran ahead: it is of another time, and tells nothing of this one. */
+export function isReadAhead({ readAt }: Shifts, now: Instant): boolean {
+  return readAt - now > OVERTAKEN;
+}
+
 /** Takes in what was read last: it decides from its time on, and what was known before goes on counting for the time before. */
-export function remembered(before: Shifts | undefined, read: Shifts | undefined): Shifts | undefined {
-  if (before === undefined || read === undefined) return read ?? before;
+export function remembered(
+  before: Shifts | undefined,
+  read: Shifts | undefined,
+  now: Instant,
+): Shifts | undefined {
+  if (read === undefined || isReadAhead(read, now)) return before;
+  if (before === undefined) return read;
   if (read.readAt <= before.readAt) return before;
   const past = { from: read.readAt - SHIFTS_REMEMBERED, to: read.readAt };
   const known = common([past], knownAt(before, read.readAt));
@@ -161,8 +174,8 @@ function knownAt(shifts: Shifts, now: Instant): readonly Interval[] {
 }
 
 /** Whether a schedule still holds. */
-export function holds({ readAt }: Shifts, now: Instant): boolean {
-  return now < readAt + SHIFTS_HOLD;
+export function holds(shifts: Shifts, now: Instant): boolean {
+  return now < shifts.readAt + SHIFTS_HOLD && !isReadAhead(shifts, now);
 }
 
 /** Whether it is known on which side of a shift a moment lies. */

@@ -2,6 +2,7 @@
  * When the server's clock was ahead for a while and has been set right: the state then speaks of a time that is still to
  * come, and until it came no clock would move. What lies in the future is pulled back to now.
  */
+import { isReadAhead } from '../time/shifts.ts';
 import { SECOND, type Duration, type Instant } from '../time/time.ts';
 import type { AgentState, Ladder } from './state.ts';
 
@@ -24,13 +25,12 @@ export function pulledBack(s: AgentState, now: Instant): AgentState {
   const state = withInstants(s, (at) => Math.min(at, now));
   const leftOut = state.leftOut.filter(({ from, to }) => from < to);
   const ladder = endingLater(state.episode.ladder, s.episode.ladder);
-  const shifts = s.shifts && { ...s.shifts, readAt: Math.min(s.shifts.readAt, now) };
   return {
     ...state,
     seenAt: now,
     leftOut,
     episode: { ...state.episode, ladder },
-    ...(shifts && { shifts }),
+    shifts: s.shifts && isReadAhead(s.shifts, now) ? undefined : s.shifts,
   };
 }
 
