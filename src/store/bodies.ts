@@ -153,7 +153,8 @@ const ladder = z.discriminatedUnion('kind', [
 ]) satisfies z.ZodType<{ readonly kind: Ladder['kind'] }>;
 
 const actions = list(z.enum(ACTIONS));
-const begun = { from: instant, to: instant, actions, done: actions, former: snapshot };
+const isRegretted = z.literal(true).optional();
+const begun = { from: instant, to: instant, actions, done: actions, former: snapshot, isRegretted };
 const logoff = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('intended'), ...begun }),
   z.object({ kind: z.literal('acted'), ...begun }),

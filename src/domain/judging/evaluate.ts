@@ -6,7 +6,7 @@
 import type { Agent, Observation } from '../agent.ts';
 import type { TrackingContext } from '../tracking/compare.ts';
 import { leaveLadder, noteUnread } from '../tracking/own-logoff.ts';
-import { regretIn } from '../tracking/regret.ts';
+import { noteRegret, regretIn } from '../tracking/regret.ts';
 import type { AgentState, Stay, TrackingEvent } from '../tracking/state.ts';
 import { track, type Tracked } from '../tracking/track.ts';
 import type { Policy, Profile } from '../policy/policy.ts';
@@ -81,7 +81,7 @@ export function evaluate(
   const judged = afterVerdict(tracked.state, verdict, at);
   const regret = tracked.changed ? regretIn(state, tracked.state, context.windowBefore) : undefined;
   return {
-    state: judged,
+    state: regret === undefined ? judged : noteRegret(judged),
     verdict,
     changed: tracked.changed || judged !== tracked.state,
     events: regret === undefined ? tracked.events : [...tracked.events, regret],

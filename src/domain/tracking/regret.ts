@@ -14,23 +14,18 @@ export function regretIn(
   window: Duration = Infinity,
 ): TrackingEvent | undefined {
   const { logoff } = after;
-  if (logoff === undefined || logoff.from !== before?.logoff?.from || mayHaveDone(logoff).length === 0)
-    return undefined;
+  if (logoff === undefined || logoff.from !== before?.logoff?.from) return undefined;
+  if (logoff.isRegretted === true || mayHaveDone(logoff).length === 0) return undefined;
   const { from } = logoff;
   const sign = signSince(from, after, window);
   if (sign === undefined || signSince(from, before, window) !== undefined) return undefined;
-  if (wasRegretted(from, before)) return undefined;
   const delay = sign.at - from;
   return delay > REGRETTED_WITHIN ? undefined : { kind: 'regret', at: sign.at, delay, sign: sign.kind };
 }
 
-/**
- * A sign after the log-off was told of as a regret before evidence said that it was a browser's. It stays one: what evidence cannot tell
- * is the login that a person typed, and that is what a log-off in the wrong place leads to.
- */
-function wasRegretted(from: Instant, { evidence }: AgentState): boolean {
-  if (evidence?.isUsed !== true || evidence.answer !== 'bounce') return false;
-  return evidence.stamp > from && evidence.stamp - from <= REGRETTED_WITHIN;
+/** Notes that a regret was told. It stays one, also where a departure or evidence takes the sign back: it is not told again. */
+export function noteRegret(s: AgentState): AgentState {
+  return s.logoff === undefined ? s : { ...s, logoff: { ...s.logoff, isRegretted: true } };
 }
 
 /** What an agent has shown since a log-off began. */

@@ -122,6 +122,8 @@ interface LogoffFacts {
   /** What it has certainly done. Of one that broke off in a crash this may lack what came last. */
   readonly done: readonly Action[];
   readonly former: Snapshot;
+  /** A sign so soon after it that it was wrong has been told. */
+  readonly isRegretted?: true | undefined;
 }
 
 /** The newest log-off of ours: what it did must not be read as a person's doing. */

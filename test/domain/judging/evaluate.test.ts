@@ -105,11 +105,15 @@ describe('while a policy with another window of returns is brought out to half o
   });
 });
 
-test('a sign within ten minutes of a log-off is told as a regret, after what tracking tells of it', () => {
+test('a sign within ten minutes of a log-off is told as a regret, after what tracking tells of it, and it is noted that it was', () => {
   const s = story().until('10:00').logOff().until('10:01');
   const busy = { system: 'BUSY', definitionId: undefined, since: clockTime('10:02:30') } as const;
-  const { events } = look(s.state(), '10:03', { presence: busy, tokenIssuedAt: clockTime('10:02:29') });
+  const { state, events } = look(s.state(), '10:03', {
+    presence: busy,
+    tokenIssuedAt: clockTime('10:02:29'),
+  });
   expect(events.map(({ kind }) => kind)).toEqual(['late_return', 'regret']);
+  expect([s.state().logoff?.isRegretted, state?.logoff?.isRegretted]).toEqual([undefined, true]);
   const idle = look(s.state(), '10:03', { presence: { ...busy, system: 'OFFLINE' } });
   expect(idle.events).toHaveLength(0);
 });

@@ -1,6 +1,6 @@
 /** Log-offs that turn out to have been wrong: the agent was there after all, and shows it within ten minutes. */
 import { describe, expect, test } from '@jest/globals';
-import { regretIn } from '../../../src/domain/tracking/regret.ts';
+import { noteRegret, regretIn } from '../../../src/domain/tracking/regret.ts';
 import type { AgentState, TrackingEvent } from '../../../src/domain/tracking/state.ts';
 import { formatDuration, MINUTE, type Duration } from '../../../src/domain/time/time.ts';
 import { asClockTime, rule } from '../build.ts';
@@ -37,7 +37,9 @@ function regretsBeside(
     const now = asClockTime(s.now);
     for (const [time, change] of changes) if (time > now && time <= next) s.at(time, change);
     s.until(next);
-    found.push(regretIn(before, s.state(), window));
+    const regret = regretIn(before, s.state(), window);
+    if (regret !== undefined) s.put(noteRegret(s.state()));
+    found.push(regret);
   }
   return found.flatMap((event) =>
     event?.kind === 'regret'
@@ -72,6 +74,18 @@ describe('a log-off is regretted', () => {
       ['10:07', { presence: 'AVAILABLE' }],
     );
     expect(found).toEqual(['10:03 login after 3m']);
+  });
+
+  test('once, also where the change of presence goes with a departure that follows it', () => {
+    const found = regrets(
+      story().until('10:00').logOff({ effect: 'none' }),
+      '10:09',
+      ['10:02:50', { presence: 'BUSY' }],
+      ['10:03:20', { presence: 'OFFLINE' }],
+      ['10:04:30', { presence: 'AVAILABLE', token: '10:04:29' }],
+      ['10:05:30', { presence: 'BUSY' }],
+    );
+    expect(found).toEqual(['10:02:50 presence after 2m50s']);
   });
 
   test('once, also where evidence shows later that a browser, and no agent, was back first', () => {
@@ -128,6 +142,27 @@ describe('under a policy with a longer window of returns than the one before, wh
 
   test('it is one, whatever the agent does after that', () => {
     expect(back('3m', 2 * MINUTE, ['10:05', { presence: 'BUSY' }])).toHaveLength(1);
+  });
+
+  test('a return after exactly two minutes is none', () => {
+    const s = story({ returns: { window: 10 * MINUTE } })
+      .until('09:59')
+      .enforced({ ...BROWSER, after: '2m' });
+    const back = s.until('10:03').state();
+    const { silent } = back.session as Extract<AgentState['session'], { kind: 'returned' }>;
+    const before: AgentState = { ...back, session: { kind: 'online' } };
+    expect(regretIn(before, back, silent.delay)).toBeUndefined();
+    expect(regretIn(before, back, silent.delay! - 1)).toMatchObject({ kind: 'regret', sign: 'login' });
+    const unseen: AgentState = {
+      ...back,
+      session: { kind: 'returned', silent: { ...silent, delay: undefined } },
+    };
+    expect(regretIn(before, unseen, 2 * MINUTE)).toMatchObject({ delay: silent.at - back.logoff!.from });
+    const byPlatform: AgentState = {
+      ...back,
+      session: { kind: 'returned', silent: { ...silent, after: 'platform' } },
+    };
+    expect(regretIn(before, byPlatform, MINUTE)).toBeUndefined();
   });
 
   test('a return after one minute is none, and neither is any where the window is as it was', () => {

@@ -9,7 +9,8 @@ import {
   noteWarned,
 } from '../../../src/domain/tracking/own-logoff.ts';
 import { pulledBack } from '../../../src/domain/tracking/set-back.ts';
-import { stayedUntil, staysInDay } from '../../../src/domain/tracking/stays.ts';
+import type { Stay } from '../../../src/domain/tracking/state.ts';
+import { stayedUntil, staysInDay, withStay } from '../../../src/domain/tracking/stays.ts';
 import { takeStay } from '../../../src/domain/tracking/track.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { asClockTime, clockTime, RETURNS, rule } from '../build.ts';
@@ -130,6 +131,23 @@ describe('a stay', () => {
       .until('09:51');
     const count = (hours: number): number => staysInDay(s.state(), clockTime('09:40') + hours * HOUR);
     expect([count(1), count(24), count(24.2)]).toEqual([2, 1, 0]);
+  });
+
+  test('is remembered for a day, or for as long as it protects, and of very many the newest hundred', () => {
+    const at = (hours: number): number => clockTime('09:00') + hours * HOUR;
+    const stay = (seq: number, from: number, hours: number): Stay => ({
+      seq,
+      at: from,
+      until: from + hours * HOUR,
+    });
+    const kept = (stays: readonly Stay[], newest: Stay): readonly number[] =>
+      withStay(stays, newest).map(({ seq }) => seq);
+    expect(kept([stay(1, at(0), 0.5)], stay(2, at(23.9), 0.5))).toEqual([1, 2]);
+    expect(kept([stay(1, at(0), 0.5)], stay(2, at(24), 0.5))).toEqual([2]);
+    expect(kept([stay(1, at(0), 30)], stay(2, at(29.9), 0.5))).toEqual([1, 2]);
+    expect(kept([stay(1, at(0), 30)], stay(2, at(30), 0.5))).toEqual([2]);
+    const many = Array.from({ length: 100 }, (_, i) => stay(i, at(0), 1));
+    expect(kept(many, stay(100, at(0), 1))).toEqual(many.map(({ seq }) => seq + 1));
   });
 
   test('of a machine whose clock is ahead is no sign of the future, and protects for what it told and five minutes', () => {
