@@ -1,9 +1,9 @@
 /** From the outbox to the receivers: what waits together goes as one, and what fails is tried again later and later. */
-import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../domain/time/time.ts';
+import { DAY, MINUTE, type Duration, type Instant } from '../domain/time/time.ts';
 import { DeliveryError } from './errors.ts';
 import { merged } from './gather.ts';
 import type { Channel, Message, Topic } from './message.ts';
-import type { DueMessage, Outbox } from '../ports/outbox.ts';
+import { LONGEST_DELAY, type DueMessage, type Outbox } from '../ports/outbox.ts';
 import type { Log } from '../ports/log.ts';
 import type { Sender } from './send.ts';
 
@@ -11,7 +11,6 @@ import type { Sender } from './send.ts';
 const IN_VAIN = 2;
 /** A message that was not delivered within this is given up. */
 const GIVE_UP: Duration = DAY;
-const LONGEST_PAUSE: Duration = HOUR;
 
 /** How one try ended. */
 export type DeliveryOutcome = 'delivered' | 'failed' | 'given_up';
@@ -152,7 +151,7 @@ export class Delivery {
     if (rest.length === 0) return;
     onTried?.(channel, 'failed');
     const tries = Math.max(...rest.map((one) => one.tries));
-    const pause = Math.min(LONGEST_PAUSE, Math.max(backoff(tries), fault.retryAfter ?? 0));
+    const pause = Math.min(LONGEST_DELAY, Math.max(backoff(tries), fault.retryAfter ?? 0));
     const fields = { channel, waiting: rest.length, fault: fault.message, pause };
     log.warn(fields, 'messages could not be delivered: trying again');
     await outbox.failed(
@@ -164,7 +163,7 @@ export class Delivery {
 
 /** 1, 2, 4 … 60 min. */
 function backoff(tries: number): Duration {
-  return Math.min(LONGEST_PAUSE, MINUTE * 2 ** Math.min(tries, 10));
+  return Math.min(LONGEST_DELAY, MINUTE * 2 ** Math.min(tries, 10));
 }
 
 function bundlesOf(due: readonly DueMessage[]): readonly Bundle[] {

@@ -133,7 +133,8 @@ class OutboxNotifier implements Notifier {
 
   #goodFrom(channel: string, { kind, at }: Message): Instant {
     const last = this.#delivery.lastAt(channel, kind);
-    return last === undefined || !ABOUT_AGENTS.has(kind) ? at : Math.max(at, last + GATHER);
+    // The last one may have been told by a clock that ran ahead.
+    return last === undefined || !ABOUT_AGENTS.has(kind) ? at : Math.max(at, Math.min(last, at) + GATHER);
   }
 
   async #deliverAll(): Promise<void> {

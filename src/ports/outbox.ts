@@ -1,5 +1,8 @@
 /** Messages that wait to be delivered. */
-import type { Instant } from '../domain/time/time.ts';
+import { HOUR, type Duration, type Instant } from '../domain/time/time.ts';
+
+/** No message is put off for longer. One that would wait longer was put off by a clock that ran ahead, and is due at once. */
+export const LONGEST_DELAY: Duration = HOUR;
 
 /** A message that waits to be delivered through one channel. Holds the channel's name, not its address. */
 export interface Waiting {

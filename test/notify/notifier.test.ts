@@ -62,6 +62,19 @@ describe('what happens to many at once', () => {
     expect(sender.told()).toEqual(['held 1', 'held 5', 'held 5']);
   });
 
+  test('waits for five minutes also where the clock by which the last one was told is set back', async () => {
+    const one = notifier();
+    clock.at += 9 * HOUR;
+    one.raise(held('Ana'));
+    await one.flush();
+    clock.at -= 9 * HOUR;
+    one.raise(held('Bea'));
+    await later(one, 0);
+    expect(sender.told()).toEqual(['held 1']);
+    await later(one, 5 * MINUTE);
+    expect(sender.told()).toEqual(['held 1', 'held 1']);
+  });
+
   test('does not hold back what is about the whole service', async () => {
     const one = notifier();
     one.raise(BREAKER);

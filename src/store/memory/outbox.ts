@@ -1,6 +1,6 @@
 /** Messages that wait to be delivered, for as long as the process lasts. */
 import type { Instant } from '../../domain/time/time.ts';
-import type { DueMessage, Outbox, Waiting } from '../../ports/outbox.ts';
+import { LONGEST_DELAY, type DueMessage, type Outbox, type Waiting } from '../../ports/outbox.ts';
 
 /** See `Outbox`. Never rejects. */
 export class MemoryOutbox implements Outbox {
@@ -17,7 +17,8 @@ export class MemoryOutbox implements Outbox {
   }
 
   due(now: Instant, limit: number): Promise<readonly DueMessage[]> {
-    return Promise.resolve([...this.#waiting.values()].filter(({ nextAt }) => nextAt <= now).slice(0, limit));
+    const isDue = ({ nextAt }: DueMessage): boolean => nextAt <= now || nextAt > now + LONGEST_DELAY;
+    return Promise.resolve([...this.#waiting.values()].filter(isDue).slice(0, limit));
   }
 
   done(ids: readonly string[]): Promise<void> {

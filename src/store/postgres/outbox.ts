@@ -1,5 +1,5 @@
 /** Messages that wait to be delivered, beside memory and record in the same database. Whoever delivers one says so, with or without the lease. */
-import type { DueMessage, Outbox, Waiting } from '../../ports/outbox.ts';
+import { LONGEST_DELAY, type DueMessage, type Outbox, type Waiting } from '../../ports/outbox.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import { messageBody, messageOf } from '../codec.ts';
 import type { DamagedRow } from './damage.ts';
@@ -9,7 +9,7 @@ import { storable, type Organisation } from './organisation.ts';
 const ADD = `INSERT INTO idle_enforcer.outbox (organisation, id, channel, key, at, next_at, tries, body)
   VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT DO NOTHING`;
 const DUE = `SELECT id, channel, key, at, next_at, tries, body FROM idle_enforcer.outbox
-  WHERE organisation = $1 AND next_at <= $2 ORDER BY seq LIMIT $3`;
+  WHERE organisation = $1 AND (next_at <= $2 OR next_at > $3) ORDER BY seq LIMIT $4`;
 const DONE = 'DELETE FROM idle_enforcer.outbox WHERE organisation = $1 AND id = ANY ($2::text[])';
 const FAILED = `UPDATE idle_enforcer.outbox SET tries = tries + 1, next_at = $2
   WHERE organisation = $1 AND id = ANY ($3::text[])`;
@@ -41,7 +41,7 @@ export class DatabaseOutbox implements Outbox {
 
   async due(now: Instant, limit: number): Promise<readonly DueMessage[]> {
     const { db, name } = this.#organisation;
-    const rows = await db.rows(DUE, name, Math.round(now), limit);
+    const rows = await db.rows(DUE, name, Math.round(now), Math.round(now + LONGEST_DELAY), limit);
     const read = rows.map((row) => ({ row, body: messageOf(row[6]) }));
     const damaged = read.flatMap(({ row, body }): readonly DamagedRow[] =>
       body.ok ? [] : [{ source: 'outbox', key: String(row[0]), body: String(row[6]), why: body.why }],

@@ -1,5 +1,5 @@
 /** Messages that wait to be delivered, beside memory and record in the same file. */
-import type { DueMessage, Outbox, Waiting } from '../../ports/outbox.ts';
+import { LONGEST_DELAY, type DueMessage, type Outbox, type Waiting } from '../../ports/outbox.ts';
 import type { Instant } from '../../domain/time/time.ts';
 import { messageBody, messageOf } from '../codec.ts';
 import type { DamagedRow } from './damage.ts';
@@ -36,8 +36,9 @@ export class SqliteOutbox implements Outbox {
   due(now: Instant, limit: number): Promise<readonly DueMessage[]> {
     return this.#db.later(() => {
       const rows = this.#db.all(
-        'SELECT * FROM outbox WHERE next_at <= ? ORDER BY seq LIMIT ?',
+        'SELECT * FROM outbox WHERE next_at <= ? OR next_at > ? ORDER BY seq LIMIT ?',
         Math.round(now),
+        Math.round(now + LONGEST_DELAY),
         limit,
       );
       const read = rows.map((row) => ({ row, body: messageOf(row['body']) }));

@@ -1,6 +1,6 @@
 /** Messages that wait to be delivered. */
 import { describe, expect, test } from '@jest/globals';
-import { MINUTE } from '../../../src/domain/time/time.ts';
+import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import type { Outbox, Waiting } from '../../../src/ports/outbox.ts';
 import { BASE } from '../../store/examples.ts';
 import type { Open } from './place.ts';
@@ -50,6 +50,12 @@ export function outboxContract(open: Open): void {
       expect(await ids(outbox, BASE, 2)).toEqual(['b', 'a']);
       expect(await ids(outbox, BASE + MINUTE - 1)).toEqual(['b', 'a', 'c']);
       expect(await ids(outbox, BASE + MINUTE)).toEqual(['late', 'b', 'a', 'c']);
+    });
+
+    test('that was put off by a clock that ran ahead is due once that is set right, and any other when its time comes', async () => {
+      const { outbox } = await open();
+      await outbox.add([waiting('a', { nextAt: BASE + HOUR + 1 }), waiting('b', { nextAt: BASE + HOUR })], 9);
+      expect(await ids(outbox)).toEqual(['a']);
     });
 
     test('is not added where the same news waits for the channel, or a message of that id', async () => {
