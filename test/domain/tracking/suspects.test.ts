@@ -85,6 +85,13 @@ describe('a bounce under a native timeout whose token stays', () => {
     expect([s.shows('since_sign'), s.until('09:32').shows('since_work')]).toEqual(['30m45s', '1m']);
   });
 
+  test('gives on-queue time back as idleness that only a browser had restored', () => {
+    const s = story({ ...NATIVE, first: { presence: 'ON_QUEUE', routing: 'IDLE' } });
+    s.at('09:10:05', { presence: 'OFFLINE' }).at('09:10:20', { presence: 'ON_QUEUE', token: '09:10:19' });
+    s.at('09:30:20', { presence: 'ON_QUEUE' }).until('09:31').evidence('bounce');
+    expect([s.silentReturn()?.at, s.shows('since_work')]).toEqual([clockTime('09:30:20'), '19m40s']);
+  });
+
   test('shortens no conversation that goes on over it: the clock begins when that ends', () => {
     const s = story(NATIVE).at('09:05', { calls: 1 }).at('09:30:20', { presence: 'AWAY' }).until('09:31');
     s.evidence('bounce').at('09:31:30', { calls: 0 }).until('09:32');
@@ -125,6 +132,23 @@ describe('a bounce under a native timeout whose token stays', () => {
   test.each<[string, () => Story]>([
     ['where native timeouts are off', () => bounced({ ...NATIVE, nativeTimeouts: [] })],
     ['with a newer token: that is a return', () => bounced(NATIVE, { presence: 'AWAY', token: '09:30:19' })],
+    [
+      'with a token of after it: that is not its return’s',
+      () =>
+        story(NATIVE)
+          .at('09:30:20', { presence: 'AWAY' })
+          .at('09:30:50', { token: '09:30:50' })
+          .until('09:31'),
+    ],
+    [
+      'where only the routing moved, after a desktop was locked at the very look before',
+      () =>
+        story(NATIVE)
+          .at('09:30', { presence: 'IDLE' })
+          .until('09:30')
+          .at('09:30:30', { routing: 'OFF_QUEUE' })
+          .until('09:31'),
+    ],
     ['with another presence than a browser brings', () => bounced(NATIVE, { presence: 'BUSY' })],
     [
       'on a queue that was not there before',
@@ -296,6 +320,11 @@ describe('Available after our quiet Offline without a newer token', () => {
     const s = clicked();
     expect([s.lastSign(), s.ladder()]).toEqual(['presence 10:02:30', undefined]);
     expect(s.suspect()).toMatchObject({ kind: 'click', isTold: true });
+  });
+
+  test('is suspect also without a stamp: a sign-in need only lie between the looks', () => {
+    const s = quiet().at('10:02:30', { presence: 'AVAILABLE', presenceSince: '08:00' }).until('10:03');
+    expect(s.suspect()).toMatchObject({ kind: 'click', stamp: clockTime('10:03') });
   });
 
   test('is suspect whatever the native timeout is, for a client may assert its presence', () => {
