@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { partOfRung } from '../../../src/domain/judging/ladder.ts';
 import { noteSsoEnd, noteSsoPending, withdrawSsoEnd } from '../../../src/domain/tracking/own-logoff.ts';
+import { ssoEndIn } from '../../../src/domain/tracking/state.ts';
 import type { Action, Returns } from '../../../src/domain/policy/policy.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { asClockTime, clockTime, duration, RETURNS } from '../build.ts';
@@ -128,6 +129,17 @@ describe('the provider', () => {
     }
     expect(tries).toEqual(['10:02', '10:03', '10:04', '10:05', '10:06']);
     expect([s.verdict().reason, actions(s)]).toEqual(['ladder_due', REST]);
+  });
+
+  test('that could not be asked for one rung has the whole time again for the next', () => {
+    const s = due();
+    const tried = (rung: number): number | undefined => {
+      s.put(noteSsoPending(s.state(), rung, s.now, s.state().episode.ladder));
+      return ssoEndIn(s.state().episode.ladder)?.heldFrom;
+    };
+    const first = tried(0);
+    s.until('10:03');
+    expect([tried(0), tried(1)]).toEqual([first, first! + MINUTE]);
   });
 
   test('that could be asked at last has its delay, from then on', () => {
