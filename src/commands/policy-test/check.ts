@@ -85,12 +85,12 @@ function meets(told: Observed, { reason, rule, dueAt, profile }: ExpectedVerdict
   );
 }
 
-function isSame(logoff: Logoff, { kind, at, to, rule, rung }: ExpectedLogoff): boolean {
+function isSame(logoff: Logoff, { kind, at, to, again = 0, rule, rung }: ExpectedLogoff): boolean {
+  const isWithin = (when: Instant): boolean => when >= at && when <= to;
   return (
     logoff.kind === kind &&
     isSameName(logoff.rule, rule) &&
     logoff.rung === rung &&
-    logoff.at >= at &&
-    logoff.at <= to
+    (isWithin(logoff.at) || isWithin(logoff.at - again))
   );
 }

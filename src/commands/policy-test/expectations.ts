@@ -17,6 +17,8 @@ export interface ExpectedLogoff {
   readonly kind: 'logoff' | 'sso' | 'observed';
   readonly at: Duration;
   readonly to: Duration;
+  /** Of a time that the clock shows twice: how much later it is shown again, where either may be meant. */
+  readonly again?: Duration;
   readonly rule: string;
   /** Counted from 1; `undefined` for the plain actions of the rule. */
   readonly rung: number | undefined;

@@ -252,8 +252,9 @@ class Reader {
   #logoff(text: string, path: Path): Placed<ExpectedLogoff> {
     const logoff = parseLogoff(text);
     const at = this.#instant(logoff.at);
+    const again = logoff.at === logoff.to ? this.#instants(logoff.at).last - at : 0;
     this.#previous = at;
-    return { ...logoff, at, to: this.#instant(logoff.to), path };
+    return { ...logoff, at, to: this.#instant(logoff.to), again, path };
   }
 
   #until(): Instant {
@@ -290,11 +291,17 @@ class Reader {
 
   /** In an hour that the clock shows twice, the second time for what would otherwise come before the entry above. */
   #instant(at: Duration): Instant {
+    const { first, last } = this.#instants(at);
+    return first < this.#previous && last >= this.#previous ? last : first;
+  }
+
+  /** When the clock shows this. */
+  #instants(at: Duration): { readonly first: Instant; readonly last: Instant } {
     const wall = this.#midnight + at;
     const whole = Math.floor(wall / MINUTE) * MINUTE;
     const { first, last } = localTimeAt(this.#zone, whole);
     const rest = wall - whole;
-    return (first + rest < this.#previous && last + rest >= this.#previous ? last : first) + rest;
+    return { first: first + rest, last: last + rest };
   }
 }
 

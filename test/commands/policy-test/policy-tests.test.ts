@@ -230,6 +230,22 @@ describe('a timeline', () => {
     ]);
   });
 
+  test.each([
+    ['00:20', '01:20', true],
+    ['01:10', '01:10', true],
+    ['00:20', '01:21', false],
+    ['00:50', '01:50', true],
+  ])(
+    'of one who locks at %s in that night has a log-off at %s, whichever of the two is meant: %s',
+    async (locked, off, isSo) => {
+      const night = `    timezone: America/New_York\n    date: 2026-11-01\n`;
+      const [result] = await run(
+        `  - name: x\n${night}    timeline: [${locked} locked]\n    logoffs: ['${off} locked']\n    until: 02:30\n`,
+      );
+      expect(result?.passed).toBe(isSo);
+    },
+  );
+
   test('that a rung with the identity provider answers shows both parts', async () => {
     const head = POLICY.replace(
       'agent:',
