@@ -3,7 +3,7 @@
  * policy but the place of the store, and say which worker they reached.
  */
 import { realClock } from '../../app/clock.ts';
-import { outlasts } from '../../domain/planning/holds.ts';
+import { isPaused, outlasts } from '../../domain/planning/holds.ts';
 import type { Pause } from '../../domain/record.ts';
 import { formatDuration, type Instant } from '../../domain/time/time.ts';
 import { inEachStore, reachedIn } from '../shared/deeds.ts';
@@ -65,6 +65,7 @@ function pausedWords(held: Pause | undefined, asked: Pause): string {
 }
 
 function resumed(before: Pause | undefined, now: Instant): string {
-  if (before === undefined) return 'Resumed, though nothing was paused';
+  // One that is over stays in the store until the next.
+  if (before === undefined || !isPaused(before, now)) return 'Resumed, though nothing was paused';
   return `Resumed after ${formatDuration(now - before.since)}`;
 }

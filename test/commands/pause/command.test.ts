@@ -68,6 +68,17 @@ describe('a pause', () => {
     ]);
   });
 
+  test('that is over is none to a resume', async () => {
+    const path = await swept(SECOND, MINUTE);
+    const store = await place.open(path, { now: () => Date.now() });
+    const [since, until] = [2, 1].map((n) => Date.now() - n * HOUR);
+    const over = { since: since ?? 0, until, reason: undefined };
+    await store.setPause(over, { kind: 'pause', at: over.since, reason: 'paused' });
+    lines.length = 0;
+    expect(await said(path, resume)).toBe(0);
+    expect(lines[0]).toMatch(/^Resumed, though nothing was paused, by /);
+  });
+
   test('that is shorter than one in force leaves that as it is, and says so', async () => {
     const path = await swept(SECOND, MINUTE);
     lines.length = 0;
