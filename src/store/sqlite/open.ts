@@ -166,7 +166,7 @@ function mustBeTheNameInUse(path: string): void {
 }
 
 /** `undefined` where there is nothing. Throws `StoreError` where that cannot be told. */
-function sizeOf(path: string): number | undefined {
+export function sizeOf(path: string): number | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
     return found?.isFile() === false ? Infinity : found?.size;

@@ -1,10 +1,10 @@
 /** A store taken into another, of whatever kind: in one transaction, counts and hashes compared before it is committed. */
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { MINUTE, SECOND, type Duration, type Instant } from '../../domain/time/time.ts';
 import type { Store } from '../../ports/store.ts';
 import { StoreError } from '../errors.ts';
 import { openStore, type OpenOptions, type StoreLocation } from '../open.ts';
+import { sizeOf } from '../sqlite/open.ts';
 import { PostgresSide } from './postgres-side.ts';
 import { SqliteSide } from './sqlite-side.ts';
 import { Summing, TABLES, transferable, type Reading, type Side, type Sum, type Table } from './tables.ts';
@@ -39,7 +39,7 @@ export async function transferStore(
 
 /** What stands there is opened as it is: only a worker puts aside what it cannot read. */
 function holdsSomething(to: StoreLocation): boolean {
-  return 'sqlite' in to && (statSync(to.sqlite, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return 'sqlite' in to && (sizeOf(to.sqlite) ?? 0) > 0;
 }
 
 /** Does something while the lease of a store is held. */

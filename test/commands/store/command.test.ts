@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,7 @@ import { storeCopy } from '../../../src/commands/store/command.ts';
 import { NO_BEHAVIOUR_KNOWN } from '../../../src/domain/tracking/platform-behaviour.ts';
 import { MINUTE } from '../../../src/domain/time/time.ts';
 import type { Store } from '../../../src/ports/store.ts';
+import { StoreError } from '../../../src/store/errors.ts';
 import { openStore, type StoreLocation } from '../../../src/store/open.ts';
 import { openStore as openSqlite } from '../../../src/store/sqlite/sqlite-store.ts';
 import { transferStore } from '../../../src/store/transfer/transfer.ts';
@@ -330,6 +332,9 @@ describe('without a database', () => {
     await expect(storeCopy({ from: first, to: policy }, output)).rejects.toThrow(/or that file is no store/);
     expect(readFileSync(policy, 'utf8')).toBe('version: 1\n');
     expect(readdirSync(folder).filter((name) => name.startsWith('policy.yaml'))).toEqual(['policy.yaml']);
+    const circle = join(folder, 'circle');
+    symlinkSync(circle, circle);
+    await expect(storeCopy({ from: first, to: circle }, output)).rejects.toThrow(StoreError);
   });
 
   test.each(['-wal', '-shm', '-journal'])(
