@@ -76,8 +76,8 @@ export const TRANSITIONS: Readonly<Record<Change['kind'], Effect>> = {
   no_sign: row('runs', 'runs', 'by stamps', 'nothing', 'stays', 'same', 'checkpoint'),
   sign: row('restarts', 'runs', 'by stamps', 'nothing', 'leaves', 'new', 'checkpoint'),
   person_arrived: row('restarts', 'runs', 'restarts', 'nothing', 'leaves', 'new', 'kept'),
-  interaction_began: row('restarts', 'runs', 'by stamps', 'nothing', 'leaves', 'new', 'cleared'),
-  interaction_ended: row('restarts', 'restarts', 'by stamps', 'nothing', 'leaves', 'new', 'cleared'),
+  interaction_began: row('restarts', 'runs', 'by stamps', 'nothing', 'leaves', 'new', 'carried'),
+  interaction_ended: row('restarts', 'restarts', 'by stamps', 'nothing', 'leaves', 'new', 'carried'),
   stayed: row('restarts', 'runs', 'by stamps', 'nothing', 'leaves', 'new', 'carried'),
   explained: row('runs', 'runs', 'kept', 'nothing', 'stays', 'same', 'kept'),
   departed: row('runs', 'runs', 'kept', 'nothing', 'stays', 'undone', 'cleared'),
@@ -157,7 +157,10 @@ function logoffAfter(logoff: AgentState['logoff'], change: Change): AgentState['
 /** Keeps how things stood before a change for as long as the change may turn out to belong to a departure. */
 function undoAfter(s: AgentState, change: Change, effect: Effect, returns: Returns): AgentState['undo'] {
   const { undo, episode } = effect;
-  if (undo === 'carried') return s.undo.map((each) => carriedOver(each, s, change, effect, returns));
+  if (undo === 'carried') {
+    const after = episodeAfter(s, change, effect, returns);
+    return s.undo.map((each) => carriedOver(each, after));
+  }
   const suspect = 'before' in change ? change.before : undefined;
   if (undo === 'cleared') return suspect === undefined ? NONE : [suspect];
   if (suspect !== undefined) return [...s.undo, suspect];
@@ -167,16 +170,10 @@ function undoAfter(s: AgentState, change: Change, effect: Effect, returns: Retur
   return undo === 'kept' || at === undefined ? before : [...before, checkpointOf(s, at)];
 }
 
-/** How things stood before an earlier change, had this one come first. */
-function carriedOver(
-  before: Checkpoint,
-  s: AgentState,
-  change: Change,
-  effect: Effect,
-  returns: Returns,
-): Checkpoint {
-  const episode = episodeAfter({ ...s, episode: before.episode }, change, effect, returns);
-  return { ...before, episode, silent: undefined, suspect: undefined };
+/** What was shown before an earlier change, with all that this one brought. A condition that the earlier one broke stays broken. */
+function carriedOver(before: Checkpoint, episode: Episode): Checkpoint {
+  const clocks = { ...episode.clocks, inState: {} };
+  return { ...before, episode: { ...episode, clocks }, silent: undefined, suspect: undefined };
 }
 
 /** How things stand before a change of this time. */

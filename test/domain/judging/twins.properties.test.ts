@@ -109,6 +109,26 @@ describe('an agent under a policy that is milder', () => {
   });
 });
 
+describe('an agent who has a call more than another one', () => {
+  const short = fc.array(step, { minLength: 8, maxLength: 20 });
+
+  test('is due only when the other one is, and never in it', () => {
+    fc.assert(
+      fc.property(short, fc.nat(12), (steps, place) => {
+        const judging = policy({ profiles: [rules()] });
+        const [one, other] = [new Life(), new Life()];
+        for (const [i, look] of looksOf(steps).entries()) {
+          const calls = { contactCentre: look.conversations?.contactCentre ?? 0, enterprise: 1 };
+          const called = i === place % steps.length ? { ...look, conversations: calls } : look;
+          const [plain, busy] = [isDue(one.sees(look, judging)), isDue(other.sees(called, judging))];
+          if (busy && (!plain || called !== look)) expect([busy, i]).toEqual([false, i]);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
 describe('a policy that is taken up again', () => {
   test('after one with other limits and modes judges as if it had never been changed', () => {
     fc.assert(

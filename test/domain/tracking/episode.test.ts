@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { noteObserved, noteSsoEnd, noteWarned } from '../../../src/domain/tracking/own-logoff.ts';
 import { isAhead, pulledBack } from '../../../src/domain/tracking/set-back.ts';
 import { ssoEndIn, withEpisode } from '../../../src/domain/tracking/state.ts';
+import type { Rule } from '../../../src/domain/policy/policy.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time/time.ts';
 import { warningsDue } from '../../../src/domain/judging/warnings.ts';
 import { clockTime, rule } from '../build.ts';
@@ -94,3 +95,38 @@ function instantsIn(value: unknown): readonly number[] {
   if (typeof value === 'number') return value > clockTime('00:00') ? [value] : [];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(instantsIn) : [];
 }
+
+describe('a call between a change of presence and an Offline within a minute', () => {
+  const listed = (...presence: readonly ('AVAILABLE' | 'AWAY' | 'IDLE')[]): Rule =>
+    rule({ id: 'listed', clock: 'in_state', when: { presence }, limit: '50m' });
+  const shown = (s: Story): readonly string[] => [s.shows('since_sign'), s.shows({ rule: 'listed' })];
+
+  test('leaves in doubt what was in doubt: an agent who had the call is not due earlier than without it', () => {
+    const bounced = (calls: number): readonly string[] => {
+      const s = story({ rules: [listed('AVAILABLE', 'IDLE')] }).at('09:10', { calls });
+      s.at('09:10:40', { presence: 'IDLE', calls: 0 }).look('09:10:45');
+      return shown(s.at('09:11:10', { presence: 'IDLE', token: '09:11:09' }).until('09:13'));
+    };
+    expect([bounced(0), bounced(1)]).toEqual([
+      ['1m50s', '1m'],
+      ['1m50s', '1m'],
+    ]);
+  });
+
+  test('was a person’s, and so was the change before it: a condition that it broke does not hold on', () => {
+    const s = story({ first: { presence: 'AWAY' }, rules: [listed('AWAY')] }).until('09:30');
+    s.at('09:30:10', { presence: 'AVAILABLE' }).look('09:30:15');
+    s.at('09:30:20', { calls: 1 }).look('09:30:25').at('09:30:30', { calls: 0 }).look('09:30:35');
+    s.at('09:30:50', { presence: 'OFFLINE' }).look('09:30:52');
+    s.at('09:30:58', { presence: 'AWAY', token: '09:30:57' }).until('09:40');
+    expect(shown(s)).toEqual(['9m17s', '9m2s']);
+  });
+
+  test('is not taken back by the Offline', () => {
+    const s = story({ rules: [listed('AVAILABLE')] })
+      .at('09:30:10', { presence: 'BUSY' })
+      .look('09:30:15');
+    s.at('09:30:20', { calls: 1 }).look('09:30:25').at('09:30:30', { calls: 0 }).look('09:30:35');
+    expect(s.at('09:30:50', { presence: 'OFFLINE' }).until('09:32').lastSign()).toBe('interaction 09:30:35');
+  });
+});

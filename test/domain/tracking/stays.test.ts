@@ -97,6 +97,15 @@ describe('a stay', () => {
     expect([bouncedTo(life()), bouncedTo(life().stays('09:10:20'))]).toEqual(['1m', '1m']);
   });
 
+  test('between a change of presence and an Offline was a person’s, and so was the change: a condition that it broke does not hold on', () => {
+    const away = rule({ id: 'away', clock: 'in_state', when: { presence: ['AWAY'] }, limit: '50m' });
+    const s = story({ first: { presence: 'AWAY' }, rules: [away] }).until('09:30');
+    s.at('09:30:10', { presence: 'AVAILABLE' }).look('09:30:15').stays('09:30:20').look('09:30:25');
+    s.at('09:30:50', { presence: 'OFFLINE' }).look('09:30:52');
+    s.at('09:30:58', { presence: 'AWAY', token: '09:30:57' }).until('09:40');
+    expect([s.lastSign(), s.shows({ rule: 'away' })]).toEqual(['stay 09:30:20', '9m2s']);
+  });
+
   test('ends a silent return as a person does, and tells of it', () => {
     const s = story({ rules: [rule({ limit: '60m' })] })
       .at('09:10', { presence: 'OFFLINE' })
