@@ -27,11 +27,12 @@ export class Stays {
   /** A sweep begins. Rejects when the store is lost. */
   async begin(): Promise<void> {
     const from = this.#now() - STAYS_COUNT - MARGIN;
+    // Before new ones are read, each of which is shown to one sweep at least: the clock of this machine may be wrong.
+    for (const [agentId, { at }] of this.#newest) if (at < from) this.#newest.delete(agentId);
     // Read first: what is recorded meanwhile is looked at twice, and nothing is passed over.
     const [last] = await this.#store.events({ limit: 1 });
     await this.#take(this.#after === undefined ? { from } : { after: this.#after });
     this.#after = Math.max(this.#after ?? 0, last?.seq ?? 0);
-    for (const [agentId, { at }] of this.#newest) if (at < from) this.#newest.delete(agentId);
   }
 
   /** An answer that this state does not know yet, be it of this very moment. Rejects when the store is lost. */
