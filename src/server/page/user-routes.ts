@@ -10,7 +10,7 @@ import { explainedHtml } from './explained-html.ts';
 import { agentAddress, findForm, PAUSES, type FormFrame } from './people-html.ts';
 import { asked, frameOf, HTML_TYPE, seesNames, sourceNamed, TEXT_TYPE, type Site } from './site.ts';
 
-/** Forms of one address in a minute. */
+/** Forms, and agents looked at, of one session in a minute: each may look through all agents. */
 const RATE = { config: { rateLimit: { max: 60, timeWindow: '1 minute' } } } as const;
 const LONGEST_ID = 100;
 const LONGEST_TEXT = 200;
@@ -24,7 +24,9 @@ interface Sent {
 
 /** Adds the addresses. */
 export function userRoutes(app: FastifyInstance, site: Site, access: Access): void {
-  app.get('/agent', { exposeHeadRoute: false }, (request, reply) => showAgent(site, access, request, reply));
+  app.get('/agent', { ...RATE, exposeHeadRoute: false }, (request, reply) =>
+    showAgent(site, access, request, reply),
+  );
   app.post('/find', RATE, async (request, reply) => {
     const sent = await readForm(site, access, request);
     return sent === undefined || !seesNames(sent.session, sent.source.organisation)

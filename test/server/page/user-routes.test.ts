@@ -157,6 +157,16 @@ describe('an agent', () => {
   });
 });
 
+test('one viewer may look at 60 agents in a minute, for each look may go through all of them, and keeps no other from looking', async () => {
+  const { url } = await page.open([source]);
+  const { visitor } = await page.signIn('Supervisors');
+  const statuses: number[] = [];
+  for (let n = 0; n < 62; n += 1) statuses.push((await visitor.once(`${url}/agent?id=missing-${n}`)).status);
+  expect(statuses.slice(58)).toEqual([404, 404, 429, 429]);
+  const { visitor: other } = await page.signIn('Supervisors');
+  expect((await other.once(`${url}/agent?id=jane-id`)).status).toBe(200);
+});
+
 describe('of several organisations, one whose store fails', () => {
   const harbour = (): PlayedSource => new PlayedSource(factsAt(NOON, { organisation: 'Harbour' }));
 
