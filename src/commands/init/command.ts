@@ -1,6 +1,5 @@
 /** `init`: reads the organisation by its credentials alone, and writes a first policy that observes, with tests beside it. */
-import { lstatSync, statSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { lstat, open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { realClock } from '../../app/clock.ts';
@@ -48,7 +47,7 @@ const MOST: Duration = 5 * MINUTE;
 export async function init(options: InitOptions, output: Output): Promise<number> {
   const path = configPath(options);
   const tests = testsBeside(path);
-  for (const file of [path, tests]) mustBeFree(file);
+  for (const file of [path, tests]) await orRefused(file, mustBeFree(file));
   const place = placeOf(options);
   const files = { policy: oneLine(path), tests: basename(tests) };
   const start = loadedFrom(firstPolicy(NOTHING_SEEN, place, [], files), path, tests, options.region);
@@ -82,12 +81,15 @@ function testsBeside(path: string): string {
 }
 
 /** Before anything is asked of the platform. The files are made anew or not at all in any case. */
-function mustBeFree(path: string): void {
-  if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true)
+async function mustBeFree(path: string): Promise<void> {
+  const ifMissing = (error: NodeJS.ErrnoException): undefined => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+  };
+  if ((await stat(dirname(path)).catch(ifMissing))?.isDirectory() !== true)
     throw new UsageError(
       `There is no folder ${oneLine(dirname(path))}: create it, or name a file with --config.`,
     );
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  if ((await lstat(path).catch(ifMissing)) === undefined) return;
   throw new UsageError(
     `${oneLine(path)} is there already, and nothing is overwritten: name another file with --config, or move it away.`,
   );

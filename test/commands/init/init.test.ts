@@ -103,6 +103,14 @@ test('nothing is overwritten, and nothing is asked of the platform before that i
   expect(await readFile(file('there.yaml'), 'utf8')).toBe('mine');
 });
 
+test('a path that the system does not take is told in a sentence', async () => {
+  const name = `${'long'.repeat(100)}.yaml`;
+  await expect(run(name, HERE)).rejects.toEqual(
+    new UsageError(`${file(name)} cannot be written (ENAMETOOLONG).`),
+  );
+  await expect(run('nowhere/first.yaml', HERE)).rejects.toThrow('There is no folder');
+});
+
 test('what is missing is named: credentials, and the region', async () => {
   Reflect.deleteProperty(process.env, 'GENESYS_CLIENT_SECRET');
   await expect(run('a.yaml', HERE)).rejects.toThrow('GENESYS_CLIENT_SECRET is not set');
