@@ -168,7 +168,8 @@ function settled(s: AgentState, before: AgentState, c: Comparison, keeping: Keep
     outsideCall || (conversations === 'free' && session.kind === 'engaged' && session.outside);
   const state: AgentState = {
     ...s,
-    seenAt: seen,
+    // What moved beside a conversation that may be hidden is taken in; the agent has not been watched since.
+    seenAt: conversations === 'possibly' && shown.presence !== 'OFFLINE' ? s.seenAt : seen,
     last: {
       ...shown,
       presenceSince: stampOf(shown.presenceSince, last.presenceSince, presence.changed),

@@ -3,7 +3,7 @@ import type { Observation } from '../../../src/domain/agent.ts';
 import { measure } from '../../../src/domain/tracking/clocks.ts';
 import { track } from '../../../src/domain/tracking/track.ts';
 import { silentReturnOf, type AgentState } from '../../../src/domain/tracking/state.ts';
-import type { Duration } from '../../../src/domain/time/time.ts';
+import { MINUTE, type Duration } from '../../../src/domain/time/time.ts';
 import { pulledBack } from '../../../src/domain/tracking/set-back.ts';
 import { asClockTime, clockTime, foldContext, rule } from '../build.ts';
 import { story, type Change, type Part } from '../story.ts';
@@ -213,6 +213,15 @@ describe('a reading that cannot be used', () => {
     const s = story().lacking('10:30', '10:30', part).until('10:30');
     expect([s.verdict().reason, s.verdict().detail]).toEqual(['unknown', detail]);
     expect(s.reason('10:31')).toBe('due');
+  });
+
+  test('for want of conversations is no watched time either where the presence moves every other minute: a call may have been hidden all along', () => {
+    const s = story().until('09:29').lacking('09:30', '10:30', 'conversations');
+    for (let minute = 30; minute < 90; minute += 2)
+      s.at(asClockTime(clockTime('09:00:20') + minute * MINUTE), {
+        presence: minute % 4 === 0 ? 'BUSY' : 'AWAY',
+      });
+    expect(s.until('10:31').shows('since_work')).toBe('29m');
   });
 
   test('for an unheard-of word never makes anyone due', () => {
