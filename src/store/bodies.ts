@@ -227,7 +227,8 @@ const shifts = z.object({
       category: z.enum([...ACTIVITY_CATEGORIES, 'unknown']),
     } satisfies ShapeOf<Activity>),
   ),
-} satisfies ShapeOf<Shifts>);
+  // Of the past is only what a replay reads, which stores nothing.
+} satisfies ShapeOf<Omit<Shifts, 'ofThePast'>>);
 
 /** What is remembered of one agent. No clock began before the agent was first seen. */
 export const agentState = z
