@@ -74,8 +74,8 @@ export function evaluate(
   policy: Policy,
 ): Evaluation {
   const { agent } = context;
+  const tracked = withShifts(track(state, observation, context), agent);
   const { at } = observation;
-  const tracked = withShifts(track(state, observation, context), agent, at);
   const verdict = judgeByNames(agent, tracked?.state, observation, policy, at, context);
   if (tracked === undefined) return { state: undefined, verdict, changed: false, events: NOTHING };
   const judged = afterVerdict(tracked.state, verdict, at);
@@ -89,10 +89,10 @@ export function evaluate(
 }
 
 /** The agent's schedule is remembered with the rest: clocks count by it, and it outlives a restart. */
-function withShifts(tracked: Tracked | undefined, { shifts: read }: Agent, at: Instant): Tracked | undefined {
+function withShifts(tracked: Tracked | undefined, { shifts: read }: Agent): Tracked | undefined {
   if (tracked === undefined || read === undefined) return tracked;
   const { state } = tracked;
-  const shifts = remembered(state.shifts, read, at);
+  const shifts = remembered(state.shifts, read);
   return shifts === state.shifts ? tracked : { ...tracked, state: { ...state, shifts }, changed: true };
 }
 

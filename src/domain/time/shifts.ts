@@ -144,13 +144,8 @@ export function isReadAhead({ readAt, ofThePast }: Shifts, now: Instant): boolea
 }
 
 /** Takes in what was read last: it decides from its time on, and what was known before goes on counting for the time before. */
-export function remembered(
-  before: Shifts | undefined,
-  read: Shifts | undefined,
-  now: Instant,
-): Shifts | undefined {
-  if (read === undefined || isReadAhead(read, now)) return before;
-  if (before === undefined) return read;
+export function remembered(before: Shifts | undefined, read: Shifts | undefined): Shifts | undefined {
+  if (before === undefined || read === undefined) return read ?? before;
   if (read.readAt <= before.readAt) return before;
   const past = { from: read.readAt - SHIFTS_REMEMBERED, to: read.readAt };
   const known = common([past], knownAt(before, read.readAt));
@@ -176,8 +171,8 @@ function knownAt(shifts: Shifts, now: Instant): readonly Interval[] {
 }
 
 /** Whether a schedule still holds. */
-export function holds(shifts: Shifts, now: Instant): boolean {
-  return now < shifts.readAt + SHIFTS_HOLD && !isReadAhead(shifts, now);
+export function holds({ readAt }: Shifts, now: Instant): boolean {
+  return now < readAt + SHIFTS_HOLD;
 }
 
 /** Whether it is known on which side of a shift a moment lies. */

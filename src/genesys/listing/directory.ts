@@ -2,6 +2,7 @@
 import type { Directory, ReadingSummary } from '../../ports/agents.ts';
 import type { Unknown } from '../../domain/agent.ts';
 import { showsWork } from '../../domain/tracking/reading.ts';
+import { isReadAhead, type Shifts } from '../../domain/time/shifts.ts';
 import type { Duration, Instant } from '../../domain/time/time.ts';
 import type { Effort } from '../http/call.ts';
 import type { OfflineDefinition } from './definitions.ts';
@@ -187,15 +188,20 @@ export class PlatformDirectory implements Directory {
 
   #context(sentAt: Instant, receivedAt: Instant): ReadContext {
     const { serverClock, queues, teams, schedules } = this.#parts;
+    const to = serverClock.latest(receivedAt);
+    const shiftsOf = (userId: string): Shifts | undefined => {
+      const shifts = schedules.of(userId);
+      return shifts === undefined || isReadAhead(shifts, to) ? undefined : shifts;
+    };
     return {
       names: this.#needs.names ?? true,
       groups: this.#needs.groups,
       roles: this.#needs.roles,
       queuesOf: (userId) => queues.of(userId),
       teamsOf: (userId) => teams.of(userId),
-      shiftsOf: schedules.needs === 'none' ? undefined : (userId) => schedules.of(userId),
+      shiftsOf: schedules.needs === 'none' ? undefined : shiftsOf,
       from: serverClock.earliest(sentAt),
-      to: serverClock.latest(receivedAt),
+      to,
       intern: this.#intern,
     };
   }

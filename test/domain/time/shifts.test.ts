@@ -3,14 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isInside, timeInside, whenInside } from '../../../src/domain/time/hours.ts';
 import {
-  holds,
   hoursFor,
   isKnown,
   isScheduled,
   joined,
   nextChange,
   noShifts,
-  remembered as rememberedAt,
+  remembered,
   shiftsOf,
   SHIFTS_HOLD,
   unreadableShifts,
@@ -22,7 +21,7 @@ import {
   type Shifts,
 } from '../../../src/domain/time/shifts.ts';
 import { common, unionOf, without } from '../../../src/domain/time/spans.ts';
-import { HOUR, MINUTE, SECOND, type Instant, type Interval } from '../../../src/domain/time/time.ts';
+import { HOUR, MINUTE, type Instant, type Interval } from '../../../src/domain/time/time.ts';
 import { asClockTime, clockTime } from '../build.ts';
 
 function span(text: string): Interval {
@@ -262,18 +261,6 @@ describe('whether it is known on which side of a shift a moment lies', () => {
 });
 
 describe('memory', () => {
-  const remembered = (before: Shifts | undefined, read: Shifts | undefined): Shifts | undefined =>
-    rememberedAt(before, read, Infinity);
-
-  test('a reading by a clock that ran ahead is not taken in, and does not hold', () => {
-    const [now, ahead] = [clockTime('10:00'), schedule({ shifts: ['07:00-08:00'], at: '10:01' })];
-    expect(rememberedAt(DAY_SHIFT, ahead, now)).toBe(DAY_SHIFT);
-    expect(rememberedAt(undefined, ahead, now)).toBeUndefined();
-    expect([holds(ahead, now), holds(ahead, now + MINUTE)]).toEqual([false, true]);
-    // Readings overtake each other by seconds.
-    expect(rememberedAt(DAY_SHIFT, ahead, now + 30 * SECOND)?.readAt).toBe(clockTime('10:01'));
-  });
-
   test('what was known before goes on counting for the time before the last reading', () => {
     const later = schedule({ shifts: ['12:30-21:00'], at: '12:00' });
     const both = remembered(DAY_SHIFT, later)!;

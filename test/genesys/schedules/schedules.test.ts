@@ -224,6 +224,31 @@ test('a sweep hands the schedules on with the agents', async () => {
   expect([shifts.get(person(0)), shifts.get(person(9))]).toEqual([SHIFT, []]);
 });
 
+test('a sweep hands no schedule on that was read while the clock of the platform ran ahead', async () => {
+  platform.setNeeds({
+    groups: false,
+    roles: false,
+    queues: [],
+    teams: [],
+    tokens: true,
+    schedules: 'shifts',
+  });
+  sandbox.setFaults({ clockSkewMs: 2 * HOUR });
+  await platform.checkCredentials();
+  await pass(2);
+  const handed = async (): Promise<ReadonlySet<unknown>> => {
+    const shifts = new Set<unknown>();
+    await platform.directory.sweep((page) => {
+      for (const { agent } of page) shifts.add(agent.shifts);
+    }, NO_SIGNAL);
+    return shifts;
+  };
+  sandbox.setFaults({ clockSkewMs: 0 });
+  expect(await handed()).toEqual(new Set([undefined]));
+  clock.time += 2 * HOUR;
+  expect(await handed()).not.toEqual(new Set([undefined]));
+});
+
 test('what an earlier process read need not be read before its time', async () => {
   await pass(2);
   const readAt = platform.schedules.readAt;
