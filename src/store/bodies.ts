@@ -227,8 +227,7 @@ const shifts = z.object({
       category: z.enum([...ACTIVITY_CATEGORIES, 'unknown']),
     } satisfies ShapeOf<Activity>),
   ),
-  // Of the past is only what a replay reads, which stores nothing.
-} satisfies ShapeOf<Omit<Shifts, 'ofThePast'>>);
+} satisfies ShapeOf<Shifts>);
 
 /** What is remembered of one agent. No clock began before the agent was first seen. */
 export const agentState = z

@@ -86,9 +86,7 @@ export class HistoryBuilder {
       known.add(agent.id);
       if (presence.at.length === 0 && routing.at.length === 0) continue;
       if (routing.at.length === 0) withoutRouting += 1;
-      const { shifts } = agent;
-      const then = shifts && { ...agent, shifts: { ...shifts, ofThePast: true as const } };
-      found.push({ agent: then ?? agent, presence, routing });
+      found.push({ agent, presence, routing });
     }
     const strangers = [...users].filter((id) => !known.has(id)).length;
     return { span, agents: found, states: this.#states, strangers, withoutRouting };

@@ -48,8 +48,6 @@ export interface Activity extends Interval {
 export interface Shifts {
   /** When it was read, by the server's clock. */
   readonly readAt: Instant;
-  /** Read of a time that was over by then, for a replay of it: known all along. */
-  readonly ofThePast?: true;
   /** Shifts as published, merged, in order. */
   readonly work: readonly Interval[];
   /** The time of which it is known whether a shift lies in it, merged, in order. */
@@ -139,8 +137,8 @@ function isUnreadable({ work, activities }: Shifts): boolean {
 const OVERTAKEN: Duration = 30 * SECOND;
 
 /** Whether it was read by a clock that ran ahead: it is of another time, and tells nothing of this one. */
-export function isReadAhead({ readAt, ofThePast }: Shifts, now: Instant): boolean {
-  return ofThePast !== true && readAt - now > OVERTAKEN;
+export function isReadAhead({ readAt }: Shifts, now: Instant): boolean {
+  return readAt - now > OVERTAKEN;
 }
 
 /** Takes in what was read last: it decides from its time on, and what was known before goes on counting for the time before. */
