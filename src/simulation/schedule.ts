@@ -27,7 +27,7 @@ export function scheduleOf(spans: readonly ScheduledSpan[], from: Instant, to: I
   const untold = unknown.map((span) => ({ ...span, category: 'unknown' as const }));
   return {
     ...told,
-    ...{ readAt: to, ofThePast: true },
+    readAt: to,
     known: without(told.known, unknown),
     activities: [...told.activities, ...untold],
   };
