@@ -31,7 +31,7 @@ const LEAVING = Array.from({ length: GRAM }).reduce<number>((power) => Math.imul
 
 /** Schemes of the header Authorization, with whatever follows. */
 const AUTHORIZATION = /\b(Bearer|Basic|SSWS)\s+([\w.~+/=-]+)/gi;
-/** "Basic training" is a name of a presence, and "Bearer token" is told in sentences: unlike these, a credential is no plain word. */
+/** "Basic training" is a name of a presence: unlike it, a credential is no plain word, and has a colon once it is decoded. */
 const WORD = /^(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,8})\.?$/;
 const HEADER = /\bauthorization\W*$/i;
 const NEAR = 24;
@@ -102,8 +102,9 @@ export class Redactor {
 
 function withoutCredential(found: string, scheme: string, what: string, at: number, text: string): string {
   const isName =
-    scheme.toUpperCase() !== 'SSWS' &&
+    scheme.toUpperCase() === 'BASIC' &&
     WORD.test(what) &&
+    !Buffer.from(what, 'base64').includes(':') &&
     !HEADER.test(text.slice(Math.max(0, at - NEAR), at));
   return isName ? found : `${scheme} ${HIDDEN}`;
 }

@@ -150,20 +150,18 @@ describe('a text without a secret', () => {
     );
   });
 
-  test('keeps names that begin with one: a profile, a presence, a team', () => {
-    for (const name of [
-      'profile "Basic support"',
-      'busy (Basic Training)',
-      'Basic TEAM',
-      'the Bearer token.',
-    ])
+  test('keeps names that begin with Basic: a profile, a presence, a team', () => {
+    for (const name of ['profile "Basic support"', 'busy (Basic Training)', 'Basic TEAM'])
       expect(new Redactor().hide(name)).toBe(name);
   });
 
   test.each([
     'Authorization: Basic abcdefgh',
     '{"authorization":"Bearer letters"}',
+    'Bearer letters',
     'Bearer abcdefghijklmnopqrst',
+    // Decoded it has a colon.
+    'Basic dxnlojo',
     'Basic YWJjOmRlZg==',
     'basic aBcDeFgH',
     'Bearer word.with.dots',

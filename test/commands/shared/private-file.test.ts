@@ -12,9 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../../src/commands/shared/exit.ts';
-import { orRefused, writePrivately } from '../../../src/commands/shared/private-file.ts';
+import { mustBeWritable, orRefused, writePrivately } from '../../../src/commands/shared/private-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'private-file-'));
 afterAll(() => {
@@ -47,6 +48,19 @@ test('a device stays open to all users, and a folder is no file', async () => {
   await writePrivately('/dev/null', 'x');
   expect(mode('/dev/null')).toBe(before);
   await expect(writePrivately(folder, 'x')).rejects.toMatchObject({ code: 'EISDIR' });
+});
+
+test('a store, and what stands beside one, is not written over: a mistyped name must not cost its memory', async () => {
+  const store = join(folder, 'store.db');
+  new DatabaseSync(store).exec('CREATE TABLE memory (id); PRAGMA user_version = 1');
+  const before = readFileSync(store);
+  symlinkSync(store, join(folder, 'to-store'));
+  for (const path of [store, join(folder, 'to-store'), `${store}-wal`]) {
+    const sentence = new UsageError(`--out: ${path} cannot be written (it is a store).`);
+    await expect(orRefused(path, writePrivately(path, 'x'), '--out')).rejects.toThrow(sentence);
+    await expect(orRefused(path, mustBeWritable(path), '--out')).rejects.toThrow(sentence);
+  }
+  expect(readFileSync(store)).toEqual(before);
 });
 
 describe('where no space is left', () => {
