@@ -1,6 +1,9 @@
 /** Something that does not work for now, and why. */
 import type { Log } from '../ports/log.ts';
 
+/** So many reasons are known to have been said: one that tells another time or number in each sweep must not fill the memory. */
+const MOST = 20;
+
 /** Said once for each reason, also where several alternate: sweep after sweep the same lines would bury all others. */
 export class FailureLatch {
   readonly #log: Pick<Log, 'error'>;
@@ -29,6 +32,8 @@ export class FailureLatch {
   inherit(why = 'the holder of its lease is unknown'): void {
     this.#why = why;
     this.#said.add(why);
+    const [oldest] = this.#said;
+    if (this.#said.size > MOST && oldest !== undefined) this.#said.delete(oldest);
   }
 
   clear(): void {

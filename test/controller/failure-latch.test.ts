@@ -22,3 +22,14 @@ test('a reason that has been said elsewhere is not said again', () => {
   latch.fail(new Error('the lease is lost'));
   expect([said, latch.why]).toEqual([[], 'the lease is lost']);
 });
+
+test('of reasons that are another each time the newest twenty are known', () => {
+  const said: unknown[] = [];
+  const latch = new FailureLatch({ error: (fields) => void said.push(fields) }, '');
+  const failed = (n: number): number => {
+    latch.fail(new Error(`refused after ${n} ms`));
+    return said.length;
+  };
+  for (let n = 1; n <= 21; n += 1) failed(n);
+  expect([failed(2), failed(21), failed(1)]).toEqual([21, 21, 22]);
+});
