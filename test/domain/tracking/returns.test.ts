@@ -28,6 +28,11 @@ describe('a return within the window', () => {
       { presence: 'ON_QUEUE', routing: 'NOT_RESPONDING' },
       { presence: 'ON_QUEUE', routing: 'IDLE' },
     ],
+    [
+      'with the former state on the queue',
+      { presence: 'ON_QUEUE', routing: 'NOT_RESPONDING' },
+      { presence: 'ON_QUEUE', routing: 'NOT_RESPONDING' },
+    ],
   ])('%s is silent', (_, first, back) => {
     const s = bounced(first, back);
     expect(s.eventsOf('silent_return')).toEqual(['09:31:20']);
@@ -39,6 +44,11 @@ describe('a return within the window', () => {
     ['another presence', {}, { presence: 'MEAL', token: '09:31:19' }],
     ['another label', { presence: 'BUSY', presenceId: 'a' }, { presence: 'BUSY', presenceId: 'b' }],
     ['a queue that was not there before', {}, { presence: 'ON_QUEUE', routing: 'IDLE' }],
+    [
+      'another state on the queue',
+      { presence: 'ON_QUEUE', routing: 'IDLE' },
+      { presence: 'ON_QUEUE', routing: 'NOT_RESPONDING' },
+    ],
   ])('with %s is a person’s', (_, first, back) => {
     const s = bounced(first, back);
     expect(s.lastSign()).toMatch(/^presence 09:31:20$/);

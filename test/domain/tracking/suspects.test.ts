@@ -347,6 +347,15 @@ describe('Available after our quiet Offline without a newer token', () => {
     expect(given.state().leftOut).toEqual(seen.state().leftOut);
   });
 
+  test('is a browser’s where it asserts another presence, which no click brings back', () => {
+    const s = story({ first: { presence: 'BUSY' } })
+      .until('10:00')
+      .logOff();
+    s.at('10:00:22', { presence: 'BUSY', token: '10:00:21' }).until('10:02').logOff();
+    s.at('10:02:30', { presence: 'BUSY' }).until('10:03');
+    expect([s.silentReturn()?.at, s.lastSign()]).toEqual([clockTime('10:02:30'), 'none']);
+  });
+
   test('is no suspect in a gap', () => {
     const s = quiet().unwatched('10:02:10', '10:09').at('10:02:30', { presence: 'AVAILABLE' }).until('10:09');
     expect([s.lastSign(), s.suspect()]).toEqual(['presence 10:02:30', undefined]);
